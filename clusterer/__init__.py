@@ -1,0 +1,56 @@
+"""Who is in this video, and when: every face grouped into people, offline.
+
+Two phases: `analyse` looks at the video once and keeps what it saw; `decide` says who is who, in a
+moment, as often as you like. `process` does both and writes the result folder.
+
+>>> import clusterer
+>>> result = clusterer.process("episode.mp4").result  # doctest: +SKIP
+>>> [(p.name, p.screen_time_s) for p in result.people]  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from clusterer._version import __version__
+
+if TYPE_CHECKING:
+    from clusterer.config import AnalysisConfig, ClusteringConfig, Config
+    from clusterer.errors import ClustererError
+    from clusterer.pipeline import Outcome, analyse, decide, process
+    from clusterer.types import Analysis, ClusteringResult
+
+__all__ = [
+    "Analysis",
+    "AnalysisConfig",
+    "ClustererError",
+    "ClusteringConfig",
+    "ClusteringResult",
+    "Config",
+    "Outcome",
+    "__version__",
+    "analyse",
+    "decide",
+    "process",
+]
+
+_HOMES = {
+    "Analysis": "types",
+    "AnalysisConfig": "config",
+    "ClustererError": "errors",
+    "ClusteringConfig": "config",
+    "ClusteringResult": "types",
+    "Config": "config",
+    "Outcome": "pipeline",
+    "analyse": "pipeline",
+    "decide": "pipeline",
+    "process": "pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for only then, so that ``import clusterer`` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

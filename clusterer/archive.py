@@ -1,0 +1,134 @@
+"""An analysis as arrays and facts in one .npz file."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import asdict
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.errors import CacheError
+from clusterer.files import write_atomic
+from clusterer.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
+
+SCHEMA_VERSION = 1
+"""Of ``analysis.npz`` and ``result.json``; raised when their meaning changes."""
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def write_arrays(path: Path, arrays: Arrays, meta: dict[str, Any]) -> None:
+    """Write arrays and JSON-ready facts to one .npz file, atomically; same input, same bytes."""
+    buffer = io.BytesIO()
+    text = np.frombuffer(json.dumps(meta, sort_keys=True).encode(), dtype=np.uint8)
+    np.savez_compressed(buffer, allow_pickle=False, meta=text, **arrays)
+    write_atomic(path, buffer.getvalue())
+
+
+def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
+    """Read what `write_arrays` wrote.
+
+    Raises
+    ------
+    CacheError
+        The file is missing, damaged or of another schema.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        meta = json.loads(arrays.pop("meta").tobytes())
+        schema = meta["schema"]
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise CacheError(f"{path} is damaged ({error})") from None
+    if schema != SCHEMA_VERSION:
+        raise CacheError(f"{path} was written by another version (schema {schema})")
+    return arrays, meta
+
+
+def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
+    """An analysis as named arrays and JSON-ready facts."""
+    video = asdict(analysis.video)
+    video["frame_rate"], video["time_base"] = str(video["frame_rate"]), str(video["time_base"])
+    arrays: Arrays = {
+        **face_arrays(analysis.detections, analysis.quality),
+        "shots": np.array(
+            [(s.start_frame, s.end_frame, s.start_pts, s.end_pts) for s in analysis.shots],
+            dtype=np.int64,
+        ).reshape(-1, 4),
+        "track_of_row": _track_of_row(analysis),
+        "shot_of_track": np.array([t.shot_index for t in analysis.tracks], dtype=np.int64),
+    }
+    for name in ("chip_rows", "chip_embeddings", "crop_rows", "sampled_frames", "sampled_pts"):
+        arrays[name] = getattr(analysis, name)
+    return arrays, {"video": video, "models": analysis.models, "warnings": analysis.warnings}
+
+
+def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
+    """What `dump` made of it; KeyError, TypeError, ValueError or IndexError when it cannot be."""
+    facts = dict(meta["video"])
+    facts["frame_rate"], facts["time_base"] = (
+        Fraction(facts["frame_rate"]),
+        Fraction(facts["time_base"]),
+    )
+    detections, quality = read_faces(arrays)
+    return Analysis(
+        video=VideoInfo(**facts),
+        shots=tuple(Shot(i, *row) for i, row in enumerate(arrays["shots"].tolist())),
+        detections=detections,
+        quality=quality,
+        tracks=group_tracks(arrays["track_of_row"], arrays["shot_of_track"].tolist()),
+        chip_rows=arrays["chip_rows"],
+        chip_embeddings=arrays["chip_embeddings"],
+        crop_rows=arrays["crop_rows"],
+        sampled_frames=arrays["sampled_frames"],
+        sampled_pts=arrays["sampled_pts"],
+        models=dict(meta["models"]),
+        warnings=tuple(meta["warnings"]),
+    )
+
+
+def face_arrays(detections: Detections, quality: ChipQuality) -> Arrays:
+    """Detections and their quality as named arrays."""
+    faces = ("frame_index", "pts", "boxes", "scores", "landmarks")
+    parts = ("size", "sharpness", "score", "pose")
+    return {name: getattr(detections, name) for name in faces} | {
+        f"quality_{name}": getattr(quality, name) for name in parts
+    }
+
+
+def read_faces(arrays: Arrays) -> tuple[Detections, ChipQuality]:
+    """What `face_arrays` made of them."""
+    faces = ("frame_index", "pts", "boxes", "scores", "landmarks")
+    parts = ("size", "sharpness", "score", "pose")
+    return (
+        Detections(*(arrays[name] for name in faces)),
+        ChipQuality(*(arrays[f"quality_{name}"] for name in parts)),
+    )
+
+
+def group_tracks(
+    track_of_row: npt.NDArray[np.int64], shot_of_track: Iterable[int]
+) -> tuple[Track, ...]:
+    """Tracks from the track of each row; rows are in time order."""
+    shots = list(shot_of_track)
+    rows_of: list[list[int]] = [[] for _ in shots]
+    for row, track in enumerate(track_of_row.tolist()):
+        rows_of[track].append(row)
+    return tuple(
+        Track(i, shot, np.array(rows, dtype=np.int64))
+        for i, (shot, rows) in enumerate(zip(shots, rows_of, strict=True))
+    )
+
+
+def _track_of_row(analysis: Analysis) -> npt.NDArray[np.int64]:
+    track_of_row = np.full(len(analysis.detections), -1, dtype=np.int64)
+    for track in analysis.tracks:
+        track_of_row[track.detection_rows] = track.id
+    return track_of_row

@@ -1,0 +1,181 @@
+"""The stored analysis: cluster again without the video, resume after the last finished shot.
+
+In the result folder lie ``analysis.npz`` and ``chips/`` when the analysis is complete; until then
+``.partial/`` holds one file per finished shot. Each carries the key of what it was made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from clusterer.archive import SCHEMA_VERSION, Arrays, dump, read_arrays, restore, write_arrays
+from clusterer.config import AnalysisConfig, settings
+from clusterer.errors import CacheError, VideoError
+from clusterer.files import make_folder, writing
+from clusterer.types import Analysis
+
+ENDS_BYTES = 1 << 20
+"""How much of the head and of the tail of the video is hashed."""
+
+
+def analysis_key(video: Path, config: AnalysisConfig, models: dict[str, str]) -> str:
+    """Name what an analysis depends on: the file, the models, the settings, the schema.
+
+    Parameters
+    ----------
+    video
+        Its size, time of change, and the hash of its first and last megabyte are taken.
+    config, models
+        Settings of the first phase; weights file name → sha256.
+
+    Returns
+    -------
+    sha256, hexadecimal
+
+    Raises
+    ------
+    VideoError
+        The file cannot be read.
+    """
+    try:
+        status = video.stat()
+        with video.open("rb") as file:
+            head = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
+            file.seek(max(0, status.st_size - ENDS_BYTES))
+            tail = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
+    except OSError as error:
+        raise VideoError(f"Cannot read {video} ({(error.strerror or '').lower()})") from None
+    facts = {
+        "schema": SCHEMA_VERSION,
+        "file": [status.st_size, status.st_mtime_ns, head, tail],
+        "models": models,
+        "settings": settings(config),
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def crop_name(track: int, frame: int) -> str:
+    """Name of the picture of a track at a frame, within ``chips/``."""
+    return f"{track:05d}-{frame:07d}.jpg"
+
+
+class AnalysisCache:
+    """The stored analysis within one result folder.
+
+    Parameters
+    ----------
+    folder
+        The result folder; made when something is written.
+    key
+        See `analysis_key`.
+    """
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self.folder = folder
+        self._key = key
+        self._partial = folder / ".partial"
+
+    def load(self) -> Analysis | None:
+        """The complete analysis, or None when there is none for this key.
+
+        Raises
+        ------
+        CacheError
+            There is one, but it is damaged or of another schema.
+        """
+        path = self.folder / "analysis.npz"
+        if not path.exists():
+            return None
+        analysis, key = load_analysis(self.folder)
+        return analysis if key == self._key else None
+
+    def finished_shots(self) -> list[tuple[Arrays, dict[str, Any]]]:
+        """What an interrupted run left for this key: its shots, in order, without a gap."""
+        parts: list[tuple[Arrays, dict[str, Any]]] = []
+        while (path := self._part(len(parts))).exists():
+            try:
+                arrays, meta = read_arrays(path)
+            except CacheError:
+                break
+            if meta["key"] != self._key:
+                break
+            parts.append((arrays, meta))
+        return parts
+
+    def start(self, keep: int) -> None:
+        """Make room for a new analysis; the first `keep` finished shots stay."""
+        if not keep:
+            self.discard()
+        make_folder(self._partial / "chips")
+        with writing(self._partial):
+            for path in sorted(self._partial.glob("*.npz")):
+                if path >= self._part(keep):
+                    path.unlink()
+
+    def add_shot(
+        self, index: int, arrays: Arrays, meta: dict[str, Any], crops: dict[str, bytes]
+    ) -> None:
+        """Keep one finished shot; its arrays come last and so vouch for its pictures."""
+        with writing(self._partial):
+            for name, picture in crops.items():
+                (self._partial / "chips" / name).write_bytes(picture)
+        write_arrays(self._part(index), arrays, {**self._stamp(), **meta})
+
+    def finish(self, analysis: Analysis) -> None:
+        """Put the complete analysis in place of what was there, and clear away the parts."""
+        chips = self.folder / "chips"
+        with writing(self.folder):
+            (self.folder / "analysis.npz").unlink(missing_ok=True)
+            if chips.exists():
+                shutil.rmtree(chips)
+            (self._partial / "chips").rename(chips)
+        arrays, meta = dump(analysis)
+        write_arrays(self.folder / "analysis.npz", arrays, {**self._stamp(), **meta})
+        self.discard()
+
+    def discard(self) -> None:
+        """Forget an unfinished analysis."""
+        if self._partial.exists():
+            with writing(self._partial):
+                shutil.rmtree(self._partial)
+
+    def _part(self, index: int) -> Path:
+        return self._partial / f"{index:06d}.npz"
+
+    def _stamp(self) -> dict[str, Any]:
+        return {"schema": SCHEMA_VERSION, "key": self._key}
+
+
+def load_analysis(folder: Path) -> tuple[Analysis, str]:
+    """Read the analysis of a result folder, whatever it was made from.
+
+    Returns
+    -------
+    analysis, and its key
+
+    Raises
+    ------
+    CacheError
+        It is missing, damaged or of another schema, or pictures are missing.
+    """
+    path = folder / "analysis.npz"
+    arrays, meta = read_arrays(path)
+    try:
+        analysis = restore(arrays, meta)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise CacheError(f"{path} is damaged ({error})") from None
+    stored = {entry.name for entry in (folder / "chips").glob("*.jpg")}
+    if not crop_names(analysis).issubset(stored):
+        raise CacheError(f"pictures are missing from {folder / 'chips'}")
+    return analysis, str(meta["key"])
+
+
+def crop_names(analysis: Analysis) -> set[str]:
+    """Names of all pictures that an analysis refers to."""
+    track_of = {row: track.id for track in analysis.tracks for row in track.detection_rows.tolist()}
+    frames = analysis.detections.frame_index
+    return {crop_name(track_of[row], int(frames[row])) for row in analysis.crop_rows.tolist()}

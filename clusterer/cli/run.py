@@ -1,0 +1,198 @@
+"""``cluster-video VIDEO...``: analyse, group, write report and tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clusterer import clustering, detection, encoding
+from clusterer.cli.show import Terminal, outcome_json, summary
+from clusterer.config import (
+    METRICS,
+    AnalysisConfig,
+    ClusteringConfig,
+    Config,
+    DetectionConfig,
+    EncodingConfig,
+    VideoConfig,
+)
+from clusterer.errors import ClustererError, ConfigError
+from clusterer.pipeline import Outcome, default_folder, process
+from clusterer.timecode import parse_time_s
+
+
+class Time(click.ParamType[float]):
+    """Seconds, or ``MM:SS``, or ``HH:MM:SS``."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Parse, or fail with one line."""
+        try:
+            return value if isinstance(value, float) else parse_time_s(str(value))
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)
+
+
+VIDEO = VideoConfig()
+DETECTION = DetectionConfig()
+CLUSTERING = ClusteringConfig()
+
+
+@click.command()
+@click.argument(
+    "videos", nargs=-1, required=True, metavar="VIDEO...", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--threshold",
+    type=float,
+    help="Largest distance of a face to a person's average. "
+    "Default: calibrated for encoder and metric; 0.36 for dlib and l2.",
+)
+@click.option(
+    "--metric",
+    type=click.Choice(METRICS),
+    default=CLUSTERING.metric,
+    show_default=True,
+    help="Distance between encodings.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(clustering.names()),
+    default=CLUSTERING.method,
+    show_default=True,
+    help="How faces are grouped.",
+)
+@click.option(
+    "--min-faces",
+    type=int,
+    default=CLUSTERING.min_faces,
+    show_default=True,
+    help="Readable faces that make a person.",
+)
+@click.option(
+    "--min-quality",
+    type=float,
+    default=CLUSTERING.min_quality,
+    show_default=True,
+    help="Quality from which a face counts as readable, 0 to 1.",
+)
+@click.option(
+    "--sample-rate",
+    type=float,
+    default=VIDEO.sample_rate_hz,
+    show_default=True,
+    help="Frames looked at per second of video.",
+)
+@click.option("--start", type=Time(), help="Begin here: seconds, MM:SS or HH:MM:SS.")
+@click.option("--end", type=Time(), help="End here: seconds, MM:SS or HH:MM:SS.")
+@click.option(
+    "--detector",
+    type=click.Choice(detection.names()),
+    default=DETECTION.detector,
+    show_default=True,
+    help="How faces are found.",
+)
+@click.option(
+    "--detection-width",
+    type=int,
+    default=DETECTION.width_px,
+    show_default=True,
+    help="Pictures are shrunk to this many pixels before faces are looked for.",
+)
+@click.option(
+    "--detection-score",
+    type=float,
+    default=DETECTION.min_score,
+    show_default=True,
+    help="Weakest detection that counts, 0 to 1.",
+)
+@click.option(
+    "--min-face-px",
+    type=float,
+    default=DETECTION.min_face_px,
+    show_default=True,
+    help="Smallest face, height in pixels of the video.",
+)
+@click.option(
+    "--encoder",
+    type=click.Choice(encoding.names()),
+    default=EncodingConfig().encoder,
+    show_default=True,
+    help="How faces become vectors.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Result folder. Default: <video>.people in the current folder. "
+    "With several videos, the folder that holds theirs.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.help_option("-h", "--help", help="Show this and exit.")
+def run(videos: tuple[Path, ...], **flags: Any) -> int:
+    """Find out who appears when in VIDEO, and write a contact sheet and tables.
+
+    The result goes to <video>.people: report.html to look at, people.csv, appearances.csv and
+    faces.csv to work with. Run it again with another threshold, metric or method: the video is not
+    opened a second time.
+    """
+    config = _config(flags)
+    terminal = Terminal(quiet=flags["quiet"] or flags["as_json"])
+    outcomes: list[Outcome] = []
+    failed = 0
+    for video, folder in _folders(videos, flags["output"]).items():
+        try:
+            with terminal.watching(video) as hook:
+                outcome = process(video, config, folder, hook)
+        except ClustererError as error:
+            if len(videos) == 1:
+                raise
+            click.echo(f"Error: {error}", err=True)
+            failed = 1
+            continue
+        outcomes.append(outcome)
+        if not terminal.quiet:
+            click.echo(summary(outcome))
+    if flags["as_json"]:
+        click.echo(outcome_json(outcomes))
+    return failed
+
+
+def _config(flags: dict[str, Any]) -> Config:
+    return Config(
+        analysis=AnalysisConfig(
+            video=VideoConfig(flags["sample_rate"], flags["start"], flags["end"]),
+            detection=DetectionConfig(
+                detector=flags["detector"],
+                width_px=flags["detection_width"],
+                min_score=flags["detection_score"],
+                min_face_px=flags["min_face_px"],
+            ),
+            encoding=EncodingConfig(encoder=flags["encoder"]),
+        ),
+        clustering=ClusteringConfig(
+            method=flags["method"],
+            metric=flags["metric"],
+            threshold=flags["threshold"],
+            min_faces=flags["min_faces"],
+            min_quality=flags["min_quality"],
+        ),
+    )
+
+
+def _folders(videos: tuple[Path, ...], output: Path | None) -> dict[Path, Path]:
+    """The result folder of each video; two videos never share one."""
+    if output is not None and len(videos) == 1:
+        return {videos[0]: output}
+    folders = {video: (output or Path()) / default_folder(video) for video in videos}
+    if len(set(folders.values())) < len(folders):
+        raise ConfigError(
+            "two of the videos have the same name", "Run them one by one, each with its --output"
+        )
+    return folders

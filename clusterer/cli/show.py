@@ -1,0 +1,122 @@
+"""What the command prints: progress on stderr, the closing summary on stdout."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from clusterer.pipeline import Hook, Outcome
+
+MOST_PEOPLE = 10
+"""People that the summary names; the report shows all."""
+
+
+class Terminal:
+    """Where progress goes; silent when asked to be, or when nobody watches.
+
+    Parameters
+    ----------
+    quiet
+        Show nothing.
+    """
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+        self._console = Console(stderr=True, quiet=quiet, highlight=False)
+
+    @contextmanager
+    def watching(self, video: Path) -> Iterator[Hook]:
+        """A hook that shows the progress of one video while the block runs."""
+        columns = (
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %  {task.fields[faces]} faces"),
+            TimeRemainingColumn(compact=True),
+        )
+        shown = self._console.is_terminal and not self.quiet
+        with Progress(
+            *columns, console=self._console, transient=True, disable=not shown
+        ) as progress:
+            yield _ShowingHook(progress, self._console, video.name)
+
+
+class _ShowingHook(Hook):
+    def __init__(self, progress: Progress, console: Console, name: str) -> None:
+        self._progress = progress
+        self._console = console
+        self._name = name
+        self._task: TaskID | None = None
+
+    def progress(self, done_s: float, total_s: float, faces: int) -> None:
+        if self._task is None:
+            self._task = self._progress.add_task(self._name, total=total_s, faces=faces)
+        self._progress.update(self._task, completed=done_s, faces=faces)
+
+    def note(self, text: str) -> None:
+        self._console.print(f"{self._name}: {text}", markup=False)
+
+
+def summary(outcome: Outcome) -> str:
+    """The closing lines: who, how many unknown, where the report is, how long it took."""
+    result, video = outcome.result, outcome.result.analysis.video
+    width = max((len(p.name) for p in result.people), default=0)
+    lines = [
+        f"{Path(video.path).name}: {_count(len(result.people), 'person', 'people')},"
+        f" {_count(len(result.unknowns), 'unknown track')},"
+        f" {_count(len(result.analysis.detections), 'face')}"
+        f" in {_clock(video.duration_s)} of video"
+    ]
+    lines += [
+        f"  {person.name:<{width}}  {_clock(person.screen_time_s):>8}"
+        f"  {_count(len(person.appearances), 'appearance')}"
+        for person in result.people[:MOST_PEOPLE]
+    ]
+    if len(result.people) > MOST_PEOPLE:
+        lines.append(f"  and {len(result.people) - MOST_PEOPLE} more")
+    lines += [f"Note: {warning}" for warning in result.analysis.warnings]
+    lines.append(f"Report: {outcome.folder / 'report.html'}  ({outcome.duration_s:.1f} s)")
+    return "\n".join(lines)
+
+
+def outcome_json(outcomes: list[Outcome]) -> str:
+    """The same for programs: one object per video."""
+    return json.dumps([_facts(outcome) for outcome in outcomes], indent=2, ensure_ascii=False)
+
+
+def _facts(outcome: Outcome) -> dict[str, Any]:
+    result = outcome.result
+    return {
+        "video": result.analysis.video.path,
+        "folder": str(outcome.folder),
+        "report": str(outcome.folder / "report.html"),
+        "duration_s": round(outcome.duration_s, 3),
+        "faces": len(result.analysis.detections),
+        "tracks": len(result.analysis.tracks),
+        "unknown_tracks": len(result.unknowns),
+        "warnings": list(result.analysis.warnings),
+        "people": [
+            {
+                "person": person.id,
+                "name": person.name,
+                "screen_time_s": round(person.screen_time_s, 3),
+                "appearances": len(person.appearances),
+                "confidence": round(person.confidence, 3),
+            }
+            for person in result.people
+        ],
+    }
+
+
+def _count(n: int, one: str, many: str = "") -> str:
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{int(minutes)}:{rest:04.1f}" if minutes else f"{rest:.1f} s"

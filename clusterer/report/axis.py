@@ -1,0 +1,121 @@
+"""Time on the page: one axis for all timelines, timecodes, durations as people say them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from clusterer.timecode import timecode
+from clusterer.types import Analysis, VideoInfo
+
+TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
+MAX_TICKS = 8
+"""So many labels of four to seven characters fit a timeline on a laptop without touching."""
+MIN_WIDTH = 0.001
+"""Percent. A rectangle of no width is not drawn at all; the stylesheet makes it 2 px."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One mark of the ruler: `x` in percent of the axis, and its label."""
+
+    x: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The time axis that every timeline of the page shares.
+
+    Attributes
+    ----------
+    video : supplies rate, time base and start
+    length_s : seconds from the first frame to the right end, > 0
+    """
+
+    video: VideoInfo
+    length_s: float
+    _names: dict[int, str] = field(default_factory=dict, repr=False)
+    _frames_a_tick: Fraction = field(init=False, repr=False)
+    _seconds_a_tick: float = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_frames_a_tick", self.video.time_base * self.video.frame_rate)
+        object.__setattr__(self, "_seconds_a_tick", float(self.video.time_base))
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> Axis:
+        """Axis that is long enough for the stated duration, every shot and every face."""
+        video = analysis.video
+        ends = [video.duration_s]
+        ends.extend(video.seconds(shot.end_pts) for shot in analysis.shots)
+        if len(analysis.detections):
+            ends.append(video.seconds(int(analysis.detections.pts.max())))
+        longest = max(ends)
+        return cls(video, longest if longest > 0 else 1.0)
+
+    def timecode(self, pts: int) -> str:
+        """Timecode of a pts, on the nearest frame of the average rate."""
+        found = self._names.get(pts)
+        if found is None:
+            video, ratio = self.video, self._frames_a_tick
+            frames = Fraction((pts - video.start_pts) * ratio.numerator, ratio.denominator)
+            found = timecode(max(0, round(frames)), video.frame_rate, video.start_timecode)
+            self._names[pts] = found
+        return found
+
+    def seconds(self, pts: int) -> float:
+        """Time since the first frame; a hundred times as fast as exact fractions."""
+        return (pts - self.video.start_pts) * self._seconds_a_tick
+
+    def percent(self, seconds: float) -> float:
+        """Place of a time on the axis, 0 to 100."""
+        return min(100.0, max(0.0, 100.0 * seconds / self.length_s))
+
+    def span(self, start_pts: int, end_pts: int) -> tuple[str, str]:
+        """Left edge and width of a stretch, percent, as SVG attributes."""
+        left = self.percent(self.seconds(start_pts))
+        right = self.percent(self.seconds(end_pts))
+        return short(left), short(max(right - left, MIN_WIDTH))
+
+    def ticks(self) -> tuple[Tick, ...]:
+        """Marks at round times, at most `MAX_TICKS` and the zero."""
+        steps = (step for step in TICK_STEPS_S if self.length_s / step <= MAX_TICKS)
+        step = next(steps, int(self.length_s / MAX_TICKS) + 1)
+        count = int(self.length_s / step) + 1
+        return tuple(
+            Tick(short(self.percent(i * step)), clock(i * step, hours=self.length_s >= 3600))
+            for i in range(count)
+        )
+
+
+def short(value: float) -> str:
+    """Decimal with three places at most and no trailing zeros."""
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def clock(seconds: int, *, hours: bool) -> str:
+    """Elapsed time for the ruler: ``2:05``, or ``0:02:05`` with hours."""
+    minutes, rest = divmod(seconds, 60)
+    if not hours:
+        return f"{minutes}:{rest:02d}"
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+
+
+def spoken(seconds: float) -> str:
+    """Duration as people say it: ``4.2 s``, ``3 min 05 s``, ``1 h 02 min``."""
+    if seconds < 59.95:
+        return f"{max(0.0, seconds):.1f} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def percentage(part: float, whole: float) -> str:
+    """Share as a whole percentage, with one place under ten: ``2.5 %``, ``28 %``."""
+    share = 100.0 * part / whole if whole > 0 else 0.0
+    if 0 < share < 0.1:
+        return "< 0.1 %"
+    return f"{share:.1f} %" if 0 < share < 9.95 else f"{share:.0f} %"

@@ -1,0 +1,112 @@
+"""The page's standing words: why a face is unknown, who owns a model, how a setting reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clusterer.types import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A reason in plain words, and what a user may do."""
+
+    title: str
+    why: str
+    advice: str
+
+
+EXPLANATIONS: Mapping[Reason, Explanation] = {
+    Reason.AMBIGUOUS: Explanation(
+        "Could be more than one person",
+        "The face is about as close to one person as to another, so none was chosen.",
+        "Compare it with the people above; if you know who it is, assign it as a correction.",
+    ),
+    Reason.NO_MATCH: Explanation(
+        "Like nobody else",
+        "The face can be read well, but it resembles no other face of this video.",
+        "Often someone who appears once. If it is a person above, raise --threshold a little.",
+    ),
+    Reason.SINGLE_FACE: Explanation(
+        "Too few clear views",
+        "Too few of its pictures can be read, often just one; a person cannot be told by that.",
+        "A higher sample rate looks more often and may find clearer ones.",
+    ),
+    Reason.TURNED_AWAY: Explanation(
+        "Turned away",
+        "The face is seen from the side or from behind, so its features cannot be compared.",
+        "Clothing or the scene may tell you who it is; then assign it as a correction.",
+    ),
+    Reason.TOO_BLURRED: Explanation(
+        "Too blurred",
+        "Motion or focus has washed out the features.",
+        "A copy of the video with a higher bit rate often helps.",
+    ),
+    Reason.TOO_SMALL: Explanation(
+        "Too small",
+        "The face covers too few pixels to be compared. People in the background end up here.",
+        "A copy of the video in a higher resolution often helps.",
+    ),
+    Reason.NONE: Explanation(
+        "No reason recorded",
+        "The face was left unassigned and no reason was stored with it.",
+        "Look at the picture; if you know who it is, assign it as a correction.",
+    ),
+}
+"""In the order of the page: what a reviewer can most likely settle comes first."""
+
+# Statements of the models' owners; the first name that occurs in the model's name decides.
+LICENCES: tuple[tuple[str, str], ...] = (
+    ("68_face", "Not for commercial use (trained on iBUG 300-W)"),
+    ("scrfd", "Non-commercial research only (InsightFace)"),
+    ("arcface", "Non-commercial research only (InsightFace)"),
+    ("buffalo", "Non-commercial research only (InsightFace)"),
+    ("antelope", "Non-commercial research only (InsightFace)"),
+    ("insightface", "Non-commercial research only (InsightFace)"),
+    ("centerface", "MIT"),
+    ("yunet", "MIT"),
+    ("sface", "Apache-2.0"),
+    ("dlib", "Public domain (dlib)"),
+    ("shape_predictor_5", "Public domain (dlib)"),
+)
+UNKNOWN_LICENCE = "Not recorded; ask its owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its dotted name and its value as JSON."""
+
+    name: str
+    value: str
+
+
+def explain(reason: Reason) -> Explanation:
+    """Words for a reason."""
+    return EXPLANATIONS.get(reason, EXPLANATIONS[Reason.NONE])
+
+
+def licence(model: str) -> str:
+    """Licence of a model as its owner states it."""
+    lowered = model.lower()
+    return next((text for part, text in LICENCES if part in lowered), UNKNOWN_LICENCE)
+
+
+def flatten(config: Mapping[str, Any], prefix: str = "") -> list[Setting]:
+    """Settings of nested sections as dotted names, in their own order."""
+    settings: list[Setting] = []
+    for name, value in config.items():
+        dotted = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            settings.extend(flatten(value, f"{dotted}."))
+        else:
+            settings.append(Setting(dotted, _write(value)))
+    return settings
+
+
+def _write(value: object) -> str:
+    if value is None:
+        return "not set"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,35 @@
+"""The few types that every stage speaks. Frozen, validated when made; arrays in them are read-only.
+
+Imports numpy only. Seconds, timecodes and centroids are derived, never stored twice.
+"""
+
+from clusterer.types._arrays import FloatArray, ImageArray, IntArray
+from clusterer.types._faces import (
+    UNKNOWN,
+    ChipQuality,
+    Detections,
+    Reason,
+    Track,
+    TrackFeatures,
+)
+from clusterer.types._media import Frame, Shot, VideoInfo
+from clusterer.types._result import Analysis, Appearance, ClusteringResult, Identity
+
+__all__ = [
+    "UNKNOWN",
+    "Analysis",
+    "Appearance",
+    "ChipQuality",
+    "ClusteringResult",
+    "Detections",
+    "FloatArray",
+    "Frame",
+    "Identity",
+    "ImageArray",
+    "IntArray",
+    "Reason",
+    "Shot",
+    "Track",
+    "TrackFeatures",
+    "VideoInfo",
+]

