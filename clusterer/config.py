@@ -27,16 +27,21 @@ class VideoConfig:
     ----------
     sample_rate_hz
         Frames per second of video. `benchmarks/sample_rate.py` gives the table behind the default.
+    still_level
+        While no part of the picture changes by this many grey levels (0 to 255) between looks,
+        every other look is left out; 0 = never.
     start_s, end_s
         Part of the video, seconds from its first frame; None = all of it.
     """
 
     sample_rate_hz: float = 4.0
+    still_level: float = 16.0
     start_s: float | None = None
     end_s: float | None = None
 
     def __post_init__(self) -> None:
         _check("sample rate", self.sample_rate_hz, 0.1, 60.0)
+        _check("level of stillness", self.still_level, 0.0, 255.0)
         if self.start_s is not None and self.start_s < 0:
             raise ConfigError("start lies before the video", "Give seconds from its first frame")
         if self.end_s is not None and self.end_s <= (self.start_s or 0.0):
@@ -64,7 +69,7 @@ class ShotConfig:
 
     width_px: int = 160
     min_content: float = 15.0
-    min_ratio: float = 3.0
+    min_ratio: float = 2.5
     window: int = 2
     min_length_frames: int = 5
 
@@ -171,8 +176,8 @@ class ChipConfig:
         Their side.
     """
 
-    per_track: int = 4
-    crops_per_track: int = 4
+    per_track: int = 6
+    crops_per_track: int = 6
     crop_px: int = 160
 
     def __post_init__(self) -> None:
@@ -210,8 +215,8 @@ class ClusteringConfig:
     threshold: float | None = None
     min_faces: int = 2
     min_quality: float = 0.02
-    poor_factor: float = 0.8
-    full_quality: float = 0.2
+    poor_factor: float = 0.6
+    full_quality: float = 0.1
 
     def __post_init__(self) -> None:
         if self.metric not in METRICS:

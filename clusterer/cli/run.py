@@ -167,7 +167,9 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
 def _config(flags: dict[str, Any]) -> Config:
     return Config(
         analysis=AnalysisConfig(
-            video=VideoConfig(flags["sample_rate"], flags["start"], flags["end"]),
+            video=VideoConfig(
+                sample_rate_hz=flags["sample_rate"], start_s=flags["start"], end_s=flags["end"]
+            ),
             detection=DetectionConfig(
                 detector=flags["detector"],
                 width_px=flags["detection_width"],

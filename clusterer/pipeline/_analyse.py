@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from clusterer import detection, encoding
 from clusterer.archive import Arrays, group_tracks, read_faces
@@ -64,7 +65,10 @@ def analyse(
         stored = None
     if stored is not None:
         return stored
-    return _look(video, config, models, cache, hook)
+    # Else numpy's BLAS wakes and spins a thread per core for every small product, and takes half
+    # of the machine from the models.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _look(video, config, models, cache, hook)
 
 
 def _model_hashes(config: AnalysisConfig) -> dict[str, str]:

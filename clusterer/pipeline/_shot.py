@@ -14,6 +14,7 @@ from clusterer.cache import crop_name
 from clusterer.config import AnalysisConfig
 from clusterer.detection import Detector
 from clusterer.encoding import Encoder
+from clusterer.pipeline._chosen import Candidate, Chosen
 from clusterer.tracking import Piece, Tracker, stitch
 from clusterer.types import ChipQuality, Detections, FloatArray, Frame, ImageArray, Shot, VideoInfo
 
@@ -28,16 +29,6 @@ class _Sight:
     image: ImageArray
     box: FloatArray
     quality: float
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """A chip that may stand for its track, in its two views."""
-
-    quality: float
-    row: int
-    views: ImageArray
-    crop: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +75,7 @@ class ShotAnalyser:
         self._quality: list[ChipQuality] = []
         self._track_of_row: list[int] = []
         self._best_score: dict[int, float] = defaultdict(float)
-        self._candidates: dict[int, list[_Candidate]] = defaultdict(list)
+        self._chosen: dict[int, Chosen] = {}
         self._embeddings: dict[int, npt.NDArray[np.float32]] = {}
         self._crops: dict[int, bytes] = {}
 
@@ -117,7 +108,7 @@ class ShotAnalyser:
             Name → JPEG.
         """
         self._look()
-        self._encode(list(self._candidates))
+        self._encode(list(self._chosen))
         detections = Detections.concatenate(self._detections)
         pieces = stitch(self._pieces(detections), self._threshold, self._config.tracking)
         kept = np.array(sorted(row for piece in pieces for row in piece.rows), dtype=np.int64)
@@ -161,32 +152,28 @@ class ShotAnalyser:
             self._quality.append(quality)
             self._track_of_row += tracks.tolist()
         self._waiting.clear()
-        ended = [track for track in self._candidates if not self._tracker.is_open(track)]
-        if sum(len(self._candidates[t]) for t in ended) >= self._config.encoding.batch_size:
+        ended = [track for track in self._chosen if not self._tracker.is_open(track)]
+        if len(ended) * self._config.chips.per_track >= self._config.encoding.batch_size:
             self._encode(ended)
 
     def _consider(self, sight: _Sight, track: int, row: int) -> None:
         """Keep the chip of a face if it is among the best of its track."""
-        best = self._candidates[track]
-        if len(best) >= self._config.chips.per_track:
-            worst = min(best, key=lambda candidate: (candidate.quality, -candidate.row))
-            if worst.quality >= sight.quality:
-                return
-            best.remove(worst)
-        views = self._tools.aligner.views(sight.image, sight.box)[0]
-        crop = chips.crop_face(sight.image, sight.box[0], self._config.chips.crop_px)
-        best.append(_Candidate(sight.quality, row, views, crop))
+        chosen = self._chosen.setdefault(track, Chosen(self._config.chips.per_track))
+        sample = len(self._sampled)
+        if chosen.wants(sample, sight.quality):
+            chip = self._tools.aligner.align(sight.image, sight.box)[0]
+            crop = chips.crop_face(sight.image, sight.box[0], self._config.chips.crop_px)
+            chosen.add(Candidate(sample, row, sight.quality, chip, crop))
 
     def _encode(self, tracks: list[int]) -> None:
         """Encode the chips of tracks that have ended, and let go of them; weak tracks are none."""
         limit = self._config.tracking.confirm_score
-        kept = {track: self._candidates.pop(track) for track in tracks}
-        ended = [c for track in kept if self._best_score[track] >= limit for c in kept[track]]
+        picked = {track: self._chosen.pop(track).pick() for track in tracks}
+        ended = [c for track in picked if self._best_score[track] >= limit for c in picked[track]]
         if not ended:
             return
-        views = np.concatenate([candidate.views for candidate in ended])
-        embeddings = self._tools.encoder.encode(views).reshape(len(ended), -1, self._dimension)
-        for candidate, embedding in zip(ended, embeddings.mean(axis=1), strict=True):
+        embeddings = self._tools.encoder.encode(np.stack([candidate.chip for candidate in ended]))
+        for candidate, embedding in zip(ended, embeddings, strict=True):
             self._embeddings[candidate.row] = embedding
             self._crops[candidate.row] = candidate.crop
 

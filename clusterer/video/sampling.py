@@ -1,7 +1,8 @@
 """Which frames are looked at, and the shots that they lie in: what this stage gives to the others.
 
 A frame is sampled when it is the first of its shot, the last of its shot, or the first at or after
-a point of the grid 0, 1/rate, 2/rate, … seconds since the video's first frame.
+a point of the grid 0, 1/rate, 2/rate, … seconds since the video's first frame; of the latter, every
+other is passed over while the picture stands still.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from clusterer.video.background import Background
 from clusterer.video.decode import Decoded, Reader, Start
 from clusterer.video.picture import Converter
 from clusterer.video.shots import CutDetector
+from clusterer.video.stillness import Stillness
 
 _AHEAD_EVENTS = 8
 _AHEAD_BYTES = 128 * 2**20
@@ -160,6 +162,7 @@ class _Work:
         self._converter = Converter(info.width_px, info.height_px, shot_config.width_px)
         self._cuts = CutDetector(shot_config)
         self._grid = Grid(info, video_config.sample_rate_hz)
+        self._stillness = Stillness(video_config.still_level)
         self._undecided: deque[Decoded] = deque()
         self._shot_index = 0 if after is None else after.index + 1
         self._first: Decoded | None = None
@@ -183,7 +186,7 @@ class _Work:
 
     def _advance(self, current: Decoded, begins: bool) -> Iterator[Event]:
         previous = self._previous
-        due = begins or previous is None or self._grid.is_due(previous.pts, current.pts)
+        due = self._is_due(current, begins)
         if begins:
             if previous is not None:
                 yield from self._end_shot(current.index, current.pts)
@@ -191,6 +194,15 @@ class _Work:
         elif previous is not None and self._previous_due:
             yield self._sampled(previous)
         self._previous, self._previous_due = current, due
+
+    def _is_due(self, current: Decoded, begins: bool) -> bool:
+        previous = self._previous
+        if begins or previous is None:
+            self._stillness.look(self._converter.small(current.raw))
+            return True
+        if not self._grid.is_due(previous.pts, current.pts):
+            return False
+        return not self._stillness.passes_over(self._converter.small(current.raw))
 
     def _end_shot(self, end_frame: int, end_pts: int) -> Iterator[Event]:
         assert self._first is not None
