@@ -177,7 +177,7 @@ class ChipConfig:
     """
 
     per_track: int = 6
-    crops_per_track: int = 6
+    crops_per_track: int = 4
     crop_px: int = 160
 
     def __post_init__(self) -> None:

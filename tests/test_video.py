@@ -71,6 +71,16 @@ def test_probe(tmp_path: Path) -> None:
     assert info.start_timecode == "01:00:00;00"
 
 
+def test_start_timecode_that_the_rate_does_not_have(tmp_path: Path) -> None:
+    path = write_video(
+        tmp_path / "a.mkv",
+        [picture(i) for i in range(5)],
+        rate=Fraction(25),
+        metadata={"timecode": "01:00:00:29"},
+    )
+    assert probe(path).start_timecode is None
+
+
 @pytest.mark.parametrize("name", ["mp4", "mkv", "ts", "avi", "open_gop", "raw"])
 def test_all_frames_in_order(movies: dict[str, Path], name: str) -> None:
     info = probe(movies[name])

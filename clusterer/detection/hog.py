@@ -19,9 +19,9 @@ from clusterer.types import Detections, FloatArray, Frame
 UPSAMPLE = 1
 """How often the picture is doubled first: the default of `face_recognition`."""
 
-SCORE_AT_ZERO = 0.4
-"""Score of a face that just reaches dlib's own threshold, a margin of 0. It equals the default of
-`DetectionConfig.min_score`, so that by default exactly dlib's own detections are kept."""
+SCORE_AT_ZERO = 0.5
+"""Score of a face that just reaches dlib's own threshold, a margin of 0: enough to confirm a track
+by the default of `TrackingConfig.confirm_score`. Weaker ones only prolong a track."""
 
 LOWEST_MARGIN = -1.0
 """No margin under this is asked for: there the detector fires everywhere and slows down."""

@@ -16,7 +16,8 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from clusterer.errors import VideoError
+from clusterer.errors import ConfigError, VideoError
+from clusterer.timecode import frame_number
 from clusterer.types import VideoInfo
 from clusterer.video.picture import orientation
 
@@ -56,7 +57,7 @@ def probe(path: str | Path) -> VideoInfo:
         start_pts = stated_pts(container, first)
         stream_start = stream.start_time
         time_base = stream.time_base or 1 / rate
-        timecode = _start_timecode(container, stream)
+        timecode = _start_timecode(container, stream, rate)
         duration_s = stream_duration_s(stream) or _container_duration_s(container)
     if duration_s is None:
         duration_s = _scanned_duration_s(path, rate)
@@ -186,13 +187,19 @@ def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:
         return float((last - first) * stream.time_base + 1 / rate)
 
 
-def _start_timecode(container: InputContainer, stream: VideoStream) -> str | None:
-    """First timecode stated by the stream, a tmcd track, or the container."""
+def _start_timecode(container: InputContainer, stream: VideoStream, rate: Fraction) -> str | None:
+    """First timecode, possible at this rate, of the stream, a tmcd track or the container."""
     tracks = [stream.metadata, *(s.metadata for s in container.streams), container.metadata]
     for metadata in tracks:
         match = _TIMECODE.fullmatch(metadata.get("timecode", "").strip())
-        if match:
-            hours, minutes, seconds, separator, frames = match.groups()
-            mark = ":" if separator == ":" else ";"
-            return f"{hours}:{minutes}:{seconds}{mark}{frames}"
+        if match is None:
+            continue
+        hours, minutes, seconds, separator, frames = match.groups()
+        mark = ":" if separator == ":" else ";"
+        stated = f"{hours}:{minutes}:{seconds}{mark}{frames}"
+        try:
+            frame_number(stated, rate)
+        except ConfigError:
+            continue  # such as frame 29 at 25 frames per second: written by a careless program
+        return stated
     return None
