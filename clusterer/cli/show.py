@@ -59,7 +59,7 @@ class _ShowingHook(Hook):
         self._progress.update(self._task, completed=done_s, faces=faces)
 
     def note(self, text: str) -> None:
-        self._console.print(f"{self._name}: {text}", markup=False)
+        self._console.print(f"{self._name}: {text}", markup=False, soft_wrap=True)
 
 
 def summary(outcome: Outcome) -> str:

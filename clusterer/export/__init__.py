@@ -1,5 +1,5 @@
 """Results in the formats of other programs."""
 
-from clusterer.export.csv import write_tables
+from clusterer.export.csv import csv_files
 
-__all__ = ["write_tables"]
+__all__ = ["csv_files"]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 
 from clusterer.export.tables import Table, tables
-from clusterer.files import write_atomic
 from clusterer.types import ClusteringResult
 
 
@@ -20,13 +18,6 @@ def to_csv(table: Table) -> str:
     return text.getvalue()
 
 
-def write_tables(result: ClusteringResult, folder: Path) -> None:
-    """Write the three tables into a folder, each atomically.
-
-    Raises
-    ------
-    ResultError
-        The folder cannot be written to.
-    """
-    for table in tables(result):
-        write_atomic(folder / f"{table.name}.csv", to_csv(table))
+def csv_files(result: ClusteringResult) -> dict[str, str]:
+    """Content of the three tables by file name."""
+    return {f"{table.name}.csv": to_csv(table) for table in tables(result)}

@@ -114,7 +114,7 @@ def _timecode(video: VideoInfo, pts: int) -> str:
 
 
 def faces_table(result: ClusteringResult) -> Table:
-    """One row per face that was found, in time order; `person` is empty for unknowns."""
+    """One row per face of a track, in time order; `person` is empty for unknowns."""
     columns = (
         "person",
         "track",
@@ -138,8 +138,7 @@ def _face_rows(result: ClusteringResult) -> Iterator[Row]:
     found, quality = analysis.detections, analysis.quality.value.tolist()
     frames, pts = found.frame_index.tolist(), found.pts.tolist()
     boxes, scores = found.boxes.tolist(), found.scores.tolist()
-    for row in range(len(found)):
-        track = track_of[row]
+    for row, track in sorted(track_of.items(), key=lambda item: item[0]):
         yield (
             person_of.get(track.id, ""),
             track.id,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -16,12 +17,9 @@ from clusterer.cache import AnalysisCache, analysis_key
 from clusterer.config import AnalysisConfig
 from clusterer.errors import CacheError
 from clusterer.pipeline._hook import Hook
+from clusterer.pipeline._libraries import system_libraries
 from clusterer.types import Analysis, ChipQuality, Detections, Shot, VideoInfo
-
-if TYPE_CHECKING:
-    from clusterer.pipeline._shot import ShotAnalyser, Tools
-
-Part = tuple[Arrays, dict[str, Any]]
+from clusterer.weights import PREDICTOR
 
 
 def analyse(
@@ -52,6 +50,8 @@ def analyse(
         The video cannot be opened or nothing in it can be decoded.
     ModelError
         Weights are missing or damaged.
+    DependencyError
+        A library of the system is missing.
     ResultError
         The folder cannot be written to.
     """
@@ -64,19 +64,20 @@ def analyse(
         hook.note(f"{error.cause}; analysing again")
         stored = None
     if stored is not None:
-        return stored
+        return replace(stored, video=replace(stored.video, path=str(video)))  # it may have moved
     # Else numpy's BLAS wakes and spins a thread per core for every small product, and takes half
     # of the machine from the models.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with threadpool_limits(limits=1, user_api="blas"), system_libraries():
         return _look(video, config, models, cache, hook)
 
 
 def _model_hashes(config: AnalysisConfig) -> dict[str, str]:
     weights = (
         *detection.weights(config.detection.detector),
+        PREDICTOR,
         *encoding.weights(config.encoding.encoder),
     )
-    return {file.name: file.sha256() for file in weights}
+    return {file.name: file.sha256() for file in sorted(weights, key=lambda file: file.name)}
 
 
 def _look(
@@ -84,45 +85,38 @@ def _look(
 ) -> Analysis:
     """Go through the video, keeping each shot as it ends."""
     # Imported here, so that a run from the cache need not load the libraries of the models.
+    from clusterer.chips import Aligner  # noqa: PLC0415
+    from clusterer.pipeline._ahead import Seen, detect_ahead  # noqa: PLC0415
     from clusterer.pipeline._shot import ShotAnalyser  # noqa: PLC0415
-    from clusterer.video import SampledFrame, Sampler, probe  # noqa: PLC0415
+    from clusterer.video import Sampler, probe  # noqa: PLC0415
 
     info = probe(path)
-    tools = _load_tools(config)
+    cores = _usable_cores()
+    detector = detection.create(config.detection, cores)
+    models_of_shot = (Aligner(), encoding.create(config.encoding, cores))
     parts = cache.finished_shots()
     if parts:
         hook.note(f"going on after shot {len(parts)}, where an earlier run stopped")
     cache.start(len(parts))
-    threshold = encoding.default_threshold(config.encoding.encoder, "l2")
-    after = _shot(len(parts) - 1, parts[-1][0]) if parts else None
-    shot_analyser = ShotAnalyser(tools, config, info, threshold)
-    faces = sum(len(arrays["track_of_row"]) for arrays, _ in parts)
+    after = _shot(len(parts) - 1, parts[-1]) if parts else None
+    analyser = ShotAnalyser(*models_of_shot, config, info)
+    faces, tracks = (sum(count(part) for part in parts) for count in (_n_faces, _n_tracks))
     with Sampler(info, config.video, config.shots, after) as sampler:
-        for event in sampler:
-            if isinstance(event, SampledFrame):
-                shot_analyser.add(event.frame)
+        for event in detect_ahead(sampler, detector, info):
+            if isinstance(event, Seen):
+                analyser.add(event.frame, event.detections)
                 done_s = info.seconds(event.frame.pts)
-                hook.progress(done_s, _end_s(info, config), faces + shot_analyser.faces)
+                hook.progress(done_s, _end_s(info, config), faces + analyser.faces)
                 continue
-            parts.append(_keep(cache, shot_analyser, event.shot, parts))
-            faces += len(parts[-1][0]["track_of_row"])
-            shot_analyser = ShotAnalyser(tools, config, info, threshold)
+            arrays, crops = analyser.finish(event.shot, tracks)
+            cache.add_shot(event.shot.index, arrays, crops)
+            parts.append(arrays)
+            faces, tracks = faces + _n_faces(arrays), tracks + _n_tracks(arrays)
+            analyser = ShotAnalyser(*models_of_shot, config, info)
         warnings = tuple(sampler.warnings)
     analysis = _assemble(info, parts, models, warnings)
     cache.finish(analysis)
     return analysis
-
-
-def _load_tools(config: AnalysisConfig) -> Tools:
-    from clusterer.chips import Aligner  # noqa: PLC0415
-    from clusterer.pipeline._shot import Tools  # noqa: PLC0415
-
-    threads = _usable_cores()
-    return Tools(
-        detector=detection.create(config.detection, threads),
-        aligner=Aligner(),
-        encoder=encoding.create(config.encoding, threads),
-    )
 
 
 def _usable_cores() -> int:
@@ -130,13 +124,6 @@ def _usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _keep(cache: AnalysisCache, analyser: ShotAnalyser, shot: Shot, parts: list[Part]) -> Part:
-    first_track = sum(len(_shots_of_tracks(arrays, 0)) for arrays, _ in parts)
-    arrays, crops = analyser.finish(shot, first_track)
-    cache.add_shot(shot.index, arrays, {}, crops)
-    return arrays, {}
 
 
 def _end_s(info: VideoInfo, config: AnalysisConfig) -> float:
@@ -147,13 +134,16 @@ def _shot(index: int, arrays: Arrays) -> Shot:
     return Shot(index, *arrays["shot"].tolist())
 
 
-def _shots_of_tracks(arrays: Arrays, shot_index: int) -> list[int]:
-    track_of_row = arrays["track_of_row"]
-    return [shot_index] * (int(track_of_row.max()) + 1 if len(track_of_row) else 0)
+def _n_faces(arrays: Arrays) -> int:
+    return len(arrays["track_of_row"])
+
+
+def _n_tracks(arrays: Arrays) -> int:
+    return int(arrays["track_of_row"].max(initial=-1)) + 1
 
 
 def _assemble(
-    info: VideoInfo, parts: Iterable[Part], models: dict[str, str], warnings: tuple[str, ...]
+    info: VideoInfo, parts: Iterable[Arrays], models: dict[str, str], warnings: tuple[str, ...]
 ) -> Analysis:
     """Put the shots together: rows and tracks are numbered through."""
     shots: list[Shot] = []
@@ -161,7 +151,7 @@ def _assemble(
     columns: dict[str, list[np.typing.NDArray[Any]]] = {}
     shot_of_track: list[int] = []
     n_rows = 0
-    for index, (arrays, _) in enumerate(parts):
+    for index, arrays in enumerate(parts):
         shots.append(_shot(index, arrays))
         faces.append(read_faces(arrays))
         columns.setdefault("track_of_row", []).append(arrays["track_of_row"] + len(shot_of_track))
@@ -169,8 +159,8 @@ def _assemble(
             columns.setdefault(name, []).append(arrays[name] + n_rows)
         for name in ("chip_embeddings", "sampled_frames", "sampled_pts"):
             columns.setdefault(name, []).append(arrays[name])
-        shot_of_track += _shots_of_tracks(arrays, index)
-        n_rows += len(arrays["track_of_row"])
+        shot_of_track += [index] * _n_tracks(arrays)
+        n_rows += _n_faces(arrays)
     joined = {name: np.concatenate(values) for name, values in columns.items()}
     return Analysis(
         video=info,

@@ -55,7 +55,7 @@ class Chosen:
     def add(self, candidate: Candidate) -> None:
         """Keep a face that was wanted."""
         self._best[candidate.sample // self._length] = candidate
-        if len(self._best) > 2 * self._count:
+        while len(self._best) > 2 * self._count:  # a track with gaps may need it more than once
             self._length *= 2
             self._best = self._merged(
                 candidate.sample // self._length for candidate in self._held()

@@ -12,6 +12,7 @@ from clusterer.files import make_folder
 from clusterer.pipeline._analyse import analyse
 from clusterer.pipeline._decide import decide
 from clusterer.pipeline._hook import Hook
+from clusterer.pipeline._libraries import system_libraries
 from clusterer.types import ClusteringResult
 
 
@@ -71,5 +72,6 @@ def process(
     analysis = analyse(video, config.analysis, folder, hook)
     make_folder(folder)
     result = decide(analysis, config)
-    result_folder.save(result, folder)
+    with system_libraries():
+        result_folder.save(result, folder)
     return Outcome(result, folder, time.monotonic() - started_s)

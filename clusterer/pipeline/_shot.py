@@ -8,18 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clusterer import chips
 from clusterer.archive import Arrays, face_arrays
 from clusterer.cache import crop_name
+from clusterer.chips import Aligner, crop_face, measure_quality
 from clusterer.config import AnalysisConfig
-from clusterer.detection import Detector
-from clusterer.encoding import Encoder
+from clusterer.encoding import Encoder, default_threshold
 from clusterer.pipeline._chosen import Candidate, Chosen
 from clusterer.tracking import Piece, Tracker, stitch
 from clusterer.types import ChipQuality, Detections, FloatArray, Frame, ImageArray, Shot, VideoInfo
-
-MAX_BATCH, MAX_BATCH_BYTES = 8, 64 * 2**20
-"""Frames detected at once: so many, or as many as fit, at least two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,19 +27,6 @@ class _Sight:
     quality: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """The models of a run."""
-
-    detector: Detector
-    aligner: chips.Aligner
-    encoder: Encoder
-
-    def models(self) -> dict[str, str]:
-        """Weights file name → sha256, of all of them."""
-        return {**self.detector.models, **self.aligner.models, **self.encoder.models}
-
-
 class ShotAnalyser:
     """Looks at the sampled frames of one shot, in order, then hands out what it saw.
 
@@ -52,24 +35,21 @@ class ShotAnalyser:
 
     Parameters
     ----------
-    tools, config, video
-        Models, settings, and the video that the frames belong to.
-    threshold
-        The encoder's default L2 threshold.
+    aligner, encoder
+        Models.
+    config, video
+        Settings, and the video that the frames belong to.
     """
 
     def __init__(
-        self, tools: Tools, config: AnalysisConfig, video: VideoInfo, threshold: float
+        self, aligner: Aligner, encoder: Encoder, config: AnalysisConfig, video: VideoInfo
     ) -> None:
-        self._tools = tools
+        self._aligner = aligner
+        self._encoder = encoder
         self._config = config
         self._video = video
-        self._threshold = threshold
-        self._dimension = tools.encoder.dimension
-        frame_bytes = video.width_px * video.height_px * 3
-        self._batch = max(2, min(MAX_BATCH, MAX_BATCH_BYTES // frame_bytes))
+        self._threshold = default_threshold(config.encoding.encoder, "l2")
         self._tracker = Tracker(config.tracking)
-        self._waiting: list[Frame] = []
         self._sampled: list[tuple[int, int]] = []
         self._detections: list[Detections] = []
         self._quality: list[ChipQuality] = []
@@ -84,11 +64,23 @@ class ShotAnalyser:
         """Faces found so far."""
         return len(self._track_of_row)
 
-    def add(self, frame: Frame) -> None:
-        """Take in the next sampled frame."""
-        self._waiting.append(frame)
-        if len(self._waiting) >= self._batch:
-            self._look()
+    def add(self, frame: Frame, detections: Detections) -> None:
+        """Rate and follow the faces of the next sampled frame."""
+        quality = measure_quality(frame.image, detections)
+        tracks = self._tracker.update(detections, self._video.seconds(frame.pts)).tolist()
+        value = quality.value.tolist()
+        for i, track in enumerate(tracks):
+            sight = _Sight(frame.image, detections.boxes[i : i + 1], value[i])
+            self._consider(sight, track, self.faces + i)
+            score = float(detections.scores[i])
+            self._best_score[track] = max(self._best_score[track], score)
+        self._sampled.append((frame.index, frame.pts))
+        self._detections.append(detections)
+        self._quality.append(quality)
+        self._track_of_row += tracks
+        ended = [track for track in self._chosen if not self._tracker.is_open(track)]
+        if len(ended) * self._config.chips.per_track >= self._config.encoding.batch_size:
+            self._encode(ended)
 
     def finish(self, shot: Shot, first_track: int) -> tuple[Arrays, dict[str, bytes]]:
         """End the shot.
@@ -107,7 +99,6 @@ class ShotAnalyser:
         crops
             Name → JPEG.
         """
-        self._look()
         self._encode(list(self._chosen))
         detections = Detections.concatenate(self._detections)
         pieces = stitch(self._pieces(detections), self._threshold, self._config.tracking)
@@ -136,33 +127,13 @@ class ShotAnalyser:
         }
         return arrays, dict(crops[row] for row in sorted(crops))
 
-    def _look(self) -> None:
-        """Detect, rate and follow the faces of the frames that are waiting."""
-        found = self._tools.detector.detect(self._waiting) if self._waiting else []
-        for frame, detections in zip(self._waiting, found, strict=True):
-            quality = chips.measure_quality(frame.image, detections)
-            tracks = self._tracker.update(detections, self._video.seconds(frame.pts))
-            for i, track in enumerate(tracks.tolist()):
-                sight = _Sight(frame.image, detections.boxes[i : i + 1], float(quality.value[i]))
-                self._consider(sight, track, self.faces + i)
-                score = float(detections.scores[i])
-                self._best_score[track] = max(self._best_score[track], score)
-            self._sampled.append((frame.index, frame.pts))
-            self._detections.append(detections)
-            self._quality.append(quality)
-            self._track_of_row += tracks.tolist()
-        self._waiting.clear()
-        ended = [track for track in self._chosen if not self._tracker.is_open(track)]
-        if len(ended) * self._config.chips.per_track >= self._config.encoding.batch_size:
-            self._encode(ended)
-
     def _consider(self, sight: _Sight, track: int, row: int) -> None:
         """Keep the chip of a face if it is among the best of its track."""
         chosen = self._chosen.setdefault(track, Chosen(self._config.chips.per_track))
         sample = len(self._sampled)
         if chosen.wants(sample, sight.quality):
-            chip = self._tools.aligner.align(sight.image, sight.box)[0]
-            crop = chips.crop_face(sight.image, sight.box[0], self._config.chips.crop_px)
+            chip = self._aligner.align(sight.image, sight.box)[0]
+            crop = crop_face(sight.image, sight.box[0], self._config.chips.crop_px)
             chosen.add(Candidate(sample, row, sight.quality, chip, crop))
 
     def _encode(self, tracks: list[int]) -> None:
@@ -172,7 +143,7 @@ class ShotAnalyser:
         ended = [c for track in picked if self._best_score[track] >= limit for c in picked[track]]
         if not ended:
             return
-        embeddings = self._tools.encoder.encode(np.stack([candidate.chip for candidate in ended]))
+        embeddings = self._encoder.encode(np.stack([candidate.chip for candidate in ended]))
         for candidate, embedding in zip(ended, embeddings, strict=True):
             self._embeddings[candidate.row] = embedding
             self._crops[candidate.row] = candidate.crop
@@ -207,5 +178,5 @@ class ShotAnalyser:
 
     def _stack(self, embeddings: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
         if not embeddings:
-            return np.zeros((0, self._dimension), dtype=np.float32)
+            return np.zeros((0, self._encoder.dimension), dtype=np.float32)
         return np.stack(embeddings)

@@ -6,6 +6,7 @@ detectors bear), interlaced fields are not separated, HDR is not tone-mapped.
 
 from __future__ import annotations
 
+import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -114,7 +115,9 @@ def video_stream(container: InputContainer, path: str | Path) -> VideoStream:
     stream = moving[0]
     if stream.codec_context is None:
         raise VideoError(f"the codec of {path} is unknown", "Convert it to H.264")
+    # Half of the cores: the models want them too, and each decoding thread costs some of the gain.
     stream.thread_type = "AUTO"
+    stream.thread_count = max(1, (os.cpu_count() or 1) // 2)
     return stream
 
 
