@@ -7,6 +7,7 @@ without opening the video again. Each default says where it comes from.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
 from clusterer.errors import ConfigError
@@ -42,6 +43,9 @@ class VideoConfig:
     def __post_init__(self) -> None:
         _check("sample rate", self.sample_rate_hz, 0.1, 60.0)
         _check("level of stillness", self.still_level, 0.0, 255.0)
+        for name, time_s in (("start", self.start_s), ("end", self.end_s)):
+            if time_s is not None and not isfinite(time_s):
+                raise ConfigError(f"{name} is {time_s:g}", "Give seconds from the first frame")
         if self.start_s is not None and self.start_s < 0:
             raise ConfigError("start lies before the video", "Give seconds from its first frame")
         if self.end_s is not None and self.end_s <= (self.start_s or 0.0):

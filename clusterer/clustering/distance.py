@@ -22,16 +22,46 @@ def between(a: Vectors, b: Vectors, metric: str) -> Vectors:
     -------
     array of shape (n, m), float64
     """
-    a, b = a.astype(np.float64), b.astype(np.float64)
-    if metric == "cosine":
-        cosine: Vectors = 1.0 - np.clip(_unit(a) @ _unit(b).T, -1.0, 1.0)
-        return cosine
-    squared = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None, :] - 2.0 * (a @ b.T)
-    distance: Vectors = np.sqrt(np.maximum(squared, 0.0))
-    return distance
+    a, b = prepare(a, metric), prepare(b, metric)
+    return between_prepared(a, squared_norms(a), b, squared_norms(b), metric)
 
 
-def _unit(vectors: Vectors) -> Vectors:
+def prepare(vectors: Vectors, metric: str) -> Vectors:
+    """Vectors as `between_prepared` wants them: float64, of unit length for ``cosine``."""
+    vectors = vectors.astype(np.float64)
+    if metric != "cosine":
+        return vectors
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Vectors = vectors / np.where(norms > 0.0, norms, 1.0)
     return unit
+
+
+def squared_norms(vectors: Vectors) -> Vectors:
+    """Squared length of each vector of shape (n, d), shape (n,)."""
+    squares: Vectors = (vectors**2).sum(axis=1)
+    return squares
+
+
+def between_prepared(
+    a: Vectors, squares_a: Vectors, b: Vectors, squares_b: Vectors, metric: str
+) -> Vectors:
+    """Distances as of `between`, for vectors that stay while others are compared with them.
+
+    Parameters
+    ----------
+    a, b : arrays of shape (n, d) and (m, d), from `prepare`
+    squares_a, squares_b : arrays of shape (n,) and (m,), from `squared_norms`
+    metric
+        As for `prepare`.
+
+    Returns
+    -------
+    array of shape (n, m), float64
+    """
+    products = a @ b.T
+    if metric == "cosine":
+        cosine: Vectors = 1.0 - np.clip(products, -1.0, 1.0)
+        return cosine
+    squared = squares_a[:, None] + squares_b[None, :] - 2.0 * products
+    distance: Vectors = np.sqrt(np.maximum(squared, 0.0))
+    return distance

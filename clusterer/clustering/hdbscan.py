@@ -10,6 +10,9 @@ from clusterer.clustering.people import Tracks
 from clusterer.config import ClusteringConfig
 from clusterer.types import IntArray, TrackFeatures
 
+MIN_EPSILON = 1e-9
+"""At 0 the library takes no threshold at all to be meant, and two tracks are always one person."""
+
 
 class Hdbscan:
     """HDBSCAN (Campello, Moulavi, Sander 2013), as the library ``hdbscan`` computes it.
@@ -55,7 +58,7 @@ class Hdbscan:
             metric="precomputed",
             min_cluster_size=2,
             min_samples=1,
-            cluster_selection_epsilon=float(self._threshold),
+            cluster_selection_epsilon=max(float(self._threshold), MIN_EPSILON),
             allow_single_cluster=True,
         )
         labels = model.fit_predict(distance)

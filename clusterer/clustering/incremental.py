@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
+from heapq import heapify, heappop, heappush
 
 from clusterer.clustering.base import Assignment
+from clusterer.clustering.groups import Groups, Neighbours
 from clusterer.clustering.people import Person, Tracks
 from clusterer.config import ClusteringConfig
 from clusterer.types import IntArray, TrackFeatures
@@ -34,74 +35,97 @@ class Incremental:
     def cluster(self, features: TrackFeatures, cannot_link: IntArray) -> Assignment:
         """Group tracks into people; see `Clusterer.cluster`."""
         tracks = Tracks(features, cannot_link, self._config)
-        people: list[Person] = []
-        held: list[Person] = []
+        crowd = _Crowd(tracks, self._threshold)
         for track in tracks.readable:
-            self._place(tracks, tracks.person([track]), people, held)
-        while self._merge_nearest(tracks, people):
-            pass
-        while self._retry(tracks, people, held):
-            while self._merge_nearest(tracks, people):
-                pass
+            crowd.place(tracks.person([track]))
+        people = crowd.settle()
         ambiguous = tracks.attach_unreadable(people, self._threshold)
         return tracks.assignment(people, ambiguous)
 
-    def _place(self, tracks: Tracks, new: Person, people: list[Person], held: list[Person]) -> None:
+
+class _Crowd:
+    """People, and the held groups that are none yet."""
+
+    def __init__(self, tracks: Tracks, threshold: float) -> None:
+        self._tracks = tracks
+        self._groups = Groups(tracks, threshold)
+        self._people: set[int] = set()
+        self._held: list[int] = []
+
+    def place(self, new: Person) -> None:
         """Join the nearest person, found one, match a held track, or be held."""
-        near = self._nearest(tracks, new, people)
-        if near is not None:
-            near.absorb(new)
-            return
-        if tracks.founds(new):
-            people.append(new)
-            return
-        match = self._nearest(tracks, new, held)
-        if match is None:
-            held.append(new)
-            return
-        match.absorb(new)
-        if tracks.founds(match):
-            held.remove(match)
-            people.append(match)
+        match: int | None = None
+        for _, number in self._groups.near(new):
+            if number in self._people:
+                self._groups.grow(number, new)
+                return
+            match = number if match is None else match
+        if self._tracks.founds(new):
+            self._people.add(self._groups.add(new))
+        elif match is None:
+            self._held.append(self._groups.add(new))
+        else:
+            self._groups.grow(match, new)
+            self._promote(match)
 
-    def _nearest(self, tracks: Tracks, new: Person, groups: list[Person]) -> Person | None:
-        """Nearest group under the threshold that no cannot-link forbids; ties to the earlier."""
-        if not groups:
-            return None
-        distance = tracks.distance([new], groups)[0]
-        order: list[int] = np.argsort(distance, kind="stable").tolist()
-        for position in order:
-            if distance[position] >= self._threshold:
-                return None
-            if not tracks.links.forbids_union(new.members, groups[position].members):
-                return groups[position]
-        return None
+    def settle(self) -> list[Person]:
+        """Merge people and try held groups again until nothing changes; the people there are."""
+        near = Neighbours(self._groups)
+        queue = [pair for number in self._people for pair in self._pairs(near, number)]
+        heapify(queue)
+        self._merge(near, queue)
+        while self._retry(near, queue):
+            self._merge(near, queue)
+        return [self._groups[number] for number in sorted(self._people)]
 
-    def _merge_nearest(self, tracks: Tracks, people: list[Person]) -> bool:
-        """Merge the nearest pair of people under the threshold, if there is one."""
-        if len(people) < 2:
-            return False
-        distance = tracks.distance(people, people)
-        rows, columns = np.nonzero(np.triu(distance < self._threshold, k=1))
-        for k in np.argsort(distance[rows, columns], kind="stable").tolist():
-            first, second = people[rows[k]], people[columns[k]]
-            if not tracks.links.forbids_union(first.members, second.members):
-                first.absorb(second)
-                people.pop(int(columns[k]))
-                return True
-        return False
+    def _pairs(self, near: Neighbours, number: int) -> list[tuple[float, int, int]]:
+        """A person and those near it: distance, earlier, later."""
+        return [
+            (distance, min(number, other), max(number, other))
+            for other, distance in near.of(number).items()
+            if other in self._people
+        ]
 
-    def _retry(self, tracks: Tracks, people: list[Person], held: list[Person]) -> bool:
-        """Try held tracks again; whether one found its place."""
-        for group in list(held):
-            held.remove(group)
-            near = self._nearest(tracks, group, people + held)
-            if near is None:
-                held.append(group)
+    def _merge(self, near: Neighbours, queue: list[tuple[float, int, int]]) -> None:
+        """Merge people, nearest pair first; ties to the earlier."""
+        while queue:
+            distance, first, second = heappop(queue)
+            if near.of(first).get(second) != distance:
+                continue  # one of them has changed since
+            self._people.remove(second)
+            near.drop(second)
+            self._groups.grow(first, self._groups.remove(second))
+            self._compare(near, queue, first)
+
+    def _retry(self, near: Neighbours, queue: list[tuple[float, int, int]]) -> bool:
+        """Let the next held group that is near another join it; whether there was one."""
+        for position, number in enumerate(self._held):
+            candidates = near.of(number)
+            if not candidates:
                 continue
-            near.absorb(group)
-            if near in held and tracks.founds(near):
-                held.remove(near)
-                people.append(near)
+            target = min(candidates, key=lambda n: (candidates[n], n not in self._people, n))
+            self._held = self._held[position + 1 :] + self._held[:position]
+            near.drop(number)
+            self._groups.grow(target, self._groups.remove(number))
+            if target not in self._people:
+                near.drop(target)
+                target = self._promote(target)
+            self._compare(near, queue, target)
             return True
         return False
+
+    def _promote(self, number: int) -> int:
+        """Make a held group a person once it has been seen well enough; its number from then."""
+        if not self._tracks.founds(self._groups[number]):
+            return number
+        self._held.remove(number)
+        person = self._groups.add(self._groups.remove(number))
+        self._people.add(person)
+        return person
+
+    def _compare(self, near: Neighbours, queue: list[tuple[float, int, int]], number: int) -> None:
+        """Compare a changed group with the others."""
+        near.update(number)
+        if number in self._people:
+            for pair in self._pairs(near, number):
+                heappush(queue, pair)

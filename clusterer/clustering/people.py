@@ -57,6 +57,7 @@ class Tracks:
         self, features: TrackFeatures, cannot_link: IntArray, config: ClusteringConfig
     ) -> None:
         self._config = config
+        self.metric = config.metric
         self.face = features.face.astype(np.float64)
         self._quality = features.quality.astype(np.float64)
         self.weight = np.maximum(features.quality.astype(np.float64), 1e-3)
@@ -82,17 +83,25 @@ class Tracks:
         return int(self.readable_chips[sorted(person.members)].sum()) >= self._config.min_faces
 
     def distance(self, a: Sequence[Person], b: Sequence[Person]) -> Vectors:
-        """Distance between averages, longer where a face is poor; shape (len(a), len(b)).
-
-        Divided by the factor by which the threshold would be multiplied: so that one threshold
-        serves all.
-        """
+        """Distance between averages, longer where a face is poor; shape (len(a), len(b))."""
         apart = between(
             np.array([person.centroid for person in a]),
             np.array([person.centroid for person in b]),
-            self._config.metric,
+            self.metric,
         )
-        poorer = np.minimum.outer([p.quality for p in a], [p.quality for p in b])
+        return self.scale(apart, np.minimum.outer([p.quality for p in a], [p.quality for p in b]))
+
+    def scale(self, apart: Vectors, poorer: Vectors) -> Vectors:
+        """Distances made longer where a face is poor.
+
+        Divided by the factor by which the threshold would be multiplied: so that one threshold
+        serves all.
+
+        Parameters
+        ----------
+        apart : array of any shape, distances
+        poorer : array of that shape, 0 to 1, the lesser quality of the two that are compared
+        """
         poor = self._config.poor_factor
         factor = poor + (1.0 - poor) * np.minimum(poorer / self._config.full_quality, 1.0)
         scaled: Vectors = apart / np.maximum(factor, 1e-9)

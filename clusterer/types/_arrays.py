@@ -26,6 +26,14 @@ def frozen(array: npt.ArrayLike, dtype: npt.DTypeLike, shape: tuple[int, ...]) -
     return result
 
 
+def index(rows: npt.ArrayLike | slice) -> npt.NDArray[Any] | slice:
+    """Rows as numpy takes them; an empty list, which numpy reads as float, is no row."""
+    if isinstance(rows, slice):
+        return rows
+    pick = np.asarray(rows)
+    return pick if pick.size else pick.astype(np.int64)
+
+
 def freeze(instance: object, name: str, dtype: npt.DTypeLike, *shape: int) -> None:
     """Check the array in a field of a frozen dataclass and put a read-only copy in its place."""
     try:

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.types._arrays import FloatArray, IntArray, freeze
+from clusterer.types._arrays import FloatArray, IntArray, freeze, index
 from clusterer.types._media import Frame
 
 UNKNOWN = -1
@@ -60,7 +60,7 @@ class Detections:
             raise ValueError("Detections.boxes: not finite")
         if n and (self.boxes[:, 2:] < self.boxes[:, :2]).any():
             raise ValueError("Detections.boxes: right < left or bottom < top")
-        if n and ((self.scores < 0) | (self.scores > 1)).any():
+        if n and not ((self.scores >= 0) & (self.scores <= 1)).all():
             raise ValueError("Detections.scores: outside 0 to 1")
 
     def __len__(self) -> int:
@@ -68,7 +68,7 @@ class Detections:
 
     def __getitem__(self, rows: npt.ArrayLike | slice) -> Detections:
         """Return the given rows, by index array, mask or slice."""
-        pick = rows if isinstance(rows, slice) else np.asarray(rows)
+        pick = index(rows)
         return Detections(**{f.name: getattr(self, f.name)[pick] for f in fields(self)})
 
     @property
@@ -166,7 +166,7 @@ class ChipQuality:
 
     def __getitem__(self, rows: npt.ArrayLike | slice) -> ChipQuality:
         """Return the given rows, by index array, mask or slice."""
-        pick = rows if isinstance(rows, slice) else np.asarray(rows)
+        pick = index(rows)
         return ChipQuality(**{f.name: getattr(self, f.name)[pick] for f in fields(self)})
 
     @property
