@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from clusterer.cli import main
+
+from ..video_files import picture, write_video
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left on the terminal."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def error(self) -> str:
+        """The one line that a failed command prints."""
+        assert self.err.endswith("\n"), self
+        assert self.err.count("\n") == 1, self.err
+        assert self.err.startswith("Error: "), self.err
+        assert self.out == "", self.out
+        return self.err
+
+
+@pytest.fixture
+def command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Ran]:
+    """Run ``cluster-video`` in this process, in an empty folder."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+
+    def run(*args: object) -> Ran:
+        with pytest.raises(SystemExit) as exit_:
+            main([str(arg) for arg in args])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        assert isinstance(exit_.value.code, int)
+        return Ran(exit_.value.code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def nobody(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One second of coloured blocks."""
+    path = tmp_path_factory.mktemp("nobody") / "nobody.mp4"
+    return write_video(path, (picture(i) for i in range(24)))

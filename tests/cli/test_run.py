@@ -1,0 +1,222 @@
+"""What the command does and prints when all is well, or nearly so."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from clusterer.cli.show import Terminal
+from clusterer.encoding.dlib_onnx.cache import ENVIRONMENT_VARIABLE
+
+from ..conftest import DEMO
+from .conftest import Ran
+
+Command = Callable[..., Ran]
+RESULT = {
+    "analysis.npz", "appearances.csv", "chips", "faces.csv", "people.csv", "report.html",
+    "result.json",
+}  # fmt: skip
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+def start(*args: object, **environment: str) -> subprocess.Popen[str]:
+    """Start the command as a user does, in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "clusterer", *map(str, args)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+def test_summary(command: Command, demo_folder: Path) -> None:
+    ran = command(DEMO, "-o", demo_folder)
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    assert lines[0] == "demo.mp4: 4 people, 0 unknown tracks, 167 faces in 51.0 s of video"
+    assert lines[1].split() == ["Person", "1", "14.0", "s", "4", "appearances"]
+    assert len(lines) == 6
+    assert lines[5].startswith(f"Report: {demo_folder / 'report.html'}  (")
+
+
+def test_quiet(command: Command, demo_folder: Path) -> None:
+    assert command(DEMO, "-o", demo_folder, "--quiet") == Ran(0, "", "")
+
+
+def test_json(command: Command, demo_folder: Path) -> None:
+    ran = command(DEMO, "-o", demo_folder, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    (facts,) = json.loads(ran.out)
+    assert facts["video"] == str(DEMO)
+    assert facts["folder"] == str(demo_folder)
+    assert Path(facts["report"]).is_file()
+    assert (facts["faces"], facts["tracks"], facts["unknown_tracks"]) == (167, 16, 0)
+    assert facts["warnings"] == []
+    people = rows(demo_folder / "people.csv")
+    assert [p["person"] for p in facts["people"]] == [p["person"] for p in people]
+    assert [p["screen_time_s"] for p in facts["people"]] == [
+        float(p["screen_time_s"]) for p in people
+    ]
+
+
+def test_nobody_in_the_video(command: Command, nobody: Path) -> None:
+    ran = command(nobody)
+    assert (ran.code, ran.err) == (0, ""), "no progress where nobody watches"
+    assert ran.out.startswith("nobody.mp4: 0 people, 0 unknown tracks, 0 faces in 1.0 s of video")
+    folder = Path("nobody.people")
+    assert {path.name for path in folder.iterdir()} == RESULT
+    assert list((folder / "chips").iterdir()) == []
+    for name in ("people", "appearances", "faces"):
+        text = (folder / f"{name}.csv").read_text()
+        assert text.count("\n") == 1, "the header only"
+    content = json.loads((folder / "result.json").read_text())
+    assert content["people"]["person"] == content["faces"]["frame"] == []
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert page.rstrip().endswith("</html>")
+    assert command(nobody).code == 0, "and again from what was stored"
+
+
+def test_truncated_video_gives_what_decodes_with_a_note(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(DEMO.read_bytes()[: DEMO.stat().st_size // 8])
+    for _ in range(2):  # the second time from what was stored
+        ran = command(path)
+        assert (ran.code, ran.err) == (0, "")
+        notes = [line for line in ran.out.splitlines() if line.startswith("Note: ")]
+        assert notes[0].startswith("Note: the file is truncated: its picture ends at ")
+    found = rows(Path("cut.people/faces.csv"))
+    assert found
+    assert max(float(row["time_s"]) for row in found) < 15
+
+
+def test_part_of_the_video(command: Command) -> None:
+    ran = command(DEMO, "--start", "0:06", "--end", "8.5", "-q")
+    assert ran == Ran(0, "", "")
+    (person,) = rows(Path("demo.people/people.csv"))
+    (seen,) = rows(Path("demo.people/appearances.csv"))
+    assert (person["first_s"], person["last_s"]) == ("6.0", "8.5")
+    assert (seen["start_frame"], seen["end_frame"]) == ("144", "204")
+
+
+class TestProgress:
+    """Progress and notes go to stderr, and only where somebody watches."""
+
+    @staticmethod
+    def shown(*, quiet: bool, watched: bool) -> str:
+        text = io.StringIO()
+        terminal = Terminal(quiet)
+        terminal._console = Console(file=text, force_terminal=watched, quiet=quiet, width=60)
+        with terminal.watching(Path("a.mp4")) as hook:
+            hook.progress(1.0, 4.0, 7)
+            hook.note("a note of many words, so that it would not fit into one line of 60")
+        return text.getvalue()
+
+    def test_watched(self) -> None:
+        text = self.shown(quiet=False, watched=True)
+        assert "25 %" in text
+        assert "7 faces" in text
+
+    def test_not_watched(self) -> None:
+        text = self.shown(quiet=False, watched=False)
+        assert text == (
+            "a.mp4: a note of many words, so that it would not fit into one line of 60\n"
+        )
+
+    def test_quiet(self) -> None:
+        assert self.shown(quiet=True, watched=True) == ""
+
+
+SECOND_RUNS = """
+import sys, time
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"av", "cv2", "dlib", "onnxruntime"} or name == "clusterer.video":
+            raise AssertionError(f"{name} was imported")
+
+sys.meta_path.insert(0, Refuse())
+from clusterer.cli.main import _exit_code
+video, folder = sys.argv[1:]
+for flags in ("", "--threshold 0.3", "--metric cosine", "--method agglomerative"):
+    started = time.process_time()
+    assert _exit_code([video, "-o", folder, "-q", *flags.split()]) == 0, flags
+    print(time.process_time() - started)
+"""
+
+
+def test_second_run_does_not_open_the_video(demo_folder: Path) -> None:
+    """Nor does it load what would be needed for that; and it is quick."""
+    ran = subprocess.run(
+        [sys.executable, "-c", SECOND_RUNS, DEMO, demo_folder],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    durations = [float(line) for line in ran.stdout.split()]
+    assert len(durations) == 4
+    assert max(durations[:3]) < 2.0, "seconds of processor time; about 0.3"
+
+
+def test_interrupted_by_the_user(tmp_path: Path) -> None:
+    folder = tmp_path / "demo.people"
+    process = start(DEMO, "-o", folder)
+    wait_for(folder / ".partial" / "000001.npz", process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert out == ""
+    assert err.strip() == "Interrupted. The same command goes on after the last finished shot."
+    assert [path.name for path in folder.iterdir()] == [".partial"]
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    give_up_s = time.monotonic() + 120
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < give_up_s
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("library", ["libGL.so.1", "libgthread-2.0.so.0"])
+def test_opencv_without_its_system_library(
+    tmp_path: Path, demo_folder: Path, nobody: Path, library: str
+) -> None:
+    fake = tmp_path / "fake"
+    fake.mkdir()
+    (fake / "cv2.py").write_text(
+        f"raise ImportError({library!r} + ': cannot open shared object file: "
+        "No such file or directory')\n"
+    )
+    process = start(nobody, "-o", tmp_path / "new", PYTHONPATH=str(fake))
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert (out, err) == (
+        "",
+        f"Error: The system library {library} is missing."
+        " On Debian or Ubuntu: sudo apt-get install libgl1 libglib2.0-0\n",
+    )
+    assert not (tmp_path / "new").exists()
+    if library == "libGL.so.1":
+        process = start(DEMO, "-o", demo_folder, "-q", PYTHONPATH=str(fake))
+        assert process.communicate(timeout=60) == ("", ""), "what is stored needs no OpenCV"
+        assert process.returncode == 0
+
+
+def test_tests_leave_the_cache_of_the_user_alone(user_cache: Path) -> None:
+    assert Path(os.environ[ENVIRONMENT_VARIABLE]).is_relative_to(user_cache.parent)

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+import clusterer
+from clusterer.encoding.dlib_onnx.cache import ENVIRONMENT_VARIABLE
+
+ROOT = Path(__file__).parents[1]
+DEMO = ROOT / "sample_videos" / "demo.mp4"
+
+# A shared machine may pause any example for longer than the deadline.
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep tests, and the commands that they start, out of the user's own cache."""
+    folder = tmp_path_factory.mktemp("user-cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, ENVIRONMENT_VARIABLE, str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, user_cache: Path) -> clusterer.Outcome:
+    """The sample film, through the Python API at the defaults; leave its folder as it is."""
+    return clusterer.process(DEMO, folder=tmp_path_factory.mktemp("demo") / "demo.people")
+
+
+@pytest.fixture
+def demo_folder(demo: clusterer.Outcome, tmp_path: Path) -> Path:
+    """A copy of the sample film's result folder, for a test to change."""
+    return Path(shutil.copytree(demo.folder, tmp_path / "demo.people"))
+
+
+@pytest.fixture(scope="session")
+def clips() -> Path:
+    """Folder of the labelled clips."""
+    folder = ROOT.parent / "shared" / "clips"
+    if not folder.is_dir():
+        pytest.skip("the labelled clips are not part of the project")
+    return folder

@@ -1,0 +1,226 @@
+"""The first phase: stored, found again, gone on with; the same bytes either way."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clusterer import detection, encoding, pipeline
+from clusterer.cache import AnalysisCache, load_analysis
+from clusterer.chips import Aligner
+from clusterer.config import AnalysisConfig, Config, EncodingConfig, VideoConfig
+from clusterer.errors import ClustererError
+from clusterer.pipeline import Hook, Outcome, _analyse, process
+from clusterer.video import probe
+
+from ..conftest import DEMO
+
+PART_S = 12.5
+"""Four of the sample film's shots; three of its people."""
+STOP_AT_S = 8.0
+"""In the third of them."""
+PART = Config(AnalysisConfig(video=VideoConfig(end_s=PART_S)))
+
+
+class Notes(Hook):
+    """Keeps what it is told; stops the run once so much of the video is done."""
+
+    def __init__(self, stop_at_s: float = 1e9) -> None:
+        self.stop_at_s = stop_at_s
+        self.notes: list[str] = []
+        self.seen: list[tuple[float, float, int]] = []
+
+    def progress(self, done_s: float, total_s: float, faces: int) -> None:
+        self.seen.append((done_s, total_s, faces))
+        if done_s >= self.stop_at_s:
+            raise KeyboardInterrupt
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Notes]:
+    """The part of the film, uninterrupted."""
+    notes = Notes()
+    return process(DEMO, PART, tmp_path_factory.mktemp("whole") / "demo.people", notes), notes
+
+
+@pytest.fixture
+def copy(whole: tuple[Outcome, Notes], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole[0].folder, tmp_path / "demo.people"))
+
+
+@pytest.fixture
+def blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail as soon as the video would be looked at."""
+
+    def fail(*_args: object) -> None:
+        raise AssertionError("the video was opened")
+
+    monkeypatch.setattr(_analyse, "_look", fail)
+
+
+def test_progress_goes_from_start_to_end(whole: tuple[Outcome, Notes]) -> None:
+    outcome, notes = whole
+    done, totals, faces = (list(column) for column in zip(*notes.seen, strict=True))
+    assert done == sorted(done)
+    assert set(totals) == {PART_S}
+    assert PART_S - 0.5 < done[-1] < PART_S
+    assert faces == sorted(faces)
+    assert faces[-1] > 0
+    assert notes.notes == []
+    assert len(outcome.result.analysis.shots) == 4
+
+
+def test_interrupted_run_goes_on_and_gives_the_same_bytes(
+    whole: tuple[Outcome, Notes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "demo.people"
+    with pytest.raises(KeyboardInterrupt):
+        process(DEMO, PART, folder, Notes(STOP_AT_S))
+    assert [path.name for path in folder.iterdir()] == [".partial"], "no half a result"
+    ended = [
+        s for s in whole[0].result.analysis.shots if probe(DEMO).seconds(s.end_pts) < STOP_AT_S
+    ]
+    assert len(ended) == 2
+    notes = Notes()
+    process(DEMO, PART, folder, notes)
+    assert notes.notes == [f"going on after shot {len(ended)}, where an earlier run stopped"]
+    assert notes.seen[0][0] >= probe(DEMO).seconds(ended[-1].end_pts)
+    assert notes.seen[0][2] > 0, "earlier faces count"
+    assert written(folder) == written(whole[0].folder)
+
+
+def test_run_stopped_before_its_last_step_goes_on_from_there(
+    whole: tuple[Outcome, Notes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the disk is full at the end: no frame is looked at twice."""
+    folder = tmp_path / "demo.people"
+
+    def stop(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AnalysisCache, "finish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            process(DEMO, PART, folder)
+    notes = Notes()
+    process(DEMO, PART, folder, notes)
+    assert notes.seen == []
+    assert written(folder) == written(whole[0].folder)
+
+
+@pytest.mark.usefixtures("blind")
+def test_second_run_reads_what_is_stored(whole: tuple[Outcome, Notes], copy: Path) -> None:
+    notes = Notes()
+    process(DEMO, PART, copy, notes)
+    assert notes.seen == notes.notes == []
+    assert written(copy) == written(whole[0].folder)
+
+
+@pytest.mark.usefixtures("blind")
+@pytest.mark.parametrize(
+    "changes", [{"threshold": 0.1}, {"metric": "cosine"}, {"method": "agglomerative"}]
+)
+def test_another_decision_reads_what_is_stored(copy: Path, changes: dict[str, object]) -> None:
+    before = written(copy)
+    config = replace(PART, clustering=replace(PART.clustering, **changes))
+    outcome = process(DEMO, config, copy)
+    assert outcome.result.config["clustering"] | changes == outcome.result.config["clustering"]
+    after = written(copy)
+    assert after.keys() == before.keys()
+    assert after["analysis.npz"] == before["analysis.npz"]
+    assert after["result.json"] != before["result.json"]
+
+
+@pytest.mark.usefixtures("blind")
+def test_moved_video_is_known_again_and_named_as_it_is_now(copy: Path, tmp_path: Path) -> None:
+    moved = Path(shutil.copy2(DEMO, tmp_path / "other name.mp4"))
+    assert process(moved, PART, copy).result.analysis.video.path == str(moved)
+    assert b"other name.mp4" in (copy / "result.json").read_bytes()
+
+
+def damage(folder: Path, how: str) -> None:
+    if how == "truncated":
+        path = folder / "analysis.npz"
+        path.write_bytes(path.read_bytes()[:1000])
+    else:
+        next((folder / "chips").iterdir()).unlink()
+
+
+@pytest.mark.parametrize(
+    ("how", "note"),
+    [("truncated", r"analysis.npz is damaged"), ("picture", "pictures are missing")],
+)
+def test_damaged_analysis_is_redone_with_a_note(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, how: str, note: str
+) -> None:
+    sentinel = load_analysis(copy)[0]
+    monkeypatch.setattr(_analyse, "_look", lambda *_args: sentinel)
+    damage(copy, how)
+    notes = Notes()
+    assert pipeline.analyse(DEMO, PART.analysis, copy, notes) is sentinel
+    assert len(notes.notes) == 1
+    assert note in notes.notes[0]
+    assert notes.notes[0].endswith("; analysing again")
+
+
+def test_damaged_analysis_is_whole_again_afterwards(
+    whole: tuple[Outcome, Notes], copy: Path
+) -> None:
+    damage(copy, "picture")
+    process(DEMO, PART, copy)
+    assert written(copy) == written(whole[0].folder)
+
+
+@pytest.mark.parametrize("failing", ["stopped", "no video"])
+def test_earlier_results_stay_when_a_new_run_fails(
+    whole: tuple[Outcome, Notes], copy: Path, tmp_path: Path, failing: str
+) -> None:
+    before = written(copy)
+    if failing == "stopped":
+        other = replace(PART, analysis=AnalysisConfig(video=VideoConfig(end_s=6.5)))
+        with pytest.raises(KeyboardInterrupt):
+            process(DEMO, other, copy, Notes(stop_at_s=6.0))
+    else:
+        (tmp_path / "text.mp4").write_text("text")
+        with pytest.raises(ClustererError):
+            process(tmp_path / "text.mp4", PART, copy)
+    after = written(copy)
+    assert {name: after[name] for name in before} == before
+    assert all(name.startswith(".partial") for name in after.keys() - before.keys())
+
+
+def test_models_of_the_key_are_those_that_are_used() -> None:
+    config = AnalysisConfig()
+    detector = detection.create(config.detection, 1)
+    encoder = encoding.create(config.encoding, 1)
+    used = {**detector.models, **Aligner().models, **encoder.models}
+    assert _analyse._model_hashes(config) == used
+    assert len(used) == 3
+
+
+@pytest.mark.parametrize("kind", ["detector", "encoder"])
+def test_plug_ins_say_in_advance_which_weights_they_use(kind: str) -> None:
+    weights: Callable[..., object]
+    if kind == "detector":
+        names, weights = detection.names(), detection.weights
+        made = [detection.create(replace(AnalysisConfig().detection, detector=n), 1) for n in names]
+    else:
+        names, weights = encoding.names(), encoding.weights
+        made = [encoding.create(EncodingConfig(encoder=n), 1) for n in names]
+    for name, plug_in in zip(names, made, strict=True):
+        assert set(plug_in.models) == {file.name for file in weights(name)}, name

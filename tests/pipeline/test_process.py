@@ -1,0 +1,83 @@
+"""Both phases, through the Python API."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import clusterer
+from clusterer.config import METRICS, ClusteringConfig, Config
+from clusterer.encoding import default_threshold
+from clusterer.errors import ConfigError, VideoError
+from clusterer.pipeline import decide, default_folder
+
+from ..conftest import DEMO
+
+
+@pytest.mark.parametrize(
+    ("video", "folder"),
+    [("a/b/episode.mp4", "episode.people"), ("s01.e02.mkv", "s01.e02.people"), ("x", "x.people")],
+)
+def test_default_folder(video: str, folder: str) -> None:
+    assert default_folder(Path(video)) == Path(folder)
+
+
+def test_result_lies_in_the_current_folder_by_default(
+    demo_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(demo_folder.parent)
+    before = contents_of_files(demo_folder)
+    outcome = clusterer.process(str(DEMO))
+    assert outcome.folder == Path("demo.people")
+    assert 0 < outcome.duration_s < 60
+    assert contents_of_files(demo_folder) == before
+
+
+def contents_of_files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_threshold_that_was_used_is_told(demo: clusterer.Outcome, metric: str) -> None:
+    config = Config(clustering=ClusteringConfig(metric=metric))
+    used = decide(demo.result.analysis, config).config
+    assert used["clustering"]["threshold"] == default_threshold("dlib", metric)
+    given = Config(clustering=ClusteringConfig(metric=metric, threshold=0.2))
+    assert decide(demo.result.analysis, given).config["clustering"]["threshold"] == 0.2
+
+
+def test_threshold_0_makes_nobody_of_two_tracks(demo: clusterer.Outcome) -> None:
+    config = Config(clustering=ClusteringConfig(threshold=0.0))
+    result = decide(demo.result.analysis, config)
+    assert all(len(person.track_ids) == 1 for person in result.people)
+
+
+def test_no_such_method(demo: clusterer.Outcome) -> None:
+    with pytest.raises(ConfigError, match="unknown method 'magic'"):
+        decide(demo.result.analysis, Config(clustering=ClusteringConfig(method="magic")))
+
+
+def test_nothing_is_left_of_a_video_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "text.mp4").write_text("text")
+    with pytest.raises(VideoError):
+        clusterer.process(tmp_path / "text.mp4", folder=tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["text.mp4"]
+
+
+def test_public_names() -> None:
+    assert clusterer.__all__ == sorted(clusterer.__all__)
+    assert all(getattr(clusterer, name) is not None for name in clusterer.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = clusterer.nothing
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, clusterer, clusterer.cli\n"
+        "heavy = {'av', 'cv2', 'dlib', 'hdbscan', 'onnx', 'onnxruntime', 'scipy', 'sklearn'}\n"
+        "assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,346 @@
+"""The stored analysis: found again for the same input only, and never half in place."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clusterer.archive import SCHEMA_VERSION, dump, write_arrays
+from clusterer.cache import (
+    ANALYSIS,
+    ENDS_BYTES,
+    AnalysisCache,
+    analysis_key,
+    crop_name,
+    crop_names,
+    load_analysis,
+)
+from clusterer.config import AnalysisConfig, DetectionConfig, VideoConfig
+from clusterer.errors import CacheError, ResultError, VideoError
+from clusterer.types import Analysis
+
+from .small_result import pictures, small_analysis
+from .test_archive import same
+
+MODELS = {"a.onnx": "ab" * 32}
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(bytes(range(256)) * (3 * ENDS_BYTES // 256))
+    return path
+
+
+def key(video: Path, config: AnalysisConfig | None = None, models: Any = MODELS) -> str:
+    return analysis_key(video, config or AnalysisConfig(), models)
+
+
+def test_key_is_of_the_file_not_of_its_path(video: Path, tmp_path: Path) -> None:
+    first = key(video)
+    assert first == key(video)
+    (tmp_path / "elsewhere").mkdir()
+    moved = tmp_path / "elsewhere" / "b.mov"
+    shutil.copy2(video, moved)
+    assert key(moved) == first
+
+
+@pytest.mark.parametrize("at", [0, ENDS_BYTES - 1, -ENDS_BYTES, -1])
+def test_key_changes_with_content(video: Path, at: int) -> None:
+    first, times = key(video), video.stat()
+    content = bytearray(video.read_bytes())
+    content[at] ^= 1
+    video.write_bytes(content)
+    os.utime(video, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert key(video) != first
+
+
+def test_key_changes_with_length_and_time(video: Path) -> None:
+    keys, times = {key(video)}, video.stat()
+    os.utime(video, ns=(times.st_atime_ns, times.st_mtime_ns + 1000))
+    keys.add(key(video))
+    with video.open("r+b") as file:  # head and tail stay the same, the middle loses one period
+        content = file.read()
+        file.seek(0)
+        file.write(content[256:])
+        file.truncate()
+    os.utime(video, ns=(times.st_atime_ns, times.st_mtime_ns))
+    keys.add(key(video))
+    assert len(keys) == 3
+
+
+def changed_settings() -> list[AnalysisConfig]:
+    """One config per setting of the first phase, with another value in it."""
+    configs = []
+    base = AnalysisConfig()
+    for stage in fields(base):
+        settings = getattr(base, stage.name)
+        assert is_dataclass(settings)
+        for setting in fields(settings):
+            value = getattr(settings, setting.name)
+            if isinstance(value, str):
+                value = "other"
+            elif value is None:
+                value = 1.0
+            else:
+                value = value + 1 if isinstance(value, int) else value / 2
+            configs.append(
+                replace(base, **{stage.name: replace(settings, **{setting.name: value})})
+            )
+    return configs
+
+
+def test_key_changes_with_every_setting(video: Path) -> None:
+    configs = changed_settings()
+    assert len({key(video, config) for config in [AnalysisConfig(), *configs]}) == 1 + len(configs)
+    assert len(configs) > 15
+
+
+def test_key_changes_with_models(video: Path) -> None:
+    others = [{}, {"a.onnx": "cd" * 32}, {"b.onnx": "ab" * 32}, {**MODELS, "c": "00"}]
+    assert len({key(video, models=models) for models in [MODELS, *others]}) == 5
+
+
+def test_key_of_equal_settings_is_equal(video: Path) -> None:
+    config = AnalysisConfig(video=VideoConfig(), detection=DetectionConfig())
+    assert key(video, config) == key(video)
+
+
+@pytest.mark.parametrize("name", ["missing.mp4", "folder", "a" * 300])
+def test_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(VideoError, match="Cannot read"):
+        key(tmp_path / name)
+
+
+def part(value: int) -> dict[str, Any]:
+    return {"a": np.array([value])}
+
+
+def begun(folder: Path, key: str = "k", shots: int = 3) -> AnalysisCache:
+    cache = AnalysisCache(folder, key)
+    cache.start(0)
+    for index in range(shots):
+        cache.add_shot(index, part(index), {f"{index}.jpg": b"picture"})
+    return cache
+
+
+def shots_of(cache: AnalysisCache) -> list[int]:
+    return [int(arrays["a"][0]) for arrays in cache.finished_shots()]
+
+
+def finished(folder: Path, key: str = "k") -> AnalysisCache:
+    cache = AnalysisCache(folder, key)
+    cache.start(0)
+    cache.add_shot(0, {}, pictures(small_analysis()))
+    cache.finish(small_analysis())
+    return cache
+
+
+def test_nothing_stored(tmp_path: Path) -> None:
+    cache = AnalysisCache(tmp_path / "new", "k")
+    assert cache.load() is None
+    assert cache.finished_shots() == []
+    cache.discard()
+    assert not (tmp_path / "new").exists()
+
+
+def test_finished_analysis_is_found_again(tmp_path: Path) -> None:
+    finished(tmp_path / "new")
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [ANALYSIS, "chips"]
+    assert {p.name: p.read_bytes() for p in (tmp_path / "new" / "chips").iterdir()} == pictures(
+        small_analysis()
+    )
+    stored = AnalysisCache(tmp_path / "new", "k").load()
+    assert stored is not None
+    assert same(stored, small_analysis())
+
+
+def test_of_another_key_is_none(tmp_path: Path) -> None:
+    finished(tmp_path)
+    assert AnalysisCache(tmp_path, "other").load() is None
+
+
+def test_finished_shots_come_back_in_order(tmp_path: Path) -> None:
+    begun(tmp_path)
+    assert shots_of(AnalysisCache(tmp_path, "k")) == [0, 1, 2]
+    assert shots_of(AnalysisCache(tmp_path, "other")) == []
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "of another run"])
+def test_shots_after_a_gap_do_not_count(tmp_path: Path, damage: str) -> None:
+    cache = begun(tmp_path)
+    path = tmp_path / ".partial" / "000001.npz"
+    if damage == "missing":
+        path.unlink()
+    elif damage == "truncated":
+        path.write_bytes(path.read_bytes()[:-10])
+    else:
+        write_arrays(path, part(1), {"schema": SCHEMA_VERSION, "key": "other"})
+    assert shots_of(cache) == [0]
+    cache.start(1)
+    assert shots_of(cache) == [0]
+    assert [p.name for p in sorted((tmp_path / ".partial").glob("*.npz"))] == ["000000.npz"]
+
+
+def test_start_from_nothing_clears_what_another_run_left(tmp_path: Path) -> None:
+    begun(tmp_path, "other")
+    cache = AnalysisCache(tmp_path, "k")
+    cache.start(0)
+    assert [p.name for p in (tmp_path / ".partial").rglob("*")] == ["chips"]
+
+
+def test_stopped_between_pictures_and_arrays_of_a_shot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = begun(tmp_path, shots=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            cache.add_shot(1, part(1), {"1.jpg": b"picture"})
+    assert shots_of(cache) == [0]
+
+
+def interrupt(*_args: object) -> None:
+    raise KeyboardInterrupt
+
+
+def full(*_args: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".partial" not in path.parts
+    }
+
+
+def test_full_disk_at_the_end_spoils_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(tmp_path, "earlier")
+    before = tree(tmp_path)
+    cache = AnalysisCache(tmp_path, "k")
+    cache.start(0)
+    cache.add_shot(0, part(0), pictures(small_analysis()))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(ResultError, match="no space left"):
+            cache.finish(replace(small_analysis(), warnings=("new",)))
+    assert tree(tmp_path) == before
+    assert AnalysisCache(tmp_path, "earlier").load() is not None
+    assert shots_of(cache) == [0], "the new analysis can be gone on with"
+    cache.finish(replace(small_analysis(), warnings=("new",)))
+    assert load_analysis(tmp_path)[0].warnings == ("new",)
+
+
+def test_full_disk_while_pictures_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = begun(tmp_path, shots=1)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ResultError, match="no space left"):
+        cache.add_shot(1, part(1), {"1.jpg": b"picture"})
+    assert shots_of(cache) == [0]
+
+
+@pytest.mark.parametrize("moves", range(2))
+def test_stopped_while_the_new_takes_the_place_of_the_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    """Wherever it stops, what is found later is whole, or nothing is."""
+    finished(tmp_path, "k")
+    cache = AnalysisCache(tmp_path, "k")
+    cache.start(0)
+    cache.add_shot(0, part(0), pictures(small_analysis()))
+    done: list[Path] = []
+    rename = Path.rename
+
+    def stop_after(path: Path, target: Path) -> Path:
+        if len(done) == moves:
+            raise KeyboardInterrupt
+        done.append(path)
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", stop_after)
+        with pytest.raises(KeyboardInterrupt):
+            cache.finish(small_analysis())
+    again = AnalysisCache(tmp_path, "k")
+    assert again.load() is None
+    keep = len(again.finished_shots())
+    assert keep == (1 if moves == 0 else 0), "shots without their pictures are of no use"
+    again.start(keep)
+    again.add_shot(keep, part(0), pictures(small_analysis()) if not keep else {})
+    again.finish(small_analysis())
+    assert same(load_analysis(tmp_path)[0], small_analysis())
+
+
+@pytest.mark.parametrize("damage", ["truncated", "no picture", "no pictures", "schema", "content"])
+def test_damaged_analysis(tmp_path: Path, damage: str) -> None:
+    cache = finished(tmp_path)
+    path = tmp_path / ANALYSIS
+    expected = "damaged"
+    if damage == "truncated":
+        path.write_bytes(path.read_bytes()[:-100])
+    elif damage == "no picture":
+        next((tmp_path / "chips").iterdir()).unlink()
+        expected = "pictures are missing"
+    elif damage == "no pictures":
+        shutil.rmtree(tmp_path / "chips")
+        expected = "pictures are missing"
+    elif damage == "schema":
+        write_arrays(path, {}, {"schema": 99, "key": "k"})
+        expected = "another version"
+    else:
+        arrays, meta = dump(small_analysis())
+        arrays["scores"] = arrays["scores"] + 1
+        write_arrays(path, arrays, {"schema": SCHEMA_VERSION, "key": "k", **meta})
+    with pytest.raises(CacheError, match=expected):
+        cache.load()
+
+
+@pytest.mark.parametrize("missing", ["key", "video", "models"])
+def test_facts_are_missing(tmp_path: Path, missing: str) -> None:
+    cache = finished(tmp_path)
+    arrays, meta = dump(small_analysis())
+    facts = {"schema": SCHEMA_VERSION, "key": "k", **meta}
+    del facts[missing]
+    write_arrays(tmp_path / ANALYSIS, arrays, facts)
+    with pytest.raises(CacheError, match="damaged"):
+        cache.load()
+
+
+def test_file_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    cache = AnalysisCache(tmp_path / "file", "k")
+    assert cache.load() is None
+    assert cache.finished_shots() == []
+    with pytest.raises(ResultError, match="Cannot write"):
+        cache.start(0)
+
+
+def test_folder_name_too_long(tmp_path: Path) -> None:
+    cache = AnalysisCache(tmp_path / ("a" * 300), "k")
+    with pytest.raises(ResultError, match="file name too long"):
+        cache.load()
+
+
+def test_crop_names(tmp_path: Path) -> None:
+    analysis: Analysis = small_analysis()
+    assert crop_name(7, 12) == "00007-0000012.jpg"
+    assert crop_names(analysis) == {
+        "00000-0000000.jpg",
+        "00001-0000000.jpg",
+        "00002-0000050.jpg",
+        "00003-0000060.jpg",
+    }

@@ -1,0 +1,191 @@
+"""The sample film, from the command to the score: what a stranger sees first."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import clusterer
+from clusterer.cli import main
+from clusterer.config import Config
+from clusterer.types import ClusteringResult
+
+from .conftest import DEMO, ROOT
+
+TRUTH = DEMO.with_name("demo.truth.csv")
+# The column "first frame" in sample_videos/README.md.
+FIRST_FRAMES = [
+    0, 60, 144, 222, 306, 384, 456, 552, 600, 678, 750, 822, 900, 996, 1068, 1140,
+]  # fmt: skip
+FRAMES = 1224
+
+
+def load_score() -> ModuleType:
+    """Import the benchmark by its path; it is no part of the package."""
+    spec = importlib.util.spec_from_file_location("score", ROOT / "benchmarks" / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def score() -> ModuleType:
+    return load_score()
+
+
+@pytest.fixture(scope="module")
+def run(demo: clusterer.Outcome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Result of the command as it is installed, from a cache of nothing."""
+    here = tmp_path_factory.mktemp("run")
+    command = [sys.executable, "-m", "clusterer", str(DEMO)]
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert "demo.mp4: 4 people, 0 unknown tracks" in done.stdout
+    return here / "demo.people"
+
+
+def again(folder: Path, *flags: str) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([str(DEMO), "-o", str(folder), "-q", *flags])
+    assert exit_.value.code == 0
+
+
+def check_perfect(found: Any) -> None:
+    assert found.recall == 1.0
+    assert found.box_precision == 1.0
+    assert found.f == 1.0
+    assert found.people == 4
+
+
+def test_everybody_is_found_and_told_apart(run: Path, score: ModuleType) -> None:
+    check_perfect(score.score(run / "faces.csv", TRUTH))
+
+
+def test_people_table_has_four_people_and_nobody_unknown(run: Path, score: ModuleType) -> None:
+    rows = score.rows_of(run / "people.csv")
+    assert [row["status"] for row in rows] == ["person"] * 4
+    assert [row["appearances"] for row in rows] == ["4"] * 4
+
+
+def test_command_and_python_give_the_same_bytes(run: Path, demo: clusterer.Outcome) -> None:
+    for path in sorted(demo.folder.iterdir()):
+        if path.is_file():
+            assert (run / path.name).read_bytes() == path.read_bytes(), path.name
+    assert {p.name for p in (run / "chips").iterdir()} == {
+        p.name for p in (demo.folder / "chips").iterdir()
+    }
+
+
+def test_cuts_are_those_of_the_storyboard(demo: clusterer.Outcome) -> None:
+    shots = demo.result.analysis.shots
+    assert [shot.start_frame for shot in shots] == FIRST_FRAMES
+    assert [shot.end_frame for shot in shots] == [*FIRST_FRAMES[1:], FRAMES]
+
+
+def test_appearances_are_the_shots_of_the_storyboard(run: Path, score: ModuleType) -> None:
+    """Everybody is seen from the cut at which a shot begins to the cut at which it ends."""
+    truth = {(row["frame"], row["person"]) for row in score.rows_of(TRUTH)}
+    ends = dict(zip(FIRST_FRAMES, [*FIRST_FRAMES[1:], FRAMES], strict=True))
+    rows = score.rows_of(run / "appearances.csv")
+    assert len(rows) == 16
+    for row in rows:
+        start = int(row["start_frame"])
+        assert int(row["end_frame"]) == ends[start], row
+        assert FIRST_FRAMES[int(row["shot"])] == start
+        assert float(row["start_s"]) == pytest.approx(start / 24, abs=1e-3)
+        assert float(row["end_s"]) == pytest.approx(ends[start] / 24, abs=1e-3)
+    shots_with_faces = {start for start in FIRST_FRAMES if any(f == str(start) for f, _ in truth)}
+    assert {int(row["start_frame"]) for row in rows} == shots_with_faces
+
+
+def test_screen_time_is_the_sum_of_appearances(run: Path, score: ModuleType) -> None:
+    for person in score.rows_of(run / "people.csv"):
+        durations = [
+            float(row["duration_s"])
+            for row in score.rows_of(run / "appearances.csv")
+            if row["person"] == person["person"]
+        ]
+        assert float(person["screen_time_s"]) == pytest.approx(sum(durations), abs=2e-3)
+        assert int(person["appearances"]) == len(durations)
+
+
+def test_every_face_lies_in_an_appearance_of_its_person(run: Path, score: ModuleType) -> None:
+    appearances = score.rows_of(run / "appearances.csv")
+    for face in score.rows_of(run / "faces.csv"):
+        assert any(
+            seen["person"] == face["person"]
+            and int(seen["start_frame"]) <= int(face["frame"]) < int(seen["end_frame"])
+            for seen in appearances
+        ), face
+
+
+@pytest.mark.parametrize(
+    "flags", [("--metric", "cosine"), ("--method", "agglomerative"), ("--method", "hdbscan"),
+              ("--method", "agglomerative", "--metric", "cosine")],
+    ids=" ".join,
+)  # fmt: skip
+def test_other_metrics_and_methods(
+    demo_folder: Path, score: ModuleType, flags: tuple[str, ...]
+) -> None:
+    again(demo_folder, *flags)
+    check_perfect(score.score(demo_folder / "faces.csv", TRUTH))
+
+
+def test_low_threshold_splits_and_high_threshold_joins(
+    demo_folder: Path, score: ModuleType
+) -> None:
+    people = {}
+    for threshold in ("0.05", "0.36", "1.5"):
+        again(demo_folder, "--threshold", threshold)
+        people[threshold] = len(score.rows_of(demo_folder / "people.csv"))
+    assert people["0.05"] > people["0.36"] == 4 > people["1.5"]
+    # Two people are to be seen side by side: never one.
+    assert people["1.5"] >= 2
+
+
+def test_hog(tmp_path: Path, score: ModuleType) -> None:
+    """dlib's detector on the shots 3 to 6, which show everybody; whom it sees is told apart.
+
+    It takes the round patch on the space suit in shot 6 for a face, in every frame.
+    """
+    again(tmp_path, "--detector", "hog", "--start", "9.25", "--end", "23")
+    head, *rows = TRUTH.read_text(encoding="utf-8").splitlines(keepends=True)
+    part = tmp_path / "part.truth.csv"
+    part.write_text(head + "".join(row for row in rows if 222 <= int(row.split(",")[0]) < 552))
+    found = score.score(tmp_path / "faces.csv", part)
+    assert found.recall >= 0.95, found.line()
+    assert found.box_precision >= 0.8, found.line()
+    assert found.assigned_precision == 1.0, found.line()
+    assert found.people == 4, found.line()
+
+
+def assert_nobody_beside_himself(result: ClusteringResult) -> None:
+    labels = result.labels
+    for a, b in result.cannot_link.tolist():
+        assert labels[a] == -1 or labels[a] != labels[b]
+
+
+def test_python_api(demo: clusterer.Outcome) -> None:
+    result = demo.result
+    assert [person.name for person in result.people] == [f"Person {k}" for k in range(1, 5)]
+    assert result.unknowns == ()
+    assert sum(person.screen_time_s for person in result.people) == pytest.approx(54.5)
+    assert result.config["clustering"]["threshold"] == 0.36
+    assert len(result.analysis.models) == 3
+    assert_nobody_beside_himself(result)
+    with (demo.folder / "people.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["name"] for row in csv.DictReader(file)] == [p.name for p in result.people]
+
+
+def test_decide_alone(demo: clusterer.Outcome) -> None:
+    assert clusterer.decide(demo.result.analysis, Config()).people == demo.result.people

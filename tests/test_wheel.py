@@ -1,0 +1,85 @@
+"""The wheel holds all that it needs, and nothing that is not ours to give."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT
+
+_NO_BACKEND = ("No matching distribution", "Could not find a version", "No module named pip",
+               "hatchling", "Network is unreachable", "Temporary failure")  # fmt: skip
+
+
+def pip(*args: object) -> None:
+    """Run pip; skip where it, the network or the build backend is missing."""
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, args)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode and any(sign in done.stderr for sign in _NO_BACKEND):
+        pytest.skip(f"no wheel can be built here: {done.stderr.strip().splitlines()[-1]}")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    pip("wheel", "--no-deps", "--quiet", "--wheel-dir", folder, ROOT)
+    (path,) = folder.glob("cluster_video-*.whl")
+    return path
+
+
+def test_templates_and_marker_are_inside(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as file:
+        names = set(file.namelist())
+    for template in (ROOT / "templates").iterdir():
+        assert f"clusterer/templates/{template.name}" in names
+    assert {"clusterer/templates/report.html", "clusterer/py.typed"} <= names
+
+
+def test_every_module_is_inside_and_nothing_else(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as file:
+        names = {name for name in file.namelist() if ".dist-info/" not in name}
+    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "clusterer").rglob("*.py")}
+    assert modules <= names
+    assert {name.split("/")[0] for name in names} == {"clusterer"}
+    assert {Path(name).suffix for name in names} <= {".py", ".typed", ".html", ".css", ".js"}
+    assert wheel.stat().st_size < 1_000_000
+
+
+def test_command_is_declared(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as file:
+        (name,) = [name for name in file.namelist() if name.endswith("entry_points.txt")]
+        assert "cluster-video = clusterer.cli:main" in file.read(name).decode()
+
+
+RENDER = """
+import pickle, sys
+from pathlib import Path
+import clusterer, clusterer.report
+assert Path(clusterer.__file__).is_relative_to(sys.argv[1]), clusterer.__file__
+result = pickle.loads(Path(sys.argv[2]).read_bytes())
+page = clusterer.report.render(result, lambda row: None)
+assert "Person 1" in page and page.rstrip().endswith("</html>")
+"""
+
+
+def test_report_renders_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
+    import pickle  # noqa: PLC0415
+
+    from .small_result import small_result  # noqa: PLC0415
+
+    target = tmp_path / "installed"
+    pip("install", "--no-deps", "--no-index", "--quiet", "--target", target, wheel)
+    stored = tmp_path / "result.pickle"
+    stored.write_bytes(pickle.dumps(small_result()))
+    subprocess.run(
+        [sys.executable, "-c", RENDER, target, stored],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(target)},
+        check=True,
+    )
