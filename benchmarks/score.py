@@ -2,10 +2,10 @@
 
     python benchmarks/score.py faces.csv clip.truth.csv [clip.ignore.csv]
 
-Boxes are interpolated within a track to the labelled frames (gaps up to 1.05 s) and matched greedily
-by IoU of at least 0.3. `?` rows are ignored; unmatched boxes whose centre lies in an ignore box count
-neither way. B-cubed (Bagga and Baldwin 1998) runs over every labelled face; a face that was not
-found or left unknown is a cluster of its own.
+Boxes are interpolated within a track to the labelled frames (gaps up to 1.05 s) and matched
+greedily by IoU of at least 0.3. `?` rows are ignored; unmatched boxes whose centre lies in an
+ignore box count neither way. B-cubed (Bagga and Baldwin 1998) runs over every labelled face; a face
+that was not found or left unknown is a cluster of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import csv
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from clusterer.geometry import iou
 
 MAX_GAP_S = 1.05
 MIN_IOU = 0.3
+NOBODY_CAN_TELL = "?"
 
 Box = npt.NDArray[np.float64]
 
@@ -70,7 +72,7 @@ def predictions(faces: list[dict[str, str]], frames: set[int]) -> dict[int, list
         at = {int(row["frame"]): row for row in track}
         for frame in frames & at.keys():
             found[frame].append((box_of(at[frame]), at[frame]["person"]))
-        for a, b in zip(track, track[1:], strict=False):
+        for a, b in pairwise(track):
             if float(b["time_s"]) - float(a["time_s"]) > MAX_GAP_S:
                 continue
             low, high = int(a["frame"]), int(b["frame"])
@@ -104,31 +106,63 @@ def b_cubed(people: list[str], clusters: list[str]) -> tuple[float, float]:
     return precision, recall
 
 
-def score(faces: Path, truth: Path, ignore: Path | None = None) -> Score:
-    """Score one result."""
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a viewer sees, by frame.
+
+    Attributes
+    ----------
+    labelled : frame → rows of the truth file
+    ignored : frame → boxes in which a detection counts neither way
+    frames : every labelled frame, those without a face too
+    """
+
+    labelled: dict[int, list[dict[str, str]]]
+    ignored: dict[int, list[Box]]
+    frames: set[int]
+
+    @property
+    def people(self) -> set[str]:
+        """Everybody whom a viewer can tell."""
+        rows = (row for rows in self.labelled.values() for row in rows)
+        return {row["person"] for row in rows} - {NOBODY_CAN_TELL}
+
+
+def read_truth(truth: Path, ignore: Path | None = None) -> Truth:
+    """Read a truth file and, if there is one, its ignore file."""
     labelled: dict[int, list[dict[str, str]]] = defaultdict(list)
     for row in rows_of(truth):
         labelled[int(row["frame"])].append(row)
     ignored: dict[int, list[Box]] = defaultdict(list)
     for row in rows_of(ignore) if ignore and ignore.exists() else []:
         ignored[int(row["frame"])].append(box_of(row))
-    frames = _labelled_frames(labelled.keys() | ignored.keys())
-    found = predictions(rows_of(faces), frames)
+    return Truth(labelled, ignored, _labelled_frames(labelled.keys() | ignored.keys()))
+
+
+def score(faces: Path, truth: Path, ignore: Path | None = None) -> Score:
+    """Score one ``faces.csv``."""
+    return score_rows(rows_of(faces), read_truth(truth, ignore))
+
+
+def score_rows(faces: list[dict[str, str]], truth: Truth) -> Score:
+    """Score the rows of one ``faces.csv``."""
+    found = predictions(faces, truth.frames)
     people: list[str] = []
     clusters: list[str] = []
     hits = extra = 0
-    for frame in sorted(frames):
+    for frame in sorted(truth.frames):
+        labelled, ignored = truth.labelled.get(frame, []), truth.ignored.get(frame, [])
         boxes = [box for box, _ in found[frame]]
-        pairs = dict(match([box_of(row) for row in labelled[frame]], boxes))
-        for t, row in enumerate(labelled[frame]):
-            if row["person"] == "?":
+        pairs = dict(match([box_of(row) for row in labelled], boxes))
+        for t, row in enumerate(labelled):
+            if row["person"] == NOBODY_CAN_TELL:
                 continue
             hits += t in pairs
             people.append(row["person"])
             who = found[frame][pairs[t]][1] if t in pairs else ""
             clusters.append(who or f"alone {len(clusters)}")
         rest = [boxes[i] for i in range(len(boxes)) if i not in pairs.values()]
-        extra += sum(not _within(box, ignored[frame]) for box in rest)
+        extra += sum(not _within(box, ignored) for box in rest)
     return _score(people, clusters, hits, extra)
 
 

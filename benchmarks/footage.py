@@ -1,0 +1,75 @@
+"""Labelled clips for the benchmarks, and Markdown tables for their figures."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from score import Score, Truth, read_truth, score_rows
+
+import clusterer
+from clusterer.config import AnalysisConfig, VideoConfig
+from clusterer.export.tables import faces_table
+from clusterer.types import ClusteringResult
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = ROOT / "sample_videos" / "demo.mp4"
+CLIPS = ROOT.parent / "shared" / "clips"
+"""Footage that cannot be part of the project; where it is missing, the demo is all there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A video with its truth: ``NAME.mp4``, ``NAME.truth.csv`` and, if any, ``NAME.ignore.csv``."""
+
+    video: Path
+    truth: Truth
+
+    @property
+    def name(self) -> str:
+        """Stem of the file."""
+        return self.video.stem
+
+    def score(self, result: ClusteringResult) -> Score:
+        """Score a result of this clip."""
+        return score_rows(face_rows(result), self.truth)
+
+
+def face_rows(result: ClusteringResult) -> list[dict[str, str]]:
+    """What ``faces.csv`` would hold, as it would be read."""
+    table = faces_table(result)
+    return [dict(zip(table.columns, map(str, row), strict=True)) for row in table.rows]
+
+
+def add_clips(parser: argparse.ArgumentParser) -> None:
+    """Let the user name clips; see `read_clips`."""
+    parser.add_argument(
+        "clips",
+        type=Path,
+        nargs="*",
+        help="videos with NAME.truth.csv beside them (default: ../shared/clips and the demo)",
+    )
+
+
+def read_clips(given: Sequence[Path]) -> list[Clip]:
+    """Clips that were named, or all that are labelled."""
+    videos = list(given) or [*sorted(CLIPS.glob("*.mp4")), DEMO]
+    return [
+        Clip(v, read_truth(v.with_suffix(".truth.csv"), v.with_suffix(".ignore.csv")))
+        for v in videos
+    ]
+
+
+def warm_up(video: Path) -> None:
+    """Load the libraries and convert the models, so that the first figure is like the others."""
+    with tempfile.TemporaryDirectory() as folder:
+        clusterer.analyse(video, AnalysisConfig(video=VideoConfig(end_s=1.0)), folder)
+
+
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table; all columns but the first are aligned to the right."""
+    rule = ["---"] + ["---:"] * (len(header) - 1)
+    return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])

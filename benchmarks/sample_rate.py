@@ -1,0 +1,89 @@
+"""How many frames to look at: accuracy and time over sample rates, the table behind the default.
+
+    python benchmarks/sample_rate.py [CLIP.mp4 ...] [--rates 2 3 4 5 6] [--still-levels 16 0]
+
+Rates of accuracy are means over the clips; frames and seconds (of the analysis) are sums.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from footage import Clip, add_clips, markdown, read_clips, warm_up
+from score import Score
+
+import clusterer
+from clusterer.config import AnalysisConfig, Config, VideoConfig
+
+HEADER = (
+    "samples per s",
+    "still level",
+    "face recall",
+    "box precision",
+    "B-cubed F",
+    "least F",
+    "frames looked at",
+    "seconds",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One clip at one setting."""
+
+    score: Score
+    frames: int
+    seconds: float
+
+
+def run(clip: Clip, video: VideoConfig) -> Run:
+    """Analyse a clip from nothing and score it."""
+    config = Config(analysis=AnalysisConfig(video=video))
+    with tempfile.TemporaryDirectory() as folder:
+        started_s = time.perf_counter()
+        analysis = clusterer.analyse(clip.video, config.analysis, Path(folder))
+        seconds = time.perf_counter() - started_s
+    score = clip.score(clusterer.decide(analysis, config))
+    return Run(score, len(analysis.sampled_frames), seconds)
+
+
+def row(clips: Sequence[Clip], video: VideoConfig) -> list[str]:
+    """All clips at one setting."""
+    runs = [run(clip, video) for clip in clips]
+    rates = (
+        fmean(r.score.recall for r in runs),
+        fmean(r.score.box_precision for r in runs),
+        fmean(r.score.f for r in runs),
+        min(r.score.f for r in runs),
+    )
+    return [
+        f"{video.sample_rate_hz:g}",
+        f"{video.still_level:g}",
+        *(f"{rate:.3f}" for rate in rates),
+        str(sum(r.frames for r in runs)),
+        f"{sum(r.seconds for r in runs):.1f}",
+    ]
+
+
+def main() -> None:
+    """Print the table."""
+    default = VideoConfig()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_clips(parser)
+    parser.add_argument("--rates", type=float, nargs="+", default=[2, 3, 4, 5, 6], metavar="HZ")
+    parser.add_argument("--still-levels", type=float, nargs="+", default=[default.still_level, 0.0])
+    given = parser.parse_args()
+    clips = read_clips(given.clips)
+    warm_up(clips[0].video)
+    settings = [VideoConfig(rate, level) for level in given.still_levels for rate in given.rates]
+    print(markdown(HEADER, [row(clips, video) for video in settings]))
+
+
+if __name__ == "__main__":
+    main()
