@@ -102,13 +102,14 @@ def appearances(
     for track in sorted(tracks, key=lambda t: (pts[t.detection_rows[0]], t.id)):
         first, last = int(track.detection_rows[0]), int(track.detection_rows[-1])
         shot = shot_of[track.shot_index]
+        end_pts = int(pts[last]) + frame_pts  # frames may differ in length
         ends_with_shot = int(frames[last]) + 1 >= shot.end_frame
         span = Appearance(
             shot_index=shot.index,
             start_frame=int(frames[first]),
             end_frame=int(frames[last]) + 1,
             start_pts=int(pts[first]),
-            end_pts=shot.end_pts if ends_with_shot else int(pts[last]) + frame_pts,
+            end_pts=shot.end_pts if ends_with_shot else min(end_pts, shot.end_pts),
             track_ids=(track.id,),
         )
         if spans and _joins(spans[-1], span, video):

@@ -97,11 +97,11 @@ def _look(
     parts = cache.finished_shots()
     if parts:
         hook.note(f"going on after shot {len(parts)}, where an earlier run stopped")
-    cache.start(len(parts))
     after = _shot(len(parts) - 1, parts[-1]) if parts else None
     analyser = ShotAnalyser(*models_of_shot, config, info)
     faces, tracks = (sum(count(part) for part in parts) for count in (_n_faces, _n_tracks))
     with Sampler(info, config.video, config.shots, after) as sampler:
+        cache.start(len(parts))  # not before the part of the video is known to be there
         for event in detect_ahead(sampler, detector, info):
             if isinstance(event, Seen):
                 analyser.add(event.frame, event.detections)
