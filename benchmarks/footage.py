@@ -72,4 +72,9 @@ def warm_up(video: Path) -> None:
 def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table; all columns but the first are aligned to the right."""
     rule = ["---"] + ["---:"] * (len(header) - 1)
-    return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])
+    return "\n".join(markdown_line(row) for row in [header, rule, *rows])
+
+
+def markdown_line(row: Sequence[str]) -> str:
+    """Return one row of a Markdown table."""
+    return f"| {' | '.join(row)} |"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from footage import Clip, add_clips, markdown, read_clips, warm_up
+from footage import Clip, add_clips, markdown, markdown_line, read_clips, warm_up
 from score import Score
 
 import clusterer
@@ -82,7 +82,9 @@ def main() -> None:
     clips = read_clips(given.clips)
     warm_up(clips[0].video)
     settings = [VideoConfig(rate, level) for level in given.still_levels for rate in given.rates]
-    print(markdown(HEADER, [row(clips, video) for video in settings]))
+    print(markdown(HEADER, []), flush=True)
+    for video in settings:
+        print(markdown_line(row(clips, video)), flush=True)
 
 
 if __name__ == "__main__":

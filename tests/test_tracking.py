@@ -224,6 +224,15 @@ def test_stitched_pieces_keep_chips_and_weights() -> None:
     assert joined.weights.tolist() == [1, 1, 1]
 
 
+def test_good_chips_weigh_more_in_the_face_of_a_piece() -> None:
+    # 0.6 weighs three times 0.0: 0.45 on average, so 0.9 is under 0.468 from it.
+    first = piece(0, 3, [0.0, 0.6])
+    first.weights = np.array([1.0, 3.0])
+    assert rows_of([first, piece(5, 2, 0.9)]) == JOINED
+    first.weights = np.array([1.0, 1.0])
+    assert rows_of([first, piece(5, 2, 0.9)]) == APART
+
+
 def test_the_nearest_face_goes_on() -> None:
     # Two begin where one ended, side by side: one goes on with it.
     found = rows_of([piece(0, 2, 0.0), piece(3, 2, 0.3, row=10), piece(3, 2, 0.1, row=20)])

@@ -82,6 +82,22 @@ def test_held_groups_meet_in_the_end() -> None:
     assert labels_of(features, min_faces=4, threshold=0.33) == [UNKNOWN] * 4
 
 
+def test_a_held_track_that_was_passed_over_is_tried_again() -> None:
+    # The first is 0.40 from the person and 0.364 from the second, which joins the person and takes
+    # its average to (0.2, 0): 0.35 from the first.
+    face = [[0.2, 0.35], [0.3, 0.0], [0.0, 0.0]]
+    assert labels_of(features_of(face, chips=[1, 1, 5], quality=[0.5, 0.6, 0.3])) == [0, 0, 0]
+
+
+def test_the_nearest_pair_merges_first_as_averages_stand_then() -> None:
+    # -0.30 and -0.38 merge to -0.34. Then 0.0 is 0.34 from them, no more 0.30, and joins 0.32.
+    tracks = Tracks(on_a_line(-0.30, -0.38, 0.0, 0.32), NO_LINKS, ClusteringConfig())
+    crowd = _Crowd(tracks, THRESHOLD)
+    for track in range(4):
+        crowd._people.add(crowd._groups.add(tracks.person([track])))
+    assert [person.members for person in crowd.settle()] == [{0, 1}, {2, 3}]
+
+
 def test_an_unreadable_track_does_not_move_an_average() -> None:
     # 0.3 belongs to 0.5; could it move that average to 0.4, the next 0.1 would still be nearer to
     # 0.0, but the people would lie 0.35 apart and be merged.
