@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import numpy as np
 
 from clusterer.config import ClusteringConfig
-from clusterer.types import Analysis, ChipQuality, FloatArray, Reason, TrackFeatures
+from clusterer.types import Analysis, ChipQuality, FloatArray, IntArray, Reason, TrackFeatures
 
 MIN_WEIGHT = 1e-3
 """Weight of a chip of no quality, so that a track of such chips still has an average."""
+MIN_APART_S = Fraction(1, 5)
+"""Faces nearer in time than this are one sight: the first and last frame of a very short shot are
+both looked at, and who is there for a tenth of a second is fleeting, not a person."""
 
 
 def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
@@ -26,6 +32,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
     TrackFeatures, one row per track, in the order of `analysis.tracks`
     """
     value = analysis.quality.value
+    apart_pts = float(MIN_APART_S / analysis.video.time_base)
     chips_of = _chips_by_row(analysis)
     dimension = analysis.chip_embeddings.shape[1]
     faces = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
@@ -35,7 +42,9 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
     for i, track in enumerate(analysis.tracks):
         rows = track.detection_rows
         best[i] = rows[int(np.argmax(value[rows]))]
-        readable[i] = int((value[rows] >= config.min_quality).sum())
+        readable[i] = _moments(
+            analysis.detections.pts[rows[value[rows] >= config.min_quality]], apart_pts
+        )
         chips = [chips_of[row] for row in rows.tolist() if row in chips_of]
         if chips:
             weights = np.maximum(value[analysis.chip_rows[chips]], MIN_WEIGHT)
@@ -60,6 +69,15 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
 
 def _chips_by_row(analysis: Analysis) -> dict[int, int]:
     return {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
+
+
+def _moments(pts: IntArray, apart_pts: float) -> int:
+    """How many sights there are that lie at least `apart_pts` after the one counted before."""
+    count, last = 0, -math.inf
+    for time_pts in pts.tolist():
+        if time_pts - last >= apart_pts:
+            count, last = count + 1, time_pts
+    return count
 
 
 def _at(values: FloatArray, rows: np.typing.NDArray[np.int64]) -> FloatArray:

@@ -102,7 +102,8 @@ class Tracks:
         apart : array of any shape, distances
         poorer : array of that shape, 0 to 1, the lesser quality of the two that are compared
         """
-        poor = self._config.poor_factor
+        # The cosine distance grows with the square of the L2 distance, so its factor does too.
+        poor = self._config.poor_factor ** (2 if self.metric == "cosine" else 1)
         factor = poor + (1.0 - poor) * np.minimum(poorer / self._config.full_quality, 1.0)
         scaled: Vectors = apart / np.maximum(factor, 1e-9)
         return scaled

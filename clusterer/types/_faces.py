@@ -196,7 +196,7 @@ class TrackFeatures:
     face : array of shape (t, d), float32, quality-weighted mean of the track's best chips, as the
         encoder gives it (dlib's is not unit-norm); zeros where `has_face` is false
     quality : array of shape (t,), float32, 0 to 1, of the best chip
-    readable_chips : array of shape (t,), int64, detections whose quality reaches the limit
+    readable_chips : array of shape (t,), int64, moments at which its quality reaches the limit
     has_face : array of shape (t,), bool
     reasons : t reasons, what stands against reading the track, `Reason.NONE` when it can be read
     """
