@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +67,7 @@ def identify(
     unnamed = [builder.identity("", "", label, group) for label, group in members.items()]
     unnamed.sort(key=lambda p: (-p.screen_time_s, p.appearances[0].start_pts, p.label))
     people = tuple(
-        builder.identity(f"person-{k}", f"Person {k}", person.label, members[person.label])
+        replace(person, id=f"person-{k}", name=f"Person {k}")
         for k, person in enumerate(unnamed, start=1)
     )
     return people, unknowns
@@ -152,7 +153,7 @@ class _Builder:
 
     def identity(
         self,
-        id: str,  # noqa: A002 - the name of the field
+        identity_id: str,
         name: str,
         label: int,
         tracks: list[Track],
@@ -172,7 +173,7 @@ class _Builder:
         weights = np.array([len(track) for track in tracks], dtype=np.float64)
         ids = [track.id for track in tracks]
         return Identity(
-            id=id,
+            id=identity_id,
             name=name,
             label=label,
             track_ids=tuple(ids),
