@@ -89,7 +89,7 @@ def analysis_rows(job: Job) -> Rows:
 
 def frame_rows(job: Job) -> Rows:
     """Time per frame against `face_recognition`."""
-    from against_face_recognition import compare  # noqa: PLC0415 (optional)
+    from against_face_recognition import compare  # noqa: PLC0415 (only this part needs face_recognition)
 
     runs = [compare(job.video, job.frames, job.threads) for _ in range(job.repeats)]
     n = job.frames

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 import click
 import pytest
 
+import clusterer.__main__ as module
 from clusterer import __version__
+from clusterer.cli import main
 from clusterer.cli.main import cluster_video
 
 from .conftest import Ran
@@ -76,7 +78,4 @@ def test_no_arguments(command: Command) -> None:
 
 
 def test_module_is_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    import clusterer.__main__ as module  # noqa: PLC0415
-    from clusterer.cli import main  # noqa: PLC0415
-
     assert module.main is main

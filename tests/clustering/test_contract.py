@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,14 +35,14 @@ def run(
     features: TrackFeatures,
     cannot_link: np.ndarray = NO_LINKS,
     threshold: float = THRESHOLD,
-    **settings: object,
+    **settings: Any,
 ) -> Assignment:
-    config = ClusteringConfig(method=method, **settings)  # type: ignore[arg-type]
+    config = ClusteringConfig(method=method, **settings)
     return create(config, threshold).cluster(features, cannot_link)
 
 
-def labels_of(method: str, features: TrackFeatures, *args: object, **settings: object) -> list[int]:
-    labels: list[int] = run(method, features, *args, **settings).labels.tolist()  # type: ignore[arg-type]
+def labels_of(method: str, features: TrackFeatures, *args: Any, **settings: Any) -> list[int]:
+    labels: list[int] = run(method, features, *args, **settings).labels.tolist()
     return labels
 
 
