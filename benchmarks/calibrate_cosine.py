@@ -13,32 +13,23 @@ from __future__ import annotations
 import argparse
 import tarfile
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from statistics import fmean
 
-import cv2
 import numpy as np
 import numpy.typing as npt
-from footage import ROOT, Clip, add_clips, face_rows, markdown, read_clips
-from score import box_of, match, predictions
+from footage import ROOT, Clip, add_clips, markdown, read_clips
 
 import clusterer
-from clusterer import chips, detection, encoding
 from clusterer.clustering.distance import between
-from clusterer.config import (
-    METRICS,
-    AnalysisConfig,
-    ClusteringConfig,
-    Config,
-    DetectionConfig,
-    EncodingConfig,
-)
+from clusterer.config import METRICS, AnalysisConfig, ClusteringConfig, Config
 from clusterer.encoding import default_threshold
-from clusterer.geometry import centres
-from clusterer.types import Analysis, ClusteringResult, Frame
+from clusterer.evaluation import match
+from clusterer.pipeline import PhotographEncoder, decode_photograph
+from clusterer.types import Analysis, ClusteringResult, ImageArray
 
 FACES = ROOT.parent / "shared" / "faces"
 L2 = default_threshold("dlib", "l2")
@@ -82,34 +73,10 @@ class Range:
         return f"{self.low:.4f} to {self.high:.4f}" if self.low else f"up to {self.high:.4f}"
 
 
-class Encoder:
-    """From a photograph to the encoding of the face nearest to its middle."""
-
-    def __init__(self) -> None:
-        self._detector = detection.create(DetectionConfig(), 1)
-        self._aligner = chips.Aligner()
-        self._encoder = encoding.create(EncodingConfig(encoder="dlib"), 1)
-
-    def encode(self, jpeg: bytes) -> Floats | None:
-        """Encoding of shape (128,), or None if there is no face or no picture."""
-        bgr = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-        if bgr is None:
-            return None
-        image = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8)
-        boxes = self._detector.detect([Frame(0, 0, image)])[0].boxes
-        if not len(boxes):
-            return None
-        middle = np.array(image.shape[1::-1]) / 2
-        nearest = int(np.linalg.norm(centres(boxes) - middle, axis=1).argmin())
-        chip = self._aligner.align(image, boxes[nearest : nearest + 1])
-        vector: Floats = self._encoder.encode(chip)[0].astype(np.float64)
-        return vector
-
-
 def read_photographs(archive: Path, per_person: int) -> Samples:
     """Encode the first photographs of everybody in an archive."""
-    encoder = Encoder()
-    found: list[tuple[str, Floats]] = []
+    people: list[str] = []
+    images: list[ImageArray] = []
     taken: Counter[str] = Counter()
     with tarfile.open(archive) as tar:
         for member in sorted(tar.getmembers(), key=lambda m: m.name):
@@ -118,31 +85,23 @@ def read_photographs(archive: Path, per_person: int) -> Samples:
             if file is None or taken[person] >= per_person:
                 continue
             taken[person] += 1
-            vector = encoder.encode(file.read())
-            if vector is not None:
-                found.append((person, vector))
-    people = np.array([person for person, _ in found])
-    return Samples(np.array([vector for _, vector in found]), people, np.ones(len(found)))
+            image = decode_photograph(file.read())
+            if image is not None:
+                people.append(person)
+                images.append(image)
+    found = PhotographEncoder(AnalysisConfig()).encode_all(iter(images))
+    vectors = found.embeddings[found.has_face].astype(np.float64)
+    return Samples(vectors, np.array(people)[found.has_face], np.ones(len(vectors)))
 
 
 def read_tracks(clip: Clip, result: ClusteringResult) -> Samples:
     """The tracks of a clip that show somebody whom a viewer can tell."""
-    rows = [row | {"person": row["track"]} for row in face_rows(result)]
-    found = predictions(rows, clip.truth.frames)
-    seen: dict[str, Counter[str]] = defaultdict(Counter)
-    for frame in sorted(clip.truth.frames):
-        labelled = clip.truth.labelled.get(frame, [])
-        for t, f in match([box_of(r) for r in labelled], [box for box, _ in found[frame]]):
-            seen[found[frame][f][1]][labelled[t]["person"]] += 1
     features = result.features
-    people = np.array([_most(seen[str(track)]) for track in features.track_ids])
-    kept = np.isin(people, sorted(clip.truth.people)) & features.has_face
+    shown = match(clip.truth, result.analysis).track_people(len(result.analysis.tracks))
+    people = np.array([shown[track] for track in features.track_ids.tolist()])
+    kept = (people != "") & features.has_face
     weights = np.maximum(features.quality[kept].astype(np.float64), 1e-3)
     return Samples(features.face[kept].astype(np.float64), people[kept], weights)
-
-
-def _most(counts: Counter[str]) -> str:
-    return min(counts, key=lambda person: (-counts[person], person)) if counts else ""
 
 
 def leave_one_out(samples: Samples) -> Distances:
@@ -248,10 +207,10 @@ def score_row(
     config = Config(clustering=ClusteringConfig(metric=metric, threshold=threshold))
     cells, f = [], []
     for clip, analysis in zip(clips, analyses, strict=True):
-        result = clusterer.decide(analysis, config)
-        score = clip.score(result)
-        f.append(score.f)
-        cells.append(f"{score.f:.3f} / {score.assigned_precision:.3f} / {len(result.people)}")
+        ratios = clip.ratios(clusterer.decide(analysis, config))
+        f.append(ratios["b_cubed_f"])
+        rates = (f"{ratios[name]:.3f}" for name in ("b_cubed_f", "assigned_b_cubed_precision"))
+        cells.append(" / ".join([*rates, str(ratios["people_found"])]))
     return [f"{metric} {threshold:g}", f"{fmean(f):.3f}", *cells]
 
 

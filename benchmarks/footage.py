@@ -8,11 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from score import Score, Truth, read_truth, score_rows
-
 import clusterer
 from clusterer.config import AnalysisConfig, VideoConfig
-from clusterer.export.tables import faces_table
+from clusterer.evaluation import Truth, match, read_truth, score
 from clusterer.types import ClusteringResult
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,15 +31,9 @@ class Clip:
         """Stem of the file."""
         return self.video.stem
 
-    def score(self, result: ClusteringResult) -> Score:
-        """Score a result of this clip."""
-        return score_rows(face_rows(result), self.truth)
-
-
-def face_rows(result: ClusteringResult) -> list[dict[str, str]]:
-    """What ``faces.csv`` would hold, as it would be read."""
-    table = faces_table(result)
-    return [dict(zip(table.columns, map(str, row), strict=True)) for row in table.rows]
+    def ratios(self, result: ClusteringResult) -> dict[str, float | int]:
+        """Scores of a result of this clip, by name."""
+        return score(match(self.truth, result.analysis), result.labels).ratios()
 
 
 def add_clips(parser: argparse.ArgumentParser) -> None:
@@ -57,10 +49,7 @@ def add_clips(parser: argparse.ArgumentParser) -> None:
 def read_clips(given: Sequence[Path]) -> list[Clip]:
     """Clips that were named, or all that are labelled."""
     videos = list(given) or [*sorted(CLIPS.glob("*.mp4")), DEMO]
-    return [
-        Clip(v, read_truth(v.with_suffix(".truth.csv"), v.with_suffix(".ignore.csv")))
-        for v in videos
-    ]
+    return [Clip(video, read_truth(video.with_suffix(".truth.csv"))) for video in videos]
 
 
 def warm_up(video: Path) -> None:

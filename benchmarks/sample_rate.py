@@ -16,7 +16,6 @@ from pathlib import Path
 from statistics import fmean
 
 from footage import Clip, add_clips, markdown, markdown_line, read_clips, warm_up
-from score import Score
 
 import clusterer
 from clusterer.config import AnalysisConfig, Config, VideoConfig
@@ -37,7 +36,7 @@ HEADER = (
 class Run:
     """One clip at one setting."""
 
-    score: Score
+    ratios: dict[str, float | int]
     frames: int
     seconds: float
 
@@ -49,18 +48,18 @@ def run(clip: Clip, video: VideoConfig) -> Run:
         started_s = time.perf_counter()
         analysis = clusterer.analyse(clip.video, config.analysis, Path(folder))
         seconds = time.perf_counter() - started_s
-    score = clip.score(clusterer.decide(analysis, config))
-    return Run(score, len(analysis.sampled_frames), seconds)
+    ratios = clip.ratios(clusterer.decide(analysis, config))
+    return Run(ratios, len(analysis.sampled_frames), seconds)
 
 
 def row(clips: Sequence[Clip], video: VideoConfig) -> list[str]:
     """All clips at one setting."""
     runs = [run(clip, video) for clip in clips]
     rates = (
-        fmean(r.score.recall for r in runs),
-        fmean(r.score.box_precision for r in runs),
-        fmean(r.score.f for r in runs),
-        min(r.score.f for r in runs),
+        fmean(r.ratios["face_recall"] for r in runs),
+        fmean(r.ratios["box_precision"] for r in runs),
+        fmean(r.ratios["b_cubed_f"] for r in runs),
+        min(r.ratios["b_cubed_f"] for r in runs),
     )
     return [
         f"{video.sample_rate_hz:g}",

@@ -7,6 +7,7 @@
     ├── VideoError         the video cannot be opened, or nothing in it can be decoded
     ├── ModelError         the weights of a detector or encoder are missing or damaged
     ├── DependencyError    a library of the system is missing (libGL, libglib)
+    ├── TruthError         a truth file, or its ignore file, cannot be read
     └── ResultError        a result folder cannot be read or written
         └── CacheError     the stored analysis is damaged or of another schema
 
@@ -48,6 +49,10 @@ class ModelError(ClustererError):
 
 class DependencyError(ClustererError):
     """A library of the system, not of Python, is missing."""
+
+
+class TruthError(ClustererError):
+    """A file of labelled faces, or of boxes to ignore, cannot be read or makes no sense."""
 
 
 class ResultError(ClustererError):

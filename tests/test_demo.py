@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -17,7 +14,8 @@ from clusterer.cli import main
 from clusterer.config import Config
 from clusterer.types import ClusteringResult
 
-from .conftest import DEMO, ROOT
+from .conftest import DEMO
+from .evaluation.brute_force import figures, rows_of
 
 TRUTH = DEMO.with_name("demo.truth.csv")
 # The column "first frame" in sample_videos/README.md.
@@ -25,22 +23,6 @@ FIRST_FRAMES = [
     0, 60, 144, 222, 306, 384, 456, 552, 600, 678, 750, 822, 900, 996, 1068, 1140,
 ]  # fmt: skip
 FRAMES = 1224
-
-
-def load_score() -> ModuleType:
-    """Import the benchmark by its path; it is no part of the package."""
-    spec = importlib.util.spec_from_file_location("score", ROOT / "benchmarks" / "score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def score() -> ModuleType:
-    return load_score()
 
 
 @pytest.fixture(scope="module")
@@ -60,19 +42,25 @@ def again(folder: Path, *flags: str) -> None:
     assert exit_.value.code == 0
 
 
-def check_perfect(found: Any) -> None:
-    assert found.recall == 1.0
-    assert found.box_precision == 1.0
-    assert found.f == 1.0
-    assert found.people == 4
+def people_of(folder: Path) -> set[str]:
+    """Everybody who is seen, by what ``faces.csv`` says."""
+    return {row["person"] for row in rows_of(folder / "faces.csv")} - {""}
 
 
-def test_everybody_is_found_and_told_apart(run: Path, score: ModuleType) -> None:
-    check_perfect(score.score(run / "faces.csv", TRUTH))
+def check_perfect(folder: Path) -> None:
+    found = figures(folder / "faces.csv", TRUTH)
+    assert found["face_recall"] == 1.0
+    assert found["box_precision"] == 1.0
+    assert found["b_cubed_f"] == pytest.approx(1.0, abs=1e-9)
+    assert len(people_of(folder)) == 4
 
 
-def test_people_table_has_four_people_and_nobody_unknown(run: Path, score: ModuleType) -> None:
-    rows = score.rows_of(run / "people.csv")
+def test_everybody_is_found_and_told_apart(run: Path) -> None:
+    check_perfect(run)
+
+
+def test_people_table_has_four_people_and_nobody_unknown(run: Path) -> None:
+    rows = rows_of(run / "people.csv")
     assert [row["status"] for row in rows] == ["person"] * 4
     assert [row["appearances"] for row in rows] == ["4"] * 4
 
@@ -92,11 +80,11 @@ def test_cuts_are_those_of_the_storyboard(demo: clusterer.Outcome) -> None:
     assert [shot.end_frame for shot in shots] == [*FIRST_FRAMES[1:], FRAMES]
 
 
-def test_appearances_are_the_shots_of_the_storyboard(run: Path, score: ModuleType) -> None:
+def test_appearances_are_the_shots_of_the_storyboard(run: Path) -> None:
     """Everybody is seen from the cut at which a shot begins to the cut at which it ends."""
-    truth = {(row["frame"], row["person"]) for row in score.rows_of(TRUTH)}
+    truth = {(row["frame"], row["person"]) for row in rows_of(TRUTH)}
     ends = dict(zip(FIRST_FRAMES, [*FIRST_FRAMES[1:], FRAMES], strict=True))
-    rows = score.rows_of(run / "appearances.csv")
+    rows = rows_of(run / "appearances.csv")
     assert len(rows) == 16
     for row in rows:
         start = int(row["start_frame"])
@@ -108,20 +96,20 @@ def test_appearances_are_the_shots_of_the_storyboard(run: Path, score: ModuleTyp
     assert {int(row["start_frame"]) for row in rows} == shots_with_faces
 
 
-def test_screen_time_is_the_sum_of_appearances(run: Path, score: ModuleType) -> None:
-    for person in score.rows_of(run / "people.csv"):
+def test_screen_time_is_the_sum_of_appearances(run: Path) -> None:
+    for person in rows_of(run / "people.csv"):
         durations = [
             float(row["duration_s"])
-            for row in score.rows_of(run / "appearances.csv")
+            for row in rows_of(run / "appearances.csv")
             if row["person"] == person["person"]
         ]
         assert float(person["screen_time_s"]) == pytest.approx(sum(durations), abs=2e-3)
         assert int(person["appearances"]) == len(durations)
 
 
-def test_every_face_lies_in_an_appearance_of_its_person(run: Path, score: ModuleType) -> None:
-    appearances = score.rows_of(run / "appearances.csv")
-    for face in score.rows_of(run / "faces.csv"):
+def test_every_face_lies_in_an_appearance_of_its_person(run: Path) -> None:
+    appearances = rows_of(run / "appearances.csv")
+    for face in rows_of(run / "faces.csv"):
         assert any(
             seen["person"] == face["person"]
             and int(seen["start_frame"]) <= int(face["frame"]) < int(seen["end_frame"])
@@ -131,29 +119,26 @@ def test_every_face_lies_in_an_appearance_of_its_person(run: Path, score: Module
 
 @pytest.mark.parametrize(
     "flags", [("--metric", "cosine"), ("--method", "agglomerative"), ("--method", "hdbscan"),
+              ("--method", "sequential"),
               ("--method", "agglomerative", "--metric", "cosine")],
     ids=" ".join,
 )  # fmt: skip
-def test_other_metrics_and_methods(
-    demo_folder: Path, score: ModuleType, flags: tuple[str, ...]
-) -> None:
+def test_other_metrics_and_methods(demo_folder: Path, flags: tuple[str, ...]) -> None:
     again(demo_folder, *flags)
-    check_perfect(score.score(demo_folder / "faces.csv", TRUTH))
+    check_perfect(demo_folder)
 
 
-def test_low_threshold_splits_and_high_threshold_joins(
-    demo_folder: Path, score: ModuleType
-) -> None:
+def test_low_threshold_splits_and_high_threshold_joins(demo_folder: Path) -> None:
     people = {}
     for threshold in ("0.05", "0.36", "1.5"):
         again(demo_folder, "--threshold", threshold)
-        people[threshold] = len(score.rows_of(demo_folder / "people.csv"))
+        people[threshold] = len(rows_of(demo_folder / "people.csv"))
     assert people["0.05"] > people["0.36"] == 4 > people["1.5"]
     # Two people are to be seen side by side: never one.
     assert people["1.5"] >= 2
 
 
-def test_hog(tmp_path: Path, score: ModuleType) -> None:
+def test_hog(tmp_path: Path) -> None:
     """dlib's detector on the shots 3 to 6, which show everybody; whom it sees is told apart.
 
     It takes the round patch on the space suit in shot 6 for a face, in every frame.
@@ -162,11 +147,12 @@ def test_hog(tmp_path: Path, score: ModuleType) -> None:
     head, *rows = TRUTH.read_text(encoding="utf-8").splitlines(keepends=True)
     part = tmp_path / "part.truth.csv"
     part.write_text(head + "".join(row for row in rows if 222 <= int(row.split(",")[0]) < 552))
-    found = score.score(tmp_path / "faces.csv", part)
-    assert found.recall >= 0.95, found.line()
-    assert found.box_precision >= 0.8, found.line()
-    assert found.assigned_precision == 1.0, found.line()
-    assert found.people == 4, found.line()
+    found = figures(tmp_path / "faces.csv", part)
+    assert found["face_recall"] >= 0.95, found
+    assert found["box_precision"] >= 0.8, found
+    assert found["assigned_b_cubed_precision"] == pytest.approx(1.0, abs=1e-9), found
+    assert found["assigned_b_cubed_recall"] == pytest.approx(1.0, abs=1e-9), found
+    assert found["people_true"] == 4
 
 
 def assert_nobody_beside_himself(result: ClusteringResult) -> None:

@@ -19,13 +19,13 @@ MODULES = {
 }
 EVERY_MODULE = pytest.mark.parametrize("module", MODULES)
 
-BASE = {"types", "errors", "config", "geometry", "weights", "files"}
+BASE = {"types", "errors", "config", "geometry", "weights", "files", "leeway"}
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "encoding", "constraints", "clustering",
-    "features", "identities",
+    "features", "identities", "calibration",
 }  # fmt: skip
 STORE = {"archive", "cache"}
-OUTPUTS = {"report", "export"}
+OUTPUTS = {"report", "export", "evaluation"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "_version": set(),
@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "geometry": set(),
     "config": {"errors"},
+    "leeway": {"config"},
     "weights": {"errors"},
     "files": {"errors"},
     "timecode": {"errors"},
@@ -40,17 +41,31 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clustering": BASE | {"constraints"},  # its CannotLinks
     "video": BASE | {"timecode"},  # to drop start timecodes that the rate cannot have
     **{store: BASE | {"archive"} for store in STORE},
-    **{output: {"types", "timecode", "files", "errors"} for output in OUTPUTS},
-    "result": {"_version", "types", "errors", "files"} | STORE | OUTPUTS,
+    "pages": {"errors"},
+    **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
+    "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry"},
+    "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export"},
     "pipeline": BASE | STAGES | STORE | {"result"},
-    "cli": BASE | STAGES | {"_version", "pipeline", "result", "timecode"},
+    "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation"},
+    "cli": BASE | STAGES | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning"},
     "__main__": {"cli"},
     "": {"_version", "config", "errors", "pipeline", "types"},  # the public names
 }
 """First part of a module's name after ``clusterer.`` → those it may import, besides itself."""
 
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
-HEAVY = ("numpy", "cv2", "onnxruntime", "av", "sklearn", "hdbscan", "dlib", "scipy", "jinja2")
+HEAVY = (
+    "numpy",
+    "cv2",
+    "onnxruntime",
+    "av",
+    "sklearn",
+    "hdbscan",
+    "dlib",
+    "scipy",
+    "jinja2",
+    "matplotlib",
+)
 
 
 def part_of(module: str) -> str:

@@ -1,0 +1,178 @@
+"""Which labelled face was found by which track."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.evaluation.truth import Truth
+from clusterer.geometry import iou
+from clusterer.types import Analysis, IntArray
+
+MISSED = -1
+"""The track of a labelled face that was not found."""
+
+MIN_IOU = 0.3
+MAX_GAP_S = 1.05
+
+Boxes = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Matching:
+    """Labelled faces of one clip, and what was found there.
+
+    Attributes
+    ----------
+    truth : the labelled faces
+    rows : array of shape (k,), int64, rows of `truth` whose person a viewer can tell
+    track : array of shape (k,), int64, the track found there, `MISSED` if there is none
+    stray_frame : array of shape (e,), int64, labelled frames at which a box was found that matches
+        no labelled face, nor lies in an ignore box
+    stray_track : array of shape (e,), int64, the tracks of those boxes
+    """
+
+    truth: Truth
+    rows: IntArray
+    track: IntArray
+    stray_frame: IntArray
+    stray_track: IntArray
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Who is seen in each of `rows`."""
+        return tuple(self.truth.people[row] for row in self.rows.tolist())
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kind of each of `rows`."""
+        return tuple(self.truth.kinds[row] for row in self.rows.tolist())
+
+    def track_people(self, n_tracks: int) -> tuple[str, ...]:
+        """Whom most of a track's matched faces show.
+
+        Returns
+        -------
+        `n_tracks` names: ``""`` if none of its faces was matched; of several as frequent, the first
+        in the order of the alphabet
+        """
+        seen: list[Counter[str]] = [Counter() for _ in range(n_tracks)]
+        for person, track in zip(self.people, self.track.tolist(), strict=True):
+            if track != MISSED:
+                seen[track][person] += 1
+        return tuple(
+            min(people, key=lambda who: (-people[who], who), default="") for people in seen
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Boxes found at one frame, in order of their tracks."""
+
+    tracks: list[int]
+    boxes: Boxes
+
+
+def match(
+    truth: Truth, analysis: Analysis, min_iou: float = MIN_IOU, max_gap_s: float = MAX_GAP_S
+) -> Matching:
+    """Match what was found to the labelled faces.
+
+    At each labelled frame each track has the box that was detected there, or the one that lies in
+    between the detections before and after, by linear interpolation, if they are no further apart
+    than `max_gap_s`. Pairs of labelled and found boxes are matched one to one, those that overlap
+    most first; of equal overlaps that with the upper row of the truth file, then with the lower
+    track. Faces of whom nobody can tell take part, but count neither way.
+
+    Parameters
+    ----------
+    truth
+        Labelled faces of the clip.
+    analysis
+        What was found in it; a track's number is its position in ``analysis.tracks``.
+    min_iou
+        Least intersection over union of a match, above 0 to 1.
+    max_gap_s
+        Longest gap of a track that is filled, seconds.
+
+    Returns
+    -------
+    Matching
+    """
+    rows_at: dict[int, list[int]] = defaultdict(list)
+    for row, frame in enumerate(truth.frame.tolist()):
+        rows_at[frame].append(row)
+    ignored_at: dict[int, list[int]] = defaultdict(list)
+    for row, frame in enumerate(truth.ignore_frame.tolist()):
+        ignored_at[frame].append(row)
+    track_of: dict[int, int] = {}
+    strays: list[tuple[int, int]] = []
+    for frame, found in sorted(_found(np.unique(truth.frames), analysis, max_gap_s).items()):
+        pairs = _greedy(iou(truth.boxes[rows_at[frame]].astype(float), found.boxes), min_iou)
+        track_of |= {rows_at[frame][t]: found.tracks[f] for t, f in pairs}
+        rest = set(range(len(found.tracks))) - {f for _, f in pairs}
+        areas = truth.ignore_boxes[ignored_at[frame]]
+        strays += [(frame, found.tracks[i]) for i in sorted(rest) if not _in(found.boxes[i], areas)]
+    known = truth.known
+    return Matching(
+        truth=truth,
+        rows=known,
+        track=np.array([track_of.get(row, MISSED) for row in known.tolist()], np.int64),
+        stray_frame=np.array([frame for frame, _ in strays], np.int64),
+        stray_track=np.array([track for _, track in strays], np.int64),
+    )
+
+
+def _found(labelled: IntArray, analysis: Analysis, max_gap_s: float) -> dict[int, _Found]:
+    """Frame → boxes of all tracks there."""
+    at: dict[int, list[tuple[int, Boxes]]] = defaultdict(list)
+    for track in range(len(analysis.tracks)):
+        for frame, box in _boxes(track, labelled, analysis, max_gap_s):
+            at[frame].append((track, box))
+    return {
+        frame: _Found([track for track, _ in found], np.array([box for _, box in found]))
+        for frame, found in at.items()
+    }
+
+
+def _boxes(
+    track: int, labelled: IntArray, analysis: Analysis, max_gap_s: float
+) -> Iterator[tuple[int, Boxes]]:
+    """Labelled frames at which a track is to be seen, and its box there."""
+    rows = analysis.tracks[track].detection_rows
+    frames = analysis.detections.frame_index[rows]
+    pts = analysis.detections.pts[rows].tolist()
+    boxes: Boxes = analysis.detections.boxes[rows].astype(np.float64)
+    for i in np.flatnonzero(np.isin(frames, labelled)).tolist():
+        yield int(frames[i]), boxes[i]
+    for a, b in pairwise(range(len(rows))):
+        if float((pts[b] - pts[a]) * analysis.video.time_base) > max_gap_s:
+            continue
+        low, high = int(frames[a]), int(frames[b])
+        first, end = np.searchsorted(labelled, [low + 1, high]).tolist()
+        for frame in labelled[first:end].tolist():
+            share = (frame - low) / (high - low)
+            yield frame, (1 - share) * boxes[a] + share * boxes[b]
+
+
+def _greedy(overlap: npt.NDArray[np.floating], least: float) -> list[tuple[int, int]]:
+    """Pairs of rows and columns, greatest first, one to one; ties to the first row and column."""
+    overlap = overlap.copy()
+    pairs: list[tuple[int, int]] = []
+    while overlap.size and overlap.max() >= least:
+        t, f = (int(i) for i in np.unravel_index(int(overlap.argmax()), overlap.shape))
+        pairs.append((t, f))
+        overlap[t, :] = overlap[:, f] = -1.0
+    return pairs
+
+
+def _in(box: Boxes, areas: npt.NDArray[np.floating]) -> bool:
+    """Whether the centre of a box lies in one of the areas."""
+    x, y = (box[:2] + box[2:]) / 2
+    inside = (areas[:, 0] <= x) & (x <= areas[:, 2]) & (areas[:, 1] <= y) & (y <= areas[:, 3])
+    return bool(inside.any())

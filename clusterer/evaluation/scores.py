@@ -1,0 +1,127 @@
+"""All scores of a result, summable over clips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from clusterer.evaluation.characters import Characters
+from clusterer.evaluation.clicks import Clicks
+from clusterer.evaluation.detection import Detection
+from clusterer.evaluation.grouping import Grouping
+from clusterer.evaluation.matching import MISSED, Matching
+from clusterer.evaluation.rates import Summable
+from clusterer.types import UNKNOWN, IntArray
+
+GROUPING = (
+    "b_cubed_precision",
+    "b_cubed_recall",
+    "b_cubed_f",
+    "pairwise_precision",
+    "pairwise_recall",
+    "pairwise_f",
+    "nmi",
+    "homogeneity",
+    "completeness",
+    "v_measure",
+    "ari",
+)
+"""Ratios of a `Grouping` that are given both end to end and for assigned faces."""
+
+
+@dataclass(frozen=True)
+class Scores(Summable):
+    """Components of all scores. Add those of several clips, then take the ratios.
+
+    Attributes
+    ----------
+    detection : faces found and missed
+    end_to_end : over every labelled face; one that was missed or left unknown is a cluster of its
+        own
+    assigned : over the faces found in a track that belongs to a person: what is left to judge where
+        the faces to be grouped are given, as in the papers on NMI, V-measure, ARI and purity
+    characters : precision and recall of people, over every labelled face
+    clicks : work for a reviewer
+    people_found : people of the result, those of whom no face is labelled too
+    people_true : people whom a viewer can tell
+    unknown_faces : faces found in a track that belongs to nobody
+    """
+
+    detection: Detection = field(default_factory=Detection)
+    end_to_end: Grouping = field(default_factory=Grouping)
+    assigned: Grouping = field(default_factory=Grouping)
+    characters: Characters = field(default_factory=Characters)
+    clicks: Clicks = field(default_factory=Clicks)
+    people_found: int = 0
+    people_true: int = 0
+    unknown_faces: int = 0
+
+    def ratios(self) -> dict[str, float | int]:
+        """Every score by its name, in a fixed order, ready for JSON.
+
+        Names without ``assigned_`` are end to end, but for ``purity``, which is over assigned faces
+        (a cluster of one face is pure, so that end to end it would praise what is left unknown). A
+        rate of nothing, as of no face at all, is 1, but ``unknown_share`` 0. Recall by kind is
+        there for the kinds that the truth holds.
+        """
+        detection, clicks = self.detection, self.clicks
+        hits = detection.hits.total()
+        by_kind = detection.recall_by_kind()
+        return {
+            "face_recall": detection.face_recall,
+            **{f"face_recall_{kind}": rate for kind, rate in by_kind.items()},
+            "box_precision": detection.box_precision,
+            **{name: getattr(self.end_to_end, name) for name in GROUPING},
+            **{f"assigned_{name}": getattr(self.assigned, name) for name in GROUPING},
+            "purity": self.assigned.purity,
+            "people_found": self.people_found,
+            "people_true": self.people_true,
+            "character_precision": self.characters.precision,
+            "character_recall": self.characters.recall,
+            "clicks": clicks.total,
+            "merges": clicks.merges,
+            "moves": clicks.moves,
+            "removals": clicks.removals,
+            "unknown_share": self.unknown_faces / hits if hits else 0.0,
+        }
+
+
+def score(matching: Matching, labels: IntArray) -> Scores:
+    """Score the labels of one clip.
+
+    Parameters
+    ----------
+    matching
+        Which labelled face was found by which track.
+    labels : array of shape (t,), int64
+        The person of each track, `UNKNOWN` = nobody's.
+
+    Returns
+    -------
+    Scores
+
+    Raises
+    ------
+    ValueError
+        There is no label for a track that was matched.
+    """
+    labels = np.asarray(labels, dtype=np.int64)
+    tracks = np.concatenate([matching.track, matching.stray_track])
+    if tracks.max(initial=MISSED) >= len(labels):
+        raise ValueError(f"no label for track {tracks.max()}: there are {len(labels)} labels")
+    people = matching.people
+    found = matching.track != MISSED
+    clusters = np.full(len(people), UNKNOWN, dtype=np.int64)
+    clusters[found] = labels[matching.track[found]]
+    assigned = np.flatnonzero(clusters >= 0)
+    return Scores(
+        detection=Detection.of(matching),
+        end_to_end=Grouping.of(people, clusters),
+        assigned=Grouping.of([people[i] for i in assigned.tolist()], clusters[assigned]),
+        characters=Characters.of(people, clusters),
+        clicks=Clicks.of(matching, labels),
+        people_found=len(np.unique(labels[labels >= 0])),
+        people_true=len(matching.truth.cast),
+        unknown_faces=int((found & (clusters < 0)).sum()),
+    )
