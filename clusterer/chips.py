@@ -27,8 +27,9 @@ _SMALLEST_PX, _LARGEST_PX = 16.0, 80.0
 
 _SHARPNESS_SIDE_PX = 48
 # The same photographs, blurred or smeared until their embeddings moved by 0.37, 0.5 and 0.6, have
-# 0.026, 0.010 and 0.004 of their variance left in the second differences; untouched, 0.19.
-_HALF_SHARPNESS = 0.015
+# 0.026, 0.010 and 0.004 of their variance left in the second differences; untouched, 0.19. A face
+# blurred as far as one of 36 px moves is rated like it: 0.3.
+_HALF_SHARPNESS = 0.04
 _NOISE_VARIANCE = 4.0  # grey levels², so that a flat picture is not divided by 0
 
 # Of the nose, in units of half the distance between the eyes: how far it stands out, by the
@@ -127,7 +128,7 @@ def rate_sharpness(image: ImageArray, box: FloatArray) -> float:
     The box is shrunk to at most 48 px and never enlarged, so that a face loses nothing here for
     being small: `rate_size` sees to that. With d the mean square of the second differences, along
     rows or along columns, whichever is less (motion smears one of them only), over the variance of
-    the grey values, the rating is d² / (d² + 0.015²).
+    the grey values, the rating is d² / (d² + 0.04²).
 
     Parameters
     ----------

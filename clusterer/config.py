@@ -7,17 +7,29 @@ without opening the video again. Each default says where it comes from.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from math import isfinite
-from typing import Any
+from typing import Any, Literal
 
 from clusterer.errors import ConfigError
 
 METRICS = ("l2", "cosine")
+AUTO: Literal["auto"] = "auto"
+"""A threshold that each episode sets for itself."""
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
         raise ConfigError(f"{name} is {value:g}", f"It must lie between {low:g} and {high:g}")
+
+
+def _check_leeway(leeway: tuple[tuple[float, float], ...]) -> None:
+    at = [quality for quality, _ in leeway]
+    rising = all(a < b for a, b in pairwise(at))
+    if not at or at[0] != 0.0 or not rising or at[-1] > 1.0:
+        raise ConfigError("the leeway's qualities do not rise from 0", "Give them in order, to 1")
+    for _, factor in leeway:
+        _check("factor of leeway", factor, 0.01, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,37 +214,50 @@ class ClusteringConfig:
         ``l2`` or ``cosine`` distance between encodings.
     threshold
         Largest distance at which two encodings are one person; None = the encoder's calibrated
-        default for the metric.
+        default for the metric; "auto" = by the episode's certain pairs, see
+        `clusterer.calibration`.
     min_faces
         Readable chips that found a person. Two, as in the ancestor's rule on single faces.
     min_quality
         A chip of at least this quality is readable, 0 to 1.
-    poor_factor, full_quality
-        Poor faces all look a little alike, so two of them must be nearer to be one person: the
-        threshold is multiplied by `poor_factor` (for cosine, its square) at quality 0, rising to 1
-        at `full_quality`. On track pairs of a TV scene (dlib, L2) the nearest 5 % of different
-        people lie at 0.28 under quality 0.02, at 0.35 under 0.1, at 0.51 above 0.2. Of the factors
-        0.6 to 1 and qualities 0.1 to 0.2, these keep F and precision up at six sampling rates and
-        detection widths.
+    leeway
+        Pairs of quality and factor, qualities rising from 0: the threshold for two faces is
+        multiplied by the factor at the lesser quality of the two (for cosine, by its square),
+        straight lines between. `benchmarks/quality.py` gives the table behind it. Faces that can
+        hardly be read all look a little alike, so they must be nearer; small but clear ones are
+        far from everybody, from themselves too, and may be farther; 0.36 is right as it stands
+        where faces are large and sharp.
+    clear_quality
+        From this quality on, a face is clear enough to learn from about an episode.
     """
 
     method: str = "incremental"
     metric: str = "l2"
-    threshold: float | None = None
+    threshold: float | Literal["auto"] | None = None
     min_faces: int = 2
     min_quality: float = 0.02
-    poor_factor: float = 0.6
-    full_quality: float = 0.1
+    leeway: tuple[tuple[float, float], ...] = (
+        (0.0, 0.6),
+        (0.1, 0.85),
+        (0.2, 1.25),
+        (0.5, 1.25),
+        (0.8, 1.0),
+    )
+    clear_quality: float = 0.1
 
     def __post_init__(self) -> None:
         if self.metric not in METRICS:
             raise ConfigError(f"unknown metric {self.metric!r}", f"Known: {', '.join(METRICS)}")
-        if self.threshold is not None:
+        if isinstance(self.threshold, str):
+            if self.threshold != AUTO:
+                raise ConfigError(f"threshold is {self.threshold!r}", f"Give a number or {AUTO!r}")
+        elif self.threshold is not None:
             _check("threshold", self.threshold, 0.0, 2.0)
         _check("faces that make a person", self.min_faces, 1, 1000)
         _check("quality of a readable chip", self.min_quality, 0.0, 1.0)
-        _check("factor of poor quality", self.poor_factor, 0.0, 1.0)
-        _check("full quality", self.full_quality, 0.001, 1.0)
+        _check("quality of a clear face", self.clear_quality, 0.0, 1.0)
+        object.__setattr__(self, "leeway", tuple((at, factor) for at, factor in self.leeway))
+        _check_leeway(self.leeway)
 
 
 @dataclass(frozen=True, slots=True)

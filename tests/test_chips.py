@@ -169,7 +169,7 @@ def test_sharpness_by_hand() -> None:
     assert rate_sharpness(stripes, box) == 0.0
     board = (np.indices((20, 20)).sum(axis=0) % 2 * 100).astype(np.uint8)
     detail = 40000 / 2504
-    rating = detail**2 / (detail**2 + 0.015**2)
+    rating = detail**2 / (detail**2 + 0.04**2)
     assert rate_sharpness(np.repeat(board[..., None], 3, 2), box) == pytest.approx(rating)
 
 

@@ -46,11 +46,10 @@ RANGES = [
     (ClusteringConfig, "threshold", "threshold", 0.0, 2.0),
     (ClusteringConfig, "min_faces", "faces that make a person", 1, 1000),
     (ClusteringConfig, "min_quality", "quality of a readable chip", 0.0, 1.0),
-    (ClusteringConfig, "poor_factor", "factor of poor quality", 0.0, 1.0),
-    (ClusteringConfig, "full_quality", "full quality", 0.001, 1.0),
+    (ClusteringConfig, "clear_quality", "quality of a clear face", 0.0, 1.0),
 ]
 STAGES = sorted({row[0] for row in RANGES}, key=lambda stage: stage.__name__)
-NO_RANGE = {"start_s", "end_s", "detector", "encoder", "method", "metric"}
+NO_RANGE = {"start_s", "end_s", "detector", "encoder", "method", "metric", "leeway"}
 """Names, and times; they have tests of their own."""
 
 
@@ -118,3 +117,24 @@ def test_settings_are_json_and_complete() -> None:
     assert flat["clustering"]["min_faces"] == ClusteringConfig().min_faces
     assert set(flat["analysis"]) == {f.name for f in dataclasses.fields(AnalysisConfig)}
     assert flat["analysis"]["tracking"]["max_gap_s"] == TrackingConfig().max_gap_s
+
+
+@pytest.mark.parametrize(
+    "leeway",
+    [(), ((0.1, 1.0),), ((0.0, 1.0), (0.0, 0.9)), ((0.0, 1.0), (1.1, 1.0)), ((0.0, 1.0), (NAN, 1))],
+)
+def test_the_qualities_of_the_leeway_rise_from_0(leeway: tuple[tuple[float, float], ...]) -> None:
+    with pytest.raises(ConfigError, match=r"^the leeway's qualities do not rise from 0"):
+        ClusteringConfig(leeway=leeway)
+
+
+@pytest.mark.parametrize("factor", [0.0, -1.0, 11.0, NAN, INFINITY])
+def test_a_leeway_is_a_positive_factor(factor: float) -> None:
+    with pytest.raises(ConfigError, match=r"^factor of leeway is"):
+        ClusteringConfig(leeway=((0.0, factor),))
+
+
+def test_a_leeway_read_from_json_is_the_same() -> None:
+    assert ClusteringConfig(leeway=[[0.0, 0.5], [1.0, 1.0]]) == ClusteringConfig(  # type: ignore[arg-type]
+        leeway=((0.0, 0.5), (1.0, 1.0))
+    )

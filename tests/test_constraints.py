@@ -1,13 +1,17 @@
-"""Faces of one frame are different people."""
+"""Faces of one frame are different people; a face that comes back is the same person."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.constraints import CannotLinks, co_occurrence
-from tests.small_analysis import analysis_of
+from clusterer.constraints import CannotLinks, co_occurrence, returns
+from clusterer.types import Analysis
+from tests.small_analysis import Sight, analysis_of, shots_of
 
 pairs = st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] != p[1]))
 groups = st.sets(st.integers(0, 7))
@@ -51,3 +55,62 @@ def test_a_union_is_forbidden_by_any_pair(
     assert links(found).forbids_union(b, a) == expected
     for track in range(8):
         assert links(found).forbids(track, a) == links(found).forbids_union({track}, a)
+
+
+# --- faces that come back -----------------------------------------------------------------------
+
+GONE_AND_BACK: list[Sight] = [(0, 0, 1), (0, 6, 1), (1, 40, 1), (1, 46, 1)]
+"""Track 1 begins 34 frames of 25 a second after track 0 has ended, in the same place."""
+
+
+def linked(seen: Analysis, face: list[list[float]] | None = None) -> list[list[int]]:
+    vectors = np.zeros((len(seen.tracks), 2)) if face is None else np.array(face)
+    return returns(seen, vectors.astype(np.float32), 0.5).tolist()
+
+
+def moved(seen: Analysis, row: int, box: tuple[float, float, float, float]) -> Analysis:
+    boxes = seen.detections.boxes.copy()
+    boxes[row:] = box
+    return replace(seen, detections=replace(seen.detections, boxes=boxes))
+
+
+def test_a_face_that_comes_back_to_its_place_is_the_same() -> None:
+    assert linked(analysis_of(GONE_AND_BACK)) == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("sights", "expected"),
+    [
+        ([(0, 0, 1), (1, 75, 1)], [[0, 1]]),  # after three seconds
+        ([(0, 0, 1), (1, 76, 1)], []),
+        ([(0, 0, 1), (1, 0, 1)], []),  # at the same time
+        ([(0, 0, 1), (1, 5, 1), (0, 10, 1)], []),  # has not gone
+        ([(0, 0, 1), (1, 10, 1), (2, 10, 1)], []),  # who of the two?
+        ([(0, 0, 1), (1, 0, 1), (2, 10, 1)], []),
+        ([(0, 0, 1), (1, 10, 1), (2, 90, 1), (3, 99, 1)], [[0, 1], [2, 3]]),
+    ],
+)
+def test_who_comes_back(sights: list[Sight], expected: list[list[int]]) -> None:
+    assert linked(analysis_of(sights)) == expected
+
+
+@pytest.mark.parametrize(
+    ("box", "same"),
+    [
+        ((24, 0, 74, 50), True),  # less than half its height to the right
+        ((26, 0, 76, 50), False),
+        ((-5, -5, 55, 55), True),  # 1.2 times as high
+        ((-10, -10, 60, 60), False),
+    ],
+)
+def test_its_place(box: tuple[float, float, float, float], same: bool) -> None:
+    assert bool(linked(moved(analysis_of(GONE_AND_BACK), 2, box))) == same
+
+
+@pytest.mark.parametrize(("distance", "same"), [(0.4, True), (0.6, False)])
+def test_another_face_in_its_place_is_another(distance: float, same: bool) -> None:
+    assert bool(linked(analysis_of(GONE_AND_BACK), [[0, 0], [distance, 0]])) == same
+
+
+def test_a_cut_ends_it() -> None:
+    assert linked(analysis_of(GONE_AND_BACK, shots=shots_of(20, 100))) == []

@@ -17,6 +17,7 @@ METHODS = {
     "agglomerative": "clusterer.clustering.agglomerative:Agglomerative",
     "hdbscan": "clusterer.clustering.hdbscan:Hdbscan",
     "incremental": "clusterer.clustering.incremental:Incremental",
+    "sequential": "clusterer.clustering.sequential:Sequential",
 }
 """Name → ``module:class``; a method is imported when it is asked for."""
 

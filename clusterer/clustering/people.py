@@ -11,11 +11,23 @@ from clusterer.clustering.base import Assignment
 from clusterer.clustering.distance import Vectors, between
 from clusterer.config import ClusteringConfig
 from clusterer.constraints import CannotLinks
+from clusterer.leeway import leeway
 from clusterer.types import UNKNOWN, IntArray, TrackFeatures
 
 MARGIN = 1.1
 """An unreadable track joins the nearest person only when the second nearest is farther by this
 factor; closer than that it is ambiguous."""
+
+
+def _in_time(features: TrackFeatures) -> IntArray:
+    """Rows by time; at one time by quality, the better first, then by encoding: what a track is
+    called has no say.
+    """
+    rows = range(len(features))
+    start, quality = features.start_pts.tolist(), features.quality.tolist()
+    face = features.face.astype(">f4")
+    order = sorted(rows, key=lambda row: (start[row], -quality[row], face[row].tobytes()))
+    return np.array(order, dtype=np.int64)
 
 
 @dataclass(slots=True)
@@ -63,7 +75,7 @@ class Tracks:
         self.weight = np.maximum(features.quality.astype(np.float64), 1e-3)
         self.readable_chips = features.readable_chips
         self.links = CannotLinks(cannot_link, len(features))
-        in_time = np.lexsort((features.track_ids, features.start_pts))
+        in_time = _in_time(features)
         usable = in_time[features.has_face[in_time]]
         self.readable: list[int] = usable[features.readable_chips[usable] > 0].tolist()
         self.unreadable: list[int] = usable[features.readable_chips[usable] == 0].tolist()
@@ -83,7 +95,7 @@ class Tracks:
         return int(self.readable_chips[sorted(person.members)].sum()) >= self._config.min_faces
 
     def distance(self, a: Sequence[Person], b: Sequence[Person]) -> Vectors:
-        """Distance between averages, longer where a face is poor; shape (len(a), len(b))."""
+        """Distance between averages, as of `scale`; shape (len(a), len(b))."""
         apart = between(
             np.array([person.centroid for person in a]),
             np.array([person.centroid for person in b]),
@@ -92,20 +104,14 @@ class Tracks:
         return self.scale(apart, np.minimum.outer([p.quality for p in a], [p.quality for p in b]))
 
     def scale(self, apart: Vectors, poorer: Vectors) -> Vectors:
-        """Distances made longer where a face is poor.
-
-        Divided by the factor by which the threshold would be multiplied: so that one threshold
-        serves all.
+        """Distances by the leeway of the faces' quality, so that one threshold serves all.
 
         Parameters
         ----------
         apart : array of any shape, distances
         poorer : array of that shape, 0 to 1, the lesser quality of the two that are compared
         """
-        # The cosine distance grows with the square of the L2 distance, so its factor does too.
-        poor = self._config.poor_factor ** (2 if self.metric == "cosine" else 1)
-        factor = poor + (1.0 - poor) * np.minimum(poorer / self._config.full_quality, 1.0)
-        scaled: Vectors = apart / np.maximum(factor, 1e-9)
+        scaled: Vectors = apart / leeway(poorer, self._config)
         return scaled
 
     def attach_unreadable(self, people: list[Person], threshold: float) -> set[int]:

@@ -2,14 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from clusterer import clustering
+from clusterer.calibration import Calibration, calibrate, different_pairs, same_pairs
 from clusterer.clustering.confidence import confidences
-from clusterer.config import Config, settings
-from clusterer.constraints import co_occurrence
+from clusterer.config import AUTO, ClusteringConfig, Config, settings
+from clusterer.constraints import co_occurrence, returns
 from clusterer.encoding import default_threshold
+from clusterer.errors import ConfigError
 from clusterer.features import describe
 from clusterer.identities import identify
-from clusterer.types import Analysis, ClusteringResult
+from clusterer.types import Analysis, ClusteringResult, IntArray, TrackFeatures
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """What all methods, metrics and thresholds start from.
+
+    Attributes
+    ----------
+    features : t tracks
+    cannot_link : array of shape (m, 2), int64, pairs of tracks that are different people
+    must_link : array of shape (k, 2), int64, pairs of tracks that are one person
+    """
+
+    features: TrackFeatures
+    cannot_link: IntArray
+    must_link: IntArray
+
+
+def basis(analysis: Analysis, config: Config) -> Basis:
+    """Describe the tracks and collect what is certain of them; a sweep does this once."""
+    features = describe(analysis, config.clustering)
+    tracking = config.analysis.tracking
+    limit = tracking.stitch_factor * default_threshold(config.analysis.encoding.encoder, "l2")
+    return Basis(
+        features=features,
+        cannot_link=co_occurrence(analysis.tracks, analysis.detections),
+        must_link=returns(analysis, features.face, limit),
+    )
+
+
+def assign(known: Basis, chosen: ClusteringConfig, threshold: float) -> clustering.Assignment:
+    """Labels for one method, metric and threshold, as `decide` gives them.
+
+    Raises
+    ------
+    ConfigError
+        There is no such method.
+    """
+    return clustering.assign(known.features, known.cannot_link, known.must_link, chosen, threshold)
 
 
 def decide(analysis: Analysis, config: Config) -> ClusteringResult:
@@ -20,11 +63,13 @@ def decide(analysis: Analysis, config: Config) -> ClusteringResult:
     analysis
         What the first phase found.
     config
-        Method, metric and threshold; a threshold of None means the encoder's default.
+        Method, metric and threshold; a threshold of None means the encoder's default, "auto" what
+        the episode's certain pairs suggest.
 
     Returns
     -------
-    ClusteringResult; its `config` states the threshold that was used
+    ClusteringResult; its `config` states the threshold that was used, and, as ``calibration``, how
+    it fits
 
     Raises
     ------
@@ -32,16 +77,17 @@ def decide(analysis: Analysis, config: Config) -> ClusteringResult:
         There is no such method, or the encoder has no default threshold for the metric.
     """
     chosen = config.clustering
-    threshold = chosen.threshold
-    if threshold is None:
-        threshold = default_threshold(config.analysis.encoding.encoder, chosen.metric)
-    features = describe(analysis, chosen)
-    cannot_link = co_occurrence(analysis.tracks, analysis.detections)
-    assignment = clustering.create(chosen, threshold).cluster(features, cannot_link)
-    trust = confidences(features, assignment.labels, chosen.metric, threshold)
+    known = basis(analysis, config)
+    fit = _calibration(analysis, known, config)
+    threshold = fit.threshold
+    features, cannot_link = known.features, known.cannot_link
+    assignment = assign(known, chosen, threshold)
+    unit = _default(config, threshold)
+    trust = confidences(features, assignment.labels, chosen.metric, unit)
     people, unknowns = identify(analysis, features, assignment.labels, assignment.ambiguous, trust)
     used = settings(config)
     used["clustering"]["threshold"] = threshold
+    used["calibration"] = fit.facts()
     return ClusteringResult(
         analysis=analysis,
         features=features,
@@ -51,3 +97,27 @@ def decide(analysis: Analysis, config: Config) -> ClusteringResult:
         unknowns=unknowns,
         config=used,
     )
+
+
+def _calibration(analysis: Analysis, known: Basis, config: Config) -> Calibration:
+    """The threshold to be used, and how it fits."""
+    chosen = config.clustering
+    given = None if chosen.threshold == AUTO else chosen.threshold
+    default = _default(config, given)
+    return calibrate(
+        same_pairs(analysis, chosen),
+        different_pairs(known.features, known.cannot_link, chosen),
+        chosen.metric,
+        default,
+        given if given is not None or chosen.threshold == AUTO else default,
+    )
+
+
+def _default(config: Config, otherwise: float | None) -> float:
+    """Default threshold of encoder and metric; of an encoder that has none, what is used."""
+    try:
+        return default_threshold(config.analysis.encoding.encoder, config.clustering.metric)
+    except ConfigError:
+        if otherwise is None:
+            raise
+        return otherwise

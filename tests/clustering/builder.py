@@ -16,7 +16,7 @@ def features_of(
     face: Sequence[Sequence[float]] | np.ndarray,
     *,
     chips: Sequence[int] | int = 5,
-    quality: Sequence[float] | float = 0.5,
+    quality: Sequence[float] | float = 0.8,
     start: Sequence[int] | None = None,
     has_face: Sequence[bool] | bool = True,
 ) -> TrackFeatures:
