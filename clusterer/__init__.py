@@ -1,7 +1,7 @@
 """Who is in this video, and when: every face grouped into people, offline.
 
 Two phases: `analyse` looks at the video once and keeps what it saw; `decide` says who is who, in a
-moment, as often as you like. `process` does both and writes the result folder.
+moment, as often as you like. `process` does both and writes the result folder, `load` reads it.
 
 >>> import clusterer
 >>> result = clusterer.process("episode.mp4").result  # doctest: +SKIP
@@ -18,7 +18,7 @@ from clusterer._version import __version__
 if TYPE_CHECKING:
     from clusterer.config import AnalysisConfig, ClusteringConfig, Config
     from clusterer.errors import ClustererError
-    from clusterer.pipeline import Outcome, analyse, decide, process
+    from clusterer.pipeline import Outcome, analyse, decide, load, process
     from clusterer.types import Analysis, ClusteringResult
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "__version__",
     "analyse",
     "decide",
+    "load",
     "process",
 ]
 
@@ -45,6 +46,7 @@ _HOMES = {
     "Outcome": "pipeline",
     "analyse": "pipeline",
     "decide": "pipeline",
+    "load": "pipeline",
     "process": "pipeline",
 }
 

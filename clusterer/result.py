@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from clusterer import __version__, report
-from clusterer.archive import SCHEMA_VERSION
 from clusterer.cache import crop_name
 from clusterer.export import csv_files
 from clusterer.export.tables import tables
 from clusterer.files import make_folder, write_all
-from clusterer.types import Analysis, ClusteringResult
+from clusterer.types import Analysis, Appearance, ClusteringResult, Identity, Reason
+
+RESULT = "result.json"
+RESULT_SCHEMA = 2
+"""Of ``result.json``; raised when its meaning changes. 2: with `identities`, so that it can be
+loaded. ``analysis.npz`` has a number of its own."""
 
 
 def save(result: ClusteringResult, folder: Path) -> None:
@@ -27,7 +31,7 @@ def save(result: ClusteringResult, folder: Path) -> None:
     """
     make_folder(folder)
     page = report.render(result, crop_reader(result.analysis, folder))
-    files = {**csv_files(result), "result.json": to_json(result), "report.html": page}
+    files = {**csv_files(result), RESULT: to_json(result), "report.html": page}
     write_all({folder / name: content for name, content in files.items()})
 
 
@@ -40,7 +44,7 @@ def to_json(result: ClusteringResult) -> str:
     video |= {key: str(video[key]) for key in ("frame_rate", "time_base")}
     video["path"] = Path(video["path"]).name
     content: dict[str, Any] = {
-        "schema": SCHEMA_VERSION,
+        "schema": RESULT_SCHEMA,
         "version": __version__,
         "video": video,
         "warnings": list(result.analysis.warnings),
@@ -52,11 +56,37 @@ def to_json(result: ClusteringResult) -> str:
         "unknown_reasons": {u.id: u.reason.value for u in result.unknowns},
         "cannot_link": result.cannot_link.tolist(),
         "labels": result.labels.tolist(),
+        "identities": [asdict(who) for who in (*result.people, *result.unknowns)],
     }
     for table in tables(result):
         columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
         content[table.name] = dict(zip(table.columns, map(list, columns), strict=True))
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def identities(content: dict[str, Any]) -> tuple[Identity, ...]:
+    """People, then unknowns, out of what `to_json` wrote.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        They are not there, or not whole.
+    """
+    return tuple(
+        Identity(
+            **facts
+            | {
+                "track_ids": tuple(facts["track_ids"]),
+                "appearances": tuple(
+                    Appearance(**seen | {"track_ids": tuple(seen["track_ids"])})
+                    for seen in facts["appearances"]
+                ),
+                "crop_rows": tuple(facts["crop_rows"]),
+                "reason": Reason(facts["reason"]),
+            }
+        )
+        for facts in content["identities"]
+    )
 
 
 def crop_reader(analysis: Analysis, folder: Path) -> Callable[[int], bytes | None]:

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 import clusterer
 from clusterer.encoding.dlib_onnx.cache import ENVIRONMENT_VARIABLE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "sample_videos" / "demo.mp4"
@@ -47,3 +51,46 @@ def clips() -> Path:
     if not folder.is_dir():
         pytest.skip("the labelled clips are not part of the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests; not named `browser`, which belongs to pytest-playwright."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("no Chromium on this system")
+    api = pytest.importorskip("playwright.sync_api")
+    with api.sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(
+                executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+            )
+        except api.Error as error:
+            pytest.skip(f"Chromium does not start: {error}")
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page; at the end of the test nothing may have been fetched or complained of."""
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def open_it(path: Path, **options: Any) -> Page:
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda r: r.url.startswith(("file:", "data:")) or complaints.append(r.url),
+        )
+        page.goto(path.as_uri())
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from clusterer import __version__, result
-from clusterer.archive import SCHEMA_VERSION
 from clusterer.errors import ResultError
 from clusterer.export.tables import tables
 from clusterer.types import ClusteringResult
@@ -54,7 +53,7 @@ def test_same_result_same_bytes(tmp_path: Path) -> None:
 def test_json_is_complete() -> None:
     small = small_result()
     content = strict(result.to_json(small))
-    assert content["schema"] == SCHEMA_VERSION
+    assert content["schema"] == result.RESULT_SCHEMA
     assert content["version"] == __version__
     assert content["video"] == {
         "path": "small.mp4",

@@ -20,9 +20,7 @@ factor; closer than that it is ambiguous."""
 
 
 def _in_time(features: TrackFeatures) -> IntArray:
-    """Rows by time; at one time by quality, the better first, then by encoding: what a track is
-    called has no say.
-    """
+    """Rows by time; at one time the better first, then by encoding: its number has no say."""
     rows = range(len(features))
     start, quality = features.start_pts.tolist(), features.quality.tolist()
     face = features.face.astype(">f4")

@@ -1,8 +1,32 @@
 """The one place where the stages meet."""
 
 from clusterer.pipeline._analyse import analyse
-from clusterer.pipeline._decide import decide
+from clusterer.pipeline._decide import Basis, assign, basis, decide
 from clusterer.pipeline._hook import Hook
+from clusterer.pipeline._load import load
+from clusterer.pipeline._photographs import (
+    PhotographEncoder,
+    Photographs,
+    decode_photograph,
+    encode_photographs,
+    read_photograph,
+)
 from clusterer.pipeline._process import Outcome, default_folder, process
 
-__all__ = ["Hook", "Outcome", "analyse", "decide", "default_folder", "process"]
+__all__ = [
+    "Basis",
+    "Hook",
+    "Outcome",
+    "PhotographEncoder",
+    "Photographs",
+    "analyse",
+    "assign",
+    "basis",
+    "decide",
+    "decode_photograph",
+    "default_folder",
+    "encode_photographs",
+    "load",
+    "process",
+    "read_photograph",
+]

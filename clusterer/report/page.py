@@ -1,56 +1,9 @@
-"""View → HTML: templates, escaping, content security policy."""
+"""View → HTML."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from functools import lru_cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-from markupsafe import Markup
-
-from clusterer.errors import ResultError
-from clusterer.report.view import PageView, PictureData
-
-# Everything that could end the script block or a line of it.
-_JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
-
-
-def templates() -> Traversable:
-    """Folder of the templates: inside the package, or beside it in a checkout.
-
-    Raises
-    ------
-    ResultError
-        Neither is there.
-    """
-    package = files("clusterer")
-    checkout = Path(str(package)).parent
-    for folder in (package.joinpath("templates"), checkout.joinpath("templates")):
-        if folder.joinpath("report.html").is_file():
-            return folder
-    raise ResultError("the templates of the report are missing", "Install cluster-video again")
-
-
-def _read(name: str) -> str:
-    return templates().joinpath(name).read_text(encoding="utf-8")
-
-
-@lru_cache(maxsize=1)
-def _parts() -> tuple[Template, str, str]:
-    """Compiled page, style and script; read once."""
-    environment = Environment(
-        loader=FunctionLoader(_read),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html"), _read("report.css"), _read("report.js")
+from clusterer import pages
+from clusterer.report.view import PageView
 
 
 def render_page(view: PageView) -> str:
@@ -60,38 +13,12 @@ def render_page(view: PageView) -> str:
     -------
     A complete HTML document that loads nothing, and can be written as UTF-8.
     """
-    template, css, js = _parts()
-    html = template.render(
+    return pages.fill(
+        "report.html",
+        ["report.css"],
+        ["theme.js", "report.js"],
         page=view,
-        css=Markup(css),
-        js=Markup(js),
-        data=embed(view.data),
-        policy=policy(css, js),
+        data=pages.embed(
+            {"names": view.data.names, "chips": view.data.chips, "pictures": view.data.pictures}
+        ),
     )
-    # File names that are no valid UTF-8 reach us as lone surrogates.
-    return html.encode("utf-8", "replace").decode("utf-8")
-
-
-def policy(css: str, js: str) -> str:
-    """Content security policy that allows this style, this script and embedded pictures."""
-    return (
-        "default-src 'none'; img-src data: blob:; "
-        f"style-src {_digest(css)}; script-src {_digest(js)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
-
-
-def embed(data: PictureData) -> Markup:
-    """JSON that is safe inside a script block: ASCII, without ``<``, ``>`` and ``&``."""
-    text = json.dumps(
-        {"names": data.names, "chips": data.chips, "pictures": data.pictures},
-        separators=(",", ":"),
-    )
-    for character, escape in _JSON_ESCAPES.items():
-        text = text.replace(character, escape)
-    return Markup(text)

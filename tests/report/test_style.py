@@ -7,8 +7,8 @@ from itertools import combinations
 
 import pytest
 
+from clusterer.pages import templates
 from clusterer.report.compose import COLOURS
-from clusterer.report.page import templates
 
 CSS = templates().joinpath("report.css").read_text("utf-8")
 PAIRS = dict(re.findall(r"--(\w[\w-]*): light-dark\((#\w{6}, #\w{6})\)", CSS))
