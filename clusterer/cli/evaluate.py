@@ -1,0 +1,180 @@
+"""``cluster-video evaluate RESULT... --truth FILE...``: how good a result is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from clusterer import evaluation
+from clusterer.cli.group import DefaultCommand, DefaultGroup
+from clusterer.cli.verification import verification
+from clusterer.errors import ConfigError
+from clusterer.evaluation import Evaluation
+from clusterer.files import make_folder, write_atomic
+from clusterer.pipeline import load
+from clusterer.result import crop_reader
+
+PATH = click.Path(path_type=Path)
+MIN_IOU = 0.3
+TABLE_WIDTH = 100
+"""Of the table where it goes to a file or another program."""
+
+COLUMNS = (
+    ("Faces\nfound", "face_recall"),
+    ("Boxes\nright", "box_precision"),
+    ("Left\nunknown", "unknown_share"),
+    ("Assigned\nB³ prec.", "assigned_b_cubed_precision"),
+    ("B³\nprecision", "b_cubed_precision"),
+    ("B³\nrecall", "b_cubed_recall"),
+    ("B³\nF", "b_cubed_f"),
+)
+
+
+@click.group(
+    cls=DefaultGroup,
+    default="result-folder",
+    usage="[OPTIONS] RESULT...",
+    no_args_is_help=True,
+    add_help_option=False,
+)
+def evaluate() -> None:
+    """Measure how good a result is, against labelled faces."""
+
+
+evaluate.add_command(verification)
+
+
+@evaluate.command("result-folder", cls=DefaultCommand, hidden=True)
+@click.argument("results", nargs=-1, required=True, metavar="RESULT...", type=PATH)
+@click.option(
+    "--truth",
+    "truths",
+    multiple=True,
+    type=PATH,
+    metavar="FILE",
+    help="Labelled faces, NAME.truth.csv; once per result, in the same order.",
+)
+@click.option(
+    "--ignore",
+    "ignores",
+    multiple=True,
+    type=PATH,
+    metavar="FILE",
+    help="Boxes where a detection counts neither way; once per result. "
+    "Default: NAME.ignore.csv beside each truth.",
+)
+@click.option(
+    "--min-iou",
+    type=float,
+    default=MIN_IOU,
+    show_default=True,
+    help="Overlap from which a found box is taken for a labelled face, above 0 to 1.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=PATH,
+    help="Folder for evaluation.html and evaluation.json. Default: the RESULT folder. "
+    "With several results, each has a folder of its clip's name in it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
+@click.help_option("-h", "--help", help="Show this and exit.")
+def result_folder(
+    *,
+    results: tuple[Path, ...],
+    truths: tuple[Path, ...],
+    ignores: tuple[Path, ...],
+    min_iou: float,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure how good RESULT is, a folder that cluster-video wrote.
+
+    evaluation.html shows the figures, who ended up where, and the pictures of every mistake;
+    evaluation.json has all figures. Several results are measured one by one and together.
+
+    "cluster-video evaluate verification" measures the encoder: same person or not, pair by pair.
+    """
+    _check(results, truths, ignores, min_iou)
+    evaluations = []
+    for i, (folder, truth) in enumerate(zip(results, truths, strict=True)):
+        labelled = evaluation.read_truth(truth, ignores[i] if ignores else None)
+        evaluations.append(evaluation.evaluate(load(folder), labelled, min_iou))
+    pages = []
+    for folder, target, each in zip(
+        results, _targets(results, evaluations, output), evaluations, strict=True
+    ):
+        read_crop = crop_reader(each.result.analysis, folder)
+        pages.append(evaluation.save(each, target, read_crop))
+    figures = evaluation.to_json(evaluations)
+    if output is not None and len(evaluations) > 1:
+        make_folder(output)
+        write_atomic(output / "evaluation.json", figures)
+    if as_json:
+        click.echo(figures, nl=False)
+        return
+    _print(evaluations)
+    for page in pages:
+        click.echo(f"Page: {page}")
+
+
+def _check(
+    results: Sequence[Path], truths: Sequence[Path], ignores: Sequence[Path], min_iou: float
+) -> None:
+    """Raise ConfigError where the flags do not fit together."""
+    for name, files in (("--truth", truths), ("--ignore", ignores)):
+        if len(files) != len(results) and (files or name == "--truth"):
+            given = f"{name} is given {_count(len(files), 'time')}"
+            raise ConfigError(
+                f"{_count(len(results), 'result')}, but {given}",
+                f"Give {name} once for each result, in the same order",
+            )
+    if not 0.0 < min_iou <= 1.0:
+        raise ConfigError(f"overlap is {min_iou:g}", "It must lie above 0, up to 1")
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n} {word}{'' if n == 1 else 's'}"
+
+
+def _targets(
+    results: Sequence[Path], evaluations: Sequence[Evaluation], output: Path | None
+) -> list[Path]:
+    """Folder of each page; two never share one."""
+    if output is None:
+        targets = list(results)
+    elif len(results) == 1:
+        targets = [output]
+    else:
+        targets = [output / each.name for each in evaluations]
+    if len({target.resolve() for target in targets}) < len(targets):
+        raise ConfigError(
+            "two of the pages would be one file", "Evaluate one by one, each with its --output"
+        )
+    return targets
+
+
+def _print(evaluations: Sequence[Evaluation]) -> None:
+    """A row for each clip, and one for all together."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = TABLE_WIDTH
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Clip", overflow="fold")
+    for title in [*(title for title, _ in COLUMNS), "People\nfound/true", "Clicks"]:
+        table.add_column(title, justify="right", no_wrap=True)
+    rows = [(each.name, each.scores.ratios()) for each in evaluations]
+    if len(rows) > 1:
+        rows.append(("All together", evaluation.pooled(evaluations)))
+    for name, ratios in rows:
+        table.add_row(
+            name.replace("[", r"\["),
+            *(f"{ratios[key]:.3f}" for _, key in COLUMNS),
+            f"{ratios['people_found']}/{ratios['people_true']}",
+            str(ratios["clicks"]),
+        )
+    console.print(table)

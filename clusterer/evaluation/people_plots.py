@@ -1,0 +1,145 @@
+"""How far apart the people of a clip are, as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.evaluation.matching import Matching
+from clusterer.evaluation.plots import BLUE, ORANGE, figure, svg
+from clusterer.types import Analysis
+
+MOST_PEOPLE = 16
+"""People in the matrix; more would not be legible."""
+BINS = 40
+METRICS = {"l2": "L2"}
+"""How a metric is written, where not as it is named."""
+
+Vectors = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """Embedded faces of whom it is known who they are.
+
+    Attributes
+    ----------
+    people : p names, most faces first, then by the alphabet
+    person : array of shape (c,), int64, the person of each face, a position in `people`
+    embeddings : array of shape (c, d), float64
+    """
+
+    people: tuple[str, ...]
+    person: npt.NDArray[np.int64]
+    embeddings: Vectors
+
+    @property
+    def averages(self) -> Vectors:
+        """Average embedding of each person, shape (p, d)."""
+        means = [self.embeddings[self.person == i].mean(axis=0) for i in range(len(self.people))]
+        return np.array(means).reshape(len(means), self.embeddings.shape[1])
+
+
+def faces(matching: Matching, analysis: Analysis) -> Faces:
+    """Chips of the tracks that show somebody known: the person that most of a track shows."""
+    who = matching.track_people(len(analysis.tracks))
+    track_of = {row: i for i, t in enumerate(analysis.tracks) for row in t.detection_rows.tolist()}
+    shown = [who[track_of[row]] if row in track_of else "" for row in analysis.chip_rows.tolist()]
+    kept = [i for i, person in enumerate(shown) if person]
+    names = [shown[i] for i in kept]
+    people = sorted(set(names), key=lambda person: (-names.count(person), person))
+    return Faces(
+        people=tuple(people),
+        person=np.array([people.index(name) for name in names], np.int64),
+        embeddings=analysis.chip_embeddings[kept].astype(np.float64),
+    )
+
+
+def distances(a: Vectors, b: Vectors, metric: str) -> Vectors:
+    """Distance of every row of `a` to every row of `b`.
+
+    Parameters
+    ----------
+    a, b : arrays of shape (n, d) and (m, d)
+    metric
+        ``l2``: Euclidean. ``cosine``: 1 - cos, 0 to 2; a zero vector is at distance 1.
+
+    Returns
+    -------
+    array of shape (n, m)
+    """
+    if metric == "cosine":
+        a, b = (v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-12) for v in (a, b))
+        return np.asarray(1.0 - np.clip(a @ b.T, -1.0, 1.0), np.float64)
+    return np.asarray(np.linalg.norm(a[:, None, :] - b[None, :, :], axis=2), np.float64)
+
+
+def histogram(known: Faces, person: int, metric: str, threshold: float) -> str:
+    """Distances of one person's average to all faces, those of that person and of others.
+
+    Other people in orange, this one in blue, each as shares of their own faces, for the others are
+    many more; dashed the threshold.
+
+    Returns
+    -------
+    SVG element
+    """
+    away = distances(known.averages[[person]], known.embeddings, metric)[0]
+    own = known.person == person
+    made, axes = figure(3.6, 2.1)
+    edges = np.linspace(0.0, max(float(away.max(initial=0.0)), threshold) * 1.04, BINS + 1)
+    for mask, colour in ((~own, ORANGE), (own, BLUE)):
+        if mask.any():
+            shares = 100.0 * np.histogram(away[mask], edges)[0] / int(mask.sum())
+            axes.stairs(shares, edges, fill=True, color=colour, alpha=0.7)
+    axes.axvline(threshold, color="black", linestyle=(0, (3, 2)), linewidth=1.0)
+    axes.set_xlim(0.0, edges[-1])
+    axes.set_ylim(0.0)
+    axes.set_xlabel(f"{METRICS.get(metric, metric)} distance", fontsize=8)
+    axes.set_ylabel("% of faces", fontsize=8)
+    axes.tick_params(labelsize=8)
+    return svg(made)
+
+
+def matrix(known: Faces) -> str:
+    """Cosine distances between the averages of the people with most faces.
+
+    Returns
+    -------
+    SVG element; the nearer two people are, the stronger the colour of their cell
+    """
+    from matplotlib.colors import to_rgb  # noqa: PLC0415 - slow to import
+    from matplotlib.patches import Rectangle  # noqa: PLC0415
+
+    shown = known.averages[:MOST_PEOPLE]
+    away = distances(shown, shown, "cosine")
+    n = len(shown)
+    side = 1.6 + 0.46 * n
+    made, axes = figure(side, side * 0.86)
+    digits = 2 if away.max(initial=0.0) > 0.2 else 3
+    apart = away[~np.eye(n, dtype=bool)]
+    low, high = float(apart.min(initial=1.0)), float(apart.max(initial=0.0))
+    for (row, column), value in np.ndenumerate(away):
+        near = 0.0 if row == column else 1.0 - (value - low) / max(high - low, 1e-9)
+        colour = (*to_rgb(BLUE), round(0.06 + 0.6 * near, 3))
+        axes.add_patch(
+            Rectangle((column - 0.47, row - 0.47), 0.94, 0.94, facecolor=colour, edgecolor="none")
+        )
+        text = "" if row == column else f"{value:.{digits}f}".removeprefix("0")
+        axes.text(column, row, text, ha="center", va="center", fontsize=8)
+    axes.set_xlim(-0.5, n - 0.5)
+    axes.set_ylim(n - 0.5, -0.5)
+    names = shorten(known.people[:MOST_PEOPLE])
+    axes.set_xticks(range(n), names, rotation=50, ha="right", rotation_mode="anchor", fontsize=8)
+    axes.set_yticks(range(n), names, fontsize=8)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return svg(made)
+
+
+def shorten(names: Sequence[str], most: int = 18) -> list[str]:
+    """Names that fit beside an axis."""
+    return [name if len(name) <= most else f"{name[: most - 1]}…" for name in names]

@@ -1,0 +1,161 @@
+"""``cluster-video evaluate``: table, JSON, page; one line for whatever is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clusterer.cli.evaluate import MIN_IOU, evaluate
+from clusterer.evaluation import matching
+
+from ..result_folder import decided, write, write_truth
+from ..test_files import contents
+from .conftest import Ran
+
+Command = Callable[..., Ran]
+FILES = {"evaluation.html", "evaluation.json"}
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> list[Path]:
+    """Two results, then their truths."""
+    return [
+        write(decided(), tmp_path / "a.people"),
+        write(decided([0, 1, 2, 3]), tmp_path / "b.people"),
+        write_truth(tmp_path / "a.truth.csv"),
+        write_truth(tmp_path / "b.truth.csv"),
+    ]
+
+
+def cells(line: str) -> list[str]:
+    return line.split()
+
+
+def test_table_of_one(command: Command, two: list[Path]) -> None:
+    ran = command("evaluate", two[0], "--truth", two[2])
+    assert (ran.code, ran.err) == (0, "")
+    *_, row, page = ran.out.splitlines()
+    assert cells(row)[:4] == ["a", "0.875", "0.875", "0.143"]
+    assert cells(row)[-2] == "2/4"
+    assert page == f"Page: {two[0] / 'evaluation.html'}"
+    assert {path.name for path in two[0].iterdir()} > FILES
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_table_of_two_has_both_together(command: Command, two: list[Path]) -> None:
+    first, second, truth, other = two
+    ran = command("evaluate", first, "--truth", truth, second, "--truth", other)
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    assert [cells(line)[0] for line in lines[2:4]] == ["a", "b"]
+    assert lines[4].startswith("All together  0.875")
+    assert cells(lines[4])[-2] == "6/8"
+    assert json.loads((second / "evaluation.json").read_text())["clips"][0]["clip"] == "b"
+
+
+def test_json_is_all_that_is_printed(command: Command, two: list[Path]) -> None:
+    ran = command("evaluate", two[0], "--truth", two[2], "--json")
+    assert json.loads(ran.out) == json.loads((two[0] / "evaluation.json").read_text())
+
+
+def test_output_folder(command: Command, two: list[Path], tmp_path: Path) -> None:
+    before = sorted(two[0].iterdir())
+    command("evaluate", two[0], "--truth", two[2], "-o", "x/one")
+    assert contents(Path("x/one")).keys() == FILES
+    assert sorted(two[0].iterdir()) == before
+    first, second, truth, other = two
+    ran = command(
+        "evaluate", first, second, "--truth", truth, "--truth", other, "-o", "y", "--json"
+    )
+    assert sorted(str(path.relative_to("y")) for path in Path("y").rglob("*.*")) == [
+        "a/evaluation.html", "a/evaluation.json",
+        "b/evaluation.html", "b/evaluation.json",
+        "evaluation.json",
+    ]  # fmt: skip
+    assert (Path("y") / "evaluation.json").read_text() == ran.out
+
+
+def test_same_bytes_twice(command: Command, two: list[Path]) -> None:
+    for name in ("x", "y"):
+        command("evaluate", two[0], "--truth", two[2], "-o", name)
+    assert contents(Path("x")) == contents(Path("y"))
+
+
+def test_overlap_decides(command: Command, two: list[Path]) -> None:
+    def boxes_right(*flags: str) -> float:
+        ran = command("evaluate", two[0], "--truth", two[2], "--json", *flags)
+        return float(json.loads(ran.out)["pooled"]["box_precision"])
+
+    assert boxes_right() == boxes_right("--min-iou", str(MIN_IOU)) == 7 / 8
+    assert boxes_right("--min-iou", "1") < 7 / 8
+    assert matching.MIN_IOU == MIN_IOU
+
+
+def test_ignore_file(command: Command, two: list[Path], tmp_path: Path) -> None:
+    ignore = tmp_path / "elsewhere.csv"
+    ignore.write_text("frame,left,top,right,bottom\n10,300,50,342,98\n")
+    ran = command("evaluate", two[0], "--truth", two[2], "--ignore", ignore, "--json")
+    assert json.loads(ran.out)["pooled"]["box_precision"] == 1.0
+
+
+def test_name_with_markup_is_printed_as_it_is(command: Command, two: list[Path]) -> None:
+    truth = write_truth(two[0].with_name("[red]a[b.truth.csv"))
+    assert "[red]a[b" in command("evaluate", two[0], "--truth", truth).out
+
+
+WRONG = [
+    (["{a}"], 2, "1 result, but --truth is given 0 times. Give --truth once for each result"),
+    (["{a}", "{b}", "--truth", "{t}"], 2, "2 results, but --truth is given 1 time."),
+    (["{a}", "--truth", "{t}", "--truth", "{t}"], 2, "1 result, but --truth is given 2 times."),
+    (["{a}", "--truth", "{t}", "--ignore", "{t}", "--ignore", "{t}"], 2, "but --ignore is given 2"),
+    (["{a}", "--truth", "{t}", "--min-iou", "0"], 2, "overlap is 0. It must lie above 0, up to 1"),
+    (["{a}", "--truth", "{t}", "--min-iou", "nan"], 2, "overlap is nan"),
+    (["{a}", "--truth", "gone.csv"], 1, "gone.csv cannot be read"),
+    (["{a}", "--truth", "{a}/people.csv"], 1, "people.csv, line 1: no column 'frame'"),
+    (["gone.people", "--truth", "{t}"], 1, "gone.people is no result folder. Give a folder that"),
+    (["{t}", "--truth", "{t}"], 1, "Cannot read {t}/result.json (not a directory)"),
+    (["{a}", "{a}", "--truth", "{t}", "--truth", "{t}"], 2, "two of the pages would be one file"),
+    (["{a}", "{b}", "--truth", "{t}", "--truth", "{t}", "-o", "x"], 2, "two of the pages"),
+    (["{a}", "--truth", "{t}", "-o", "{t}"], 1, "Cannot write {t}"),
+]
+
+
+@pytest.mark.parametrize(("args", "code", "expected"), WRONG, ids=lambda value: str(value)[:40])
+def test_one_line_says_what_is_wrong(
+    command: Command, two: list[Path], args: list[str], code: int, expected: str
+) -> None:
+    names = {"a": str(two[0]), "b": str(two[1]), "t": str(two[2])}
+    ran = command("evaluate", *(arg.format(**names) for arg in args))
+    assert ran.code == code
+    assert expected.format(**names) in ran.error
+    assert not any((folder / "evaluation.html").exists() for folder in two[:2])
+
+
+def test_default_command_has_no_name_to_be_seen(command: Command) -> None:
+    ran = command("evaluate", "-h")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Usage: cluster-video evaluate [OPTIONS] RESULT...\n")
+    assert ran.out == command("evaluate", "--help").out
+    assert "evaluate verification" in ran.out
+
+
+def test_without_arguments(command: Command) -> None:
+    ran = command("evaluate")
+    assert ran.code == 2
+    assert ran.err.startswith("Usage: cluster-video evaluate [OPTIONS] RESULT...")
+    assert "verification" in ran.err
+
+
+def test_verification_is_a_command_of_its_own(command: Command) -> None:
+    assert "verification" in evaluate.commands
+    assert (
+        "Usage: cluster-video evaluate verification"
+        in command("evaluate", "verification", "-h").out
+    )
+
+
+def test_main_help_names_it(command: Command) -> None:
+    assert "Other commands, each with its own --help: evaluate" in command("-h").out
