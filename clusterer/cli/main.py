@@ -8,34 +8,34 @@ from typing import Any, NoReturn
 import click
 
 from clusterer import __version__
+from clusterer.cli.evaluate import evaluate
+from clusterer.cli.group import DefaultGroup
 from clusterer.cli.run import run
+from clusterer.cli.tune import tune
 from clusterer.errors import ClustererError, ConfigError
 
 INTERRUPTED = 130
 
 
-class VideoFirst(click.Group):
-    """A group in which ``cluster-video episode.mp4`` means ``cluster-video run episode.mp4``."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put ``run`` in front unless a command, or the group's own option, comes first."""
-        own = {*self.commands, "--version"}
-        if args and args[0] not in own:
-            args = [run.name or "run", *args]
-        return super().parse_args(ctx, args)
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Show the short form."""
-        formatter.write_usage(ctx.command_path, "[OPTIONS] VIDEO...")
-
-
-@click.group(cls=VideoFirst, no_args_is_help=True, add_help_option=False)
+@click.group(
+    cls=DefaultGroup,
+    default="run",
+    usage="[OPTIONS] VIDEO...",
+    no_args_is_help=True,
+    add_help_option=False,
+)
 @click.version_option(__version__, prog_name="cluster-video")
 def cluster_video() -> None:
     """Who is in this video, and when? Groups every face into people, offline."""
 
 
 cluster_video.add_command(run)
+cluster_video.add_command(evaluate)
+cluster_video.add_command(tune)
+
+
+_OTHERS = ", ".join(sorted(cluster_video.commands.keys() - {run.name}))
+run.epilog = f"Other commands, each with its own --help: {_OTHERS}."
 
 
 def main(args: list[str] | None = None) -> NoReturn:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 from clusterer import clustering, detection, encoding
 from clusterer.cli.show import Terminal, outcome_json, summary
 from clusterer.config import (
+    AUTO,
     METRICS,
     AnalysisConfig,
     ClusteringConfig,
@@ -38,6 +39,23 @@ class Time(click.ParamType[float]):
             self.fail(str(error), param, ctx)
 
 
+class Threshold(click.ParamType["float | Literal['auto']"]):
+    """A number, or ``auto``."""
+
+    name = "number|auto"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | Literal["auto"]:
+        """Parse, or fail with one line."""
+        if value == AUTO:
+            return AUTO
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor {AUTO!r}.", param, ctx)
+
+
 VIDEO = VideoConfig()
 DETECTION = DetectionConfig()
 CLUSTERING = ClusteringConfig()
@@ -49,8 +67,8 @@ CLUSTERING = ClusteringConfig()
 )
 @click.option(
     "--threshold",
-    type=float,
-    help="Largest distance of a face to a person's average. "
+    type=Threshold(),
+    help="Largest distance of a face to a person's average, or 'auto': fitted to the episode. "
     "Default: calibrated for encoder and metric; 0.36 for dlib and l2.",
 )
 @click.option(

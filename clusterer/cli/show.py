@@ -11,7 +11,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from clusterer.calibration import Verdict
 from clusterer.pipeline import Hook, Outcome
+from clusterer.types import ClusteringResult
 
 MOST_PEOPLE = 10
 """People that the summary names; the report shows all."""
@@ -79,7 +81,7 @@ def summary(outcome: Outcome) -> str:
     ]
     if len(result.people) > MOST_PEOPLE:
         lines.append(f"  and {len(result.people) - MOST_PEOPLE} more")
-    lines += [f"Note: {warning}" for warning in result.analysis.warnings]
+    lines += [f"Note: {note}" for note in (*result.analysis.warnings, *_advice(result))]
     lines.append(f"Report: {outcome.folder / 'report.html'}  ({outcome.duration_s:.1f} s)")
     return "\n".join(lines)
 
@@ -87,6 +89,21 @@ def summary(outcome: Outcome) -> str:
 def outcome_json(outcomes: list[Outcome]) -> str:
     """The same for programs: one object per video."""
     return json.dumps([_facts(outcome) for outcome in outcomes], indent=2, ensure_ascii=False)
+
+
+def _advice(result: ClusteringResult) -> list[str]:
+    """What the user should know of the threshold: nothing, while it fits or nobody can tell."""
+    fit = result.config["calibration"]
+    used, suggested, verdict = fit["threshold"], fit["suggested"], fit["verdict"]
+    if fit["automatic"]:
+        return [f"--threshold auto took {used:g}"]
+    if verdict not in {Verdict.TOO_LOOSE, Verdict.TOO_TIGHT}:
+        return []
+    head = f"the threshold {used:g} looks {verdict} for this video"
+    if verdict == Verdict.TOO_LOOSE and suggested >= used:
+        share = fit["share_different_accepted"]
+        return [f"{head} ({share:.0%} of people seen together are nearer than that); lower it"]
+    return [f"{head}; --threshold auto would take {suggested:g}"]
 
 
 def _facts(outcome: Outcome) -> dict[str, Any]:
@@ -100,6 +117,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "tracks": len(result.analysis.tracks),
         "unknown_tracks": len(result.unknowns),
         "warnings": list(result.analysis.warnings),
+        "calibration": result.config["calibration"],
         "people": [
             {
                 "person": person.id,

@@ -85,7 +85,7 @@ def test_out_of_range(command: Command, flags: list[str], expected: str) -> None
         (["--method", "magic"], "'--method': 'magic' is not one of 'agglomerative', 'hdbscan', "),
         (["--metric", "l3"], "'--metric': 'l3' is not one of 'l2', 'cosine'"),
         (["--detector", "eye"], "'--detector': 'eye' is not one of"),
-        (["--threshold", "high"], "'--threshold': 'high' is not a valid float"),
+        (["--threshold", "high"], "'--threshold': 'high' is neither a number nor 'auto'"),
         (["--start", "1:99"], "'--start': '1:99' is no time"),
         (["--start", "-5"], "'--start': '-5' is no time"),
         (["--colour"], "No such option"),

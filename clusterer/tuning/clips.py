@@ -1,0 +1,125 @@
+"""Where the clips of a sweep come from: a video or a result folder, and its truth file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clusterer.cache import ANALYSIS, load_analysis
+from clusterer.config import AnalysisConfig
+from clusterer.errors import ConfigError, ResultError, TruthError
+from clusterer.evaluation import match, read_truth
+from clusterer.pipeline import Hook, analyse, default_folder
+from clusterer.tuning.sweep import Clip
+
+RESULT = ".people"
+TRUTH = ".truth.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Files of one clip.
+
+    Attributes
+    ----------
+    path : a video, or a result folder
+    truth : its labelled faces
+    folder : where the analysis is read from, and, of a video, kept
+    """
+
+    path: Path
+    truth: Path
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Name of the clip: of the video without its ending, of the folder without ``.people``."""
+        return _stem(self.path)
+
+
+def sources(
+    paths: Sequence[Path], truths: Sequence[Path] = (), cache: Path | None = None
+) -> tuple[Source, ...]:
+    """Find what belongs to each clip.
+
+    Parameters
+    ----------
+    paths
+        Videos and result folders.
+    truths
+        One per clip, in the same order. None given = ``NAME.truth.csv`` beside each clip.
+    cache
+        Folder that holds the result folders of videos; None = the current folder.
+
+    Returns
+    -------
+    tuple, one per path
+
+    Raises
+    ------
+    ConfigError
+        There are more or fewer truth files than clips, or two clips have one name.
+    TruthError
+        There is no truth file beside a clip.
+    """
+    if truths and len(truths) != len(paths):
+        raise ConfigError(
+            f"{len(paths)} clips, but {len(truths)} truth files",
+            "Give one --truth per clip, in the same order, or none",
+        )
+    names = [_stem(path) for path in paths]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ConfigError(
+            f"two of the clips are named {doubled[0]!r}", "Rename one: tables call clips by name"
+        )
+    found = []
+    for i, path in enumerate(paths):
+        folder = path if path.is_dir() else (cache or Path()) / default_folder(path)
+        found.append(Source(path, truths[i] if truths else _beside(path), folder))
+    return tuple(found)
+
+
+def _stem(path: Path) -> str:
+    name = path.resolve().name
+    return name.removesuffix(RESULT) if path.is_dir() else path.stem
+
+
+def _beside(path: Path) -> Path:
+    truth = path.resolve().parent / f"{_stem(path)}{TRUTH}"
+    if not truth.is_file():
+        raise TruthError(f"There is no {truth.name} beside {path}", "Name the file with --truth")
+    return path.parent / truth.name if path.name else truth
+
+
+def load(source: Source, hook: Hook | None = None) -> Clip:
+    """Read the stored analysis of a clip, or analyse its video, and match it with its truth.
+
+    Parameters
+    ----------
+    source
+        A video is analysed at the default settings, unless that is stored already; the analysis of
+        a result folder is taken as it is.
+    hook
+        Told of the progress of an analysis.
+
+    Raises
+    ------
+    TruthError
+        The truth file cannot be read.
+    ResultError
+        The folder holds no analysis, or a damaged one.
+    VideoError, ModelError, DependencyError
+        As `clusterer.analyse`.
+    """
+    truth = read_truth(source.truth)
+    if not source.path.is_dir():
+        analysis = analyse(source.path, AnalysisConfig(), source.folder, hook)
+    elif (source.folder / ANALYSIS).is_file():
+        analysis, _ = load_analysis(source.folder)
+    else:
+        raise ResultError(
+            f"{source.path} holds no {ANALYSIS}", "Give a video, or the folder of a result"
+        )
+    return Clip(source.name, analysis, match(truth, analysis))

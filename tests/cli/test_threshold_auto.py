@@ -1,0 +1,92 @@
+"""``--threshold auto``, and what the summary says of a threshold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import clusterer
+from clusterer.cli.show import summary
+from clusterer.pipeline import Outcome
+
+from ..conftest import DEMO
+from ..small_result import small_result
+from .conftest import Ran
+
+Command = Callable[..., Ran]
+
+
+def test_auto(command: Command, demo_folder: Path) -> None:
+    ran = command(DEMO, "-o", demo_folder, "--threshold", "auto")
+    assert (ran.code, ran.err) == (0, "")
+    config = json.loads((demo_folder / "result.json").read_text("utf-8"))["config"]
+    used = config["clustering"]["threshold"]
+    assert isinstance(used, float)
+    assert config["calibration"]["suggested"] == config["calibration"]["threshold"] == used
+    assert f"Note: --threshold auto took {used:g}" in ran.out.splitlines()
+    assert ran.out.startswith("demo.mp4: 4 people, 0 unknown tracks")
+    assert "calibration.verdict" in (demo_folder / "report.html").read_text("utf-8")
+
+
+def test_the_number_that_auto_took_gives_the_same(command: Command, demo_folder: Path) -> None:
+    assert command(DEMO, "-o", demo_folder, "-q", "--threshold", "auto").code == 0
+    tables = [(demo_folder / name).read_bytes() for name in ("people.csv", "faces.csv")]
+    config = json.loads((demo_folder / "result.json").read_text("utf-8"))["config"]
+    used = config["clustering"]["threshold"]
+    ran = command(DEMO, "-o", demo_folder, "--json", "--threshold", used)
+    assert json.loads(ran.out)[0]["calibration"] == config["calibration"] | {"automatic": False}
+    assert [(demo_folder / name).read_bytes() for name in ("people.csv", "faces.csv")] == tables
+
+
+@pytest.mark.parametrize("wrong", ["foo", "AUTO", "", "0,36"])
+def test_neither_a_number_nor_auto(command: Command, wrong: str) -> None:
+    ran = command(DEMO, "--threshold", wrong)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert f"'--threshold': {wrong!r} is neither a number nor 'auto'" in ran.err
+    assert list(Path.cwd().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("fit", "expected"),
+    [
+        ({"verdict": "fits"}, ""),
+        ({"verdict": "too few pairs to tell", "suggested": 0.3}, ""),
+        (
+            {"verdict": "too loose", "suggested": 0.3},
+            "the threshold 0.36 looks too loose for this video; --threshold auto would take 0.3",
+        ),
+        (
+            {"verdict": "too tight", "suggested": 0.45},
+            "the threshold 0.36 looks too tight for this video; --threshold auto would take 0.45",
+        ),
+        (
+            {"verdict": "too loose", "suggested": 0.36},
+            "the threshold 0.36 looks too loose for this video"
+            " (20% of people seen together are nearer than that); lower it",
+        ),
+        ({"verdict": "too loose", "automatic": True}, "--threshold auto took 0.36"),
+    ],
+)
+def test_one_line_when_there_is_something_to_say(fit: dict[str, object], expected: str) -> None:
+    fits = {
+        "threshold": 0.36,
+        "suggested": 0.36,
+        "automatic": False,
+        "share_different_accepted": 0.2,
+    }
+    result = small_result()
+    result.config["calibration"] = fits | fit
+    lines = summary(Outcome(result, Path("small.people"), 1.0)).splitlines()
+    notes = [line for line in lines if line.startswith("Note: ") and "truncated" not in line]
+    assert notes == ([f"Note: {expected}"] if expected else [])
+
+
+def test_the_default_is_judged_as_well(demo: clusterer.Outcome) -> None:
+    fit = demo.result.config["calibration"]
+    assert fit["threshold"] == demo.result.config["clustering"]["threshold"]
+    assert not fit["automatic"]
+    assert fit["n_same"] > 0
