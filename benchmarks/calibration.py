@@ -1,0 +1,218 @@
+"""What an episode's own certain pairs are good for: its threshold, or a metric of its own.
+
+    python benchmarks/calibration.py [CLIP.mp4 ...] [--rates 4 3 6] [--results FOLDER]
+
+First table: the default threshold against ``--threshold auto``, at several sample rates, and with
+all encodings 0.8 and 1.25 times as long, as another encoder might give them. Cosine distances do
+not see that, so cosine stands there once. Medians are in default thresholds (for cosine: of its
+square root), different pairs are counted by their weight.
+
+Second table: encodings transformed by what certain pairs of the clip itself say, at the default
+threshold; `best F` is the best at 15 thresholds, 0.6 to 1.5 defaults, of those at which assigned
+faces are at least as precise as those of the plain encodings at the default. A transform is scaled
+so that the median distance of all pairs of tracks stays what it was.
+
+WCCN: within-class covariance normalisation (Hatch, Kajarekar, Stolcke 2006), each track a class,
+covariance shrunk as by Ledoit and Wolf (2004). LDA: the same, tracks as classes, 32 directions,
+shrunk likewise. Pairs: chips of a track as must-links (RCA, Bar-Hillel et al. 2003), then
+directions stretched by the scatter of tracks seen together (DCA, Hoi et al. 2006), shrunk to none
+by 20 pairs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from footage import Clip, add_clips, markdown, markdown_line, read_clips
+from scipy.linalg import eigh, sqrtm
+from scipy.spatial.distance import pdist
+from sklearn.covariance import ledoit_wolf
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+import clusterer
+from clusterer.config import AUTO, AnalysisConfig, ClusteringConfig, Config, VideoConfig
+from clusterer.encoding import default_threshold
+from clusterer.evaluation import Matching, match, score
+from clusterer.types import Analysis, ClusteringResult
+
+Floats = npt.NDArray[np.float64]
+
+SCALES = (("l2", 1.0), ("l2", 0.8), ("l2", 1.25), ("cosine", 1.0))
+LDA_DIRECTIONS = 32
+CANNOT_PRIOR = 20.0
+FACTORS = np.geomspace(0.6, 1.5, 15)
+AUTO_HEADER = (
+    "clip", "samples per s", "metric", "scale", "same: pairs", "median", "different", "median",
+    "verdict", "auto", "F default", "F auto", "precision default", "precision auto",
+)  # fmt: skip
+METRIC_HEADER = ("clip", "encodings", "F", "precision", "people", "best F", "its threshold")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysed:
+    """A labelled clip that was looked at."""
+
+    name: str
+    rate_hz: float
+    analysis: Analysis
+    matching: Matching
+
+    def scores(self, result: ClusteringResult) -> tuple[float, float, int]:
+        """B-cubed F, precision of assigned faces, people found."""
+        ratios = score(self.matching, result.labels).ratios()
+        return (
+            float(ratios["b_cubed_f"]),
+            float(ratios["assigned_b_cubed_precision"]),
+            int(ratios["people_found"]),
+        )
+
+    def with_encodings(self, encodings: Floats) -> Analysis:
+        """The analysis, had the encoder given these."""
+        return replace(self.analysis, chip_embeddings=encodings.astype(np.float32))
+
+
+def decide(analysis: Analysis, method: str, metric: str, threshold: Any) -> ClusteringResult:
+    """Group at the defaults but for these."""
+    chosen = ClusteringConfig(method=method, metric=metric, threshold=threshold)
+    return clusterer.decide(analysis, Config(clustering=chosen))
+
+
+def auto_row(clip: Analysed, method: str, metric: str, scale: float) -> list[str]:
+    """The default threshold against auto."""
+    seen = clip.with_encodings(clip.analysis.chip_embeddings.astype(np.float64) * scale)
+    fixed, auto = (decide(seen, method, metric, threshold) for threshold in (None, AUTO))
+    fit, default = fixed.config["calibration"], default_threshold("dlib", metric)
+    (f, precision, _), (auto_f, auto_precision, _) = clip.scores(fixed), clip.scores(auto)
+
+    def median(kind: str) -> str:
+        distance = fit[f"median_{kind}"]
+        ratio = None if distance is None else (distance / default) ** (metric == "l2" or 0.5)
+        return "-" if ratio is None else f"{ratio:.2f}"
+
+    return [
+        clip.name,
+        f"{clip.rate_hz:g}",
+        metric,
+        f"{scale:g}",
+        str(fit["n_same"]),
+        median("same"),
+        f"{fit['evidence_different']:.1f}",
+        median("different"),
+        fit["verdict"],
+        f"{auto.config['clustering']['threshold']:.3g}",
+        *(f"{rate:.3f}" for rate in (f, auto_f, precision, auto_precision)),
+    ]
+
+
+def chips_by_track(analysis: Analysis) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Encodings of all chips of tracks that have two or more, and the track of each."""
+    track_of = {r: t.id for t in analysis.tracks for r in t.detection_rows.tolist()}
+    tracks = np.array([track_of[row] for row in analysis.chip_rows.tolist()])
+    several = np.bincount(tracks)[tracks] > 1
+    return analysis.chip_embeddings[several].astype(np.float64), tracks[several]
+
+
+def centred(chips: Floats, tracks: npt.NDArray[np.int64]) -> Floats:
+    """Chips less the average of their track."""
+    rest = chips.copy()
+    for track in np.unique(tracks):
+        rest[tracks == track] -= chips[tracks == track].mean(axis=0)
+    return rest
+
+
+def whitening(analysis: Analysis) -> Floats:
+    """Matrix A, shape (d, d); x A has the same scatter within tracks in all directions."""
+    covariance, _ = ledoit_wolf(centred(*chips_by_track(analysis)), assume_centered=True)
+    values, vectors = eigh(covariance)
+    return np.asarray(vectors / np.sqrt(values) @ vectors.T)
+
+
+def lda(analysis: Analysis, _: ClusteringResult) -> Floats:
+    """Matrix of the directions that tell tracks apart."""
+    chips, tracks = chips_by_track(analysis)
+    most = min(LDA_DIRECTIONS, len(np.unique(tracks)) - 1)
+    model = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto").fit(chips, tracks)
+    return np.asarray(model.scalings_[:, :most])
+
+
+def by_pairs(analysis: Analysis, plain: ClusteringResult) -> Floats:
+    """Matrix that shrinks what changes within tracks and stretches what differs between people."""
+    white = whitening(analysis)
+    seen = plain.cannot_link[plain.features.has_face[plain.cannot_link].all(axis=1)]
+    apart = (plain.features.face[seen[:, 0]] - plain.features.face[seen[:, 1]]) @ white
+    d = white.shape[1]
+    scatter = apart.T @ apart
+    scatter *= d * len(seen) / max(float(np.trace(scatter)), 1e-12)
+    stretch = (scatter + CANNOT_PRIOR * np.eye(d)) / (len(seen) + CANNOT_PRIOR)
+    return np.asarray(white @ np.real(sqrtm(stretch)))
+
+
+TRANSFORMS: dict[str, Callable[[Analysis, ClusteringResult], Floats]] = {
+    "plain": lambda analysis, _: np.eye(analysis.chip_embeddings.shape[1]),
+    "WCCN": lambda analysis, _: whitening(analysis),
+    "LDA": lda,
+    "pairs": by_pairs,
+}
+
+
+def metric_rows(clip: Analysed, method: str) -> list[list[str]]:
+    """The plain encodings and every transform."""
+    plain = decide(clip.analysis, method, "l2", None)
+    _, floor, _ = clip.scores(plain)
+    faces = plain.features.face[plain.features.has_face].astype(np.float64)
+    encodings = clip.analysis.chip_embeddings.astype(np.float64)
+    rows = []
+    for name, transform in TRANSFORMS.items():
+        matrix = transform(clip.analysis, plain)
+        matrix = matrix * (np.median(pdist(faces)) / np.median(pdist(faces @ matrix)))
+        seen = clip.with_encodings(encodings @ matrix)
+        f, precision, people = clip.scores(decide(seen, method, "l2", None))
+        default = default_threshold("dlib", "l2")
+        tried = [
+            (clip.scores(decide(seen, method, "l2", float(t))), float(t)) for t in default * FACTORS
+        ]
+        best = max(((s[0], -t) for s, t in tried if s[1] >= floor), default=None)
+        found = [f"{best[0]:.3f}", f"{-best[1]:.2f}"] if best else ["-", "-"]
+        rows.append([clip.name, name, f"{f:.3f}", f"{precision:.3f}", str(people), *found])
+    return rows
+
+
+def analysed(clips: Sequence[Clip], rate_hz: float, folder: Path) -> list[Analysed]:
+    """Analyse all clips at a sample rate, or take what the folder holds."""
+    config = AnalysisConfig(video=VideoConfig(sample_rate_hz=rate_hz))
+    found = []
+    for clip in clips:
+        analysis = clusterer.analyse(clip.video, config, folder / f"{rate_hz:g}" / clip.name)
+        found.append(Analysed(clip.name, rate_hz, analysis, match(clip.truth, analysis)))
+    return found
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_clips(parser)
+    parser.add_argument("--rates", type=float, nargs="+", default=[4, 3, 6], metavar="HZ")
+    parser.add_argument("--method", default=ClusteringConfig().method)
+    parser.add_argument("--results", type=Path, help="keep the analyses here, to run again sooner")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.results or Path(temporary)
+        by_rate = [analysed(read_clips(given.clips), rate, folder) for rate in given.rates]
+    print(markdown(AUTO_HEADER, []))
+    for clip in (clip for clips in by_rate for clip in clips):
+        for metric, scale in SCALES:
+            print(markdown_line(auto_row(clip, given.method, metric, scale)), flush=True)
+    print(f"\n{markdown(METRIC_HEADER, [])}")
+    for clip in by_rate[0]:
+        print("\n".join(markdown_line(row) for row in metric_rows(clip, given.method)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
