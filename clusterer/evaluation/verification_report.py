@@ -169,7 +169,7 @@ def roc_figure(sets: Sequence[Verification]) -> Figure:
             axes.plot(*place, "o", color=colour, clip_on=False, zorder=5, label=label)
     axes.set(xscale="log", xlim=(left, 1.0), ylim=(0.0, 1.02))
     axes.set(xlabel="false accept rate (FAR)", ylabel="validation rate (VAL)")
-    axes.xaxis.set_major_formatter(lambda value, _: np.format_float_positional(value, trim="-"))
+    axes.xaxis.set_major_formatter(lambda value, _: _power(value))
     axes.grid(alpha=0.25, linewidth=0.6)
     figure.legend(loc="outside upper left", ncols=2, fontsize=9)
     return figure
@@ -242,3 +242,8 @@ def _accuracy(found: Verification) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.4f}" if math.isfinite(value) else "-"
+
+
+def _power(value: float) -> str:
+    """A power of ten in full, without the noise of its last digits."""
+    return np.format_float_positional(value, precision=1, fractional=False, trim="-")
