@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clusterer.clustering.confidence import MOST
 from clusterer.report import render
 from clusterer.report.wording import EXPLANATIONS, UNKNOWN_LICENCE, flatten, licence
 from clusterer.types import Reason
@@ -59,6 +60,15 @@ def test_header_counts_and_warnings() -> None:
     assert "<p>It is &lt;cut&gt;.</p>" in html
     assert "starts at 10:00:00:00" in html
     assert "<title>10:00:00:00 – 10:00:02:00 · 2.0 s</title>" in html  # noqa: RUF001
+
+
+def test_confidence_is_a_percentage_and_says_what_it_means() -> None:
+    html = render(Scene([Cast([0], "Ada")]).build(), reader())
+    assert "confidence 93 %</span>" in html
+    assert 'data-confidence="93"' in html
+    meaning = re.search(r'class="sure" title="([^"]*)"', html)
+    assert meaning is not None
+    assert f"{round(100 * MOST)} % or more" in meaning[1]
 
 
 def test_people_stay_in_the_order_of_the_result() -> None:
