@@ -47,8 +47,8 @@ def svg(figure: Figure) -> str:
         The same figure gives the same text.
     """
     from matplotlib import rc_context  # noqa: PLC0415 - slow to import
-    from matplotlib.legend import Legend  # noqa: PLC0415
-    from matplotlib.text import Text  # noqa: PLC0415
+    from matplotlib.legend import Legend  # noqa: PLC0415 - slow to import
+    from matplotlib.text import Text  # noqa: PLC0415 - slow to import
 
     for text in figure.findobj(Text):
         text.set_parse_math(False)

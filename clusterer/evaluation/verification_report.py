@@ -121,7 +121,7 @@ class VerificationReport:
             The templates are not installed.
         """
         from clusterer import pages  # noqa: PLC0415 - with jinja2, slow to import
-        from clusterer.evaluation.plots import svg  # noqa: PLC0415
+        from clusterer.evaluation.plots import svg  # noqa: PLC0415 - slow to import
 
         drawn = any(map(_has_curve, self.sets))
         return pages.fill(

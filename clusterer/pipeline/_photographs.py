@@ -61,7 +61,7 @@ class PhotographEncoder:
     def __init__(self, config: AnalysisConfig) -> None:
         with system_libraries():
             # Late, since they load OpenCV and dlib, and a program that lists options needs neither.
-            from clusterer import chips  # noqa: PLC0415
+            from clusterer import chips  # noqa: PLC0415 - slow to import
 
             cores = _usable_cores()
             self._detector = detection.create(config.detection, cores)
