@@ -69,9 +69,9 @@ assert "Person 1" in page and page.rstrip().endswith("</html>")
 
 
 def test_report_renders_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
-    import pickle  # noqa: PLC0415 - slow to import
+    import pickle  # noqa: PLC0415 - only this test needs it
 
-    from .small_result import small_result  # noqa: PLC0415 - slow to import
+    from .small_result import small_result  # noqa: PLC0415 - only this test needs it
 
     target = tmp_path / "installed"
     pip("install", "--no-deps", "--no-index", "--quiet", "--target", target, wheel)
