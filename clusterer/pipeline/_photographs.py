@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from clusterer import detection, encoding
 from clusterer.config import AnalysisConfig
 from clusterer.errors import ClustererError
 from clusterer.geometry import centres
+from clusterer.pipeline._cores import usable_cores
 from clusterer.pipeline._libraries import system_libraries
 from clusterer.types import FloatArray, Frame, ImageArray
 
@@ -63,7 +63,7 @@ class PhotographEncoder:
             # Late, since they load OpenCV and dlib, and a program that lists options needs neither.
             from clusterer import chips  # noqa: PLC0415 - slow to import
 
-            cores = _usable_cores()
+            cores = usable_cores()
             self._detector = detection.create(config.detection, cores)
             self._aligner = chips.Aligner()
             self._encoder = encoding.create(config.encoding, cores)
@@ -150,12 +150,6 @@ def encode_photographs(
     with threadpool_limits(limits=1, user_api="blas"), system_libraries():
         encoder = PhotographEncoder(config or AnalysisConfig())
         return encoder.encode_all(_read_all(paths, progress))
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _read_all(

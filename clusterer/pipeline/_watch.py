@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from clusterer.cache import AnalysisCache
 from clusterer.chips import Aligner
 from clusterer.config import AnalysisConfig
 from clusterer.pipeline._ahead import Seen, detect_ahead
+from clusterer.pipeline._cores import usable_cores
 from clusterer.pipeline._hook import Hook
 from clusterer.pipeline._shot import ShotAnalyser
 from clusterer.types import Analysis, ChipQuality, Detections, Shot, VideoInfo
@@ -38,7 +38,7 @@ def watch(
         Told of the progress.
     """
     info = probe(path)
-    cores = _usable_cores()
+    cores = usable_cores()
     detector = detection.create(config.detection, cores)
     models_of_shot = (Aligner(), encoding.create(config.encoding, cores))
     parts = cache.finished_shots()
@@ -64,13 +64,6 @@ def watch(
     analysis = _assemble(info, parts, models, warnings)
     cache.finish(analysis)
     return analysis
-
-
-def _usable_cores() -> int:
-    """Cores that this process may use: one thread budget, which the models take turns to spend."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _end_s(info: VideoInfo, config: AnalysisConfig) -> float:
