@@ -18,8 +18,18 @@ from clusterer.errors import CacheError
 from clusterer.files import write_atomic
 from clusterer.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
 
-SCHEMA_VERSION = 2
-"""Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality."""
+SCHEMA_VERSION = 3
+"""Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality. 3: clothing."""
+
+_AS_THEY_ARE = (
+    "chip_rows",
+    "chip_embeddings",
+    "chip_clothing",
+    "chip_torso_share",
+    "crop_rows",
+    "sampled_frames",
+    "sampled_pts",
+)
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -68,7 +78,7 @@ def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
         "track_of_row": _track_of_row(analysis),
         "shot_of_track": np.array([t.shot_index for t in analysis.tracks], dtype=np.int64),
     }
-    for name in ("chip_rows", "chip_embeddings", "crop_rows", "sampled_frames", "sampled_pts"):
+    for name in _AS_THEY_ARE:
         arrays[name] = getattr(analysis, name)
     return arrays, {"video": video, "models": analysis.models, "warnings": analysis.warnings}
 
@@ -87,11 +97,7 @@ def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
         detections=detections,
         quality=quality,
         tracks=group_tracks(arrays["track_of_row"], arrays["shot_of_track"].tolist()),
-        chip_rows=arrays["chip_rows"],
-        chip_embeddings=arrays["chip_embeddings"],
-        crop_rows=arrays["crop_rows"],
-        sampled_frames=arrays["sampled_frames"],
-        sampled_pts=arrays["sampled_pts"],
+        **{name: arrays[name] for name in _AS_THEY_ARE},
         models=dict(meta["models"]),
         warnings=tuple(meta["warnings"]),
     )

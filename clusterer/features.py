@@ -12,6 +12,9 @@ from clusterer.types import Analysis, ChipQuality, FloatArray, IntArray, Reason,
 
 MIN_WEIGHT = 1e-3
 """Weight of a chip of no quality, so that a track of such chips still has an average."""
+MIN_TORSO_SHARE = 0.3
+"""A close-up shows neck and hair where the torso should be: with less of it, clothing is
+unknown."""
 MIN_APART_S = Fraction(1, 5)
 """Faces nearer in time than this are one sight: the first and last frame of a very short shot are
 both looked at, and who is there for a tenth of a second is fleeting, not a person."""
@@ -50,6 +53,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
             weights = np.maximum(value[analysis.chip_rows[chips]], MIN_WEIGHT)
             faces[i] = np.average(analysis.chip_embeddings[chips], axis=0, weights=weights)
             has_face[i] = True
+    clothing, torso_share = _clothing(analysis, chips_of)
     return TrackFeatures(
         track_ids=np.array([track.id for track in analysis.tracks], dtype=np.int64),
         start_pts=np.array(
@@ -60,11 +64,32 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
         quality=_at(value, best),
         readable_chips=readable,
         has_face=has_face,
+        clothing=clothing,
+        torso_share=torso_share,
         reasons=tuple(
             _reason(analysis.quality, int(row), int(count), config.min_faces)
             for row, count in zip(best, readable, strict=True)
         ),
     )
+
+
+def _clothing(analysis: Analysis, chips_of: dict[int, int]) -> tuple[FloatArray, FloatArray]:
+    """Description of what each track wears, and how much of the torso is seen."""
+    worn = []
+    for track in analysis.tracks:
+        chips = [chips_of[row] for row in track.detection_rows.tolist() if row in chips_of]
+        worn.append(_worn(analysis.chip_clothing[chips], analysis.chip_torso_share[chips]))
+    shape = len(worn), analysis.chip_clothing.shape[1]
+    clothing = np.array([colours for colours, _ in worn], dtype=np.float32).reshape(shape)
+    return clothing, np.array([share for _, share in worn], dtype=np.float32)
+
+
+def _worn(clothing: FloatArray, share: FloatArray) -> tuple[FloatArray, float]:
+    """Mean description of the torsos of a track, each by its visible share, and the best share."""
+    visible = np.where(share >= MIN_TORSO_SHARE, share, 0.0)
+    total: FloatArray = (visible[:, None] * clothing).sum(axis=0)
+    length = float(np.linalg.norm(total))
+    return (total / length if length else total), float(visible.max(initial=0.0))
 
 
 def _chips_by_row(analysis: Analysis) -> dict[int, int]:

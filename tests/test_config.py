@@ -49,7 +49,7 @@ RANGES = [
     (ClusteringConfig, "clear_quality", "quality of a clear face", 0.0, 1.0),
 ]
 STAGES = sorted({row[0] for row in RANGES}, key=lambda stage: stage.__name__)
-NO_RANGE = {"start_s", "end_s", "detector", "encoder", "method", "metric", "leeway"}
+NO_RANGE = {"start_s", "end_s", "detector", "encoder", "method", "metric", "leeway", "clothing"}
 """Names, and times; they have tests of their own."""
 
 

@@ -22,7 +22,7 @@ EVERY_MODULE = pytest.mark.parametrize("module", MODULES)
 BASE = {"types", "errors", "config", "geometry", "weights", "files", "leeway"}
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "encoding", "constraints", "clustering",
-    "features", "identities", "calibration",
+    "features", "identities", "calibration", "clothing",
 }  # fmt: skip
 STORE = {"archive", "cache"}
 OUTPUTS = {"report", "export", "evaluation"}

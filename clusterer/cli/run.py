@@ -13,6 +13,7 @@ from clusterer.config import (
     AUTO,
     METRICS,
     AnalysisConfig,
+    ClothingConfig,
     ClusteringConfig,
     Config,
     DetectionConfig,
@@ -98,6 +99,12 @@ CLUSTERING = ClusteringConfig()
     default=CLUSTERING.min_quality,
     show_default=True,
     help="Quality from which a face counts as readable, 0 to 1.",
+)
+@click.option(
+    "--clothing/--no-clothing",
+    default=True,
+    show_default=True,
+    help="Let what people wear bring home those whose faces cannot be read.",
 )
 @click.option(
     "--sample-rate",
@@ -202,6 +209,7 @@ def _config(flags: dict[str, Any]) -> Config:
             threshold=flags["threshold"],
             min_faces=flags["min_faces"],
             min_quality=flags["min_quality"],
+            clothing=ClothingConfig(enabled=flags["clothing"]),
         ),
     )
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from clusterer import clustering
 from clusterer.calibration import Calibration, calibrate, different_pairs, same_pairs
+from clusterer.clothing.refine import Refiner
 from clusterer.clustering.confidence import confidences
 from clusterer.config import AUTO, ClusteringConfig, Config, settings
 from clusterer.constraints import co_occurrence, returns
@@ -13,7 +17,7 @@ from clusterer.encoding import default_threshold
 from clusterer.errors import ConfigError
 from clusterer.features import describe
 from clusterer.identities import identify
-from clusterer.types import Analysis, ClusteringResult, IntArray, TrackFeatures
+from clusterer.types import UNKNOWN, Analysis, ClusteringResult, IntArray, TrackFeatures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,11 +29,13 @@ class Basis:
     features : t tracks
     cannot_link : array of shape (m, 2), int64, pairs of tracks that are different people
     must_link : array of shape (k, 2), int64, pairs of tracks that are one person
+    spans_s : array of shape (t, 2), float64, first and last sight of each track, seconds
     """
 
     features: TrackFeatures
     cannot_link: IntArray
     must_link: IntArray
+    spans_s: npt.NDArray[np.float64]
 
 
 def basis(analysis: Analysis, config: Config) -> Basis:
@@ -41,6 +47,7 @@ def basis(analysis: Analysis, config: Config) -> Basis:
         features=features,
         cannot_link=co_occurrence(analysis.tracks, analysis.detections),
         must_link=returns(analysis, features.face, limit),
+        spans_s=_spans_s(analysis),
     )
 
 
@@ -52,7 +59,11 @@ def assign(known: Basis, chosen: ClusteringConfig, threshold: float) -> clusteri
     ConfigError
         There is no such method.
     """
-    return clustering.assign(known.features, known.cannot_link, known.must_link, chosen, threshold)
+    features, cannot_link = known.features, known.cannot_link
+    by_face = clustering.assign(features, cannot_link, known.must_link, chosen, threshold)
+    refiner = Refiner(chosen, threshold)
+    labels = refiner.refine(features, known.spans_s, by_face.labels, cannot_link)
+    return clustering.Assignment(labels, by_face.ambiguous & (labels == UNKNOWN))
 
 
 def decide(analysis: Analysis, config: Config) -> ClusteringResult:
@@ -97,6 +108,14 @@ def decide(analysis: Analysis, config: Config) -> ClusteringResult:
         unknowns=unknowns,
         config=used,
     )
+
+
+def _spans_s(analysis: Analysis) -> npt.NDArray[np.float64]:
+    pts = analysis.detections.pts
+    ends = [pts[track.detection_rows[[0, -1]]] for track in analysis.tracks]
+    spans_pts = np.array(ends, dtype=np.float64).reshape(-1, 2)
+    spans_s: npt.NDArray[np.float64] = spans_pts * float(analysis.video.time_base)
+    return spans_s
 
 
 def _calibration(analysis: Analysis, known: Basis, config: Config) -> Calibration:

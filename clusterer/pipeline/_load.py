@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from clusterer.cache import ANALYSIS, load_analysis
-from clusterer.config import ClusteringConfig
+from clusterer.config import ClothingConfig, ClusteringConfig
 from clusterer.errors import CacheError, ConfigError, ResultError
 from clusterer.features import describe
 from clusterer.result import RESULT, RESULT_SCHEMA, identities
@@ -90,6 +90,7 @@ def _settings(content: dict[str, Any], path: Path) -> ClusteringConfig:
             AGAIN,
         )
     try:
+        stored["clothing"] = ClothingConfig(**stored.get("clothing", {}))
         return ClusteringConfig(**stored)
     except (ConfigError, TypeError) as error:
         raise ResultError(f"{path} is damaged ({_words(error)})", AGAIN) from None

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from clusterer.archive import Arrays, face_arrays
 from clusterer.cache import crop_name
 from clusterer.chips import Aligner, crop_face, measure_quality
+from clusterer.clothing.colours import DIMENSION, describe_torso
 from clusterer.config import AnalysisConfig
 from clusterer.encoding import Encoder, default_threshold
 from clusterer.pipeline._chosen import Candidate, Chosen
@@ -20,10 +21,11 @@ from clusterer.types import ChipQuality, Detections, FloatArray, Frame, ImageArr
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sight:
-    """One face in one frame; `box` has shape (1, 4)."""
+    """One face in one frame: `face` is its row in `boxes`, shape (n, 4)."""
 
     image: ImageArray
-    box: FloatArray
+    boxes: FloatArray
+    face: int
     quality: float
 
 
@@ -58,6 +60,7 @@ class ShotAnalyser:
         self._chosen: dict[int, Chosen] = {}
         self._embeddings: dict[int, npt.NDArray[np.float32]] = {}
         self._crops: dict[int, bytes] = {}
+        self._worn: dict[int, tuple[FloatArray, float]] = {}
 
     @property
     def faces(self) -> int:
@@ -70,7 +73,7 @@ class ShotAnalyser:
         tracks = self._tracker.update(detections, self._video.seconds(frame.pts)).tolist()
         value = quality.value.tolist()
         for i, track in enumerate(tracks):
-            sight = _Sight(frame.image, detections.boxes[i : i + 1], value[i])
+            sight = _Sight(frame.image, detections.boxes, i, value[i])
             self._consider(sight, track, self.faces + i)
             score = float(detections.scores[i])
             self._best_score[track] = max(self._best_score[track], score)
@@ -121,6 +124,12 @@ class ShotAnalyser:
             "track_of_row": track_of_row,
             "chip_rows": np.array([new_row[row] for row in chip_rows], dtype=np.int64),
             "chip_embeddings": self._stack([self._embeddings[row] for row in chip_rows]),
+            "chip_clothing": np.array(
+                [self._worn[row][0] for row in chip_rows], dtype=np.float32
+            ).reshape(-1, DIMENSION),
+            "chip_torso_share": np.array(
+                [self._worn[row][1] for row in chip_rows], dtype=np.float32
+            ),
             "crop_rows": np.array(sorted(crops), dtype=np.int64),
             "sampled_frames": sampled[:, 0],
             "sampled_pts": sampled[:, 1],
@@ -132,9 +141,11 @@ class ShotAnalyser:
         chosen = self._chosen.setdefault(track, Chosen(self._config.chips.per_track))
         sample = len(self._sampled)
         if chosen.wants(sample, sight.quality):
-            chip = self._aligner.align(sight.image, sight.box)[0]
-            crop = crop_face(sight.image, sight.box[0], self._config.chips.crop_px)
-            chosen.add(Candidate(sample, row, sight.quality, chip, crop))
+            box = sight.boxes[sight.face : sight.face + 1]
+            chip = self._aligner.align(sight.image, box)[0]
+            crop = crop_face(sight.image, box[0], self._config.chips.crop_px)
+            worn = describe_torso(sight.image, sight.boxes, sight.face)
+            chosen.add(Candidate(sample, row, sight.quality, chip, crop, *worn))
 
     def _encode(self, tracks: list[int]) -> None:
         """Encode the chips of tracks that have ended, and let go of them; weak tracks are none."""
@@ -147,6 +158,7 @@ class ShotAnalyser:
         for candidate, embedding in zip(ended, embeddings, strict=True):
             self._embeddings[candidate.row] = embedding
             self._crops[candidate.row] = candidate.crop
+            self._worn[candidate.row] = (candidate.clothing, candidate.torso_share)
 
     def _pieces(self, detections: Detections) -> list[Piece]:
         """Tracks that hold a detection of enough score, with their encodings."""

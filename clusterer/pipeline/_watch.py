@@ -20,6 +20,15 @@ from clusterer.pipeline._shot import ShotAnalyser
 from clusterer.types import Analysis, ChipQuality, Detections, Shot, VideoInfo
 from clusterer.video import Sampler, probe
 
+_SIDE_BY_SIDE = (
+    "chip_embeddings",
+    "chip_clothing",
+    "chip_torso_share",
+    "sampled_frames",
+    "sampled_pts",
+)
+"""Arrays of a shot that the next shot's simply follow."""
+
 
 def watch(
     path: Path, config: AnalysisConfig, models: dict[str, str], cache: AnalysisCache, hook: Hook
@@ -97,7 +106,7 @@ def _assemble(
         columns.setdefault("track_of_row", []).append(arrays["track_of_row"] + len(shot_of_track))
         for name in ("chip_rows", "crop_rows"):
             columns.setdefault(name, []).append(arrays[name] + n_rows)
-        for name in ("chip_embeddings", "sampled_frames", "sampled_pts"):
+        for name in _SIDE_BY_SIDE:
             columns.setdefault(name, []).append(arrays[name])
         shot_of_track += [index] * _n_tracks(arrays)
         n_rows += _n_faces(arrays)

@@ -12,6 +12,11 @@ FloatArray = npt.NDArray[np.float32]
 ImageArray = npt.NDArray[np.uint8]
 
 
+def nothing() -> FloatArray:
+    """Default of arrays that were not asked for."""
+    return np.zeros(0, dtype=np.float32)
+
+
 def frozen(array: npt.ArrayLike, dtype: npt.DTypeLike, shape: tuple[int, ...]) -> Any:
     """Read-only copy of a dtype and shape (-1 fits any length); ValueError if it does not fit."""
     result = np.array(array, dtype=dtype)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.types._arrays import FloatArray, IntArray, freeze, index
+from clusterer.types._arrays import FloatArray, IntArray, freeze, index, nothing
 from clusterer.types._media import Frame
 
 UNKNOWN = -1
@@ -198,6 +198,9 @@ class TrackFeatures:
     quality : array of shape (t,), float32, 0 to 1, of the best chip
     readable_chips : array of shape (t,), int64, moments at which its quality reaches the limit
     has_face : array of shape (t,), bool
+    clothing : array of shape (t, k), float32, colours of the torso, of length 1; zeros where too
+        little of it is seen to know
+    torso_share : array of shape (t,), float32, best visible part of the torso, 0 to 1
     reasons : t reasons, what stands against reading the track, `Reason.NONE` when it can be read
     """
 
@@ -208,6 +211,8 @@ class TrackFeatures:
     readable_chips: IntArray
     has_face: npt.NDArray[np.bool_]
     reasons: tuple[Reason, ...]
+    clothing: FloatArray = field(default_factory=nothing)
+    torso_share: FloatArray = field(default_factory=nothing)
 
     def __post_init__(self) -> None:
         freeze(self, "track_ids", np.int64, -1)
@@ -217,6 +222,11 @@ class TrackFeatures:
         freeze(self, "quality", np.float32, n)
         freeze(self, "readable_chips", np.int64, n)
         freeze(self, "has_face", np.bool_, n)
+        if not len(self.torso_share):
+            object.__setattr__(self, "clothing", np.zeros((n, 0)))
+            object.__setattr__(self, "torso_share", np.zeros(n))
+        freeze(self, "clothing", np.float32, n, -1)
+        freeze(self, "torso_share", np.float32, n)
         if len(self.reasons) != n:
             raise ValueError("TrackFeatures.reasons: one per track")
         if not np.isfinite(self.face).all():

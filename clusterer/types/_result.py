@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from clusterer.types._arrays import FloatArray, IntArray, freeze
+from clusterer.types._arrays import FloatArray, IntArray, freeze, nothing
 from clusterer.types._faces import ChipQuality, Detections, Reason, Track, TrackFeatures
 from clusterer.types._media import Shot, VideoInfo
 
@@ -25,6 +25,9 @@ class Analysis:
     tracks : t tracks; a detection belongs to at most one
     chip_rows : array of shape (c,), int64, the detection of each embedded chip, grouped by track
     chip_embeddings : array of shape (c, d), float32, as the encoder gives them
+    chip_clothing : array of shape (c, k), float32, colours of the torso below each chip, of length
+        1; k = 0 when clothing was not looked at
+    chip_torso_share : array of shape (c,), float32, visible part of that torso, 0 to 1
     crop_rows : array of shape (p,), int64, detections of which a picture is kept
     sampled_frames : array of shape (s,), int64, every frame that was looked at
     sampled_pts : array of shape (s,), int64
@@ -44,10 +47,17 @@ class Analysis:
     sampled_pts: IntArray
     models: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    chip_clothing: FloatArray = field(default_factory=nothing)
+    chip_torso_share: FloatArray = field(default_factory=nothing)
 
     def __post_init__(self) -> None:
         freeze(self, "chip_rows", np.int64, -1)
         freeze(self, "chip_embeddings", np.float32, len(self.chip_rows), -1)
+        if not len(self.chip_torso_share):
+            object.__setattr__(self, "chip_clothing", np.zeros((len(self.chip_rows), 0)))
+            object.__setattr__(self, "chip_torso_share", np.zeros(len(self.chip_rows)))
+        freeze(self, "chip_clothing", np.float32, len(self.chip_rows), -1)
+        freeze(self, "chip_torso_share", np.float32, len(self.chip_rows))
         freeze(self, "crop_rows", np.int64, -1)
         freeze(self, "sampled_frames", np.int64, -1)
         freeze(self, "sampled_pts", np.int64, len(self.sampled_frames))

@@ -6,21 +6,18 @@ without opening the video again. Each default says where it comes from.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from math import isfinite
 from typing import Any, Literal
 
+from clusterer.config._check import check
+from clusterer.config._clothing import ClothingConfig as ClothingConfig
 from clusterer.errors import ConfigError
 
 METRICS = ("l2", "cosine")
 AUTO: Literal["auto"] = "auto"
 """A threshold that each episode sets for itself."""
-
-
-def _check(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ConfigError(f"{name} is {value:g}", f"It must lie between {low:g} and {high:g}")
 
 
 def _check_leeway(leeway: tuple[tuple[float, float], ...]) -> None:
@@ -29,7 +26,7 @@ def _check_leeway(leeway: tuple[tuple[float, float], ...]) -> None:
     if not at or at[0] != 0.0 or not rising or at[-1] > 1.0:
         raise ConfigError("the leeway's qualities do not rise from 0", "Give them in order, to 1")
     for _, factor in leeway:
-        _check("factor of leeway", factor, 0.01, 10.0)
+        check("factor of leeway", factor, 0.01, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +50,8 @@ class VideoConfig:
     end_s: float | None = None
 
     def __post_init__(self) -> None:
-        _check("sample rate", self.sample_rate_hz, 0.1, 60.0)
-        _check("level of stillness", self.still_level, 0.0, 255.0)
+        check("sample rate", self.sample_rate_hz, 0.1, 60.0)
+        check("level of stillness", self.still_level, 0.0, 255.0)
         for name, time_s in (("start", self.start_s), ("end", self.end_s)):
             if time_s is not None and not isfinite(time_s):
                 raise ConfigError(f"{name} is {time_s:g}", "Give seconds from the first frame")
@@ -90,11 +87,11 @@ class ShotConfig:
     min_length_frames: int = 5
 
     def __post_init__(self) -> None:
-        _check("cut detection width", self.width_px, 16, 1920)
-        _check("cut content", self.min_content, 0, 255)
-        _check("cut ratio", self.min_ratio, 1, 255)
-        _check("cut window", self.window, 1, 25)
-        _check("shortest shot", self.min_length_frames, 1, 1000)
+        check("cut detection width", self.width_px, 16, 1920)
+        check("cut content", self.min_content, 0, 255)
+        check("cut ratio", self.min_ratio, 1, 255)
+        check("cut window", self.window, 1, 25)
+        check("shortest shot", self.min_length_frames, 1, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +116,9 @@ class DetectionConfig:
     min_face_px: float = 12.0
 
     def __post_init__(self) -> None:
-        _check("detection width", self.width_px, 64, 4096)
-        _check("detection score", self.min_score, 0.0, 1.0)
-        _check("smallest face", self.min_face_px, 1.0, 4096.0)
+        check("detection width", self.width_px, 64, 4096)
+        check("detection score", self.min_score, 0.0, 1.0)
+        check("smallest face", self.min_face_px, 1.0, 4096.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ class EncodingConfig:
     batch_size: int = 16
 
     def __post_init__(self) -> None:
-        _check("batch size", self.batch_size, 1, 1024)
+        check("batch size", self.batch_size, 1, 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +168,11 @@ class TrackingConfig:
     split_factor: float = 2.0
 
     def __post_init__(self) -> None:
-        _check("track overlap", self.min_iou, 0.01, 1.0)
-        _check("track gap", self.max_gap_s, 0.0, 60.0)
-        _check("track score", self.confirm_score, 0.0, 1.0)
-        _check("stitch factor", self.stitch_factor, 0.0, 10.0)
-        _check("split factor", self.split_factor, 0.0, 100.0)
+        check("track overlap", self.min_iou, 0.01, 1.0)
+        check("track gap", self.max_gap_s, 0.0, 60.0)
+        check("track score", self.confirm_score, 0.0, 1.0)
+        check("stitch factor", self.stitch_factor, 0.0, 10.0)
+        check("split factor", self.split_factor, 0.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +194,9 @@ class ChipConfig:
     crop_px: int = 160
 
     def __post_init__(self) -> None:
-        _check("chips per track", self.per_track, 1, 1000)
-        _check("crops per track", self.crops_per_track, 1, 1000)
-        _check("crop size", self.crop_px, 16, 1024)
+        check("chips per track", self.per_track, 1, 1000)
+        check("crops per track", self.crops_per_track, 1, 1000)
+        check("crop size", self.crop_px, 16, 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +226,8 @@ class ClusteringConfig:
         where faces are large and sharp.
     clear_quality
         From this quality on, a face is clear enough to learn from about an episode.
+    clothing
+        The second stage.
     """
 
     method: str = "incremental"
@@ -244,6 +243,7 @@ class ClusteringConfig:
         (0.8, 1.0),
     )
     clear_quality: float = 0.1
+    clothing: ClothingConfig = field(default_factory=ClothingConfig)
 
     def __post_init__(self) -> None:
         if self.metric not in METRICS:
@@ -252,10 +252,10 @@ class ClusteringConfig:
             if self.threshold != AUTO:
                 raise ConfigError(f"threshold is {self.threshold!r}", f"Give a number or {AUTO!r}")
         elif self.threshold is not None:
-            _check("threshold", self.threshold, 0.0, 2.0)
-        _check("faces that make a person", self.min_faces, 1, 1000)
-        _check("quality of a readable chip", self.min_quality, 0.0, 1.0)
-        _check("quality of a clear face", self.clear_quality, 0.0, 1.0)
+            check("threshold", self.threshold, 0.0, 2.0)
+        check("faces that make a person", self.min_faces, 1, 1000)
+        check("quality of a readable chip", self.min_quality, 0.0, 1.0)
+        check("quality of a clear face", self.clear_quality, 0.0, 1.0)
         object.__setattr__(self, "leeway", tuple((at, factor) for at, factor in self.leeway))
         _check_leeway(self.leeway)
 

@@ -1,0 +1,76 @@
+"""Face box → torso box, and how much of the torso can be seen."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.types import FloatArray
+
+WIDTH = 2.2
+"""Width of the torso box in face widths: shoulder to shoulder of a person seen from the front."""
+TOP, BOTTOM = 1.2, 3.4
+"""From the chin to the belt, in face heights below the top of the face."""
+
+
+def torso_boxes(boxes: FloatArray) -> npt.NDArray[np.float64]:
+    """Where the torso below each face must be, whether it is in the picture or not.
+
+    Parameters
+    ----------
+    boxes : array of shape (n, 4), left, top, right, bottom of faces, px
+
+    Returns
+    -------
+    array of shape (n, 4), float64, left, top, right, bottom, px; not clipped
+    """
+    left, top, right, bottom = np.asarray(boxes, dtype=np.float64).reshape(-1, 4).T
+    centre, half, height = (left + right) / 2, WIDTH * (right - left) / 2, bottom - top
+    return np.stack(
+        [centre - half, top + TOP * height, centre + half, top + BOTTOM * height], axis=1
+    )
+
+
+def visible_torso(
+    boxes: FloatArray, row: int, width_px: int, height_px: int
+) -> tuple[slice, slice, npt.NDArray[np.bool_], float]:
+    """The part of one torso that lies in the picture and behind no other face.
+
+    Parameters
+    ----------
+    boxes : array of shape (n, 4), all faces of the frame, px
+    row
+        Whose torso.
+    width_px, height_px
+        Of the frame.
+
+    Returns
+    -------
+    rows, columns
+        Where the torso lies in the frame.
+    seen : array of shape (rows, columns), bool, false where another face covers it
+    share
+        Visible part of the whole torso box, 0 to 1.
+    """
+    torso = torso_boxes(boxes[row : row + 1])[0]
+    rows = _clip(torso[1], torso[3], height_px)
+    columns = _clip(torso[0], torso[2], width_px)
+    seen = np.ones((rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
+    for other, (left, top, right, bottom) in enumerate(boxes.astype(np.float64)):
+        if other != row:
+            covered_rows, covered = _clip(top, bottom, height_px), _clip(left, right, width_px)
+            seen[_within(covered_rows, rows), _within(covered, columns)] = False
+    area = (torso[2] - torso[0]) * (torso[3] - torso[1])
+    return rows, columns, seen, min(1.0, float(seen.sum()) / area) if area > 0 else 0.0
+
+
+def _clip(low: float, high: float, limit: int) -> slice:
+    start = min(max(math.floor(low), 0), limit)
+    return slice(start, min(max(math.ceil(high), start), limit))
+
+
+def _within(inner: slice, outer: slice) -> slice:
+    start = max(inner.start - outer.start, 0)
+    return slice(start, max(inner.stop - outer.start, start))
