@@ -20,11 +20,13 @@ factor; closer than that it is ambiguous."""
 
 
 def _in_time(features: TrackFeatures) -> IntArray:
-    """Rows by time; at one time the better first, then by encoding: its number has no say."""
+    """Rows by time; at one time the better first, then the longer readable, then by encoding."""
     rows = range(len(features))
     start, quality = features.start_pts.tolist(), features.quality.tolist()
-    face = features.face.astype(">f4")
-    order = sorted(rows, key=lambda row: (start[row], -quality[row], face[row].tobytes()))
+    readable, face = features.readable_chips.tolist(), features.face.astype(">f4")
+    order = sorted(
+        rows, key=lambda row: (start[row], -quality[row], -readable[row], face[row].tobytes())
+    )
     return np.array(order, dtype=np.int64)
 
 
