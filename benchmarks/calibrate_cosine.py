@@ -24,8 +24,8 @@ import numpy.typing as npt
 from footage import ROOT, Clip, add_clips, markdown, read_clips
 
 import clusterer
-from clusterer.clustering.distance import between
 from clusterer.config import METRICS, AnalysisConfig, ClusteringConfig, Config
+from clusterer.distance import between
 from clusterer.encoding import default_threshold
 from clusterer.evaluation import match
 from clusterer.pipeline import PhotographEncoder, decode_photograph

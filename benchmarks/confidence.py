@@ -31,8 +31,8 @@ from footage import add_clips, markdown, read_clips
 from scipy.optimize import minimize
 
 from clusterer.clustering.confidence import LEAST, MOST, evidence
-from clusterer.clustering.distance import between
 from clusterer.config import ClusteringConfig, Config
+from clusterer.distance import between
 from clusterer.encoding import default_threshold
 from clusterer.evaluation import MISSED
 from clusterer.pipeline import assign, basis

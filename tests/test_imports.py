@@ -19,7 +19,7 @@ MODULES = {
 }
 EVERY_MODULE = pytest.mark.parametrize("module", MODULES)
 
-BASE = {"types", "errors", "config", "geometry", "weights", "files", "leeway"}
+BASE = {"types", "errors", "config", "geometry", "weights", "files", "leeway", "distance"}
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "encoding", "constraints", "clustering",
     "features", "identities", "calibration", "clothing",
@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "geometry": set(),
     "config": {"errors"},
+    "distance": set(),
     "leeway": {"config"},
     "weights": {"errors"},
     "files": {"errors"},

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.config import ClothingConfig, ClusteringConfig
+from clusterer.distance import between
 from clusterer.leeway import leeway
-from clusterer.types import UNKNOWN, FloatArray, IntArray, TrackFeatures
+from clusterer.types import UNKNOWN, IntArray, TrackFeatures
 
 Matrix = npt.NDArray[np.float32]
 
@@ -78,9 +79,8 @@ class Refiner:
         """Weighted distance, weight, and whether faces forbid it, of all pairs; each (t, t)."""
         clothing = self.config.clothing
         poorer = np.minimum.outer(features.quality, features.quality)
-        face = _face_distances(features.face, self.config.metric) / (
-            self.threshold * leeway(poorer, self.config)
-        )
+        apart = between(features.face, features.face, self.config.metric)
+        face = apart / (self.threshold * leeway(poorer, self.config))
         known = np.logical_and.outer(features.has_face, features.has_face)
         by_face = np.where(known, np.clip(poorer / clothing.full_face_quality, 0.0, 1.0), 0.0)
         forbidden = (
@@ -117,17 +117,6 @@ def _reach(features: TrackFeatures, cannot_link: IntArray, config: ClothingConfi
     apart = 1.0 - (features.clothing[a] * features.clothing[b]).sum(axis=1)
     alike = float(np.quantile(apart, config.alike_share))
     return max(min(config.threshold, alike), 1e-3)
-
-
-def _face_distances(face: FloatArray, metric: str) -> Matrix:
-    vectors = face.astype(np.float64)
-    if metric == "cosine":
-        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    squares = (vectors**2).sum(axis=1)
-    apart = np.maximum(squares[:, None] + squares[None] - 2 * vectors @ vectors.T, 0.0)
-    distance = apart / 2 if metric == "cosine" else np.sqrt(apart)
-    result: Matrix = distance.astype(np.float32)
-    return result
 
 
 def _link(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.clustering.distance import Vectors, prepare
+from clusterer.distance import Vectors, prepare
 from clusterer.types import UNKNOWN, IntArray, TrackFeatures
 
 Floats = npt.NDArray[np.float64]

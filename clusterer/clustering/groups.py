@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from clusterer.clustering.distance import between_prepared, prepare, squared_norms
 from clusterer.clustering.people import Person, Tracks
+from clusterer.distance import between_prepared, prepare, squared_norms
 
 
 class Groups:

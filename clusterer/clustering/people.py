@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from clusterer.clustering.base import Assignment
-from clusterer.clustering.distance import Vectors, between
 from clusterer.config import ClusteringConfig
 from clusterer.constraints import CannotLinks
+from clusterer.distance import Vectors, between
 from clusterer.leeway import leeway
 from clusterer.types import UNKNOWN, IntArray, TrackFeatures
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from clusterer.clustering.base import Assignment
-from clusterer.clustering.distance import between
 from clusterer.clustering.people import Person, Tracks
 from clusterer.config import ClusteringConfig
+from clusterer.distance import between
 from clusterer.types import IntArray, TrackFeatures
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.clustering.distance import between
 from clusterer.config import METRICS
+from clusterer.distance import between
 from clusterer.evaluation import Matching, Truth, pairs
 from clusterer.evaluation.pair_files import PairList
 from clusterer.evaluation.pairs import (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.clustering.distance import between
 from clusterer.config import METRICS
+from clusterer.distance import between
 
 HALF = 0.5**0.5
 
