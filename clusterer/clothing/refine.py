@@ -146,12 +146,14 @@ def _link(
         apart[a] |= apart[b]
         apart[:, a] = apart[a]
         apart[b], apart[:, b], apart[a, a] = True, True, True
-        stale = np.flatnonzero((distance[:, a] <= nearest) | (distance[:, b] <= nearest))
+        went = np.minimum(distance[a], distance[b])  # symmetric
+        stale = np.flatnonzero((went <= nearest) & (nearest < 1.0))
         distance[b], distance[:, b] = np.inf, np.inf
         distance[a] = _distances(total[a], weight[a], apart[a])
         distance[:, a] = distance[a]
         nearest = np.minimum(nearest, distance[a])
-        for row in {*stale.tolist(), a, b}:
+        nearest[b] = np.inf
+        for row in {*stale.tolist(), a}:
             nearest[row] = distance[row].min()
 
 
