@@ -119,3 +119,32 @@ def test_links_hold_and_people_stay_together(clothing: float, data: st.DataObjec
         for b in range(n):
             if labels[a] >= 0 and labels[a] == labels[b]:
                 assert after[a] == after[b] >= 0
+
+
+def slowly_linked(distance: npt.NDArray[np.float64]) -> set[frozenset[int]]:
+    """Average linkage as its definition says: every pair of groups, every time."""
+    groups = [frozenset([i]) for i in range(len(distance))]
+    while len(groups) > 1:
+        apart = {
+            (a, b): float(np.mean([distance[i, j] for i in a for j in b]))
+            for a in groups
+            for b in groups
+            if min(a) < min(b)
+        }
+        a, b = min(apart, key=lambda pair: apart[pair])
+        if apart[a, b] >= 1.0:
+            break
+        groups = [group for group in groups if group not in (a, b)] + [a | b]
+    return set(groups)
+
+
+@given(seed=st.integers(0, 10_000), n=st.integers(2, 12))
+def test_linkage_is_that_of_brute_force(seed: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    angles = rng.uniform(0, 1.5, n)
+    worn = features(np.stack([np.cos(angles), np.sin(angles)], axis=1).tolist())
+    config = replace(CONFIG, clothing=ClothingConfig(threshold=0.1, window_s=36000.0))
+    after = refined(worn, list(range(n)), starts_s=(0.0,) * n, config=config)
+    found = {frozenset(np.flatnonzero(np.array(after) == label).tolist()) for label in set(after)}
+    distance = (1.0 - worn.clothing.astype(np.float64) @ worn.clothing.T) / 0.1
+    assert found == slowly_linked(distance)
