@@ -6,7 +6,8 @@
     ├── ConfigError        a setting is out of its range or contradicts another
     ├── VideoError         the video cannot be opened, or nothing in it can be decoded
     ├── ModelError         the weights of a detector or encoder are missing or damaged
-    ├── DependencyError    a library of the system is missing (libGL, libglib)
+    ├── DependencyError    a library of the system (libGL), or of an extra ([train]), is missing
+    ├── DataError          pictures to train on are missing, too few or cannot be read
     ├── TruthError         a truth file, or its ignore file, cannot be read
     └── ResultError        a result folder cannot be read or written
         └── CacheError     the stored analysis is damaged or of another schema
@@ -48,7 +49,11 @@ class ModelError(ClustererError):
 
 
 class DependencyError(ClustererError):
-    """A library of the system, not of Python, is missing."""
+    """A library of the system, or one of Python that only an extra installs, is missing."""
+
+
+class DataError(ClustererError):
+    """Pictures to train on are missing, too few or cannot be read."""
 
 
 class TruthError(ClustererError):

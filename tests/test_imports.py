@@ -48,11 +48,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export"},
     "pipeline": BASE | STAGES | STORE | {"result"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation"},
-    "cli": BASE | STAGES | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning"},
+    "training": {"errors", "config", "types", "files"},
+    "cli": BASE
+    | STAGES
+    | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"},
     "__main__": {"cli"},
     "": {"_version", "config", "errors", "pipeline", "types"},  # the public names
 }
 """First part of a module's name after ``clusterer.`` → those it may import, besides itself."""
+
+TRAINS = {"torch", "torchvision", "pytorch_metric_learning", "onnxscript"}
+"""Of the extra [train]: imported by `clusterer.training` only, and never at the start."""
 
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 HEAVY = (
@@ -91,6 +97,17 @@ def imported(tree: ast.AST) -> Iterator[str]:
                 yield "_version" if part == "__version__" else part
             elif name.startswith("relative"):
                 yield name
+
+
+def from_the_extra(source: str) -> set[str]:
+    """Libraries of the extra [train] that a module imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return {name.split(".")[0] for name in names} & TRAINS
 
 
 def forbidden(module: str, source: str) -> set[str]:
@@ -153,6 +170,12 @@ def test_imports_go_one_way(module: str) -> None:
 
 
 @EVERY_MODULE
+def test_only_training_needs_the_extra(module: str) -> None:
+    if part_of(module) != "training":
+        assert from_the_extra(MODULES[module].read_text("utf-8")) == set()
+
+
+@EVERY_MODULE
 def test_only_the_command_line_prints_or_exits(module: str) -> None:
     if part_of(module) != "cli":
         assert speaks(MODULES[module].read_text("utf-8")) == []
@@ -186,10 +209,20 @@ def test_public_names_are_explained(module: str) -> None:
         ("clusterer.types._faces", "from clusterer.geometry import iou", {"geometry"}),
         ("clusterer.chips", "from . import video", {"relative import in line 1"}),
         ("clusterer.pipeline", "from clusterer.cli import main", {"cli"}),
+        ("clusterer.pipeline", "from clusterer.training import export", {"training"}),
+        ("clusterer.training.card", "from clusterer import clothing", {"clothing"}),
     ],
 )
 def test_the_rule_sees_a_breach(module: str, source: str, expected: set[str]) -> None:
     assert forbidden(module, source) == expected
+
+
+@pytest.mark.parametrize(
+    "source", ["import torch.nn", "def f():\n    from torch import nn", "import numpy, onnxscript"]
+)
+def test_the_rule_sees_the_extra(source: str) -> None:
+    assert from_the_extra(source)
+    assert not from_the_extra("import onnx\nfrom clusterer.training import export")
 
 
 @pytest.mark.parametrize(
@@ -217,13 +250,24 @@ def test_the_rule_counts_code_and_misses_no_docstring() -> None:
     assert list(undocumented(bare, "m")) == ["m.A", "m.A.b", "m.d"]
 
 
-@pytest.mark.parametrize("statement", ["import clusterer", "import clusterer; dir(clusterer)"])
-def test_importing_the_package_costs_nothing(statement: str) -> None:
+def loaded_by(statement: str) -> set[str]:
+    """Modules that are there after a statement in a new process."""
     code = f"import sys; {statement}; print(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent
     )
-    loaded = set(run.stdout.split())
+    return set(run.stdout.split())
+
+
+def test_the_command_starts_without_the_extra() -> None:
+    loaded = loaded_by("import clusterer.cli")
+    assert "clusterer.cli.train" in loaded
+    assert loaded.isdisjoint(TRAINS)
+
+
+@pytest.mark.parametrize("statement", ["import clusterer", "import clusterer; dir(clusterer)"])
+def test_importing_the_package_costs_nothing(statement: str) -> None:
+    loaded = loaded_by(statement)
     assert "clusterer" in loaded
     assert loaded.isdisjoint(HEAVY)
     assert not {name for name in loaded if name.startswith("clusterer.")} - {"clusterer._version"}

@@ -1,0 +1,66 @@
+"""Where a training stands, kept so that an interrupted one can go on."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from clusterer.errors import DataError
+from clusterer.files import make_folder, write_atomic
+
+CHECKPOINT = "checkpoint.pt"
+REMEDY = "Name another folder with --output"
+
+
+def write_checkpoint(folder: Path, content: dict[str, Any]) -> None:
+    """Replace the checkpoint in a folder, which is made if need be.
+
+    Parameters
+    ----------
+    folder
+    content
+        State of the modules and the optimizer; ``settings`` and ``history`` as plain values.
+
+    Raises
+    ------
+    ResultError
+        It cannot be written; the one before stays.
+    """
+    packed = io.BytesIO()
+    torch.save(content, packed)
+    make_folder(folder)
+    write_atomic(folder / CHECKPOINT, packed.getvalue())
+
+
+def read_checkpoint(
+    folder: Path, settings: dict[str, Any], device: torch.device
+) -> dict[str, Any] | None:
+    """What `write_checkpoint` wrote; None where there is nothing.
+
+    Parameters
+    ----------
+    folder
+    settings
+        That the training must have had.
+    device
+        Where the tensors are wanted.
+
+    Raises
+    ------
+    DataError
+        It is damaged, or of other settings.
+    """
+    path = folder / CHECKPOINT
+    if not path.exists():
+        return None
+    try:
+        content: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        found = content["settings"]
+    except Exception:  # unpickling nonsense raises anything
+        raise DataError(f"{path} is damaged", f"Delete it, or: {REMEDY}") from None
+    if found != settings:
+        raise DataError(f"{path} is of a training with other settings", REMEDY)
+    return content

@@ -1,0 +1,125 @@
+"""ResNet-18 (He et al., "Deep Residual Learning for Image Recognition", 2016) that sees garments.
+
+It says where in the picture the garment is, and describes only what is there: beside a turned torso
+lies more wall than cloth. Descriptions are pooled from all four stages and not from the last alone:
+the early ones still know colours and patterns, the last knows what kind of garment it is.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from clusterer.training.augment import FILL
+
+DEVIATION = (0.229, 0.224, 0.225)
+"""Of ImageNet's channels; with the mean `FILL` it brings pictures to about unit variance."""
+LEAST_WEIGHT = 0.02
+"""Of a place that shows no garment, so that there always is a mean."""
+STAGES = 4
+BLOCKS_PER_STAGE = 2
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions beside a shortcut."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.first_norm = nn.BatchNorm2d(outputs)
+        self.second = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.second_norm = nn.BatchNorm2d(outputs)
+        self.shortcut: nn.Module = nn.Identity()
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shape (n, inputs, H, W) → (n, outputs, H / stride, W / stride)."""
+        y = functional.relu(self.first_norm(self.first(x)))
+        return functional.relu(self.second_norm(self.second(y)) + self.shortcut(x))
+
+
+class ClothingNet(nn.Module):
+    """Torso → embedding of length 1, and where the garment is.
+
+    Parameters
+    ----------
+    width
+        Channels of the first stage; each stage doubles them (64 in the paper).
+    dimension
+        Of the embedding.
+    """
+
+    def __init__(self, width: int = 32, dimension: int = 128) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(FILL).view(1, 3, 1, 1))
+        self.register_buffer("deviation", torch.tensor(DEVIATION).view(1, 3, 1, 1))
+        self.stem = nn.Conv2d(3, width, 7, 2, 3, bias=False)
+        self.stem_norm = nn.BatchNorm2d(width)
+        stages, inputs = [], width
+        for stage in range(STAGES):
+            outputs = width * 2**stage
+            blocks = [Block(inputs, outputs, 1 if stage == 0 else 2)]
+            blocks += [Block(outputs, outputs, 1) for _ in range(BLOCKS_PER_STAGE - 1)]
+            stages.append(nn.Sequential(*blocks))
+            inputs = outputs
+        self.stages = nn.ModuleList(stages)
+        self.where = nn.ModuleList(nn.Conv2d(width * 2**i, 1, 1) for i in range(STAGES))
+        self.features = width * (2**STAGES - 1) + inputs
+        self.embed = nn.Linear(self.features, dimension, bias=False)
+        self.embed_norm = nn.BatchNorm1d(dimension)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def describe(self, torsos: Tensor) -> tuple[Tensor, Tensor]:
+        """What the garment looks like, and where it is.
+
+        Parameters
+        ----------
+        torsos : (n, 3, S, S), RGB, 0 to 1
+
+        Returns
+        -------
+        described : (n, features), means of all stages over the garment, and maxima of the last
+        where : (n, 1, S / 4, S / 4), logits
+        """
+        x = self.stem_norm(self.stem((torsos - self.mean) / self.deviation))
+        x = functional.max_pool2d(functional.relu(x), 3, 2, 1)
+        maps = []
+        for stage in self.stages:
+            x = stage(x)
+            maps.append(x)
+        where = self._locate(maps)
+        weight = torch.sigmoid(where) + LEAST_WEIGHT
+        pooled = [_mean(found, weight) for found in maps]
+        return torch.cat([*pooled, x.amax((2, 3))], 1), where
+
+    def _locate(self, maps: list[Tensor]) -> Tensor:
+        """Sum of what each stage says, at the resolution of the first."""
+        size = maps[0].shape[2:]
+        said = [head(found) for head, found in zip(self.where, maps, strict=True)]
+        wide = [
+            functional.interpolate(part, size, mode="bilinear", align_corners=False)
+            for part in said[1:]
+        ]
+        return torch.stack([said[0], *wide]).sum(0)
+
+    def forward(self, torsos: Tensor) -> tuple[Tensor, Tensor]:
+        """Embeddings, (n, dimension), of length 1, and masks, (n, 1, S / 4, S / 4), 0 to 1."""
+        described, where = self.describe(torsos)
+        return self.project(described), torch.sigmoid(where)
+
+    def project(self, described: Tensor) -> Tensor:
+        """Shape (n, features) → (n, dimension), of length 1."""
+        return functional.normalize(self.embed_norm(self.embed(described)), dim=1)
+
+
+def _mean(found: Tensor, weight: Tensor) -> Tensor:
+    """Mean over the places of a map, each by its weight; shape (n, channels)."""
+    stride = weight.shape[2] // found.shape[2]
+    weight = functional.avg_pool2d(weight, stride) if stride > 1 else weight
+    return (found * weight).sum((2, 3)) / weight.sum((2, 3))

@@ -1,0 +1,117 @@
+"""Settings of a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from clusterer.config._check import check
+from clusterer.errors import ConfigError
+
+LOSS_NAMES = ("infonce", "supcon", "triplet", "arcface", "cosface", "sphereface")
+"""InfoNCE (van den Oord et al. 2018), SupCon (Khosla et al. 2020), triplets with semi-hard mining
+(Schroff et al. 2015), ArcFace (Deng et al. 2019), CosFace (Wang et al. 2018), SphereFace (Liu et
+al. 2017); all by pytorch-metric-learning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """How much light changes between two views, as the widest factor is exp(value) or 1 ± value.
+
+    Attributes
+    ----------
+    exposure, gamma : logarithms
+    white_balance : standard deviation of the gain of each channel
+    contrast, saturation, gradient : parts
+    """
+
+    exposure: float = 0.2
+    gamma: float = 0.1
+    white_balance: float = 0.02
+    contrast: float = 0.12
+    saturation: float = 0.12
+    gradient: float = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class ClothingTraining:
+    """How the clothing encoder is trained.
+
+    Attributes
+    ----------
+    parts
+        First folders of the pictures that are used; none = all.
+    loss
+        One of `LOSS_NAMES`.
+    epochs
+        Each shows two views of every garment.
+    batch_size
+        Garments in a batch; each is there twice.
+    width, dimension, size_px
+        Channels of the first stage, numbers in the embedding, side of the pictures that the network
+        sees: torsos of the faces that need clothing (20 to 40 px high) are 40 to 90 px wide.
+    learning_rate, weight_decay
+        Of AdamW; the rate warms up over a twentieth of the training and falls as a cosine.
+    temperature
+        Of InfoNCE and SupCon.
+    head_weight
+        Of the two heads that name kind and colours, beside the metric loss.
+    mask_weight
+        Of saying where the garment is, likewise.
+    recolour_share
+        Part of the garments that are given new colours, the same in both views; 0 for losses that
+        learn a centre per garment.
+    held_out
+        Part of the garments that is not trained on.
+    seed
+        Of everything that is random.
+    light
+        Changes between the two views.
+    """
+
+    parts: tuple[str, ...] = ()
+    loss: str = "infonce"
+    epochs: int = 60
+    batch_size: int = 128
+    width: int = 32
+    dimension: int = 128
+    size_px: int = 96
+    learning_rate: float = 2e-3
+    weight_decay: float = 5e-2
+    temperature: float = 0.07
+    head_weight: float = 0.3
+    mask_weight: float = 1.0
+    recolour_share: float = 0.5
+    held_out: float = 0.1
+    seed: int = 0
+    light: Light = field(default_factory=Light)
+
+    def __post_init__(self) -> None:
+        if self.loss not in LOSS_NAMES:
+            raise ConfigError(f"unknown loss {self.loss!r}", f"Known: {', '.join(LOSS_NAMES)}")
+        check("epochs", self.epochs, 1, 100_000)
+        check("batch size", self.batch_size, 2, 65_536)
+        check("width of the network", self.width, 4, 512)
+        check("dimension of the embedding", self.dimension, 2, 4096)
+        check("side of the pictures", self.size_px, 32, 512)
+        if self.size_px % 32:
+            raise ConfigError(
+                f"side of the pictures is {self.size_px}", "It must be a multiple of 32"
+            )
+        check("learning rate", self.learning_rate, 1e-7, 1.0)
+        check("weight decay", self.weight_decay, 0.0, 1.0)
+        check("temperature", self.temperature, 1e-3, 10.0)
+        check("weight of the heads", self.head_weight, 0.0, 100.0)
+        check("weight of the masks", self.mask_weight, 0.0, 100.0)
+        check("share of recoloured garments", self.recolour_share, 0.0, 1.0)
+        check("share of garments held out", self.held_out, 0.01, 0.9)
+        check("seed", self.seed, 0, 2**31 - 1)
+
+    @property
+    def picture_px(self) -> int:
+        """Side at which garments are read: views of them are crops, and fewer pixels than that."""
+        return round(self.size_px * 4 / 3)
+
+    @property
+    def learns_centres(self) -> bool:
+        """Whether the loss has a centre for each garment."""
+        return self.loss in ("arcface", "cosface", "sphereface")
