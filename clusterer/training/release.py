@@ -1,0 +1,101 @@
+"""What a training leaves behind: networks, the curve, and the model card."""
+
+from __future__ import annotations
+
+import csv
+import io
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from clusterer.files import make_folder, write_all
+from clusterer.training.card import Facts, write_card
+from clusterer.training.clothing import ClothingTrainer, Epoch
+from clusterer.training.export import export
+from clusterer.training.quantise import closeness, quantise
+
+MODEL = "clothing.onnx"
+SMALL_MODEL = "clothing.int8.onnx"
+HISTORY = "history.csv"
+CARD = "MODEL_CARD.md"
+VIEWS = 512
+"""That the 8-bit network is made with, and as many others that it is compared on."""
+LIBRARIES = ("torch", "pytorch-metric-learning", "onnxscript", "onnxruntime")
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What was written.
+
+    Attributes
+    ----------
+    files : path → size in bytes
+    closeness : of the 8-bit network, see `clusterer.training.quantise.closeness`; None = not made
+    """
+
+    files: dict[Path, int]
+    closeness: float | None
+
+
+def release(
+    trainer: ClothingTrainer,
+    folder: Path,
+    command: str,
+    licences: Mapping[str, str],
+    int8: bool = True,
+) -> Released:
+    """Write the networks of a finished training, its curve as a table, and its model card.
+
+    Parameters
+    ----------
+    trainer
+        Has run.
+    folder
+        Where to; made if need be. Files of an earlier training are replaced, all or none.
+    command
+        That trains again, for the card.
+    licences
+        Part of the pictures → its licence, for the card.
+    int8
+        Write the 8-bit network too.
+
+    Raises
+    ------
+    ModelError
+        The exported network says something else than the trained one.
+    ResultError
+        The files cannot be written.
+    """
+    models = {MODEL: export(trainer.network, trainer.settings.size_px)}
+    close = None
+    if int8:
+        models[SMALL_MODEL] = quantise(models[MODEL], trainer.torsos(VIEWS))
+        held_out = trainer.torsos(VIEWS, held_out=True)
+        close = closeness(models[MODEL], models[SMALL_MODEL], held_out)
+    facts = Facts(command, licences, made_with(trainer.device.type), models, close)
+    card = write_card(trainer.settings, trainer.garments, trainer.history, facts)
+    contents: dict[str, bytes | str] = {**models, HISTORY: to_csv(trainer.history), CARD: card}
+    make_folder(folder)
+    write_all({folder / name: content for name, content in contents.items()})
+    return Released({folder / name: (folder / name).stat().st_size for name in contents}, close)
+
+
+def made_with(device: str) -> list[str]:
+    """Versions of what decides about the numbers, and where they were computed."""
+    threads = torch.get_num_threads()
+    where = "a GPU" if device == "cuda" else f"{threads} thread{'' if threads == 1 else 's'}"
+    libraries = [f"{name} {version(name)}" for name in LIBRARIES]
+    return [f"Python {platform.python_version()}", *libraries, where]
+
+
+def to_csv(history: Sequence[Epoch]) -> str:
+    """Loss, AUC and recall of each epoch as CSV, as RFC 4180 has it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(field.name for field in fields(Epoch))
+    writer.writerows(astuple(epoch) for epoch in history)
+    return text.getvalue()
