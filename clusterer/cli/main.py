@@ -11,6 +11,7 @@ from clusterer import __version__
 from clusterer.cli.evaluate import evaluate
 from clusterer.cli.group import DefaultGroup
 from clusterer.cli.run import run
+from clusterer.cli.train import train
 from clusterer.cli.tune import tune
 from clusterer.errors import ClustererError, ConfigError
 
@@ -32,6 +33,7 @@ def cluster_video() -> None:
 cluster_video.add_command(run)
 cluster_video.add_command(evaluate)
 cluster_video.add_command(tune)
+cluster_video.add_command(train)
 
 
 _OTHERS = ", ".join(sorted(cluster_video.commands.keys() - {run.name}))
