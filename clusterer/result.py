@@ -9,16 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from clusterer import __version__, report
-from clusterer.cache import crop_name
+from clusterer.cache import crop_name, torso_name
 from clusterer.export import csv_files
 from clusterer.export.tables import tables
 from clusterer.files import make_folder, write_all
-from clusterer.types import Analysis, Appearance, ClusteringResult, Identity, Reason
+from clusterer.types import (
+    Analysis,
+    Appearance,
+    ClothingDecision,
+    ClusteringResult,
+    Identity,
+    Move,
+    Reason,
+)
 
 RESULT = "result.json"
-RESULT_SCHEMA = 2
+RESULT_SCHEMA = 3
 """Of ``result.json``; raised when its meaning changes. 2: with `identities`, so that it can be
-loaded. ``analysis.npz`` has a number of its own."""
+loaded. 3: with `clothing`, what clothing decided. ``analysis.npz`` has a number of its own."""
 
 
 def save(result: ClusteringResult, folder: Path) -> None:
@@ -30,7 +38,11 @@ def save(result: ClusteringResult, folder: Path) -> None:
         The folder cannot be written to; what was there before stays.
     """
     make_folder(folder)
-    page = report.render(result, crop_reader(result.analysis, folder))
+    page = report.render(
+        result,
+        crop_reader(result.analysis, folder),
+        crop_reader(result.analysis, folder, torso_name),
+    )
     files = {**csv_files(result), RESULT: to_json(result), "report.html": page}
     write_all({folder / name: content for name, content in files.items()})
 
@@ -56,6 +68,7 @@ def to_json(result: ClusteringResult) -> str:
         "unknown_reasons": {u.id: u.reason.value for u in result.unknowns},
         "cannot_link": result.cannot_link.tolist(),
         "labels": result.labels.tolist(),
+        "clothing": [asdict(decision) for decision in result.clothing],
         "identities": [asdict(who) for who in (*result.people, *result.unknowns)],
     }
     for table in tables(result):
@@ -89,14 +102,31 @@ def identities(content: dict[str, Any]) -> tuple[Identity, ...]:
     )
 
 
-def crop_reader(analysis: Analysis, folder: Path) -> Callable[[int], bytes | None]:
-    """Reader of the pictures kept in a result folder, by detection row."""
+def decisions(content: dict[str, Any]) -> tuple[ClothingDecision, ...]:
+    """What clothing decided, out of what `to_json` wrote; errors as of `identities`."""
+    return tuple(
+        ClothingDecision(**facts | {"move": Move(facts["move"])}) for facts in content["clothing"]
+    )
+
+
+def crop_reader(
+    analysis: Analysis, folder: Path, name: Callable[[int, int], str] = crop_name
+) -> Callable[[int], bytes | None]:
+    """Reader of the pictures kept in a result folder, by detection row.
+
+    Parameters
+    ----------
+    analysis
+    folder
+    name
+        Track and frame → name of the file: of faces by default, or `torso_name`.
+    """
     track_of = {row: track.id for track in analysis.tracks for row in track.detection_rows.tolist()}
     frames = analysis.detections.frame_index
 
     def read(row: int) -> bytes | None:
         try:
-            return (folder / "chips" / crop_name(track_of[row], int(frames[row]))).read_bytes()
+            return (folder / "chips" / name(track_of[row], int(frames[row]))).read_bytes()
         except (KeyError, OSError):
             return None
 

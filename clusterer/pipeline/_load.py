@@ -13,7 +13,7 @@ from clusterer.cache import ANALYSIS, load_analysis
 from clusterer.config import ClothingConfig, ClusteringConfig
 from clusterer.errors import CacheError, ConfigError, ResultError
 from clusterer.features import describe
-from clusterer.result import RESULT, RESULT_SCHEMA, identities
+from clusterer.result import RESULT, RESULT_SCHEMA, decisions, identities
 from clusterer.types import UNKNOWN, Analysis, ClusteringResult
 
 AGAIN = "Run cluster-video on the video again, with this folder as --output"
@@ -116,6 +116,7 @@ def _restore(
         people=tuple(who for who in everyone if who.label != UNKNOWN),
         unknowns=tuple(who for who in everyone if who.label == UNKNOWN),
         config=content["config"],
+        clothing=decisions(content),
     )
     belongs = sorted((track, who.label) for who in everyone for track in who.track_ids)
     if belongs != list(enumerate(result.labels.tolist())):
@@ -123,6 +124,8 @@ def _restore(
     rows = {row for who in everyone for row in (who.cover_row, *who.crop_rows)}
     if not rows <= set(range(len(analysis.detections))):
         raise ValueError("a picture of a face that is not there")
+    if not {decision.track_id for decision in result.clothing} <= set(range(len(analysis.tracks))):
+        raise ValueError("a decision on a track that is not there")
     if not set(result.cannot_link.ravel().tolist()) <= set(range(len(analysis.tracks))):
         raise ValueError("a constraint on a track that is not there")
     return result

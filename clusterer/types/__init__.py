@@ -13,13 +13,21 @@ from clusterer.types._faces import (
     TrackFeatures,
 )
 from clusterer.types._media import Frame, Shot, VideoInfo
-from clusterer.types._result import Analysis, Appearance, ClusteringResult, Identity
+from clusterer.types._result import (
+    Analysis,
+    Appearance,
+    ClothingDecision,
+    ClusteringResult,
+    Identity,
+    Move,
+)
 
 __all__ = [
     "UNKNOWN",
     "Analysis",
     "Appearance",
     "ChipQuality",
+    "ClothingDecision",
     "ClusteringResult",
     "Detections",
     "FloatArray",
@@ -27,6 +35,7 @@ __all__ = [
     "Identity",
     "ImageArray",
     "IntArray",
+    "Move",
     "Reason",
     "Shot",
     "Track",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,10 @@ class Analysis:
     tracks : t tracks; a detection belongs to at most one
     chip_rows : array of shape (c,), int64, the detection of each embedded chip, grouped by track
     chip_embeddings : array of shape (c, d), float32, as the encoder gives them
-    chip_clothing : array of shape (c, k), float32, colours of the torso below each chip, of length
+    chip_colours : array of shape (c, k), float32, histogram of the torso below each chip, of length
         1; k = 0 when clothing was not looked at
+    chip_clothing : array of shape (c, e), float32, embedding of that torso, of length 1; zeros
+        where too little of it is seen
     chip_torso_share : array of shape (c,), float32, visible part of that torso, 0 to 1
     crop_rows : array of shape (p,), int64, detections of which a picture is kept
     sampled_frames : array of shape (s,), int64, every frame that was looked at
@@ -47,6 +50,7 @@ class Analysis:
     sampled_pts: IntArray
     models: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    chip_colours: FloatArray = field(default_factory=nothing)
     chip_clothing: FloatArray = field(default_factory=nothing)
     chip_torso_share: FloatArray = field(default_factory=nothing)
 
@@ -54,8 +58,10 @@ class Analysis:
         freeze(self, "chip_rows", np.int64, -1)
         freeze(self, "chip_embeddings", np.float32, len(self.chip_rows), -1)
         if not len(self.chip_torso_share):
-            object.__setattr__(self, "chip_clothing", np.zeros((len(self.chip_rows), 0)))
+            for name in ("chip_colours", "chip_clothing"):
+                object.__setattr__(self, name, np.zeros((len(self.chip_rows), 0)))
             object.__setattr__(self, "chip_torso_share", np.zeros(len(self.chip_rows)))
+        freeze(self, "chip_colours", np.float32, len(self.chip_rows), -1)
         freeze(self, "chip_clothing", np.float32, len(self.chip_rows), -1)
         freeze(self, "chip_torso_share", np.float32, len(self.chip_rows))
         freeze(self, "crop_rows", np.int64, -1)
@@ -115,6 +121,37 @@ class Identity:
     reason: Reason = Reason.NONE
 
 
+class Move(StrEnum):
+    """What clothing did to a track."""
+
+    JOINED = "joined by clothing"
+    SPLIT = "split by clothing"
+
+
+@dataclass(frozen=True, slots=True)
+class ClothingDecision:
+    """A track that the second stage gave to another person than the faces did, and why.
+
+    Attributes
+    ----------
+    track_id
+    move
+        `Move.JOINED`: it came to the person that it is with. `Move.SPLIT`: it was taken from a
+        person whom it does not fit.
+    face, clothing
+        Evidence that it belongs to that person, as logarithm of odds: above 0 speaks for it.
+        Negative for `Move.SPLIT`.
+    runner_up
+        Face and clothing together for the next best person; None if nobody else is possible.
+    """
+
+    track_id: int
+    move: Move
+    face: float
+    clothing: float
+    runner_up: float | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ClusteringResult:
     """The whole answer: who appears when.
@@ -128,6 +165,7 @@ class ClusteringResult:
     people : by screen time, longest first
     unknowns : by start
     config : every setting, JSON-ready
+    clothing : what clothing decided, by track
     """
 
     analysis: Analysis
@@ -137,6 +175,7 @@ class ClusteringResult:
     people: tuple[Identity, ...]
     unknowns: tuple[Identity, ...]
     config: dict[str, Any]
+    clothing: tuple[ClothingDecision, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, "cannot_link", np.int64, -1, 2)
