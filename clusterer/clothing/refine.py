@@ -7,29 +7,46 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.config import ClothingConfig, ClusteringConfig
-from clusterer.distance import between
-from clusterer.leeway import leeway
-from clusterer.types import UNKNOWN, IntArray, TrackFeatures
+from clusterer.clothing.decisions import Record
+from clusterer.clothing.evidence import Evidence, weigh
+from clusterer.clothing.linkage import link
+from clusterer.clothing.settle import fits, settle
+from clusterer.clothing.sums import Bools, Group
+from clusterer.config import ClusteringConfig
+from clusterer.types import UNKNOWN, ClothingDecision, IntArray, TrackFeatures
 
-Matrix = npt.NDArray[np.float32]
+
+LEAST_WEIGHT = 1e-3
+"""Of a track of no quality: where no face can be read, the greater number is the person."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refinement:
+    """What the second stage made of the first one's groups.
+
+    Attributes
+    ----------
+    labels : array of shape (t,), int64; people are numbered by their first track, `UNKNOWN` =
+        nobody's
+    ambiguous : array of shape (t,), bool, unknown because two people were about as likely
+    decisions : tracks that moved, in order
+    """
+
+    labels: IntArray
+    ambiguous: Bools
+    decisions: tuple[ClothingDecision, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Refiner:
-    """Average linkage of groups by faces and clothes.
-
-    The distance of two tracks is the weighted mean of that of their faces and that of their
-    clothes, each in units of the distance up to which it speaks for one person; faces weigh by the
-    poorer quality, clothes by how little time lies between. Tracks too far apart in time, or whose
-    torsos are not seen, say nothing. The nearest groups merge first.
+    """Splits and merges people, and brings home unknowns, by faces and clothes together.
 
     Parameters
     ----------
     config
-        Leeway of poor faces, and `ClothingConfig`.
+        Metric of faces, and `ClothingConfig`.
     threshold
-        Largest distance at which two faces are one person.
+        Largest distance at which two clear faces are one person.
     """
 
     config: ClusteringConfig
@@ -41,128 +58,123 @@ class Refiner:
         spans_s: npt.NDArray[np.float64],
         labels: IntArray,
         cannot_link: IntArray,
-    ) -> IntArray:
-        """Merge groups, and unknown tracks with groups, that wear the same at about one time.
+        certain: list[Group],
+    ) -> Refinement:
+        """Decide anew who is with whom.
 
         Parameters
         ----------
         features : t tracks
         spans_s : array of shape (t, 2), float64, first and last sight of each track, seconds
-        labels : array of shape (t,), int64, `UNKNOWN` = nobody's
+        labels : array of shape (t,), int64, of the first stage, `UNKNOWN` = nobody's
         cannot_link : array of shape (m, 2), int64, pairs of tracks of different people; kept
+        certain : groups that hold each track once; those of one group are one person and stay
+            together, and have one label
 
         Returns
         -------
-        array of shape (t,), int64; a person's tracks stay together, people are numbered by their
-        first track; an unknown track that joined nobody stays unknown
+        Refinement; without a torso that is seen, or switched off, of the labels as they are
         """
-        groups = _groups(labels)
-        off = not self.config.clothing.enabled or self.threshold <= 0
-        if off or not features.torso_share.any():
-            return labels
-        reach = _reach(features, cannot_link, self.config.clothing)
-        total, weight, forbidden = self._between_tracks(features, spans_s, reach)
-        forbidden[cannot_link[:, 0], cannot_link[:, 1]] = True
-        forbidden[cannot_link[:, 1], cannot_link[:, 0]] = True
-        starts = np.array([features.start_pts[group].min() for group in groups])
-        groups = [groups[i] for i in np.argsort(starts, kind="stable").tolist()]
-        merged = _link(groups, total, weight, forbidden)
-        people = [m for m in merged if len(m) > 1 or labels[m[0]] != UNKNOWN]
-        refined = np.full(len(labels), UNKNOWN, dtype=np.int64)
-        for label, members in enumerate(sorted(people, key=min)):
-            refined[members] = label
-        return refined
-
-    def _between_tracks(
-        self, features: TrackFeatures, spans_s: npt.NDArray[np.float64], reach: float
-    ) -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
-        """Weighted distance, weight, and whether faces forbid it, of all pairs; each (t, t)."""
-        clothing = self.config.clothing
-        poorer = np.minimum.outer(features.quality, features.quality)
-        apart = between(features.face, features.face, self.config.metric)
-        face = apart / (self.threshold * leeway(poorer, self.config))
-        known = np.logical_and.outer(features.has_face, features.has_face)
-        by_face = np.where(known, np.clip(poorer / clothing.full_face_quality, 0.0, 1.0), 0.0)
-        forbidden = (
-            (by_face > 0) & (poorer >= self.config.clear_quality) & (face > clothing.face_veto)
-        )
-        worn = 1.0 - features.clothing @ features.clothing.T
-        gap_s = np.maximum(spans_s[:, None, 0] - spans_s[None, :, 1], 0.0)
-        gap_s = np.maximum(gap_s, gap_s.T)
-        seen = np.sqrt(np.outer(features.torso_share, features.torso_share))
-        by_clothes = seen * np.clip(1.0 - gap_s / clothing.window_s, 0.0, 1.0)
-        by_face = by_face * clothing.face_weight * (by_clothes > 0)
-        total = by_face * face + by_clothes * worn / reach
-        return (
-            total.astype(np.float32),
-            (by_face + by_clothes).astype(np.float32),
-            forbidden,
-        )
+        on = self.config.clothing.enabled and self.threshold > 0 and features.torso_share.any()
+        if not on or len(features) < 2:
+            return Refinement(labels, np.zeros(len(labels), dtype=bool), ())
+        said = weigh(features, spans_s, cannot_link, self.config, self.threshold)
+        units = _in_time(certain, features)
+        return _Case(self.config, features, labels, units, said.of_units(units)).decide()
 
 
-def _groups(labels: IntArray) -> list[list[int]]:
-    people = [np.flatnonzero(labels == label).tolist() for label in np.unique(labels[labels >= 0])]
-    return people + [[track] for track in np.flatnonzero(labels == UNKNOWN).tolist()]
+class _Case:
+    """The question of who is with whom, over units: tracks that are one person for certain."""
+
+    def __init__(
+        self,
+        config: ClusteringConfig,
+        features: TrackFeatures,
+        labels: IntArray,
+        units: list[Group],
+        said: Evidence,
+    ) -> None:
+        self._config = config.clothing
+        self._units = units
+        self._said = said
+        self._total = said.total
+        self._labels = np.array([labels[unit[0]] for unit in units], dtype=np.int64)
+        quality = np.array([features.quality[unit].max() for unit in units])
+        self._clear = quality >= self._config.clear_quality
+        seen = (features.quality + LEAST_WEIGHT) * features.readable_chips
+        self._weight = np.array([float(seen[unit].sum()) for unit in units])
+        self._n_tracks = len(features)
+
+    def decide(self) -> Refinement:
+        """Split, link, settle, doubt."""
+        apart, least = self._said.apart, self._config.prior
+        grouped = np.empty(len(self._units), dtype=np.int64)
+        for number, group in enumerate(link(self._split(), self._total, apart, least)):
+            grouped[group] = number
+        grouped = settle(grouped, self._total, apart, ~self._clear, least)
+        doubtful = self._doubtful(grouped)
+        for unit in np.flatnonzero(doubtful).tolist():
+            grouped[unit] = grouped.max() + 1
+        return self._refinement(grouped, doubtful & (self._labels == UNKNOWN))
+
+    def _split(self) -> list[Group]:
+        """Units by the first stage's people, these taken apart where evidence speaks against them.
+
+        Clear faces that were put together stay together, whatever they wear: people change.
+        """
+        trusted = np.outer(self._clear, self._clear)
+        inside = np.where(trusted, self._said.face, self._total)
+        groups: list[Group] = [[unit] for unit in np.flatnonzero(self._labels == UNKNOWN).tolist()]
+        for label in np.unique(self._labels[self._labels != UNKNOWN]).tolist():
+            alone = [[unit] for unit in np.flatnonzero(self._labels == label).tolist()]
+            groups += link(alone, inside, self._said.apart, -self._config.prior)
+        return sorted(groups)
+
+    def _doubtful(self, grouped: IntArray) -> Bools:
+        """Units that came to a person, while they fit a second one about as well."""
+        doubtful = np.zeros(len(grouped), dtype=bool)
+        for unit in np.flatnonzero(~self._clear).tolist():
+            mine = np.flatnonzero(grouped == grouped[unit])
+            stayed = (self._labels[mine] == self._labels[unit]) & (self._labels[mine] != UNKNOWN)
+            if np.count_nonzero(stayed) > 1 or len(mine) == 1:
+                continue
+            fit = fits([unit], grouped, self._total, self._said.apart)[0]
+            near = np.flatnonzero(fit > fit[grouped[unit]] - self._config.margin)
+            doubtful[unit] = any(
+                self._differ(mine, np.flatnonzero(grouped == other))
+                for other in near.tolist()
+                if other != grouped[unit]
+            )
+        return doubtful
+
+    def _differ(self, a: IntArray, b: IntArray) -> bool:
+        """Whether two groups are two people, rather than two parts of one."""
+        pairs = np.ix_(a, b)
+        return bool(self._said.apart[pairs].any()) or float(self._total[pairs].sum()) < 0.0
+
+    def _refinement(self, grouped: IntArray, ambiguous: Bools) -> Refinement:
+        labels = np.full(self._n_tracks, UNKNOWN, dtype=np.int64)
+        unclear = np.zeros(self._n_tracks, dtype=bool)
+        people = 0
+        for group in dict.fromkeys(grouped.tolist()):
+            members = np.flatnonzero(grouped == group).tolist()
+            tracks = [track for unit in members for track in self._units[unit]]
+            if len(members) == 1 and self._labels[members[0]] == UNKNOWN:
+                unclear[tracks] = ambiguous[members[0]]
+            else:
+                labels[tracks] = people
+                people += 1
+        record = Record(self._labels, grouped, self._said, self._weight)
+        return Refinement(labels, unclear, record.decisions(self._units))
 
 
-def _reach(features: TrackFeatures, cannot_link: IntArray, config: ClothingConfig) -> float:
-    """Distance up to which clothes are the same here: less where people dress alike.
-
-    People seen together are certainly different. Where their clothes are near, as in a crowd in
-    dark suits, clothes of that distance say nothing.
-    """
-    a, b = cannot_link[(features.torso_share[cannot_link] > 0).all(axis=1)].T
-    if not len(a):
-        return config.threshold
-    apart = 1.0 - (features.clothing[a] * features.clothing[b]).sum(axis=1)
-    alike = float(np.quantile(apart, config.alike_share))
-    return max(min(config.threshold, alike), 1e-3)
-
-
-def _link(
-    groups: list[list[int]], total: Matrix, weight: Matrix, forbidden: npt.NDArray[np.bool_]
-) -> list[list[int]]:
-    """Average linkage of groups up to distance 1; of equal distances the earlier groups first."""
-    member: Matrix = np.zeros((len(groups), len(total)), dtype=np.float32)
-    for row, group in enumerate(groups):
-        member[row, group] = 1.0
-    total = (member @ total @ member.T).astype(np.float32)
-    weight = (member @ weight @ member.T).astype(np.float32)
-    apart = member @ forbidden.astype(np.float32) @ member.T > 0
-    np.fill_diagonal(apart, True)
-    members = [list(group) for group in groups]
-    distance = _distances(total, weight, apart)
-    nearest = distance.min(axis=1)
-    while True:
-        a = int(nearest.argmin())
-        if not nearest[a] < 1.0:
-            return [sorted(group) for group in members if group]
-        b = int(distance[a].argmin())
-        members[a] += members[b]
-        members[b] = []
-        for table in (total, weight):
-            table[a] += table[b]
-            table[:, a] = table[a]
-        apart[a] |= apart[b]
-        apart[:, a] = apart[a]
-        apart[b], apart[:, b], apart[a, a] = True, True, True
-        went = np.minimum(distance[a], distance[b])  # symmetric
-        stale = np.flatnonzero((went <= nearest) & (nearest < 1.0))
-        distance[b], distance[:, b] = np.inf, np.inf
-        distance[a] = _distances(total[a], weight[a], apart[a])
-        distance[:, a] = distance[a]
-        nearest = np.minimum(nearest, distance[a])
-        nearest[b] = np.inf
-        for row in {*stale.tolist(), a}:
-            nearest[row] = distance[row].min()
-
-
-def _distances(total: Matrix, weight: Matrix, apart: npt.NDArray[np.bool_]) -> Matrix:
-    silent = apart | (weight <= MIN_WEIGHT)
-    mean = total / np.maximum(weight, MIN_WEIGHT)
-    result: Matrix = np.where(silent, np.inf, mean).astype(np.float32)
-    return result
-
-
-MIN_WEIGHT = 1e-4
-"""Pairs that say less than this say nothing."""
+def _in_time(certain: list[Group], features: TrackFeatures) -> list[Group]:
+    """Units in order of their first sight; ties by quality, so that numbers have no say."""
+    return sorted(
+        (sorted(unit) for unit in certain),
+        key=lambda unit: (
+            int(features.start_pts[unit].min()),
+            -float(features.quality[unit].max()),
+            unit[0],
+        ),
+    )

@@ -3,46 +3,104 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from clusterer.config._check import check
+from clusterer.errors import ConfigError
+
+Curve = tuple[tuple[float, float], ...]
+"""Pairs of quality and value, qualities rising from 0; straight lines between."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClothingConfig:
     """How clothes bring home those whose faces cannot be read.
 
+    Evidence is the logarithm of odds that two tracks are one person. `benchmarks/evidence.py` fits
+    the curves and distances below, each by logistic regression over pairs of tracks.
+
     Attributes
     ----------
     enabled
         Whether clothing has a say.
-    threshold
-        Distance (1 - Bhattacharyya coefficient of colours) up to which clothes are the same.
+    network_weight
+        Of the clothing network, 0 to 1; the rest is the histogram of colours.
+        `benchmarks/clothing.py` gives the table behind it.
+    min_torso_share
+        With less of the torso in the picture, clothing is unknown: a close-up shows neck and hair.
+    neutral
+        Distance (1 - likeness) at which clothes speak neither for nor against one person.
+    slope
+        Evidence per distance of clothes seen whole at one moment.
     alike_share
-        The threshold is lowered to the distance that this share of the pairs of people seen
-        together stays under: where people dress alike, clothes say less.
+        Where people dress alike, clothes say less: the neutral distance is lowered to what this
+        share of the pairs of people seen together stays under.
     window_s
-        Clothes of two tracks weigh less the more time lies between them, and nothing from here on:
+        Clothes of two tracks count less the more time lies between them, and nothing from here on:
         they hold for a scene, and scenes of films last one to three minutes.
-    face_weight
-        Of two faces that can be read, against fully seen clothes of the same moment.
-    full_face_quality
-        Quality from which a face has that weight; below, it falls in proportion.
-    face_veto
-        Two clear faces farther apart than this many thresholds are two people, whatever they wear.
+    most_for, most_against
+        Clothes say no more than this: others wear the same, and jackets are taken off.
+    face_neutral
+        By the lesser quality of two faces, the distance, in thresholds, at which they speak neither
+        for nor against one person.
+    face_slope
+        Likewise, evidence per threshold of distance: next to none where faces cannot be read.
+    face_most
+        Faces say no more than this.
+    prior
+        Evidence that it takes to merge two groups: of two tracks of a video with five or six people
+        about one pair in five is one person.
+    clear_quality
+        Of faces at least this clear the first stage has decided; they are not moved singly.
+    margin
+        A track that fits a second person within this much evidence stays unknown.
     """
 
     enabled: bool = True
-    threshold: float = 0.4
+    network_weight: float = 0.3
+    min_torso_share: float = 0.3
+    neutral: float = 0.42
+    slope: float = 15.0
     alike_share: float = 0.1
     window_s: float = 120.0
-    face_weight: float = 1.0
-    full_face_quality: float = 0.2
-    face_veto: float = 1.5
+    most_for: float = 3.0
+    most_against: float = 4.0
+    face_neutral: Curve = ((0.0, 1.44), (0.3, 1.44), (0.6, 1.0))
+    face_slope: Curve = ((0.0, 0.7), (0.1, 1.1), (0.2, 5.4), (0.3, 10.8), (0.6, 14.4))
+    face_most: float = 6.0
+    prior: float = 1.5
+    clear_quality: float = 0.2
+    margin: float = 0.5
 
     def __post_init__(self) -> None:
-        check("clothing threshold", self.threshold, 0.01, 1.0)
+        check("weight of the clothing network", self.network_weight, 0.0, 1.0)
+        check("visible share of torsos", self.min_torso_share, 0.01, 1.0)
+        check("neutral distance of clothes", self.neutral, 0.01, 1.0)
+        check("slope of clothes", self.slope, 0.0, 1000.0)
         check("share of people who dress alike", self.alike_share, 0.0, 1.0)
         check("clothing window", self.window_s, 1.0, 36000.0)
-        check("weight of faces", self.face_weight, 0.0, 100.0)
-        check("quality of faces that have full weight", self.full_face_quality, 0.001, 1.0)
-        check("veto of faces", self.face_veto, 0.1, 100.0)
+        check("most that clothes say for", self.most_for, 0.0, 100.0)
+        check("most that clothes say against", self.most_against, 0.0, 100.0)
+        check("most that faces say", self.face_most, 0.0, 100.0)
+        check("evidence that merges", self.prior, 0.0, 100.0)
+        check("quality of clear faces", self.clear_quality, 0.0, 1.0)
+        check("margin to the next person", self.margin, 0.0, 100.0)
+        for name in ("face_neutral", "face_slope"):
+            curve = tuple((at, value) for at, value in getattr(self, name))
+            object.__setattr__(self, name, curve)
+            check_curve(f"curve {name}", curve)
+
+
+def check_curve(name: str, curve: Curve) -> None:
+    """Refuse a curve whose qualities do not rise from 0, or whose values are out of range.
+
+    Raises
+    ------
+    ConfigError
+    """
+    at = [quality for quality, _ in curve]
+    rising = all(a < b for a, b in pairwise(at))
+    if not at or at[0] != 0.0 or not rising or at[-1] > 1.0:
+        raise ConfigError(f"the {name}'s qualities do not rise from 0", "Give them in order, to 1")
+    for _, value in curve:
+        check(f"value of the {name}", value, 0.01, 100.0)

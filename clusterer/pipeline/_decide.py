@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from clusterer import clustering
 from clusterer.calibration import Calibration, calibrate, different_pairs, same_pairs
-from clusterer.clothing.refine import Refiner
+from clusterer.clothing.refine import Refinement, Refiner
 from clusterer.clustering.confidence import confidences
 from clusterer.config import AUTO, ClusteringConfig, Config, settings
 from clusterer.constraints import co_occurrence, returns
@@ -51,7 +51,7 @@ def basis(analysis: Analysis, config: Config) -> Basis:
     )
 
 
-def assign(known: Basis, chosen: ClusteringConfig, threshold: float) -> clustering.Assignment:
+def assign(known: Basis, chosen: ClusteringConfig, threshold: float) -> Refinement:
     """Labels for one method, metric and threshold, as `decide` gives them.
 
     Raises
@@ -61,9 +61,12 @@ def assign(known: Basis, chosen: ClusteringConfig, threshold: float) -> clusteri
     """
     features, cannot_link = known.features, known.cannot_link
     by_face = clustering.assign(features, cannot_link, known.must_link, chosen, threshold)
-    refiner = Refiner(chosen, threshold)
-    labels = refiner.refine(features, known.spans_s, by_face.labels, cannot_link)
-    return clustering.Assignment(labels, by_face.ambiguous & (labels == UNKNOWN))
+    certain = clustering.join(cannot_link, known.must_link, len(features))
+    refined = Refiner(chosen, threshold).refine(
+        features, known.spans_s, by_face.labels, cannot_link, certain
+    )
+    ambiguous = (by_face.ambiguous | refined.ambiguous) & (refined.labels == UNKNOWN)
+    return Refinement(refined.labels, ambiguous, refined.decisions)
 
 
 def decide(analysis: Analysis, config: Config) -> ClusteringResult:
@@ -107,6 +110,7 @@ def decide(analysis: Analysis, config: Config) -> ClusteringResult:
         people=people,
         unknowns=unknowns,
         config=used,
+        clothing=assignment.decisions,
     )
 
 
