@@ -18,12 +18,14 @@ from clusterer.errors import CacheError
 from clusterer.files import write_atomic
 from clusterer.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
 
-SCHEMA_VERSION = 3
-"""Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality. 3: clothing."""
+SCHEMA_VERSION = 4
+"""Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality. 3: colours of
+clothing. 4: its embedding and pictures of torsos, too."""
 
 _AS_THEY_ARE = (
     "chip_rows",
     "chip_embeddings",
+    "chip_colours",
     "chip_clothing",
     "chip_torso_share",
     "crop_rows",

