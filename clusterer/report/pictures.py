@@ -1,8 +1,9 @@
 """Which pictures the page carries: a budget in bytes, spent fairly.
 
 Order of spending: covers of people; covers of unknowns, up to their reserve; the people's other
-pictures, one from each person in turn, one per appearance first and spread evenly in time; the
-rest of the unknowns. What does not fit is a silhouette or is counted as "more".
+pictures, one from each person in turn, one per appearance first and spread evenly in time, each
+with its torso if clothing decided; the rest of the unknowns. What does not fit is a silhouette or
+is counted as "more"; a torso is left out.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import base64
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -42,12 +43,14 @@ class Gallery:
     ----------
     budget_bytes : base64 bytes in all
     pictures : detection row → base64 JPEG
+    torsos : detection row → base64 JPEG of the torso below a face that is among the pictures
     spent_bytes : base64 bytes so far
     overflowed : a picture was left out for want of room
     """
 
     budget_bytes: int
     pictures: dict[int, str] = field(default_factory=dict)
+    torsos: dict[int, str] = field(default_factory=dict)
     spent_bytes: int = 0
     overflowed: bool = False
 
@@ -55,20 +58,49 @@ class Gallery:
         return row in self.pictures
 
     def add(self, row: int, jpeg: bytes | None, limit_bytes: int) -> bool:
-        """Take a picture in if it fits under a limit; False when the limit is reached."""
-        if not jpeg or row in self.pictures:
+        """Take a face in if it fits under a limit; False when the limit is reached."""
+        return self._keep(self.pictures, row, jpeg, limit_bytes)
+
+    def add_torso(self, row: int, jpeg: bytes | None) -> None:
+        """Take a torso in if it fits the budget."""
+        self._keep(self.torsos, row, jpeg, self.budget_bytes)
+
+    def _keep(
+        self, pictures: dict[int, str], row: int, jpeg: bytes | None, limit_bytes: int
+    ) -> bool:
+        if not jpeg or row in pictures:
             return True
         size = 4 * ((len(jpeg) + 2) // 3)
         if self.spent_bytes + size > min(limit_bytes, self.budget_bytes):
             self.overflowed |= self.spent_bytes + size > self.budget_bytes
             return False
-        self.pictures[row] = base64.b64encode(jpeg).decode("ascii")
+        pictures[row] = base64.b64encode(jpeg).decode("ascii")
         self.spent_bytes += size
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Torsos:
+    """The torsos that a page would like to show.
+
+    Attributes
+    ----------
+    read : detection row → JPEG, or None where no picture is kept
+    wanted : detection rows
+    """
+
+    read: ReadCrop
+    wanted: Container[int]
+
+
+NO_TORSOS = Torsos(lambda _row: None, ())
+
+
 def choose(
-    result: ClusteringResult, read_crop: ReadCrop, budget_bytes: int = MAX_PICTURE_BYTES
+    result: ClusteringResult,
+    read_crop: ReadCrop,
+    budget_bytes: int = MAX_PICTURE_BYTES,
+    torsos: Torsos = NO_TORSOS,
 ) -> Gallery:
     """Choose the pictures of a page.
 
@@ -78,7 +110,9 @@ def choose(
     read_crop
         Detection row → JPEG, or None where no picture is kept.
     budget_bytes
-        Base64 bytes in all.
+        Base64 bytes in all, torsos among them.
+    torsos
+        Those that are shown beside the faces of people.
 
     Returns
     -------
@@ -87,7 +121,7 @@ def choose(
     """
     wanted = sum(len(p.crop_rows) for p in result.people) + len(result.unknowns)
     if wanted <= FULL_SIZE_PICTURES:
-        gallery = _fill(Gallery(budget_bytes), result, (read_crop,) * 3)
+        gallery = _fill(Gallery(budget_bytes), result, (read_crop,) * 3, torsos)
         if not gallery.overflowed:
             return gallery
 
@@ -96,27 +130,38 @@ def choose(
         return shrink(jpeg) if jpeg else None
 
     read_cover = read_crop if len(result.people) <= FULL_SIZE_COVERS else read_small
-    return _fill(Gallery(budget_bytes), result, (read_cover, read_small, read_crop))
+    return _fill(Gallery(budget_bytes), result, (read_cover, read_small, read_crop), torsos)
 
 
 def _fill(
-    gallery: Gallery, result: ClusteringResult, read: tuple[ReadCrop, ReadCrop, ReadCrop]
+    gallery: Gallery,
+    result: ClusteringResult,
+    read: tuple[ReadCrop, ReadCrop, ReadCrop],
+    torsos: Torsos,
 ) -> Gallery:
     read_cover, read_unknown, read_chip = read
     unknowns = [u.cover_row for u in _by_importance(result.unknowns)]
     _spend(gallery, (p.cover_row for p in result.people), read_cover, gallery.budget_bytes)
     reserve = gallery.spent_bytes + int(UNKNOWN_RESERVE * gallery.budget_bytes)
     _spend(gallery, unknowns, read_unknown, reserve)
-    _spend(gallery, in_turn(result), read_chip, gallery.budget_bytes)
+    _spend(gallery, in_turn(result), read_chip, gallery.budget_bytes, torsos)
     _spend(gallery, unknowns, read_unknown, gallery.budget_bytes)
     return gallery
 
 
-def _spend(gallery: Gallery, rows: Iterable[int], read: ReadCrop, limit_bytes: int) -> None:
+def _spend(
+    gallery: Gallery,
+    rows: Iterable[int],
+    read: ReadCrop,
+    limit_bytes: int,
+    torsos: Torsos = NO_TORSOS,
+) -> None:
     """Add pictures in order until one does not fit."""
     for row in rows:
         if row not in gallery and not gallery.add(row, read(row), limit_bytes):
             return
+        if row in torsos.wanted and row in gallery:
+            gallery.add_torso(row, torsos.read(row))
 
 
 def _by_importance(unknowns: Iterable[Identity]) -> list[Identity]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from clusterer.report.pictures import (
     MAX_PICTURE_BYTES,
     UNKNOWN_RESERVE,
+    Torsos,
     choose,
     in_turn,
     order_of_showing,
@@ -115,12 +116,53 @@ def test_missing_pictures_cost_nothing() -> None:
     assert set(gallery.pictures) == {0, 2, 4, 6}
 
 
+def small(_row: int) -> bytes:
+    """Torso of 100 base64 bytes."""
+    return bytes(75)
+
+
+def test_torsos_only_of_the_faces_that_want_them() -> None:
+    result = Scene([Cast([0, 1], "Ada"), Cast([2], "U", Reason.NO_MATCH)]).build()
+    unknown = result.unknowns[0].cover_row
+    gallery = choose(result, one_size, torsos=Torsos(small, {2, 5, unknown}))
+    assert set(gallery.torsos) == {2, 5}
+    assert gallery.spent_bytes == 9 * SIZE + 2 * 100
+
+
+@settings(deadline=None)
+@given(st.integers(0, 20 * SIZE), st.sets(st.integers(0, 19)))
+def test_budget_holds_torsos_too(budget_bytes: int, wanted: set[int]) -> None:
+    cast = [Cast([0, 1], "Ada"), Cast([2, 4], "Bob"), Cast([3], "U", Reason.NO_MATCH)]
+    result, torsos = Scene(cast).build(), Torsos(small, wanted)
+    gallery = choose(result, lambda row: PICTURE if row % 3 else None, budget_bytes, torsos)
+    kept = [*gallery.pictures.values(), *gallery.torsos.values()]
+    assert sum(map(len, kept)) == gallery.spent_bytes <= budget_bytes
+    assert set(gallery.torsos) <= wanted & set(gallery.pictures)
+
+
+def test_a_torso_comes_with_its_face_and_before_the_next() -> None:
+    result = Scene([Cast([0, 1], "Ada")]).build()
+    first, second, third = list(in_turn(result))[:3]
+    cover = result.people[0].cover_row
+    room = SIZE * len({cover, first, second}) + 100 * len({first, second})
+    gallery = choose(result, one_size, room, Torsos(small, {first, second, third}))
+    assert set(gallery.torsos) == {first, second}
+    assert set(gallery.pictures) == {cover, first, second}
+
+
+def test_missing_torsos_cost_nothing() -> None:
+    result = Scene([Cast([0, 1], "Ada")]).build()
+    gallery = choose(result, one_size, torsos=Torsos(lambda _row: None, range(8)))
+    assert gallery.spent_bytes == 8 * SIZE
+    assert gallery.torsos == {}
+
+
 def test_shrink_is_smaller_and_repeatable() -> None:
     jpeg = drawn_face(3)
-    small = shrink(jpeg)
-    assert small is not None
-    assert len(small) < 0.6 * len(jpeg)
-    assert shrink(jpeg) == small
+    smaller = shrink(jpeg)
+    assert smaller is not None
+    assert len(smaller) < 0.6 * len(jpeg)
+    assert shrink(jpeg) == smaller
 
 
 def test_shrink_refuses_what_is_no_picture() -> None:
