@@ -22,7 +22,8 @@ class Explanation:
 EXPLANATIONS: Mapping[Reason, Explanation] = {
     Reason.AMBIGUOUS: Explanation(
         "Could be more than one person",
-        "The face is about as close to one person as to another, so none was chosen.",
+        "By the face, or by face and clothes together, it fits one person about as well as "
+        "another, so none was chosen.",
         "Compare it with the people above; if you know who it is, assign it as a correction.",
     ),
     Reason.NO_MATCH: Explanation(
@@ -69,6 +70,7 @@ LICENCES: tuple[tuple[str, str], ...] = (
     ("centerface", "MIT"),
     ("yunet", "MIT"),
     ("sface", "Apache-2.0"),
+    ("clothing", "MIT (this project; see its model card)"),
     ("dlib", "Public domain (dlib)"),
     ("shape_predictor_5", "Public domain (dlib)"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,10 +21,11 @@ from .builder import Cast, Scene, drawn_face, no_pictures, reader
 EVERY_REASON = [reason for reason in Reason if reason]
 
 
-def data_of(html: str) -> dict[str, list[object]]:
+def data_of(html: str) -> dict[str, Any]:
     block = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.S)
     assert block is not None
-    return json.loads(block[1])
+    found: dict[str, Any] = json.loads(block[1])
+    return found
 
 
 def test_same_input_same_text() -> None:
@@ -164,6 +166,7 @@ def test_settings_and_models() -> None:
         ("dlib_face_recognition_resnet_model_v1", "Public domain (dlib)"),
         ("shape_predictor_68_face_landmarks", "Not for commercial use (trained on iBUG 300-W)"),
         ("buffalo_l/scrfd_10g", "Non-commercial research only (InsightFace)"),
+        ("clothing.onnx", "MIT (this project; see its model card)"),
         ("mystery", UNKNOWN_LICENCE),
     ],
 )
