@@ -6,9 +6,11 @@
   // ---- data: parsed on first use, so that a page of 8 MB still opens at once
   let parsed = null;
   const data = () => (parsed ??= JSON.parse($("data").textContent));
+  const jpeg = (base64) => (base64 ? "data:image/jpeg;base64," + base64 : "");
+  const torso = (i) => jpeg(data().torsos[i]);
   const source = (i) => {
     const own = data().pictures[i];
-    if (own) return "data:image/jpeg;base64," + own;
+    if (own) return jpeg(own);
     const cover = document.querySelector(`img[data-cover="${i}"]`);
     return cover ? cover.src : "";
   };
@@ -16,7 +18,8 @@
   // ---- pictures: a chip gets its picture when it comes near the window
   const show = (img) => {
     if (img.src) return;
-    const src = source(Number(img.closest("[data-i]").dataset.i));
+    const i = Number(img.closest("[data-i]").dataset.i);
+    const src = img.matches(".torso") ? torso(i) : source(i);
     if (src) img.src = src;
   };
   const watcher = new IntersectionObserver(
@@ -86,16 +89,21 @@
     dd.textContent = value;
     return [dt, dd];
   };
+  const put = (img, src, alt) => {
+    img.hidden = !src;
+    if (src) img.src = src;
+    else img.removeAttribute("src");
+    img.alt = alt;
+  };
   const fill = () => {
     const i = strip[at];
     const [owner, timecode, frame, shot, seconds, quality, score, height] = data().chips[i];
     const name = data().names[owner];
-    const src = source(i);
-    const picture = $("viewer-picture");
-    picture.hidden = !src;
-    if (src) picture.src = src;
-    else picture.removeAttribute("src");
-    picture.alt = `${name} at ${timecode}`;
+    const evidence = data().evidence[i] ?? "";
+    put($("viewer-picture"), source(i), `${name} at ${timecode}`);
+    put($("viewer-torso"), torso(i), `Clothes of ${name} at ${timecode}`);
+    $("viewer-evidence").textContent = evidence;
+    $("viewer-worn").hidden = !evidence;
     $("viewer-name").textContent = name;
     $("viewer-tc").textContent = timecode;
     $("viewer-place").textContent = `Face ${at + 1} of ${strip.length}`;
@@ -148,19 +156,29 @@
     clipped.forEach((list) => unclip(list, event.target.checked));
   });
   for (const list of all(".chips")) list.querySelector("li:not(.rest) .chip").tabIndex = 0;
-  const target = (chips, now, key, columns) => {
-    const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-    if (key === "Home") return 0;
-    if (key === "End") return chips.length - 1;
-    return key in moves ? now + moves[key] : -1;
+  const nextLine = (chips, chip, way) => {
+    const place = (other) => other.getBoundingClientRect(); // chips with a torso are wider
+    const { top, left } = place(chip);
+    const beyond = chips.filter((other) => way * (place(other).top - top) > 1);
+    const line = Math.min(...beyond.map((other) => way * place(other).top));
+    const off = (other) => Math.abs(place(other).left - left);
+    return beyond
+      .filter((other) => way * place(other).top - line < 1)
+      .sort((a, b) => off(a) - off(b))[0];
+  };
+  const target = (chips, chip, key) => {
+    const now = chips.indexOf(chip);
+    if (key === "ArrowLeft") return chips[now - 1];
+    if (key === "ArrowRight") return chips[now + 1];
+    if (key === "ArrowUp") return nextLine(chips, chip, -1);
+    if (key === "ArrowDown") return nextLine(chips, chip, 1);
+    return { Home: chips[0], End: chips.at(-1) }[key];
   };
   document.addEventListener("keydown", (event) => {
     const chip = event.target.closest(".chip");
     if (chip && !event.altKey && !event.ctrlKey && !event.metaKey) {
-      const list = chip.closest(".chips");
-      const chips = all(".chip", list).filter((other) => other.offsetParent);
-      const columns = getComputedStyle(list).gridTemplateColumns.split(" ").length;
-      const next = chips[target(chips, chips.indexOf(chip), event.key, columns)];
+      const chips = all(".chip", chip.closest(".chips")).filter((other) => other.offsetParent);
+      const next = target(chips, chip, event.key);
       if (next) {
         event.preventDefault();
         chip.tabIndex = -1;
@@ -257,45 +275,4 @@
   };
   document.addEventListener("pointerover", here);
   document.addEventListener("focusin", here);
-
-  // ---- filter and sort
-  if (!$("sort")) return;
-  const number = (card, key) => Number(card.dataset[key]);
-  const orders = {
-    time: (a, b) => number(b, "time") - number(a, "time"),
-    first: (a, b) => number(a, "first") - number(b, "first"),
-    count: (a, b) => number(b, "count") - number(a, "count"),
-    confidence: (a, b) => number(a, "confidence") - number(b, "confidence"),
-    name: (a, b) => a.dataset.name.localeCompare(b.dataset.name, undefined, { numeric: true }),
-  };
-  const apply = () => {
-    const name = $("by-name").value.trim().toLowerCase();
-    const least = Number($("by-time").value) || 0;
-    let count = 0;
-    cards.forEach((card, i) => {
-      const fits = card.dataset.name.includes(name) && number(card, "time") >= least;
-      card.hidden = !fits;
-      rows[i].hidden = !fits;
-      count += fits;
-    });
-    const sort = $("sort");
-    const order = [...cards].sort(
-      (a, b) => orders[sort.value](a, b) || number(a, "order") - number(b, "order"),
-    );
-    $("cards").append(...order);
-    rows[0].parentElement
-      .querySelector(".head")
-      .after(...order.map((card) => rows[number(card, "order")]));
-    const how = sort.selectedOptions[0].textContent.toLowerCase();
-    const some = count === cards.length ? `${count}` : `${count} of ${cards.length}`;
-    $("shown").textContent = `${some} by ${how}`;
-    $("nobody").hidden = count > 0;
-  };
-  for (const id of ["by-name", "by-time", "sort"]) $(id).addEventListener("input", apply);
-  $("reset").addEventListener("click", () => {
-    $("by-name").value = "";
-    $("by-time").value = "";
-    apply();
-    $("by-name").focus();
-  });
 })();

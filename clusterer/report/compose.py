@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from clusterer.report.axis import Axis, percentage, short, spoken
+from clusterer.report.clothes import Note, tally
 from clusterer.report.pictures import Gallery, order_of_showing
 from clusterer.report.view import (
     ChipView,
@@ -19,14 +22,23 @@ from clusterer.report.view import (
     UnknownView,
 )
 from clusterer.report.wording import EXPLANATIONS, flatten, licence
-from clusterer.types import Analysis, Appearance, ClusteringResult, FloatArray, Identity, VideoInfo
+from clusterer.types import (
+    Analysis,
+    Appearance,
+    ClusteringResult,
+    FloatArray,
+    Identity,
+    Move,
+    VideoInfo,
+)
 
 COLOURS = 8
 """Colours in the stylesheet; people beyond that begin anew."""
 SHOT_AXIS = 10_000
 """Width of the box in which cuts are drawn: a tenth of a pixel on a screen 1,000 px wide."""
 PREVIEW = 20
-"""Pictures of a person before one asks for all: two lines on a desk, five on a phone."""
+"""Pictures of a person before one asks for all: two lines on a desk, five on a phone. A face with
+its torso takes the room of two."""
 THIN_PERCENT = 0.65
 """Segments under it may fall short of 2 px on a phone (310 px of timeline): they get an outline."""
 FILES = (
@@ -46,6 +58,8 @@ class _Desk:
     gallery: Gallery
     shot_starts_pts: tuple[int, ...]
     quality: FloatArray
+    notes: Mapping[int, Note]
+    moves: Mapping[int, Move]
     data: PictureData = field(default_factory=PictureData)
 
     def enter(
@@ -65,8 +79,14 @@ class _Desk:
         )
         self.data.chips.append((owner, name, int(found.frame_index[row]), shot, *numbers))
         self.data.pictures.append("" if inline else self.gallery.pictures.get(row, ""))
+        index = len(self.data.chips) - 1
+        note = self.notes.get(row)
+        if note:
+            self.data.evidence[index] = note.evidence
+        if torso := self.gallery.torsos.get(row):
+            self.data.torsos[index] = torso
         place = short(self.axis.percent(seconds))
-        return ChipView(len(self.data.chips) - 1, name, place, preview)
+        return ChipView(index, name, place, preview, note, bool(torso))
 
     def own(self, name: str) -> int:
         """Enter the owner of the pictures to come."""
@@ -83,7 +103,7 @@ class _Desk:
         )
 
 
-def compose(result: ClusteringResult, gallery: Gallery) -> PageView:
+def compose(result: ClusteringResult, gallery: Gallery, notes: Mapping[int, Note]) -> PageView:
     """Turn a result into the page's view.
 
     Parameters
@@ -91,10 +111,13 @@ def compose(result: ClusteringResult, gallery: Gallery) -> PageView:
     result
     gallery
         The pictures that the page may carry.
+    notes
+        Detection row → what clothing decided.
     """
     analysis = result.analysis
     starts = tuple(shot.start_pts for shot in analysis.shots)
-    desk = _Desk(analysis, Axis.of(analysis), gallery, starts, analysis.quality.value)
+    moves = {decision.track_id: decision.move for decision in result.clothing}
+    desk = _Desk(analysis, Axis.of(analysis), gallery, starts, analysis.quality.value, notes, moves)
     people = tuple(_person(desk, i, person) for i, person in enumerate(result.people))
     appearances = sorted(
         (a for unknown in result.unknowns for a in unknown.appearances),
@@ -122,7 +145,7 @@ def _person(desk: _Desk, number: int, person: Identity) -> PersonView:
     cover = desk.gallery.pictures.get(person.cover_row)
     shown = [row for row in person.crop_rows if row in desk.gallery]
     order = order_of_showing(person, desk.analysis.detections.pts, desk.quality)
-    preview = set([row for row in order if row in desk.gallery][:PREVIEW])
+    preview = _preview([row for row in order if row in desk.gallery], desk.gallery)
     chips = {
         row: desk.enter(row, owner, inline=row == person.cover_row, preview=row in preview)
         for row in shown
@@ -144,7 +167,14 @@ def _person(desk: _Desk, number: int, person: Identity) -> PersonView:
         stretches=stretches,
         chips=tuple(chips.values()),
         left_out=len(person.crop_rows) - len(shown),
+        clothing=tally((a.track_ids for a in person.appearances), desk.moves),
     )
+
+
+def _preview(order: list[int], gallery: Gallery) -> set[int]:
+    """The first rows of an order of showing that fit the room of `PREVIEW` pictures."""
+    room = accumulate(2 if row in gallery.torsos else 1 for row in order)
+    return {row for row, taken in zip(order, room, strict=True) if taken <= PREVIEW}
 
 
 def _groups(desk: _Desk, unknowns: tuple[Identity, ...]) -> tuple[ReasonGroup, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from clusterer import pages
 from clusterer.report.view import PageView
 
@@ -16,9 +18,7 @@ def render_page(view: PageView) -> str:
     return pages.fill(
         "report.html",
         ["report.css"],
-        ["theme.js", "report.js"],
+        ["theme.js", "report.js", "report_sort.js"],
         page=view,
-        data=pages.embed(
-            {"names": view.data.names, "chips": view.data.chips, "pictures": view.data.pictures}
-        ),
+        data=pages.embed({f.name: getattr(view.data, f.name) for f in fields(view.data)}),
     )

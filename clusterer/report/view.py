@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from clusterer.report.axis import Tick
+from clusterer.report.clothes import Note
 from clusterer.report.wording import Explanation, Setting
 
 ChipRow = tuple[int, str, int, int, float, float, float, int]
@@ -18,13 +19,19 @@ ChipRow = tuple[int, str, int, int, float, float, float, int]
 class ChipView:
     """A picture: its number in the page's data, its timecode, its place in time.
 
-    `preview`: shown before a reader asks for all.
+    Attributes
+    ----------
+    preview : shown before a reader asks for all
+    note : what clothing decided, or None
+    has_torso : the torso is shown beside the face
     """
 
     index: int
     timecode: str
     x: str
     preview: bool = True
+    note: Note | None = None
+    has_torso: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class PersonView:
     first_s : start of the first appearance, seconds
     confidence : percent
     left_out : pictures that are kept, but not in this page
+    clothing : how many appearances clothing brought, in words
     """
 
     anchor: str
@@ -68,6 +76,7 @@ class PersonView:
     stretches: tuple[Stretch, ...]
     chips: tuple[ChipView, ...]
     left_out: int
+    clothing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +126,15 @@ class PictureData:
     names : owner → name
     chips : picture → its numbers
     pictures : picture → base64 JPEG; empty where a cover of the page has it, or nothing has
+    torsos : picture → base64 JPEG, where there is one
+    evidence : picture → what clothing decided and why, where it did
     """
 
     names: list[str] = field(default_factory=list)
     chips: list[ChipRow] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
+    torsos: dict[int, str] = field(default_factory=dict)
+    evidence: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from clusterer.types import (
     Analysis,
     Appearance,
     ChipQuality,
+    ClothingDecision,
     ClusteringResult,
     Detections,
     Identity,
@@ -51,6 +52,7 @@ class Scene:
     path: str = "footage/episode.mp4"
     start_timecode: str | None = None
     warnings: tuple[str, ...] = ()
+    clothing: tuple[ClothingDecision, ...] = ()
 
     def build(self) -> ClusteringResult:
         """Make the result."""
@@ -98,6 +100,7 @@ class _Builder:
                 "analysis": {"detection": {"detector": "centerface", "min_score": 0.4}},
                 "decision": {"clustering": {"threshold": 0.36}},
             },
+            clothing=self.scene.clothing,
         )
 
     def analysis(self) -> Analysis:
@@ -180,6 +183,20 @@ def drawn_face(seed: int, side_px: int = 160) -> bytes:
     grain = rng.integers(-9, 10, image.shape)
     noisy = np.clip(image.astype(np.int64) + grain, 0, 255).astype(np.uint8)
     return bytes(cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, 80])[1])
+
+
+@lru_cache(maxsize=32)
+def drawn_torso(seed: int) -> bytes:
+    """JPEG of a striped shirt, as large as the largest that is kept."""
+    rng = np.random.default_rng(seed)
+    image = np.full((96, 72, 3), rng.integers(40, 220, 3), np.uint8)
+    image[::12] = image[1::12] = rng.integers(0, 256, 3)
+    return bytes(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 80])[1])
+
+
+def torso_reader(variants: int = 24) -> Callable[[int], bytes | None]:
+    """`read_torso` that draws a shirt for every row."""
+    return lambda row: drawn_torso(row % variants)
 
 
 def reader(variants: int = 24) -> Callable[[int], bytes | None]:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from clusterer.report import render
-from clusterer.types import ClusteringResult, Reason
+from clusterer.types import ClothingDecision, ClusteringResult, Move, Reason
 
-from .builder import Cast, Scene, long_episode, reader
+from .builder import Cast, Scene, long_episode, reader, torso_reader
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +22,36 @@ def sheet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(render(Scene(cast, shot_count=40).build(), reader()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def dressed() -> Scene:
+    """Ada, of whose tracks 0, 2, 4, … clothing moved the last three, of Bob's the one of 1, 3."""
+    return Scene(
+        [
+            Cast(range(0, 12, 2), "Ada"),
+            Cast([1, 3], "Bob"),
+            Cast([5], "Unknown 1", Reason.NO_MATCH),
+        ],
+        shot_count=12,
+        clothing=(
+            ClothingDecision(1, Move.SPLIT, -0.2, -2.3026, None),
+            ClothingDecision(5, Move.SPLIT, 0.0, -2.0, 1.0),
+            ClothingDecision(6, Move.JOINED, 0.1, 2.9957, 0.6931),
+            ClothingDecision(7, Move.JOINED, 1.0986, 1.6094, -1.0986),
+            ClothingDecision(8, Move.JOINED, 1.0986, 1.6094, -1.0986),
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def dressed_sheet(dressed: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Path of the page of `dressed`; of the second face of track 8 no torso is kept."""
+    read = torso_reader()
+    path = tmp_path_factory.mktemp("dressed") / "report.html"
+    html = render(dressed.build(), reader(), lambda row: None if row == 33 else read(row))
+    path.write_text(html, encoding="utf-8")
     return path
 
 
