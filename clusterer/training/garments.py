@@ -211,7 +211,8 @@ class _Store:
         return self._read(name, size_px, cv2.IMREAD_GRAYSCALE)
 
     def _read(self, name: str, size_px: int, mode: int) -> ImageArray:
-        image = cv2.imdecode(np.frombuffer(self._bytes(name), dtype=np.uint8), mode)
+        packed = np.frombuffer(self._bytes(name), dtype=np.uint8)
+        image = cv2.imdecode(packed, mode) if packed.size else None  # of nothing, it would raise
         if image is None:
             raise DataError(f"{self._folder / name} is no picture", REMEDY)
         small = cv2.resize(image, (size_px, size_px), interpolation=cv2.INTER_AREA)

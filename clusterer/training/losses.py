@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from pytorch_metric_learning import losses, miners
@@ -48,4 +49,7 @@ def _make(name: str, n_classes: int, dimension: int, temperature: float) -> Any:
         "cosface": losses.CosFaceLoss,
         "sphereface": losses.SphereFaceLoss,
     }
-    return of_classes[name](n_classes, dimension)
+    with warnings.catch_warnings():
+        # SphereFace hands a tensor to SciPy, of which NumPy disapproves.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return of_classes[name](n_classes, dimension)

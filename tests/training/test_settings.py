@@ -1,0 +1,45 @@
+"""Settings that make no sense are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from clusterer.errors import ConfigError
+from clusterer.training.settings import LOSS_NAMES, ClothingTraining
+
+from .builder import settings
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"loss": "magic"}, "unknown loss 'magic'"),
+        ({"epochs": 0}, "epochs is 0"),
+        ({"batch_size": 1}, "batch size is 1"),
+        ({"width": 2}, "width of the network is 2"),
+        ({"dimension": 1}, "dimension"),
+        ({"size_px": 16}, "side of the pictures is 16"),
+        ({"size_px": 100}, "side of the pictures is 100. It must be a multiple of 32"),
+        ({"learning_rate": 0.0}, "learning rate is 0"),
+        ({"weight_decay": -1.0}, "weight decay is -1"),
+        ({"temperature": 0.0}, "temperature is 0"),
+        ({"head_weight": -1.0}, "weight of the heads is -1"),
+        ({"mask_weight": float("nan")}, "weight of the masks is nan"),
+        ({"recolour_share": 1.5}, "share of recoloured garments is 1.5"),
+        ({"held_out": 0.0}, "share of garments held out is 0"),
+        ({"seed": -1}, "seed is -1"),
+    ],
+)
+def test_out_of_range(changes: dict[str, object], expected: str) -> None:
+    with pytest.raises(ConfigError, match=expected):
+        settings(**changes)
+
+
+def test_pictures_are_read_larger_than_views() -> None:
+    assert ClothingTraining().picture_px == 128
+    assert settings(size_px=64).picture_px == 85
+
+
+def test_which_losses_learn_centres() -> None:
+    learn = {name for name in LOSS_NAMES if settings(loss=name).learns_centres}
+    assert learn == {"arcface", "cosface", "sphereface"}
