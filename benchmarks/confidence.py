@@ -9,7 +9,7 @@ clips are also grouped at thresholds from 0.28 to 0.60 (for cosine, what corresp
 Every clip is judged by coefficients fitted to the other clips (leave one clip out). Expected
 calibration error: the mean of |confidence - share right| over the bins, weighted by tracks (Naeini,
 Cooper, Hauskrecht 2015). Different rates and thresholds show the same scenes: tracks are many, but
-far from independent.
+far from independent. What clothing adds has no coefficients: its odds are taken as they are.
 
 `--fit` prints the coefficients fitted to all clips, which `clusterer.clustering.confidence` holds,
 and what other evidence would add.
@@ -30,6 +30,7 @@ from calibration import Analysed, analysed
 from footage import add_clips, markdown, read_clips
 from scipy.optimize import minimize
 
+from clusterer.clothing.confidence import with_clothing
 from clusterer.clustering.confidence import LEAST, MOST, evidence
 from clusterer.config import ClusteringConfig, Config
 from clusterer.distance import between
@@ -59,6 +60,7 @@ class Sample:
     grouping: IntArray  # position in GROUPINGS
     threshold: Floats  # in defaults of the metric's L2 equivalent
     known: Floats  # (n, 5), see EVIDENCE
+    by_clothing: Floats  # probability, 0 where clothing decided nothing
     right: npt.NDArray[np.bool_]
     faces: IntArray
 
@@ -89,7 +91,9 @@ def grouped(clip: Analysed, grouping: int, factor: float) -> Sample:
     unit = default_threshold("dlib", metric)
     known = basis(clip.analysis, Config(clustering=config))
     used = unit * factor ** (2 if metric == "cosine" else 1)
-    labels = assign(known, config, used).labels
+    assigned = assign(known, config, used)
+    labels, prior = assigned.labels, config.clothing.prior
+    by_clothing = with_clothing(np.zeros(len(labels)), assigned.decisions, prior, MOST)
     track, people = clip.matching.track, np.array(clip.matching.people)
     faces = np.bincount(track[track != MISSED], minlength=len(labels))
     own = np.array(clip.matching.track_people(len(labels)))
@@ -107,6 +111,7 @@ def grouped(clip: Analysed, grouping: int, factor: float) -> Sample:
         grouping=np.full(len(rows), grouping),
         threshold=np.full(len(rows), factor),
         known=np.concatenate(list(parts), axis=1),
+        by_clothing=by_clothing[rows],
         right=own[rows] == np.array(person, dtype=np.str_),
         faces=faces[rows],
     )
@@ -137,7 +142,7 @@ def left_out(sample: Sample, columns: Sequence[int]) -> Floats:
         *coefficients, intercept = fit(others.known[:, columns], others.right)
         logit = sample.known[there][:, columns] @ np.array(coefficients) + intercept
         likely[there] = 1.0 / (1.0 + np.exp(-logit))
-    return np.clip(likely, LEAST, MOST)
+    return np.clip(np.maximum(likely, sample.by_clothing), LEAST, MOST)
 
 
 def bins(likely: Floats) -> list[npt.NDArray[np.bool_]]:

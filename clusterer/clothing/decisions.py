@@ -22,7 +22,9 @@ class Record:
     weight : array of shape (u,), float64, how much each unit counts in the question who a group is
     """
 
-    def __init__(self, before: IntArray, after: IntArray, said: Evidence, weight: npt.NDArray[np.float64]) -> None:
+    def __init__(
+        self, before: IntArray, after: IntArray, said: Evidence, weight: npt.NDArray[np.float64]
+    ) -> None:
         self._before = before
         self._after = after
         self._said = said
@@ -47,7 +49,8 @@ class Record:
             for unit in members:
                 left = self._left_behind(unit)
                 if unit not in core:
-                    found += self._of(unit, core, Move.JOINED, units[unit])
+                    rest = [other for other in members if other != unit]
+                    found += self._of(unit, rest, Move.JOINED, units[unit])
                 elif left:
                     found += self._of(unit, left, Move.SPLIT, units[unit])
         return tuple(sorted(found, key=lambda decision: decision.track_id))

@@ -15,7 +15,6 @@ from clusterer.clothing.sums import Bools, Group
 from clusterer.config import ClusteringConfig
 from clusterer.types import UNKNOWN, ClothingDecision, IntArray, TrackFeatures
 
-
 LEAST_WEIGHT = 1e-3
 """Of a track of no quality: where no face can be read, the greater number is the person."""
 

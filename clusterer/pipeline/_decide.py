@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from clusterer import clustering
 from clusterer.calibration import Calibration, calibrate, different_pairs, same_pairs
+from clusterer.clothing.confidence import with_clothing
 from clusterer.clothing.refine import Refinement, Refiner
-from clusterer.clustering.confidence import confidences
+from clusterer.clustering.confidence import MOST, confidences
 from clusterer.config import AUTO, ClusteringConfig, Config, settings
 from clusterer.constraints import co_occurrence, returns
 from clusterer.encoding import default_threshold
@@ -97,7 +98,12 @@ def decide(analysis: Analysis, config: Config) -> ClusteringResult:
     features, cannot_link = known.features, known.cannot_link
     assignment = assign(known, chosen, threshold)
     unit = _default(config, threshold)
-    trust = confidences(features, assignment.labels, chosen.metric, unit)
+    trust = with_clothing(
+        confidences(features, assignment.labels, chosen.metric, unit),
+        assignment.decisions,
+        chosen.clothing.prior,
+        MOST,
+    )
     people, unknowns = identify(analysis, features, assignment.labels, assignment.ambiguous, trust)
     used = settings(config)
     used["clustering"]["threshold"] = threshold

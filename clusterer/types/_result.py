@@ -139,8 +139,8 @@ class ClothingDecision:
         `Move.JOINED`: it came to the person that it is with. `Move.SPLIT`: it was taken from a
         person whom it does not fit.
     face, clothing
-        Evidence that it belongs to that person, as logarithm of odds: above 0 speaks for it.
-        Negative for `Move.SPLIT`.
+        Evidence that it belongs to that person's other tracks, as logarithm of odds: above 0 speaks
+        for it.
     runner_up
         Face and clothing together for the next best person; None if nobody else is possible.
     """
