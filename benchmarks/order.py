@@ -104,6 +104,7 @@ def backwards(analysis: Analysis) -> tuple[Analysis, IntArray]:
             ),
             chip_rows=(n - 1 - analysis.chip_rows)[::-1],
             chip_embeddings=analysis.chip_embeddings[::-1],
+            chip_colours=analysis.chip_colours[::-1],
             chip_clothing=analysis.chip_clothing[::-1],
             chip_torso_share=analysis.chip_torso_share[::-1],
             crop_rows=(n - 1 - analysis.crop_rows)[::-1],

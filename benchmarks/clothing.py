@@ -1,0 +1,235 @@
+"""Which description of clothes tells people apart best: the table behind what ships.
+
+    python benchmarks/clothing.py [CLIP.mp4 ...] [--rate 4] [--garments ../shared/fashion] [--time]
+
+AUC (1 = always right, 0.5 = by chance) that two torsos of one person are more alike than two of
+different people: over all pairs of tracks of a clip; over the same pairs with the light of one side
+changed; and over garments that the network was not trained on, each seen in two lights. For people,
+the faces of the same tracks beside it. `--time`: what clothing adds to the analysis.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import onnx
+import onnxruntime
+from footage import Clip, add_clips, markdown, read_clips
+from onnx import numpy_helper
+from sklearn.metrics import roc_auc_score
+from torsos import Wardrobe, garment, look, relit
+
+import clusterer
+from clusterer.clothing.colours import count_colours
+from clusterer.clothing.encoder import ClothingEncoder
+from clusterer.clothing.region import FILL, Torso
+from clusterer.config import ClothingConfig
+from clusterer.errors import DataError
+from clusterer.pipeline import _shot
+from clusterer.training.garments import read_garments, split
+from clusterer.types import Analysis
+from clusterer.weights import CLOTHING
+
+GARMENTS = Path(__file__).resolve().parents[2] / "shared" / "fashion"
+PARTS = ("clothing", "street")
+HELD_OUT = 0.1
+"""As the network that ships was trained: `clusterer/clothing/MODEL_CARD.md`."""
+WEIGHTS = (0.15, 0.3, 0.5, 0.7)
+
+Vectors = npt.NDArray[np.float32]
+Describe = Callable[[Sequence[Torso]], Vectors]
+
+
+def colours(torsos: Sequence[Torso]) -> Vectors:
+    """Histogram of hue, saturation and value."""
+    return np.array([count_colours(torso) for torso in torsos])
+
+
+def pixels(torsos: Sequence[Torso]) -> Vectors:
+    """16x16 pixels less the colour of what is not seen."""
+    small = [cv2.resize(t.picture, (16, 16), interpolation=cv2.INTER_AREA) for t in torsos]
+    return unit((np.array(small, dtype=np.float32) - FILL).reshape(len(small), -1))
+
+
+def trained(torsos: Sequence[Torso]) -> Vectors:
+    """The network that ships."""
+    return ClothingEncoder(1).encode(np.stack([torso.picture for torso in torsos]))[0]
+
+
+def untrained(torsos: Sequence[Torso]) -> Vectors:
+    """The same network with weights drawn at random (He et al. 2015)."""
+    rng = np.random.default_rng(0)
+    model = onnx.load_from_string(CLOTHING.read())
+    for tensor in model.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.ndim >= 2 and values.dtype == np.float32:
+            fan_in = int(np.prod(values.shape[1:]))
+            drawn = rng.normal(0.0, np.sqrt(2.0 / fan_in), values.shape).astype(np.float32)
+            tensor.CopyFrom(numpy_helper.from_array(drawn, tensor.name))
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    batch = np.stack([torso.picture for torso in torsos])
+    found: Vectors = session.run(["embeddings"], {"torsos": batch})[0]
+    return found
+
+
+def joined(weight: float) -> Describe:
+    """Network and histogram side by side, so that likeness is their weighted mean."""
+
+    def describe(torsos: Sequence[Torso]) -> Vectors:
+        parts = (np.sqrt(weight) * trained(torsos), np.sqrt(1.0 - weight) * colours(torsos))
+        return np.concatenate(parts, axis=1)
+
+    return describe
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Of length 1, or 0."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(norms > 0, norms, 1.0)
+
+
+def of_tracks(vectors: Vectors, wardrobe: Wardrobe) -> Vectors:
+    """Mean direction of each track, by the share of the torso that is seen."""
+    total = np.zeros((len(wardrobe.people), vectors.shape[1]), dtype=np.float32)
+    share = np.array([torso.share for torso in wardrobe.torsos], dtype=np.float32)
+    np.add.at(total, wardrobe.track, vectors * share[:, None])
+    return unit(total)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Pairs of tracks whose people are known: rows, and whether they are one."""
+
+    a: npt.NDArray[np.int64]
+    b: npt.NDArray[np.int64]
+    same: npt.NDArray[np.bool_]
+
+    def auc(self, likeness: npt.NDArray[np.floating]) -> str:
+        """Of an array of shape (t, t)."""
+        if not self.same.any() or self.same.all():
+            return "-"
+        return f"{roc_auc_score(self.same, likeness[self.a, self.b]):.3f}"
+
+
+def pairs(wardrobe: Wardrobe) -> Pairs:
+    """All pairs of tracks of known people with torsos."""
+    people = np.array(wardrobe.people)
+    known = np.flatnonzero((people != "") & np.isin(np.arange(len(people)), wardrobe.track))
+    a, b = np.triu_indices(len(known), 1)
+    return Pairs(known[a], known[b], people[known[a]] == people[known[b]])
+
+
+def faces(analysis: Analysis) -> npt.NDArray[np.floating]:
+    """How near the mean encodings of tracks are, shape (t, t)."""
+    features = clusterer.decide(analysis, clusterer.Config()).features
+    return -np.linalg.norm(features.face[:, None] - features.face[None], axis=2)
+
+
+def row(name: str, describe: Describe, found: Sequence[Wardrobe], held_out: Any) -> list[str]:
+    """One description over all data."""
+    figures = []
+    for wardrobe in found:
+        rng = np.random.default_rng(1)
+        other = [relit(torso, rng) for torso in wardrobe.torsos]
+        plain, changed = (of_tracks(describe(t), wardrobe) for t in (wardrobe.torsos, other))
+        of = pairs(wardrobe)
+        figures += [of.auc(plain @ plain.T), of.auc(plain @ changed.T)]
+    if held_out:
+        rng = np.random.default_rng(2)
+        first, second = (describe([relit(torso, rng) for torso in held_out]) for _ in range(2))
+        same = np.eye(len(held_out), dtype=bool)
+        figures.append(f"{roc_auc_score(same.ravel(), (first @ second.T).ravel()):.3f}")
+    return [name, *figures]
+
+
+def timed(clip: Clip, folder: Path) -> list[str]:
+    """Part of the analysis that clothing takes, measured within one run."""
+    spent = 0.0
+
+    def watched(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
+            nonlocal spent
+            started_s = time.perf_counter()
+            result = function(*given)
+            spent += time.perf_counter() - started_s
+            return result
+
+        return call
+
+    plain = (_shot.cut_torso, _shot.describe_torsos)
+    _shot.cut_torso, _shot.describe_torsos = (watched(function) for function in plain)
+    started_s = time.perf_counter()
+    clusterer.analyse(clip.video, clusterer.Config().analysis, folder / clip.name)
+    whole = time.perf_counter() - started_s
+    _shot.cut_torso, _shot.describe_torsos = plain
+    return [clip.name, f"{whole:.1f}", f"{spent:.2f}", f"{100 * spent / (whole - spent):.1f} %"]
+
+
+def garments(folder: Path) -> list[Torso]:
+    """Garments that were held out of the training; none without the data."""
+    try:
+        found = read_garments(folder, PARTS, 128)
+    except DataError:
+        return []
+    return [garment(picture) for picture in found.pictures[split(found, HELD_OUT, 0)[1]]]
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_clips(parser)
+    parser.add_argument("--rate", type=float, default=4.0, help="samples per second")
+    parser.add_argument("--garments", type=Path, default=GARMENTS)
+    parser.add_argument("--time", action="store_true", help="time the analysis instead")
+    given = parser.parse_args()
+    clips = read_clips(given.clips)
+    if given.time:
+        import tempfile  # noqa: PLC0415 (only here)
+
+        with tempfile.TemporaryDirectory() as folder:
+            timed(clips[-1], Path(folder) / "warm")
+            rows = [timed(clip, Path(folder)) for clip in clips]
+        print(markdown(("clip", "analysis, s", "of it clothing, s", "clothing adds"), rows))
+        return
+    seen = [look(clip, given.rate) for clip in clips]
+    seen = [(a, w) for a, w in seen if pairs(w).same.any() and not pairs(w).same.all()]
+    found = [wardrobe for _, wardrobe in seen]
+    held_out = garments(given.garments)
+    default = ClothingConfig().network_weight
+    methods: list[tuple[str, Describe]] = [
+        ("histogram of colours", colours),
+        ("16x16 pixels", pixels),
+        ("ResNet, weights at random", untrained),
+        ("**our ResNet**", trained),
+        *(
+            (
+                f"{'**' * (w == default)}{w:g} ResNet + {1 - w:g} histogram{'**' * (w == default)}",
+                joined(w),
+            )
+            for w in sorted({*WEIGHTS, default})
+        ),
+    ]
+    header = ["description"]
+    for wardrobe in found:
+        of = pairs(wardrobe)
+        header += [f"{wardrobe.name} ({int(of.same.sum())} of {len(of.same)} pairs)", "relit"]
+    header += [f"{len(held_out)} garments, relit"] if held_out else []
+    rows = [row(name, describe, found, held_out) for name, describe in methods]
+    blank = ["", *([""] if held_out else [])]
+    of_faces = [cell for a, w in seen for cell in (pairs(w).auc(faces(a)), "")]
+    rows.append(["faces, for comparison", *of_faces, *blank[1:]])
+    print(markdown(header, rows))
+
+
+if __name__ == "__main__":
+    main()

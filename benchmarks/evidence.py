@@ -1,0 +1,114 @@
+"""What distances of faces and clothes say: the table behind the curves of `ClothingConfig`.
+
+    python benchmarks/evidence.py [CLIP.mp4 ...] [--rate 4]
+
+Over pairs of tracks whose people are known, by the lesser quality of the two faces: logistic
+regression (classes weighed alike) of one person against two on the distance gives the neutral
+distance, at which both are as likely, and the slope, the evidence per distance. Faces in units of
+the threshold. The last columns are what the settings say at the middle of that quality.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from footage import Clip, add_clips, markdown, read_clips
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+import clusterer
+from clusterer.config import ClothingConfig, Config, VideoConfig
+from clusterer.encoding import default_threshold
+from clusterer.evaluation import match
+from clusterer.types import TrackFeatures
+
+QUALITIES = (0.0, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 1.0)
+HEADER = (
+    "what", "quality", "same", "different", "AUC", "neutral", "slope", "set: neutral", "slope",
+)  # fmt: skip
+LEAST = 5
+"""Pairs of each kind that a fit needs."""
+
+Floats = npt.NDArray[np.float64]
+
+
+def features_of(clip: Clip, rate_hz: float) -> tuple[TrackFeatures, npt.NDArray[np.str_]]:
+    """What is known of each track, and who it is."""
+    config = clusterer.AnalysisConfig(video=VideoConfig(sample_rate_hz=rate_hz))
+    with tempfile.TemporaryDirectory() as folder:
+        analysis = clusterer.analyse(clip.video, config, folder)
+    people = match(clip.truth, analysis).track_people(len(analysis.tracks))
+    return clusterer.decide(analysis, Config()).features, np.array(people, dtype=np.str_)
+
+
+def fit(distance: Floats, same: npt.NDArray[np.bool_]) -> list[str]:
+    """AUC, neutral distance and slope."""
+    if same.sum() < LEAST or (~same).sum() < LEAST:
+        return ["-", "-", "-"]
+    model = LogisticRegression(C=1e3, class_weight="balanced").fit(distance[:, None], same)
+    slope = float(model.coef_[0, 0])
+    neutral = -float(model.intercept_[0]) / slope
+    return [f"{roc_auc_score(same, -distance):.2f}", f"{neutral:.2f}", f"{-slope:.1f}"]
+
+
+def rows(
+    what: str, quality: Floats, distance: Floats, same: npt.NDArray[np.bool_]
+) -> list[list[str]]:
+    """One row per quality, for faces."""
+    config = ClothingConfig()
+    found = []
+    for low, high in pairwise(QUALITIES):
+        here = (quality >= low) & (quality < high)
+        middle = (low + high) / 2
+        settings = [
+            f"{np.interp(middle, *np.array(curve).T):.2f}"
+            for curve in (config.face_neutral, config.face_slope)
+        ]
+        counts = [str(int(same[here].sum())), str(int((~same[here]).sum()))]
+        span = f"{low:g} to {high:g}"
+        found.append([what, span, *counts, *fit(distance[here], same[here]), *settings])
+    return found
+
+
+def pairs(known: Sequence[tuple[TrackFeatures, npt.NDArray[np.str_]]]) -> list[list[str]]:
+    """All rows."""
+    threshold = default_threshold("dlib", "l2")
+    config = ClothingConfig()
+    of_faces, of_clothes = [], []
+    for features, people in known:
+        a, b = np.triu_indices(len(people), 1)
+        named = (people[a] != "") & (people[b] != "")
+        a, b = a[named], b[named]
+        same = people[a] == people[b]
+        apart = np.linalg.norm(features.face[a] - features.face[b], axis=1) / threshold
+        poorer = np.minimum(features.quality[a], features.quality[b])
+        faces = features.has_face[a] & features.has_face[b]
+        of_faces.append((poorer[faces], apart[faces], same[faces]))
+        seen = (features.torso_share[a] > 0) & (features.torso_share[b] > 0)
+        worn = 1.0 - (features.clothing[a] * features.clothing[b]).sum(axis=1)
+        of_clothes.append((worn[seen], same[seen]))
+    quality, distance, one = (np.concatenate(c) for c in zip(*of_faces, strict=True))
+    worn, dressed = (np.concatenate(c) for c in zip(*of_clothes, strict=True))
+    counts = [str(int(dressed.sum())), str(int((~dressed).sum()))]
+    settings = [f"{config.neutral:.2f}", f"{config.slope:.2f}"]
+    clothes = ["clothes", "any", *counts, *fit(worn, dressed), *settings]
+    return [*rows("faces", quality, distance, one), clothes]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_clips(parser)
+    parser.add_argument("--rate", type=float, default=4.0, help="samples per second")
+    given = parser.parse_args()
+    known = [features_of(clip, given.rate) for clip in read_clips(given.clips)]
+    print(markdown(HEADER, pairs(known)))
+
+
+if __name__ == "__main__":
+    main()
