@@ -22,10 +22,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 import clusterer
+from clusterer.clothing.evidence import distances
 from clusterer.config import ClothingConfig, Config, VideoConfig
 from clusterer.encoding import default_threshold
 from clusterer.evaluation import match
-from clusterer.types import TrackFeatures
+from clusterer.types import IntArray, TrackFeatures
 
 QUALITIES = (0.0, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 1.0)
 HEADER = (
@@ -37,13 +38,18 @@ LEAST = 5
 Floats = npt.NDArray[np.float64]
 
 
-def features_of(clip: Clip, rate_hz: float) -> tuple[TrackFeatures, npt.NDArray[np.str_]]:
-    """What is known of each track, and who it is."""
+Known = tuple[TrackFeatures, IntArray, npt.NDArray[np.str_]]
+"""What is known of each track, which are different people for certain, and who each is."""
+
+
+def known_of(clip: Clip, rate_hz: float) -> Known:
+    """Look at a clip."""
     config = clusterer.AnalysisConfig(video=VideoConfig(sample_rate_hz=rate_hz))
     with tempfile.TemporaryDirectory() as folder:
         analysis = clusterer.analyse(clip.video, config, folder)
     people = match(clip.truth, analysis).track_people(len(analysis.tracks))
-    return clusterer.decide(analysis, Config()).features, np.array(people, dtype=np.str_)
+    result = clusterer.decide(analysis, Config())
+    return result.features, result.cannot_link, np.array(people, dtype=np.str_)
 
 
 def fit(distance: Floats, same: npt.NDArray[np.bool_]) -> list[str]:
@@ -75,12 +81,12 @@ def rows(
     return found
 
 
-def pairs(known: Sequence[tuple[TrackFeatures, npt.NDArray[np.str_]]]) -> list[list[str]]:
+def pairs(known: Sequence[Known]) -> list[list[str]]:
     """All rows."""
     threshold = default_threshold("dlib", "l2")
     config = ClothingConfig()
     of_faces, of_clothes = [], []
-    for features, people in known:
+    for features, cannot_link, people in known:
         a, b = np.triu_indices(len(people), 1)
         named = (people[a] != "") & (people[b] != "")
         a, b = a[named], b[named]
@@ -90,7 +96,7 @@ def pairs(known: Sequence[tuple[TrackFeatures, npt.NDArray[np.str_]]]) -> list[l
         faces = features.has_face[a] & features.has_face[b]
         of_faces.append((poorer[faces], apart[faces], same[faces]))
         seen = (features.torso_share[a] > 0) & (features.torso_share[b] > 0)
-        worn = 1.0 - (features.clothing[a] * features.clothing[b]).sum(axis=1)
+        worn = distances(features, cannot_link, config)[a, b].astype(np.float64)
         of_clothes.append((worn[seen], same[seen]))
     quality, distance, one = (np.concatenate(c) for c in zip(*of_faces, strict=True))
     worn, dressed = (np.concatenate(c) for c in zip(*of_clothes, strict=True))
@@ -106,7 +112,7 @@ def main() -> None:
     add_clips(parser)
     parser.add_argument("--rate", type=float, default=4.0, help="samples per second")
     given = parser.parse_args()
-    known = [features_of(clip, given.rate) for clip in read_clips(given.clips)]
+    known = [known_of(clip, given.rate) for clip in read_clips(given.clips)]
     print(markdown(HEADER, pairs(known)))
 
 

@@ -47,7 +47,10 @@ def test_every_module_is_inside_and_nothing_else(wheel: Path) -> None:
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "clusterer").rglob("*.py")}
     assert modules <= names
     assert {name.split("/")[0] for name in names} == {"clusterer"}
-    assert {Path(name).suffix for name in names} <= {".py", ".typed", ".html", ".css", ".js"}
+    assert {Path(name).suffix for name in names} <= {
+        ".py", ".typed", ".html", ".css", ".js", ".onnx", ".md",
+    }  # fmt: skip
+    assert {"clusterer/clothing/clothing.onnx", "clusterer/clothing/MODEL_CARD.md"} <= names
     assert wheel.stat().st_size < 1_000_000
 
 

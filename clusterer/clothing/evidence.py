@@ -79,17 +79,55 @@ def weigh(
     )
 
 
-def reach(features: TrackFeatures, cannot_link: IntArray, config: ClothingConfig) -> float:
+def distances(features: TrackFeatures, cannot_link: IntArray, config: ClothingConfig) -> Matrix:
+    """How far apart what two tracks wear is: 1 - cosine, once the common look is taken off.
+
+    What all people of a scene have in common (its light, dark suits) says nothing of who is who.
+    It is the mean over tracks that are seen with others, who are certainly several people; of few
+    such tracks only a part is taken off, and nothing where nobody is seen with anybody.
+
+    Parameters
+    ----------
+    features : t tracks
+    cannot_link : array of shape (m, 2), int64
+    config
+        Its `shrinkage`.
+
+    Returns
+    -------
+    array of shape (t, t), float32, 0 to 2; 1 where clothing is unknown
+    """
+    worn = features.clothing
+    known = features.torso_share > 0
+    together = np.unique(cannot_link[known[cannot_link].all(axis=1)])
+    if len(together):
+        part = len(together) / (len(together) + config.shrinkage)
+        worn = worn - np.float32(part) * worn[together].mean(axis=0)
+    length = np.linalg.norm(worn, axis=1)
+    scale = np.divide(1.0, length, out=np.zeros_like(length), where=known & (length > 0))
+    worn = worn * scale[:, None]
+    apart: Matrix = 1.0 - worn @ worn.T
+    return apart
+
+
+def reach(
+    apart: Matrix, features: TrackFeatures, cannot_link: IntArray, config: ClothingConfig
+) -> float:
     """Distance up to which clothes speak for one person: less where people dress alike.
 
     People seen together are certainly different. Where their clothes are near, as in a crowd in
     dark suits, clothes of that distance say nothing.
+
+    Parameters
+    ----------
+    apart : array of shape (t, t), from `distances`
+    features, cannot_link, config
+        As there.
     """
     a, b = cannot_link[(features.torso_share[cannot_link] > 0).all(axis=1)].T
     if not len(a):
         return config.neutral
-    apart = 1.0 - (features.clothing[a] * features.clothing[b]).sum(axis=1)
-    alike = float(np.quantile(apart, config.alike_share))
+    alike = float(np.quantile(apart[a, b], config.alike_share))
     return max(min(config.neutral, alike), LEAST_DISTANCE)
 
 
@@ -115,9 +153,9 @@ def _of_clothes(
     config: ClothingConfig,
 ) -> Matrix:
     """The nearer people dress to one another, the less distance says as much."""
-    limit = reach(features, cannot_link, config)
+    apart = distances(features, cannot_link, config)
+    limit = reach(apart, features, cannot_link, config)
     slope = config.slope * config.neutral / limit
-    apart = 1.0 - features.clothing @ features.clothing.T
     says = np.clip(slope * (limit - apart), -config.most_against, config.most_for)
     gap_s = np.maximum(spans_s[:, None, 0] - spans_s[None, :, 1], 0.0).astype(np.float32)
     gap_s = np.maximum(gap_s, gap_s.T)

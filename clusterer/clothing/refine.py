@@ -139,8 +139,9 @@ class _Case:
                 continue
             fit = fits([unit], grouped, self._total, self._said.apart)[0]
             near = np.flatnonzero(fit > fit[grouped[unit]] - self._config.margin)
+            mates = mine[mine != unit]
             doubtful[unit] = any(
-                self._differ(mine, np.flatnonzero(grouped == other))
+                self._differ(mates, np.flatnonzero(grouped == other))
                 for other in near.tolist()
                 if other != grouped[unit]
             )

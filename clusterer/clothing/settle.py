@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from clusterer.clothing.sums import Bools, Matrix
 from clusterer.types import IntArray
@@ -92,6 +91,8 @@ def _place(
     clique: list[int], labels: IntArray, evidence: Matrix, apart: Bools, least: float
 ) -> None:
     """Give the tracks of one moment the labels that fit them best together."""
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 (half a second at start-up)
+
     fit = fits(clique, labels, evidence, apart)
     rows = np.arange(len(clique))
     fit[rows, labels[clique]] += STAY

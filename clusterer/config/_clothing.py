@@ -28,8 +28,11 @@ class ClothingConfig:
         `benchmarks/clothing.py` gives the table behind it.
     min_torso_share
         With less of the torso in the picture, clothing is unknown: a close-up shows neck and hair.
+    shrinkage
+        Of so many tracks that are seen with others, half of the look that they have in common is
+        taken off before clothes are compared; of more, more.
     neutral
-        Distance (1 - likeness) at which clothes speak neither for nor against one person.
+        Distance (1 - cosine) at which clothes speak neither for nor against one person.
     slope
         Evidence per distance of clothes seen whole at one moment.
     alike_share
@@ -59,8 +62,9 @@ class ClothingConfig:
     enabled: bool = True
     network_weight: float = 0.3
     min_torso_share: float = 0.3
-    neutral: float = 0.42
-    slope: float = 15.0
+    shrinkage: float = 10.0
+    neutral: float = 0.7
+    slope: float = 10.0
     alike_share: float = 0.1
     window_s: float = 120.0
     most_for: float = 3.0
@@ -75,7 +79,8 @@ class ClothingConfig:
     def __post_init__(self) -> None:
         check("weight of the clothing network", self.network_weight, 0.0, 1.0)
         check("visible share of torsos", self.min_torso_share, 0.01, 1.0)
-        check("neutral distance of clothes", self.neutral, 0.01, 1.0)
+        check("shrinkage of the common look", self.shrinkage, 0.0, 1e6)
+        check("neutral distance of clothes", self.neutral, 0.01, 2.0)
         check("slope of clothes", self.slope, 0.0, 1000.0)
         check("share of people who dress alike", self.alike_share, 0.0, 1.0)
         check("clothing window", self.window_s, 1.0, 36000.0)

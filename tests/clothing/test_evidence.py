@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from clusterer.clothing.evidence import Evidence, reach, weigh
+from clusterer.clothing.evidence import Evidence, distances, reach, weigh
 from clusterer.config import ClothingConfig, ClusteringConfig
 from clusterer.errors import ConfigError
 from clusterer.types import TrackFeatures
@@ -14,6 +14,7 @@ from clusterer.types import TrackFeatures
 from .builder import BLUE, NO_LINKS, RED, UNSEEN, between_colours, features, spans
 
 CLOTHING = ClothingConfig(
+    shrinkage=1e6,  # nothing is taken off
     neutral=0.4,
     slope=10.0,
     window_s=100.0,
@@ -94,11 +95,32 @@ def test_a_torso_seen_in_part_says_less_and_unseen_nothing() -> None:
     assert said(features([RED, UNSEEN]), (0.0, 0.0)).clothing[0, 1] == 0.0
 
 
+def reached(worn: TrackFeatures, links: npt.ArrayLike) -> float:
+    pairs = np.asarray(links, np.int64)
+    return reach(distances(worn, pairs, CLOTHING), worn, pairs, CLOTHING)
+
+
+def test_what_people_seen_together_share_is_taken_off() -> None:
+    near = features([(0.8, 0.6), (0.6, 0.8), (0.8, 0.6), UNSEEN])
+    config = ClothingConfig(shrinkage=0.0)
+    plain = distances(near, NO_LINKS, config)
+    assert plain[0, 1] == pytest.approx(1.0 - 0.96)
+    # The mean of both is (0.7, 0.7): what is left of them points in opposite directions.
+    centred = distances(near, np.array([[0, 1]]), config)
+    assert centred[0, 1] == pytest.approx(2.0, abs=1e-5)
+    assert centred[0, 2] == pytest.approx(0.0, abs=1e-5)
+    assert centred[0, 3] == plain[0, 3] == 1.0
+    # Two tracks of a shrinkage of two: half of the mean, (0.35, 0.35), is taken off.
+    half = distances(near, np.array([[0, 1]]), ClothingConfig(shrinkage=2.0))
+    a, b = np.array([0.45, 0.25]), np.array([0.25, 0.45])
+    assert half[0, 1] == pytest.approx(1.0 - a @ b / (a @ a), abs=1e-5)
+
+
 def test_where_people_dress_alike_clothes_must_be_nearer() -> None:
     near = between_colours(0.1)
     worn = features([RED, near, between_colours(0.05)])
-    assert reach(worn, NO_LINKS, CLOTHING) == 0.4
-    assert reach(worn, np.array([[0, 1]]), CLOTHING) == pytest.approx(0.1)
+    assert reached(worn, NO_LINKS) == 0.4
+    assert reached(worn, [(0, 1)]) == pytest.approx(0.1, abs=1e-4)
     # Slope 10 per 0.4 is 40 per 0.1: 0.05 is half way to the neutral distance, as 0.2 was.
     alike = said(worn, (0.0,) * 3, [(0, 1)]).clothing
     assert alike[0, 2] == pytest.approx(2.0, abs=1e-3)
@@ -111,8 +133,8 @@ def test_the_reach_is_the_share_of_pairs_that_are_alike() -> None:
     links = np.array([(0, i) for i in range(1, 12)])
     distances = np.linspace(0.0, 1.0, 12)[1:]
     expected = float(np.quantile(distances, 0.1))
-    assert reach(worn, links, CLOTHING) == pytest.approx(expected, abs=1e-4)
-    assert reach(worn, np.array([(0, 11)]), CLOTHING) == 0.4
+    assert reached(worn, links) == pytest.approx(expected, abs=1e-3)
+    assert reached(worn, [(0, 11)]) == 0.4
 
 
 def test_links_are_kept_apart() -> None:

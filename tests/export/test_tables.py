@@ -79,6 +79,7 @@ def nobody() -> ClusteringResult:
         tracks=(),
         chip_rows=(),
         chip_embeddings=result.analysis.chip_embeddings[:0],
+        chip_colours=result.analysis.chip_colours[:0],
         chip_clothing=result.analysis.chip_clothing[:0],
         chip_torso_share=result.analysis.chip_torso_share[:0],
         crop_rows=(),

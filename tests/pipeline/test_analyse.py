@@ -12,6 +12,7 @@ import pytest
 from clusterer import detection, encoding, pipeline
 from clusterer.cache import AnalysisCache, load_analysis
 from clusterer.chips import Aligner
+from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.config import AnalysisConfig, Config, EncodingConfig, VideoConfig
 from clusterer.errors import ClustererError
 from clusterer.pipeline import Hook, Outcome, _analyse, process
@@ -208,7 +209,8 @@ def test_models_of_the_key_are_those_that_are_used() -> None:
     config = AnalysisConfig()
     detector = detection.create(config.detection, 1)
     encoder = encoding.create(config.encoding, 1)
-    used = {**detector.models, **Aligner().models, **encoder.models}
+    clothing = ClothingEncoder(1)
+    used = {**detector.models, **Aligner().models, **encoder.models, **clothing.models}
     assert _analyse._model_hashes(config) == used
     assert len(used) == 3
 

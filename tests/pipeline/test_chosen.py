@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterer.clothing.region import Torso
 from clusterer.pipeline._chosen import Candidate, Chosen
 
 CHIP = np.zeros((1, 1, 3), np.uint8)
-WORN = np.zeros(432, np.float32)
+TORSO = Torso(CHIP, np.zeros((1, 1), bool), 0.0)
 
 qualities = st.sampled_from([0.0, 0.1, 0.5, 0.5, 0.9, 1.0])
 steps = st.lists(st.tuples(st.integers(1, 40), qualities), max_size=80)
@@ -22,7 +23,7 @@ def choose(sights: list[tuple[int, float]], count: int) -> tuple[list[Candidate]
     chosen, most = Chosen(count), 0
     for row, (sample, quality) in enumerate(sights):
         if chosen.wants(sample, quality):
-            chosen.add(Candidate(sample, row, quality, CHIP, b"", WORN, 1.0))
+            chosen.add(Candidate(sample, row, quality, CHIP, b"", TORSO))
         most = max(most, len(chosen._best))
     return chosen.pick(), most
 
