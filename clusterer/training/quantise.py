@@ -1,4 +1,4 @@
-"""Networks whose convolutions are of 8 bits: a quarter of the size, twice as fast."""
+"""Networks whose convolutions are of 8 bits: under a third of the size, and twice as fast."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import onnx
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from clusterer.training.export import BATCH_SIZE, INPUT, run
+from clusterer.training.export import INPUT, run
 from clusterer.types import ImageArray
+
+BATCH_SIZE = 32
+"""Of the torsos by which steps are chosen."""
 
 
 class _Torsos(quantization.CalibrationDataReader):
@@ -51,15 +55,26 @@ def quantise(model: bytes, torsos: ImageArray) -> bytes:
             written,
             _Torsos(torsos),
             quant_format=quantization.QuantFormat.QDQ,
-            op_types_to_quantize=["Conv"],
+            # With Relu, numbers are rounded behind it: what is negative needs no steps.
+            op_types_to_quantize=["Conv", "Relu"],
+            nodes_to_exclude=_of_the_mask(model),
             per_channel=True,
             # Processors without VNNI add pairs of products in 16 bits, which 8 bits would overflow.
             reduce_range=True,
             # ONNX Runtime has its fast kernels for unsigned numbers times signed weights.
             activation_type=quantization.QuantType.QUInt8,
             weight_type=quantization.QuantType.QInt8,
+            # Of each batch the largest number, and of these the mean: a torso in some hundred has
+            # numbers ten times as large as the others, for which steps would be much too wide.
+            extra_options={"CalibMovingAverage": True},
         )
         return written.read_bytes()
+
+
+def _of_the_mask(model: bytes) -> list[str]:
+    """Convolutions that say where the garment is: large numbers that nearly cancel, and few."""
+    nodes = onnx.load_from_string(model).graph.node
+    return [node.name for node in nodes if node.op_type == "Conv" and ".where." in node.input[1]]
 
 
 def closeness(model: bytes, quantised: bytes, torsos: ImageArray) -> float:
