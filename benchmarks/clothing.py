@@ -31,6 +31,7 @@ import clusterer
 from clusterer.clothing.colours import count_colours
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.clothing.region import FILL, Torso
+from clusterer.clothing.worn import sharpness
 from clusterer.config import ClothingConfig
 from clusterer.errors import DataError
 from clusterer.pipeline import _shot
@@ -99,10 +100,14 @@ def unit(vectors: Vectors) -> Vectors:
 
 
 def of_tracks(vectors: Vectors, wardrobe: Wardrobe) -> Vectors:
-    """Mean direction of each track, by the share of the torso that is seen."""
+    """Mean direction of each track, by share and sharpness as in `clusterer.features`."""
     total = np.zeros((len(wardrobe.people), vectors.shape[1]), dtype=np.float32)
+    sharp = np.array([sharpness(torso) for torso in wardrobe.torsos], dtype=np.float32)
+    sharpest = np.zeros(len(wardrobe.people), dtype=np.float32)
+    np.maximum.at(sharpest, wardrobe.track, sharp)
     share = np.array([torso.share for torso in wardrobe.torsos], dtype=np.float32)
-    np.add.at(total, wardrobe.track, vectors * share[:, None])
+    weight = share * sharp / np.maximum(sharpest[wardrobe.track], 1e-9)
+    np.add.at(total, wardrobe.track, vectors * weight[:, None])
     return unit(total)
 
 

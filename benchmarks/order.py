@@ -107,6 +107,7 @@ def backwards(analysis: Analysis) -> tuple[Analysis, IntArray]:
             chip_colours=analysis.chip_colours[::-1],
             chip_clothing=analysis.chip_clothing[::-1],
             chip_torso_share=analysis.chip_torso_share[::-1],
+            chip_torso_sharpness=analysis.chip_torso_sharpness[::-1],
             crop_rows=(n - 1 - analysis.crop_rows)[::-1],
             sampled_frames=(end - 1 - analysis.sampled_frames)[::-1],
             sampled_pts=(shown_pts - analysis.sampled_pts)[::-1],

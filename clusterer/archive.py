@@ -28,6 +28,7 @@ _AS_THEY_ARE = (
     "chip_colours",
     "chip_clothing",
     "chip_torso_share",
+    "chip_torso_sharpness",
     "crop_rows",
     "sampled_frames",
     "sampled_pts",

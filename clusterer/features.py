@@ -75,10 +75,11 @@ def _clothing(
 ) -> tuple[FloatArray, FloatArray]:
     """Description of what each track wears, and how much of the torso is seen.
 
-    Two parts lie side by side, scaled so that the dot product of two descriptions is the weighted
-    mean of how alike the parts are.
+    The whole and sharp torsos of a track count most. Two parts lie side by side, scaled so that the
+    dot product of two descriptions is the weighted mean of how alike the parts are.
     """
     share = analysis.chip_torso_share
+    sharpness = np.where(share >= config.min_torso_share, analysis.chip_torso_sharpness, 0.0)
     visible = np.where(share >= config.min_torso_share, share, np.float32(0.0))
     parts = (
         (config.network_weight, analysis.chip_clothing),
@@ -90,13 +91,18 @@ def _clothing(
     for i, track in enumerate(analysis.tracks):
         chips = [chips_of[row] for row in track.detection_rows.tolist() if row in chips_of]
         torso_share[i] = visible[chips].max(initial=0.0)
+        weights = visible[chips] * _relative(sharpness[chips])
         clothing[i] = np.concatenate(
-            [
-                math.sqrt(weight) * _mean_direction(part[chips], visible[chips])
-                for weight, part in parts
-            ]
+            [math.sqrt(weight) * _mean_direction(part[chips], weights) for weight, part in parts]
         )
     return clothing, torso_share
+
+
+def _relative(sharpness: FloatArray) -> FloatArray:
+    """Sharpness as a part of the sharpest; a pattern is sharper than plain cloth."""
+    sharpest = float(sharpness.max(initial=0.0))
+    relative: FloatArray = np.maximum(sharpness / max(sharpest, MIN_WEIGHT), MIN_WEIGHT)
+    return relative
 
 
 def _mean_direction(vectors: FloatArray, weights: FloatArray) -> FloatArray:

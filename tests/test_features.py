@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from clusterer.config import ClusteringConfig
+from clusterer.config import ClothingConfig, ClusteringConfig
 from clusterer.features import MIN_WEIGHT, describe
-from clusterer.types import Reason
+from clusterer.types import Reason, TrackFeatures
 from tests.small_analysis import FRAME_PTS, analysis_of
 
 CONFIG = ClusteringConfig(min_quality=0.25, min_faces=2)
@@ -113,3 +115,43 @@ def test_no_tracks() -> None:
     found = describe(analysis_of([]), CONFIG)
     assert len(found) == 0
     assert found.reasons == ()
+
+
+def worn(shares: list[float], sharpness: list[float], config: ClothingConfig) -> TrackFeatures:
+    """One track of two chips: red and blue by the histogram, up and down by the network."""
+    seen = analysis_of([(0, 0, 1.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
+    dressed = replace(
+        seen,
+        chip_colours=np.array([[1.0, 0.0], [0.0, 1.0]]),
+        chip_clothing=np.array([[1.0, 0.0], [0.0, 1.0]]),
+        chip_torso_share=np.array(shares),
+        chip_torso_sharpness=np.array(sharpness),
+    )
+    return describe(dressed, ClusteringConfig(clothing=config))
+
+
+@pytest.mark.parametrize(
+    ("shares", "sharpness", "expected"),
+    [
+        ([1.0, 1.0], [5.0, 5.0], (0.5, 0.5)),
+        ([1.0, 0.5], [5.0, 5.0], (2 / 3, 1 / 3)),  # by the visible share
+        ([1.0, 1.0], [5.0, 1.0], (5 / 6, 1 / 6)),  # and by sharpness
+        ([1.0, 0.2], [1.0, 9.0], (1.0, 0.0)),  # a close-up does not count, nor its sharpness
+        ([1.0, 1.0], [0.0, 0.0], (0.5, 0.5)),  # plain cloth
+    ],
+)
+def test_the_whole_and_sharp_torsos_count_most(
+    shares: list[float], sharpness: list[float], expected: tuple[float, float]
+) -> None:
+    found = worn(shares, sharpness, ClothingConfig(network_weight=0.36, min_torso_share=0.3))
+    direction = np.array(expected) / np.linalg.norm(expected)
+    parts = np.concatenate([0.6 * direction, 0.8 * direction])
+    np.testing.assert_allclose(found.clothing, [parts], atol=1e-6)
+    assert np.linalg.norm(found.clothing) == pytest.approx(1.0)
+    assert found.torso_share.tolist() == [max(shares)]
+
+
+def test_clothing_that_is_not_seen_is_unknown() -> None:
+    found = worn([0.2, 0.1], [5.0, 5.0], ClothingConfig(min_torso_share=0.3))
+    assert not found.clothing.any()
+    assert found.torso_share.tolist() == [0.0]

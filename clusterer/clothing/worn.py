@@ -28,13 +28,15 @@ class Worn:
     ----------
     colours : array of shape (432,), float32, see `count_colours`
     clothing : array of shape (128,), float32, see `ClothingEncoder`; zeros where it did not look
-    share : part of the torso that can be judged, 0 to 1
+    share : part of the torso that is seen, 0 to 1
+    sharpness : variance of the Laplacian of what is seen, grey levels²
     picture : JPEG of what is seen; empty where nothing is
     """
 
     colours: FloatArray
     clothing: FloatArray
     share: float
+    sharpness: float
     picture: bytes
 
 
@@ -50,9 +52,17 @@ def describe_torsos(torsos: Sequence[Torso], encoder: ClothingEncoder) -> list[W
     if looked_at:
         clothing[looked_at], _ = encoder.encode(np.stack([torsos[i].picture for i in looked_at]))
     return [
-        Worn(count_colours(torso), embedding, torso.share, _picture(torso))
+        Worn(count_colours(torso), embedding, torso.share, sharpness(torso), _picture(torso))
         for torso, embedding in zip(torsos, clothing, strict=True)
     ]
+
+
+def sharpness(torso: Torso) -> float:
+    """Variance of the Laplacian (Pech-Pacheco et al. 2000) of what is seen, grey levels²."""
+    if not torso.seen.any():
+        return 0.0
+    grey = cv2.cvtColor(torso.picture, cv2.COLOR_RGB2GRAY)
+    return float(cv2.Laplacian(grey, cv2.CV_64F)[torso.seen].var())
 
 
 def _picture(torso: Torso) -> bytes:

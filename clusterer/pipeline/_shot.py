@@ -217,4 +217,5 @@ def _clothes(worn: list[Worn]) -> Arrays:
             -1, encoder.DIMENSION
         ),
         "chip_torso_share": np.array([w.share for w in worn], dtype=np.float32),
+        "chip_torso_sharpness": np.array([w.sharpness for w in worn], dtype=np.float32),
     }

@@ -26,6 +26,7 @@ _SIDE_BY_SIDE = (
     "chip_colours",
     "chip_clothing",
     "chip_torso_share",
+    "chip_torso_sharpness",
     "sampled_frames",
     "sampled_pts",
 )

@@ -31,6 +31,7 @@ class Analysis:
     chip_clothing : array of shape (c, e), float32, embedding of that torso, of length 1; zeros
         where too little of it is seen
     chip_torso_share : array of shape (c,), float32, visible part of that torso, 0 to 1
+    chip_torso_sharpness : array of shape (c,), float32, variance of its Laplacian, grey levels²
     crop_rows : array of shape (p,), int64, detections of which a picture is kept
     sampled_frames : array of shape (s,), int64, every frame that was looked at
     sampled_pts : array of shape (s,), int64
@@ -53,6 +54,7 @@ class Analysis:
     chip_colours: FloatArray = field(default_factory=nothing)
     chip_clothing: FloatArray = field(default_factory=nothing)
     chip_torso_share: FloatArray = field(default_factory=nothing)
+    chip_torso_sharpness: FloatArray = field(default_factory=nothing)
 
     def __post_init__(self) -> None:
         freeze(self, "chip_rows", np.int64, -1)
@@ -60,10 +62,12 @@ class Analysis:
         if not len(self.chip_torso_share):
             for name in ("chip_colours", "chip_clothing"):
                 object.__setattr__(self, name, np.zeros((len(self.chip_rows), 0)))
-            object.__setattr__(self, "chip_torso_share", np.zeros(len(self.chip_rows)))
+            for name in ("chip_torso_share", "chip_torso_sharpness"):
+                object.__setattr__(self, name, np.zeros(len(self.chip_rows)))
         freeze(self, "chip_colours", np.float32, len(self.chip_rows), -1)
         freeze(self, "chip_clothing", np.float32, len(self.chip_rows), -1)
         freeze(self, "chip_torso_share", np.float32, len(self.chip_rows))
+        freeze(self, "chip_torso_sharpness", np.float32, len(self.chip_rows))
         freeze(self, "crop_rows", np.int64, -1)
         freeze(self, "sampled_frames", np.int64, -1)
         freeze(self, "sampled_pts", np.int64, len(self.sampled_frames))

@@ -82,6 +82,7 @@ def nobody() -> ClusteringResult:
         chip_colours=result.analysis.chip_colours[:0],
         chip_clothing=result.analysis.chip_clothing[:0],
         chip_torso_share=result.analysis.chip_torso_share[:0],
+        chip_torso_sharpness=result.analysis.chip_torso_sharpness[:0],
         crop_rows=(),
     )
     no_pairs = result.cannot_link[:0]
