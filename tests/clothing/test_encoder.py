@@ -82,7 +82,7 @@ def test_other_shapes_and_types_are_refused(encoder: ClothingEncoder, wrong: Ima
 
 def test_damaged_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Weights, "read", lambda _: b"no network")
-    with pytest.raises(ModelError, match=r"clothing.onnx is damaged.*install.*cluster-video"):
+    with pytest.raises(ModelError, match=r"clothing.int8.onnx is damaged.*install.*cluster-video"):
         ClothingEncoder(1)
 
 

@@ -212,7 +212,7 @@ def test_models_of_the_key_are_those_that_are_used() -> None:
     clothing = ClothingEncoder(1)
     used = {**detector.models, **Aligner().models, **encoder.models, **clothing.models}
     assert _analyse._model_hashes(config) == used
-    assert len(used) == 3
+    assert len(used) == 4
 
 
 @pytest.mark.parametrize("kind", ["detector", "encoder"])
