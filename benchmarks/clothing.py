@@ -61,7 +61,7 @@ def pixels(torsos: Sequence[Torso]) -> Vectors:
 
 def trained(torsos: Sequence[Torso]) -> Vectors:
     """The network that ships."""
-    return ClothingEncoder(1).encode(np.stack([torso.picture for torso in torsos]))[0]
+    return ClothingEncoder(1).encode(np.stack([torso.picture for torso in torsos]))
 
 
 def untrained(torsos: Sequence[Torso]) -> Vectors:

@@ -1,4 +1,6 @@
-"""The clothing encoder: a ResNet of our own that tells garments apart and says where they are.
+"""The clothing encoder: a ResNet of our own that tells garments apart.
+
+It finds the garment by itself, and describes only what lies there.
 
 Its model card, ``MODEL_CARD.md`` beside the weights, says what it was trained on and how.
 """
@@ -21,7 +23,7 @@ BATCH_SIZE = 16
 
 
 class ClothingEncoder:
-    """Torso → embedding of what is worn, and how much of the torso is cloth.
+    """Torso → embedding of what is worn.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ class ClothingEncoder:
         except Exception as error:  # ONNX Runtime has a dozen of its own, without a common base
             raise ModelError(f"{CLOTHING.find()} is damaged ({error})", CLOTHING.remedy) from None
 
-    def encode(self, torsos: ImageArray) -> tuple[FloatArray, FloatArray]:
+    def encode(self, torsos: ImageArray) -> FloatArray:
         """Describe torsos, each on its own: how they are batched does not matter.
 
         Parameters
@@ -55,8 +57,7 @@ class ClothingEncoder:
 
         Returns
         -------
-        embeddings : array of shape (b, 128), float32, of length 1
-        cloth : array of shape (b,), float32, part of the torso that shows a garment, 0 to 1
+        array of shape (b, 128), float32, of length 1
 
         Raises
         ------
@@ -66,10 +67,8 @@ class ClothingEncoder:
         if torsos.shape[1:] != (SIDE_PX, SIDE_PX, 3) or torsos.dtype != np.uint8:
             raise ValueError(f"not torsos of {SIDE_PX} px: {torsos.dtype} {torsos.shape}")
         embeddings = np.zeros((len(torsos), DIMENSION), dtype=np.float32)
-        cloth = np.zeros(len(torsos), dtype=np.float32)
         for start in range(0, len(torsos), BATCH_SIZE):
             rows = slice(start, start + BATCH_SIZE)
             batch = {"torsos": np.ascontiguousarray(torsos[rows])}
-            embeddings[rows], masks = self._session.run(["embeddings", "masks"], batch)
-            cloth[rows] = masks.mean(axis=(1, 2))
-        return embeddings, cloth
+            (embeddings[rows],) = self._session.run(["embeddings"], batch)
+        return embeddings

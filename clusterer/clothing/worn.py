@@ -50,7 +50,7 @@ def describe_torsos(torsos: Sequence[Torso], encoder: ClothingEncoder) -> list[W
     looked_at = [i for i, torso in enumerate(torsos) if torso.share >= LEAST_SHARE]
     clothing = np.zeros((len(torsos), DIMENSION), dtype=np.float32)
     if looked_at:
-        clothing[looked_at], _ = encoder.encode(np.stack([torsos[i].picture for i in looked_at]))
+        clothing[looked_at] = encoder.encode(np.stack([torsos[i].picture for i in looked_at]))
     return [
         Worn(count_colours(torso), embedding, torso.share, sharpness(torso), _picture(torso))
         for torso, embedding in zip(torsos, clothing, strict=True)
