@@ -7,26 +7,17 @@ without opening the video again. Each default says where it comes from.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from itertools import pairwise
 from math import isfinite
 from typing import Any, Literal
 
 from clusterer.config._check import check
 from clusterer.config._clothing import ClothingConfig as ClothingConfig
+from clusterer.config._curve import Curve, check_curve
 from clusterer.errors import ConfigError
 
 METRICS = ("l2", "cosine")
 AUTO: Literal["auto"] = "auto"
 """A threshold that each episode sets for itself."""
-
-
-def _check_leeway(leeway: tuple[tuple[float, float], ...]) -> None:
-    at = [quality for quality, _ in leeway]
-    rising = all(a < b for a, b in pairwise(at))
-    if not at or at[0] != 0.0 or not rising or at[-1] > 1.0:
-        raise ConfigError("the leeway's qualities do not rise from 0", "Give them in order, to 1")
-    for _, factor in leeway:
-        check("factor of leeway", factor, 0.01, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +226,7 @@ class ClusteringConfig:
     threshold: float | Literal["auto"] | None = None
     min_faces: int = 2
     min_quality: float = 0.02
-    leeway: tuple[tuple[float, float], ...] = (
+    leeway: Curve = (
         (0.0, 0.6),
         (0.1, 0.85),
         (0.2, 1.25),
@@ -257,7 +248,7 @@ class ClusteringConfig:
         check("quality of a readable chip", self.min_quality, 0.0, 1.0)
         check("quality of a clear face", self.clear_quality, 0.0, 1.0)
         object.__setattr__(self, "leeway", tuple((at, factor) for at, factor in self.leeway))
-        _check_leeway(self.leeway)
+        check_curve("leeway", self.leeway)
 
 
 @dataclass(frozen=True, slots=True)

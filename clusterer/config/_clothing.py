@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from clusterer.config._check import check
-from clusterer.errors import ConfigError
-
-Curve = tuple[tuple[float, float], ...]
-"""Pairs of quality and value, qualities rising from 0; straight lines between."""
+from clusterer.config._curve import Curve, check_curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +90,3 @@ class ClothingConfig:
             curve = tuple((at, value) for at, value in getattr(self, name))
             object.__setattr__(self, name, curve)
             check_curve(f"curve {name}", curve)
-
-
-def check_curve(name: str, curve: Curve) -> None:
-    """Refuse a curve whose qualities do not rise from 0, or whose values are out of range.
-
-    Raises
-    ------
-    ConfigError
-    """
-    at = [quality for quality, _ in curve]
-    rising = all(a < b for a, b in pairwise(at))
-    if not at or at[0] != 0.0 or not rising or at[-1] > 1.0:
-        raise ConfigError(f"the {name}'s qualities do not rise from 0", "Give them in order, to 1")
-    for _, value in curve:
-        check(f"value of the {name}", value, 0.01, 100.0)
