@@ -248,7 +248,7 @@ class ClusteringConfig:
         check("quality of a readable chip", self.min_quality, 0.0, 1.0)
         check("quality of a clear face", self.clear_quality, 0.0, 1.0)
         object.__setattr__(self, "leeway", tuple((at, factor) for at, factor in self.leeway))
-        check_curve("leeway", self.leeway)
+        check_curve("leeway", self.leeway, 10.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,4 +89,4 @@ class ClothingConfig:
         for name in ("face_neutral", "face_slope"):
             curve = tuple((at, value) for at, value in getattr(self, name))
             object.__setattr__(self, name, curve)
-            check_curve(f"curve {name}", curve)
+            check_curve(f"curve {name}", curve, 100.0)

@@ -11,8 +11,8 @@ Curve = tuple[tuple[float, float], ...]
 """Pairs of quality and value, qualities rising from 0; straight lines between."""
 
 
-def check_curve(name: str, curve: Curve) -> None:
-    """Refuse a curve whose qualities do not rise from 0, or whose values are out of range.
+def check_curve(name: str, curve: Curve, most: float) -> None:
+    """Refuse a curve whose qualities do not rise from 0, or whose values are not 0.01 to `most`.
 
     Raises
     ------
@@ -23,4 +23,4 @@ def check_curve(name: str, curve: Curve) -> None:
     if not at or at[0] != 0.0 or not rising or at[-1] > 1.0:
         raise ConfigError(f"the {name}'s qualities do not rise from 0", "Give them in order, to 1")
     for _, value in curve:
-        check(f"value of the {name}", value, 0.01, 100.0)
+        check(f"factor of {name}", value, 0.01, most)
