@@ -25,7 +25,7 @@ from footage import add_clips, markdown, markdown_line, read_clips
 from sklearn.metrics import adjusted_rand_score
 
 import clusterer
-from clusterer.config import AnalysisConfig, ClusteringConfig, Config
+from clusterer.config import AnalysisConfig, ClothingConfig, ClusteringConfig, Config
 from clusterer.evaluation import MISSED, Matching, Truth, match, score
 from clusterer.types import UNKNOWN, Analysis, IntArray, Shot, Track
 from clusterer.video import probe
@@ -51,7 +51,8 @@ class Analysed:
 
 def labels_of(analysis: Analysis, method: str) -> IntArray:
     """Labels at the defaults."""
-    config = Config(clustering=ClusteringConfig(method=method))
+    clothing = ClothingConfig(enabled=method != "sequential")  # the ancestor has none
+    config = Config(clustering=ClusteringConfig(method=method, clothing=clothing))
     return clusterer.decide(analysis, config).labels
 
 
