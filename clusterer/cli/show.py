@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from clusterer.calibration import Verdict
 from clusterer.pipeline import Hook, Outcome
-from clusterer.types import ClusteringResult
+from clusterer.types import ClusteringResult, Move
 
 MOST_PEOPLE = 10
 """People that the summary names; the report shows all."""
@@ -81,6 +82,7 @@ def summary(outcome: Outcome) -> str:
     ]
     if len(result.people) > MOST_PEOPLE:
         lines.append(f"  and {len(result.people) - MOST_PEOPLE} more")
+    lines += _by_clothing(result)
     lines += [f"Note: {note}" for note in (*result.analysis.warnings, *_advice(result))]
     lines.append(f"Report: {outcome.folder / 'report.html'}  ({outcome.duration_s:.1f} s)")
     return "\n".join(lines)
@@ -89,6 +91,14 @@ def summary(outcome: Outcome) -> str:
 def outcome_json(outcomes: list[Outcome]) -> str:
     """The same for programs: one object per video."""
     return json.dumps([_facts(outcome) for outcome in outcomes], indent=2, ensure_ascii=False)
+
+
+def _by_clothing(result: ClusteringResult) -> list[str]:
+    """What clothing decided, if anything."""
+    moved = Counter(decision.move for decision in result.clothing)
+    parts = [f"{moved[move]} {move}" for move in Move if moved[move]]
+    total = _count(len(result.analysis.tracks), "track")
+    return [f"  {', '.join(parts)}, of {total}"] if parts else []
 
 
 def _advice(result: ClusteringResult) -> list[str]:
@@ -108,6 +118,7 @@ def _advice(result: ClusteringResult) -> list[str]:
 
 def _facts(outcome: Outcome) -> dict[str, Any]:
     result = outcome.result
+    moved = Counter(decision.move for decision in result.clothing)
     return {
         "video": result.analysis.video.path,
         "folder": str(outcome.folder),
@@ -116,6 +127,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "faces": len(result.analysis.detections),
         "tracks": len(result.analysis.tracks),
         "unknown_tracks": len(result.unknowns),
+        "clothing": {move.name.lower(): moved[move] for move in Move},
         "warnings": list(result.analysis.warnings),
         "calibration": result.config["calibration"],
         "people": [

@@ -1,0 +1,63 @@
+"""What the command says of clothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clusterer.cli.show import outcome_json, summary
+from clusterer.pipeline import Outcome
+from clusterer.types import ClothingDecision, Move
+
+from ..conftest import DEMO
+from ..small_result import small_result
+from .conftest import Ran
+
+J, S = Move.JOINED, Move.SPLIT
+FIT = {
+    "threshold": 0.36, "suggested": 0.36, "automatic": False, "share_different_accepted": 0.0,
+    "verdict": "",
+}  # fmt: skip
+
+
+def outcome(moves: list[Move]) -> Outcome:
+    decisions = tuple(ClothingDecision(0, move, 0.0, 2.0, None) for move in moves)
+    result = replace(small_result(), clothing=decisions)
+    result.config["calibration"] = FIT
+    return Outcome(result, Path("small.people"), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("moves", "expected"),
+    [
+        ([], None),
+        ([J], "  1 joined by clothing, of "),
+        ([J, S, J], "  2 joined by clothing, 1 split by clothing, of "),
+        ([S], "  1 split by clothing, of "),
+    ],
+)
+def test_the_summary_counts_decisions(moves: list[Move], expected: str | None) -> None:
+    lines = [line for line in summary(outcome(moves)).splitlines() if "clothing" in line]
+    if expected is None:
+        assert not lines
+    else:
+        (line,) = lines
+        assert line.startswith(expected)
+        assert line.endswith(("track", "tracks"))
+
+
+def test_programs_read_the_same() -> None:
+    (facts,) = json.loads(outcome_json([outcome([J, S, J])]))
+    assert facts["clothing"] == {"joined": 2, "split": 1}
+
+
+def test_faces_may_decide_alone(command: Callable[..., Ran], demo_folder: Path) -> None:
+    ran = command(DEMO, "-o", demo_folder, "--no-clothing", "--json")
+    assert ran.code == 0
+    assert json.loads(ran.out)[0]["clothing"] == {"joined": 0, "split": 0}
+    config = json.loads((demo_folder / "result.json").read_text("utf-8"))["config"]
+    assert config["clustering"]["clothing"]["enabled"] is False
