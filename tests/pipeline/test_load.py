@@ -17,7 +17,7 @@ import clusterer
 from clusterer import result as result_folder
 from clusterer.errors import ResultError
 from clusterer.export.tables import tables
-from clusterer.types import ClusteringResult
+from clusterer.types import ClothingDecision, ClusteringResult, Move
 
 from ..result_folder import decided, write
 
@@ -25,6 +25,7 @@ from ..result_folder import decided, write
 def assert_same(a: ClusteringResult, b: ClusteringResult) -> None:
     assert (a.people, a.unknowns, a.config) == (b.people, b.unknowns, b.config)
     assert a.labels.tolist() == b.labels.tolist()
+    assert a.clothing == b.clothing
     assert a.cannot_link.tolist() == b.cannot_link.tolist()
     assert tables(a) == tables(b)
     assert a.analysis.video == b.analysis.video
@@ -55,7 +56,11 @@ def test_comes_back_as_it_was(
         replace(who, id=f"id of {name}", name=name, confidence=confidence)
         for who, name in zip(result.people, names, strict=False)
     )
-    result = replace(result, people=named)
+    moved = tuple(
+        ClothingDecision(track, move, 0.5, -1.25, runner_up)
+        for track, (move, runner_up) in enumerate([(Move.JOINED, None), (Move.SPLIT, 2.0)])
+    )
+    result = replace(result, people=named, clothing=moved)
     assert_same(clusterer.load(write(result, tmp_path)), result)
 
 
@@ -87,6 +92,9 @@ def put(value: object, *path: str | int) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+MOVED = {
+    "track_id": 1, "move": "joined by clothing", "face": 0.1, "clothing": 2.0, "runner_up": None,
+}  # fmt: skip
 DAMAGE: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda c: c.pop("labels"), "is damaged (no 'labels')"),
     (lambda c: c.pop("identities"), "is damaged (no 'identities')"),
@@ -103,6 +111,10 @@ DAMAGE: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (put(99, "identities", 0, "cover_row"), "a picture of a face that is not there"),
     (put("tired", "identities", 0, "reason"), "'tired' is not a valid Reason"),
     (put(None, "identities", 0, "appearances"), "is damaged ("),
+    (lambda c: c.pop("clothing"), "is damaged (no 'clothing')"),
+    (put([MOVED | {"track_id": 9}], "clothing"), "a decision on a track that is not there"),
+    (put([MOVED | {"move": "borrowed"}], "clothing"), "'borrowed' is not a valid Move"),
+    (put([{"track_id": 1}], "clothing"), "is damaged ("),
     (put([7] * 9, "faces", "track"), "it is not of the same run as analysis.npz"),
     (put(1, "config", "clustering", "magic"), "another version (setting magic is unknown)"),
     (put(7, "config", "clustering", "threshold"), "is damaged (threshold is 7"),
