@@ -10,8 +10,8 @@ import numpy.typing as npt
 from clusterer.clothing.decisions import Record
 from clusterer.clothing.evidence import Evidence, weigh
 from clusterer.clothing.linkage import link
-from clusterer.clothing.settle import fits, settle
-from clusterer.clothing.sums import Bools, Group
+from clusterer.clothing.settle import settle
+from clusterer.clothing.sums import Bools, Group, Matrix
 from clusterer.config import ClusteringConfig
 from clusterer.types import UNKNOWN, ClothingDecision, IntArray, TrackFeatures
 
@@ -100,13 +100,15 @@ class _Case:
         self._labels = np.array([labels[unit[0]] for unit in units], dtype=np.int64)
         quality = np.array([features.quality[unit].max() for unit in units])
         self._clear = quality >= self._config.clear_quality
+        against = said.face <= -self._config.face_veto
+        self._apart = said.apart | (np.outer(self._clear, self._clear) & against)
         seen = (features.quality + LEAST_WEIGHT) * features.readable_chips
         self._weight = np.array([float(seen[unit].sum()) for unit in units])
         self._n_tracks = len(features)
 
     def decide(self) -> Refinement:
         """Split, link, settle, doubt."""
-        apart, least = self._said.apart, self._config.prior
+        apart, least = self._apart, self._config.prior
         grouped = np.empty(len(self._units), dtype=np.int64)
         for number, group in enumerate(link(self._split(), self._total, apart, least)):
             grouped[group] = number
@@ -130,27 +132,42 @@ class _Case:
         return sorted(groups)
 
     def _doubtful(self, grouped: IntArray) -> Bools:
-        """Units that came to a person, while they fit a second one about as well."""
+        """Units that came to a person, while they are about as near to a second one.
+
+        Nearness is the mean over the clear faces of a person: what others who came by their clothes
+        look like does not count. Groups without a clear face are nobody to be taken for.
+        """
         doubtful = np.zeros(len(grouped), dtype=bool)
+        near, people = self._nearness(grouped)
         for unit in np.flatnonzero(~self._clear).tolist():
             mine = np.flatnonzero(grouped == grouped[unit])
             stayed = (self._labels[mine] == self._labels[unit]) & (self._labels[mine] != UNKNOWN)
-            if np.count_nonzero(stayed) > 1 or len(mine) == 1:
+            own = near[unit, grouped[unit]]
+            if np.count_nonzero(stayed) > 1 or len(mine) == 1 or not np.isfinite(own):
                 continue
-            fit = fits([unit], grouped, self._total, self._said.apart)[0]
-            near = np.flatnonzero(fit > fit[grouped[unit]] - self._config.margin)
+            least = max(own - self._config.margin, 0.0)
             mates = mine[mine != unit]
             doubtful[unit] = any(
-                self._differ(mates, np.flatnonzero(grouped == other))
-                for other in near.tolist()
+                self._differ(mates, people[other]) and not self._apart[unit, people[other]].any()
+                for other in np.flatnonzero(near[unit] > least).tolist()
                 if other != grouped[unit]
             )
         return doubtful
 
+    def _nearness(self, grouped: IntArray) -> tuple[Matrix, list[IntArray]]:
+        """Mean evidence of each unit for the clear faces of each group, and the groups."""
+        people = [np.flatnonzero(grouped == group) for group in range(int(grouped.max()) + 1)]
+        near = np.full((len(grouped), len(people)), -np.inf, dtype=np.float32)
+        for group, members in enumerate(people):
+            clear = members[self._clear[members]]
+            if len(clear):
+                near[:, group] = self._total[:, clear].mean(axis=1)
+        return near, people
+
     def _differ(self, a: IntArray, b: IntArray) -> bool:
         """Whether two groups are two people, rather than two parts of one."""
         pairs = np.ix_(a, b)
-        return bool(self._said.apart[pairs].any()) or float(self._total[pairs].sum()) < 0.0
+        return bool(self._apart[pairs].any()) or float(self._total[pairs].sum()) < 0.0
 
     def _refinement(self, grouped: IntArray, ambiguous: Bools) -> Refinement:
         labels = np.full(self._n_tracks, UNKNOWN, dtype=np.int64)

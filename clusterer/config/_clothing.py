@@ -46,6 +46,9 @@ class ClothingConfig:
         Likewise, evidence per threshold of distance: next to none where faces cannot be read.
     face_most
         Faces say no more than this.
+    face_veto
+        Clear faces that say at least this much against one person are two people, whatever else
+        their people wear: many small faces in one suit must not outvote two clear ones.
     prior
         Evidence that it takes to merge two groups: of the pairs of tracks of a video with four or
         five people about one in four or five is one person.
@@ -68,6 +71,7 @@ class ClothingConfig:
     face_neutral: Curve = ((0.0, 1.44), (0.3, 1.44), (0.6, 1.0))
     face_slope: Curve = ((0.0, 0.7), (0.1, 1.1), (0.2, 5.4), (0.3, 10.8), (0.6, 14.4))
     face_most: float = 6.0
+    face_veto: float = 4.0
     prior: float = 1.25
     clear_quality: float = 0.2
     margin: float = 0.5
@@ -83,6 +87,7 @@ class ClothingConfig:
         check("most that clothes say for", self.most_for, 0.0, 100.0)
         check("most that clothes say against", self.most_against, 0.0, 100.0)
         check("most that faces say", self.face_most, 0.0, 100.0)
+        check("veto of faces", self.face_veto, 0.0, 100.0)
         check("evidence that merges", self.prior, 0.0, 100.0)
         check("quality of clear faces", self.clear_quality, 0.0, 1.0)
         check("margin to the next person", self.margin, 0.0, 100.0)

@@ -64,6 +64,17 @@ def test_clear_faces_that_differ_are_two_people() -> None:
     assert labels_of(features([RED, RED], 0.8, [0.0, 0.1]), [0, 1]) == [0, 0]
 
 
+def test_many_small_faces_in_one_suit_do_not_outvote_two_clear_ones() -> None:
+    """Shot and reverse shot: two men who dress alike and are never in one picture."""
+    clear, small = [0.8] * 6, [0.0] * 10
+    faces = [0.0, 0.02, 0.04, 1.0, 1.02, 1.04] + [0.5] * 10
+    suits = features([RED] * 16, [*clear, *small], faces)
+    refined = refine(suits, [0] * 3 + [1] * 3 + [-1] * 10, starts_s=(0.0,) * 16)
+    assert refined.labels[:6].tolist() == [0] * 3 + [1] * 3
+    assert refined.labels[6:].tolist() == [-1] * 10
+    assert refined.ambiguous[6:].all()
+
+
 def test_people_seen_together_are_two_whatever_they_wear() -> None:
     worn = features([RED, between_colours(0.4), RED])
     assert labels_of(worn, [0, 1, -1], cannot_link=[(0, 2), (0, 1)]) == [0, 1, -1]
