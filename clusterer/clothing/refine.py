@@ -102,17 +102,20 @@ class _Case:
         self._clear = quality >= self._config.clear_quality
         against = said.face <= -self._config.face_veto
         self._apart = said.apart | (np.outer(self._clear, self._clear) & against)
+        self._inside = self._trusting()
         seen = (features.quality + LEAST_WEIGHT) * features.readable_chips
         self._weight = np.array([float(seen[unit].sum()) for unit in units])
         self._n_tracks = len(features)
 
     def decide(self) -> Refinement:
         """Split, link, settle, doubt."""
-        apart, least = self._apart, self._config.prior
+        least = self._config.prior
         grouped = np.empty(len(self._units), dtype=np.int64)
-        for number, group in enumerate(link(self._split(), self._total, apart, least)):
+        for number, group in enumerate(link(self._split(), self._total, self._apart, least)):
             grouped[group] = number
-        grouped = settle(grouped, self._total, apart, ~self._clear, least)
+        has_mates = np.array([self._mates(unit, grouped).any() for unit in range(len(grouped))])
+        stays = np.where(has_mates, -least, least)
+        grouped = settle(grouped, self._inside, self._apart, ~self._clear, stays)
         doubtful = self._doubtful(grouped)
         for unit in np.flatnonzero(doubtful).tolist():
             grouped[unit] = grouped.max() + 1
@@ -121,15 +124,34 @@ class _Case:
     def _split(self) -> list[Group]:
         """Units by the first stage's people, these taken apart where evidence speaks against them.
 
-        Clear faces that were put together stay together, whatever they wear: people change.
+        As it takes evidence to merge two groups, it takes as much against to part one.
         """
-        trusted = np.outer(self._clear, self._clear)
-        inside = np.where(trusted, self._said.face, self._total)
         groups: list[Group] = [[unit] for unit in np.flatnonzero(self._labels == UNKNOWN).tolist()]
         for label in np.unique(self._labels[self._labels != UNKNOWN]).tolist():
             alone = [[unit] for unit in np.flatnonzero(self._labels == label).tolist()]
-            groups += link(alone, inside, self._said.apart, -self._config.prior)
+            groups += link(alone, self._inside, self._said.apart, -self._config.prior)
         return sorted(groups)
+
+    def _trusting(self) -> Matrix:
+        """Evidence, but for clear faces that the first stage put together.
+
+        These stay together, whatever they wear, as people change; unless face and clothes both say
+        that they are two.
+        """
+        together = self._labels[:, None] == self._labels[None, :]
+        together &= np.outer(self._clear, self._clear) & (self._labels != UNKNOWN)
+        against = np.maximum(self._said.face, self._said.clothing) < -self._config.prior
+        kept = np.maximum(self._said.face, 0.0)
+        inside: Matrix = np.where(together & ~against, kept, self._total)
+        return inside
+
+    def _mates(self, unit: int, grouped: IntArray) -> Bools:
+        """Whom the first stage gave to the same person and who are still together with a unit."""
+        mates = (grouped == grouped[unit]) & (self._labels == self._labels[unit])
+        mates &= self._labels != UNKNOWN
+        mates[unit] = False
+        found: Bools = mates
+        return found
 
     def _doubtful(self, grouped: IntArray) -> Bools:
         """Units that came to a person, while they are about as near to a second one.
@@ -141,9 +163,8 @@ class _Case:
         near, people = self._nearness(grouped)
         for unit in np.flatnonzero(~self._clear).tolist():
             mine = np.flatnonzero(grouped == grouped[unit])
-            stayed = (self._labels[mine] == self._labels[unit]) & (self._labels[mine] != UNKNOWN)
             own = near[unit, grouped[unit]]
-            if np.count_nonzero(stayed) > 1 or len(mine) == 1 or not np.isfinite(own):
+            if self._mates(unit, grouped).any() or len(mine) == 1 or not np.isfinite(own):
                 continue
             least = max(own - self._config.margin, 0.0)
             mates = mine[mine != unit]

@@ -17,7 +17,7 @@ STAY = 1e-6
 
 
 def settle(
-    labels: IntArray, evidence: Matrix, apart: Bools, movable: Bools, least: float
+    labels: IntArray, evidence: Matrix, apart: Bools, movable: Bools, least: npt.ArrayLike
 ) -> IntArray:
     """Assign tracks anew until nobody fits elsewhere better.
 
@@ -30,14 +30,15 @@ def settle(
     evidence : array of shape (t, t), float32, symmetric
     apart : array of shape (t, t), bool, pairs that are different people
     movable : array of shape (t,), bool
-    least
-        What a track must fit a group by; with less it is alone.
+    least : number, or array of shape (t,)
+        What each track must fit a group by; with less it is alone.
 
     Returns
     -------
     array of shape (t,), int64; tracks that are alone have labels of their own
     """
     labels = labels.copy()
+    least = np.broadcast_to(np.asarray(least, dtype=np.float64), labels.shape)
     cliques = _cliques(apart, movable)
     for _ in range(MAX_ROUNDS):
         before = labels.copy()
@@ -88,7 +89,7 @@ def _cliques(apart: Bools, movable: Bools) -> list[list[int]]:
 
 
 def _place(
-    clique: list[int], labels: IntArray, evidence: Matrix, apart: Bools, least: float
+    clique: list[int], labels: IntArray, evidence: Matrix, apart: Bools, least: Floats
 ) -> None:
     """Give the tracks of one moment the labels that fit them best together."""
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 (half a second at start-up)
@@ -98,7 +99,7 @@ def _place(
     fit[rows, labels[clique]] += STAY
     possible = np.where(np.isfinite(fit), fit, -1e9)
     alone = np.full((len(clique), len(clique)), -1e9)
-    alone[rows, rows] = least
+    alone[rows, rows] = least[clique]
     _, chosen = linear_sum_assignment(np.hstack([possible, alone]), maximize=True)
     n_groups = fit.shape[1]
     for track, choice in zip(clique, chosen.tolist(), strict=True):

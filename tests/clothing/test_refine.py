@@ -123,6 +123,14 @@ def test_a_clear_face_may_change_clothes() -> None:
     assert not refined.decisions
 
 
+def test_clear_faces_that_differ_in_other_clothes_were_mixed_up() -> None:
+    """The average of the first two drew the third in; its face alone would not be enough."""
+    clear = [0.8, 0.8, 0.8]
+    assert labels_of(features([RED, RED, BLUE], clear, [0.0, 0.1, 0.55]), [0, 0, 0]) == [0, 0, 1]
+    assert labels_of(features([RED, RED, RED], clear, [0.0, 0.1, 0.55]), [0, 0, 0]) == [0, 0, 0]
+    assert labels_of(features([RED, RED, UNSEEN], clear, [0.0, 0.1, 0.55]), [0, 0, 0]) == [0, 0, 0]
+
+
 def test_what_is_certain_stays_together() -> None:
     assert labels_of(features([RED, BLUE, RED]), [0, 0, 1], certain=[[0, 1], [2]]) in (
         [0, 0, 0],
