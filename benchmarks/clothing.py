@@ -12,11 +12,13 @@ together share is taken off; and their faces. `--time`: what clothing adds to th
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import cv2
@@ -27,11 +29,13 @@ from sklearn.metrics import roc_auc_score
 from torsos import Wardrobe, garment, look, relit
 
 import clusterer
+from clusterer.clothing import colours as colours_module
+from clusterer.clothing import encoder
 from clusterer.clothing.colours import count_colours
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.clothing.evidence import distances
-from clusterer.clothing.region import FILL, Torso
-from clusterer.clothing.worn import sharpness
+from clusterer.clothing.region import FILL, SIDE_PX, Torso
+from clusterer.clothing.worn import Worn, sharpness
 from clusterer.config import ClothingConfig, ClusteringConfig
 from clusterer.errors import DataError
 from clusterer.pipeline import _shot
@@ -162,27 +166,24 @@ def row(name: str, describe: Describe, found: Sequence[Wardrobe], held_out: Any)
     return [name, *figures]
 
 
-def timed(clip: Clip, folder: Path) -> list[str]:
-    """Part of the analysis that clothing takes, measured within one run."""
-    spent = 0.0
-
-    def watched(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*given: Any) -> Any:
-            nonlocal spent
-            started_s = time.perf_counter()
-            result = function(*given)
-            spent += time.perf_counter() - started_s
-            return result
-
-        return call
-
-    plain = (_shot.cut_torso, _shot.describe_torsos)
-    _shot.cut_torso, _shot.describe_torsos = (watched(function) for function in plain)
-    started_s = time.perf_counter()
-    clusterer.analyse(clip.video, clusterer.Config().analysis, folder / clip.name)
-    whole = time.perf_counter() - started_s
-    _shot.cut_torso, _shot.describe_torsos = plain
-    return [clip.name, f"{whole:.1f}", f"{spent:.2f}", f"{100 * spent / (whole - spent):.1f} %"]
+def timed(clip: Clip, repeats: int = 5) -> list[str]:
+    """The analysis with clothing and without, in turns; medians."""
+    blind = Torso(np.zeros((SIDE_PX, SIDE_PX, 3), np.uint8), np.zeros((SIDE_PX, SIDE_PX), bool), 0)
+    nothing = Worn(np.zeros(colours_module.DIMENSION), np.zeros(encoder.DIMENSION), 0.0, 0.0, b"")
+    functions = {
+        True: (_shot.cut_torso, _shot.describe_torsos),
+        False: (lambda *_: blind, lambda torsos, _: [nothing] * len(torsos)),
+    }
+    taken_s: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(repeats + 1):
+        for on, (_shot.cut_torso, _shot.describe_torsos) in functions.items():
+            with tempfile.TemporaryDirectory() as folder:
+                started_s = time.perf_counter()
+                clusterer.analyse(clip.video, clusterer.Config().analysis, folder)
+                taken_s[on].append(time.perf_counter() - started_s)
+    _shot.cut_torso, _shot.describe_torsos = functions[True]
+    plain, dressed = (median(taken_s[on][1:]) for on in (False, True))  # the first warms up
+    return [clip.name, f"{plain:.2f}", f"{dressed:.2f}", f"{100 * (dressed / plain - 1):.1f} %"]
 
 
 def garments(folder: Path) -> list[Torso]:
@@ -204,12 +205,8 @@ def main() -> None:
     given = parser.parse_args()
     clips = read_clips(given.clips)
     if given.time:
-        import tempfile  # noqa: PLC0415 (only here)
-
-        with tempfile.TemporaryDirectory() as folder:
-            timed(clips[-1], Path(folder) / "warm")
-            rows = [timed(clip, Path(folder)) for clip in clips]
-        print(markdown(("clip", "analysis, s", "of it clothing, s", "clothing adds"), rows))
+        header = ["clip", "analysis without, s", "with clothing, s", "clothing adds"]
+        print(markdown(header, [timed(clip) for clip in clips]))
         return
     seen = [look(clip, given.rate) for clip in clips]
     seen = [(a, w) for a, w in seen if pairs(w).same.any() and not pairs(w).same.all()]

@@ -52,10 +52,11 @@ def watch(
     info = probe(path)
     cores = usable_cores()
     detector = detection.create(config.detection, cores)
+    beside = max(1, cores // 2)  # detection runs ahead meanwhile; more would fight over the cores
     models_of_shot = (
         Aligner(),
-        encoding.create(config.encoding, cores),
-        ClothingEncoder(cores),
+        encoding.create(config.encoding, beside),
+        ClothingEncoder(beside),
     )
     parts = cache.finished_shots()
     if parts:
