@@ -137,7 +137,7 @@ def clothing(*, data: Path, output: Path, int8: bool, quiet: bool, **flags: Any)
     held-out garments are told apart, for each epoch) and checkpoint.pt. Interrupted, the same
     command goes on after the last finished epoch. A GPU is used if torch sees one.
 
-    On Linux, training on the processor is up to four times as fast with
+    On Linux, training on the processor may be much faster with
     MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 in front of the command.
     """
     settings = _settings(flags)

@@ -92,7 +92,7 @@ def _place(
     clique: list[int], labels: IntArray, evidence: Matrix, apart: Bools, least: Floats
 ) -> None:
     """Give the tracks of one moment the labels that fit them best together."""
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 (half a second at start-up)
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 (slow to load)
 
     fit = fits(clique, labels, evidence, apart)
     rows = np.arange(len(clique))
