@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import onnx
@@ -61,16 +64,17 @@ def export(network: ClothingNet, size_px: int) -> bytes:
     whole = _Exported(copy.deepcopy(network).cpu().float()).eval()
     shape = (BATCH_SIZE, size_px, size_px, 3)
     torsos = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
-    program = torch.onnx.export(
-        whole,
-        (torch.from_numpy(torsos[:2]),),
-        input_names=[INPUT],
-        output_names=list(OUTPUTS),
-        dynamic_shapes={INPUT: {0: torch.export.Dim("n")}},
-        opset_version=OPSET,
-        dynamo=True,
-        verbose=False,
-    )
+    with _errors_only():
+        program = torch.onnx.export(
+            whole,
+            (torch.from_numpy(torsos[:2]),),
+            input_names=[INPUT],
+            output_names=list(OUTPUTS),
+            dynamic_shapes={INPUT: {0: torch.export.Dim("n")}},
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
     content: bytes = _bare(program.model_proto).SerializeToString(deterministic=True)
     for n in (1, BATCH_SIZE):
         _compare(whole, content, torsos[:n])
@@ -100,6 +104,18 @@ def run(model: bytes, torsos: ImageArray) -> tuple[FloatArray, FloatArray]:
     ]
     embeddings, masks = (np.concatenate(each) for each in zip(*said, strict=True))
     return embeddings, masks
+
+
+@contextmanager
+def _errors_only() -> Iterator[None]:
+    """Keep the exporter from warning that torchvision, which nothing here needs, is missing."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _bare(model: onnx.ModelProto) -> onnx.ModelProto:
