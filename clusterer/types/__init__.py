@@ -4,6 +4,7 @@ Imports numpy only. Seconds, timecodes and centroids are derived, never stored t
 """
 
 from clusterer.types._arrays import FloatArray, ImageArray, IntArray
+from clusterer.types._edits import Action, Advice, Edit, Grouping, Question
 from clusterer.types._faces import (
     UNKNOWN,
     ChipQuality,
@@ -24,18 +25,23 @@ from clusterer.types._result import (
 
 __all__ = [
     "UNKNOWN",
+    "Action",
+    "Advice",
     "Analysis",
     "Appearance",
     "ChipQuality",
     "ClothingDecision",
     "ClusteringResult",
     "Detections",
+    "Edit",
     "FloatArray",
     "Frame",
+    "Grouping",
     "Identity",
     "ImageArray",
     "IntArray",
     "Move",
+    "Question",
     "Reason",
     "Shot",
     "Track",

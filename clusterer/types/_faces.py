@@ -27,6 +27,8 @@ class Reason(StrEnum):
     TURNED_AWAY = "turned away"
     AMBIGUOUS = "ambiguous"
     NO_MATCH = "no match"
+    BY_HAND = "by hand"
+    NOT_A_FACE = "not a face"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

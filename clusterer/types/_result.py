@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from clusterer.types._arrays import FloatArray, IntArray, freeze, nothing
+from clusterer.types._edits import Advice, Edit, Grouping
 from clusterer.types._faces import ChipQuality, Detections, Reason, Track, TrackFeatures
 from clusterer.types._media import Shot, VideoInfo
 
@@ -111,6 +112,7 @@ class Identity:
     screen_time_s : summed length of the appearances, seconds
     confidence : 0 to 1
     reason : why it is unknown; `Reason.NONE` for a person
+    hidden : the reviewer does not want to see this person
     """
 
     id: str
@@ -123,6 +125,7 @@ class Identity:
     screen_time_s: float
     confidence: float
     reason: Reason = Reason.NONE
+    hidden: bool = False
 
 
 class Move(StrEnum):
@@ -170,6 +173,11 @@ class ClusteringResult:
     unknowns : by start
     config : every setting, JSON-ready
     clothing : what clothing decided, by track
+    edits : the reviewer's corrections, in order; `labels`, `people` and `unknowns` include them
+    grouped_under : number of the first edits that the grouping was made under
+    edit_notes : one line for each edit that does not apply, or only in part
+    advice : what a reviewer might be asked
+    grouping : what the machine decided, before the edits; None = `labels` are just that
     """
 
     analysis: Analysis
@@ -180,7 +188,24 @@ class ClusteringResult:
     unknowns: tuple[Identity, ...]
     config: dict[str, Any]
     clothing: tuple[ClothingDecision, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    grouped_under: int = 0
+    edit_notes: tuple[str, ...] = ()
+    advice: Advice = field(default_factory=Advice)
+    grouping: Grouping | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "cannot_link", np.int64, -1, 2)
         freeze(self, "labels", np.int64, len(self.analysis.tracks))
+
+    @property
+    def grouped(self) -> Grouping:
+        """What the machine decided; without `grouping`, read off the people and unknowns."""
+        if self.grouping is not None:
+            return self.grouping
+        reasons = [Reason.NONE] * len(self.labels)
+        confidence = np.zeros(len(self.labels))
+        for who in (*self.people, *self.unknowns):
+            for track in who.track_ids:
+                reasons[track], confidence[track] = who.reason, who.confidence
+        return Grouping(self.labels, tuple(reasons), confidence)
