@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from clusterer.config import ClusteringConfig
 from clusterer.features import describe
-from clusterer.identities import appearances, identify, unknown_reason
+from clusterer.identities import identify, unknown_reason
+from clusterer.spans import appearances
 from clusterer.types import Analysis, Appearance, Identity, Reason, Shot, Track, VideoInfo
 from tests.small_analysis import FRAME_PTS, VIDEO, analysis_of, shots_of
 

@@ -19,7 +19,7 @@ MODULES = {
 }
 EVERY_MODULE = pytest.mark.parametrize("module", MODULES)
 
-BASE = {"types", "errors", "config", "geometry", "weights", "files", "leeway", "distance"}
+BASE = {"types", "errors", "config", "geometry", "weights", "files", "leeway", "distance", "spans"}
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "encoding", "constraints", "clustering",
     "features", "identities", "calibration", "clothing",
@@ -30,6 +30,7 @@ OUTPUTS = {"report", "export", "evaluation"}
 MAY_IMPORT: dict[str, set[str]] = {
     "_version": set(),
     "types": set(),
+    "spans": {"types"},
     "errors": set(),
     "geometry": set(),
     "config": {"errors"},
@@ -44,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{store: BASE | {"archive"} for store in STORE},
     "pages": {"errors"},
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
+    "report": {"types", "spans", "timecode", "pages"},
     "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry"},
     "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export"},
     "pipeline": BASE | STAGES | STORE | {"result"},
