@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -17,6 +18,7 @@ from markupsafe import Markup
 
 from clusterer.errors import ResultError
 
+NO_SOURCES: Mapping[str, str] = MappingProxyType({})
 # Everything that could end the script block or a line of it.
 _JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
@@ -34,12 +36,19 @@ def templates() -> Traversable:
     for folder in (package.joinpath("templates"), checkout.joinpath("templates")):
         if folder.joinpath("report.html").is_file():
             return folder
-    raise ResultError("the templates of the pages are missing", "Install cluster-video again")
+    raise _missing()
 
 
 @lru_cache
 def _read(name: str) -> str:
-    return templates().joinpath(name).read_text(encoding="utf-8")
+    try:
+        return templates().joinpath(name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise _missing() from None
+
+
+def _missing() -> ResultError:
+    return ResultError("the templates of the pages are missing", "Install cluster-video again")
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +62,14 @@ def _environment() -> Environment:
     )
 
 
-def fill(template: str, styles: Sequence[str], scripts: Sequence[str], **content: Any) -> str:
+def fill(
+    template: str,
+    styles: Sequence[str],
+    scripts: Sequence[str],
+    *,
+    sources: Mapping[str, str] = NO_SOURCES,
+    **content: Any,
+) -> str:
     """Fill a template.
 
     Parameters
@@ -61,13 +77,16 @@ def fill(template: str, styles: Sequence[str], scripts: Sequence[str], **content
     template, styles, scripts
         Names of files in `templates`. The template is given the joined styles as ``css``, the
         joined scripts as ``js``, and the `policy` that allows both.
+    sources
+        What else the `policy` allows.
     content
         What else the template asks for; text is escaped.
 
     Returns
     -------
     str
-        A complete HTML document that loads nothing, and can be written as UTF-8.
+        A complete HTML document that loads nothing but what `sources` name, and can be written as
+        UTF-8.
 
     Raises
     ------
@@ -78,19 +97,33 @@ def fill(template: str, styles: Sequence[str], scripts: Sequence[str], **content
     html = (
         _environment()
         .get_template(template)
-        .render(css=Markup(css), js=Markup(js), policy=policy(css, js), **content)
+        .render(css=Markup(css), js=Markup(js), policy=policy(css, js, sources), **content)
     )
     # File names that are no valid UTF-8 reach us as lone surrogates.
     return html.encode("utf-8", "replace").decode("utf-8")
 
 
-def policy(css: str, js: str) -> str:
-    """Content security policy that allows this style, this script and embedded pictures."""
-    return (
-        "default-src 'none'; img-src data: blob:; "
-        f"style-src {_digest(css)}; script-src {_digest(js)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
+def policy(css: str, js: str, sources: Mapping[str, str] = NO_SOURCES) -> str:
+    """Content security policy that allows this style, this script and embedded pictures.
+
+    Parameters
+    ----------
+    css, js
+        Allowed by their digests.
+    sources
+        Directive → what it allows besides: ``{"media-src": "blob:"}``.
+    """
+    directives = {
+        "default-src": "'none'",
+        "img-src": "data: blob:",
+        "style-src": _digest(css),
+        "script-src": _digest(js),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    for name, source in sources.items():
+        directives[name] = f"{directives[name]} {source}" if name in directives else source
+    return "; ".join(f"{name} {source}" for name, source in directives.items())
 
 
 def _digest(text: str) -> str:

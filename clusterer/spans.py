@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from clusterer.types import Appearance, IntArray, Shot, Track, VideoInfo
+from collections import defaultdict
+from collections.abc import Iterable
+
+from clusterer.types import UNKNOWN, Analysis, Appearance, IntArray, Shot, Track, VideoInfo
 
 JOIN_GAP_S = 1.0
 """Tracks of one person in one shot that lie closer than this are one appearance: the gap that
 tracking bridges too."""
 
 
-def appearances(
-    tracks: list[Track], pts: IntArray, frames: IntArray, shots: tuple[Shot, ...], video: VideoInfo
-) -> tuple[Appearance, ...]:
-    """Stretches in which a person is seen, from the first to the last sampled sight, half-open.
+def spans(
+    tracks: Iterable[Track],
+    pts: IntArray,
+    frames: IntArray,
+    shots: tuple[Shot, ...],
+    video: VideoInfo,
+) -> list[Appearance]:
+    """From the first to the last sampled sight of each track, half-open, within its shot.
 
     Parameters
     ----------
     tracks
-        All of one person.
     pts, frames : arrays of shape (n,), int64, of every detection of the video
     shots, video
         Where the shots end, and how long a frame lasts.
 
     Returns
     -------
-    tuple of appearances in time order, each within one shot
+    one appearance per track, in their order
     """
     frame_pts = max(1, round(1 / (video.frame_rate * video.time_base)))
     shot_of = {shot.index: shot for shot in shots}
-    spans: list[Appearance] = []
-    for track in sorted(tracks, key=lambda t: (pts[t.detection_rows[0]], t.id)):
+    found = []
+    for track in tracks:
         first, last = int(track.detection_rows[0]), int(track.detection_rows[-1])
         shot = shot_of[track.shot_index]
         end_pts = int(pts[last]) + frame_pts  # frames may differ in length
@@ -42,11 +48,59 @@ def appearances(
             end_pts=shot.end_pts if ends_with_shot else min(end_pts, shot.end_pts),
             track_ids=(track.id,),
         )
-        if spans and _joins(spans[-1], span, video):
-            spans[-1] = _union(spans[-1], span)
+        found.append(span)
+    return found
+
+
+def appearances(
+    tracks: list[Track], pts: IntArray, frames: IntArray, shots: tuple[Shot, ...], video: VideoInfo
+) -> tuple[Appearance, ...]:
+    """Stretches in which a person is seen: spans of tracks, joined where the gap is short.
+
+    Parameters
+    ----------
+    tracks
+        All of one person.
+    pts, frames, shots, video
+        As of `spans`.
+
+    Returns
+    -------
+    tuple of appearances in time order, each within one shot
+    """
+    ordered = sorted(tracks, key=lambda t: (pts[t.detection_rows[0]], t.id))
+    joined: list[Appearance] = []
+    for span in spans(ordered, pts, frames, shots, video):
+        if joined and _joins(joined[-1], span, video):
+            joined[-1] = _union(joined[-1], span)
         else:
-            spans.append(span)
-    return tuple(spans)
+            joined.append(span)
+    return tuple(joined)
+
+
+def numbers(analysis: Analysis, labels: IntArray) -> dict[int, int]:
+    """Number of each person: 1 for the one who is longest on screen.
+
+    Parameters
+    ----------
+    analysis
+    labels : array of shape (t,), int64, `UNKNOWN` and less = nobody's
+
+    Returns
+    -------
+    label → number, in order of the numbers; ties by first appearance, then label
+    """
+    members: dict[int, list[Track]] = defaultdict(list)
+    for track, label in zip(analysis.tracks, labels.tolist(), strict=True):
+        if label > UNKNOWN:
+            members[label].append(track)
+    found = analysis.detections
+    order = []
+    for label, tracks in members.items():
+        seen = appearances(tracks, found.pts, found.frame_index, analysis.shots, analysis.video)
+        length_pts = sum(a.end_pts - a.start_pts for a in seen)
+        order.append((-length_pts, seen[0].start_pts, label))
+    return {label: number for number, (_, _, label) in enumerate(sorted(order), start=1)}
 
 
 def _joins(a: Appearance, b: Appearance, video: VideoInfo) -> bool:

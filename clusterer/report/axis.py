@@ -11,8 +11,6 @@ from clusterer.types import Analysis, VideoInfo
 TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 MAX_TICKS = 8
 """So many labels of four to seven characters fit a timeline on a laptop without touching."""
-MIN_WIDTH = 0.001
-"""Percent. A rectangle of no width is not drawn at all; the stylesheet makes it 2 px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +35,9 @@ class Axis:
     length_s: float
     _names: dict[int, str] = field(default_factory=dict, repr=False)
     _frames_a_tick: Fraction = field(init=False, repr=False)
-    _seconds_a_tick: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_frames_a_tick", self.video.time_base * self.video.frame_rate)
-        object.__setattr__(self, "_seconds_a_tick", float(self.video.time_base))
 
     @classmethod
     def of(cls, analysis: Analysis) -> Axis:
@@ -64,19 +60,9 @@ class Axis:
             self._names[pts] = found
         return found
 
-    def seconds(self, pts: int) -> float:
-        """Time since the first frame; a hundred times as fast as exact fractions."""
-        return (pts - self.video.start_pts) * self._seconds_a_tick
-
     def percent(self, seconds: float) -> float:
         """Place of a time on the axis, 0 to 100."""
         return min(100.0, max(0.0, 100.0 * seconds / self.length_s))
-
-    def span(self, start_pts: int, end_pts: int) -> tuple[str, str]:
-        """Left edge and width of a stretch, percent, as SVG attributes."""
-        left = self.percent(self.seconds(start_pts))
-        right = self.percent(self.seconds(end_pts))
-        return short(left), short(max(right - left, MIN_WIDTH))
 
     def ticks(self) -> tuple[Tick, ...]:
         """Marks at round times, at most `MAX_TICKS` and the zero."""
@@ -111,11 +97,3 @@ def spoken(seconds: float) -> str:
         return f"{whole // 60} min {whole % 60:02d} s"
     minutes = round(seconds / 60)
     return f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-def percentage(part: float, whole: float) -> str:
-    """Share as a whole percentage, with one place under ten: ``2.5 %``, ``28 %``."""
-    share = 100.0 * part / whole if whole > 0 else 0.0
-    if 0 < share < 0.1:
-        return "< 0.1 %"
-    return f"{share:.1f} %" if 0 < share < 9.95 else f"{share:.0f} %"

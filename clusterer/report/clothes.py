@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from clusterer.types import ClothingDecision, ClusteringResult, Move
+from clusterer.types import UNKNOWN, ClothingDecision, ClusteringResult, Move
 
 SILENT = 0.5
 """Logarithm of odds. Evidence nearer to 0 than this, under 5 : 3, says nothing."""
@@ -21,51 +20,28 @@ _WHOM = {Move.JOINED: "this person", Move.SPLIT: "the person it was taken from"}
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What stands on a picture whose track clothing moved.
+    """What stands on the pictures of a track that clothing moved.
 
     Attributes
     ----------
     kind : class in the stylesheet
-    silent : beginning of the badge, for screen readers; what is seen reads well without
     badge : what is seen on the picture
-    evidence : sentence that begins with the whole badge
+    evidence : sentence that begins with what was done
     """
 
     kind: str
-    silent: str
     badge: str
     evidence: str
 
 
 def notes(result: ClusteringResult) -> dict[int, Note]:
-    """Detection row → note, for every face of a person that clothing moved."""
-    decided = {decision.track_id: decision for decision in result.clothing}
-    rows_of = {track.id: track.detection_rows.tolist() for track in result.analysis.tracks}
+    """Track → note, for every track that clothing moved and that has a person."""
+    labels = result.grouped.labels
     return {
-        row: note
-        for person in result.people
-        for track in person.track_ids
-        if track in decided
-        for note in [_note(decided[track])]
-        for row in rows_of[track]
+        decision.track_id: _note(decision)
+        for decision in result.clothing
+        if labels[decision.track_id] != UNKNOWN
     }
-
-
-def tally(appearances: Iterable[tuple[int, ...]], moves: Mapping[int, Move]) -> tuple[str, ...]:
-    """How many appearances of a person are owed to clothing, as lines of small print.
-
-    Parameters
-    ----------
-    appearances
-        Tracks of each appearance.
-    moves
-        Track → what clothing did to it.
-    """
-    found = [{moves[track] for track in tracks if track in moves} for tracks in appearances]
-    counts = {move: sum(move in those for those in found) for move in Move}
-    return tuple(
-        f"{count:,} of {len(found):,} {move.value}" for move, count in counts.items() if count
-    )
 
 
 def evidence(decision: ClothingDecision) -> str:
@@ -87,8 +63,8 @@ def odds(logarithm: float) -> str:
 
 def _note(decision: ClothingDecision) -> Note:
     if decision.move is Move.JOINED:
-        return Note("joined", "joined ", "by clothing", evidence(decision))
-    return Note("split", "", "split by clothing", evidence(decision))
+        return Note("joined", "by clothing", evidence(decision))
+    return Note("split", "split by clothing", evidence(decision))
 
 
 def _says(clothes: float, face: float, whom: str) -> str:

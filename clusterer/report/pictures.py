@@ -2,8 +2,8 @@
 
 Order of spending: covers of people; covers of unknowns, up to their reserve; the people's other
 pictures, one from each person in turn, one per appearance first and spread evenly in time, each
-with its torso if clothing decided; the rest of the unknowns. What does not fit is a silhouette or
-is counted as "more"; a torso is left out.
+with its torso if clothing decided; the rest of the unknowns; torsos of the others, in the order of
+the pictures. What does not fit is a silhouette; a torso is left out.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from clusterer.types import ClusteringResult, FloatArray, Identity
 ReadCrop = Callable[[int], bytes | None]
 
 MAX_PICTURE_BYTES = 5_500_000
-"""All pictures of a page together, as base64. Leaves room for the text of 5,000 tracks under 8 MB,
-which mail servers and browsers still take without complaint."""
+"""All pictures of a page together, as base64: with the text of 5,000 tracks, which takes 2 MB, they
+stay under the 8 MB that mail servers and browsers still take without complaint."""
 UNKNOWN_RESERVE = 0.4
 """Share of the budget that covers of unknowns may take before people show a second picture."""
 FULL_SIZE_PICTURES = 600
@@ -61,9 +61,9 @@ class Gallery:
         """Take a face in if it fits under a limit; False when the limit is reached."""
         return self._keep(self.pictures, row, jpeg, limit_bytes)
 
-    def add_torso(self, row: int, jpeg: bytes | None) -> None:
-        """Take a torso in if it fits the budget."""
-        self._keep(self.torsos, row, jpeg, self.budget_bytes)
+    def add_torso(self, row: int, jpeg: bytes | None) -> bool:
+        """Take a torso in if it fits the budget; False when it does not."""
+        return self._keep(self.torsos, row, jpeg, self.budget_bytes)
 
     def _keep(
         self, pictures: dict[int, str], row: int, jpeg: bytes | None, limit_bytes: int
@@ -81,12 +81,12 @@ class Gallery:
 
 @dataclass(frozen=True, slots=True)
 class Torsos:
-    """The torsos that a page would like to show.
+    """The torsos that a page may show.
 
     Attributes
     ----------
     read : detection row → JPEG, or None where no picture is kept
-    wanted : detection rows
+    wanted : detection rows of those that come with their faces; the others take what is left
     """
 
     read: ReadCrop
@@ -112,7 +112,7 @@ def choose(
     budget_bytes
         Base64 bytes in all, torsos among them.
     torsos
-        Those that are shown beside the faces of people.
+        What is shown beside the faces.
 
     Returns
     -------
@@ -123,14 +123,15 @@ def choose(
     if wanted <= FULL_SIZE_PICTURES:
         gallery = _fill(Gallery(budget_bytes), result, (read_crop,) * 3, torsos)
         if not gallery.overflowed:
-            return gallery
+            return _dress(gallery, result, torsos)
 
     def read_small(row: int) -> bytes | None:
         jpeg = read_crop(row)
         return shrink(jpeg) if jpeg else None
 
     read_cover = read_crop if len(result.people) <= FULL_SIZE_COVERS else read_small
-    return _fill(Gallery(budget_bytes), result, (read_cover, read_small, read_crop), torsos)
+    gallery = _fill(Gallery(budget_bytes), result, (read_cover, read_small, read_crop), torsos)
+    return _dress(gallery, result, torsos)
 
 
 def _fill(
@@ -162,6 +163,16 @@ def _spend(
             return
         if row in torsos.wanted and row in gallery:
             gallery.add_torso(row, torsos.read(row))
+
+
+def _dress(gallery: Gallery, result: ClusteringResult, torsos: Torsos) -> Gallery:
+    """Spend what is left on torsos, until one does not fit."""
+    covers = [who.cover_row for who in (*result.people, *_by_importance(result.unknowns))]
+    for row in (*covers, *in_turn(result)):
+        bare = row in gallery and row not in gallery.torsos
+        if bare and not gallery.add_torso(row, torsos.read(row)):
+            break
+    return gallery
 
 
 def _by_importance(unknowns: Iterable[Identity]) -> list[Identity]:

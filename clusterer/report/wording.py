@@ -20,11 +20,16 @@ class Explanation:
 
 
 EXPLANATIONS: Mapping[Reason, Explanation] = {
+    Reason.BY_HAND: Explanation(
+        "Taken out by hand",
+        "A correction says that this is not the person it was with.",
+        "If you know who it is, move it there.",
+    ),
     Reason.AMBIGUOUS: Explanation(
         "Could be more than one person",
         "By the face, or by face and clothes together, it fits one person about as well as "
         "another, so none was chosen.",
-        "Compare it with the people above; if you know who it is, assign it as a correction.",
+        "Compare it with the people above; if you know who it is, move it there.",
     ),
     Reason.NO_MATCH: Explanation(
         "Like nobody else",
@@ -39,7 +44,7 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
     Reason.TURNED_AWAY: Explanation(
         "Turned away",
         "The face is seen from the side or from behind, so its features cannot be compared.",
-        "Clothing or the scene may tell you who it is; then assign it as a correction.",
+        "Clothing or the scene may tell you who it is; then move it there.",
     ),
     Reason.TOO_BLURRED: Explanation(
         "Too blurred",
@@ -51,10 +56,15 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "The face covers too few pixels to be compared. People in the background end up here.",
         "A copy of the video in a higher resolution often helps.",
     ),
+    Reason.NOT_A_FACE: Explanation(
+        "Not a face",
+        "A correction says that no face is seen here. It is left out of the table of faces.",
+        "If it is a face after all, undo the correction, or move it to its person.",
+    ),
     Reason.NONE: Explanation(
         "No reason recorded",
         "The face was left unassigned and no reason was stored with it.",
-        "Look at the picture; if you know who it is, assign it as a correction.",
+        "Look at the picture; if you know who it is, move it there.",
     ),
 }
 """In the order of the page: what a reviewer can most likely settle comes first."""
@@ -83,11 +93,6 @@ class Setting:
 
     name: str
     value: str
-
-
-def explain(reason: Reason) -> Explanation:
-    """Words for a reason."""
-    return EXPLANATIONS.get(reason, EXPLANATIONS[Reason.NONE])
 
 
 def licence(model: str) -> str:
