@@ -22,7 +22,7 @@ EVERY_MODULE = pytest.mark.parametrize("module", MODULES)
 BASE = {"types", "errors", "config", "geometry", "weights", "files", "leeway", "distance", "spans"}
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "encoding", "constraints", "clustering",
-    "features", "identities", "calibration", "clothing",
+    "features", "identities", "calibration", "clothing", "advice",
 }  # fmt: skip
 STORE = {"archive", "cache"}
 OUTPUTS = {"report", "export", "evaluation"}
@@ -41,19 +41,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "timecode": {"errors"},
     **dict.fromkeys(STAGES, BASE),
     "clustering": BASE | {"constraints"},  # its CannotLinks
+    "advice": BASE | {"clothing"},  # its evidence
     "video": BASE | {"timecode"},  # to drop start timecodes that the rate cannot have
     **{store: BASE | {"archive"} for store in STORE},
+    "edits": BASE,
     "pages": {"errors"},
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
     "report": {"types", "spans", "timecode", "pages"},
     "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry"},
-    "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export"},
-    "pipeline": BASE | STAGES | STORE | {"result"},
+    "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export", "edits"},
+    "pipeline": BASE | STAGES | STORE | {"result", "edits"},
+    "review": BASE | STORE | {"edits", "pipeline", "result", "report", "_version", "timecode"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation"},
     "training": {"errors", "config", "types", "files"},
     "cli": BASE
     | STAGES
-    | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"},
+    | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"}
+    | {"edits", "review"},
     "__main__": {"cli"},
     "": {"_version", "config", "errors", "pipeline", "types"},  # the public names
 }

@@ -1,0 +1,26 @@
+"""A reviewer's corrections: their file, what they mean here, and what follows from them."""
+
+from clusterer.edits.constraints import Constraints, combine, constrain
+from clusterer.edits.keys import KEY, Keys, face_key
+from clusterer.edits.log import EDITS, EditLog, parse_edit, read, stored, to_dict, write
+from clusterer.edits.replay import NOT_A_FACE, Person, Replayed, replay
+
+__all__ = [
+    "EDITS",
+    "KEY",
+    "NOT_A_FACE",
+    "Constraints",
+    "EditLog",
+    "Keys",
+    "Person",
+    "Replayed",
+    "combine",
+    "constrain",
+    "face_key",
+    "parse_edit",
+    "read",
+    "replay",
+    "stored",
+    "to_dict",
+    "write",
+]

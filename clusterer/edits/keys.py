@@ -1,0 +1,121 @@
+"""Names of tracks and faces that survive another analysis: what is seen, when and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from clusterer.geometry import iou
+from clusterer.types import Analysis, Edit
+
+KEY = re.compile(r"[0-9]{1,9}@-?[0-9]{1,6}(?:,-?[0-9]{1,6}){3}")
+"""Decoded frame, then left, top, right and bottom of the box, whole px: ``125@210,80,260,140``."""
+MAX_APART_S = 0.5
+MIN_OVERLAP = 0.5
+"""How far a face may be from its key, in time and as intersection over union of the boxes, when
+the video was analysed anew, at another sample rate or with another detector."""
+
+
+def face_key(frame: int, box: Iterable[float]) -> str:
+    """Name a face by its frame and box.
+
+    Parameters
+    ----------
+    frame
+        Index of the decoded frame.
+    box
+        Left, top, right, bottom, px; rounded to whole numbers.
+    """
+    return f"{frame}@{','.join(str(round(float(side))) for side in box)}"
+
+
+class Keys:
+    """Names of the tracks and faces of one analysis, and what names mean in it.
+
+    Parameters
+    ----------
+    analysis
+        Of the whole video.
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        found = analysis.detections
+        self._track_of = np.full(len(found), -1, dtype=np.int64)
+        for position, track in enumerate(analysis.tracks):
+            self._track_of[track.detection_rows] = position
+        self._rows = np.flatnonzero(self._track_of >= 0)  # in time order, as detections are
+        self._frames = found.frame_index[self._rows]
+        self._boxes = found.boxes[self._rows].astype(np.float64)
+        self._reach_frames = MAX_APART_S * float(analysis.video.frame_rate)
+        self._known: dict[str, int | None] = {}
+
+    @cached_property
+    def tracks(self) -> tuple[str, ...]:
+        """The key of every track: that of its best face, of equals the first."""
+        value = self._analysis.quality.value
+        rows = [track.detection_rows for track in self._analysis.tracks]
+        return tuple(self.face(int(of[int(np.argmax(value[of]))])) for of in rows)
+
+    def face(self, row: int) -> str:
+        """The key of a detection."""
+        found = self._analysis.detections
+        return face_key(int(found.frame_index[row]), found.boxes[row].tolist())
+
+    def row(self, key: str) -> int | None:
+        """The detection, of a track, that a key means.
+
+        The very face; else the nearest in time within half a second whose box overlaps by half, of
+        these the one that overlaps most, of these the first. None if there is none.
+        """
+        if key not in self._known:
+            self._known[key] = self._look_up(key)
+        return self._known[key]
+
+    def track(self, key: str) -> int | None:
+        """The position of the track that a key means; None if it is not here."""
+        row = self.row(key)
+        return None if row is None else int(self._track_of[row])
+
+    def renew(self, edit: Edit) -> Edit:
+        """The same correction with the keys that tracks and faces have in this analysis.
+
+        Who reads it needs to compare keys only. What is not found stays as it is.
+        """
+        row = self.row(edit.face) if edit.face else None
+        return replace(
+            edit,
+            who=self._renewed(edit.who),
+            others=self._renewed(edit.others),
+            tracks=self._renewed(edit.tracks),
+            source=self._renewed(edit.source),
+            face=edit.face if row is None else self.face(row),
+        )
+
+    def _renewed(self, keys: Sequence[str]) -> tuple[str, ...]:
+        found = [(key, self.track(key)) for key in keys]
+        return tuple(key if track is None else self.tracks[track] for key, track in found)
+
+    def _look_up(self, key: str) -> int | None:
+        if KEY.fullmatch(key) is None:
+            return None
+        frame, *box = (int(part) for part in re.split("[@,]", key))
+        near = slice(
+            int(np.searchsorted(self._frames, frame - self._reach_frames, "left")),
+            int(np.searchsorted(self._frames, frame + self._reach_frames, "right")),
+        )
+        rows, boxes = self._rows[near], self._boxes[near]
+        apart = np.abs(self._frames[near] - frame)
+        exact = (apart == 0) & (np.rint(boxes) == np.array(box)).all(axis=1)
+        if exact.any():
+            return int(rows[int(np.argmax(exact))])
+        overlap = iou(boxes, np.array([box], dtype=np.float64))[:, 0]
+        candidates = np.flatnonzero(overlap >= MIN_OVERLAP).tolist()
+        if not candidates:
+            return None
+        best = min(candidates, key=lambda i: (int(apart[i]), -float(overlap[i]), i))
+        return int(rows[best])

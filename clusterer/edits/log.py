@@ -1,0 +1,202 @@
+"""The file of a reviewer's corrections. Whatever comes from outside is checked here."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clusterer.edits.keys import KEY
+from clusterer.errors import EditsError, ResultError
+from clusterer.files import write_atomic
+from clusterer.types import Action, Edit
+
+EDITS = "edits.json"
+"""Name of the file in a result folder."""
+EDITS_SCHEMA = 1
+LIMITS = {"who": 5, "others": 5, "tracks": 20_000, "source": 500}
+"""Most keys in a list: a few stand for a person, and those who are taken from many name more."""
+LENGTHS = {"name": 200, "note": 500, "at": 40, "video": 1000}
+"""Most characters of a text."""
+MAX_BYTES = 256 << 20
+"""Of a file: more is no work of a reviewer."""
+NEEDS: Mapping[Action, tuple[str, ...]] = {
+    Action.SAME: ("who", "others"),
+    Action.DIFFERENT: ("who", "others"),
+    Action.MOVE: ("who", "tracks"),
+    Action.NEW: ("tracks",),
+    Action.REMOVE: ("tracks",),
+    Action.NOT_A_FACE: ("tracks",),
+    Action.NAME: ("who",),
+    Action.HIDE: ("who",),
+    Action.SHOW: ("who",),
+    Action.COVER: ("who", "face"),
+    Action.REGROUP: (),
+}
+"""What each correction cannot do without."""
+
+REMEDY = "Mend the file, or move it away to go on without its corrections"
+_FIELDS = {"action", "face", *LIMITS, "name", "note", "at"}
+
+
+@dataclass(frozen=True, slots=True)
+class EditLog:
+    """The corrections of a video.
+
+    Attributes
+    ----------
+    edits : those that hold, in order
+    undone : those that were taken back, to be done again in this order
+    video : name of the file, for the reader
+    """
+
+    edits: tuple[Edit, ...] = ()
+    undone: tuple[Edit, ...] = ()
+    video: str = ""
+
+
+def read(path: Path) -> EditLog:
+    """Read a file of corrections.
+
+    Raises
+    ------
+    EditsError
+        There is none, it cannot be read, is damaged, or another version wrote it.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise EditsError(f"{path} is no file of corrections (it is too large)", REMEDY)
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        cause = (error.strerror or str(error)).lower()
+        raise EditsError(f"Cannot read {path} ({cause})") from None
+    except (ValueError, RecursionError):
+        raise EditsError(f"{path} is damaged (it is no JSON)", REMEDY) from None
+    schema = content.get("schema") if isinstance(content, dict) else None
+    if type(schema) is not int or schema != EDITS_SCHEMA:
+        raise EditsError(f"{path} is no file of corrections of this version", REMEDY)
+    try:
+        _only(content, {"schema", "video", "edits", "undone"})
+        return EditLog(_edits(content, "edits"), _edits(content, "undone"), _text(content, "video"))
+    except EditsError as error:
+        raise EditsError(f"{path} is damaged ({error.cause})", REMEDY) from None
+
+
+def stored(folder: Path) -> EditLog:
+    """Read the corrections of a result folder; none, if it has no such file.
+
+    Raises
+    ------
+    EditsError
+        As `read`.
+    """
+    path = folder / EDITS
+    return read(path) if path.exists() or path.is_symlink() else EditLog()
+
+
+def write(path: Path, log: EditLog) -> None:
+    """Write a file of corrections, whole or not at all.
+
+    Raises
+    ------
+    EditsError
+        The disk is full, or the folder cannot be written to. What was there before stays.
+    """
+    content = {
+        "schema": EDITS_SCHEMA,
+        "video": log.video,
+        "edits": [to_dict(edit) for edit in log.edits],
+        "undone": [to_dict(edit) for edit in log.undone],
+    }
+    try:
+        write_atomic(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    except ResultError as error:
+        raise EditsError(error.cause, "Free some space, or make the folder writable") from None
+
+
+def to_dict(edit: Edit) -> dict[str, Any]:
+    """A correction as it stands in the file; what is empty is left out."""
+    texts = {name: getattr(edit, name) for name in ("name", "face", "note", "at")}
+    lists = {name: list(getattr(edit, name)) for name in LIMITS}
+    return {
+        "action": edit.action.value,
+        **{name: value for name, value in (lists | texts).items() if value},
+    }
+
+
+def parse_edit(content: object) -> Edit:
+    """Check a correction as it stands in the file, or comes from a page.
+
+    Parameters
+    ----------
+    content
+        What `to_dict` gives; anything else is refused.
+
+    Raises
+    ------
+    EditsError
+        It is none; the cause says why, on one line.
+    """
+    if not isinstance(content, dict):
+        raise EditsError("a correction is no object")
+    _only(content, _FIELDS)
+    action = content.get("action")
+    if not isinstance(action, str) or action not in {known.value for known in Action}:
+        raise EditsError("a correction has no action that is known")
+    face = _text(content, "face")
+    if face and KEY.fullmatch(face) is None:
+        raise EditsError(f"face of a correction {action!r} is no key")
+    lists = {name: _keys(content, name) for name in LIMITS}
+    edit = Edit(
+        Action(action),
+        **lists,
+        name=_text(content, "name"),
+        face=face,
+        note=_text(content, "note"),
+        at=_text(content, "at"),
+    )
+    if edit.name and not edit.name.strip():
+        raise EditsError("a name is made of spaces only")
+    for needed in NEEDS[edit.action]:
+        if not getattr(edit, needed):
+            raise EditsError(f"a correction {action!r} has no {needed}")
+    return edit
+
+
+def _only(content: dict[str, Any], fields: set[str]) -> None:
+    unknown = content.keys() - fields
+    if unknown:
+        raise EditsError(f"unknown field {ascii(min(unknown))[:40]}")
+
+
+def _edits(content: dict[str, Any], name: str) -> tuple[Edit, ...]:
+    found = content.get(name, [])
+    if not isinstance(found, list):
+        raise EditsError(f"{name} is no list")
+    return tuple(map(parse_edit, found))
+
+
+def _keys(content: dict[str, Any], name: str) -> tuple[str, ...]:
+    found = content.get(name, [])
+    if not isinstance(found, list):
+        raise EditsError(f"{name} of a correction is no list")
+    if len(found) > LIMITS[name]:
+        raise EditsError(f"{name} of a correction has more than {LIMITS[name]} keys")
+    if not all(isinstance(key, str) and KEY.fullmatch(key) for key in found):
+        raise EditsError(f"{name} of a correction holds what is no key")
+    return tuple(found)
+
+
+def _text(content: dict[str, Any], name: str) -> str:
+    text = content.get(name, "")
+    if not isinstance(text, str):
+        raise EditsError(f"{name} is no text")
+    if len(text) > LENGTHS.get(name, 100):
+        raise EditsError(f"{name} is longer than {LENGTHS.get(name, 100)} characters")
+    # Control characters, halves of characters, and line separators: all must fit on one line.
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in text):
+        raise EditsError(f"{name} holds control characters")
+    return text

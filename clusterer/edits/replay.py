@@ -1,0 +1,259 @@
+"""Corrections, one after the other, on top of what the machine decided.
+
+The page does the same in JavaScript: each rule here has its twin there, to the last tie.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.edits.log import NEEDS
+from clusterer.types import UNKNOWN, Action, Edit, IntArray
+
+NOT_A_FACE = -2
+"""Label of a track that shows no face, while corrections are replayed."""
+Find = Callable[[str], int | None]
+"""Key → position of a track; None if it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of a person besides the tracks.
+
+    Attributes
+    ----------
+    number : stays, whoever else comes or goes
+    name : as the reviewer gave it; empty = none
+    hidden : whether the reviewer does not want to see the person
+    cover : key of the face that the reviewer chose; empty = none
+    """
+
+    number: int
+    name: str = ""
+    hidden: bool = False
+    cover: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replayed:
+    """The state after the last correction.
+
+    Attributes
+    ----------
+    labels : array of shape (t,), int64, `UNKNOWN` = nobody's
+    not_a_face : array of shape (t,), bool; these are unknown too
+    by_hand : array of shape (t,), bool, tracks whose label a correction set
+    people : label → person; a cover that is not of the person is left out
+    notes : one per correction, why it does not apply, or only in part; empty = it applies
+    """
+
+    labels: IntArray
+    not_a_face: npt.NDArray[np.bool_]
+    by_hand: npt.NDArray[np.bool_]
+    people: Mapping[int, Person]
+    notes: tuple[str, ...]
+
+
+def replay(
+    labels: IntArray, numbers: Mapping[int, int], edits: Iterable[Edit], find: Find
+) -> Replayed:
+    """Apply corrections in order.
+
+    Parameters
+    ----------
+    labels : array of shape (t,), int64, as the machine decided, `UNKNOWN` = nobody's
+    numbers
+        Label → number of the person.
+    edits
+        What the reviewer corrected.
+    find
+        What a key means, see `clusterer.edits.keys.Keys.track`.
+    """
+    state = _State(labels.tolist(), numbers, find)
+    notes = tuple([state.apply(edit) for edit in edits])
+    final = np.array(state.labels, dtype=np.int64)
+    by_hand = np.zeros(len(final), dtype=bool)
+    by_hand[sorted(state.by_hand)] = True
+    return Replayed(
+        np.where(final == NOT_A_FACE, UNKNOWN, final),
+        final == NOT_A_FACE,
+        by_hand,
+        {label: state.shown(label) for label in sorted(state.people)},
+        notes,
+    )
+
+
+class _State:
+    def __init__(self, labels: list[int], numbers: Mapping[int, int], find: Find) -> None:
+        self.labels = labels
+        self.people = {label: Person(number) for label, number in numbers.items()}
+        self.by_hand: set[int] = set()
+        self._find = find
+        self._size = Counter(labels)
+        self._next_label = max(labels, default=UNKNOWN) + 1
+        self._next_number = max(numbers.values(), default=0) + 1
+        self._do: dict[Action, Callable[[Edit, _Refs], str]] = {
+            Action.SAME: self._same,
+            Action.DIFFERENT: self._different,
+            Action.MOVE: self._move,
+            Action.NEW: self._new,
+            Action.REMOVE: self._remove,
+            Action.NOT_A_FACE: self._not_a_face,
+            Action.NAME: self._name,
+            Action.HIDE: self._flag,
+            Action.SHOW: self._flag,
+            Action.COVER: self._cover,
+        }
+
+    def apply(self, edit: Edit) -> str:
+        """Apply one correction; why it does not apply, or only in part."""
+        if edit.action not in self._do:
+            return ""
+        refs = _Refs(edit, self._find)
+        missing = refs.missing()
+        if missing:
+            return missing
+        why = self._do[edit.action](edit, refs) or refs.partly()
+        self.people = {label: p for label, p in self.people.items() if self._size[label]}
+        return why
+
+    def shown(self, label: int) -> Person:
+        """A person, whose cover counts while its track is there."""
+        person = self.people[label]
+        track = self._find(person.cover) if person.cover else None
+        stays = track is not None and self.labels[track] == label
+        return person if stays or not person.cover else replace(person, cover="")
+
+    def resolve(self, tracks: Sequence[int], without: Iterable[int] = ()) -> int | None:
+        """Who holds most of the tracks; of equals the one whose track comes first."""
+        held = Counter(self.labels[track] for track in tracks if self.labels[track] >= 0)
+        for label in without:
+            held.pop(label, None)
+        return max(held, key=lambda label: held[label], default=None)  # the first of equals
+
+    def _put(self, tracks: Iterable[int], label: int, *, by_hand: bool = True) -> None:
+        for track in tracks:
+            self._size[self.labels[track]] -= 1
+            self._size[label] += 1
+            self.labels[track] = label
+            if by_hand:
+                self.by_hand.add(track)
+
+    def _make(self, tracks: Iterable[int]) -> int:
+        label = self._next_label
+        self.people[label] = Person(self._next_number)
+        self._next_label += 1
+        self._next_number += 1
+        self._put(tracks, label)
+        return label
+
+    def _same(self, _edit: Edit, refs: _Refs) -> str:
+        a, b = self.resolve(refs.who), self.resolve(refs.others)
+        if a is None and b is None:
+            self._make([*refs.who, *refs.others])
+        elif b is None and a is not None:
+            self._put(refs.others, a)
+        elif a is None and b is not None:
+            self._put(refs.who, b)
+        elif a is not None and b is not None and a != b:
+            first, second = self.people[a], self.people[b]
+            self.people[a] = replace(
+                first, name=first.name or second.name, cover=first.cover or second.cover
+            )
+            members = [track for track, label in enumerate(self.labels) if label == b]
+            self._put(members, a, by_hand=False)
+        return ""
+
+    def _different(self, _edit: Edit, refs: _Refs) -> str:
+        a, b = self.resolve(refs.who), self.resolve(refs.others)
+        if a is None or a != b:
+            return ""
+        stay = set(refs.who)
+        leave = [t for t in refs.others if self.labels[t] == a and t not in stay]
+        if not leave:
+            return "both are the same faces here"
+        self._make(leave)
+        return ""
+
+    def _move(self, _edit: Edit, refs: _Refs) -> str:
+        to = self.resolve(refs.who)
+        if to is None:
+            to = self._make([t for t in refs.who if self.labels[t] != NOT_A_FACE])
+        self._put(refs.tracks, to)
+        return ""
+
+    def _new(self, _edit: Edit, refs: _Refs) -> str:
+        to = self.resolve(refs.tracks, self._sources(refs))
+        if to is None:
+            self._make(refs.tracks)
+        else:
+            self._put(refs.tracks, to)
+        return ""
+
+    def _remove(self, _edit: Edit, refs: _Refs) -> str:
+        sources = self._sources(refs)
+        leave = [t for t in refs.tracks if not refs.source or self.labels[t] in sources]
+        self._put(leave, UNKNOWN)
+        return ""
+
+    def _sources(self, refs: _Refs) -> set[int]:
+        return {self.labels[track] for track in refs.source if self.labels[track] >= 0}
+
+    def _not_a_face(self, _edit: Edit, refs: _Refs) -> str:
+        self._put(refs.tracks, NOT_A_FACE)
+        return ""
+
+    def _name(self, edit: Edit, refs: _Refs) -> str:
+        who = self.resolve(refs.who)
+        if who is None:
+            who = self._make(refs.who)
+        self.people[who] = replace(self.people[who], name=edit.name)
+        return ""
+
+    def _flag(self, edit: Edit, refs: _Refs) -> str:
+        who = self.resolve(refs.who)
+        if who is None:
+            return NOBODY
+        self.people[who] = replace(self.people[who], hidden=edit.action is Action.HIDE)
+        return ""
+
+    def _cover(self, edit: Edit, refs: _Refs) -> str:
+        who = self.resolve(refs.who)
+        if who is None:
+            return NOBODY
+        self.people[who] = replace(self.people[who], cover=edit.face)
+        return ""
+
+
+NOBODY = "the person is not there"
+
+
+class _Refs:
+    """What the keys of a correction mean here; those that mean nothing are dropped."""
+
+    def __init__(self, edit: Edit, find: Find) -> None:
+        self._edit = edit
+        self.who, self.others, self.tracks, self.source = (
+            [track for track in map(find, keys) if track is not None]
+            for keys in (edit.who, edit.others, edit.tracks, edit.source)
+        )
+        self.face = [
+            track for track in [find(edit.face) if edit.face else None] if track is not None
+        ]
+
+    def missing(self) -> str:
+        """Why the correction cannot apply at all."""
+        lacking = [name for name in NEEDS[self._edit.action] if not getattr(self, name)]
+        words = {"who": "the person", "others": "the other person", "face": "the face"}
+        return f"{words.get(lacking[0], 'none of the faces')} is not found" if lacking else ""
+
+    def partly(self) -> str:
+        """Why it applies in part only."""
+        lost = len(self._edit.tracks) - len(self.tracks)
+        lost *= "tracks" in NEEDS[self._edit.action]
+        return f"{lost} of {len(self._edit.tracks)} faces are not found" if lost else ""
