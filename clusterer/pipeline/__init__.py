@@ -1,6 +1,7 @@
 """The one place where the stages meet."""
 
 from clusterer.pipeline._analyse import analyse
+from clusterer.pipeline._config import config_of
 from clusterer.pipeline._decide import Basis, assign, basis, decide
 from clusterer.pipeline._hook import Hook
 from clusterer.pipeline._load import load
@@ -22,6 +23,7 @@ __all__ = [
     "analyse",
     "assign",
     "basis",
+    "config_of",
     "decide",
     "decode_photograph",
     "default_folder",
