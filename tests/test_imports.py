@@ -78,6 +78,8 @@ HEAVY = (
     "scipy",
     "jinja2",
     "matplotlib",
+    "starlette",
+    "uvicorn",
 )
 
 
