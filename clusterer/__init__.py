@@ -2,6 +2,7 @@
 
 Two phases: `analyse` looks at the video once and keeps what it saw; `decide` says who is who, in a
 moment, as often as you like. `process` does both and writes the result folder, `load` reads it.
+`decide` and `amend` take a reviewer's corrections into account.
 
 >>> import clusterer
 >>> result = clusterer.process("episode.mp4").result  # doctest: +SKIP
@@ -18,18 +19,21 @@ from clusterer._version import __version__
 if TYPE_CHECKING:
     from clusterer.config import AnalysisConfig, ClusteringConfig, Config
     from clusterer.errors import ClustererError
-    from clusterer.pipeline import Outcome, analyse, decide, load, process
-    from clusterer.types import Analysis, ClusteringResult
+    from clusterer.pipeline import Outcome, amend, analyse, decide, load, process
+    from clusterer.types import Action, Analysis, ClusteringResult, Edit
 
 __all__ = [
+    "Action",
     "Analysis",
     "AnalysisConfig",
     "ClustererError",
     "ClusteringConfig",
     "ClusteringResult",
     "Config",
+    "Edit",
     "Outcome",
     "__version__",
+    "amend",
     "analyse",
     "decide",
     "load",
@@ -37,13 +41,16 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Action": "types",
     "Analysis": "types",
     "AnalysisConfig": "config",
     "ClustererError": "errors",
     "ClusteringConfig": "config",
     "ClusteringResult": "types",
     "Config": "config",
+    "Edit": "types",
     "Outcome": "pipeline",
+    "amend": "pipeline",
     "analyse": "pipeline",
     "decide": "pipeline",
     "load": "pipeline",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -44,27 +45,92 @@ def identify(
     unknowns
         One per unknown track, in time order.
     """
+    reasons = reasons_of(features, labels, ambiguous)
+    return present(analysis, labels, reasons, confidence)
+
+
+def reasons_of(
+    features: TrackFeatures, labels: IntArray, ambiguous: npt.NDArray[np.bool_]
+) -> tuple[Reason, ...]:
+    """Why each track is unknown; `Reason.NONE` where it is not. Parameters as of `identify`."""
+    return tuple(
+        unknown_reason(reading, unclear) if label == UNKNOWN else Reason.NONE
+        for reading, unclear, label in zip(
+            features.reasons, ambiguous.tolist(), labels.tolist(), strict=True
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a reviewer said of a person.
+
+    Attributes
+    ----------
+    number : that the person has, whatever the screen time
+    name : empty = by the number
+    hidden
+    cover_row : detection whose crop stands for the person; None = the best
+    """
+
+    number: int
+    name: str = ""
+    hidden: bool = False
+    cover_row: int | None = None
+
+
+def present(
+    analysis: Analysis,
+    labels: IntArray,
+    reasons: Sequence[Reason],
+    confidence: npt.NDArray[np.floating],
+    known: Mapping[int, Known] | None = None,
+) -> tuple[tuple[Identity, ...], tuple[Identity, ...]]:
+    """Turn labels into people and unknowns, as `identify`, with what a reviewer said of them.
+
+    Parameters
+    ----------
+    analysis, labels, confidence
+        As of `identify`.
+    reasons
+        Why each of the t tracks is unknown.
+    known
+        Label → what was said; None = number people by screen time.
+    """
     members: dict[int, list[Track]] = defaultdict(list)
     for track, label in zip(analysis.tracks, labels.tolist(), strict=True):
         members[label].append(track)
-    builder = _Builder(analysis, features, confidence)
-    unknowns = tuple(
-        builder.identity(
-            f"unknown-{k}",
-            f"Unknown {k}",
-            UNKNOWN,
-            [track],
-            unknown_reason(features.reasons[track.id], bool(ambiguous[track.id])),
-        )
-        for k, track in enumerate(members.pop(UNKNOWN, []), start=1)
-    )
+    builder = _Builder(analysis, confidence)
+    count: Counter[str] = Counter()
+    unknowns = []
+    for track in members.pop(UNKNOWN, []):
+        reason = reasons[track.id]
+        kind = "Not a face" if reason is Reason.NOT_A_FACE else "Unknown"
+        count[kind] += 1
+        name = f"{kind} {count[kind]}"
+        unknowns.append(builder.identity(_id(name), name, UNKNOWN, [track], reason))
     unnamed = [builder.identity("", "", label, group) for label, group in members.items()]
     unnamed.sort(key=lambda p: (-p.screen_time_s, p.appearances[0].start_pts, p.label))
-    people = tuple(
-        replace(person, id=f"person-{k}", name=f"Person {k}")
-        for k, person in enumerate(unnamed, start=1)
+    if known is None:
+        known = {person.label: Known(number) for number, person in enumerate(unnamed, start=1)}
+    people = tuple(_said(person, known[person.label]) for person in unnamed)
+    return people, tuple(unknowns)
+
+
+def _said(person: Identity, known: Known) -> Identity:
+    name = f"Person {known.number}"
+    return replace(
+        person,
+        id=_id(name),
+        name=known.name or name,
+        hidden=known.hidden,
+        cover_row=person.cover_row if known.cover_row is None else known.cover_row,
     )
-    return people, unknowns
+
+
+def _id(name: str) -> str:
+    """``Person 1`` → ``person-1``."""
+    return name.lower().replace(" ", "-")
 
 
 def unknown_reason(reading: Reason, ambiguous: bool) -> Reason:
@@ -80,11 +146,9 @@ class _Builder:
     def __init__(
         self,
         analysis: Analysis,
-        features: TrackFeatures,
         confidence: npt.NDArray[np.floating],
     ) -> None:
         self._analysis = analysis
-        self._features = features
         self._confidence = confidence
         self._quality = analysis.quality.value
         self._crops = set(analysis.crop_rows.tolist())

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise, product
 
 import numpy as np
 
-from clusterer.edits.replay import Find, replay
+from clusterer.edits.replay import Names, replay
 from clusterer.types import UNKNOWN, Action, Edit, IntArray
 
 Pair = tuple[int, int, bool]
@@ -33,29 +33,29 @@ class Constraints:
     overridden: frozenset[int]
 
 
-def constrain(edits: Sequence[Edit], find: Find, n_tracks: int) -> Constraints:
+def constrain(edits: Sequence[Edit], names: Names, n_tracks: int) -> Constraints:
     """Collect what corrections say; of two that contradict each other, the later counts.
 
     Parameters
     ----------
     edits
         In the order in which they were made.
-    find
-        What a key means, see `clusterer.edits.keys.Keys.track`.
+    names
+        What keys mean.
     n_tracks
         How many tracks there are.
     """
-    alone = replay(np.full(n_tracks, UNKNOWN, dtype=np.int64), {}, edits, find)
+    alone = replay(np.full(n_tracks, UNKNOWN, dtype=np.int64), {}, edits, names)
     excluded = set(np.flatnonzero(alone.not_a_face).tolist())
     agreed = _Agreed(n_tracks)
     overridden = set()
     for position in reversed(range(len(edits))):
-        said = _Said(edits[position], find, excluded)
+        said = _Said(edits[position], names, excluded)
         kept = [agreed.add(pair) for pair in said.pairs()]
         if said.overridden or not all(kept):
             overridden.add(position)
     named = [(label, p.name) for label, p in alone.people.items() if p.name]
-    faces = {label: _first(edits, find, alone.labels, label) for label, _ in named}
+    faces = {label: _first(edits, names, alone.labels, label) for label, _ in named}
     for (a, name_a), (b, name_b) in combinations(named, 2):
         if name_a != name_b:
             agreed.add((faces[a], faces[b], False))
@@ -134,10 +134,10 @@ class _Agreed:
 class _Said:
     """What one correction says of tracks that show faces."""
 
-    def __init__(self, edit: Edit, find: Find, excluded: set[int]) -> None:
+    def __init__(self, edit: Edit, names: Names, excluded: set[int]) -> None:
         self._action = edit.action
         found = [
-            list(dict.fromkeys(track for track in map(find, keys) if track is not None))
+            list(dict.fromkeys(track for track in map(names.track, keys) if track is not None))
             for keys in (edit.who, edit.others, edit.tracks, edit.source)
         ]
         shown = [[track for track in part if track not in excluded] for part in found]
@@ -165,11 +165,11 @@ def _apart(some: list[int], others: list[int]) -> Iterator[Pair]:
     return ((a, b, False) for a, b in product(some, others) if a != b)
 
 
-def _first(edits: Sequence[Edit], find: Find, labels: IntArray, label: int) -> int:
+def _first(edits: Sequence[Edit], names: Names, labels: IntArray, label: int) -> int:
     """The track by which a person was last named; else the first one."""
     for edit in reversed(edits):
         if edit.action is Action.NAME:
-            for track in map(find, edit.who):
+            for track in map(names.track, edit.who):
                 if track is not None and labels[track] == label:
                     return track
     return int(np.argmax(labels == label))

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from clusterer.geometry import iou
-from clusterer.types import Analysis, Edit
+from clusterer.types import Analysis, Edit, IntArray
 
 KEY = re.compile(r"[0-9]{1,9}@-?[0-9]{1,6}(?:,-?[0-9]{1,6}){3}")
 """Decoded frame, then left, top, right and bottom of the box, whole px: ``125@210,80,260,140``."""
@@ -48,11 +48,13 @@ class Keys:
         self._track_of = np.full(len(found), -1, dtype=np.int64)
         for position, track in enumerate(analysis.tracks):
             self._track_of[track.detection_rows] = position
-        self._rows = np.flatnonzero(self._track_of >= 0)  # in time order, as detections are
-        self._frames = found.frame_index[self._rows]
-        self._boxes = found.boxes[self._rows].astype(np.float64)
-        self._reach_frames = MAX_APART_S * float(analysis.video.frame_rate)
-        self._known: dict[str, int | None] = {}
+        self._all = _Faces(analysis, np.flatnonzero(self._track_of >= 0))
+
+    @cached_property
+    def _pictured(self) -> _Faces:
+        """Faces of which a picture is kept: only these can stand for a person."""
+        kept = np.unique(self._analysis.crop_rows)
+        return _Faces(self._analysis, kept[self._track_of[kept] >= 0])
 
     @cached_property
     def tracks(self) -> tuple[str, ...]:
@@ -72,21 +74,26 @@ class Keys:
         The very face; else the nearest in time within half a second whose box overlaps by half, of
         these the one that overlaps most, of these the first. None if there is none.
         """
-        if key not in self._known:
-            self._known[key] = self._look_up(key)
-        return self._known[key]
+        return self._all.row(key)
 
     def track(self, key: str) -> int | None:
         """The position of the track that a key means; None if it is not here."""
-        row = self.row(key)
-        return None if row is None else int(self._track_of[row])
+        return self._owner(self._all.row(key))
+
+    def picture(self, key: str) -> int | None:
+        """As `row`, among the faces of which a picture is kept."""
+        return self._pictured.row(key)
+
+    def pictured(self, key: str) -> int | None:
+        """The position of the track whose picture a key means; None if there is none."""
+        return self._owner(self.picture(key))
 
     def renew(self, edit: Edit) -> Edit:
         """The same correction with the keys that tracks and faces have in this analysis.
 
         Who reads it needs to compare keys only. What is not found stays as it is.
         """
-        row = self.row(edit.face) if edit.face else None
+        row = self.picture(edit.face) if edit.face else None
         return replace(
             edit,
             who=self._renewed(edit.who),
@@ -96,9 +103,35 @@ class Keys:
             face=edit.face if row is None else self.face(row),
         )
 
+    def _owner(self, row: int | None) -> int | None:
+        return None if row is None else int(self._track_of[row])
+
     def _renewed(self, keys: Sequence[str]) -> tuple[str, ...]:
         found = [(key, self.track(key)) for key in keys]
         return tuple(key if track is None else self.tracks[track] for key, track in found)
+
+
+class _Faces:
+    """Some detections, to be found by key.
+
+    Parameters
+    ----------
+    analysis
+    rows : array of shape (k,), int64, ascending and so in time order
+    """
+
+    def __init__(self, analysis: Analysis, rows: IntArray) -> None:
+        self._rows = rows
+        self._frames = analysis.detections.frame_index[rows]
+        self._boxes = analysis.detections.boxes[rows].astype(np.float64)
+        self._reach_frames = MAX_APART_S * float(analysis.video.frame_rate)
+        self._known: dict[str, int | None] = {}
+
+    def row(self, key: str) -> int | None:
+        """See `Keys.row`."""
+        if key not in self._known:
+            self._known[key] = self._look_up(key)
+        return self._known[key]
 
     def _look_up(self, key: str) -> int | None:
         if KEY.fullmatch(key) is None:

@@ -49,7 +49,7 @@ class EditLog:
     Attributes
     ----------
     edits : those that hold, in order
-    undone : those that were taken back, to be done again in this order
+    undone : those that were taken back, the last of them first to be done again
     video : name of the file, for the reader
     """
 
@@ -80,7 +80,8 @@ def read(path: Path) -> EditLog:
         raise EditsError(f"{path} is no file of corrections of this version", REMEDY)
     try:
         _only(content, {"schema", "video", "edits", "undone"})
-        return EditLog(_edits(content, "edits"), _edits(content, "undone"), _text(content, "video"))
+        video = _text(content, "video")
+        return EditLog(_edits(content, "edits"), _edits(content, "undone"), video)
     except EditsError as error:
         raise EditsError(f"{path} is damaged ({error.cause})", REMEDY) from None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +18,16 @@ from clusterer.types import UNKNOWN, Action, Edit, IntArray
 
 NOT_A_FACE = -2
 """Label of a track that shows no face, while corrections are replayed."""
-Find = Callable[[str], int | None]
-"""Key → position of a track; None if it is not there."""
+
+
+class Names(Protocol):
+    """What keys mean, see `clusterer.edits.keys.Keys`: positions of tracks, None = not there."""
+
+    def track(self, key: str) -> int | None:
+        """Track that a key means."""
+
+    def pictured(self, key: str) -> int | None:
+        """Track of the face that a key means, if a picture of that face is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class Replayed:
 
 
 def replay(
-    labels: IntArray, numbers: Mapping[int, int], edits: Iterable[Edit], find: Find
+    labels: IntArray, numbers: Mapping[int, int], edits: Iterable[Edit], names: Names
 ) -> Replayed:
     """Apply corrections in order.
 
@@ -71,10 +80,10 @@ def replay(
         Label → number of the person.
     edits
         What the reviewer corrected.
-    find
-        What a key means, see `clusterer.edits.keys.Keys.track`.
+    names
+        What keys mean.
     """
-    state = _State(labels.tolist(), numbers, find)
+    state = _State(labels.tolist(), numbers, names)
     notes = tuple([state.apply(edit) for edit in edits])
     final = np.array(state.labels, dtype=np.int64)
     by_hand = np.zeros(len(final), dtype=bool)
@@ -89,11 +98,11 @@ def replay(
 
 
 class _State:
-    def __init__(self, labels: list[int], numbers: Mapping[int, int], find: Find) -> None:
+    def __init__(self, labels: list[int], numbers: Mapping[int, int], names: Names) -> None:
         self.labels = labels
         self.people = {label: Person(number) for label, number in numbers.items()}
         self.by_hand: set[int] = set()
-        self._find = find
+        self._names = names
         self._size = Counter(labels)
         self._next_label = max(labels, default=UNKNOWN) + 1
         self._next_number = max(numbers.values(), default=0) + 1
@@ -114,7 +123,7 @@ class _State:
         """Apply one correction; why it does not apply, or only in part."""
         if edit.action not in self._do:
             return ""
-        refs = _Refs(edit, self._find)
+        refs = _Refs(edit, self._names)
         missing = refs.missing()
         if missing:
             return missing
@@ -125,7 +134,7 @@ class _State:
     def shown(self, label: int) -> Person:
         """A person, whose cover counts while its track is there."""
         person = self.people[label]
-        track = self._find(person.cover) if person.cover else None
+        track = self._names.pictured(person.cover) if person.cover else None
         stays = track is not None and self.labels[track] == label
         return person if stays or not person.cover else replace(person, cover="")
 
@@ -195,9 +204,9 @@ class _State:
             self._put(refs.tracks, to)
         return ""
 
-    def _remove(self, _edit: Edit, refs: _Refs) -> str:
+    def _remove(self, edit: Edit, refs: _Refs) -> str:
         sources = self._sources(refs)
-        leave = [t for t in refs.tracks if not refs.source or self.labels[t] in sources]
+        leave = [t for t in refs.tracks if not edit.source or self.labels[t] in sources]
         self._put(leave, UNKNOWN)
         return ""
 
@@ -236,15 +245,13 @@ NOBODY = "the person is not there"
 class _Refs:
     """What the keys of a correction mean here; those that mean nothing are dropped."""
 
-    def __init__(self, edit: Edit, find: Find) -> None:
+    def __init__(self, edit: Edit, names: Names) -> None:
         self._edit = edit
         self.who, self.others, self.tracks, self.source = (
-            [track for track in map(find, keys) if track is not None]
+            _known(map(names.track, keys))
             for keys in (edit.who, edit.others, edit.tracks, edit.source)
         )
-        self.face = [
-            track for track in [find(edit.face) if edit.face else None] if track is not None
-        ]
+        self.face = _known([names.pictured(edit.face)] if edit.face else [])
 
     def missing(self) -> str:
         """Why the correction cannot apply at all."""
@@ -257,3 +264,7 @@ class _Refs:
         lost = len(self._edit.tracks) - len(self.tracks)
         lost *= "tracks" in NEEDS[self._edit.action]
         return f"{lost} of {len(self._edit.tracks)} faces are not found" if lost else ""
+
+
+def _known(tracks: Iterable[int | None]) -> list[int]:
+    return [track for track in tracks if track is not None]

@@ -1,5 +1,6 @@
 """The one place where the stages meet."""
 
+from clusterer.pipeline._amend import amend, check
 from clusterer.pipeline._analyse import analyse
 from clusterer.pipeline._config import config_of
 from clusterer.pipeline._decide import Basis, assign, basis, decide
@@ -20,9 +21,11 @@ __all__ = [
     "Outcome",
     "PhotographEncoder",
     "Photographs",
+    "amend",
     "analyse",
     "assign",
     "basis",
+    "check",
     "config_of",
     "decide",
     "decode_photograph",

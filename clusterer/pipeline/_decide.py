@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from clusterer import clustering
+from clusterer.advice import advise
 from clusterer.calibration import Calibration, calibrate, different_pairs, same_pairs
 from clusterer.clothing.confidence import with_clothing
 from clusterer.clothing.refine import Refinement, Refiner
 from clusterer.clustering.confidence import MOST, confidences
 from clusterer.config import AUTO, ClusteringConfig, Config, settings
 from clusterer.constraints import co_occurrence, returns
+from clusterer.edits import combine, constrain, lines
 from clusterer.encoding import default_threshold
-from clusterer.errors import ConfigError
+from clusterer.errors import ConfigError, EditsError
 from clusterer.features import describe
-from clusterer.identities import identify
-from clusterer.types import UNKNOWN, Analysis, ClusteringResult, IntArray, TrackFeatures
+from clusterer.identities import reasons_of
+from clusterer.pipeline._amend import correct, keys_of
+from clusterer.types import (
+    UNKNOWN,
+    Analysis,
+    ClusteringResult,
+    Edit,
+    Grouping,
+    IntArray,
+    Reason,
+    TrackFeatures,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,26 +42,68 @@ class Basis:
     ----------
     features : t tracks
     cannot_link : array of shape (m, 2), int64, pairs of tracks that are different people
-    must_link : array of shape (k, 2), int64, pairs of tracks that are one person
+    must_link : array of shape (k, 2), int64, pairs of tracks that are one person; first those that
+        count more
     spans_s : array of shape (t, 2), float64, first and last sight of each track, seconds
+    together : array of shape (m', 2), int64, those of `cannot_link` that are seen in one frame,
+        apart from what a reviewer said
     """
 
     features: TrackFeatures
     cannot_link: IntArray
     must_link: IntArray
     spans_s: npt.NDArray[np.float64]
+    together: IntArray
 
 
-def basis(analysis: Analysis, config: Config) -> Basis:
-    """Describe the tracks and collect what is certain of them; a sweep does this once."""
-    features = describe(analysis, config.clustering)
+def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Basis:
+    """Describe the tracks and collect what is certain of them; a sweep does this once.
+
+    Parameters
+    ----------
+    analysis, config
+        As of `decide`.
+    edits
+        What a reviewer said; counts more than what was seen.
+    """
+    n_tracks = len(analysis.tracks)
+    given = constrain(edits, keys_of(analysis), n_tracks)
+    features = shown(describe(analysis, config.clustering), given.excluded)
     tracking = config.analysis.tracking
     limit = tracking.stitch_factor * default_threshold(config.analysis.encoding.encoder, "l2")
-    return Basis(
-        features=features,
-        cannot_link=co_occurrence(analysis.tracks, analysis.detections),
-        must_link=returns(analysis, features.face, limit),
-        spans_s=_spans_s(analysis),
+    together, cannot_link, must_link = combine(
+        given,
+        co_occurrence(analysis.tracks, analysis.detections),
+        returns(analysis, features.face, limit),
+        n_tracks,
+    )
+    return Basis(features, cannot_link, must_link, _spans_s(analysis), together)
+
+
+def shown(features: TrackFeatures, excluded: IntArray) -> TrackFeatures:
+    """Features in which some tracks show no face, nor anything else.
+
+    Parameters
+    ----------
+    features : t tracks
+    excluded : array of shape (x,), int64, rows of those tracks
+    """
+    if not len(excluded):
+        return features
+    face = np.ones(len(features), dtype=bool)
+    face[excluded] = False
+    return replace(
+        features,
+        face=features.face * face[:, None],
+        quality=features.quality * face,
+        readable_chips=features.readable_chips * face,
+        has_face=features.has_face & face,
+        clothing=features.clothing * face[:, None],
+        torso_share=features.torso_share * face,
+        reasons=tuple(
+            reason if there else Reason.NOT_A_FACE
+            for reason, there in zip(features.reasons, face.tolist(), strict=True)
+        ),
     )
 
 
@@ -70,7 +125,12 @@ def assign(known: Basis, chosen: ClusteringConfig, threshold: float) -> Refineme
     return Refinement(refined.labels, ambiguous, refined.decisions)
 
 
-def decide(analysis: Analysis, config: Config) -> ClusteringResult:
+def decide(
+    analysis: Analysis,
+    config: Config,
+    edits: Sequence[Edit] = (),
+    grouped_under: int | None = None,
+) -> ClusteringResult:
     """Group the tracks of an analysis into people.
 
     Parameters
@@ -80,6 +140,11 @@ def decide(analysis: Analysis, config: Config) -> ClusteringResult:
     config
         Method, metric and threshold; a threshold of None means the encoder's default, "auto" what
         the episode's certain pairs suggest.
+    edits
+        A reviewer's corrections; the result includes them.
+    grouped_under
+        Number of the first corrections that the grouping itself must agree with, 0 to all of them;
+        those after it are only applied to what comes out. None = all.
 
     Returns
     -------
@@ -90,34 +155,54 @@ def decide(analysis: Analysis, config: Config) -> ClusteringResult:
     ------
     ConfigError
         There is no such method, or the encoder has no default threshold for the metric.
+    EditsError
+        There are fewer corrections than `grouped_under`.
     """
+    under = len(edits) if grouped_under is None else grouped_under
+    if not 0 <= under <= len(edits):
+        raise EditsError(f"There are {len(edits)} corrections, not {under}")
     chosen = config.clustering
-    known = basis(analysis, config)
+    known = basis(analysis, config, edits[:under])
     fit = _calibration(analysis, known, config)
-    threshold = fit.threshold
-    features, cannot_link = known.features, known.cannot_link
-    assignment = assign(known, chosen, threshold)
-    unit = _default(config, threshold)
-    trust = with_clothing(
-        confidences(features, assignment.labels, chosen.metric, unit),
-        assignment.decisions,
-        chosen.clothing.prior,
-        MOST,
-    )
-    people, unknowns = identify(analysis, features, assignment.labels, assignment.ambiguous, trust)
+    assignment = assign(known, chosen, fit.threshold)
+    grouping = _grouping(known.features, assignment, config, fit.threshold)
     used = settings(config)
-    used["clustering"]["threshold"] = threshold
+    used["clustering"]["threshold"] = fit.threshold
     used["calibration"] = fit.facts()
+    corrected = correct(analysis, grouping, edits, under)
     return ClusteringResult(
         analysis=analysis,
-        features=features,
-        cannot_link=cannot_link,
-        labels=assignment.labels,
-        people=people,
-        unknowns=unknowns,
+        features=known.features,
+        cannot_link=known.cannot_link,
+        labels=corrected.labels,
+        people=corrected.people,
+        unknowns=corrected.unknowns,
         config=used,
         clothing=assignment.decisions,
+        edits=tuple(edits),
+        grouped_under=under,
+        edit_notes=lines(edits, corrected.notes),
+        advice=advise(
+            known.features,
+            known.spans_s,
+            known.cannot_link,
+            grouping.labels,
+            chosen,
+            fit.threshold,
+        ),
+        grouping=grouping,
     )
+
+
+def _grouping(
+    features: TrackFeatures, assignment: Refinement, config: Config, threshold: float
+) -> Grouping:
+    """Labels with the reasons and confidence of each track."""
+    chosen = config.clustering
+    labels = assignment.labels
+    by_face = confidences(features, labels, chosen.metric, _default(config, threshold))
+    trust = with_clothing(by_face, assignment.decisions, chosen.clothing.prior, MOST)
+    return Grouping(labels, reasons_of(features, labels, assignment.ambiguous), trust)
 
 
 def _spans_s(analysis: Analysis) -> npt.NDArray[np.float64]:
@@ -135,7 +220,7 @@ def _calibration(analysis: Analysis, known: Basis, config: Config) -> Calibratio
     default = _default(config, given)
     return calibrate(
         same_pairs(analysis, chosen),
-        different_pairs(known.features, known.cannot_link, chosen),
+        different_pairs(known.features, known.together, chosen),
         chosen.metric,
         default,
         given if given is not None or chosen.threshold == AUTO else default,
