@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
 import cv2
 import numpy as np
 
+from clusterer.spans import appearances
 from clusterer.types import (
     UNKNOWN,
+    Action,
+    Advice,
     Analysis,
-    Appearance,
     ChipQuality,
     ClothingDecision,
     ClusteringResult,
     Detections,
+    Edit,
+    Grouping,
     Identity,
     Reason,
     Shot,
@@ -31,6 +35,9 @@ TIME_BASE = Fraction(1, 12800)
 TICKS = 512
 """Ticks a frame."""
 FACES_A_TRACK = 4
+NO_ADVICE = Advice()
+BY_REVIEWERS = (Reason.BY_HAND, Reason.NOT_A_FACE)
+"""Reasons that no grouping gives."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,11 @@ class Cast:
 
 @dataclass(frozen=True)
 class Scene:
-    """Shots of one length; every person of `cast` fills the shots it is in."""
+    """Shots of one length; every person of `cast` fills the shots it is in.
+
+    Tracks are numbered by shot, then by place in `cast`, which is the label of a person. A name
+    other than ``Person N`` is a correction before those of `edits`, which are not replayed here.
+    """
 
     cast: Sequence[Cast]
     shot_count: int = 10
@@ -53,10 +64,29 @@ class Scene:
     start_timecode: str | None = None
     warnings: tuple[str, ...] = ()
     clothing: tuple[ClothingDecision, ...] = ()
+    cannot_link: Sequence[tuple[int, int]] = ()
+    edits: tuple[Edit, ...] = ()
+    grouping: Grouping | None = None
+    grouped_under: int = 0
+    edit_notes: tuple[str, ...] = ()
+    advice: Advice = NO_ADVICE
 
     def build(self) -> ClusteringResult:
         """Make the result."""
         return _Builder(self).build()
+
+
+def key_of(analysis: Analysis, row: int) -> str:
+    """Name of a face in corrections, by the rule of the file format."""
+    box = ",".join(str(round(side)) for side in analysis.detections.boxes[row].tolist())
+    return f"{analysis.detections.frame_index[row]}@{box}"
+
+
+def track_key(analysis: Analysis, track: int) -> str:
+    """Name of a track in corrections: that of its best face."""
+    rows = analysis.tracks[track].detection_rows.tolist()
+    quality = analysis.quality.value
+    return key_of(analysis, max(rows, key=lambda row: (quality[row], -row)))
 
 
 class _Builder:
@@ -64,25 +94,28 @@ class _Builder:
         self.scene = scene
         plan = [(shot, who) for who, cast in enumerate(scene.cast) for shot in cast.shots]
         self.plan = sorted(plan)
-        self.frames = np.array(
-            [
-                shot * scene.shot_frames + i * (scene.shot_frames // FACES_A_TRACK)
-                for shot, _ in self.plan
-                for i in range(FACES_A_TRACK)
-            ],
-            dtype=np.int64,
-        )
+        steps = np.linspace(0, scene.shot_frames - 1, FACES_A_TRACK).round()
+        starts = np.array([shot * scene.shot_frames for shot, _ in self.plan])
+        frames = (starts[:, None] + steps).astype(np.int64).ravel()
+        order = np.argsort(frames, kind="stable")
+        self.frames = frames[order]
+        self.rows = np.argsort(order).reshape(-1, FACES_A_TRACK)
+        # Side by side, so that no two faces of a frame have one key.
+        shots = [shot for shot, _ in self.plan]
+        places = np.array([i - shots.index(shot) for i, shot in enumerate(shots)], dtype=np.int64)
+        self.places = np.repeat(places, FACES_A_TRACK)[order]
 
     def build(self) -> ClusteringResult:
+        scene, analysis = self.scene, self.analysis()
         people, unknowns = [], []
-        for who, cast in enumerate(self.scene.cast):
+        for who, cast in enumerate(scene.cast):
             kind = unknowns if cast.reason else people
-            kind.append(self.identity(who, cast, len(kind)))
-        people.sort(key=lambda person: -person.screen_time_s)
+            kind.append(self.identity(analysis, who, cast))
+        people.sort(key=lambda p: (-p.screen_time_s, p.appearances[0].start_pts, p.label))
         unknowns.sort(key=lambda unknown: unknown.appearances[0].start_pts)
         tracks = len(self.plan)
         return ClusteringResult(
-            analysis=self.analysis(),
+            analysis=analysis,
             features=TrackFeatures(
                 np.arange(tracks),
                 np.arange(tracks),
@@ -92,22 +125,38 @@ class _Builder:
                 np.ones(tracks, bool),
                 (Reason.NONE,) * tracks,
             ),
-            cannot_link=np.zeros((0, 2)),
-            labels=np.array([who for _, who in self.plan], dtype=np.int64),
-            people=tuple(people),
-            unknowns=tuple(unknowns),
+            cannot_link=np.array(scene.cannot_link, dtype=np.int64).reshape(-1, 2),
+            labels=np.array([self.label(who) for _, who in self.plan], dtype=np.int64),
+            people=tuple(replace(p, id=f"person-{k}") for k, p in enumerate(people, start=1)),
+            unknowns=tuple(replace(u, id=f"unknown-{k}") for k, u in enumerate(unknowns, start=1)),
             config={
                 "analysis": {"detection": {"detector": "centerface", "min_score": 0.4}},
                 "decision": {"clustering": {"threshold": 0.36}},
             },
-            clothing=self.scene.clothing,
+            clothing=scene.clothing,
+            edits=(*self.naming(analysis, people), *scene.edits),
+            grouped_under=scene.grouped_under,
+            edit_notes=scene.edit_notes,
+            advice=scene.advice,
+            grouping=scene.grouping,
         )
+
+    def label(self, who: int) -> int:
+        return UNKNOWN if self.scene.cast[who].reason else who
+
+    def naming(self, analysis: Analysis, people: Sequence[Identity]) -> list[Edit]:
+        return [
+            Edit(Action.NAME, who=(track_key(analysis, person.track_ids[0]),), name=person.name)
+            for number, person in enumerate(people, start=1)
+            if person.name != f"Person {number}"
+        ]
 
     def analysis(self) -> Analysis:
         scene, n = self.scene, len(self.frames)
         length = scene.shot_frames
         rng = np.random.default_rng(5)
         heights = rng.uniform(24, 120, n).round()
+        left, top = self.places % 15 * 125.0, self.places // 15 * 125.0
         return Analysis(
             video=VideoInfo(
                 scene.path,
@@ -126,15 +175,12 @@ class _Builder:
             detections=Detections(
                 self.frames,
                 self.frames * TICKS,
-                np.stack([0 * heights, 0 * heights, heights, heights], axis=1).reshape(n, 4),
+                np.stack([left, top, left + heights, top + heights], axis=1).reshape(n, 4),
                 rng.uniform(0.5, 1.0, n),
                 np.full((n, 5, 2), np.nan),
             ),
             quality=ChipQuality(*(rng.uniform(0.5, 1.0, n) for _ in range(4))),
-            tracks=tuple(
-                Track(i, shot, np.arange(i * FACES_A_TRACK, (i + 1) * FACES_A_TRACK))
-                for i, (shot, _) in enumerate(self.plan)
-            ),
+            tracks=tuple(Track(i, shot, self.rows[i]) for i, (shot, _) in enumerate(self.plan)),
             chip_rows=np.zeros(0),
             chip_embeddings=np.zeros((0, 128)),
             crop_rows=np.arange(n),
@@ -144,26 +190,22 @@ class _Builder:
             warnings=scene.warnings,
         )
 
-    def identity(self, who: int, cast: Cast, number: int) -> Identity:
-        length = self.scene.shot_frames
+    def identity(self, analysis: Analysis, who: int, cast: Cast) -> Identity:
         ids = [i for i, (_, owner) in enumerate(self.plan) if owner == who]
-        rows = [i * FACES_A_TRACK + k for i in ids for k in range(FACES_A_TRACK)]
-        appearances = tuple(
-            Appearance(
-                shot, shot * length, (shot + 1) * length, shot * length * TICKS,
-                (shot + 1) * length * TICKS, (track,),
-            )
-            for track, shot in zip(ids, sorted(cast.shots), strict=True)
-        )  # fmt: skip
+        rows = np.sort(self.rows[ids], axis=None).tolist()
+        found = analysis.detections
+        tracks = [analysis.tracks[i] for i in ids]
         return Identity(
-            id=f"{'unknown' if cast.reason else 'person'}-{number + 1}",
+            id="",
             name=cast.name,
-            label=UNKNOWN if cast.reason else number,
+            label=self.label(who),
             track_ids=tuple(ids),
-            appearances=appearances,
-            cover_row=rows[len(rows) // 2],
+            appearances=appearances(
+                tracks, found.pts, found.frame_index, analysis.shots, analysis.video
+            ),
+            cover_row=max(rows, key=lambda row: (analysis.quality.value[row], -row)),
             crop_rows=tuple(rows),
-            screen_time_s=float(len(cast.shots) * length / RATE),
+            screen_time_s=float(len(cast.shots) * self.scene.shot_frames / RATE),
             confidence=0.93,
             reason=cast.reason,
         )
@@ -219,7 +261,7 @@ def long_episode(tracks: int = 5000, people: int = 60) -> ClusteringResult:
         Cast(sorted(rng.choice(shots, count, replace=False).tolist()), f"Person {i + 1}")
         for i, count in enumerate(counts)
     ]
-    reasons = [reason for reason in Reason if reason]
+    reasons = [reason for reason in Reason if reason and reason not in BY_REVIEWERS]
     missing = tracks - int(counts.sum())
     cast += [
         Cast([int(rng.integers(shots))], f"Unknown {i + 1}", reasons[i % len(reasons)])

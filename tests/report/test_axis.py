@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clusterer.report.axis import MAX_TICKS, Axis, clock, percentage, short, spoken
+from clusterer.report.axis import MAX_TICKS, Axis, clock, short, spoken
 from clusterer.timecode import timecode
 from clusterer.types import VideoInfo
 
@@ -34,18 +34,6 @@ def axis(length_s: float, rate: Fraction = Fraction(25)) -> Axis:
 )
 def test_spoken(seconds: float, words: str) -> None:
     assert spoken(seconds) == words
-
-
-@pytest.mark.parametrize(
-    ("part", "words"),
-    [(0, "0 %"), (0.02, "< 0.1 %"), (2.5, "2.5 %"), (9.96, "10 %"), (28.4, "28 %"), (100, "100 %")],
-)
-def test_percentage(part: float, words: str) -> None:
-    assert percentage(part, 100) == words
-
-
-def test_share_of_nothing() -> None:
-    assert percentage(0, 0) == "0 %"
 
 
 @pytest.mark.parametrize(("value", "text"), [(12.5, "12.5"), (100.0, "100"), (0.00049, "0")])
@@ -75,11 +63,6 @@ def test_ticks_are_few_and_lie_inside(length_s: float) -> None:
 def test_timecode_is_of_the_nearest_frame(ticks: int, rate: Fraction) -> None:
     exact = round(ticks * Fraction(1, 90000) * rate)
     assert axis(60, rate).timecode(1800 + ticks) == timecode(exact, rate, None)
-
-
-def test_span_is_never_empty() -> None:
-    assert axis(10).span(1800, 1800) == ("0", "0.001")
-    assert axis(10).span(1800, 1800 + 90000) == ("0", "10")
 
 
 def test_axis_covers_shots_beyond_the_stated_duration() -> None:

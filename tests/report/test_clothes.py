@@ -1,4 +1,4 @@
-"""What clothing decided: its words, its badge on a picture, its torso beside the face."""
+"""What clothing decided: its words, and the torsos that it decided by."""
 
 from __future__ import annotations
 
@@ -13,18 +13,15 @@ from hypothesis import strategies as st
 
 from clusterer.cache import torso_name
 from clusterer.report import render
-from clusterer.report.clothes import evidence, notes, odds, tally
-from clusterer.report.compose import PREVIEW, compose
-from clusterer.report.page import render_page
+from clusterer.report.clothes import evidence, notes, odds
 from clusterer.report.pictures import Torsos, choose
 from clusterer.result import save
-from clusterer.types import ClothingDecision, ClusteringResult, Move
+from clusterer.types import UNKNOWN, ClothingDecision, ClusteringResult, Move
 
-from .builder import Cast, Scene, drawn_torso, no_pictures, reader, torso_reader
+from .builder import Scene, drawn_torso, reader, torso_reader
 from .test_render import data_of
 
 JOINED, SPLIT = Move.JOINED, Move.SPLIT
-CHIP = re.compile(r'<button class="chip".*?</button>')
 
 
 def plain(text: str) -> str:
@@ -106,79 +103,40 @@ def test_who_is_ahead_is_not_called_next_best() -> None:
     assert plain(ahead).endswith("; another person 11 : 1.")
 
 
-def test_tally_counts_appearances_not_tracks() -> None:
-    moves = {1: JOINED, 2: JOINED, 5: SPLIT}
-    lines = tally([(0,), (1, 2), (3, 1), (4, 5)], moves)
-    assert lines == ("2 of 4 joined by clothing", "1 of 4 split by clothing")
-    assert tally([(0,), (3,)], moves) == ()
-
-
-def test_notes_are_of_the_faces_of_people_that_moved(dressed: Scene) -> None:
+def test_notes_are_of_the_tracks_of_people_that_moved(dressed: Scene) -> None:
     said = notes(dressed.build())
-    assert sorted(said) == [4, 5, 6, 7, *range(24, 36)]  # tracks 1, 6, 7, 8; 5 is unknown
-    assert {said[row].kind for row in range(24, 36)} == {"joined"}
-    assert (said[4].kind, said[4].badge) == ("split", "split by clothing")
-    assert said[24].silent + said[24].badge == "joined by clothing"
+    assert sorted(said) == [1, 6, 7, 8]  # 5 is unknown
+    assert {said[track].kind for track in (6, 7, 8)} == {"joined"}
+    assert (said[1].kind, said[1].badge) == ("split", "split by clothing")
+    assert said[6].badge == "by clothing"
+    assert plain(said[6].evidence).startswith("Joined by clothing: clothes speak 20 : 1 for")
 
 
-def test_chips_that_moved_say_so(dressed: Scene) -> None:
-    html = render(dressed.build(), reader(), torso_reader())
-    chips = CHIP.findall(html)
-    assert len(chips) == 33
-    badged = [chip for chip in chips if "badge" in chip]
-    assert badged == [chip for chip in chips if 'class="torso"' in chip]
-    assert [chips.index(chip) for chip in badged] == [*range(12, 24), *range(24, 28)]
-    assert ">joined </span>by clothing</span>" in badged[0]
-    assert 'title="Joined by clothing: clothes speak 20' in badged[0]
-    assert "split by clothing</span>" in badged[-1]
-    assert "3 of 6 joined by clothing</span>" in html
-    assert "1 of 2 split by clothing</span>" in html
+def test_notes_are_of_the_grouping_not_of_the_corrections(dressed: Scene) -> None:
+    result = dressed.build()
+    labels = result.labels.copy()
+    labels[[1, 6]] = UNKNOWN
+    corrected = replace(result, grouping=result.grouped, labels=labels)
+    assert notes(corrected) == notes(result)
+    assert sorted(notes(replace(result, labels=labels))) == [7, 8]
 
 
-def test_evidence_and_torsos_are_in_the_data_of_their_pictures(dressed: Scene) -> None:
+def test_torsos_that_clothing_decided_by_are_in_the_page(dressed: Scene) -> None:
     result = dressed.build()
     data = data_of(render(result, reader(), torso_reader()))
-    assert list(data["evidence"]) == list(data["torsos"]) == [str(i) for i in range(12, 28)]
-    first = base64.b64encode(drawn_torso(result.people[0].crop_rows[12] % 24)).decode()
-    assert data["torsos"]["12"] == first
+    assert list(data["clothing"]) == ["1", "6", "7", "8"]
+    assert set(data["torsos"]) == set(data["pictures"])
+    assert data["torsos"]["24"] == base64.b64encode(drawn_torso(24 % 24)).decode()
+    assert data_of(render(result, reader()))["torsos"] == {}
 
 
-def test_without_a_torso_the_badge_stays(dressed: Scene) -> None:
-    html = render(dressed.build(), reader(), no_pictures)
-    assert html == render(dressed.build(), reader())
-    assert html.count('<span class="badge') == 16
-    assert "pair" not in html.split("</style>")[1].split("<script")[0]
-    assert data_of(html)["torsos"] == {}
-
-
-def test_without_room_the_badge_stays(dressed: Scene) -> None:
+def test_without_room_those_come_first(dressed: Scene) -> None:
     result = dressed.build()
-    said = notes(result)
-    gallery = choose(result, lambda _row: bytes(300), 33 * 400, Torsos(torso_reader(), said))
-    html = render_page(compose(result, gallery, said))
-    assert len(gallery.pictures) < 33  # torsos took the room of others
-    badges, torsos = html.count('<span class="badge'), html.count('class="torso"')
-    assert 0 < torsos < badges
-
-
-def test_without_decisions_nothing_is_said(dressed: Scene) -> None:
-    html = render(replace(dressed, clothing=()).build(), reader(), torso_reader())
-    assert "badge" not in html.split("</style>")[1].split("<script")[0]
-    assert html == render(replace(dressed, clothing=()).build(), reader())
-
-
-def test_same_input_same_text(dressed: Scene) -> None:
-    result = dressed.build()
-    assert render(result, reader(), torso_reader()) == render(result, reader(), torso_reader())
-
-
-def test_a_torso_takes_the_room_of_a_picture_in_the_preview() -> None:
-    shots = range(PREVIEW)
-    moved = tuple(ClothingDecision(i, JOINED, 0.0, 2.0, None) for i in shots)
-    scene = Scene([Cast(shots, "Ada")], shot_count=PREVIEW, clothing=moved)
-    html = render(scene.build(), reader(), torso_reader())
-    pairs, later = html.count('<li class="pair'), html.count('<li class="pair rest"')
-    assert pairs - later == PREVIEW // 2
+    moved = {row for track in (1, 6, 7, 8) for row in range(4 * track, 4 * track + 4)}
+    torsos = Torsos(lambda _row: bytes(300), moved)
+    gallery = choose(result, lambda _row: bytes(300), 25 * 400, torsos)
+    assert set(gallery.torsos) <= moved
+    assert len(gallery.torsos) > 5
 
 
 def test_a_saved_page_has_the_torsos_of_its_folder(dressed: Scene, tmp_path: Path) -> None:
@@ -199,5 +157,5 @@ def test_an_hour_that_clothing_put_together_stays_under_eight_megabytes(
         ClothingDecision(track.id, JOINED, 0.6, 2.0, 1.0) for track in hour.analysis.tracks
     )
     html = render(replace(hour, clothing=moved), reader(), torso_reader())
-    assert 'class="torso"' in html
+    assert data_of(html)["torsos"]
     assert len(html.encode("utf-8")) < 8_000_000

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from clusterer.report.pictures import (
     MAX_PICTURE_BYTES,
     UNKNOWN_RESERVE,
+    ReadCrop,
     Torsos,
     choose,
     in_turn,
@@ -121,12 +122,18 @@ def small(_row: int) -> bytes:
     return bytes(75)
 
 
-def test_torsos_only_of_the_faces_that_want_them() -> None:
+def shirts(*rows: int) -> ReadCrop:
+    """Reader of torsos that keeps only these."""
+    return lambda row: small(row) if row in rows else None
+
+
+def test_torsos_of_all_faces_when_there_is_room() -> None:
     result = Scene([Cast([0, 1], "Ada"), Cast([2], "U", Reason.NO_MATCH)]).build()
     unknown = result.unknowns[0].cover_row
-    gallery = choose(result, one_size, torsos=Torsos(small, {2, 5, unknown}))
-    assert set(gallery.torsos) == {2, 5}
-    assert gallery.spent_bytes == 9 * SIZE + 2 * 100
+    gallery = choose(result, one_size, torsos=Torsos(small, {2, 5}))
+    assert set(gallery.torsos) == {*range(8), unknown} == set(gallery.pictures)
+    assert gallery.spent_bytes == 9 * SIZE + 9 * 100
+    assert not gallery.overflowed
 
 
 @settings(deadline=None)
@@ -137,10 +144,10 @@ def test_budget_holds_torsos_too(budget_bytes: int, wanted: set[int]) -> None:
     gallery = choose(result, lambda row: PICTURE if row % 3 else None, budget_bytes, torsos)
     kept = [*gallery.pictures.values(), *gallery.torsos.values()]
     assert sum(map(len, kept)) == gallery.spent_bytes <= budget_bytes
-    assert set(gallery.torsos) <= wanted & set(gallery.pictures)
+    assert set(gallery.torsos) <= set(gallery.pictures)
 
 
-def test_a_torso_comes_with_its_face_and_before_the_next() -> None:
+def test_a_wanted_torso_comes_with_its_face_and_before_the_next() -> None:
     result = Scene([Cast([0, 1], "Ada")]).build()
     first, second, third = list(in_turn(result))[:3]
     cover = result.people[0].cover_row
@@ -150,11 +157,27 @@ def test_a_torso_comes_with_its_face_and_before_the_next() -> None:
     assert set(gallery.pictures) == {cover, first, second}
 
 
+def test_other_torsos_come_after_all_faces_covers_first() -> None:
+    cast = [Cast([0, 1], "Ada"), Cast([2], "Bob"), Cast([3], "U", Reason.NO_MATCH)]
+    result = Scene(cast).build()
+    covers = [who.cover_row for who in (*result.people, *result.unknowns)]
+    gallery = choose(result, one_size, 13 * SIZE + 4 * 100 + 99, Torsos(small, ()))
+    assert len(gallery.pictures) == 13
+    after = [row for row in in_turn(result) if row not in covers]
+    assert list(gallery.torsos) == [*covers, after[0]]
+
+
+def test_a_torso_without_its_face_is_left_out() -> None:
+    result = Scene([Cast([0], "Ada")]).build()
+    gallery = choose(result, lambda row: PICTURE if row else None, torsos=Torsos(small, {0}))
+    assert set(gallery.torsos) == {1, 2, 3}
+
+
 def test_missing_torsos_cost_nothing() -> None:
     result = Scene([Cast([0, 1], "Ada")]).build()
-    gallery = choose(result, one_size, torsos=Torsos(lambda _row: None, range(8)))
-    assert gallery.spent_bytes == 8 * SIZE
-    assert gallery.torsos == {}
+    gallery = choose(result, one_size, torsos=Torsos(shirts(3), range(8)))
+    assert gallery.spent_bytes == 8 * SIZE + 100
+    assert set(gallery.torsos) == {3}
 
 
 def test_shrink_is_smaller_and_repeatable() -> None:
