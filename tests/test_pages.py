@@ -45,6 +45,24 @@ def test_policy_names_the_digests_of_style_and_script() -> None:
         assert f"{part}-src 'sha256-{digest}'" in text
 
 
+def test_policy_of_a_page_that_needs_no_more_is_what_it_was() -> None:
+    digests = [
+        re.search(rf"{part}-src ('[^']*')", pages.policy("a", "b")) for part in ("style", "script")
+    ]
+    style, script = (found[1] for found in digests if found)
+    assert pages.policy("a", "b") == (
+        f"default-src 'none'; img-src data: blob:; style-src {style}; script-src {script}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_policy_allows_what_is_named_besides() -> None:
+    sources = {"img-src": "'self'", "media-src": "blob:"}
+    text = pages.policy("a", "b", sources)
+    more = text.replace("img-src data: blob: 'self'", "img-src data: blob:")
+    assert more == f"{pages.policy('a', 'b')}; media-src blob:"
+
+
 @pytest.fixture
 def small_templates(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Templates of a page in place of the installed ones."""
@@ -67,6 +85,13 @@ def test_fill_joins_and_escapes() -> None:
     assert "<script>1<2;</script>" in html
     assert "<b>&lt;i&gt;&amp;</b>" in html
     assert pages.policy("a>b {}c {}", "1<2;").replace("'", "&#39;") in html
+
+
+@pytest.mark.usefixtures("small_templates")
+def test_fill_writes_the_policy_that_it_is_given() -> None:
+    html = pages.fill("a.html", [], [], sources={"media-src": "blob:"}, name="")
+    assert "; media-src blob:" in html
+    assert "media-src" not in pages.fill("a.html", [], [], name="")
 
 
 @pytest.mark.usefixtures("small_templates")
@@ -93,3 +118,16 @@ def test_missing_templates_are_said(
     monkeypatch.setattr(pages, "files", lambda _: empty / "clusterer")
     with pytest.raises(ResultError, match=r"templates .* are missing\. Install"):
         pages.templates()
+
+
+@pytest.mark.parametrize(
+    ("template", "style", "script"),
+    [
+        ("no.html", "report.css", "theme.js"),
+        ("report.html", "no.css", "theme.js"),
+        ("report.html", "report.css", "no.js"),
+    ],
+)
+def test_a_missing_file_is_said(template: str, style: str, script: str) -> None:
+    with pytest.raises(ResultError, match=r"templates .* are missing\. Install"):
+        pages.fill(template, [style], [script])
