@@ -10,6 +10,7 @@ from typing import Any
 
 from clusterer import __version__, report
 from clusterer.cache import crop_name, torso_name
+from clusterer.edits import to_dict
 from clusterer.export import csv_files
 from clusterer.export.tables import tables
 from clusterer.files import make_folder, write_all
@@ -24,9 +25,10 @@ from clusterer.types import (
 )
 
 RESULT = "result.json"
-RESULT_SCHEMA = 3
+RESULT_SCHEMA = 4
 """Of ``result.json``; raised when its meaning changes. 2: with `identities`, so that it can be
-loaded. 3: with `clothing`, what clothing decided. ``analysis.npz`` has a number of its own."""
+loaded. 3: with `clothing`, what clothing decided. 4: with `grouping`, `edits` and `advice`, what a
+review starts from. ``analysis.npz`` has a number of its own."""
 
 
 def save(result: ClusteringResult, folder: Path) -> None:
@@ -70,11 +72,31 @@ def to_json(result: ClusteringResult) -> str:
         "labels": result.labels.tolist(),
         "clothing": [asdict(decision) for decision in result.clothing],
         "identities": [asdict(who) for who in (*result.people, *result.unknowns)],
+        **_review(result),
     }
     for table in tables(result):
         columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
         content[table.name] = dict(zip(table.columns, map(list, columns), strict=True))
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _review(result: ClusteringResult) -> dict[str, Any]:
+    """What the machine decided, what was corrected, and what there is to ask."""
+    grouping, advice = result.grouped, result.advice
+    return {
+        "grouping": {
+            "labels": grouping.labels.tolist(),
+            "reasons": [reason.value for reason in grouping.reasons],
+            "confidence": grouping.confidence.tolist(),
+        },
+        "edits": [to_dict(edit) for edit in result.edits],
+        "grouped_under": result.grouped_under,
+        "edit_notes": list(result.edit_notes),
+        "advice": {
+            "questions": [[q.a, q.b, q.evidence] for q in advice.questions],
+            "trees": {str(label): list(map(list, tree)) for label, tree in advice.trees.items()},
+        },
+    }
 
 
 def identities(content: dict[str, Any]) -> tuple[Identity, ...]:

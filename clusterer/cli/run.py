@@ -157,6 +157,13 @@ CLUSTERING = ClusteringConfig()
     help="Result folder. Default: <video>.people in the current folder. "
     "With several videos, the folder that holds theirs.",
 )
+@click.option(
+    "--edits",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Corrections to apply, from a review: edits.json, here or from another machine. "
+    "Default: those in the result folder.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.help_option("-h", "--help", help="Show this and exit.")
@@ -167,6 +174,8 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     faces.csv to work with. Run it again with another threshold, metric or method: the video is not
     opened a second time.
     """
+    if flags["edits"] is not None and len(videos) > 1:
+        raise ConfigError("--edits belongs to one video", "Run the videos one by one")
     config = _config(flags)
     terminal = Terminal(quiet=flags["quiet"] or flags["as_json"])
     outcomes: list[Outcome] = []
@@ -174,7 +183,7 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     for video, folder in _folders(videos, flags["output"]).items():
         try:
             with terminal.watching(video) as hook:
-                outcome = process(video, config, folder, hook)
+                outcome = process(video, config, folder, hook, flags["edits"])
         except ClustererError as error:
             if len(videos) == 1:
                 raise

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from clusterer.calibration import Verdict
+from clusterer.edits import lost
 from clusterer.pipeline import Hook, Outcome
-from clusterer.types import ClusteringResult, Move
+from clusterer.types import ClusteringResult, Move, Reason
 
 MOST_PEOPLE = 10
 """People that the summary names; the report shows all."""
@@ -68,21 +69,25 @@ class _ShowingHook(Hook):
 def summary(outcome: Outcome) -> str:
     """The closing lines: who, how many unknown, where the report is, how long it took."""
     result, video = outcome.result, outcome.result.analysis.video
-    width = max((len(p.name) for p in result.people), default=0)
+    people = [person for person in result.people if not person.hidden]
+    width = max((len(p.name) for p in people[:MOST_PEOPLE]), default=0)
     lines = [
-        f"{Path(video.path).name}: {_count(len(result.people), 'person', 'people')},"
-        f" {_count(len(result.unknowns), 'unknown track')},"
+        f"{Path(video.path).name}: {_count(len(people), 'person', 'people')},"
+        f" {_count(_unknown(result), 'unknown track')},"
         f" {_count(len(result.analysis.detections), 'face')}"
         f" in {_clock(video.duration_s)} of video"
     ]
     lines += [
         f"  {person.name:<{width}}  {_clock(person.screen_time_s):>8}"
         f"  {_count(len(person.appearances), 'appearance')}"
-        for person in result.people[:MOST_PEOPLE]
+        for person in people[:MOST_PEOPLE]
     ]
-    if len(result.people) > MOST_PEOPLE:
-        lines.append(f"  and {len(result.people) - MOST_PEOPLE} more")
+    if len(people) > MOST_PEOPLE:
+        lines.append(f"  and {len(people) - MOST_PEOPLE} more")
+    if len(people) < len(result.people):
+        lines.append(f"  {len(result.people) - len(people)} hidden")
     lines += _by_clothing(result)
+    lines += _corrections(outcome)
     lines += [f"Note: {note}" for note in (*result.analysis.warnings, *_advice(result))]
     lines.append(f"Report: {outcome.folder / 'report.html'}  ({outcome.duration_s:.1f} s)")
     return "\n".join(lines)
@@ -99,6 +104,24 @@ def _by_clothing(result: ClusteringResult) -> list[str]:
     parts = [f"{moved[move]} {move}" for move in Move if moved[move]]
     total = _count(len(result.analysis.tracks), "track")
     return [f"  {', '.join(parts)}, of {total}"] if parts else []
+
+
+def _unknown(result: ClusteringResult) -> int:
+    """Tracks that show somebody's face, nobody knows whose."""
+    return sum(who.reason is not Reason.NOT_A_FACE for who in result.unknowns)
+
+
+def _corrections(outcome: Outcome) -> list[str]:
+    """What became of the reviewer's corrections, if there are any."""
+    result = outcome.result
+    if not result.edits:
+        return []
+    gone, total = lost(result.edit_notes), _count(len(result.edits), "correction")
+    if not gone:
+        return [f"  {total} applied"]
+    verb = "does" if gone == 1 else "do"
+    command = f"cluster-video edits check {outcome.folder}"
+    return [f"  {gone} of {total} {verb} not apply any more: {command}"]
 
 
 def _advice(result: ClusteringResult) -> list[str]:
@@ -126,10 +149,14 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "duration_s": round(outcome.duration_s, 3),
         "faces": len(result.analysis.detections),
         "tracks": len(result.analysis.tracks),
-        "unknown_tracks": len(result.unknowns),
+        "unknown_tracks": _unknown(result),
         "clothing": {move.name.lower(): moved[move] for move in Move},
         "warnings": list(result.analysis.warnings),
         "calibration": result.config["calibration"],
+        "corrections": {
+            "applied": len(result.edits) - lost(result.edit_notes),
+            "in_all": len(result.edits),
+        },
         "people": [
             {
                 "person": person.id,
@@ -137,6 +164,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
                 "screen_time_s": round(person.screen_time_s, 3),
                 "appearances": len(person.appearances),
                 "confidence": round(person.confidence, 3),
+                "hidden": person.hidden,
             }
             for person in result.people
         ],

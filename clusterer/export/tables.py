@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusterer.timecode import timecode
-from clusterer.types import Appearance, ClusteringResult, Identity, VideoInfo
+from clusterer.types import UNKNOWN, Appearance, ClusteringResult, Identity, Reason, VideoInfo
 
 Row = tuple[Any, ...]
 
@@ -34,7 +34,7 @@ def tables(result: ClusteringResult) -> tuple[Table, Table, Table]:
 
 
 def people_table(result: ClusteringResult) -> Table:
-    """One row per person by screen time, then one per unknown track in time order."""
+    """One row per person by screen time, then one per track that is nobody's, in time order."""
     columns = (
         "person",
         "name",
@@ -47,19 +47,23 @@ def people_table(result: ClusteringResult) -> Table:
         "last_s",
         "confidence",
     )
-    everyone = [(p, "person") for p in result.people] + [(u, "unknown") for u in result.unknowns]
-    return Table(
-        "people", columns, tuple(_person_row(result, who, status) for who, status in everyone)
-    )
+    everyone = (*result.people, *result.unknowns)
+    return Table("people", columns, tuple(_person_row(result, who) for who in everyone))
 
 
-def _person_row(result: ClusteringResult, who: Identity, status: str) -> Row:
+def _status(who: Identity) -> str:
+    if who.label != UNKNOWN:
+        return "hidden" if who.hidden else "person"
+    return "not a face" if who.reason is Reason.NOT_A_FACE else "unknown"
+
+
+def _person_row(result: ClusteringResult, who: Identity) -> Row:
     analysis = result.analysis
     seen = who.appearances
     return (
         who.id,
         who.name,
-        status,
+        _status(who),
         round(who.screen_time_s, 3),
         len(seen),
         len(who.track_ids),
@@ -71,7 +75,7 @@ def _person_row(result: ClusteringResult, who: Identity, status: str) -> Row:
 
 
 def appearances_table(result: ClusteringResult) -> Table:
-    """One row per appearance of a person, in time order."""
+    """One row per appearance of a person, in time order; hidden people are left out."""
     columns = (
         "person",
         "name",
@@ -85,7 +89,8 @@ def appearances_table(result: ClusteringResult) -> Table:
         "shot",
     )
     video = result.analysis.video
-    pairs = [(person, seen) for person in result.people for seen in person.appearances]
+    shown = [person for person in result.people if not person.hidden]
+    pairs = [(person, seen) for person in shown for seen in person.appearances]
     pairs.sort(key=lambda pair: (pair[1].start_pts, pair[0].label))
     return Table(
         "appearances", columns, tuple(_appearance_row(video, who, seen) for who, seen in pairs)
@@ -114,7 +119,10 @@ def _timecode(video: VideoInfo, pts: int) -> str:
 
 
 def faces_table(result: ClusteringResult) -> Table:
-    """One row per face of a track, in time order; `person` is empty for unknowns."""
+    """One row per face of a track, in time order; `person` is empty for unknowns.
+
+    What a reviewer said shows no face is left out.
+    """
     columns = (
         "person",
         "track",
@@ -134,7 +142,14 @@ def faces_table(result: ClusteringResult) -> Table:
 def _face_rows(result: ClusteringResult) -> Iterator[Row]:
     analysis = result.analysis
     person_of = {track: p.id for p in result.people for track in p.track_ids}
-    track_of = {row: t for t in analysis.tracks for row in t.detection_rows.tolist()}
+    no_faces = {
+        track
+        for who in result.unknowns
+        if who.reason is Reason.NOT_A_FACE
+        for track in who.track_ids
+    }
+    tracks = [track for track in analysis.tracks if track.id not in no_faces]
+    track_of = {row: track for track in tracks for row in track.detection_rows.tolist()}
     found, quality = analysis.detections, analysis.quality.value.tolist()
     frames, pts = found.frame_index.tolist(), found.pts.tolist()
     boxes, scores = found.boxes.tolist(), found.scores.tolist()

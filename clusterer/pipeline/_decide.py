@@ -165,15 +165,16 @@ def decide(
     known = basis(analysis, config, edits[:under])
     fit = _calibration(analysis, known, config)
     assignment = assign(known, chosen, fit.threshold)
-    grouping = _grouping(known.features, assignment, config, fit.threshold)
+    features, cannot_link = known.features, known.cannot_link
+    grouping = _grouping(features, assignment, config, fit.threshold)
     used = settings(config)
     used["clustering"]["threshold"] = fit.threshold
     used["calibration"] = fit.facts()
     corrected = correct(analysis, grouping, edits, under)
     return ClusteringResult(
         analysis=analysis,
-        features=known.features,
-        cannot_link=known.cannot_link,
+        features=features,
+        cannot_link=cannot_link,
         labels=corrected.labels,
         people=corrected.people,
         unknowns=corrected.unknowns,
@@ -182,14 +183,7 @@ def decide(
         edits=tuple(edits),
         grouped_under=under,
         edit_notes=lines(edits, corrected.notes),
-        advice=advise(
-            known.features,
-            known.spans_s,
-            known.cannot_link,
-            grouping.labels,
-            chosen,
-            fit.threshold,
-        ),
+        advice=advise(features, known.spans_s, cannot_link, grouping.labels, chosen, fit.threshold),
         grouping=grouping,
     )
 

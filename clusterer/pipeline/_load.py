@@ -11,10 +11,14 @@ import numpy as np
 
 from clusterer.cache import ANALYSIS, load_analysis
 from clusterer.config import ClothingConfig, ClusteringConfig
-from clusterer.errors import CacheError, ConfigError, ResultError
+from clusterer.edits import constrain, parse_edit
+from clusterer.errors import CacheError, ConfigError, EditsError, ResultError
 from clusterer.features import describe
+from clusterer.pipeline._amend import keys_of
+from clusterer.pipeline._decide import shown
+from clusterer.pipeline._restore import advice, grouping, texts, whole
 from clusterer.result import RESULT, RESULT_SCHEMA, decisions, identities
-from clusterer.types import UNKNOWN, Analysis, ClusteringResult
+from clusterer.types import UNKNOWN, Analysis, ClusteringResult, Reason
 
 AGAIN = "Run cluster-video on the video again, with this folder as --output"
 
@@ -49,7 +53,15 @@ def load(folder: Path | str) -> ClusteringResult:
     chosen = _settings(content, folder / RESULT)
     try:
         return _restore(content, analysis, chosen)
-    except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
+    except (
+        EditsError,
+        KeyError,
+        TypeError,
+        ValueError,
+        IndexError,
+        OverflowError,
+        AttributeError,
+    ) as error:
         raise ResultError(f"{folder / RESULT} is damaged ({_words(error)})", AGAIN) from None
 
 
@@ -108,15 +120,23 @@ def _restore(
 ) -> ClusteringResult:
     _same_run(content, analysis)
     everyone = identities(content)
+    edits = tuple(map(parse_edit, content["edits"]))
+    under = whole(content["grouped_under"], len(edits) + 1)
+    given = constrain(edits[:under], keys_of(analysis), len(analysis.tracks))
     result = ClusteringResult(
         analysis=analysis,
-        features=describe(analysis, chosen),
+        features=shown(describe(analysis, chosen), given.excluded),
         cannot_link=np.array(content["cannot_link"], dtype=np.int64).reshape(-1, 2),
         labels=np.array(content["labels"], dtype=np.int64),
         people=tuple(who for who in everyone if who.label != UNKNOWN),
         unknowns=tuple(who for who in everyone if who.label == UNKNOWN),
         config=content["config"],
         clothing=decisions(content),
+        edits=edits,
+        grouped_under=under,
+        edit_notes=texts(content["edit_notes"]),
+        grouping=grouping(content["grouping"], len(analysis.tracks)),
+        advice=advice(content["advice"], content["grouping"]["labels"]),
     )
     belongs = sorted((track, who.label) for who in everyone for track in who.track_ids)
     if belongs != list(enumerate(result.labels.tolist())):
@@ -132,8 +152,19 @@ def _restore(
 
 
 def _same_run(content: dict[str, Any], analysis: Analysis) -> None:
-    """Refuse a table of faces that is not of this analysis."""
-    found = sorted((row, track.id) for track in analysis.tracks for row in track.detection_rows)
+    """Refuse a table of faces that is not of this analysis; it has no tracks that are no faces."""
+    no_faces = {
+        track
+        for who in content["identities"]
+        for track in who["track_ids"]
+        if who["reason"] == Reason.NOT_A_FACE
+    }
+    found = sorted(
+        (row, track.id)
+        for track in analysis.tracks
+        if track.id not in no_faces
+        for row in track.detection_rows
+    )
     frames = analysis.detections.frame_index
     expected = [(track, int(frames[row])) for row, track in found]
     faces = content["faces"]

@@ -1,0 +1,48 @@
+"""``cluster-video edits``: look at a reviewer's corrections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from clusterer import pipeline
+from clusterer.edits import EDITS, lost, read
+from clusterer.types import Edit
+
+PATH = click.Path(path_type=Path)
+
+
+@click.group()
+@click.help_option("-h", "--help", help="Show this and exit.")
+def edits() -> None:
+    """Look at the corrections of a review."""
+
+
+@edits.command()
+@click.argument("result", metavar="RESULT", type=PATH)
+@click.option(
+    "--edits",
+    "file",
+    type=PATH,
+    metavar="FILE",
+    help="Corrections to look at. Default: edits.json in RESULT.",
+)
+@click.help_option("-h", "--help", help="Show this and exit.")
+def check(result: Path, file: Path | None) -> int:
+    """Say which corrections apply to RESULT, a folder that cluster-video wrote.
+
+    One line for each: its number, what it is, and whether it applies, or why not. Nothing is
+    changed. Exits with 1 if a correction does not apply, or only in part.
+    """
+    log = read(result / EDITS if file is None else file)
+    notes = pipeline.check(pipeline.load(result), log.edits)
+    width = len(str(len(notes)))
+    for number, (edit, note) in enumerate(zip(log.edits, notes, strict=True), start=1):
+        click.echo(f"{number:>{width}}. {_words(edit)}: {note or 'applies'}")
+    return 1 if lost(notes) else 0
+
+
+def _words(edit: Edit) -> str:
+    """What the correction is, and what was said of it at the time."""
+    return f"{edit.action} ({edit.note})" if edit.note else str(edit.action)
