@@ -54,9 +54,10 @@ def advise(  # noqa: PLR0913, PLR0917 (all that the grouping was made from)
     total = said.total
     groups = gather(features, spans_s, labels)
     asked = unions(groups, total, said.apart, config.clothing.prior)
-    doubted = doubts(groups, total, said.apart)
+    grown = trees(labels, total, said.apart)
+    doubted = doubts(groups, grown, total, said.apart)
     questions = sorted((*asked, *doubted), key=lambda found: found.key)
     return Advice(
         questions=tuple(found.question for found in questions),
-        trees=trees(labels, total, said.apart),
+        trees=grown,
     )

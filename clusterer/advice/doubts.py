@@ -1,57 +1,72 @@
-"""Tracks of which it is doubtful that they belong to their person."""
+"""Where it is doubtful that what is held for one person is one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 
-from clusterer.advice.groups import Found, Groups
+from clusterer.advice.groups import Found, Groups, chance
+from clusterer.advice.trees import Merges
 from clusterer.clothing.sums import Bools, Group, Matrix
 from clusterer.types import Question
 
-EACH = 5
+EACH = 6
 """Doubts per person."""
 MOST = 500
 """In all."""
 
 
-def doubts(groups: Groups, evidence: Matrix, apart: Bools) -> list[Found]:
-    """Ask of each person about tracks that little speaks for.
+def doubts(
+    groups: Groups, trees: Mapping[int, Merges], evidence: Matrix, apart: Bools
+) -> list[Found]:
+    """Ask of each person about parts that little speaks for.
 
-    Evidence for a track is that for the rest of its person, as `clusterer.clothing.linkage` counts
-    it; less than none, and it is a doubt.
+    Parts are those of the merge tree: evidence for the two sides of a cut is counted as
+    `clusterer.clothing.linkage` counts it. Less than none, and it is a doubt whether the best track
+    of the smaller side belongs to the best of the greater.
 
     Parameters
     ----------
     groups
         People, and unknown tracks, which are nobody's to doubt.
+    trees
+        Label → merges, see `clusterer.advice.trees`.
     evidence : array of shape (t, t), float32, symmetric
     apart : array of shape (t, t), bool; a pair that is different people is not asked about
 
     Returns
     -------
-    at most `EACH` of a person and `MOST` in all, most doubtful first
+    at most `EACH` of a person and `MOST` in all, those of most worth
     """
-    found = [
-        one
-        for group in groups.members[: groups.n_people]
-        if len(group) > 1
-        for one in _of(group, groups, evidence, apart)
-    ]
+    found: list[Found] = []
+    for label, group in zip(groups.labels, groups.members, strict=False):
+        if len(group) > 1:
+            cuts = _cuts(group, trees[label], evidence)
+            asked = [one for cut in cuts for one in _ask(cut, groups, apart)]
+            found += sorted(asked, key=lambda one: one.key)[:EACH]
     return sorted(found, key=lambda one: one.key)[:MOST]
 
 
-def _of(group: Group, groups: Groups, evidence: Matrix, apart: Bools) -> list[Found]:
-    tracks = np.array(group)
-    inside = evidence[np.ix_(tracks, tracks)]
-    others = inside.sum(axis=1, dtype=np.float64) - np.diagonal(inside)
-    fit = others / np.sqrt(len(group) - 1)
-    best = sorted(group, key=lambda track: int(groups.rank[track]))
-    found = []
-    for i in np.flatnonzero(fit < 0.0).tolist():
-        b = group[i]
-        a = next(track for track in best if track != b)
-        if not apart[a, b]:
-            chance = 1.0 / (1.0 + np.exp(fit[i]))
-            worth = float(chance * groups.moments[b])
-            found.append(Found(Question(a, b, round(float(fit[i]), 4)), worth))
-    return sorted(found, key=lambda one: one.key)[:EACH]
+Cut = tuple[Group, Group, float]
+"""The two sides of a merge, and the evidence for it."""
+
+
+def _cuts(group: Group, tree: Merges, evidence: Matrix) -> Iterator[Cut]:
+    """Merges that evidence speaks against."""
+    parts: list[Group] = [[track] for track in group]
+    for i, j in tree:
+        one, other = parts[i], parts[j]
+        parts.append(one + other)
+        between = float(evidence[np.ix_(one, other)].sum(dtype=np.float64))
+        if between < 0.0:
+            yield one, other, between / float(np.sqrt(len(one) * len(other)))
+
+
+def _ask(cut: Cut, groups: Groups, apart: Bools) -> Iterator[Found]:
+    one, other, said = cut
+    sides = sorted((one, other), key=lambda side: (-groups.weight(side), side[0]))
+    a, b = (groups.best(side) for side in sides)
+    if not apart[a, b]:
+        worth = (1.0 - chance(said)) * float(groups.moments[b])
+        yield Found(Question(a, b, round(said, 4)), worth)

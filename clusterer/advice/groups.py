@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from clusterer.clothing.sums import Bools, Group
-from clusterer.types import UNKNOWN, IntArray, Question, TrackFeatures
+from clusterer.types import UNKNOWN, IntArray, Question, Reason, TrackFeatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
-    """Disjoint groups that hold each track once.
+    """Disjoint groups of tracks.
 
     Attributes
     ----------
-    members : g groups of tracks, each in order: people by label, then the unknown by number
-    n_people
-        The first so many are people.
+    members : g groups of tracks, each in order: people by label, then the unknown by number,
+        but for what a reviewer said is no face
+    labels : of the people, who are the first of these groups, in order
     moments : array of shape (t,), int64, of each track, 1 and up: what it counts for
     rank : array of shape (t,), int64, 0 = the track that shows best whom it shows
     silent : array of shape (t,), bool, neither face nor clothes say anything
@@ -47,7 +48,7 @@ class Groups:
     """
 
     members: list[Group]
-    n_people: int
+    labels: list[int]
     moments: IntArray
     rank: IntArray
     silent: Bools
@@ -56,6 +57,15 @@ class Groups:
     def best(self, group: Group) -> int:
         """The track that stands for a group."""
         return min(group, key=lambda track: int(self.rank[track]))
+
+    def weight(self, group: Group) -> int:
+        """Readable moments of a group."""
+        return int(self.moments[group].sum())
+
+
+def chance(evidence: float) -> float:
+    """Probability of yes."""
+    return 0.5 + 0.5 * math.tanh(0.5 * evidence)
 
 
 def gather(features: TrackFeatures, spans_s: npt.NDArray[np.float64], labels: IntArray) -> Groups:
@@ -74,14 +84,18 @@ def gather(features: TrackFeatures, spans_s: npt.NDArray[np.float64], labels: In
     order = order[labels[order] != UNKNOWN]
     starts = np.flatnonzero(np.diff(labels[order])) + 1
     people = [part.tolist() for part in np.split(order, starts) if len(part)]
-    unknown = [[track] for track in np.flatnonzero(labels == UNKNOWN).tolist()]
+    unknown = [
+        [track]
+        for track in np.flatnonzero(labels == UNKNOWN).tolist()
+        if features.reasons[track] is not Reason.NOT_A_FACE
+    ]
     readable = (features.readable_chips > 0) & features.has_face
     by_rank = np.lexsort((-features.quality, ~readable))
     rank = np.empty(len(labels), dtype=np.int64)
     rank[by_rank] = np.arange(len(labels))
     return Groups(
         members=people + unknown,
-        n_people=len(people),
+        labels=[int(labels[group[0]]) for group in people],
         moments=np.maximum(features.readable_chips, 1),
         rank=rank,
         silent=~features.has_face & ~(features.torso_share > 0),

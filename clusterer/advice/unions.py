@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clusterer.advice.groups import Found, Groups
+from clusterer.advice.groups import Found, Groups, chance
 from clusterer.clothing.sums import Bools, Matrix, between_groups
 from clusterer.types import IntArray, Question
 
@@ -70,7 +70,7 @@ def _in_time(group: int, groups: Groups, closed: Bools, most: int) -> IntArray:
 
 
 def _ask(groups: Groups, score: Matrix, near: IntArray, prior: float) -> list[Found]:
-    moments = np.array([int(groups.moments[group].sum()) for group in groups.members])
+    moments = [groups.weight(group) for group in groups.members]
     stands = [groups.best(group) for group in groups.members]
     found: list[Found] = []
     seen: set[tuple[int, int]] = set()
@@ -83,8 +83,7 @@ def _ask(groups: Groups, score: Matrix, near: IntArray, prior: float) -> list[Fo
             seen.add(pair)
             odds = float(score[pair]) - prior
             a, b = sorted((stands[one], stands[other]))
-            chance = 1.0 / (1.0 + np.exp(-odds))
-            worth = float(chance * min(moments[one], moments[other]))
+            worth = chance(odds) * min(moments[one], moments[other])
             fresh.append(Found(Question(a, b, round(odds, 4)), worth))
         found += sorted(fresh, key=lambda one: one.key)
         if len(found) >= MOST:
