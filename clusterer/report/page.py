@@ -15,6 +15,8 @@ STYLES = ("report.css", "review.css")
 SCRIPTS = (
     "theme.js",
     "state.js",
+    "people_of.js",
+    "store.js",
     "stage.js",
     "time.js",
     "chips.js",
@@ -22,9 +24,9 @@ SCRIPTS = (
     "unknown.js",
     "choose.js",
     "act.js",
+    "drag.js",
     "ask.js",
     "viewer.js",
-    "player.js",
     "main.js",
 )
 """In the order in which they are joined."""

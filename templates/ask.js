@@ -1,0 +1,127 @@
+"use strict";
+// ---- "Are these the same person?": the question first whose answer settles most faces
+(() => {
+  const { data, el, $, store, picked } = cv;
+  const { tracks } = data;
+  const skipped = new Set();
+
+  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+  const groupKey = (state, track) => (state.labels[track] >= 0 ? state.labels[track] : -10 - track);
+  const pair = (a, b) => (a < b ? `${a} ${b}` : `${b} ${a}`);
+
+  // Pairs of groups of which it is known that they are two: seen together, answered no, named.
+  const known = (state) => {
+    const apart = new Set();
+    const join = (as, bs) => as.forEach((a) => bs.forEach((b) => apart.add(pair(groupKey(state, a), groupKey(state, b)))));
+    for (const [a, b] of data.together) join([a], [b]);
+    const vouched = new Set(state.byHand);
+    for (const edit of store.edits) {
+      const [who, others] = [state.find(edit.who), state.find(edit.others)];
+      if (edit.action === "different people") join(who, others);
+      else if (edit.action === "same person") others.forEach((track) => vouched.add(track));
+      else if (edit.source?.length) join(state.find(edit.tracks), state.find(edit.source));
+    }
+    return { apart, vouched };
+  };
+
+  cv.questions = () => {
+    const { cast } = store;
+    const { state } = cast;
+    const { apart, vouched } = known(state);
+    const best = new Map();
+    for (const [a, b, evidence] of data.questions) {
+      const key = `${a} ${b}`;
+      const [mine, theirs] = [state.labels[a], state.labels[b]];
+      if (skipped.has(key) || mine === cv.NOT_A_FACE || theirs === cv.NOT_A_FACE) continue;
+      const doubt = tracks.label[a] === tracks.label[b] && tracks.label[a] !== cv.UNKNOWN;
+      const together = mine === theirs && mine >= 0;
+      if (doubt !== together || (doubt && vouched.has(b))) continue;
+      const groups = pair(groupKey(state, a), groupKey(state, b));
+      if (!doubt && (apart.has(groups) || bothNamed(cast, mine, theirs))) continue;
+      const sizes = [a, b].map((track) => (state.labels[track] >= 0 ? cast.byLabel.get(state.labels[track]).faces : tracks.faces[track]));
+      const settles = doubt ? tracks.faces[b] : Math.min(...sizes);
+      const score = settles * (doubt ? 1 - sigmoid(evidence) : sigmoid(evidence));
+      const of = doubt ? key : groups;
+      if (!best.has(of) || best.get(of).score < score) best.set(of, { key, a, b, doubt, settles, score });
+    }
+    return [...best.values()].sort((x, y) => y.score - x.score || x.a - y.a || x.b - y.b);
+  };
+  const bothNamed = (cast, a, b) => {
+    const [one, other] = [cast.byLabel.get(a), cast.byLabel.get(b)];
+    return one?.named && other?.named && one.name !== other.name;
+  };
+
+  // ---- the panel
+  let now = null;
+  const title = (track) => {
+    const label = store.cast.state.labels[track];
+    return label >= 0 ? store.cast.byLabel.get(label).name : `Unknown at ${tracks.start_tc[track]}`;
+  };
+  const side = (group, name, chips) =>
+    el("div", { class: "side" }, el("div", { class: "faces-of" }, chips.map((chip) => {
+      const alt = `${name} at ${data.chips.tc[chip]}`;
+      return el("button", { class: "look", type: "button", "aria-label": alt, onclick: () => cv.view(chips, chips.indexOf(chip)) }, cv.img(chip, 112));
+    })), el("p", {}, el("b", {}, name), el("span", {}, cv.plural(group.faces, "face"))));
+  const stay = (group, b) => group.tracks.filter((track) => track !== b);
+  const sides = ({ a, b, doubt }) => {
+    const group = cv.groupOf(store.cast, a);
+    if (!doubt) {
+      const other = cv.groupOf(store.cast, b);
+      return [side(group, title(a), group.portraits(2)), side(other, title(b), other.portraits(2))];
+    }
+    const alone = new cv.Group([b]);
+    const chips = alone.chips.filter(cv.shown).slice(0, 2);
+    return [side(new cv.Group(stay(group, b)), title(a), group.portraits(2, stay(group, b))), side(alone, `Seen at ${tracks.start_tc[b]}`, chips)];
+  };
+  const refs = ({ a, b, doubt }) => {
+    const group = cv.groupOf(store.cast, a);
+    if (doubt) return [group.keys([b]), [tracks.key[b]]];
+    return [group.keys(), cv.groupOf(store.cast, b).keys()];
+  };
+  const answer = (yes) => {
+    if (!now || store.stopped) return;
+    const question = now;
+    let [first, second] = [question.a, question.b];
+    let [who, others] = refs(question);
+    const isBetter = (a, b) => (cv.groupOf(store.cast, b).named ?? false) > (cv.groupOf(store.cast, a).named ?? false) || cv.groupOf(store.cast, b).time > cv.groupOf(store.cast, a).time;
+    if (!question.doubt && isBetter(first, second)) [first, second, who, others] = [second, first, others, who];
+    const words = yes ? `${question.doubt ? "The face at " + tracks.start_tc[second] : title(second)} is ${title(first)}` : `${question.doubt ? "The face at " + tracks.start_tc[second] : title(second)} is not ${title(first)}`;
+    store.do({ action: yes ? "same person" : "different people", who, others }, words);
+  };
+  const skip = () => {
+    if (!now) return;
+    skipped.add(now.key);
+    cv.drawQuestion();
+  };
+  const button = (name, key, run, lead) =>
+    el("button", { class: lead ? "quiet lead" : "quiet", type: "button", "data-key": `ask-${key}`, "aria-keyshortcuts": key, onclick: run }, name, el("kbd", { "aria-hidden": "true" }, key));
+  cv.drawQuestion = () => {
+    const list = cv.questions();
+    now = list[0] ?? null;
+    $("ask").hidden = !data.questions.length;
+    $("ask").dataset.question = now?.key ?? "";
+    const settled = list.reduce((sum, question) => sum + question.settles, 0);
+    $("ask-left").textContent = now ? `${cv.plural(list.length, "question")} left, by the faces that an answer settles: ${settled ? now.settles : 0} by this one` : "Nothing is left to ask";
+    cv.keepingFocus(() => {
+      if (!now) {
+        const again = skipped.size && el("button", { class: "quiet", type: "button", onclick: () => { skipped.clear(); cv.drawQuestion(); } }, `Ask the ${skipped.size} skipped again`);
+        $("question").replaceChildren(el("p", { class: "hint" }, "Every question that the machine had is answered. ", again || ""));
+        return;
+      }
+      const words = now.doubt ? `Is this ${title(now.a)}, too?` : "Are these the same person?";
+      $("question").replaceChildren(
+        el("h3", { id: "ask-words" }, words),
+        el("div", { class: "pair-of" }, ...sides(now)),
+        el("p", { class: "answers", role: "group", "aria-labelledby": "ask-words" }, button("Yes", "y", () => answer(true), true), button("No", "n", () => answer(false)), button("Skip", "s", skip)),
+      );
+    });
+  };
+  document.addEventListener("keydown", (event) => {
+    const run = { y: () => answer(true), n: () => answer(false), s: skip }[event.key];
+    const elsewhere = document.activeElement.closest?.(".card, .chip, dialog");
+    if (!run || !now || elsewhere || picked.any() || cv.isTyping(event)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    run();
+  });
+})();

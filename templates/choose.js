@@ -1,0 +1,170 @@
+"use strict";
+// ---- dialogs: who, which half, are you sure; names
+(() => {
+  const { data, el, $, store } = cv;
+
+  const dialog = (title, ...content) => {
+    const close = el("button", { class: "quiet", type: "button", onclick: () => box.close() }, "Cancel");
+    const heading = el("h2", { id: "asked" }, title);
+    const foot = el("p", { class: "steps" });
+    const box = el("dialog", { class: "asking", "aria-labelledby": "asked" }, el("div", { class: "about" }, heading, content, foot));
+    const back = document.activeElement;
+    foot.append(close);
+    box.addEventListener("close", () => {
+      box.remove();
+      if (back?.isConnected) back.focus({ preventScroll: true });
+    });
+    box.addEventListener("click", (event) => event.target === box && box.close());
+    document.body.append(box);
+    box.showModal();
+    return { box, foot };
+  };
+  const first = (box, button) => box.foot.prepend(button);
+
+  cv.confirm = (title, text, words, act, otherwise) => {
+    const asked = dialog(title, el("p", {}, text));
+    const press = (then) => () => {
+      asked.box.close();
+      then();
+    };
+    if (otherwise) first(asked, el("button", { class: "quiet", type: "button", onclick: press(otherwise.act) }, otherwise.words));
+    const yes = el("button", { class: "quiet lead", type: "button", onclick: press(act) }, words);
+    first(asked, yes);
+    yes.focus();
+  };
+
+  // Choose one of the people by picture and name: typing narrows, arrows move, Enter takes.
+  cv.choose = (title, people, act, extra) => {
+    const list = el("ul", { id: "choices", role: "listbox", "aria-label": "People" });
+    const field = el("input", { type: "search", role: "combobox", "aria-expanded": "true", "aria-controls": "choices", "aria-autocomplete": "list", "aria-label": "Name", placeholder: "Name", autocomplete: "off", spellcheck: "false" });
+    const asked = dialog(title, field, list);
+    let [options, at] = [[], 0];
+    const take = (option) => {
+      asked.box.close();
+      act(option.who, option.name);
+    };
+    const mark = (to) => {
+      at = Math.min(options.length - 1, Math.max(0, to));
+      options.forEach(({ root }, i) => root.setAttribute("aria-selected", String(i === at)));
+      options[at]?.root.scrollIntoView({ block: "nearest" });
+      if (options[at]) field.setAttribute("aria-activedescendant", options[at].root.id);
+      else field.removeAttribute("aria-activedescendant");
+    };
+    const draw = () => {
+      const typed = field.value.trim();
+      const fits = people.filter((who) => who.name.toLowerCase().includes(typed.toLowerCase()));
+      options = fits.slice(0, 100).map((who) => ({ who, words: [el("span", { class: "thumb" }, cv.img(who.cover, 28)), el("b", {}, who.name), el("i", {}, cv.spoken(who.time))] }));
+      if (extra) options.push({ name: typed, words: [el("b", {}, typed ? `${extra}: ${typed}` : extra)] });
+      options.forEach((option, i) => {
+        option.root = el("li", { role: "option", id: `choice-${i}`, class: option.who && `c${(option.who.number - 1) % 8}`, onclick: () => take(option) }, option.words);
+      });
+      list.replaceChildren(...options.map(({ root }) => root));
+      mark(0);
+    };
+    field.addEventListener("input", draw);
+    field.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) mark(at + step);
+      else if (event.key === "Enter" && options[at]) take(options[at]);
+      else return;
+      event.preventDefault();
+    });
+    draw();
+    field.focus();
+  };
+
+  // ---- renaming in place; names of this and of earlier episodes are offered
+  const offered = () => {
+    const own = store.cast.people.filter((who) => who.named).map((who) => who.name);
+    const names = [...new Set([...data.names, ...own])].sort((a, b) => a.localeCompare(b));
+    $("names").replaceChildren(...names.map((name) => el("option", { value: name })));
+  };
+  cv.rename = (label, heading) => {
+    const who = store.cast.byLabel.get(label);
+    const button = heading.querySelector(".name");
+    offered();
+    const field = el("input", { class: "naming", list: "names", maxlength: 200, "aria-label": `Name of ${who.name}`, autocomplete: "off", spellcheck: "false", placeholder: `Person ${who.number}` });
+    field.value = who.named ? who.name : "";
+    let over = false;
+    const end = (keep) => {
+      if (over) return;
+      over = true;
+      const name = field.value.trim();
+      if (field.isConnected) field.replaceWith(button);
+      button.focus({ preventScroll: true });
+      if (keep && name !== (who.named ? who.name : "")) cv.name(label, name);
+    };
+    field.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") end(true);
+      if (event.key === "Escape") end(false);
+    });
+    field.addEventListener("blur", () => end(true));
+    button.replaceWith(field);
+    field.select();
+  };
+
+  // ---- the best cut in two, as the tree of the machine's grouping has it
+  const leaves = (tree, n, node) => (node < n ? [node] : tree[node - n].flatMap((child) => leaves(tree, n, child)));
+  const members = new Map();
+  data.tracks.label.forEach((label, track) => {
+    if (!members.has(label)) members.set(label, []);
+    members.get(label).push(track);
+  });
+  const cutTree = (label, tracks) => {
+    const tree = data.trees[label];
+    if (!tree) return null;
+    const own = members.get(label);
+    const wanted = new Set(tracks);
+    let node = own.length + tree.length - 1;
+    while (node >= own.length) {
+      const [a, b] = tree[node - own.length].map((child) => leaves(tree, own.length, child).map((i) => own[i]).filter((track) => wanted.has(track)));
+      if (a.length && b.length) return a.length < b.length ? a : b;
+      node = tree[node - own.length][a.length ? 0 : 1];
+    }
+    return null;
+  };
+  // The part of a person that fits the rest least; null if it is one track.
+  cv.cut = (who) => {
+    const parts = new Map();
+    for (const track of who.tracks) {
+      const label = data.tracks.label[track];
+      const key = label < 0 ? `track ${track}` : label;
+      if (!parts.has(key)) parts.set(key, []);
+      parts.get(key).push(track);
+    }
+    const sorted = [...parts.values()].sort((a, b) => b.length - a.length);
+    if (sorted.length > 1) return sorted.slice(1).flat();
+    if (who.tracks.length < 2) return null;
+    return cutTree(data.tracks.label[who.tracks[0]], who.tracks) ?? who.tracks.slice(Math.ceil(who.tracks.length / 2));
+  };
+  cv.splitInTwo = (label) => {
+    const who = store.cast.byLabel.get(label);
+    const out = cv.cut(who);
+    if (!out) return cv.toast(`${who.name} is one track, which cannot be cut`);
+    const gone = new Set(out);
+    const stay = who.tracks.filter((track) => !gone.has(track));
+    const half = (title, tracks) =>
+      el("div", { class: "half" }, el("h3", {}, title, " ", el("span", {}, cv.plural(tracks.length, "track"))),
+        el("div", { class: "faces-of" }, new cv.Group([...tracks]).portraits(12).map((chip) => cv.img(chip, 76, `at ${data.chips.tc[chip]}`))));
+    const asked = dialog(`Split ${who.name} in two?`, el("div", { class: "halves" }, half(`Stays ${who.name}`, stay), half("Becomes a new person", out)));
+    const yes = el("button", { class: "quiet lead", type: "button", onclick: () => { asked.box.close(); cv.makePerson(out); } }, "Split");
+    first(asked, yes);
+    yes.focus();
+  };
+
+  cv.help = () => {
+    const keys = [
+      ["y / n / s", "answer the question: yes, no, skip"],
+      ["j / k", "next, previous person"],
+      ["e, m, s, h, x", "on a person: rename, merge, split in two, hide, select"],
+      ["arrows, Enter, Space", "on a face: move, look, select (Shift: a range)"],
+      ["m, n, r, f", "selected faces: move to …, new person, not this person, not a face"],
+      ["Ctrl+Z / Ctrl+Shift+Z", "undo, redo"],
+      ["/", "filter by name"],
+      ["Esc", "let go of what is selected"],
+    ];
+    dialog("Keys", el("dl", { class: "keys" }, keys.map(([key, words]) => [el("dt", {}, key), el("dd", {}, words)])),
+      el("p", { class: "hint" }, "With a mouse, drag faces onto a person to move them, or a cover onto another to merge the two."));
+  };
+})();

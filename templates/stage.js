@@ -1,0 +1,112 @@
+"use strict";
+// ---- what every part of the page draws with: elements, pictures, the toast, copying
+(() => {
+  const data = cv.data;
+  const $ = (cv.$ = (id) => document.getElementById(id));
+
+  // el("button", { class: "quiet", onclick }, "Close")
+  cv.el = (tag, properties = {}, ...children) => {
+    const svg = ["svg", "path", "rect", "line", "use", "text", "title"].includes(tag);
+    const element = svg
+      ? document.createElementNS("http://www.w3.org/2000/svg", tag)
+      : document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (value === null || value === undefined || value === false) continue;
+      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+      else if (name === "style") element.style.cssText = value; // allowed by the page's policy
+      else element.setAttribute(name, value === true ? "" : value);
+    }
+    element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+    return element;
+  };
+  const el = cv.el;
+  cv.plural = (n, one, many = one + "s") => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+  cv.spoken = (seconds) => {
+    if (seconds < 59.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    const two = (n) => String(n).padStart(2, "0");
+    if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+    const minutes = Math.round(seconds / 60);
+    return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+  };
+  cv.percent = (value) => `${Math.round(100 * value)} %`;
+
+  // ---- pictures: fetched, or taken out of the page, when they come near the window
+  const jpeg = (base64) => (base64 ? "data:image/jpeg;base64," + base64 : "");
+  const live = data.mode === "live";
+  cv.picture = (chip) => (live ? `chip/${chip}.jpg` : jpeg(data.pictures[chip]));
+  cv.torso = (chip) => (live ? `torso/${chip}.jpg` : jpeg(data.torsos[chip]));
+  const silhouette = () =>
+    el("svg", { class: "face", viewBox: "0 0 48 48", "aria-hidden": "true" }, el("use", { href: "#face" }));
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        watcher.unobserve(target);
+        target.src = cv.picture(target.dataset.chip);
+      }
+    },
+    { rootMargin: "400px" },
+  );
+  cv.img = (chip, side, alt = "") => {
+    if (chip === undefined || chip < 0 || !cv.shown(chip)) return silhouette();
+    const img = el("img", { width: side, height: side, alt, decoding: "async", "data-chip": chip });
+    img.draggable = false;
+    watcher.observe(img);
+    return img;
+  };
+  cv.showPictures = (root = document) => {
+    for (const img of root.querySelectorAll("img[data-chip]:not([src])")) img.src = cv.picture(img.dataset.chip);
+  };
+
+  // ---- a line of text for a moment, with a way back if there is one
+  let timer = 0;
+  cv.toast = (text, action) => {
+    const toast = $("toast");
+    const host = document.querySelector("dialog[open]") ?? document.body; // a dialog covers all else
+    if (toast.parentElement !== host) host.append(toast);
+    toast.replaceChildren(el("span", {}, text));
+    if (action) toast.append(el("button", { type: "button", onclick: action.run }, action.name));
+    toast.classList.add("up");
+    clearTimeout(timer);
+    timer = setTimeout(() => toast.classList.remove("up"), action ? 6000 : 2200);
+  };
+
+  // ---- copying
+  const copyByHand = (text) => {
+    const host = document.querySelector("dialog[open]") ?? document.body;
+    const active = document.activeElement;
+    const field = el("textarea", { "aria-hidden": "true" });
+    field.value = text;
+    host.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    active?.focus();
+    return done;
+  };
+  cv.copy = async (text) => {
+    let done = true;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      done = copyByHand(text);
+    }
+    cv.toast(done ? `Copied ${text}` : "This browser does not let pages copy");
+  };
+  cv.save = (name, text) => {
+    const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    el("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+  };
+
+  // ---- focus that survives drawing anew: keyed by what an element is, not which
+  cv.keepingFocus = (draw) => {
+    const active = document.activeElement;
+    const key = active?.closest?.("[data-key]")?.dataset.key;
+    draw();
+    if (!key || document.activeElement === active) return;
+    document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+  };
+  cv.isTyping = (event) => event.target.closest?.("input, select, textarea");
+})();

@@ -1,0 +1,155 @@
+"use strict";
+// ---- corrections, replayed: who is where. The same rules as clusterer/edits/replay.py, which a test
+// holds this file against. No page is needed here.
+globalThis.cv = {};
+cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? "null");
+(() => {
+  const UNKNOWN = -1;
+  const NOT_A_FACE = -2;
+
+  class State {
+    // base: { labels, people: [[label, number]], keys: [key of each track] }
+    constructor(base) {
+      this.index = base.index ?? new Map(base.keys.map((key, track) => [key, track]));
+      this.labels = Int32Array.from(base.labels);
+      this.people = new Map();
+      for (const [label, number] of base.people) this.#enter(label, number);
+      this.byHand = new Set();
+      this.nextLabel = Math.max(UNKNOWN, ...this.people.keys()) + 1;
+      this.nextNumber = Math.max(0, ...base.people.map(([, number]) => number)) + 1;
+    }
+
+    // Which tracks a list of keys names, those that are not there left out.
+    find(keys = []) {
+      return keys.map((key) => this.index.get(key)).filter((track) => track !== undefined);
+    }
+
+    // The person who holds most of some tracks, of equals the one met first; null if nobody does.
+    resolve(tracks) {
+      const counts = new Map();
+      for (const track of tracks) {
+        const label = this.labels[track];
+        if (label >= 0) counts.set(label, (counts.get(label) ?? 0) + 1);
+      }
+      let best = null;
+      for (const [label, count] of counts) {
+        if (best === null || count > counts.get(best)) best = label;
+      }
+      return best;
+    }
+
+    tracksOf(label) {
+      const found = [];
+      this.labels.forEach((other, track) => other === label && found.push(track));
+      return found;
+    }
+
+    // Replay one correction; false if nothing that it needs is there.
+    apply(edit) {
+      const at = {
+        who: this.find(edit.who),
+        others: this.find(edit.others),
+        tracks: this.find(edit.tracks),
+        source: this.find(edit.source),
+      };
+      const [needs, act] = ACTIONS[edit.action];
+      if (needs.some((list) => !at[list].length)) return false;
+      act(this, at, edit);
+      const used = new Set(this.labels);
+      for (const label of this.people.keys()) if (!used.has(label)) this.people.delete(label);
+      return true;
+    }
+
+    put(tracks, label, byHand = true) {
+      for (const track of tracks) {
+        this.labels[track] = label;
+        if (byHand) this.byHand.add(track);
+      }
+    }
+
+    found(tracks) {
+      const label = this.nextLabel++;
+      this.#enter(label, this.nextNumber++);
+      this.put(tracks, label);
+      return label;
+    }
+
+    #enter(label, number) {
+      this.people.set(label, { label, number, name: null, hidden: false, cover: null });
+    }
+  }
+
+  const same = (state, { who, others }) => {
+    const [a, b] = [state.resolve(who), state.resolve(others)];
+    if (a === null && b === null) state.found([...who, ...others]);
+    else if (b === null) state.put(others, a);
+    else if (a === null) state.put(who, b);
+    else if (a !== b) {
+      const [stays, goes] = [state.people.get(a), state.people.get(b)];
+      state.put(state.tracksOf(b), a, false);
+      stays.name ??= goes.name;
+      stays.cover ??= goes.cover;
+    }
+  };
+  const different = (state, { who, others }) => {
+    const a = state.resolve(who);
+    if (a === null || a !== state.resolve(others)) return;
+    const out = others.filter((track) => state.labels[track] === a && !who.includes(track));
+    if (out.length) state.found(out);
+  };
+  const move = (state, { who, tracks }) => {
+    const there = who.filter((track) => state.labels[track] !== NOT_A_FACE);
+    state.put(tracks, state.resolve(who) ?? state.found(there));
+  };
+  const makeNew = (state, { tracks, source }) => {
+    const sources = new Set(source.map((track) => state.labels[track]));
+    const elsewhere = tracks.filter((track) => !sources.has(state.labels[track]));
+    const already = state.resolve(elsewhere);
+    if (already === null) state.found(tracks);
+    else state.put(tracks, already);
+  };
+  const remove = (state, { tracks, source }, edit) => {
+    const sources = new Set(source.map((track) => state.labels[track]).filter((l) => l >= 0));
+    const all = !edit.source?.length;
+    state.put(
+      tracks.filter((track) => all || sources.has(state.labels[track])),
+      UNKNOWN,
+    );
+  };
+  const who = (state, tracks) => state.people.get(state.resolve(tracks) ?? state.found(tracks));
+  const flag = (hidden) => (state, at) => {
+    const label = state.resolve(at.who);
+    if (label !== null) state.people.get(label).hidden = hidden;
+  };
+  const cover = (state, at, edit) => {
+    const label = state.resolve(at.who);
+    if (label !== null) state.people.get(label).cover = edit.face;
+  };
+  const name = (state, at, edit) => {
+    who(state, at.who).name = edit.name || null;
+  };
+
+  // Action → the lists that must not be empty, and what it does.
+  const ACTIONS = {
+    "same person": [["who", "others"], same],
+    "different people": [["who", "others"], different],
+    move: [["who", "tracks"], move],
+    "new person": [["tracks"], makeNew],
+    "not this person": [["tracks"], remove],
+    "not a face": [["tracks"], (state, { tracks }) => state.put(tracks, NOT_A_FACE)],
+    name: [["who"], name],
+    hide: [["who"], flag(true)],
+    show: [["who"], flag(false)],
+    cover: [["who"], cover],
+    "group again": [[], () => {}],
+  };
+
+  cv.UNKNOWN = UNKNOWN;
+  cv.NOT_A_FACE = NOT_A_FACE;
+  cv.State = State;
+  cv.replay = (base, edits) => {
+    const state = new State(base);
+    for (const edit of edits) state.apply(edit);
+    return state;
+  };
+})();

@@ -1,0 +1,127 @@
+"use strict";
+// ---- corrections: made, undone, kept. In a live page each goes to the server at once, in order; a
+// page from disk collects them for edits.json.
+(() => {
+  const data = cv.data;
+  const base = {
+    labels: data.tracks.label,
+    people: data.people,
+    index: new Map(data.tracks.key.map((key, track) => [key, track])),
+  };
+  const store = (cv.store = {
+    edits: [...data.edits],
+    undone: [...data.undone],
+    listeners: [],
+    live: data.mode === "live",
+    unsent: 0, // on the way to the server, or, from disk, not downloaded
+    stopped: "",
+  });
+  store.cast = cv.cast(cv.replay(base, store.edits));
+
+  const tell = (what) => {
+    for (const listener of store.listeners) listener(what);
+  };
+  const show = (what) => {
+    store.cast = cv.cast(cv.replay(base, store.edits), store.cast);
+    tell(what);
+  };
+
+  // ---- the server: one request after the other, each with the number of corrections before it
+  let queue = Promise.resolve();
+  let confirmed = store.edits.length;
+  const post = async (path, body) => {
+    const reply = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ...body, count: confirmed }),
+    });
+    const answer = await reply.json();
+    if (!reply.ok) throw Object.assign(new Error(answer.error), { status: reply.status });
+    confirmed = answer.count;
+    return answer;
+  };
+  const stop = (error) => {
+    store.stopped =
+      error.status === 409
+        ? "This result was changed elsewhere. Reload the page to go on."
+        : error.status
+          ? `Not kept: ${error.message}. Reload the page to see what is kept.`
+          : "The server has stopped, so nothing more is kept. Start cluster-video review again.";
+    tell({ kind: "stopped" });
+  };
+  const send = (path, body = {}) => {
+    store.unsent += 1;
+    tell({ kind: "sent" });
+    queue = queue.then(async () => {
+      if (store.stopped) return;
+      try {
+        const answer = await post(path, body);
+        store.unsent -= 1;
+        tell({ kind: "sent" });
+        if (answer.reload) {
+          store.leaving = true;
+          location.reload();
+        }
+      } catch (error) {
+        stop(error);
+      }
+    });
+    return queue;
+  };
+
+  // Whether a step back needs another grouping, which only the server can make.
+  const isGrouped = () => store.edits.length <= data.grouped_under;
+  store.canUndo = () => store.edits.length > 0 && !store.stopped && (store.live || !isGrouped());
+  store.canRedo = () => store.undone.length > 0 && !store.stopped;
+  store.sinceGrouping = () => store.edits.length - data.grouped_under;
+
+  store.do = (edit, said) => {
+    if (store.stopped) return tell({ kind: "stopped" });
+    const whole = { ...edit, note: said, at: new Date().toISOString().slice(0, 19) + "Z" };
+    store.edits.push(whole);
+    store.undone = [];
+    show({ kind: "done", edit: whole, said });
+    if (store.live) send("edit", { edit: whole });
+    else store.unsent += 1;
+    tell({ kind: "sent" });
+  };
+  store.undo = () => {
+    if (!store.canUndo()) return;
+    const apart = isGrouped();
+    const edit = store.edits.pop();
+    store.undone.push(edit);
+    if (apart) tell({ kind: "waiting", said: "Grouping as before …" });
+    else show({ kind: "undone", edit, said: edit.note || edit.action });
+    if (store.live) send("undo");
+    else store.unsent += 1;
+    tell({ kind: "sent" });
+  };
+  store.redo = () => {
+    if (!store.canRedo()) return;
+    const edit = store.undone.pop();
+    store.edits.push(edit);
+    if (edit.action === "group again") tell({ kind: "waiting", said: "Grouping again …" });
+    else show({ kind: "redone", edit, said: edit.note || edit.action });
+    if (store.live) send("redo");
+    else store.unsent += 1;
+    tell({ kind: "sent" });
+  };
+  store.regroup = () => {
+    if (!store.live || store.stopped) return;
+    tell({ kind: "waiting", said: "Grouping again …" });
+    send("regroup");
+  };
+  store.file = () => {
+    const content = { schema: 1, video: data.title, edits: store.edits, undone: store.undone };
+    return JSON.stringify(content, null, 1) + "\n";
+  };
+  // Whether tables and report on the disk are up to date: asked until they are.
+  store.written = async () => {
+    const reply = await fetch("state");
+    const answer = await reply.json();
+    return { ...answer, done: answer.written === store.edits.length && !store.unsent };
+  };
+  addEventListener("beforeunload", (event) => {
+    if (store.unsent && !store.stopped && !store.leaving) event.preventDefault();
+  });
+})();
