@@ -61,7 +61,7 @@ def payload(
         "clothing": {
             str(track): [note.kind, note.badge, note.evidence] for track, note in notes.items()
         },
-        "together": np.unique(np.sort(result.cannot_link, axis=1), axis=0).tolist(),
+        "together": _together(result),
         "edits": [_edit(edit) for edit in result.edits],
         "undone": [_edit(edit) for edit in undone],
         "grouped_under": result.grouped_under,
@@ -146,6 +146,17 @@ def _chips(analysis: Analysis, axis: Axis, keys: Sequence[str]) -> dict[str, Any
         "score": _short(found.scores[rows]),
         "height": np.rint(found.heights_px[rows]).astype(np.int64).tolist(),
     }
+
+
+def _together(result: ClusteringResult) -> list[list[int]]:
+    """Pairs of tracks that are known to differ, as one frame shows both.
+
+    A reviewer's own pairs are not among them, unless it does.
+    """
+    frames = result.analysis.detections.frame_index
+    seen = [set(frames[track.detection_rows].tolist()) for track in result.analysis.tracks]
+    pairs: list[list[int]] = np.unique(np.sort(result.cannot_link, axis=1), axis=0).tolist()
+    return [[a, b] for a, b in pairs if not seen[a].isdisjoint(seen[b])]
 
 
 def _advice(advice: Advice) -> dict[str, Any]:
