@@ -226,18 +226,15 @@ def test_pictures_are_told_by_chip() -> None:
 
 def test_a_picture_of_no_track_is_told_to_be_nobodys() -> None:
     result = small_result()
-    analysis = replace(result.analysis, tracks=result.analysis.tracks[:3])
-    data = payload(
-        "live",
-        replace(
-            result,
-            analysis=analysis,
-            labels=np.array([0, 1, 0]),
-            grouping=Grouping(np.array([0, 1, 0]), (Reason.NONE,) * 3, np.ones(3)),
-        ),
-        {},
+    labels = np.array([0, 1, 0])
+    fewer = replace(
+        result,
+        analysis=replace(result.analysis, tracks=result.analysis.tracks[:3]),
+        cannot_link=np.array([[0, 1]]),
+        labels=labels,
+        grouping=Grouping(labels, (Reason.NONE,) * 3, np.ones(3)),
     )
-    assert data["chips"]["track"] == [0, 1, 2, NOWHERE]
+    assert payload("live", fewer, {})["chips"]["track"] == [0, 1, 2, NOWHERE]
 
 
 def test_nobody() -> None:
