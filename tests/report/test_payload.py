@@ -250,8 +250,9 @@ def test_the_path_of_the_video_stays_private() -> None:
 
 def test_a_scene_names_people_by_corrections() -> None:
     result = Scene([Cast([0], "Ada"), Cast([1, 2], "Person 1")]).build()
-    (edit,) = payload("disk", result, {})["edits"]
-    assert edit == {"action": "name", "who": (track_key(result.analysis, 0),), "name": "Ada"}
+    assert data_of(result)["edits"] == [
+        {"action": "name", "who": [track_key(result.analysis, 0)], "name": "Ada"}
+    ]
 
 
 def test_an_hour_is_told_in_two_megabytes(hour: ClusteringResult) -> None:
