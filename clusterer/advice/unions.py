@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from clusterer.advice.groups import Found, Groups, chance
@@ -10,6 +12,8 @@ from clusterer.types import IntArray, Question
 
 EACH = 8
 """Nearest others that a group is compared with."""
+LAST = -1e9
+"""Evidence for one of whom nothing is known, while others look for the nearest."""
 MOST = 2000
 """Questions in all: more than anybody answers, and no burden on the page."""
 
@@ -18,7 +22,8 @@ def unions(groups: Groups, evidence: Matrix, apart: Bools, prior: float) -> list
     """Ask whether groups that are near one another are one person.
 
     Every group has its nearest other before any has its second nearest, and so on. Those of whom
-    nothing is known are compared with what is nearest in time.
+    nothing is known are compared with what is nearest in time; that they are any one of the others
+    is as likely as any other.
 
     Parameters
     ----------
@@ -42,9 +47,13 @@ def unions(groups: Groups, evidence: Matrix, apart: Bools, prior: float) -> list
     np.fill_diagonal(closed, True)
     score[closed] = -np.inf
     near = _nearest(score, EACH)
-    for group in range(len(groups.members)):
-        if groups.silent[groups.members[group]].all():
-            near[group] = _in_time(group, groups, closed, near.shape[1])
+    silent = [g for g, group in enumerate(groups.members) if groups.silent[group].all()]
+    score[:, silent] = np.where(closed[:, silent], -np.inf, LAST)
+    near = _nearest(score, EACH)
+    score[silent] = score[:, silent].T
+    for group in silent:
+        near[group] = _in_time(group, groups, closed, near.shape[1])
+    score[score == LAST] = min(prior - math.log(max(len(score) - 1, 1)), 0.0)
     return _ask(groups, score, near, prior)
 
 
