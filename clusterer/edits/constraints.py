@@ -48,12 +48,16 @@ def constrain(edits: Sequence[Edit], names: Names, n_tracks: int) -> Constraints
     alone = replay(np.full(n_tracks, UNKNOWN, dtype=np.int64), {}, edits, names)
     excluded = set(np.flatnonzero(alone.not_a_face).tolist())
     agreed = _Agreed(n_tracks)
-    overridden = set()
+    overridden, later = set(), set[int]()  # tracks that a later correction says show no face
     for position in reversed(range(len(edits))):
         said = _Said(edits[position], names, excluded)
         kept = [agreed.add(pair) for pair in said.pairs()]
-        if said.overridden or not all(kept):
+        if not later.isdisjoint(said.dropped) or not all(kept):
             overridden.add(position)
+        if edits[position].action is Action.NOT_A_FACE:
+            later |= set(said.dropped)
+            if said.shown:  # they were brought back
+                overridden.add(position)
     named = [(label, p.name) for label, p in alone.people.items() if p.name]
     faces = {label: _first(edits, names, alone.labels, label) for label, _ in named}
     for (a, name_a), (b, name_b) in combinations(named, 2):
@@ -91,7 +95,8 @@ def combine(
     agreed = _Agreed(n_tracks)
     for a, b in given.must_link.tolist():
         agreed.add((a, b, True))
-    group = np.array([min(agreed.group[track]) for track in range(n_tracks)], dtype=np.int64)
+    number = {id(members): first for first, members in reversed([*enumerate(agreed.group)])}
+    group = np.array([number[id(members)] for members in agreed.group], dtype=np.int64)
     shows = np.ones(n_tracks, dtype=bool)
     shows[given.excluded] = False
     together = cannot_link[shows[cannot_link].all(axis=1)]
@@ -132,7 +137,10 @@ class _Agreed:
 
 
 class _Said:
-    """What one correction says of tracks that show faces."""
+    """What one correction says of tracks that show faces.
+
+    Its `tracks` are those `shown`, which count, and those `dropped`.
+    """
 
     def __init__(self, edit: Edit, names: Names, excluded: set[int]) -> None:
         self._action = edit.action
@@ -140,15 +148,12 @@ class _Said:
             list(dict.fromkeys(track for track in map(names.track, keys) if track is not None))
             for keys in (edit.who, edit.others, edit.tracks, edit.source)
         ]
-        shown = [[track for track in part if track not in excluded] for part in found]
-        self._who, self._others, self._tracks, self._source = shown
-        if edit.action is Action.NOT_A_FACE:
-            self.overridden = bool(self._tracks)
-        else:
-            self.overridden = len(self._tracks) < len(found[2])
+        kept = [[track for track in part if track not in excluded] for part in found]
+        self._who, self._others, self.shown, self._source = kept
+        self.dropped = [track for track in found[2] if track in excluded]
 
     def pairs(self) -> Iterator[Pair]:
-        who, others, tracks, source = self._who, self._others, self._tracks, self._source
+        who, others, tracks, source = self._who, self._others, self.shown, self._source
         if self._action is Action.SAME and who:
             yield from ((who[0], other, True) for other in [*who[1:], *others])
         elif self._action is Action.DIFFERENT:

@@ -240,6 +240,12 @@ class _State:
 
 
 NOBODY = "the person is not there"
+MISSING = {
+    "who": "the person is not found",
+    "others": "the other person is not found",
+    "tracks": "none of the faces is found",
+    "face": "the face is not found",
+}
 
 
 class _Refs:
@@ -256,8 +262,7 @@ class _Refs:
     def missing(self) -> str:
         """Why the correction cannot apply at all."""
         lacking = [name for name in NEEDS[self._edit.action] if not getattr(self, name)]
-        words = {"who": "the person", "others": "the other person", "face": "the face"}
-        return f"{words.get(lacking[0], 'none of the faces')} is not found" if lacking else ""
+        return MISSING[lacking[0]] if lacking else ""
 
     def partly(self) -> str:
         """Why it applies in part only."""

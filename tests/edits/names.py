@@ -1,0 +1,43 @@
+"""Keys for tests of what is done with tracks, not of how they are found: ``"3"`` is track 3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from clusterer.types import Action, Edit
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """So many tracks; ``"7a"`` is a face of track 7, unless there is no picture of it."""
+
+    count: int
+    without_picture: frozenset[str] = frozenset()
+
+    def track(self, key: str) -> int | None:
+        digits = key.rstrip("abc")
+        return int(digits) if digits.isdigit() and int(digits) < self.count else None
+
+    def pictured(self, key: str) -> int | None:
+        return None if key in self.without_picture else self.track(key)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Tracks by their keys, and tracks by the keys of pictures."""
+
+    tracks: Mapping[str, int]
+    faces: Mapping[str, int] = field(default_factory=dict)
+
+    def track(self, key: str) -> int | None:
+        return self.tracks.get(key)
+
+    def pictured(self, key: str) -> int | None:
+        return self.faces.get(key)
+
+
+def edit(action: Action, *, name: str = "", face: str = "", **lists: Iterable[int | str]) -> Edit:
+    """A correction of numbered tracks: ``edit(Action.MOVE, who=[0], tracks=[2, 3])``."""
+    keys = {field: tuple(map(str, tracks)) for field, tracks in lists.items()}
+    return Edit(action, **keys, name=name, face=face)

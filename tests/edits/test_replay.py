@@ -1,0 +1,256 @@
+"""What each correction does, by hand; and what holds for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterer.edits import NOT_A_FACE, Person, Replayed, parse_edit, replay
+from clusterer.types import UNKNOWN, Action, Edit
+
+from .cases import cases
+from .names import Listed, Numbered, edit
+
+SAME, DIFFERENT, MOVE, NEW = Action.SAME, Action.DIFFERENT, Action.MOVE, Action.NEW
+REMOVE, NAME, COVER = Action.REMOVE, Action.NAME, Action.COVER
+
+
+def after(labels: Sequence[int], *edits: Edit, without_picture: Sequence[str] = ()) -> Replayed:
+    """Corrections of a grouping whose person of label k has number k + 1."""
+    numbers = {label: label + 1 for label in sorted(set(labels) - {UNKNOWN})}
+    names = Numbered(len(labels), frozenset(without_picture))
+    return replay(np.array(labels, dtype=np.int64), numbers, edits, names)
+
+
+def final(state: Replayed) -> list[int]:
+    assert (state.labels[state.not_a_face] == UNKNOWN).all()
+    labels: list[int] = np.where(state.not_a_face, NOT_A_FACE, state.labels).tolist()
+    return labels
+
+
+def by_hand(state: Replayed) -> list[int]:
+    tracks: list[int] = np.flatnonzero(state.by_hand).tolist()
+    return tracks
+
+
+TABLE: list[tuple[str, list[int], Edit, list[int], list[int]]] = [
+    # what, labels, correction, labels after, by hand
+    ("two people", [0, 0, 1, 1], edit(SAME, who=[2], others=[0]), [1, 1, 1, 1], []),
+    ("unknown joins", [0, -1, 1], edit(SAME, who=[0], others=[1]), [0, 0, 1], [1]),
+    ("unknown is joined", [0, -1, 1], edit(SAME, who=[1], others=[2]), [0, 1, 1], [1]),
+    ("two unknown", [0, -1, -1], edit(SAME, who=[2], others=[1]), [0, 1, 1], [1, 2]),
+    ("already", [0, 0, 1], edit(SAME, who=[0], others=[1]), [0, 0, 1], []),
+    ("most decide", [0, 1, 1, 2], edit(SAME, who=[0, 1, 2], others=[3]), [0, 1, 1, 1], []),
+    ("first of equals", [0, 1, 2], edit(SAME, who=[1, 0], others=[2]), [0, 1, 1], []),
+    ("unknown has no say", [0, -1, -1, 1], edit(SAME, who=[1, 2, 0], others=[3]), [0, -1, -1, 0],
+     []),
+    ("apart", [0, 0, 0, 1], edit(DIFFERENT, who=[0], others=[1, 2]), [0, 2, 2, 1], [1, 2]),
+    ("who stays", [0, 0, 0], edit(DIFFERENT, who=[0, 1], others=[1, 2]), [0, 0, 1], [2]),
+    ("not of others", [0, 0, 0, 1], edit(DIFFERENT, who=[0], others=[1, 2, 3]), [0, 2, 2, 1],
+     [1, 2]),
+    ("apart already", [0, 1], edit(DIFFERENT, who=[0], others=[1]), [0, 1], []),
+    ("unknown is apart", [0, -1], edit(DIFFERENT, who=[0], others=[1]), [0, -1], []),
+    ("move", [0, 1, 1, -1], edit(MOVE, who=[0], tracks=[1, 3], source=[2]), [0, 0, 1, 0], [1, 3]),
+    ("move all", [0, 1], edit(MOVE, who=[0], tracks=[1]), [0, 0], [1]),
+    ("move the same", [0, 0], edit(MOVE, who=[0], tracks=[1]), [0, 0], [1]),
+    ("move to unknown", [0, -1, 0], edit(MOVE, who=[1], tracks=[2]), [0, 1, 1], [1, 2]),
+    ("new", [0, 0, 0], edit(NEW, tracks=[1, 2], source=[0]), [0, 1, 1], [1, 2]),
+    ("new of unknown", [0, -1, -1], edit(NEW, tracks=[1, 2]), [0, 1, 1], [1, 2]),
+    ("new is there", [0, 1, 1, 0], edit(NEW, tracks=[1, 3], source=[0]), [0, 1, 1, 1], [1, 3]),
+    ("new: most", [0, 1, 2, 2, 0], edit(NEW, tracks=[1, 2, 3, 4], source=[0]), [0, 2, 2, 2, 2],
+     [1, 2, 3, 4]),
+    ("new: first of equals", [0, 2, 1], edit(NEW, tracks=[1, 2], source=[0]), [0, 2, 2], [1, 2]),
+    ("remove", [0, 0, 1], edit(REMOVE, tracks=[1, 2], source=[0]), [0, -1, 1], [1]),
+    ("remove from anybody", [0, 0, 1], edit(REMOVE, tracks=[1, 2]), [0, -1, -1], [1, 2]),
+    ("remove from nobody", [0, 0, -1], edit(REMOVE, tracks=[1], source=[2]), [0, 0, -1], []),
+    ("remove, source gone", [0, 0], edit(REMOVE, tracks=[1], source=["x"]), [0, 0], []),
+    ("no face", [0, 0, -1], edit(Action.NOT_A_FACE, tracks=[1, 2]), [0, -2, -2], [1, 2]),
+    ("name makes a person", [0, -1], edit(NAME, who=[1], name="Ada"), [0, 1], [1]),
+    ("name", [0, 1], edit(NAME, who=[1], name="Ada"), [0, 1], []),
+    ("hide", [0, 1], edit(Action.HIDE, who=[1]), [0, 1], []),
+    ("group again", [0, 1], edit(Action.REGROUP), [0, 1], []),
+    ("dropped first", [0, -1], edit(SAME, who=["x", 0], others=["y", 1]), [0, 0], [1]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("labels", "correction", "expected", "hands"),
+    [row[1:] for row in TABLE],
+    ids=[row[0] for row in TABLE],
+)
+def test_labels(labels: list[int], correction: Edit, expected: list[int], hands: list[int]) -> None:
+    state = after(labels, correction)
+    assert (final(state), by_hand(state)) == (expected, hands)
+    assert sorted(state.people) == sorted(set(expected) - {UNKNOWN, NOT_A_FACE})
+    assert state.notes == ("",)
+
+
+def test_every_action_is_in_the_table_or_told_apart_by_people() -> None:
+    assert {row[2].action for row in TABLE} == set(Action) - {Action.SHOW, Action.COVER}
+
+
+def test_what_is_no_face_stays_that_unless_it_is_moved() -> None:
+    gone = edit(Action.NOT_A_FACE, tracks=[1])
+    assert final(after([0, 0, -1], gone, edit(MOVE, who=[0], tracks=[1]))) == [0, 0, -1]
+    assert final(after([0, 0, -1], gone, edit(REMOVE, tracks=[1]))) == [0, -1, -1]
+    # It stands for nobody: a person of 2 alone is made, whom 0 joins.
+    assert final(after([0, 0, -1], gone, edit(MOVE, who=[1, 2], tracks=[0]))) == [1, -2, 1]
+
+
+def test_a_merged_person_keeps_number_name_and_cover() -> None:
+    state = after(
+        [0, 1],
+        edit(NAME, who=[0], name="Ada"),
+        edit(NAME, who=[1], name="Bob"),
+        edit(COVER, who=[0], face="0a"),
+        edit(Action.HIDE, who=[0]),
+        edit(SAME, who=[1], others=[0]),
+    )
+    assert state.people == {1: Person(2, "Bob", False, "0a")}
+    nameless = after([0, 1], edit(NAME, who=[0], name="Ada"), edit(SAME, who=[1], others=[0]))
+    assert nameless.people == {1: Person(2, "Ada")}
+
+
+def test_new_people_have_numbers_and_labels_that_nobody_ever_had() -> None:
+    apart = edit(DIFFERENT, who=[0], others=[1])
+    state = after([0, 0, 3], apart, edit(SAME, who=[0], others=[1]), apart)
+    assert final(state) == [0, 5, 3]
+    assert {label: p.number for label, p in state.people.items()} == {0: 1, 3: 4, 5: 6}
+
+
+def test_names() -> None:
+    ada, nobody = edit(NAME, who=[0], name="Ada"), edit(NAME, who=[0])
+    assert after([0], ada).people == {0: Person(1, "Ada")}
+    assert after([0], ada, nobody).people == {0: Person(1)}
+    assert after([-1], nobody).people == {0: Person(1)}
+
+
+def test_hidden_and_shown() -> None:
+    hide, show = edit(Action.HIDE, who=[0]), edit(Action.SHOW, who=[0])
+    assert after([0], hide).people[0].hidden
+    assert not after([0], hide, show).people[0].hidden
+    nobody = after([-1], hide, show, edit(COVER, who=[0], face="0"))
+    assert nobody.notes == ("the person is not there",) * 3
+    assert nobody.people == {}
+
+
+def test_a_cover_counts_while_its_track_is_there() -> None:
+    cover, away = edit(COVER, who=[0], face="1a"), edit(MOVE, who=[2], tracks=[1])
+    back = edit(MOVE, who=[0], tracks=[1])
+    assert after([0, 0, 1], cover).people[0].cover == "1a"
+    assert after([0, 0, 1], cover, away).people[0].cover == ""
+    assert after([0, 0, 1], cover, away, back).people[0].cover == "1a"
+    assert after([0, 0, 1], cover, edit(COVER, who=[1], face="0")).people[0].cover == "0"
+    # A face that is gone replaces nothing.
+    lost = after([0, 0, 1], cover, edit(COVER, who=[0], face="0"), without_picture=["0"])
+    assert (lost.people[0].cover, lost.notes) == ("1a", ("", "the face is not found"))
+
+
+@pytest.mark.parametrize(
+    ("correction", "note"),
+    [
+        (edit(SAME, who=["x"], others=[1]), "the person is not found"),
+        (edit(SAME, who=[0], others=["x"]), "the other person is not found"),
+        (edit(MOVE, who=[0], tracks=["x", "y"]), "none of the faces is found"),
+        (edit(MOVE, who=["x"], tracks=[1]), "the person is not found"),
+        (edit(REMOVE, tracks=["x"]), "none of the faces is found"),
+        (edit(DIFFERENT, who=[0], others=[0]), "both are the same faces here"),
+    ],
+)
+def test_what_does_not_apply_changes_nothing(correction: Edit, note: str) -> None:
+    state = after([0, 1], correction)
+    assert (final(state), state.notes) == ([0, 1], (note,))
+
+
+def test_in_part() -> None:
+    state = after([0, 1], edit(MOVE, who=[0], tracks=[1, "x", "y"]))
+    assert (final(state), state.notes) == ([0, 0], ("2 of 3 faces are not found",))
+    assert after([0, 1], edit(SAME, who=[0, "x"], others=[1])).notes == ("",)
+
+
+# ---- what always holds ----
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def parts(case: dict[str, Any]) -> tuple[np.ndarray, dict[int, int], list[Edit], Listed]:
+    """What `replay` takes."""
+    return (
+        np.array(case["labels"]),
+        {int(label): number for label, number in case["numbers"].items()},
+        [parse_edit(content) for content in case["edits"]],
+        Listed({key: i for i, key in enumerate(case["keys"])}, dict(case["faces"])),
+    )
+
+
+def content_of(state: Replayed) -> tuple[object, ...]:
+    return final(state), by_hand(state), dict(state.people), state.notes
+
+
+@given(seeds)
+def test_undoing_is_replaying_the_rest(seed: int) -> None:
+    """Nothing of a correction that was taken back is left, and notes are of what came before."""
+    (case,) = cases(1, seed)
+    labels, numbers, edits, names = parts(case)
+    count = len(edits)
+    before = [replay(labels, numbers, edits[:k], names) for k in range(count + 1)]
+    for k in reversed(range(count + 1)):
+        again = replay(labels, numbers, edits[:k], names)
+        assert content_of(again) == content_of(before[k])
+        assert again.notes == before[count].notes[:k]
+    assert labels.tolist() == case["labels"]
+
+
+@given(seeds)
+def test_everybody_has_tracks_and_every_label_is_somebody(seed: int) -> None:
+    (case,) = cases(1, seed)
+    state = replay(*parts(case))
+    assert set(state.labels.tolist()) - {UNKNOWN} == set(state.people)
+    numbers = [person.number for person in state.people.values()]
+    assert len(set(numbers)) == len(numbers)
+    assert not (state.not_a_face & (state.labels != UNKNOWN)).any()
+    changed = np.array(case["labels"]) != np.array(final(state))
+    merged = any(content["action"] == SAME for content in case["edits"])
+    assert merged or not (changed & ~state.by_hand).any()
+
+
+@given(seeds)
+def test_what_is_so_already_stays(seed: int) -> None:
+    """Of who knows the truth, a grouping that has it right learns nothing."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 3, rng.integers(1, 9))
+    edits = [of_truth(rng, truth) for _ in range(4)]
+    said = {int(key) for e in edits for key in (*e.who, *e.others, *e.tracks, *e.source)}
+    labels = [int(who) if track in said else UNKNOWN for track, who in enumerate(truth)]
+    state = after(labels, *edits)
+    assert (final(state), state.notes) == (labels, ("",) * 4)
+    assert state.people == after(labels).people
+
+
+def of_truth(rng: np.random.Generator, truth: np.ndarray) -> Edit:
+    """Same person, move or new person, as somebody says who knows."""
+    who = int(rng.integers(len(truth)))
+    mine = [int(t) for t in rng.permutation(np.flatnonzero(truth == truth[who]))]
+    others = [int(t) for t in rng.permutation(np.flatnonzero(truth != truth[who]))[:1]]
+    action = [SAME, MOVE, NEW][rng.integers(3)]
+    if action is SAME:
+        return edit(SAME, who=[who], others=mine[:2])
+    if action is MOVE:
+        return edit(MOVE, who=[who], tracks=mine[:2], source=others)
+    return edit(NEW, tracks=mine[:3], source=others)
+
+
+def test_cases_are_seeded_and_worth_their_while() -> None:
+    assert cases(5, 3) == cases(5, 3) != cases(5, 4)
+    many = cases(200, 0)
+    assert {e["action"] for case in many for e in case["edits"]} == set(Action)
+    expected = [case["expected"] for case in many]
+    assert any(NOT_A_FACE in e["labels"] for e in expected)
+    facts = [tuple(fact for fact in person) for e in expected for person in e["people"].values()]
+    assert all(any(person[i] for person in facts) for i in range(4))
+    assert not all(case["labels"] == case["expected"]["labels"] for case in many)
