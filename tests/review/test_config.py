@@ -34,7 +34,7 @@ def configured(stored: Any) -> Config:
 
 
 def test_settings_come_back_as_they_were_stored() -> None:
-    assert CHOSEN != Config()
+    assert Config() != CHOSEN
     stored = as_json(CHOSEN)
     assert configured(stored) == CHOSEN
     assert configured(_tuples(json.loads(json.dumps(stored)))) == CHOSEN

@@ -1,0 +1,214 @@
+"""What the page asks, and the answers. Paths stand behind the secret that `guard` takes off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from clusterer import report
+from clusterer.cache import torso_name
+from clusterer.edits import parse_edit
+from clusterer.errors import ClustererError, EditsError, ResultError, VideoError
+from clusterer.result import crop_reader
+from clusterer.review.footage import Footage
+from clusterer.review.session import Changed, ConflictError, Session
+from clusterer.types import Analysis, ClusteringResult, Edit
+
+STATUS: tuple[tuple[type[ClustererError], int], ...] = (
+    (ConflictError, 409),
+    (EditsError, 400),
+    (VideoError, 404),
+    (ResultError, 507),
+)
+"""Of errors; any other is 500. `ResultError`: the disk is full, mostly."""
+KEEP = {"Cache-Control": "private, max-age=86400"}
+"""Pictures never change while the server runs, and its addresses are new each time."""
+
+
+Render = Callable[[ClusteringResult, Sequence[Edit], Sequence[str]], str]
+"""Result, corrections undone, names to suggest → page."""
+
+
+def _live(result: ClusteringResult, undone: Sequence[Edit], names: Sequence[str]) -> str:
+    return report.render_live(result, undone, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the server has to offer.
+
+    Attributes
+    ----------
+    session
+    footage : where the video is
+    names : given to people before, for the page to suggest
+    render : writes the page
+    """
+
+    session: Session
+    footage: Footage
+    names: Sequence[str] = ()
+    render: Render = _live
+
+
+def create_app(site: Site) -> Starlette:
+    """Answers to everything that the page asks.
+
+    Returns
+    -------
+    ASGI application; it trusts whoever talks to it, so it belongs behind a `Guard`
+    """
+    desk = _Desk(site)
+    app = Starlette(
+        routes=[
+            Route("/", desk.page),
+            Route("/chip/{chip}.jpg", desk.chip),
+            Route("/torso/{chip}.jpg", desk.torso),
+            Route("/video", desk.video),
+            Route("/faces", desk.faces),
+            Route("/state", desk.state),
+            Route("/edit", desk.edit, methods=["POST"]),
+            Route("/undo", desk.undo, methods=["POST"]),
+            Route("/redo", desk.redo, methods=["POST"]),
+            Route("/regroup", desk.regroup, methods=["POST"]),
+        ],
+        exception_handlers={
+            ClustererError: _known,
+            HTTPException: _http,
+            Exception: _unforeseen,
+        },
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+class _Desk:
+    """The answers. Plain methods run in threads; those with a body to read are coroutines."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._session = session = site.session
+        self._analysis = session.state.result.analysis
+        self._read_chip = crop_reader(self._analysis, session.folder)
+        self._read_torso = crop_reader(self._analysis, session.folder, torso_name)
+
+    def page(self, _request: Request) -> Response:
+        state = self._session.state
+        return HTMLResponse(self._site.render(state.result, state.log.undone, self._site.names))
+
+    def chip(self, request: Request) -> Response:
+        return self._picture(request, self._read_chip)
+
+    def torso(self, request: Request) -> Response:
+        return self._picture(request, self._read_torso)
+
+    def _picture(self, request: Request, read: Callable[[int], bytes | None]) -> Response:
+        """The picture of a number; no part of the path names a file."""
+        number, rows = request.path_params["chip"], self._analysis.crop_rows
+        known = number.isascii() and number.isdecimal() and len(number) <= 9
+        picture = read(int(rows[int(number)])) if known and int(number) < len(rows) else None
+        if picture is None:
+            raise HTTPException(404, "There is no such picture")
+        return Response(picture, media_type="image/jpeg", headers=KEEP)
+
+    def video(self, _request: Request) -> Response:
+        path = self._site.footage.find()
+        try:
+            return FileResponse(path, stat_result=path.stat())
+        except OSError:
+            raise VideoError(f"The video {path.name} cannot be read") from None
+
+    def faces(self, _request: Request) -> Response:
+        return Response(self._faces, media_type="application/json")
+
+    @cached_property
+    def _faces(self) -> bytes:
+        return json.dumps(faces(self._analysis), separators=(",", ":")).encode()
+
+    def state(self, _request: Request) -> Response:
+        written = self._session.writer.written
+        return JSONResponse(
+            {
+                "count": self._session.count,
+                "written": written.count,
+                "newest": written.newest,
+                "error": written.error,
+            }
+        )
+
+    async def edit(self, request: Request) -> Response:
+        content = await _body(request, "count", "edit")
+        if not isinstance(content["edit"], dict):
+            raise EditsError("The request cannot be understood (edit is no object)")
+        edit = parse_edit(content["edit"])
+        changed = await run_in_threadpool(self._session.append, edit, content["count"])
+        return JSONResponse({"count": changed.count})
+
+    async def undo(self, request: Request) -> Response:
+        return await _change(request, self._session.undo)
+
+    async def redo(self, request: Request) -> Response:
+        return await _change(request, self._session.redo)
+
+    async def regroup(self, request: Request) -> Response:
+        return await _change(request, self._session.regroup)
+
+
+def faces(analysis: Analysis) -> dict[str, list[Any]]:
+    """Every face of a track, in time order: track, pts, and box rounded to whole px."""
+    found = sorted(
+        (row, track.id) for track in analysis.tracks for row in track.detection_rows.tolist()
+    )
+    rows = np.array([row for row, _ in found], dtype=np.int64)
+    return {
+        "track": [track for _, track in found],
+        "pts": analysis.detections.pts[rows].tolist(),
+        "boxes": np.rint(analysis.detections.boxes[rows]).astype(np.int64).tolist(),
+    }
+
+
+async def _change(request: Request, change: Callable[[int], Changed]) -> Response:
+    content = await _body(request, "count")
+    changed = await run_in_threadpool(change, content["count"])
+    return JSONResponse({"count": changed.count, "reload": changed.reload})
+
+
+async def _body(request: Request, *names: str) -> dict[str, Any]:
+    """The object sent, which has just these fields; ``count`` is a number of corrections."""
+    try:
+        content = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise EditsError("The request cannot be understood (it is no JSON)") from None
+    if not isinstance(content, dict) or content.keys() != set(names):
+        raise EditsError(
+            f"The request cannot be understood (it has not just {' and '.join(names)})"
+        )
+    if type(content["count"]) is not int or content["count"] < 0:
+        raise EditsError("The request cannot be understood (count is no number of corrections)")
+    return content
+
+
+def _known(_request: Request, error: Exception) -> Response:
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    return JSONResponse({"error": str(error)}, status)
+
+
+def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+
+def _unforeseen(_request: Request, error: Exception) -> Response:
+    words = " ".join(f"{type(error).__name__}: {error}".split())
+    return JSONResponse({"error": f"The review failed ({words})"}, 500)
