@@ -8,8 +8,10 @@ from typing import Any, NoReturn
 import click
 
 from clusterer import __version__
+from clusterer.cli.edits import edits
 from clusterer.cli.evaluate import evaluate
 from clusterer.cli.group import DefaultGroup
+from clusterer.cli.review import review
 from clusterer.cli.run import run
 from clusterer.cli.train import train
 from clusterer.cli.tune import tune
@@ -31,6 +33,8 @@ def cluster_video() -> None:
 
 
 cluster_video.add_command(run)
+cluster_video.add_command(review)
+cluster_video.add_command(edits)
 cluster_video.add_command(evaluate)
 cluster_video.add_command(tune)
 cluster_video.add_command(train)

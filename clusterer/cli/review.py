@@ -1,0 +1,55 @@
+"""``cluster-video review RESULT``: correct who is who, on a page of this machine."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from threading import Thread
+
+import click
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("result", metavar="RESULT", type=PATH)
+@click.option(
+    "--video",
+    type=PATH,
+    metavar="FILE",
+    help="The video, to play scenes. Default: where it was, or beside RESULT or its parent.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port of this machine that the page uses. Default: one that is free.",
+)
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@click.help_option("-h", "--help", help="Show this and exit.")
+def review(result: Path, video: Path | None, port: int, no_browser: bool) -> None:
+    """Correct and name the people of RESULT, a folder that cluster-video wrote.
+
+    A page opens in the browser. Every correction is kept in RESULT/edits.json at once, and tables
+    and report follow. The page can be seen from this machine only; Ctrl-C ends it.
+    """
+    from clusterer.review import (  # noqa: PLC0415 (a web server, for this command only)
+        Footage,
+        Session,
+        Site,
+        earlier_names,
+        serve,
+    )
+
+    session = Session(result)
+    footage = Footage(result, session.state.result.analysis, video)
+
+    def on_ready(address: str) -> None:
+        click.echo(address)
+        click.echo("Ctrl-C here ends the review; every correction is kept at once.")
+        if not no_browser:  # in a thread: a browser of the terminal would wait for the page
+            Thread(target=webbrowser.open, args=[address], daemon=True).start()
+
+    serve(Site(session, footage, earlier_names(result)), on_ready, port)
+    count = session.count
+    click.echo(f"{count} correction{'' if count == 1 else 's'} in {result / 'edits.json'}")
