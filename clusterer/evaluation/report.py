@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -225,7 +226,7 @@ def _shown(evaluation: Evaluation, each: Mistake, read_crop: ReadCrop) -> Shown:
     )
 
 
-def _pictures(evaluation: Evaluation) -> dict[str, object]:
+def _pictures(evaluation: Evaluation) -> dict[str, Any]:
     """Histograms of the people with most faces, and the matrix; none without faces."""
     known = faces(evaluation.matching, evaluation.result.analysis)
     chosen = evaluation.result.config.get("clustering", {})
