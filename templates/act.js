@@ -70,8 +70,14 @@
     cv.choose(`Move ${some(list)} to …`, others, (who, name) => (who ? cv.moveTo(list, who.label) : cv.makePerson(list, name)), "New person");
   };
   cv.notThisPerson = (list) => {
+    const picks = new Set(list);
     const known = list.filter((track) => store.cast.state.labels[track] >= 0);
-    if (known.length) store.do({ action: "not this person", tracks: keys(known), source: left(known) }, `${when(known)}: not ${from(known)}`);
+    // Nobody stands for people who are taken whole: these apart, as a source would leave them where they are.
+    const gone = owners(known).filter((who) => who.tracks.every((track) => picks.has(track))).map((who) => who.label);
+    const isGone = (track) => gone.includes(store.cast.state.labels[track]);
+    for (const part of [known.filter(isGone), known.filter((track) => !isGone(track))]) {
+      if (part.length) store.do({ action: "not this person", tracks: keys(part), source: left(part) }, `${when(part)}: not ${from(part)}`);
+    }
     picked.clear();
   };
   cv.notAFace = (list) => {

@@ -51,7 +51,7 @@
       else field.removeAttribute("aria-activedescendant");
     };
     const draw = () => {
-      const typed = field.value.trim();
+      const typed = cv.tidy(field.value);
       const fits = people.filter((who) => who.name.toLowerCase().includes(typed.toLowerCase()));
       options = fits.slice(0, 100).map((who) => ({ who, words: [el("span", { class: "thumb" }, cv.img(who.cover, 28)), el("b", {}, who.name), el("i", {}, cv.spoken(who.time))] }));
       if (extra) options.push({ name: typed, words: [el("b", {}, typed ? `${extra}: ${typed}` : extra)] });
@@ -89,7 +89,7 @@
     const end = (keep) => {
       if (over) return;
       over = true;
-      const name = field.value.trim();
+      const name = cv.tidy(field.value);
       if (field.isConnected) field.replaceWith(button);
       button.focus({ preventScroll: true });
       if (keep && name !== (who.named ? who.name : "")) cv.name(label, name);

@@ -8,10 +8,13 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
   const NOT_A_FACE = -2;
 
   class State {
-    // base: { labels, people: [[label, number]], keys: [key of each track] }
+    // base: { labels, people: [[label, number]], index: key → track, faces: keys of kept pictures }
     constructor(base) {
-      this.index = base.index ?? new Map(base.keys.map((key, track) => [key, track]));
+      this.index = base.index;
+      this.faces = base.faces;
       this.labels = Int32Array.from(base.labels);
+      this.sizes = new Map();
+      for (const label of this.labels) this.#count(label, 1);
       this.people = new Map();
       for (const [label, number] of base.people) this.#enter(label, number);
       this.byHand = new Set();
@@ -44,24 +47,25 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
       return found;
     }
 
-    // Replay one correction; false if nothing that it needs is there.
+    // Replay one correction; nothing happens if what it needs is not there.
     apply(edit) {
       const at = {
         who: this.find(edit.who),
         others: this.find(edit.others),
         tracks: this.find(edit.tracks),
         source: this.find(edit.source),
+        face: this.faces.has(edit.face) ? [edit.face] : [],
       };
       const [needs, act] = ACTIONS[edit.action];
-      if (needs.some((list) => !at[list].length)) return false;
+      if (needs.some((list) => !at[list].length)) return;
       act(this, at, edit);
-      const used = new Set(this.labels);
-      for (const label of this.people.keys()) if (!used.has(label)) this.people.delete(label);
-      return true;
+      for (const label of this.people.keys()) if (!this.sizes.get(label)) this.people.delete(label);
     }
 
     put(tracks, label, byHand = true) {
       for (const track of tracks) {
+        this.#count(this.labels[track], -1);
+        this.#count(label, 1);
         this.labels[track] = label;
         if (byHand) this.byHand.add(track);
       }
@@ -72,6 +76,10 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
       this.#enter(label, this.nextNumber++);
       this.put(tracks, label);
       return label;
+    }
+
+    #count(label, by) {
+      this.sizes.set(label, (this.sizes.get(label) ?? 0) + by);
     }
 
     #enter(label, number) {
@@ -140,7 +148,7 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
     name: [["who"], name],
     hide: [["who"], flag(true)],
     show: [["who"], flag(false)],
-    cover: [["who"], cover],
+    cover: [["who", "face"], cover],
     "group again": [[], () => {}],
   };
 

@@ -2,11 +2,16 @@
 // ---- corrections: made, undone, kept. In a live page each goes to the server at once, in order; a
 // page from disk collects them for edits.json.
 (() => {
+  const LONGEST_NOTE = 500; // these as LIMITS and LENGTHS in clusterer/edits/log.py
+  const LONGEST_NAME = 200;
+  const MOST_SOURCES = 500;
+
   const data = cv.data;
   const base = {
     labels: data.tracks.label,
     people: data.people,
     index: new Map(data.tracks.key.map((key, track) => [key, track])),
+    faces: new Set(data.chips.face.filter((_, chip) => data.chips.track[chip] >= 0)),
   };
   const store = (cv.store = {
     edits: [...data.edits],
@@ -17,6 +22,10 @@
     stopped: "",
   });
   store.cast = cv.cast(cv.replay(base, store.edits));
+
+  const cut = (text, most) => [...text].slice(0, most).join("");
+  // A name as the file of corrections may hold it: one line, not too long.
+  cv.tidy = (name) => cut(name.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").trim(), LONGEST_NAME).trim();
 
   const tell = (what) => {
     for (const listener of store.listeners) listener(what);
@@ -77,7 +86,8 @@
 
   store.do = (edit, said) => {
     if (store.stopped) return tell({ kind: "stopped" });
-    const whole = { ...edit, note: said, at: new Date().toISOString().slice(0, 19) + "Z" };
+    const whole = { ...edit, note: cut(said, LONGEST_NOTE), at: new Date().toISOString().slice(0, 19) + "Z" };
+    if (edit.source) whole.source = edit.source.slice(0, MOST_SOURCES);
     store.edits.push(whole);
     store.undone = [];
     show({ kind: "done", edit: whole, said });
