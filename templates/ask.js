@@ -57,11 +57,12 @@
     const label = store.cast.state.labels[track];
     return label >= 0 ? store.cast.byLabel.get(label).name : `Unknown at ${tracks.start_tc[track]}`;
   };
+  const stray = (group) => el("button", { class: "plain", type: "button", onclick: () => cv.notAFace(group.tracks) }, "not a face");
   const side = (group, name, chips) =>
     el("div", { class: "side" }, el("div", { class: "faces-of" }, chips.map((chip) => {
       const alt = `${name} at ${data.chips.tc[chip]}`;
       return el("button", { class: "look", type: "button", "aria-label": alt, onclick: () => cv.view(chips, chips.indexOf(chip)) }, cv.img(chip, 112));
-    })), el("p", {}, el("b", {}, name), el("span", {}, cv.plural(group.faces, "face"))));
+    })), el("p", {}, el("b", {}, name), el("span", {}, cv.plural(group.faces, "face")), stray(group)));
   const stay = (group, b) => group.tracks.filter((track) => track !== b);
   const sides = ({ a, b, doubt }) => {
     const group = cv.groupOf(store.cast, a);

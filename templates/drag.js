@@ -7,6 +7,7 @@
 
   const dock = $("dock");
   let drag = null;
+  let cancelled = false; // until the button is let go
 
   const load = (target) => {
     const chip = target.closest?.(".chip");
@@ -81,19 +82,25 @@
     drag.over = over;
   });
   document.addEventListener("pointerup", (event) => {
-    if (!drag?.on) {
+    if (!drag?.on && !cancelled) {
       drag = null;
       return;
     }
-    const place = targetAt(event.clientX, event.clientY);
     const swallow = (click) => click.stopPropagation(); // the click that follows is the drag's
     addEventListener("click", swallow, true);
     setTimeout(() => removeEventListener("click", swallow, true), 0);
+    if (cancelled) {
+      cancelled = false;
+      return;
+    }
+    const place = targetAt(event.clientX, event.clientY);
     if (place) drop(place);
     else end();
   });
   document.addEventListener("dragstart", (event) => event.preventDefault());
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && drag?.on) end();
+    if (event.key !== "Escape" || !drag?.on) return;
+    end();
+    cancelled = true;
   });
 })();

@@ -181,6 +181,9 @@
   );
 
   const cards = new Map();
+  addEventListener("resize", () => {
+    for (const card of cards.values()) card.root.style.minHeight = "";
+  });
   cv.cardOf = (label) => cards.get(label)?.root;
   cv.drawCards = (people) => {
     const roots = people.map((who) => {

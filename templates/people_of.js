@@ -101,7 +101,8 @@
     }
 
     #cover() {
-      const chosen = this.chips.find((chip) => data.chips.face[chip] === this.chosen);
+      const meant = data.meant.faces[this.chosen];
+      const chosen = this.chips.find((chip) => chip === meant || data.chips.face[chip] === this.chosen);
       if (chosen !== undefined && cv.shown(chosen)) return chosen;
       const quality = (chip) => data.chips.quality[chip];
       const able = this.chips.filter(cv.shown);

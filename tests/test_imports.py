@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "edits": BASE,
     "pages": {"errors"},
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
-    "report": {"types", "spans", "timecode", "pages"},
+    "report": {"types", "spans", "timecode", "pages", "edits"},
     "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry"},
     "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export", "edits"},
     "pipeline": BASE | STAGES | STORE | {"result", "edits"},

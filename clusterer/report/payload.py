@@ -5,12 +5,12 @@ Everything that is the same for all tracks is a column, so that an hour of faces
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from clusterer.edits import Keys, to_dict
 from clusterer.report.axis import Axis
 from clusterer.report.clothes import Note
 from clusterer.report.page import file_name
@@ -19,8 +19,8 @@ from clusterer.report.wording import EXPLANATIONS
 from clusterer.spans import numbers, spans
 from clusterer.types import Advice, Analysis, ClusteringResult, Edit, Grouping, IntArray
 
-PLACES = 2
-"""Decimals of qualities, scores, confidences and evidence."""
+PLACES = 3
+"""Decimals of qualities, scores and confidences: as many as in the tables."""
 NOWHERE = -1
 """Track of a picture that belongs to none."""
 
@@ -51,7 +51,7 @@ def payload(
     JSON-ready. Tracks, people and reasons are those of the grouping, before the corrections.
     """
     analysis, axis, grouping = result.analysis, Axis.of(result.analysis), result.grouped
-    keys = _keys(analysis)
+    keys = Keys(analysis)
     return {
         "mode": mode,
         **_video(analysis, axis),
@@ -62,8 +62,9 @@ def payload(
             str(track): [note.kind, note.badge, note.evidence] for track, note in notes.items()
         },
         "together": _together(result),
-        "edits": [_edit(edit) for edit in result.edits],
-        "undone": [_edit(edit) for edit in undone],
+        "edits": [to_dict(edit) for edit in result.edits],
+        "undone": [to_dict(edit) for edit in undone],
+        "meant": _meant((*result.edits, *undone), analysis, keys),
         "grouped_under": result.grouped_under,
         "edit_notes": list(result.edit_notes),
         **_advice(result.advice),
@@ -110,15 +111,13 @@ def _video(analysis: Analysis, axis: Axis) -> dict[str, Any]:
     }
 
 
-def _tracks(
-    analysis: Analysis, grouping: Grouping, axis: Axis, keys: Sequence[str]
-) -> dict[str, Any]:
+def _tracks(analysis: Analysis, grouping: Grouping, axis: Axis, keys: Keys) -> dict[str, Any]:
     found, tracks = analysis.detections, analysis.tracks
     quality = analysis.quality.value
     best = [int(track.detection_rows[np.argmax(quality[track.detection_rows])]) for track in tracks]
     seen = spans(tracks, found.pts, found.frame_index, analysis.shots, analysis.video)
     return {
-        "key": [keys[row] for row in best],
+        "key": list(keys.tracks),
         "shot": [span.shot_index for span in seen],
         "start_pts": [span.start_pts for span in seen],
         "end_pts": [span.end_pts for span in seen],
@@ -132,13 +131,13 @@ def _tracks(
     }
 
 
-def _chips(analysis: Analysis, axis: Axis, keys: Sequence[str]) -> dict[str, Any]:
+def _chips(analysis: Analysis, axis: Axis, keys: Keys) -> dict[str, Any]:
     found, rows = analysis.detections, analysis.crop_rows
     pts = found.pts[rows].tolist()
     return {
         "track": _owners(analysis)[rows].tolist(),
         "row": rows.tolist(),
-        "face": [keys[row] for row in rows.tolist()],
+        "face": [keys.face(row) for row in rows.tolist()],
         "pts": pts,
         "tc": [axis.timecode(p) for p in pts],
         "frame": found.frame_index[rows].tolist(),
@@ -161,21 +160,27 @@ def _together(result: ClusteringResult) -> list[list[int]]:
 
 def _advice(advice: Advice) -> dict[str, Any]:
     return {
-        "questions": [[q.a, q.b, round(q.evidence, PLACES)] for q in advice.questions],
+        "questions": [[q.a, q.b, round(q.evidence, 2)] for q in advice.questions],
         "trees": {
             str(label): [list(merge) for merge in merges] for label, merges in advice.trees.items()
         },
     }
 
 
-def _keys(analysis: Analysis) -> list[str]:
-    """Key of each face, as corrections name it: frame and box in whole pixels."""
-    found = analysis.detections
-    boxes = np.rint(found.boxes).astype(np.int64).tolist()
-    return [
-        f"{frame}@{left},{top},{right},{bottom}"
-        for frame, (left, top, right, bottom) in zip(found.frame_index.tolist(), boxes, strict=True)
-    ]
+def _meant(edits: Iterable[Edit], analysis: Analysis, keys: Keys) -> dict[str, dict[str, int]]:
+    """What names mean that corrections of another analysis give to tracks and pictures."""
+    tracks, faces = set(keys.tracks), {keys.face(row) for row in analysis.crop_rows.tolist()}
+    chips = {row: chip for chip, row in enumerate(analysis.crop_rows.tolist())}
+    found: dict[str, dict[str, int]] = {"tracks": {}, "faces": {}}
+    for edit in edits:
+        for key in (*edit.who, *edit.others, *edit.tracks, *edit.source):
+            track = None if key in tracks else keys.track(key)
+            if track is not None:
+                found["tracks"][key] = track
+        row = keys.picture(edit.face) if edit.face and edit.face not in faces else None
+        if row is not None:
+            found["faces"][edit.face] = chips[row]
+    return found
 
 
 def _owners(analysis: Analysis) -> IntArray:
@@ -184,11 +189,6 @@ def _owners(analysis: Analysis) -> IntArray:
     for track in analysis.tracks:
         owners[track.detection_rows] = track.id
     return owners
-
-
-def _edit(edit: Edit) -> dict[str, Any]:
-    """As in the file of corrections: without what is empty."""
-    return {name: value for name, value in asdict(edit).items() if value}
 
 
 def _short(values: np.typing.NDArray[np.floating]) -> list[float]:

@@ -71,7 +71,7 @@ def test_tracks() -> None:
         "start_tc": ["01:00:00:00", "01:00:00:00", "01:00:02:00", "01:00:02:10"],
         "end_tc": ["01:00:00:21", "01:00:00:11", "01:00:04:00", "01:00:02:11"],
         "faces": [3, 2, 3, 1],
-        "quality": [0.38] * 4,  # 0.5 x 0.75
+        "quality": [0.375] * 4,  # 0.5 x 0.75
         "confidence": [0.75, 0.75, 0.75, 0.0],  # 0 and 2 are one person: (1.0 + 0.5) / 2
         "label": [0, 1, 0, UNKNOWN],
         "reason": ["", "", "", "single face"],
@@ -86,7 +86,7 @@ def test_chips() -> None:
         "pts": [1024, 1024, 26624, 31744],
         "tc": ["01:00:00:00", "01:00:00:00", "01:00:02:00", "01:00:02:10"],
         "frame": [0, 0, 50, 60],
-        "quality": [0.38] * 4,
+        "quality": [0.375] * 4,
         "score": [0.5, 0.55, 0.75, 0.85],
         "height": [48] * 4,
     }
@@ -111,7 +111,7 @@ def test_tracks_are_told_as_grouped_not_as_corrected() -> None:
     assert isinstance(tracks, dict)
     assert tracks["label"] == [-1, 4, 4, -1]
     assert tracks["reason"] == ["ambiguous", "", "", "too small"]
-    assert tracks["confidence"] == [0.0, 0.67, 0.78, 0.1]
+    assert tracks["confidence"] == [0.0, 0.666, 0.777, 0.1]
     assert data["people"] == [[4, 1]]
 
 
@@ -170,6 +170,20 @@ def test_corrections_are_told_as_in_their_file(action: Action) -> None:
     ]
     assert parse_edit(json.loads(json.dumps(data["undone"][0]))) == ADA
     assert data["names"] == ["Ada", "Bob"]
+
+
+def test_names_of_another_analysis_are_told_with_what_they_mean() -> None:
+    """A frame off and two px aside; a face of track 2 that is not its best; nothing at all."""
+    edits = (
+        Edit(Action.MOVE, who=("1@102,50,142,98",), tracks=("60@111,50,151,98", "9@0,0,9,9")),
+        Edit(Action.COVER, who=(KEYS[0],), face="1@102,50,142,98"),
+        Edit(Action.COVER, who=(KEYS[0],), face=KEYS[1]),
+    )
+    data = data_of(replace(small_result(), edits=edits))
+    assert data["meant"] == {
+        "tracks": {"1@102,50,142,98": 0, "60@111,50,151,98": 2},
+        "faces": {"1@102,50,142,98": 0},
+    }
 
 
 def test_what_the_reviewer_did_is_counted() -> None:
