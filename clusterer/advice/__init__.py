@@ -51,11 +51,12 @@ def advise(  # noqa: PLR0913, PLR0917 (all that the grouping was made from)
         return Advice()
     scale = usable(threshold, features, config.metric)
     said = weigh(features, spans_s, cannot_link, config, scale)
-    total = said.total
+    total, apart = said.total, said.apart
+    del said  # large
     groups = gather(features, spans_s, labels)
-    asked = unions(groups, total, said.apart, config.clothing.prior)
-    grown = trees(labels, total, said.apart)
-    doubted = doubts(groups, grown, total, said.apart)
+    asked = unions(groups, total, apart, config.clothing.prior)
+    grown = trees(labels, total, apart)
+    doubted = doubts(groups, grown, total, apart)
     questions = sorted((*asked, *doubted), key=lambda found: found.key)
     return Advice(
         questions=tuple(found.question for found in questions),

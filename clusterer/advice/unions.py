@@ -12,6 +12,8 @@ from clusterer.types import IntArray, Question
 
 EACH = 8
 """Nearest others that a group is compared with."""
+ROWS = 256
+"""Groups that look for their nearest at a time."""
 LAST = -1e9
 """Evidence for one of whom nothing is known, while others look for the nearest."""
 MOST = 2000
@@ -59,11 +61,13 @@ def unions(groups: Groups, evidence: Matrix, apart: Bools, prior: float) -> list
 
 def _nearest(score: Matrix, most: int) -> IntArray:
     """For each group others with most evidence, nearest first, shape (g, k)."""
-    k = min(most, score.shape[1] - 1)
-    part = np.argpartition(-score, k - 1, axis=1)[:, :k]
-    part.sort(axis=1)
-    order = np.argsort(-np.take_along_axis(score, part, axis=1), axis=1, kind="stable")
-    near: IntArray = np.take_along_axis(part, order, axis=1)
+    k = min(most, len(score) - 1)
+    near = np.empty((len(score), k), dtype=np.int64)
+    for start in range(0, len(score), ROWS):
+        far = -score[start : start + ROWS]
+        part = np.sort(np.argpartition(far, k - 1, axis=1)[:, :k], axis=1)
+        order = np.argsort(np.take_along_axis(far, part, axis=1), axis=1, kind="stable")
+        near[start : start + ROWS] = np.take_along_axis(part, order, axis=1)
     return near
 
 
