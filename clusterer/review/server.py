@@ -69,8 +69,8 @@ def serve(site: Site, on_ready: Callable[[str], None], port: int = 0) -> None:
                 written = site.session.close()
     if written.error:
         raise ResultError(
-            f"{written.error.rstrip('.')}. Tables and report are not up to date",
-            "The corrections are kept; once it can be written, review this folder again",
+            f"Tables and report are not up to date: {written.error}",
+            "Every correction is kept; once there is space, review this folder again",
         )
 
 

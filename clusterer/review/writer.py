@@ -103,11 +103,11 @@ class Writer:
             return result
 
     def _attempt(self, result: ClusteringResult) -> str:
-        """Write; the error on one line."""
+        """Write; the cause of the error on one line, as the remedy is for a run."""
         try:
             self._save(result)
         except ClustererError as error:
-            return str(error)
+            return error.cause
         except Exception as error:  # noqa: BLE001, RUF100 (the thread must outlive whatever it is)
             return " ".join(f"{type(error).__name__}: {error}".split())
         return ""

@@ -134,12 +134,15 @@ def test_tables_that_cannot_be_written_are_told(folder: Path) -> None:
             site.session.writer.flush()
             state = served.get("state").json
             assert (state["count"], state["written"], state["newest"]) == (1, 0, False)
-            assert state["error"] == "Cannot write x (no space left on device). Free some space"
+            assert state["error"] == "Cannot write x (no space left on device)"
             assert served.get("chip/0.jpg").status == 200
 
     with pytest.raises(ResultError) as caught:
         review()
-    assert "Free some space. Tables and report are not up to date. The" in str(caught.value)
+    assert str(caught.value) == (
+        "Tables and report are not up to date: Cannot write x (no space left on device). "
+        "Every correction is kept; once there is space, review this folder again"
+    )
     assert len(stored(folder)["edits"]) == 1
     session = Session(folder)  # at the next opening they are
     session.close()

@@ -104,7 +104,7 @@ def test_fewer_corrections_are_newer_too(disk: Disk) -> None:
 @pytest.mark.parametrize(
     ("failure", "error"),
     [
-        (ResultError("The disk is full", "Free some space"), "The disk is full. Free some space"),
+        (ResultError("The disk is full", "Free some space"), "The disk is full"),
         (KeyError("a\nb"), r"KeyError: 'a\nb'"),
         (ValueError("a\nb"), "ValueError: a b"),
     ],
