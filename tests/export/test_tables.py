@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clusterer.export.tables import appearances_table, faces_table, people_table, tables
-from clusterer.types import ClusteringResult
+from clusterer.types import ClusteringResult, Reason
 
 from ..small_result import small_result
 
@@ -67,6 +67,29 @@ def test_detections_without_a_track_are_no_faces_of_anybody() -> None:
     analysis = replace(result.analysis, tracks=result.analysis.tracks[:3])
     result = replace(result, analysis=analysis, labels=result.labels[:3], unknowns=())
     assert [row[1] for row in faces_table(result).rows] == [0, 1, 0, 1, 0, 2, 2, 2]
+
+
+def corrected() -> ClusteringResult:
+    """Person 2 is hidden, and the unknown track shows no face."""
+    result = small_result()
+    first, second = result.people
+    (unknown,) = result.unknowns
+    gone = replace(unknown, id="not-a-face-1", name="Not a face 1", reason=Reason.NOT_A_FACE)
+    return replace(result, people=(first, replace(second, hidden=True)), unknowns=(gone,))
+
+
+def test_what_a_reviewer_took_out() -> None:
+    plain = small_result()
+    people, appearances, faces = tables(corrected())
+    assert [row[:3] for row in people.rows] == [
+        ("person-1", "Person 1", "person"),
+        ("person-2", "Person 2", "hidden"),
+        ("not-a-face-1", "Not a face 1", "not a face"),
+    ]
+    assert [row[3:] for row in people.rows] == [row[3:] for row in people_table(plain).rows]
+    shown = [row for row in appearances_table(plain).rows if row[0] == "person-1"]
+    assert list(appearances.rows) == shown
+    assert list(faces.rows) == [row for row in faces_table(plain).rows if row[1] != 3]
 
 
 def nobody() -> ClusteringResult:

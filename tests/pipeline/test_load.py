@@ -15,9 +15,20 @@ from hypothesis import strategies as st
 
 import clusterer
 from clusterer import result as result_folder
+from clusterer.edits import Keys
 from clusterer.errors import ResultError
 from clusterer.export.tables import tables
-from clusterer.types import ClothingDecision, ClusteringResult, Move
+from clusterer.pipeline import amend
+from clusterer.types import (
+    Action,
+    Advice,
+    ClothingDecision,
+    ClusteringResult,
+    Edit,
+    Move,
+    Question,
+    Reason,
+)
 
 from ..result_folder import decided, write
 
@@ -32,6 +43,11 @@ def assert_same(a: ClusteringResult, b: ClusteringResult) -> None:
     assert a.features.reasons == b.features.reasons
     for name in ("track_ids", "start_pts", "face", "quality", "readable_chips", "has_face"):
         assert np.array_equal(getattr(a.features, name), getattr(b.features, name)), name
+    assert (a.edits, a.grouped_under, a.edit_notes) == (b.edits, b.grouped_under, b.edit_notes)
+    assert a.advice == b.advice
+    assert a.grouped.labels.tolist() == b.grouped.labels.tolist()
+    assert a.grouped.reasons == b.grouped.reasons
+    assert a.grouped.confidence.tolist() == b.grouped.confidence.tolist()
     assert result_folder.to_json(a) == result_folder.to_json(b)
 
 
@@ -62,6 +78,38 @@ def test_comes_back_as_it_was(
     )
     result = replace(result, people=named, clothing=moved)
     assert_same(clusterer.load(write(result, tmp_path)), result)
+
+
+def corrected() -> ClusteringResult:
+    """The small result after corrections, grouped under the first two of them."""
+    first, second, third, fourth = Keys(decided().analysis).tracks
+    result = replace(
+        decided(),
+        edits=(Edit(Action.NOT_A_FACE, tracks=(fourth,)), Edit(Action.REGROUP)),
+        grouped_under=2,
+        advice=Advice((Question(0, 1, -0.1), Question(1, 2, 2.25)), {0: ((0, 1),)}),
+    )
+    return amend(
+        result,
+        [
+            *result.edits,
+            Edit(Action.NAME, who=(first,), name="Åsa", note="Person 1 is Åsa"),
+            Edit(Action.HIDE, who=(second,), at="2026-01-02T03:04:05Z"),
+            Edit(Action.REMOVE, tracks=(third,)),
+            Edit(Action.SHOW, who=("7@1,1,2,2",)),
+        ],
+    )
+
+
+def test_corrections_come_back(tmp_path: Path) -> None:
+    result = corrected()
+    assert [who.reason for who in result.unknowns] == [Reason.BY_HAND, Reason.NOT_A_FACE]
+    assert result.edit_notes == ("6. show: the person is not found",)
+    loaded = clusterer.load(write(result, tmp_path))
+    assert loaded.features.has_face.tolist() == [True, True, True, False]
+    undone = replace(result, features=loaded.features)  # `corrected` did not group it again
+    assert_same(loaded, undone)
+    assert amend(loaded, loaded.edits[:2]).people == amend(result, result.edits[:2]).people
 
 
 def test_path_may_be_text(tmp_path: Path) -> None:
@@ -120,6 +168,28 @@ DAMAGE: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (put(7, "config", "clustering", "threshold"), "is damaged (threshold is 7"),
     (put("far", "config", "clustering", "threshold"), "is damaged ("),
     (put([], "config", "clustering"), ""),
+    (lambda c: c.pop("grouping"), "is damaged (no 'grouping')"),
+    (put([0, 1, 0], "grouping", "labels"), "grouping: a label per track"),
+    (put([0, 1, 0, 0.5], "grouping", "labels"), "grouping: a label per track"),
+    (put([0, 1, 0, -2], "grouping", "labels"), "grouping: a label that there is not"),
+    (put(["tired"] * 4, "grouping", "reasons"), "'tired' is not a valid Reason"),
+    (put([], "grouping", "reasons"), "Grouping.reasons: one per track"),
+    (put([0, 0, 0, 1.5], "grouping", "confidence"), "grouping: confidence outside 0 to 1"),
+    (put([0, 0, 0, float("nan")], "grouping", "confidence"), "grouping: confidence outside"),
+    (put([0], "grouping", "confidence"), "is damaged ("),
+    (put([{"action": "sing"}], "edits"), "a correction has no action that is known"),
+    (put(None, "edits"), "is damaged ("),
+    (put(1, "grouped_under"), "1 is not a number from 0 to 0"),
+    (put(-1, "grouped_under"), "-1 is not a number from 0 to 0"),
+    (put(False, "grouped_under"), "False is not a number"),
+    (put("x", "edit_notes"), "edit_notes: not lines"),
+    (put([1], "edit_notes"), "edit_notes: not lines"),
+    (put([[0, 4, 1.0]], "advice", "questions"), "4 is not a number from 0 to 3"),
+    (put([[0, 1]], "advice", "questions"), "is damaged ("),
+    (put({"0": [[0, 0]]}, "advice", "trees"), "advice: a tree that is none"),
+    (put({"0": [[0, 2]]}, "advice", "trees"), "2 is not a number from 0 to 1"),
+    (put({"0": []}, "advice", "trees"), "advice: a tree that is not of its person"),
+    (put({"x": []}, "advice", "trees"), "is damaged ("),
     (put(1, "schema"), "was written by another version (schema 1)"),
     (put(None, "schema"), "was written by another version (schema None)"),
 ]

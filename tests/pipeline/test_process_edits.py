@@ -1,0 +1,110 @@
+"""Corrections of a result folder, when the command runs again."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+
+import clusterer
+from clusterer.config import ClusteringConfig, Config
+from clusterer.edits import EDITS, EditLog, Keys, read, write
+from clusterer.errors import EditsError
+from clusterer.pipeline import load
+from clusterer.types import Action, Edit
+
+from ..conftest import DEMO
+from .test_load import assert_same
+
+
+@pytest.fixture
+def log(demo: clusterer.Outcome) -> EditLog:
+    keys = Keys(demo.result.analysis).tracks
+    who = tuple(keys[track] for track in demo.result.people[0].track_ids[:2])
+    gone = tuple(keys[track] for track in demo.result.people[1].track_ids[:1])
+    return EditLog(
+        (Edit(Action.NAME, who=who, name="Ada"), Edit(Action.NOT_A_FACE, tracks=gone)),
+        (Edit(Action.HIDE, who=who),),
+        "from elsewhere.mp4",
+    )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def names(folder: Path) -> list[str]:
+    with (folder / "people.csv").open(encoding="utf-8", newline="") as file:
+        return [row["name"] for row in csv.DictReader(file)]
+
+
+def test_those_in_the_folder_are_applied(demo_folder: Path, log: EditLog) -> None:
+    write(demo_folder / EDITS, log)
+    before = (demo_folder / EDITS).read_bytes()
+    result = clusterer.process(DEMO, folder=demo_folder).result
+    assert (result.edits, result.grouped_under, result.edit_notes) == (log.edits, 2, ())
+    assert "Ada" in names(demo_folder)
+    assert names(demo_folder)[-1] == "Not a face 1"
+    assert (demo_folder / EDITS).read_bytes() == before
+    assert_same(load(demo_folder), result)
+    written = contents(demo_folder)
+    clusterer.process(DEMO, folder=demo_folder)
+    assert contents(demo_folder) == written
+
+
+def test_another_threshold_keeps_them(demo_folder: Path, log: EditLog) -> None:
+    write(demo_folder / EDITS, log)
+    config = Config(clustering=ClusteringConfig(threshold=0.2, method="agglomerative"))
+    clusterer.process(DEMO, config, demo_folder)
+    assert "Ada" in names(demo_folder)
+
+
+def test_a_file_comes_into_the_folder(demo_folder: Path, log: EditLog, tmp_path: Path) -> None:
+    write(tmp_path / "mine.json", log)
+    result = clusterer.process(DEMO, folder=demo_folder, edits=tmp_path / "mine.json").result
+    assert result.edits == log.edits
+    assert read(demo_folder / EDITS) == EditLog(log.edits, log.undone, "demo.mp4")
+    # It goes on from what is there, also from itself.
+    more = EditLog((*log.edits, Edit(Action.REGROUP)))
+    write(tmp_path / "more.json", more)
+    clusterer.process(DEMO, folder=demo_folder, edits=str(tmp_path / "more.json"))
+    assert clusterer.process(DEMO, folder=demo_folder, edits=demo_folder / EDITS).result.edits == (
+        more.edits
+    )
+
+
+@pytest.mark.parametrize("how", ["other", "fewer", "damaged", "damaged file", "missing"])
+def test_nothing_is_overwritten(demo_folder: Path, log: EditLog, tmp_path: Path, how: str) -> None:
+    write(demo_folder / EDITS, log)
+    given: Path | None = tmp_path / "mine.json"
+    if how == "damaged":
+        (demo_folder / EDITS).write_text("{")
+        given = None
+    elif how == "damaged file":
+        (tmp_path / "mine.json").write_text("{")
+    elif how != "missing":
+        edits = log.edits[1:] if how == "other" else log.edits[:1]
+        write(tmp_path / "mine.json", EditLog(edits))
+    before = contents(demo_folder)
+    with pytest.raises(EditsError) as refused:
+        clusterer.process(DEMO, folder=demo_folder, edits=given)
+    assert contents(demo_folder) == before
+    assert "\n" not in str(refused.value)
+    assert refused.value.remedy or how == "missing"
+
+
+def test_a_damaged_file_is_told_before_the_video_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text("{")
+    with pytest.raises(EditsError, match=r"mine\.json is damaged"):
+        clusterer.process(DEMO, folder=tmp_path / "new", edits=tmp_path / "mine.json")
+    assert not (tmp_path / "new").exists()
+
+
+def test_without_corrections_there_is_no_file(demo: clusterer.Outcome, demo_folder: Path) -> None:
+    assert not (demo.folder / EDITS).exists()
+    shutil.copy(demo_folder / "people.csv", demo_folder / "before.csv")
+    clusterer.process(DEMO, folder=demo_folder)
+    assert not (demo_folder / EDITS).exists()
+    assert (demo_folder / "people.csv").read_bytes() == (demo_folder / "before.csv").read_bytes()
