@@ -6,14 +6,16 @@
   const skipped = new Set();
 
   const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-  const groupKey = (state, track) => (state.labels[track] >= 0 ? state.labels[track] : -10 - track);
-  const pair = (a, b) => (a < b ? `${a} ${b}` : `${b} ${a}`);
+  // Of a person, or of a track that is nobody's; and of two of them in one number, as there are many.
+  const ALONE = 1e7;
+  const groupKey = (state, track) => (state.labels[track] >= 0 ? state.labels[track] : ALONE + track);
+  const pair = (a, b) => Math.min(a, b) * 2 * ALONE + Math.max(a, b);
 
   // Pairs of groups of which it is known that they are two: seen together, answered no, named.
   const known = (state) => {
     const apart = new Set();
     const join = (as, bs) => as.forEach((a) => bs.forEach((b) => apart.add(pair(groupKey(state, a), groupKey(state, b)))));
-    for (const [a, b] of data.together) join([a], [b]);
+    for (const [a, b] of data.together) apart.add(pair(groupKey(state, a), groupKey(state, b)));
     const vouched = new Set(state.byHand);
     for (const edit of store.edits) {
       const [who, others] = [state.find(edit.who), state.find(edit.others)];
