@@ -12,8 +12,8 @@ import pytest
 from clusterer.clustering.confidence import MOST
 from clusterer.edits import NOT_A_FACE
 from clusterer.edits.log import LENGTHS, LIMITS
-from clusterer.spans import JOIN_GAP_S
 from clusterer.pages import templates
+from clusterer.spans import JOIN_GAP_S
 from clusterer.types import UNKNOWN, Action
 from tests.edits.cases import cases
 
