@@ -18,7 +18,7 @@
     const twin = name && store.cast.people.find((other) => other !== who && other.named && other.name === name);
     const act = () => store.do({ action: "name", who: who.keys(), name }, name ? `${who.name} is ${name}` : `${who.name} has no name again`);
     if (!twin) return act();
-    cv.confirm(`There is a ${name} already`, `Are both the same person?`, "Merge the two", () => cv.merge([twin.label, label]), { words: "Two people of one name", act });
+    cv.confirm(`${name} is here already`, `Are both the same person?`, "Merge the two", () => cv.merge([twin.label, label]), { words: "Two people of one name", act });
   };
   const seenTogether = (a, b) => {
     const [mine, theirs] = [new Set(a.tracks), new Set(b.tracks)];

@@ -96,8 +96,9 @@
     };
     field.addEventListener("keydown", (event) => {
       event.stopPropagation();
-      if (event.key === "Enter") end(true);
-      if (event.key === "Escape") end(false);
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault(); // or Enter would press the button that comes back
+      end(event.key === "Enter");
     });
     field.addEventListener("blur", () => end(true));
     button.replaceWith(field);

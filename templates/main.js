@@ -63,6 +63,7 @@
   cv.reveal = (label) => {
     const card = cv.cardOf(label);
     if (!card) return;
+    if (document.activeElement === document.body) card.focus({ preventScroll: true });
     const box = card.getBoundingClientRect();
     if (box.top < 60 || box.top > innerHeight - 120) card.scrollIntoView({ block: "nearest" });
     card.classList.add("fresh");

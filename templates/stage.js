@@ -100,13 +100,20 @@
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   };
 
-  // ---- focus that survives drawing anew: keyed by what an element is, not which
+  // ---- focus that survives drawing anew: keyed by what an element is, not which. A face that has
+  // gone gives it to the one in its place, and what has no like any more to its card
   cv.keepingFocus = (draw) => {
     const active = document.activeElement;
-    const key = active?.closest?.("[data-key]")?.dataset.key;
+    const key = active?.closest("[data-key]")?.dataset.key;
+    const cell = active?.closest(".cell");
+    const at = cell ? [...cell.parentElement.children].indexOf(cell) : 0;
+    const [card, reason] = [active?.closest(".card"), active?.closest("[data-reason]")?.dataset.reason];
     draw();
-    if (!key || document.activeElement === active) return;
-    document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+    if (document.activeElement === active) return;
+    const twin = key && document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const host = card ?? (reason && document.querySelector(`[data-reason="${CSS.escape(reason)}"]`));
+    const chips = (cell && host?.querySelectorAll(".chip")) || [];
+    (twin || chips[Math.min(at, chips.length - 1)] || card)?.focus({ preventScroll: true });
   };
   cv.isTyping = (event) => event.target.closest?.("input, select, textarea");
 })();
