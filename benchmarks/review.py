@@ -76,8 +76,9 @@ def review(
     """F after each action, and what the action was; the first is none."""
     matching = match(clip.truth, analysis)
     page = Page(result_of(analysis, config, given))
+    useless = 0
     while True:
-        reviewer = Reviewer(page, matching, given.patience)
+        reviewer = Reviewer(page, matching, given.patience, useless)
         yield reviewer.b_cubed_f(), ""
         for count, what in enumerate(reviewer.review(), 1):
             yield reviewer.b_cubed_f(), what
@@ -85,6 +86,7 @@ def review(
                 edits = [*page.edits, Edit(Action.REGROUP)]
                 result = clusterer.decide(analysis, config, edits)
                 page = Page(result, edits, page.done, page.different)
+                useless = reviewer.useless
                 break
         else:
             return

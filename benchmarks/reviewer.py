@@ -140,13 +140,14 @@ class Reviewer:
     ----------
     page : what the reviewer sees
     matching : labelled faces, and the tracks that found them
-    patience : questions in a row without a yes, after which the reviewer corrects by hand
+    patience : answers in a row that change nothing, after which the reviewer corrects by hand
+    useless : such answers so far
     """
 
     page: Page
     matching: Matching
     patience: int
-    asked: Counter[str] = field(default_factory=Counter)
+    useless: int = 0
 
     def __post_init__(self) -> None:
         self.people = self.matching.track_people(len(self.page.faces))
@@ -170,15 +171,13 @@ class Reviewer:
 
     def review(self) -> Iterator[str]:
         """Do one thing after the other, and say what it was, until there is nothing to do."""
-        useless = 0
-        while useless < self.patience:
+        while self.useless < self.patience:
             question = self.page.next_question()
             if question is None:
                 break
             answer = self._answer(question)
-            self.asked[answer] += 1
             helped = answer in {"yes", "not a face", "doubt: no"}
-            useless = 0 if helped else useless + 1
+            self.useless = 0 if helped else self.useless + 1
             yield answer
         for track in sorted(self.strays):
             if self.page.labels[track] >= 0:
