@@ -128,8 +128,7 @@
       if (label >= 0) members.get(label).push(track);
       else if (label === cv.NOT_A_FACE) strays.push(track);
       else {
-        const own = tracks.label[track] === cv.UNKNOWN && tracks.reason[track];
-        const reason = own || "by hand";
+        const reason = state.byHand.has(track) ? "by hand" : tracks.reason[track];
         if (!unknown.has(reason)) unknown.set(reason, []);
         unknown.get(reason).push(track);
       }

@@ -8,6 +8,7 @@ from clusterer.report import render
 from clusterer.types import ClothingDecision, ClusteringResult, Move, Reason
 
 from .builder import Cast, Scene, long_episode, reader, torso_reader
+from .crew import CREW
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +23,14 @@ def sheet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(render(Scene(cast, shot_count=40).build(), reader()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def crew(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Path of the page of `CREW`, to be corrected."""
+    path = tmp_path_factory.mktemp("crew") / "report.html"
+    path.write_text(render(CREW.build(), reader(), names=("Eve",)), encoding="utf-8")
     return path
 
 

@@ -6,22 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.report import render
-
-from .builder import reader
-from .crew import ADA, CREW, DESK, TALL, THREE, TWO, Open, cast_of, cells, drag, tick, unknown_of
+from .crew import ADA, DESK, TALL, THREE, TWO, Open, cast_of, cells, drag, tick, unknown_of
 
 pytest.importorskip("playwright")
 from playwright.sync_api import Page, expect
 
 START = {"Ada": ADA, "Person 2": TWO, "Person 3": THREE}
-
-
-@pytest.fixture(scope="module")
-def crew(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("crew") / "report.html"
-    path.write_text(render(CREW.build(), reader(), names=("Eve",)), encoding="utf-8")
-    return path
 
 
 @pytest.fixture

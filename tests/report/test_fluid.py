@@ -1,0 +1,175 @@
+"""A long film with a large cast: each correction is on the screen at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from clusterer.report import render
+from clusterer.types import Advice, ClusteringResult, Question, Reason
+
+from .builder import FACES_A_TRACK, Cast, Scene, reader
+
+pytest.importorskip("playwright")
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PEOPLE, FACES, SHOTS = 200, 20_000, 900
+QUESTIONS = 400
+WITHIN_MS = 400
+"""Generous: about 60 ms are usual on two idle cores; a machine under test may do other things."""
+MOST_ELEMENTS = 25_000
+
+ACTIONS = {
+    "rename": "cv.name(largest().label, 'Ada Lovelace')",
+    "merge two people": "cv.merge([at(3).label, at(4).label])",
+    "merge the two largest": "cv.merge([at(0).label, at(1).label])",
+    "undo": "cv.store.undo()",
+    "redo": "cv.store.redo()",
+    "split in two": "cv.makePerson(cv.cut(largest()))",
+    "move one track": "cv.moveTo(at(5).tracks.slice(0, 1), at(6).label)",
+    "move 100 tracks": "cv.moveTo(largest().tracks.slice(0, 100), at(9).label)",
+    "not this person": "cv.notThisPerson(at(2).tracks.slice(0, 3))",
+    "not a face": "cv.notAFace(at(2).tracks.slice(0, 2))",
+    "hide": "cv.hidePerson(at(7).label)",
+    "show again": "cv.showAgain(cv.store.cast.people.find(who => who.hidden).label)",
+    "choose a cover": "cv.setCover(at(8).chips.at(-1))",
+    "answer yes": "press('[data-key=ask-y]')",
+    "answer no": "press('[data-key=ask-n]')",
+    "skip": "press('[data-key=ask-s]')",
+    "select a track": "cv.picked.set(largest().tracks.slice(0, 1), true)",
+    "select 200 tracks": "cv.picked.set(largest().tracks.slice(0, 200), true)",
+    "let go": "cv.picked.clear()",
+    "filter": "put('by-name', '7')",
+    "filter off": "put('by-name', '')",
+    "sort": "put('sort', 'confidence')",
+    "all faces of the largest": "cv.cardOf(largest().label).card.unfold(true)",
+    "rename there": "cv.name(largest().label, 'Grace Hopper')",
+    "fold them": "cv.cardOf(largest().label).card.unfold(false)",
+    "all faces of everybody": "put('all', true)",
+    "who appears with whom": "document.getElementById('together-open').open = true",
+    "merge with that open": "cv.merge([at(10).label, at(11).label])",
+    "undo 40 at once": "for (let i = 0; i < 40; i++) cv.store.undo()",
+    "redo 40 at once": "for (let i = 0; i < 40; i++) cv.store.redo()",
+}
+"""What → script."""
+LAST = {"undo 40 at once", "redo 40 at once"}
+"""Many in one: these may take ten times as long."""
+TOOLS = """() => {
+    window.at = i => cv.store.cast.people[i];
+    window.largest = () => at(0);
+    window.press = selector => document.querySelector(selector).click();
+    window.put = (id, value) => {
+        const field = document.getElementById(id);
+        field[field.type === "checkbox" ? "checked" : "value"] = value;
+        field.dispatchEvent(new Event("input"));
+        field.dispatchEvent(new Event("change"));
+    };
+    const frame = () => new Promise(done => requestAnimationFrame(done));
+    const painted = async () => (await frame(), await frame());
+    window.timed = async act => {
+        await painted();
+        const start = performance.now();
+        act();
+        const script = performance.now() - start;
+        await painted();
+        return [script, performance.now() - start];
+    };
+}"""
+
+
+def long_film() -> ClusteringResult:
+    """200 people with 20,000 faces; every pair seen together, a tree each, many questions."""
+    rng = np.random.default_rng(7)
+    weights = 1 / np.arange(3, PEOPLE + 3)
+    tracks = FACES // FACES_A_TRACK
+    strangers = tracks // 10
+    counts = np.clip((weights / weights.sum() * (tracks - strangers)).astype(int), 2, SHOTS)
+    cast = [
+        Cast(sorted(rng.choice(SHOTS, count, replace=False).tolist()), f"Person {number}")
+        for number, count in enumerate(counts, start=1)
+    ]
+    missing = tracks - int(counts.sum())
+    reasons = (Reason.TOO_SMALL, Reason.NO_MATCH, Reason.AMBIGUOUS)
+    shots = rng.integers(SHOTS, size=missing).tolist()
+    cast += [Cast([shot], f"Unknown {i}", reasons[i % 3]) for i, shot in enumerate(shots)]
+    plan = sorted((shot, who) for who, of in enumerate(cast) for shot in of.shots)
+    owner = np.array([who for _, who in plan])
+    place = np.array([shot for shot, _ in plan])
+    together = [
+        (a, b)
+        for a in range(len(plan))
+        for b in range(a + 1, min(len(plan), a + 40))
+        if place[a] == place[b]
+    ]
+    pairs = rng.integers(tracks, size=(QUESTIONS, 2)).tolist()
+    questions = [Question(a, b, float(rng.normal())) for a, b in pairs if owner[a] != owner[b]]
+    trees = {label: chain(int(np.sum(owner == label))) for label in range(PEOPLE)}
+    return Scene(
+        cast,
+        shot_count=SHOTS,
+        cannot_link=together,
+        advice=Advice(tuple(questions), trees),
+    ).build()
+
+
+def chain(leaves: int) -> tuple[tuple[int, int], ...]:
+    """A tree that takes in one track after the other, so the deepest there is."""
+    return tuple((k + 1, leaves + k - 1 if k else 0) for k in range(leaves - 1))
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("film") / "report.html"
+    path.write_text(render(long_film(), reader()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def page(chromium: Browser, film: Path) -> Iterator[Page]:
+    opened = chromium.new_page(viewport={"width": 1280, "height": 800})
+    opened.goto(film.as_uri())
+    opened.evaluate(TOOLS)
+    yield opened
+    opened.close()
+
+
+def test_it_is_as_large_as_it_should_be(page: Page) -> None:
+    counts = page.evaluate(
+        "[cv.store.cast.people.length, cv.data.chips.face.length, cv.questions().length]"
+    )
+    assert counts[:2] == [PEOPLE, FACES]
+    assert counts[2] > QUESTIONS / 2
+
+
+def test_each_action_is_on_the_screen_at_once(
+    page: Page, record_property: Callable[[str, object], None]
+) -> None:
+    table: dict[str, tuple[int, int]] = {}
+    for what, script in ACTIONS.items():
+        spent, painted = page.evaluate(f"timed(() => {{ {script}; }})")
+        table[what] = (round(spent), round(painted))
+    record_property("ms of script and until painted", table)
+    rows = "\n".join(f"{what:26} {spent:5} {all_:5}" for what, (spent, all_) in table.items())
+    for what, (_, painted) in table.items():
+        assert painted < WITHIN_MS * (10 if what in LAST else 1), f"{what}\n{rows}"
+
+
+def test_the_page_stays_small(page: Page) -> None:
+    """Cards far from the window are empty, also after they have been looked at."""
+    page.evaluate(
+        """async () => {
+        document.documentElement.style.scrollBehavior = "auto";
+        const step = innerHeight * 3;
+        for (let y = 0; y < document.documentElement.scrollHeight; y += step) {
+            scrollTo(0, y);
+            await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+        }
+        }"""
+    )
+    assert page.evaluate("document.querySelectorAll('*').length") < MOST_ELEMENTS
