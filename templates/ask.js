@@ -4,6 +4,8 @@
   const { data, el, $, store, picked } = cv;
   const { tracks } = data;
   const skipped = new Set();
+  const LIKELY = 0.1; // under this chance of changing anything a question is not worth the time
+  let least = LIKELY;
 
   const sigmoid = (x) => 1 / (1 + Math.exp(-x));
   // Of a person, or of a track that is nobody's; and of two of them in one number, as there are many.
@@ -41,10 +43,11 @@
       const groups = pair(groupKey(state, a), groupKey(state, b));
       if (!doubt && (apart.has(groups) || bothNamed(cast, mine, theirs))) continue;
       const sizes = [a, b].map((track) => (state.labels[track] >= 0 ? cast.byLabel.get(state.labels[track]).faces : tracks.faces[track]));
-      const settles = doubt ? tracks.faces[b] : Math.min(...sizes);
-      const score = settles * (doubt ? 1 - sigmoid(evidence) : sigmoid(evidence));
+      const chance = doubt ? 1 - sigmoid(evidence) : sigmoid(evidence);
+      const settles = doubt ? cv.sideOf(a, b).reduce((sum, track) => sum + tracks.faces[track], 0) : Math.min(...sizes);
+      const score = settles * chance;
       const of = doubt ? key : groups;
-      if (!best.has(of) || best.get(of).score < score) best.set(of, { key, a, b, doubt, settles, score });
+      if (!best.has(of) || best.get(of).score < score) best.set(of, { key, a, b, doubt, settles, score, chance });
     }
     return [...best.values()].sort((x, y) => y.score - x.score || x.a - y.a || x.b - y.b);
   };
@@ -65,31 +68,27 @@
       const alt = `${name} at ${data.chips.tc[chip]}`;
       return el("button", { class: "look", type: "button", "aria-label": alt, onclick: () => cv.view(chips, chips.indexOf(chip)) }, cv.img(chip, 112));
     })), el("p", {}, el("b", {}, name), el("span", {}, cv.plural(group.faces, "face")), stray(group)));
-  const stay = (group, b) => group.tracks.filter((track) => track !== b);
-  const sides = ({ a, b, doubt }) => {
+  // Who stays with a, and who is asked about.
+  const parts = ({ a, b, doubt }) => {
     const group = cv.groupOf(store.cast, a);
-    if (!doubt) {
-      const other = cv.groupOf(store.cast, b);
-      return [side(group, title(a), group.portraits(2)), side(other, title(b), other.portraits(2))];
-    }
-    const alone = new cv.Group([b]);
-    const chips = alone.chips.filter(cv.shown).slice(0, 2);
-    return [side(new cv.Group(stay(group, b)), title(a), group.portraits(2, stay(group, b))), side(alone, `Seen at ${tracks.start_tc[b]}`, chips)];
+    if (!doubt) return [group, cv.groupOf(store.cast, b)];
+    const out = cv.sideOf(a, b);
+    return [new cv.Group(group.tracks.filter((track) => !out.includes(track))), new cv.Group(out)];
   };
-  const refs = ({ a, b, doubt }) => {
-    const group = cv.groupOf(store.cast, a);
-    if (doubt) return [group.keys([b]), [tracks.key[b]]];
-    return [group.keys(), cv.groupOf(store.cast, b).keys()];
+  const asked = (question) => (question.doubt ? `The face at ${tracks.start_tc[question.b]}` : title(question.b));
+  const sides = (question) => {
+    const [one, other] = parts(question);
+    return [side(one, title(question.a), one.portraits(2)), side(other, asked(question), other.portraits(2))];
   };
   const answer = (yes) => {
     if (!now || store.stopped) return;
-    const question = now;
-    let [first, second] = [question.a, question.b];
-    let [who, others] = refs(question);
-    const isBetter = (a, b) => (cv.groupOf(store.cast, b).named ?? false) > (cv.groupOf(store.cast, a).named ?? false) || cv.groupOf(store.cast, b).time > cv.groupOf(store.cast, a).time;
-    if (!question.doubt && isBetter(first, second)) [first, second, who, others] = [second, first, others, who];
-    const words = yes ? `${question.doubt ? "The face at " + tracks.start_tc[second] : title(second)} is ${title(first)}` : `${question.doubt ? "The face at " + tracks.start_tc[second] : title(second)} is not ${title(first)}`;
-    store.do({ action: yes ? "same person" : "different people", who, others }, words);
+    const [one, other] = parts(now);
+    const words = `${asked(now)} is ${yes ? "" : "not "}${title(now.a)}`;
+    if (now.doubt && !yes) return store.do({ action: "new person", tracks: other.tracks.map((track) => tracks.key[track]), source: one.keys() }, words);
+    const rank = (group) => (group.named ? 1e9 : 0) + (group.label >= 0 ? 1e6 : 0) + group.time;
+    const [first, second] = !now.doubt && rank(other) > rank(one) ? [other, one] : [one, other];
+    const said = first === one ? words : `${title(now.a)} is ${yes ? "" : "not "}${asked(now)}`;
+    store.do({ action: yes ? "same person" : "different people", who: first.keys(), others: second.keys() }, said);
   };
   const skip = () => {
     if (!now) return;
@@ -98,19 +97,23 @@
   };
   const button = (name, key, run, lead) =>
     el("button", { class: lead ? "quiet lead" : "quiet", type: "button", "data-key": `ask-${key}`, "aria-keyshortcuts": key, onclick: run }, name, el("kbd", { "aria-hidden": "true" }, key));
+  const nothingLeft = (unlikely) => {
+    const again = (words, act) => el("button", { class: "quiet", type: "button", "data-key": "ask-y", onclick: () => { act(); cv.drawQuestion(); } }, words);
+    const more = [
+      unlikely > 0 && again(`Ask ${cv.plural(unlikely, "unlikely one")}, too`, () => (least = 0)),
+      skipped.size > 0 && again(`Ask the ${skipped.size} skipped again`, () => skipped.clear()),
+    ].filter(Boolean);
+    return el("p", { class: "acts" }, el("span", { class: "hint" }, "Every question that was worth asking is answered."), ...more);
+  };
   cv.drawQuestion = () => {
-    const list = cv.questions();
+    const all = cv.questions();
+    const list = all.filter(({ chance }) => chance >= least);
     now = list[0] ?? null;
     $("ask").hidden = !data.questions.length;
     $("ask").dataset.question = now?.key ?? "";
-    const settled = list.reduce((sum, question) => sum + question.settles, 0);
-    $("ask-left").textContent = now ? `${cv.plural(list.length, "question")} left, by the faces that an answer settles: ${settled ? now.settles : 0} by this one` : "Nothing is left to ask";
+    $("ask-left").textContent = now ? `${cv.plural(list.length, "question")}; this one settles ${cv.plural(now.settles, "face")}` : "Nothing is left to ask";
     cv.keepingFocus(() => {
-      if (!now) {
-        const again = skipped.size && el("button", { class: "quiet", type: "button", onclick: () => { skipped.clear(); cv.drawQuestion(); } }, `Ask the ${skipped.size} skipped again`);
-        $("question").replaceChildren(el("p", { class: "hint" }, "Every question that the machine had is answered. ", again || ""));
-        return;
-      }
+      if (!now) return $("question").replaceChildren(nothingLeft(all.length));
       const words = now.doubt ? `Is this ${title(now.a)}, too?` : "Are these the same person?";
       $("question").replaceChildren(
         el("h3", { id: "ask-words" }, words),

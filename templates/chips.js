@@ -42,7 +42,7 @@
     const { badge } = facts;
     const chip = el(
       "button",
-      { class: "chip", type: "button", tabindex: i === strip.at ? 0 : -1, title: facts.title, "aria-label": facts.alt },
+      { class: "chip", type: "button", tabindex: i === strip.at ? 0 : -1, "aria-description": facts.title || null, "aria-label": facts.alt },
       cv.img(facts.chip, 88),
       badge && el("span", { class: `badge ${badge.kind}` }, badge.words),
       facts.more && el("span", { class: "more-of", "aria-hidden": "true" }, `+${facts.more}`),

@@ -125,6 +125,19 @@
     }
     return null;
   };
+  // The tracks on b's side of where the tree parts a and b, those that are still with b.
+  cv.sideOf = (a, b) => {
+    const [label, now] = [data.tracks.label[b], store.cast.state.labels];
+    const [tree, own] = [data.trees[label], members.get(label)];
+    if (!tree) return [b];
+    const tracksOf = (node) => leaves(tree, own.length, node).map((i) => own[i]);
+    let side = tracksOf(own.length + tree.length - 1);
+    for (let node = own.length + tree.length - 1; side.includes(a) && node >= own.length; ) {
+      node = tree[node - own.length].find((child) => tracksOf(child).includes(b));
+      side = tracksOf(node);
+    }
+    return side.filter((track) => now[track] === now[b]);
+  };
   // The part of a person that fits the rest least; null if it is one track.
   cv.cut = (who) => {
     const parts = new Map();

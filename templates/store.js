@@ -129,7 +129,7 @@
   store.written = async () => {
     const reply = await fetch("state");
     const answer = await reply.json();
-    return { ...answer, done: answer.written === store.edits.length && !store.unsent };
+    return { ...answer, done: answer.newest && !store.unsent };
   };
   addEventListener("beforeunload", (event) => {
     if (store.unsent && !store.stopped && !store.leaving) event.preventDefault();

@@ -108,19 +108,22 @@ class _Desk:
         return HTMLResponse(self._site.render(state.result, state.log.undone, self._site.names))
 
     def chip(self, request: Request) -> Response:
-        return self._picture(request, self._read_chip)
+        picture = self._picture(request, self._read_chip)
+        if picture is None:
+            raise HTTPException(404, "There is no such picture")
+        return _jpeg(picture)
 
     def torso(self, request: Request) -> Response:
-        return self._picture(request, self._read_torso)
+        picture = self._picture(request, self._read_torso)
+        return Response(status_code=204) if picture is None else _jpeg(picture)  # many have none
 
-    def _picture(self, request: Request, read: Callable[[int], bytes | None]) -> Response:
+    def _picture(self, request: Request, read: Callable[[int], bytes | None]) -> bytes | None:
         """The picture of a number; no part of the path names a file."""
         number, rows = request.path_params["chip"], self._analysis.crop_rows
         known = number.isascii() and number.isdecimal() and len(number) <= 9
-        picture = read(int(rows[int(number)])) if known and int(number) < len(rows) else None
-        if picture is None:
+        if not known or int(number) >= len(rows):
             raise HTTPException(404, "There is no such picture")
-        return Response(picture, media_type="image/jpeg", headers=KEEP)
+        return read(int(rows[int(number)]))
 
     def video(self, _request: Request) -> Response:
         path = self._site.footage.find()
@@ -163,6 +166,10 @@ class _Desk:
 
     async def regroup(self, request: Request) -> Response:
         return await _change(request, self._session.regroup)
+
+
+def _jpeg(picture: bytes) -> Response:
+    return Response(picture, media_type="image/jpeg", headers=KEEP)
 
 
 def faces(analysis: Analysis) -> dict[str, list[Any]]:

@@ -26,6 +26,7 @@ DESK = {"width": 1280, "height": 900}
 CAST = (
     """cv.store.cast.people.map(who => [who.id, who.name, who.hidden, who.tracks.join()]).sort()"""
 )
+ADA = "cv.store.cast.people.find(who => who.named).tracks"
 Open = Callable[..., Page]
 
 
@@ -46,11 +47,16 @@ def open_live(chromium: Browser) -> Iterator[Open]:
     contexts: list[Any] = []
     complaints: list[str] = []
 
+    def forgiven(text: str) -> bool:
+        return "409 (Conflict)" in text  # the browser's own words on an answer that the page takes
+
     def open_it(served: Served, **options: Any) -> Page:
         context = chromium.new_context(**{"viewport": DESK, **options})
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
+        page.on(
+            "console", lambda message: forgiven(message.text) or complaints.append(message.text)
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "request",
@@ -84,9 +90,13 @@ def rename(page: Page, old: str, new: str) -> None:
 
 
 def merge(page: Page, who: str, into: str) -> None:
+    """Merge two people of the sample film, all of whom are seen with one another."""
     card(page, who).get_by_role("button", name="Merge").click()
-    page.get_by_role("combobox").fill(into)
+    page.get_by_role("dialog").get_by_role("combobox").fill(into)
     page.keyboard.press("Enter")
+    page.get_by_role("dialog", name="Seen at the same time").get_by_role(
+        "button", name="Merge"
+    ).click()
 
 
 def tables_agree(page: Page, folder: Path) -> None:
@@ -101,13 +111,13 @@ def tables_agree(page: Page, folder: Path) -> None:
     for who in shown:
         who[3] = ",".join(map(str, sorted(map(int, who[3].split(",")))))
     assert shown == there
-    rows = list(csv.DictReader((folder / "people.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((folder / "people.csv").read_text("utf-8").splitlines()))
     named = {row["name"] for row in rows if row["status"] in {"person", "hidden"}}
     assert named == {who[1] for who in shown}
 
 
 def test_corrections_are_kept_for_good(
-    open_live: Open, demo_served: Served, demo_folder: Path
+    demo_served: Served, open_live: Open, demo_folder: Path
 ) -> None:
     page = open_live(demo_served)
     expect(page.locator(".card")).to_have_count(4)
@@ -133,7 +143,7 @@ def test_corrections_are_kept_for_good(
     chip.hover()
     chip.locator(".tick").click()
     page.locator("#bar").get_by_role("button", name="Move to").click()
-    page.get_by_role("combobox").fill("Person 2")
+    page.get_by_role("dialog").get_by_role("combobox").fill("Person 2")
     page.keyboard.press("Enter")
     tables_agree(page, demo_folder)
     before = page.evaluate(CAST)
@@ -150,7 +160,8 @@ def test_a_run_with_another_threshold_keeps_them(open_live: Open, demo_folder: P
         rename(page, "Person 1", "Ada")
         merge(page, "Person 3", "Ada")
         kept(page)
-        ada = page.evaluate("cv.store.cast.people.find(who => who.named).tracks")
+        ada = page.evaluate(ADA)
+        page.close()
     edits = (demo_folder / "edits.json").read_bytes()
     for chosen in (
         ClusteringConfig(threshold=0.25),
@@ -164,11 +175,8 @@ def test_a_run_with_another_threshold_keeps_them(open_live: Open, demo_folder: P
         with serving(live(demo_folder)) as served:
             page = open_live(served)
             expect(page.locator(".card h3", has_text="Ada")).to_have_count(1)
-            assert set(ada) <= set(
-                page.evaluate(
-                    "cv.store.cast.byLabel.get(cv.store.cast.people.find(who => who.named).label).tracks"
-                )
-            )
+            assert set(ada) <= set(page.evaluate(ADA))
+            page.close()
 
 
 def test_another_sample_rate_keeps_them(open_live: Open, demo_folder: Path) -> None:
@@ -179,6 +187,7 @@ def test_another_sample_rate_keeps_them(open_live: Open, demo_folder: Path) -> N
         merge(page, "Person 4", "Bob")
         kept(page)
         time_s = page.evaluate("cv.store.cast.people.find(who => who.named).time")
+        page.close()
     config = Config(
         analysis=clusterer.AnalysisConfig(video=clusterer.config.VideoConfig(sample_rate_hz=2.5))
     )
@@ -190,11 +199,11 @@ def test_another_sample_rate_keeps_them(open_live: Open, demo_folder: Path) -> N
         page = open_live(served)
         shown = page.evaluate("cv.store.cast.people.find(who => who.named).time")
         assert shown == pytest.approx(bob.screen_time_s)
-        tables_shown = page.evaluate("cv.store.cast.people.length")
-        assert tables_shown == len(again.people) == 3
+        assert page.evaluate("cv.store.cast.people.length") == len(again.people) == 3
+        page.close()
 
 
-def test_grouping_again_and_back(open_live: Open, demo_served: Served, demo_folder: Path) -> None:
+def test_grouping_again_and_back(demo_served: Served, open_live: Open, demo_folder: Path) -> None:
     page = open_live(demo_served)
     expect(page.locator("#regroup")).to_be_disabled()
     merge(page, "Person 4", "Person 2")
@@ -205,21 +214,17 @@ def test_grouping_again_and_back(open_live: Open, demo_served: Served, demo_fold
     expect(page.locator(".card")).to_have_count(3)
     expect(page.locator("#regroup")).to_be_disabled()
     assert page.evaluate("cv.data.grouped_under") == 2
-    for cards in (3, 4):  # the grouping, then the merge
-        with page.expect_navigation():
-            page.locator("#undo").click()
-        page.wait_for_selector("html[data-ready]")
-        expect(page.locator(".card")).to_have_count(cards)
-        if cards == 3:
-            page.wait_for_timeout(50)
-            if page.evaluate("cv.data.grouped_under") == 0:
-                page.locator("#undo").click()
-                expect(page.locator(".card")).to_have_count(4)
-                break
+    with page.expect_navigation():
+        page.locator("#undo").click()
+    page.wait_for_selector("html[data-ready]")
+    assert page.evaluate("cv.data.grouped_under") == 0
+    expect(page.locator(".card")).to_have_count(3)
+    page.locator("#undo").click()
+    expect(page.locator(".card")).to_have_count(4)
     tables_agree(page, demo_folder)
 
 
-def test_the_film_plays_where_one_clicks(open_live: Open, demo_served: Served) -> None:
+def test_the_film_plays_where_one_clicks(demo_served: Served, open_live: Open) -> None:
     page = open_live(demo_served)
     chip = card(page, "Person 1").locator(".cell").nth(1)
     wanted = page.evaluate(
@@ -227,29 +232,32 @@ def test_the_film_plays_where_one_clicks(open_live: Open, demo_served: Served) -
     )
     chip.locator(".tc").click()
     expect(page.locator("#player")).to_be_visible()
-    page.wait_for_function("document.getElementById('film').readyState >= 2")
+    film = page.locator("#film")
+    for _ in range(200):
+        if film.evaluate("film => film.readyState") >= 2:
+            break
+        page.wait_for_timeout(50)
     assert page.evaluate("document.getElementById('film').currentTime") == pytest.approx(
         wanted, abs=2.5
     )
     expect(page.locator("#boxes text").first).to_have_text("Person 1")
-    box = page.locator("#boxes rect").first.bounding_box()
-    screen = page.locator("#screen").bounding_box()
-    assert box
-    assert screen
-    assert screen["x"] <= box["x"] <= screen["x"] + screen["width"]
+    box, screen = page.evaluate(
+        "['#boxes rect', '#screen'].map(s => document.querySelector(s).getBoundingClientRect())"
+        ".map(({ left, right }) => ({ left, right }))"
+    )
+    assert screen["left"] <= box["left"] < box["right"] <= screen["right"]
     page.keyboard.press("Escape")
     expect(page.locator("#player")).to_be_hidden()
     assert page.evaluate("document.getElementById('film').paused")
 
 
 def test_what_was_changed_elsewhere_is_not_overwritten(
-    open_live: Open, demo_served: Served, demo_folder: Path
+    demo_served: Served, open_live: Open, demo_folder: Path
 ) -> None:
     first, second = open_live(demo_served), open_live(demo_served)
     rename(first, "Person 1", "Ada")
     kept(first)
     stored = (demo_folder / "edits.json").read_bytes()
-    second.on("console", lambda _: None)
     rename(second, "Person 2", "Bob")
     expect(second.locator("#status")).to_contain_text("changed elsewhere")
     assert (demo_folder / "edits.json").read_bytes() == stored
@@ -274,7 +282,7 @@ def test_a_server_that_has_stopped_is_told(chromium: Browser, demo_folder: Path)
 
 
 def test_every_correction_stands_in_the_file_at_once(
-    open_live: Open, demo_served: Served, demo_folder: Path
+    demo_served: Served, open_live: Open, demo_folder: Path
 ) -> None:
     page = open_live(demo_served)
     for count, name in enumerate(("Ada", "Bob", "Cleo"), start=1):
