@@ -20,7 +20,8 @@ from dataclasses import replace
 
 import numpy as np
 from footage import Clip, add_clips, markdown_line, read_clips
-from reviewer import Page, Reviewer
+from review_page import Page
+from reviewer import Reviewer
 
 import clusterer
 from clusterer.advice import advise
