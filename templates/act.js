@@ -112,6 +112,7 @@
          known && act("Not this person", "r", () => cv.notThisPerson(list)), act("Not a face", "f", () => cv.notAFace(list))]
       : [people.length > 1 && act("Merge", "m", cv.mergePicked, true), act("Hide", "h", () => { people.forEach((who) => cv.hidePerson(who.label)); picked.clear(); })];
     bar.replaceChildren(el("span", { class: "chosen", role: "status" }, words), ...items.filter(Boolean), act("Clear", "Esc", picked.clear));
+    document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`); // the toast lies above it
   };
   picked.listeners.push(() => {
     for (const box of document.querySelectorAll(".pick")) box.checked = picked.people.has(Number(box.closest(".card").dataset.label));

@@ -45,7 +45,7 @@
     $("shown").textContent = `${shown.length === people.length ? people.length : `${shown.length} of ${people.length}`} by ${how}`;
     $("nobody").hidden = shown.length > 0 || !people.length;
     $("people").hidden = !people.length;
-    $("empty").hidden = people.length > 0;
+    $("empty").hidden = store.cast.people.length > 0;
     const kind = unknown.size ? "nobody" : "nothing";
     for (const part of $("empty").querySelectorAll("[data-empty]")) part.hidden = part.dataset.empty !== kind;
     for (const [id, count] of [["count-people", people.length], ["count-unknown", strangers]]) {

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from .crew import DESK, PHONE, Open
 
 pytest.importorskip("playwright")
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect, Locator, Page
-
-Open = Callable[..., "Page"]
-DESK = {"width": 1280, "height": 800}
-PHONE = {"width": 360, "height": 740}
 
 
 def box_of(locator: Locator) -> FloatRect:
@@ -27,43 +24,61 @@ def box_of(locator: Locator) -> FloatRect:
 
 def moved(page: Page, number: int = 0) -> Locator:
     """A picture of Ada's whose track clothing moved."""
-    return page.locator("#person-1 .chip:has(.badge):visible").nth(number)
+    return page.locator("#person-1 .chip:has(.badge)").nth(number)
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_torso_stands_beside_the_face(
+def test_the_badge_lies_on_its_face(
     open_page: Open, dressed_sheet: Path, viewport: dict[str, int], scheme: str
 ) -> None:
     page = open_page(dressed_sheet, viewport=viewport, color_scheme=scheme)
+    page.locator("#person-1").scroll_into_view_if_needed()
     chip = moved(page)
     chip.scroll_into_view_if_needed()
     expect(chip.locator(".badge")).to_be_visible()
-    face, torso = box_of(chip.locator("img").first), box_of(chip.locator(".torso"))
-    assert torso["height"] == face["height"]
-    assert torso["y"] == face["y"]
-    assert face["x"] + face["width"] <= torso["x"]
-    assert torso["width"] == pytest.approx(0.75 * torso["height"])  # as 72 x 96 px are
-    loaded = "async img => { await img.decode(); return img.naturalWidth }"
-    assert chip.locator(".torso").evaluate(loaded) == 72
-    outer, after = box_of(chip), box_of(moved(page, 1))
+    outer, after, badge = box_of(chip), box_of(moved(page, 1)), box_of(chip.locator(".badge"))
     assert outer["x"] + outer["width"] <= after["x"] or outer["y"] + outer["height"] <= after["y"]
-    for inner in (box_of(chip.locator(".badge")), torso):
-        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
-        assert inner["y"] + inner["height"] <= outer["y"] + outer["height"]
+    assert badge["x"] + badge["width"] <= outer["x"] + outer["width"]
+    assert badge["y"] + badge["height"] <= outer["y"] + outer["height"]
+
+
+def test_clothes_and_evidence_are_shown_on_hover_and_focus(
+    open_page: Open, dressed_sheet: Path
+) -> None:
+    page = open_page(dressed_sheet, viewport=DESK)
+    tip = page.locator("#tip")
+    moved(page).hover()
+    expect(tip).to_contain_text("clothes speak 20 : 1 for this person")
+    torso = tip.locator("img")
+    assert torso.evaluate("async img => { await img.decode(); return img.naturalWidth }") == 72
+    page.locator("h1").hover()
+    expect(tip).to_be_hidden()
+    moved(page).focus()
+    expect(tip).to_contain_text("clothes speak 20 : 1 for this person")
 
 
 def test_the_badge_and_the_evidence_are_read_out(open_page: Open, dressed_sheet: Path) -> None:
     page = open_page(dressed_sheet, viewport=DESK)
     chip = moved(page)
-    expect(chip).to_have_accessible_name("Ada at 00:00:12:00 joined by clothing")
+    expect(chip).to_have_accessible_name("Ada at 00:00:12:00")
     expect(chip).to_have_accessible_description(
-        "Joined by clothing: clothes speak 20 : 1 for this person, the face says nothing; "
-        "next best person 2 : 1."
+        "93 % sure. Joined by clothing: clothes speak 20 : 1 for this person, "
+        "the face says nothing; next best person 2 : 1."
     )
     split = page.locator("#person-2 .chip:has(.badge)").first
-    expect(split).to_have_accessible_name("Bob at 00:00:02:00 split by clothing")
+    expect(split.locator(".badge")).to_have_text("split by clothing")
     expect(page.locator("#unknown .badge")).to_have_count(0)
+    expect(page.locator("#person-1 .more")).to_contain_text("3 of 6 joined by clothing")
+
+
+def test_a_correction_replaces_what_clothing_said(open_page: Open, dressed_sheet: Path) -> None:
+    page = open_page(dressed_sheet, viewport=DESK)
+    page.evaluate("cv.moveTo([8], 1)")
+    badge = page.locator("#person-2 .badge.hand")
+    expect(badge).to_have_text("by you")
+    expect(page.locator("#person-1 .more")).to_contain_text("2 of 5 joined by clothing")
+    expect(badge.locator("xpath=..")).to_have_accessible_description("100 % sure. Placed by you.")
 
 
 def test_the_viewer_shows_torso_and_evidence(open_page: Open, dressed_sheet: Path) -> None:
@@ -76,23 +91,25 @@ def test_the_viewer_shows_torso_and_evidence(open_page: Open, dressed_sheet: Pat
     expect(words).to_contain_text("clothes speak 20 : 1 for this person")
     expect(page.locator("#viewer")).to_have_accessible_description(words.text_content() or "-")
     page.keyboard.press("ArrowLeft")  # a face that clothing did not move
-    expect(words).to_be_hidden()
+    expect(words).to_have_text("93 % sure.")
     expect(torso).to_be_hidden()
-    expect(page.locator("#viewer")).to_have_accessible_description("")
 
 
-def test_without_a_torso_the_badge_stays(open_page: Open, dressed_sheet: Path) -> None:
+def test_without_a_torso_the_evidence_stays(open_page: Open, dressed_sheet: Path) -> None:
     page = open_page(dressed_sheet, viewport=DESK)
     page.get_by_role("button", name="Show all 24 faces").click()
-    bare = page.locator("#person-1 .chip:has(.badge):not(:has(.torso))")
-    expect(bare).to_have_count(1)
-    expect(bare.locator(".badge")).to_be_visible()
-    bare.click()
+    chips = page.locator("#person-1 .cell:has(.badge)")
+    bare = page.evaluate(
+        """[...document.querySelectorAll('#person-1 .cell')]
+        .findIndex(cell => cell.querySelector('.badge') && !(cell.facts.chip in cv.data.torsos))"""
+    )
+    expect(chips).to_have_count(12)
+    page.locator("#person-1 .cell .chip").nth(bare).click()
     expect(page.locator("#viewer-torso")).to_be_hidden()
     expect(page.locator("#viewer-evidence")).to_contain_text("5 : 1 and the face 3 : 1 for")
 
 
-def test_arrows_find_the_nearest_of_the_next_line(open_page: Open, dressed_sheet: Path) -> None:
+def test_arrows_move_by_lines(open_page: Open, dressed_sheet: Path) -> None:
     page = open_page(dressed_sheet, viewport=DESK)
     page.get_by_role("button", name="Show all 24 faces").click()
     chips = page.locator("#person-1 .chip")
@@ -100,16 +117,13 @@ def test_arrows_find_the_nearest_of_the_next_line(open_page: Open, dressed_sheet
     lines = sorted({top for top, _ in places})
     assert len(lines) >= 3
     chips.nth(2).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
     for key, line in (("ArrowDown", 1), ("ArrowDown", 2), ("ArrowUp", 1), ("ArrowUp", 0)):
-        before = page.evaluate("document.activeElement.getBoundingClientRect().x")
         page.keyboard.press(key)
-        nearest = min(
-            (i for i, (top, _) in enumerate(places) if top == lines[line]),
-            key=lambda i: abs(places[i][1] - before),
-        )
-        expect(chips.nth(nearest)).to_be_focused()
+        expect(chips.nth(places.index((lines[line], places[2][1])))).to_be_focused()
     page.keyboard.press("ArrowUp")  # no line above the first
-    expect(chips.nth(nearest)).to_be_focused()
+    expect(chips.nth(2)).to_be_focused()
     page.keyboard.press("End")
     expect(chips.last).to_be_focused()
     page.keyboard.press("Home")
@@ -124,7 +138,8 @@ def test_nothing_hangs_over_the_side(open_page: Open, dressed_sheet: Path, width
 
 
 def test_the_whole_viewer_fits_a_phone(open_page: Open, dressed_sheet: Path) -> None:
-    page = open_page(dressed_sheet, viewport={"width": 360, "height": 640})
+    page = open_page(dressed_sheet, viewport={"width": 360, "height": 740})
+    page.locator("#person-1").scroll_into_view_if_needed()
     moved(page).click()
     viewer = page.locator("#viewer")
     expect(viewer.locator("#viewer-torso")).to_be_visible()
