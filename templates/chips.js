@@ -106,10 +106,16 @@
       return i >= this.from && i < this.to ? this.root.children[i - this.from]?.querySelector(".chip") : null;
     }
 
+    // The Tab key stops where the strip was left, by whatever way.
+    stop(i) {
+      this.chip(this.at)?.setAttribute("tabindex", "-1");
+      this.at = i;
+      this.chip(i)?.setAttribute("tabindex", "0");
+    }
+
     go(i) {
       const to = Math.min(this.cells.length - 1, Math.max(0, i));
-      this.chip(this.at)?.setAttribute("tabindex", "-1");
-      this.at = to;
+      this.stop(to);
       if (!this.chip(to)) {
         const top = this.root.getBoundingClientRect().top + scrollY;
         scrollTo({ top: top + Math.floor(to / this.columns) * this.height - innerHeight / 2, behavior: "instant" });
@@ -203,4 +209,8 @@
   };
   document.addEventListener("pointerover", hover);
   document.addEventListener("focusin", hover);
+  document.addEventListener("focusin", ({ target }) => {
+    const cell = target.closest?.(".cell");
+    if (cell) cell.strip.stop(cell.at);
+  });
 })();

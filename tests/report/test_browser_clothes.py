@@ -92,7 +92,6 @@ def test_the_viewer_shows_torso_and_evidence(open_page: Open, dressed_sheet: Pat
     expect(page.locator("#viewer")).to_have_accessible_description(words.text_content() or "-")
     page.keyboard.press("ArrowLeft")  # a face that clothing did not move
     expect(words).to_have_text("93 % sure.")
-    expect(torso).to_be_hidden()
 
 
 def test_without_a_torso_the_evidence_stays(open_page: Open, dressed_sheet: Path) -> None:
@@ -117,8 +116,6 @@ def test_arrows_move_by_lines(open_page: Open, dressed_sheet: Path) -> None:
     lines = sorted({top for top, _ in places})
     assert len(lines) >= 3
     chips.nth(2).focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowLeft")
     for key, line in (("ArrowDown", 1), ("ArrowDown", 2), ("ArrowUp", 1), ("ArrowUp", 0)):
         page.keyboard.press(key)
         expect(chips.nth(places.index((lines[line], places[2][1])))).to_be_focused()

@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from clusterer.pages import templates
-from clusterer.report.compose import COLOURS
+from clusterer.report.page import SCRIPTS
 
 CSS = templates().joinpath("report.css").read_text("utf-8")
 PAIRS = dict(re.findall(r"--(\w[\w-]*): light-dark\((#\w{6}, #\w{6})\)", CSS))
@@ -46,9 +46,23 @@ def test_text_on_warning_and_accent(scheme: int) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_bars_stand_out_from_their_well(scheme: int) -> None:
-    assert len(HUES) == COLOURS
+    assert ".bar .seen { fill: var(--hue); }" in CSS
     well = PAIRS["well"].split(", ")[scheme]
     assert min(contrast(hue.split(", ")[scheme], well) for hue in HUES) >= 3
+
+
+def test_people_are_given_the_colours_there_are() -> None:
+    scripts = "".join(templates().joinpath(name).read_text("utf-8") for name in SCRIPTS)
+    used = re.findall(r"\.number - 1\) % (\d+)", scripts)
+    assert used
+    assert set(used) == {str(len(HUES))}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", ["well", "panel"])
+def test_text_on_what_is_pointed_at(name: str, scheme: int) -> None:
+    for text in ("ink", "soft", "accent"):
+        assert contrast(*(PAIRS[pair].split(", ")[scheme] for pair in (text, name))) >= 4.5
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
