@@ -1,4 +1,4 @@
-"""A simulated reviewer, who knows the truth and does nothing that the review page does not offer."""
+"""A simulated reviewer, who knows the truth and does only what the review page offers."""
 
 from __future__ import annotations
 
