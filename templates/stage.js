@@ -16,7 +16,7 @@
       else if (name === "style") element.style.cssText = value; // allowed by the page's policy
       else element.setAttribute(name, value === true ? "" : value);
     }
-    element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+    element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
     return element;
   };
   const el = cv.el;

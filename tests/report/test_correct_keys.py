@@ -130,5 +130,7 @@ def test_keys_do_nothing_while_typing(page: Page) -> None:
     page.locator("#people").focus()
     keys(page, "?")
     expect(page.locator("dialog[open] h2")).to_have_text("Keys")
+    expect(page.locator("dialog[open] dt").first).to_have_text("y / n / s")
+    expect(page.locator("dialog[open] dd")).to_have_count(8)
     keys(page, "Escape")
     expect(page.locator("#people")).to_be_focused()
