@@ -26,6 +26,7 @@ from reviewer import Reviewer
 import clusterer
 from clusterer.advice import advise
 from clusterer.config import AnalysisConfig, ClothingConfig, ClusteringConfig, Config
+from clusterer.encoding import default_threshold
 from clusterer.evaluation import match
 from clusterer.pipeline._decide import basis
 from clusterer.types import UNKNOWN, Action, Analysis, ClusteringResult, Edit
@@ -66,7 +67,7 @@ def result_of(analysis: Analysis, config: Config, given: argparse.Namespace) -> 
         result.cannot_link,
         labels,
         config.clustering,
-        result.config["clustering"]["threshold"],
+        default_threshold(config.analysis.encoding.encoder, config.clustering.metric),
     )
     return replace(result, labels=labels, advice=advice, people=(), unknowns=(), grouping=None)
 

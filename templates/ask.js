@@ -58,6 +58,7 @@
 
   // ---- the panel
   let now = null;
+  let begun = false;
   const title = (track) => {
     const label = store.cast.state.labels[track];
     return label >= 0 ? store.cast.byLabel.get(label).name : `Unknown at ${tracks.start_tc[track]}`;
@@ -109,7 +110,8 @@
     const all = cv.questions();
     const list = all.filter(({ chance }) => chance >= least);
     now = list[0] ?? null;
-    $("ask").hidden = !data.questions.length;
+    begun ||= now !== null;
+    $("ask").hidden = !begun; // an episode without a question needs no panel that says so
     $("ask").dataset.question = now?.key ?? "";
     $("ask-left").textContent = now ? `${cv.plural(list.length, "question")}; this one settles ${cv.plural(now.settles, "face")}` : "Nothing is left to ask";
     cv.keepingFocus(() => {

@@ -166,7 +166,8 @@ def decide(
     fit = _calibration(analysis, known, config)
     assignment = assign(known, chosen, fit.threshold)
     features, cannot_link = known.features, known.cannot_link
-    grouping = _grouping(features, assignment, config, fit.threshold)
+    unit = _default(config, fit.threshold)  # what odds were measured by, whatever the threshold
+    grouping = _grouping(features, assignment, chosen, unit)
     used = settings(config)
     used["clustering"]["threshold"] = fit.threshold
     used["calibration"] = fit.facts()
@@ -183,18 +184,17 @@ def decide(
         edits=tuple(edits),
         grouped_under=under,
         edit_notes=lines(edits, corrected.notes),
-        advice=advise(features, known.spans_s, cannot_link, grouping.labels, chosen, fit.threshold),
+        advice=advise(features, known.spans_s, cannot_link, grouping.labels, chosen, unit),
         grouping=grouping,
     )
 
 
 def _grouping(
-    features: TrackFeatures, assignment: Refinement, config: Config, threshold: float
+    features: TrackFeatures, assignment: Refinement, chosen: ClusteringConfig, unit: float
 ) -> Grouping:
     """Labels with the reasons and confidence of each track."""
-    chosen = config.clustering
     labels = assignment.labels
-    by_face = confidences(features, labels, chosen.metric, _default(config, threshold))
+    by_face = confidences(features, labels, chosen.metric, unit)
     trust = with_clothing(by_face, assignment.decisions, chosen.clothing.prior, MOST)
     return Grouping(labels, reasons_of(features, labels, assignment.ambiguous), trust)
 
