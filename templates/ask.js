@@ -89,7 +89,8 @@
     const rank = (group) => (group.named ? 1e9 : 0) + (group.label >= 0 ? 1e6 : 0) + group.time;
     const [first, second] = !now.doubt && rank(other) > rank(one) ? [other, one] : [one, other];
     const said = first === one ? words : `${title(now.a)} is ${yes ? "" : "not "}${asked(now)}`;
-    store.do({ action: yes ? "same person" : "different people", who: first.keys(), others: second.keys() }, said);
+    const others = now.doubt ? [tracks.key[now.b], ...second.keys([now.b])].slice(0, 5) : second.keys(); // b: vouched for
+    store.do({ action: yes ? "same person" : "different people", who: first.keys(), others }, said);
   };
   const skip = () => {
     if (!now) return;

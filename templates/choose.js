@@ -125,18 +125,24 @@
     }
     return null;
   };
+  const sides = new Map(); // "a b" → tracks: asked for at each correction
+  // The node over b, but not over a, that is highest.
+  const parting = (tree, own, a, b) => {
+    const parent = new Map(tree.flatMap((pair, k) => pair.map((child) => [child, own.length + k])));
+    const above = new Set();
+    for (let node = own.indexOf(a); node !== undefined; node = parent.get(node)) above.add(node);
+    let node = own.indexOf(b);
+    while (parent.has(node) && !above.has(parent.get(node))) node = parent.get(node);
+    return node;
+  };
   // The tracks on b's side of where the tree parts a and b, those that are still with b.
   cv.sideOf = (a, b) => {
     const [label, now] = [data.tracks.label[b], store.cast.state.labels];
     const [tree, own] = [data.trees[label], members.get(label)];
     if (!tree) return [b];
-    const tracksOf = (node) => leaves(tree, own.length, node).map((i) => own[i]);
-    let side = tracksOf(own.length + tree.length - 1);
-    for (let node = own.length + tree.length - 1; side.includes(a) && node >= own.length; ) {
-      node = tree[node - own.length].find((child) => tracksOf(child).includes(b));
-      side = tracksOf(node);
-    }
-    return side.filter((track) => now[track] === now[b]);
+    const key = `${a} ${b}`;
+    if (!sides.has(key)) sides.set(key, leaves(tree, own.length, parting(tree, own, a, b)).map((i) => own[i]));
+    return sides.get(key).filter((track) => now[track] === now[b]);
   };
   // The part of a person that fits the rest least; null if it is one track.
   cv.cut = (who) => {

@@ -32,7 +32,7 @@ CREW = Scene(
         (
             Question(0, 10, 1.0),  # settles 4 faces, likely so: 2.9 of them
             Question(1, 8, 2.0),  # 8 of the smaller person: 7.0
-            Question(0, 6, -2.0),  # does 6 belong to Ada? 4, likely not: 3.5
+            Question(0, 6, -1.5),  # do 4 and 6, one side of the tree, belong to Ada? 8: 6.5
             Question(6, 7, 3.0),  # seen together: never asked
         ),
         {0: ((0, 1), (2, 3), (4, 5)), 1: ((0, 1), (2, 3)), 2: ((0, 1),)},

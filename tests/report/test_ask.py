@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from clusterer.report import render
+from clusterer.types import Advice, Question
+
+from .builder import Cast, Scene, reader
 from .crew import ADA, DESK, THREE, TWO, Open, cast_of
 
 pytest.importorskip("playwright")
@@ -28,8 +34,8 @@ def asked(page: Page) -> list[str]:
 def test_order_by_the_faces_that_an_answer_settles(page: Page) -> None:
     assert asked(page) == [PAIR, DOUBT, STRANGER]
     expect(page.locator("#ask-words")).to_have_text("Are these the same person?")
-    expect(page.locator("#ask-left")).to_contain_text("3 questions left")
-    expect(page.locator("#ask-left")).to_contain_text("8 by this one")
+    expect(page.locator("#ask-left")).to_contain_text("3 questions")
+    expect(page.locator("#ask-left")).to_contain_text("this one settles 8 faces")
 
 
 def test_yes(page: Page) -> None:
@@ -61,16 +67,31 @@ def test_skip(page: Page) -> None:
     assert page.evaluate("cv.store.edits.length") == 1
 
 
-def test_doubt_is_about_one_track(page: Page) -> None:
+def test_doubt_is_about_a_side_of_the_tree(page: Page) -> None:
     page.keyboard.press("s")
     expect(page.locator("#ask-words")).to_have_text("Is this Ada, too?")
     page.locator("[data-key=ask-n]").click()
-    assert cast_of(page)["Ada"] == [0, 2, 4]
-    assert cast_of(page)["Person 4"] == [6]
+    assert cast_of(page)["Ada"] == [0, 2]
+    assert cast_of(page)["Person 4"] == [4, 6]
     page.keyboard.press("Control+z")
     page.locator("[data-key=ask-y]").click()
     assert cast_of(page)["Ada"] == ADA
     assert asked(page) == [STRANGER]
+
+
+def test_a_doubt_about_many_is_answered_once(open_page: Open, tmp_path: Path) -> None:
+    """Nine tracks are asked about, more than can stand for them, and by the worst of them."""
+    tree = tuple((k + 1, 12 + k - 1 if k else 0) for k in range(11))
+    scene = Scene([Cast(range(12), "Ada")], shot_count=12)
+    quality = [-max(scene.build().analysis.quality.value[4 * t : 4 * t + 4]) for t in range(9)]
+    worst = int(np.argmax(quality))
+    advice = Advice((Question(11, worst, -3.0),), {0: tree})
+    path = tmp_path / "report.html"
+    path.write_text(render(replace(scene, advice=advice).build(), reader()), encoding="utf-8")
+    page = open_page(path, viewport=DESK)
+    assert asked(page) == [f"11 {worst}"]
+    page.keyboard.press("y")
+    assert asked(page) == []
 
 
 def test_an_unknown_joins(page: Page) -> None:
@@ -107,3 +128,21 @@ def test_focus_stays_on_the_answer(page: Page) -> None:
     page.locator("[data-key=ask-y]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("[data-key='ask-y']")).to_be_focused()
+
+
+@pytest.mark.parametrize(("a", "b"), [(0, 6), (6, 0), (4, 6), (0, 2)])
+def test_side_of_the_tree(page: Page, a: int, b: int) -> None:
+    """Ada's tree: (0 and 2) and (4 and 6)."""
+    wanted = {(0, 6): [4, 6], (6, 0): [0, 2], (4, 6): [6], (0, 2): [2]}
+    assert page.evaluate(f"cv.sideOf({a}, {b})") == wanted[a, b]
+
+
+def test_questions_that_change_little_come_last(open_page: Open, tmp_path: Path) -> None:
+    scene = Scene(
+        [Cast([0, 1], "Ada"), Cast([2, 3], "Bob")], advice=Advice((Question(0, 2, -5.0),))
+    )
+    path = tmp_path / "report.html"
+    path.write_text(render(replace(scene.build(), edits=()), reader()), encoding="utf-8")
+    page = open_page(path, viewport=DESK)
+    assert asked(page) == ["0 2"]
+    expect(page.locator("#ask-words")).to_have_count(0)

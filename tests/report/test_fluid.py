@@ -112,6 +112,8 @@ def long_film() -> ClusteringResult:
     ]
     pairs = rng.integers(tracks, size=(QUESTIONS, 2)).tolist()
     questions = [Question(a, b, float(rng.normal())) for a, b in pairs if owner[a] != owner[b]]
+    own = [np.flatnonzero(owner == label) for label in range(PEOPLE)]
+    questions += [Question(int(t[0]), int(t[len(t) // 2]), -0.5) for t in own]
     trees = {label: chain(int(np.sum(owner == label))) for label in range(PEOPLE)}
     return Scene(
         cast,
