@@ -9,11 +9,14 @@ from pathlib import Path
 from threading import Lock
 
 from clusterer import result as result_folder
+from clusterer.cache import ANALYSIS
 from clusterer.edits import EDITS, EditLog, stored, write
 from clusterer.errors import ClustererError, EditsError, ResultError
 from clusterer.pipeline import amend, config_of, decide, load
 from clusterer.review.writer import Writer, Written
 from clusterer.types import Action, ClusteringResult, Edit
+
+Stamp = tuple[int, int, int]
 
 
 class ConflictError(ClustererError):
@@ -84,9 +87,11 @@ class Session:
         self._lock = Lock()
         self._closed = False
         self._seen = self._stamp()
+        self._save = save
+        self._written = self._tables()
         log = replace(log, video=Path(loaded.analysis.video.path).name)
         self._state = State(log, self._catch_up(loaded, log.edits))
-        self.writer = Writer(lambda result: save(result, folder), len(loaded.edits))
+        self.writer = Writer(self._write, len(loaded.edits))
         if self._state.result is not loaded:
             self.writer.submit(self._state.result)
 
@@ -205,13 +210,29 @@ class Session:
         under = grouped_under(edits, self._base)
         return decide(loaded.analysis, self._config, edits, grouped_under=under)
 
-    def _stamp(self) -> tuple[int, int, int] | None:
-        """What tells one version of ``edits.json`` from another."""
-        try:
-            status = self._path.stat()
-        except OSError:
-            return None
-        return status.st_ino, status.st_mtime_ns, status.st_size
+    def _write(self, result: ClusteringResult) -> None:
+        """Write the tables, unless a run has written its own since; called by the writer only."""
+        if self._tables() != self._written:
+            raise ResultError(
+                f"Another run has written {self.folder} anew", "Start the review again"
+            )
+        self._save(result, self.folder)
+        self._written = self._tables()
+
+    def _tables(self) -> tuple[Stamp | None, ...]:
+        return tuple(_stamp(self.folder / name) for name in (ANALYSIS, result_folder.RESULT))
+
+    def _stamp(self) -> Stamp | None:
+        return _stamp(self._path)
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """What tells one version of a file from another."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def grouped_under(edits: Sequence[Edit], base: int) -> int:

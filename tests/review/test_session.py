@@ -19,6 +19,8 @@ from clusterer.review import session as session_module
 from clusterer.review.session import Changed, grouped_under
 from clusterer.types import Action, ClusteringResult, Edit
 
+from ..result_folder import decided
+from ..result_folder import write as write_folder
 from .conftest import ANN, BOB, CLEO, DAN, stored
 
 ADA = Edit(Action.NAME, who=(ANN,), name="Ada", at="2020-02-02T02:02:02Z")
@@ -244,6 +246,22 @@ def test_another_program_is_not_overwritten(folder: Path) -> None:
     assert session.count == 0
     session.close()
     other.close()
+
+
+def test_tables_of_another_run_are_left_alone(folder: Path) -> None:
+    session = Session(folder)
+    write_folder(decided(threshold=0.3), folder)
+    theirs = (folder / "result.json").read_bytes()
+    session.append(ADA, 0)
+    assert "Another run has written" in session.writer.flush().error
+    assert (folder / "result.json").read_bytes() == theirs
+    assert stored(folder)["edits"][0]["name"] == "Ada", "kept all the same"
+    session.close()
+    again = Session(folder)
+    assert again.writer.flush().error == ""
+    assert "Ada" in (folder / "people.csv").read_text("utf-8")
+    assert again.state.result.config["clustering"]["threshold"] == 0.3
+    again.close()
 
 
 def test_after_the_end_nothing_is_taken(folder: Path) -> None:
