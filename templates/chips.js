@@ -42,7 +42,13 @@
     const { badge } = facts;
     const chip = el(
       "button",
-      { class: "chip", type: "button", tabindex: i === strip.at ? 0 : -1, "aria-description": facts.title || null, "aria-label": facts.alt },
+      {
+        class: "chip",
+        type: "button",
+        tabindex: i === strip.at ? 0 : -1,
+        "aria-description": facts.title || null,
+        "aria-label": facts.alt,
+      },
       cv.img(facts.chip, 88),
       badge && el("span", { class: `badge ${badge.kind}` }, badge.words),
       facts.more && el("span", { class: "more-of", "aria-hidden": "true" }, `+${facts.more}`),
@@ -51,7 +57,13 @@
       "li",
       { class: facts.first ? "cell first" : "cell" },
       chip,
-      el("button", { class: "tick", type: "button", tabindex: -1, "aria-pressed": "false", "aria-label": `Select ${facts.alt}` }),
+      el("button", {
+        class: "tick",
+        type: "button",
+        tabindex: -1,
+        "aria-pressed": "false",
+        "aria-label": `Select ${facts.alt}`,
+      }),
       el("button", { class: "tc", type: "button", tabindex: -1, title: cv.playWords }, facts.tc),
       el("span", { class: "sure-of" }, facts.sure),
     );
@@ -103,7 +115,9 @@
     }
 
     chip(i) {
-      return i >= this.from && i < this.to ? this.root.children[i - this.from]?.querySelector(".chip") : null;
+      return i >= this.from && i < this.to
+        ? this.root.children[i - this.from]?.querySelector(".chip")
+        : null;
     }
 
     // The Tab key stops where the strip was left, by whatever way.
@@ -118,7 +132,10 @@
       this.stop(to);
       if (!this.chip(to)) {
         const top = this.root.getBoundingClientRect().top + scrollY;
-        scrollTo({ top: top + Math.floor(to / this.columns) * this.height - innerHeight / 2, behavior: "instant" });
+        scrollTo({
+          top: top + Math.floor(to / this.columns) * this.height - innerHeight / 2,
+          behavior: "instant",
+        });
         this.look();
       }
       const chip = this.chip(to);
@@ -147,14 +164,18 @@
     ArrowLeft: (strip) => strip.at - 1,
     ArrowRight: (strip) => strip.at + 1,
     ArrowUp: (strip) => (strip.at < strip.columns ? strip.at : strip.at - strip.columns),
-    ArrowDown: (strip) => (strip.at + strip.columns < strip.cells.length ? strip.at + strip.columns : strip.at),
+    ArrowDown: (strip) =>
+      strip.at + strip.columns < strip.cells.length ? strip.at + strip.columns : strip.at,
     Home: () => 0,
     End: (strip) => strip.cells.length - 1,
   };
   let from = null; // where a range begins
   const range = (cell) => {
     const [a, b] = [from.at, cell.at].sort((x, y) => x - y);
-    picked.set(cell.strip.cells.slice(a, b + 1).flatMap((facts) => facts.tracks), true);
+    picked.set(
+      cell.strip.cells.slice(a, b + 1).flatMap((facts) => facts.tracks),
+      true,
+    );
   };
   const toggle = (cell, extend) => {
     if (extend && from?.strip === cell.strip) return range(cell);
@@ -183,8 +204,13 @@
     const cell = event.target.closest?.(".cell");
     if (!cell) return;
     if (event.target.closest(".tc")) cv.playOrCopy(data.chips.pts[cell.facts.chip], cell.facts.tc);
-    else if (event.target.closest(".tick") || picked.tracks.size || event.shiftKey) toggle(cell, event.shiftKey);
-    else if (event.target.closest(".chip")) cv.view(cell.strip.cells.map((facts) => facts.chip), cell.at);
+    else if (event.target.closest(".tick") || picked.tracks.size || event.shiftKey)
+      toggle(cell, event.shiftKey);
+    else if (event.target.closest(".chip"))
+      cv.view(
+        cell.strip.cells.map((facts) => facts.chip),
+        cell.at,
+      );
   });
 
   // ---- clothes on hover, where a chip lies in time

@@ -4,10 +4,18 @@
   const { data, el, $, store } = cv;
 
   const dialog = (title, ...content) => {
-    const close = el("button", { class: "quiet", type: "button", onclick: () => box.close() }, "Cancel");
+    const close = el(
+      "button",
+      { class: "quiet", type: "button", onclick: () => box.close() },
+      "Cancel",
+    );
     const heading = el("h2", { id: "asked" }, title);
     const foot = el("p", { class: "steps" });
-    const box = el("dialog", { class: "asking", "aria-labelledby": "asked" }, el("div", { class: "about" }, heading, content, foot));
+    const box = el(
+      "dialog",
+      { class: "asking", "aria-labelledby": "asked" },
+      el("div", { class: "about" }, heading, content, foot),
+    );
     const back = document.activeElement;
     foot.append(close);
     box.addEventListener("close", () => {
@@ -27,7 +35,15 @@
       asked.box.close();
       then();
     };
-    if (otherwise) first(asked, el("button", { class: "quiet", type: "button", onclick: press(otherwise.act) }, otherwise.words));
+    if (otherwise)
+      first(
+        asked,
+        el(
+          "button",
+          { class: "quiet", type: "button", onclick: press(otherwise.act) },
+          otherwise.words,
+        ),
+      );
     const yes = el("button", { class: "quiet lead", type: "button", onclick: press(act) }, words);
     first(asked, yes);
     yes.focus();
@@ -36,7 +52,17 @@
   // Choose one of the people by picture and name: typing narrows, arrows move, Enter takes.
   cv.choose = (title, people, act, extra) => {
     const list = el("ul", { id: "choices", role: "listbox", "aria-label": "People" });
-    const field = el("input", { type: "search", role: "combobox", "aria-expanded": "true", "aria-controls": "choices", "aria-autocomplete": "list", "aria-label": "Name", placeholder: "Name", autocomplete: "off", spellcheck: "false" });
+    const field = el("input", {
+      type: "search",
+      role: "combobox",
+      "aria-expanded": "true",
+      "aria-controls": "choices",
+      "aria-autocomplete": "list",
+      "aria-label": "Name",
+      placeholder: "Name",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
     const asked = dialog(title, field, list);
     let [options, at] = [[], 0];
     const take = (option) => {
@@ -53,10 +79,29 @@
     const draw = () => {
       const typed = cv.tidy(field.value);
       const fits = people.filter((who) => who.name.toLowerCase().includes(typed.toLowerCase()));
-      options = fits.slice(0, 100).map((who) => ({ who, words: [el("span", { class: "thumb" }, cv.img(who.cover, 28)), el("b", {}, who.name), el("i", {}, cv.spoken(who.time))] }));
-      if (extra) options.push({ name: typed, words: [el("b", {}, typed ? `${extra}: ${typed}` : extra)] });
+      options = fits
+        .slice(0, 100)
+        .map((who) => ({
+          who,
+          words: [
+            el("span", { class: "thumb" }, cv.img(who.cover, 28)),
+            el("b", {}, who.name),
+            el("i", {}, cv.spoken(who.time)),
+          ],
+        }));
+      if (extra)
+        options.push({ name: typed, words: [el("b", {}, typed ? `${extra}: ${typed}` : extra)] });
       options.forEach((option, i) => {
-        option.root = el("li", { role: "option", id: `choice-${i}`, class: option.who && `c${(option.who.number - 1) % 8}`, onclick: () => take(option) }, option.words);
+        option.root = el(
+          "li",
+          {
+            role: "option",
+            id: `choice-${i}`,
+            class: option.who && `c${(option.who.number - 1) % 8}`,
+            onclick: () => take(option),
+          },
+          option.words,
+        );
       });
       list.replaceChildren(...options.map(({ root }) => root));
       mark(0);
@@ -83,7 +128,15 @@
     const who = store.cast.byLabel.get(label);
     const button = heading.querySelector(".name");
     offered();
-    const field = el("input", { class: "naming", list: "names", maxlength: 200, "aria-label": `Name of ${who.name}`, autocomplete: "off", spellcheck: "false", placeholder: `Person ${who.number}` });
+    const field = el("input", {
+      class: "naming",
+      list: "names",
+      maxlength: 200,
+      "aria-label": `Name of ${who.name}`,
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: `Person ${who.number}`,
+    });
     field.value = who.named ? who.name : "";
     let over = false;
     const end = (keep) => {
@@ -106,7 +159,8 @@
   };
 
   // ---- the best cut in two, as the tree of the machine's grouping has it
-  const leaves = (tree, n, node) => (node < n ? [node] : tree[node - n].flatMap((child) => leaves(tree, n, child)));
+  const leaves = (tree, n, node) =>
+    node < n ? [node] : tree[node - n].flatMap((child) => leaves(tree, n, child));
   const members = new Map();
   data.tracks.label.forEach((label, track) => {
     if (!members.has(label)) members.set(label, []);
@@ -119,7 +173,11 @@
     const wanted = new Set(tracks);
     let node = own.length + tree.length - 1;
     while (node >= own.length) {
-      const [a, b] = tree[node - own.length].map((child) => leaves(tree, own.length, child).map((i) => own[i]).filter((track) => wanted.has(track)));
+      const [a, b] = tree[node - own.length].map((child) =>
+        leaves(tree, own.length, child)
+          .map((i) => own[i])
+          .filter((track) => wanted.has(track)),
+      );
       if (a.length && b.length) return a.length < b.length ? a : b;
       node = tree[node - own.length][a.length ? 0 : 1];
     }
@@ -141,7 +199,11 @@
     const [tree, own] = [data.trees[label], members.get(label)];
     if (!tree) return [b];
     const key = `${a} ${b}`;
-    if (!sides.has(key)) sides.set(key, leaves(tree, own.length, parting(tree, own, a, b)).map((i) => own[i]));
+    if (!sides.has(key))
+      sides.set(
+        key,
+        leaves(tree, own.length, parting(tree, own, a, b)).map((i) => own[i]),
+      );
     return sides.get(key).filter((track) => now[track] === now[b]);
   };
   // The part of a person that fits the rest least; null if it is one track.
@@ -156,7 +218,10 @@
     const sorted = [...parts.values()].sort((a, b) => b.length - a.length);
     if (sorted.length > 1) return sorted.slice(1).flat();
     if (who.tracks.length < 2) return null;
-    return cutTree(data.tracks.label[who.tracks[0]], who.tracks) ?? who.tracks.slice(Math.ceil(who.tracks.length / 2));
+    return (
+      cutTree(data.tracks.label[who.tracks[0]], who.tracks) ??
+      who.tracks.slice(Math.ceil(who.tracks.length / 2))
+    );
   };
   cv.splitInTwo = (label) => {
     const who = store.cast.byLabel.get(label);
@@ -165,10 +230,39 @@
     const gone = new Set(out);
     const stay = who.tracks.filter((track) => !gone.has(track));
     const half = (title, tracks) =>
-      el("div", { class: "half" }, el("h3", {}, title, " ", el("span", {}, cv.plural(tracks.length, "track"))),
-        el("div", { class: "faces-of" }, new cv.Group([...tracks]).portraits(12).map((chip) => cv.img(chip, 76, `at ${data.chips.tc[chip]}`))));
-    const asked = dialog(`Split ${who.name} in two?`, el("div", { class: "halves" }, half(`Stays ${who.name}`, stay), half("Becomes a new person", out)));
-    const yes = el("button", { class: "quiet lead", type: "button", onclick: () => { asked.box.close(); cv.makePerson(out); } }, "Split");
+      el(
+        "div",
+        { class: "half" },
+        el("h3", {}, title, " ", el("span", {}, cv.plural(tracks.length, "track"))),
+        el(
+          "div",
+          { class: "faces-of" },
+          new cv.Group([...tracks])
+            .portraits(12)
+            .map((chip) => cv.img(chip, 76, `at ${data.chips.tc[chip]}`)),
+        ),
+      );
+    const asked = dialog(
+      `Split ${who.name} in two?`,
+      el(
+        "div",
+        { class: "halves" },
+        half(`Stays ${who.name}`, stay),
+        half("Becomes a new person", out),
+      ),
+    );
+    const yes = el(
+      "button",
+      {
+        class: "quiet lead",
+        type: "button",
+        onclick: () => {
+          asked.box.close();
+          cv.makePerson(out);
+        },
+      },
+      "Split",
+    );
     first(asked, yes);
     yes.focus();
   };
@@ -184,7 +278,18 @@
       ["/", "filter by name"],
       ["Esc", "let go of what is selected"],
     ];
-    dialog("Keys", el("dl", { class: "keys" }, keys.map(([key, words]) => [el("dt", {}, key), el("dd", {}, words)])),
-      el("p", { class: "hint" }, "With a mouse, drag faces onto a person to move them, or a cover onto another to merge the two."));
+    dialog(
+      "Keys",
+      el(
+        "dl",
+        { class: "keys" },
+        keys.map(([key, words]) => [el("dt", {}, key), el("dd", {}, words)]),
+      ),
+      el(
+        "p",
+        { class: "hint" },
+        "With a mouse, drag faces onto a person to move them, or a cover onto another to merge the two.",
+      ),
+    );
   };
 })();

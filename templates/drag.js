@@ -14,13 +14,21 @@
     if (chip && !target.closest("dialog")) {
       const own = chip.parentElement.facts.tracks;
       const all = own.every((track) => picked.tracks.has(track)) ? [...picked.tracks] : own;
-      return { tracks: all, picture: chip.querySelector("img")?.src, words: all.length > own.length ? cv.plural(all.length, "track") : "" };
+      return {
+        tracks: all,
+        picture: chip.querySelector("img")?.src,
+        words: all.length > own.length ? cv.plural(all.length, "track") : "",
+      };
     }
     const cover = target.closest?.(".cover");
     const card = cover?.closest(".card");
     if (!card) return null;
     const label = Number(card.dataset.label);
-    return { label, picture: cover.querySelector("img")?.src, words: store.cast.byLabel.get(label).name };
+    return {
+      label,
+      picture: cover.querySelector("img")?.src,
+      words: store.cast.byLabel.get(label).name,
+    };
   };
   const home = () => (drag.label !== undefined ? drag.label : null);
   const targetAt = (x, y) => {
@@ -34,11 +42,31 @@
   const begin = (event) => {
     drag.on = true;
     document.documentElement.classList.add("dragging");
-    drag.ghost = el("div", { class: "ghost" }, drag.picture && el("img", { src: drag.picture, alt: "", width: 64, height: 64 }), drag.words && el("span", {}, drag.words));
+    drag.ghost = el(
+      "div",
+      { class: "ghost" },
+      drag.picture && el("img", { src: drag.picture, alt: "", width: 64, height: 64 }),
+      drag.words && el("span", {}, drag.words),
+    );
     document.body.append(drag.ghost);
-    const people = cv.visible().filter((who) => who.label !== home()).slice(0, 60);
-    const places = people.map((who) => el("span", { class: `c${(who.number - 1) % 8}`, "data-label": who.label }, el("span", { class: "thumb" }, cv.img(who.cover, 44)), who.name));
-    if (drag.tracks) places.push(el("span", { "data-drop": "new" }, "New person"), el("span", { "data-drop": "none" }, "Not this person"), el("span", { "data-drop": "stray" }, "Not a face"));
+    const people = cv
+      .visible()
+      .filter((who) => who.label !== home())
+      .slice(0, 60);
+    const places = people.map((who) =>
+      el(
+        "span",
+        { class: `c${(who.number - 1) % 8}`, "data-label": who.label },
+        el("span", { class: "thumb" }, cv.img(who.cover, 44)),
+        who.name,
+      ),
+    );
+    if (drag.tracks)
+      places.push(
+        el("span", { "data-drop": "new" }, "New person"),
+        el("span", { "data-drop": "none" }, "Not this person"),
+        el("span", { "data-drop": "stray" }, "Not a face"),
+      );
     dock.replaceChildren(...places);
     dock.hidden = false;
     cv.hideTip();

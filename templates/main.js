@@ -14,7 +14,9 @@
   let order = [];
   const arrange = (anew) => {
     const people = store.cast.people.filter((who) => !who.hidden);
-    const sorted = [...people].sort((a, b) => orders[$("sort").value](a, b) || b.time - a.time || a.label - b.label);
+    const sorted = [...people].sort(
+      (a, b) => orders[$("sort").value](a, b) || b.time - a.time || a.label - b.label,
+    );
     if (anew) order = sorted.map((who) => who.label);
     else {
       order = order.filter((label) => store.cast.byLabel.has(label));
@@ -34,7 +36,10 @@
     const least = Number($("by-time").value) || 0;
     shown = people.filter((who) => who.name.toLowerCase().includes(name) && who.time >= least);
     const { unknown } = store.cast;
-    const strangers = [...unknown].reduce((sum, [reason, list]) => sum + (reason === "not a face" ? 0 : list.length), 0);
+    const strangers = [...unknown].reduce(
+      (sum, [reason, list]) => sum + (reason === "not a face" ? 0 : list.length),
+      0,
+    );
     cv.drawOverview(shown, unknown);
     cv.drawCards(shown);
     cv.drawUnknown(unknown);
@@ -42,17 +47,23 @@
     cv.drawTogether(people);
     cv.drawQuestion();
     const how = $("sort").selectedOptions[0].textContent.toLowerCase();
-    $("shown").textContent = `${shown.length === people.length ? people.length : `${shown.length} of ${people.length}`} by ${how}`;
+    $("shown").textContent =
+      `${shown.length === people.length ? people.length : `${shown.length} of ${people.length}`} by ${how}`;
     $("nobody").hidden = shown.length > 0 || !people.length;
     $("people").hidden = !people.length;
     $("empty").hidden = store.cast.people.length > 0;
     const kind = unknown.size ? "nobody" : "nothing";
-    for (const part of $("empty").querySelectorAll("[data-empty]")) part.hidden = part.dataset.empty !== kind;
-    for (const [id, count] of [["count-people", people.length], ["count-unknown", strangers]]) {
+    for (const part of $("empty").querySelectorAll("[data-empty]"))
+      part.hidden = part.dataset.empty !== kind;
+    for (const [id, count] of [
+      ["count-people", people.length],
+      ["count-unknown", strangers],
+    ]) {
       if ($(id)) $(id).textContent = count.toLocaleString("en");
     }
   };
-  for (const id of ["by-name", "by-time", "sort"]) $(id).addEventListener("input", () => draw(id === "sort"));
+  for (const id of ["by-name", "by-time", "sort"])
+    $(id).addEventListener("input", () => draw(id === "sort"));
   $("reset").addEventListener("click", () => {
     $("by-name").value = "";
     $("by-time").value = "";
@@ -99,7 +110,9 @@
     const n = store.edits.length;
     $("undo").disabled = !store.canUndo();
     $("redo").disabled = !store.canRedo();
-    $("undo").title = n ? `Undo: ${store.edits[n - 1].note || store.edits[n - 1].action} (Ctrl+Z)` : "Nothing to undo";
+    $("undo").title = n
+      ? `Undo: ${store.edits[n - 1].note || store.edits[n - 1].action} (Ctrl+Z)`
+      : "Nothing to undo";
     $("regroup").hidden = !store.live;
     $("regroup").disabled = store.sinceGrouping() < 1 || Boolean(store.stopped);
     $("download").hidden = store.live || !(store.unsent || n);
@@ -108,7 +121,10 @@
     else if (store.live) {
       status(store.unsent ? "Keeping …" : n ? "Kept" : "");
       if (!store.unsent && n + store.undone.length) waitForTables();
-    } else status(store.unsent ? `Not kept yet: download, then cluster-video VIDEO --edits edits.json` : "");
+    } else
+      status(
+        store.unsent ? `Not kept yet: download, then cluster-video VIDEO --edits edits.json` : "",
+      );
   };
   store.listeners.push((what) => {
     if (["done", "undone", "redone"].includes(what.kind)) draw();
@@ -125,7 +141,8 @@
     tools();
   });
 
-  for (const part of document.querySelectorAll(`[data-only]:not([data-only="${data.mode}"])`)) part.remove();
+  for (const part of document.querySelectorAll(`[data-only]:not([data-only="${data.mode}"])`))
+    part.remove();
   for (const note of data.edit_notes) $("edit-notes").append(el("p", {}, note));
   $("edit-notes").hidden = !data.edit_notes.length;
   draw(true);

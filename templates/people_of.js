@@ -21,7 +21,11 @@
   const appearances = (members) => {
     const spans = [];
     for (const track of members) {
-      const [start, end, shot] = [tracks.start_pts[track], tracks.end_pts[track], tracks.shot[track]];
+      const [start, end, shot] = [
+        tracks.start_pts[track],
+        tracks.end_pts[track],
+        tracks.shot[track],
+      ];
       const last = spans.at(-1);
       if (last && last.shot === shot && (start - last.end) * tick_s <= JOIN_GAP_S) {
         if (end > last.end) [last.end, last.endTrack] = [end, track];
@@ -102,7 +106,9 @@
 
     #cover() {
       const meant = data.meant.faces[this.chosen];
-      const chosen = this.chips.find((chip) => chip === meant || data.chips.face[chip] === this.chosen);
+      const chosen = this.chips.find(
+        (chip) => chip === meant || data.chips.face[chip] === this.chosen,
+      );
       if (chosen !== undefined && cv.shown(chosen)) return chosen;
       const quality = (chip) => data.chips.quality[chip];
       const able = this.chips.filter(cv.shown);
@@ -141,7 +147,10 @@
       if (unchanged(old, next, facts) && old.hands === hands) return old;
       return Object.assign(new Person(next, facts, state), { hands });
     });
-    people.sort((a, b) => b.time - a.time || a.appearances[0].start - b.appearances[0].start || a.label - b.label);
+    people.sort(
+      (a, b) =>
+        b.time - a.time || a.appearances[0].start - b.appearances[0].start || a.label - b.label,
+    );
     return { state, people, unknown, byLabel: new Map(people.map((who) => [who.label, who])) };
   };
 

@@ -13,10 +13,15 @@
     for (const [name, value] of Object.entries(properties)) {
       if (value === null || value === undefined || value === false) continue;
       if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-      else if (name === "style") element.style.cssText = value; // allowed by the page's policy
+      else if (name === "style")
+        element.style.cssText = value; // allowed by the page's policy
       else element.setAttribute(name, value === true ? "" : value);
     }
-    element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+    element.append(
+      ...children
+        .flat(Infinity)
+        .filter((child) => child !== null && child !== undefined && child !== false),
+    );
     return element;
   };
   const el = cv.el;
@@ -37,7 +42,11 @@
   cv.picture = (chip) => (live ? `chip/${chip}.jpg` : jpeg(data.pictures[chip]));
   cv.torso = (chip) => (live ? `torso/${chip}.jpg` : jpeg(data.torsos[chip]));
   const silhouette = () =>
-    el("svg", { class: "face", viewBox: "0 0 48 48", "aria-hidden": "true" }, el("use", { href: "#face" }));
+    el(
+      "svg",
+      { class: "face", viewBox: "0 0 48 48", "aria-hidden": "true" },
+      el("use", { href: "#face" }),
+    );
   const watcher = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) {
@@ -56,7 +65,8 @@
     return img;
   };
   cv.showPictures = (root = document) => {
-    for (const img of root.querySelectorAll("img[data-chip]:not([src])")) img.src = cv.picture(img.dataset.chip);
+    for (const img of root.querySelectorAll("img[data-chip]:not([src])"))
+      img.src = cv.picture(img.dataset.chip);
   };
 
   // ---- a line of text for a moment, with a way back if there is one
@@ -107,11 +117,15 @@
     const key = active?.closest("[data-key]")?.dataset.key;
     const cell = active?.closest(".cell");
     const at = cell ? [...cell.parentElement.children].indexOf(cell) : 0;
-    const [card, reason] = [active?.closest(".card"), active?.closest("[data-reason]")?.dataset.reason];
+    const [card, reason] = [
+      active?.closest(".card"),
+      active?.closest("[data-reason]")?.dataset.reason,
+    ];
     draw();
     if (document.activeElement === active) return;
     const twin = key && document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    const host = card ?? (reason && document.querySelector(`[data-reason="${CSS.escape(reason)}"]`));
+    const host =
+      card ?? (reason && document.querySelector(`[data-reason="${CSS.escape(reason)}"]`));
     const chips = (cell && host?.querySelectorAll(".chip")) || [];
     (twin || chips[Math.min(at, chips.length - 1)] || card)?.focus({ preventScroll: true });
   };

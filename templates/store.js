@@ -25,7 +25,8 @@
 
   const cut = (text, most) => [...text].slice(0, most).join("");
   // A name as the file of corrections may hold it: one line, not too long.
-  cv.tidy = (name) => cut(name.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").trim(), LONGEST_NAME).trim();
+  cv.tidy = (name) =>
+    cut(name.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").trim(), LONGEST_NAME).trim();
 
   const tell = (what) => {
     for (const listener of store.listeners) listener(what);
@@ -86,7 +87,11 @@
 
   store.do = (edit, said) => {
     if (store.stopped) return tell({ kind: "stopped" });
-    const whole = { ...edit, note: cut(said, LONGEST_NOTE), at: new Date().toISOString().slice(0, 19) + "Z" };
+    const whole = {
+      ...edit,
+      note: cut(said, LONGEST_NOTE),
+      at: new Date().toISOString().slice(0, 19) + "Z",
+    };
     if (edit.source) whole.source = edit.source.slice(0, MOST_SOURCES);
     store.edits.push(whole);
     store.undone = [];

@@ -14,15 +14,25 @@
         return `M${Math.round(Math.min(WIDE - MIN, place(start)))} 0h${Math.round(width)}v1h-${Math.round(width)}z`;
       })
       .join("");
-  const cuts = data.shots.slice(1).map((pts) => `M${Math.round(place(pts))} 0v1`).join("");
+  const cuts = data.shots
+    .slice(1)
+    .map((pts) => `M${Math.round(place(pts))} 0v1`)
+    .join("");
   $("cuts").append(el("path", { class: data.shots.length > 250 ? "cut dense" : "cut", d: cuts }));
 
   // group: person or unknowns, `of` its appearances
   cv.bar = (spans, label) => {
     const bar = el(
       "svg",
-      { class: "bar", ...(label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" }) },
-      el("svg", { viewBox: `0 0 ${WIDE} 1`, preserveAspectRatio: "none", width: "100%", height: "100%" }, el("path", { class: "seen", d: cv.path(spans) })),
+      {
+        class: "bar",
+        ...(label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" }),
+      },
+      el(
+        "svg",
+        { viewBox: `0 0 ${WIDE} 1`, preserveAspectRatio: "none", width: "100%", height: "100%" },
+        el("path", { class: "seen", d: cv.path(spans) }),
+      ),
       el("use", { href: "#cuts", width: "100%", height: "100%" }),
       el("line", { class: "here", y1: "-4", y2: "100%" }),
     );
@@ -48,17 +58,27 @@
   const playhead = $("playhead");
   const spanAt = (event, bar) => {
     const box = bar.getBoundingClientRect();
-    const pts = data.start_pts + (((event.clientX - box.left) / box.width) * data.length_s * data.time_base[1]) / data.time_base[0];
+    const pts =
+      data.start_pts +
+      (((event.clientX - box.left) / box.width) * data.length_s * data.time_base[1]) /
+        data.time_base[0];
     const slack = (3 / box.width) * data.length_s * (data.time_base[1] / data.time_base[0]);
     return bar.spans?.find((span) => pts >= span.start - slack && pts <= span.end + slack);
   };
   cv.chipOfSpan = (span) => {
     const chips = span.tracks.flatMap((track) => cv.chipsOf[track]).filter(cv.shown);
-    return chips.reduce((a, b) => (a < 0 || data.chips.quality[b] > data.chips.quality[a] ? b : a), -1);
+    return chips.reduce(
+      (a, b) => (a < 0 || data.chips.quality[b] > data.chips.quality[a] ? b : a),
+      -1,
+    );
   };
   cv.tipAt = (box, x, pictures, text) => {
     tip.replaceChildren(
-      el("div", {}, pictures.map((src) => el("img", { src, alt: "", height: 96 }))),
+      el(
+        "div",
+        {},
+        pictures.map((src) => el("img", { src, alt: "", height: 96 })),
+      ),
       el("span", {}, text),
     );
     tip.hidden = false;
@@ -77,11 +97,17 @@
     if (span) {
       const chip = cv.chipOfSpan(span);
       const text = `${cv.startOf(span)} – ${cv.endOf(span)} · ${cv.lengthOf(span)}`;
-      cv.tipAt(bar.getBoundingClientRect(), event.clientX, chip < 0 ? [] : [cv.picture(chip)], text);
+      cv.tipAt(
+        bar.getBoundingClientRect(),
+        event.clientX,
+        chip < 0 ? [] : [cv.picture(chip)],
+        text,
+      );
     } else if (!event.target.closest?.(".chip")) cv.hideTip();
     const lines = event.target.closest?.(".lines");
     playhead.hidden = !(lines && bar);
-    if (lines && bar) playhead.style.left = `${event.clientX - lines.getBoundingClientRect().left}px`;
+    if (lines && bar)
+      playhead.style.left = `${event.clientX - lines.getBoundingClientRect().left}px`;
   });
   addEventListener("scroll", cv.hideTip, { passive: true });
   document.addEventListener("click", (event) => {
@@ -100,18 +126,38 @@
     const label = `${who.name}, ${spoken}, ${cv.plural(who.appearances.length, "appearance")}`;
     return el(
       "a",
-      { class: `line c${(who.number - 1) % 8}`, href: `#${who.id}`, "aria-label": label, "data-label": who.label, "data-key": `line-${who.label}` },
-      el("span", { class: "who" }, el("span", { class: "thumb" }, cv.img(who.cover, 28)), el("b", {}, who.name), el("i", {}, spoken)),
+      {
+        class: `line c${(who.number - 1) % 8}`,
+        href: `#${who.id}`,
+        "aria-label": label,
+        "data-label": who.label,
+        "data-key": `line-${who.label}`,
+      },
+      el(
+        "span",
+        { class: "who" },
+        el("span", { class: "thumb" }, cv.img(who.cover, 28)),
+        el("b", {}, who.name),
+        el("i", {}, spoken),
+      ),
       cv.bar(who.appearances),
     );
   };
   const nobody = (members) => {
     const spans = new cv.Group([...members]).appearances.map((span) => span);
-    const time = cv.spoken(spans.reduce((sum, s) => sum + cv.seconds(s.end) - cv.seconds(s.start), 0));
+    const time = cv.spoken(
+      spans.reduce((sum, s) => sum + cv.seconds(s.end) - cv.seconds(s.start), 0),
+    );
     return el(
       "a",
       { class: "line none", href: "#unknown" },
-      el("span", { class: "who" }, el("span", { class: "thumb" }, cv.img(-1, 28)), el("b", {}, "Unknown"), el("i", {}, time)),
+      el(
+        "span",
+        { class: "who" },
+        el("span", { class: "thumb" }, cv.img(-1, 28)),
+        el("b", {}, "Unknown"),
+        el("i", {}, time),
+      ),
       cv.bar(spans),
     );
   };
@@ -123,7 +169,9 @@
       drawn.set(who.label, { who, row });
       return row;
     });
-    const strangers = [...unknown].filter(([reason]) => reason !== "not a face").flatMap(([, members]) => members);
+    const strangers = [...unknown]
+      .filter(([reason]) => reason !== "not a face")
+      .flatMap(([, members]) => members);
     if (strangers.length) rows.push(nobody(strangers));
     const now = [...lines.children].slice(1, -1); // without ruler and playhead
     if (now.length !== rows.length || now.some((row, i) => row !== rows[i])) {

@@ -2,7 +2,9 @@
 // ---- who belongs to nobody, by reason; people who were hidden; who appears with whom
 (() => {
   const { data, el, $, store } = cv;
-  const WORDS = new Map(data.reasons.map(([reason, title, why, advice]) => [reason, { title, why, advice }]));
+  const WORDS = new Map(
+    data.reasons.map(([reason, title, why, advice]) => [reason, { title, why, advice }]),
+  );
   const MOST = 20; // people in the matrix before one asks for all
 
   const byQuality = (a, b) => data.chips.quality[b] - data.chips.quality[a] || a - b;
@@ -11,7 +13,8 @@
       const chips = cv.chipsOf[track].filter(cv.shown).sort(byQuality);
       const chip = chips[0] ?? cv.chipsOf[track][0] ?? -1;
       const tc = data.tracks.start_tc[track];
-      if (chip < 0) return { chip, tracks: [track], tc, alt: `Unknown at ${tc}, no picture`, sure: "" };
+      if (chip < 0)
+        return { chip, tracks: [track], tc, alt: `Unknown at ${tc}, no picture`, sure: "" };
       return cv.cellOf(chip, [track], { sure: cv.plural(data.tracks.faces[track], "face") });
     });
   const drawn = new Map();
@@ -28,7 +31,13 @@
       const root = el(
         "div",
         { class: members.length > 6 ? "panel reason wide" : "panel reason", "data-reason": reason },
-        el("div", { class: "why" }, el("h3", {}, title, " ", el("span", {}, members.length.toLocaleString("en"))), el("p", {}, why), el("p", { class: "advice" }, advice)),
+        el(
+          "div",
+          { class: "why" },
+          el("h3", {}, title, " ", el("span", {}, members.length.toLocaleString("en"))),
+          el("p", {}, why),
+          el("p", { class: "advice" }, advice),
+        ),
         strip.root,
       );
       drawn.set(reason, { key, root, strip });
@@ -43,8 +52,20 @@
     $("hidden").hidden = !hidden.length;
     $("hidden-list").replaceChildren(
       ...hidden.map((who) =>
-        el("li", {}, el("span", { class: "thumb" }, cv.img(who.cover, 28)), el("b", {}, who.name), " ", cv.spoken(who.time), " ",
-          el("button", { class: "quiet", type: "button", onclick: () => cv.showAgain(who.label) }, "Show again")),
+        el(
+          "li",
+          {},
+          el("span", { class: "thumb" }, cv.img(who.cover, 28)),
+          el("b", {}, who.name),
+          " ",
+          cv.spoken(who.time),
+          " ",
+          el(
+            "button",
+            { class: "quiet", type: "button", onclick: () => cv.showAgain(who.label) },
+            "Show again",
+          ),
+        ),
       ),
     );
   };
@@ -68,18 +89,47 @@
   const cell = (a, b, { time, first }, longest) => {
     if (!time) return el("td", { class: "none-of" }, "–");
     const words = `${a.name} and ${b.name}: ${cv.spoken(time)} together, first at ${cv.startOf(first)}`;
-    const button = el("button", { type: "button", title: words, "aria-label": words, onclick: () => cv.playOrCopy(first.start, cv.startOf(first)) }, time < 9.95 ? time.toFixed(1) : Math.round(time));
+    const button = el(
+      "button",
+      {
+        type: "button",
+        title: words,
+        "aria-label": words,
+        onclick: () => cv.playOrCopy(first.start, cv.startOf(first)),
+      },
+      time < 9.95 ? time.toFixed(1) : Math.round(time),
+    );
     button.style.setProperty("--share", `${Math.round(8 + 52 * (time / longest))}%`);
     return el("td", {}, button);
   };
   const matrix = (people) => {
-    const shared = people.map((a) => people.map((b) => (a === b ? { time: 0 } : overlap(a.appearances, b.appearances))));
-    const longest = Math.max(...shared.flat().map(({ time }) => time));
-    const head = (who) => el("th", { scope: "col" }, el("span", { class: "thumb", title: who.name }, cv.img(who.cover, 28)), el("span", { class: "hide" }, who.name));
-    const rows = people.map((a, i) =>
-      el("tr", {}, el("th", { scope: "row" }, a.name), people.map((b, j) => (i === j ? el("td", { class: "self" }) : cell(a, b, shared[i][j], longest)))),
+    const shared = people.map((a) =>
+      people.map((b) => (a === b ? { time: 0 } : overlap(a.appearances, b.appearances))),
     );
-    return el("table", {}, el("thead", {}, el("tr", {}, el("td", {}), people.map(head))), el("tbody", {}, rows));
+    const longest = Math.max(...shared.flat().map(({ time }) => time));
+    const head = (who) =>
+      el(
+        "th",
+        { scope: "col" },
+        el("span", { class: "thumb", title: who.name }, cv.img(who.cover, 28)),
+        el("span", { class: "hide" }, who.name),
+      );
+    const rows = people.map((a, i) =>
+      el(
+        "tr",
+        {},
+        el("th", { scope: "row" }, a.name),
+        people.map((b, j) =>
+          i === j ? el("td", { class: "self" }) : cell(a, b, shared[i][j], longest),
+        ),
+      ),
+    );
+    return el(
+      "table",
+      {},
+      el("thead", {}, el("tr", {}, el("td", {}), people.map(head))),
+      el("tbody", {}, rows),
+    );
   };
   cv.drawTogether = (people) => {
     $("together").hidden = people.length < 2;

@@ -35,7 +35,19 @@
       ...fact("Quality", chips.quality[chip].toFixed(2)),
       ...fact("Score", chips.score[chip].toFixed(2)),
     );
-    const act = (words, run) => el("button", { class: "quiet", type: "button", onclick: () => { viewer.close(); run(); } }, words);
+    const act = (words, run) =>
+      el(
+        "button",
+        {
+          class: "quiet",
+          type: "button",
+          onclick: () => {
+            viewer.close();
+            run();
+          },
+        },
+        words,
+      );
     $("viewer-acts").replaceChildren(
       ...[
         cv.canPlay() && act("Play here", () => cv.play(chips.pts[chip])),
@@ -118,22 +130,48 @@
   };
   const drawBoxes = () => {
     const now = data.start_pts + (film.currentTime * data.time_base[1]) / data.time_base[0];
-    const there = (byShot.get(shotAt(now)) ?? []).filter((track) => tracks.start_pts[track] <= now && now < tracks.end_pts[track] && store.cast.state.labels[track] !== cv.NOT_A_FACE);
+    const there = (byShot.get(shotAt(now)) ?? []).filter(
+      (track) =>
+        tracks.start_pts[track] <= now &&
+        now < tracks.end_pts[track] &&
+        store.cast.state.labels[track] !== cv.NOT_A_FACE,
+    );
     const size = data.height / 24;
     boxes.replaceChildren(
-      ...there.filter((track) => seen?.has(track)).flatMap((track) => {
-        const [left, top, right, bottom] = boxAt(seen.get(track), now);
-        const who = label(track);
-        const colour = who ? `c${(who.number - 1) % 8}` : "none";
-        return [
-          el("rect", { class: colour, x: left, y: top, width: right - left, height: bottom - top }),
-          el("text", { class: colour, x: left, y: top > size * 1.4 ? top - size * 0.35 : bottom + size * 1.05, "font-size": size }, who?.name ?? "?"),
-        ];
-      }),
+      ...there
+        .filter((track) => seen?.has(track))
+        .flatMap((track) => {
+          const [left, top, right, bottom] = boxAt(seen.get(track), now);
+          const who = label(track);
+          const colour = who ? `c${(who.number - 1) % 8}` : "none";
+          return [
+            el("rect", {
+              class: colour,
+              x: left,
+              y: top,
+              width: right - left,
+              height: bottom - top,
+            }),
+            el(
+              "text",
+              {
+                class: colour,
+                x: left,
+                y: top > size * 1.4 ? top - size * 0.35 : bottom + size * 1.05,
+                "font-size": size,
+              },
+              who?.name ?? "?",
+            ),
+          ];
+        }),
     );
     const names = [...new Set(there.map((track) => label(track)?.name ?? "unknown"))];
     $("player-now").textContent = names.length ? names.join(", ") : "Nobody";
-    if (player.open) (film.requestVideoFrameCallback ?? requestAnimationFrame).call(film.requestVideoFrameCallback ? film : window, drawBoxes);
+    if (player.open)
+      (film.requestVideoFrameCallback ?? requestAnimationFrame).call(
+        film.requestVideoFrameCallback ? film : window,
+        drawBoxes,
+      );
   };
   cv.play = async (pts) => {
     cv.hideTip();
@@ -145,7 +183,10 @@
     film.play().catch(() => {}); // a browser may want a click first
   };
   film.addEventListener("error", () => {
-    $("player-now").textContent = data.mode === "live" ? "The video cannot be played here: it has moved (give --video), or this browser does not know its format." : "This browser cannot play that file.";
+    $("player-now").textContent =
+      data.mode === "live"
+        ? "The video cannot be played here: it has moved (give --video), or this browser does not know its format."
+        : "This browser cannot play that file.";
   });
   film.addEventListener("seeked", () => film.paused && drawBoxes());
   player.addEventListener("close", () => film.pause());

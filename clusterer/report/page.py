@@ -20,6 +20,7 @@ SCRIPTS = (
     "stage.js",
     "time.js",
     "chips.js",
+    "card.js",
     "people.js",
     "unknown.js",
     "choose.js",
