@@ -158,4 +158,5 @@ def test_verification_is_a_command_of_its_own(command: Command) -> None:
 
 
 def test_main_help_names_it(command: Command) -> None:
-    assert "Other commands, each with its own --help: evaluate" in command("-h").out
+    _, _, others = command("-h").out.partition("Other commands, each with its own --help:")
+    assert "evaluate" in others.replace(".", "").replace(",", "").split()

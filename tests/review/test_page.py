@@ -248,7 +248,7 @@ def test_the_film_plays_where_one_clicks(demo_served: Served, open_live: Open) -
     assert screen["left"] <= box["left"] < box["right"] <= screen["right"]
     page.keyboard.press("Escape")
     expect(page.locator("#player")).to_be_hidden()
-    assert page.evaluate("document.getElementById('film').paused")
+    expect(film).to_have_js_property("paused", True)
 
 
 def test_what_was_changed_elsewhere_is_not_overwritten(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -30,8 +31,16 @@ def saving(folder: Path, save: Callable[[ClusteringResult, Path], None]) -> Site
     return Site(session, Footage(folder, session.state.result.analysis))
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_signals_end_it_with_the_tables_written(folder: Path, sent: signal.Signals) -> None:
+def alone(work: Callable[..., None], *args: Any) -> None:
+    """Do something in a process of its own, whose main thread has no event loop."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=args)
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
+
+
+def serve_until(folder: Path, sent: signal.Signals) -> None:
+    """Correct something, then end by a signal."""
     site = opened(folder)
     answers: list[Any] = []
 
@@ -53,11 +62,22 @@ def test_signals_end_it_with_the_tables_written(folder: Path, sent: signal.Signa
     assert signal.getsignal(sent) is before
     assert answers[0].json == {"count": 1}
     assert load(folder).edits == site.session.state.log.edits
+
+
+def serve_and_stop(folder: Path) -> None:
+    """End by a signal before anything is served."""
+    serve(opened(folder), lambda _: os.kill(os.getpid(), signal.SIGINT))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_it_with_the_tables_written(folder: Path, sent: signal.Signals) -> None:
+    alone(serve_until, folder, sent)
     assert "Ada" in (folder / "people.csv").read_text("utf-8")
+    assert [edit.name for edit in load(folder).edits] == ["Ada"]
 
 
 def test_a_signal_before_it_runs_ends_it_too(folder: Path) -> None:
-    serve(opened(folder), lambda _: os.kill(os.getpid(), signal.SIGINT))
+    alone(serve_and_stop, folder)
 
 
 def test_it_is_for_this_machine_only(folder: Path) -> None:
