@@ -48,7 +48,6 @@ def unions(groups: Groups, evidence: Matrix, apart: Bools, prior: float) -> list
     closed = between_groups(groups.members, apart) > 0
     np.fill_diagonal(closed, True)
     score[closed] = -np.inf
-    near = _nearest(score, EACH)
     silent = [g for g, group in enumerate(groups.members) if groups.silent[group].all()]
     score[:, silent] = np.where(closed[:, silent], -np.inf, LAST)
     near = _nearest(score, EACH)
