@@ -42,15 +42,22 @@ class Format:
     ----------
     home : ``module:class``; imported when it is asked for
     use : what it is for, in a few words
+    extra : of this package, which installs what it needs; empty = everybody has it
     """
 
     home: str
     use: str
+    extra: str = ""
 
 
 FORMATS: Mapping[str, Format] = {
+    "chapters": Format("clusterer.export.chapters:Chapters", "players: chapters by FFmpeg"),
     "csv": Format("clusterer.export.csv:Csv", "spreadsheets: appearances and people"),
     "json": Format("clusterer.export.json:Json", "programs: one documented object"),
+    "parquet": Format("clusterer.export.parquet:Parquet", "data frames: appearances", "parquet"),
+    "srt": Format("clusterer.export.srt:Srt", "players: subtitles with the names"),
+    "vtt": Format("clusterer.export.vtt:Vtt", "web pages: captions with the names"),
+    "xlsx": Format("clusterer.export.xlsx:Xlsx", "Excel: appearances and people"),
 }
 """By name, sorted."""
 
@@ -73,11 +80,12 @@ def create(name: str) -> Exporter:
     if name not in FORMATS:
         raise ConfigError(f"unknown format {name!r}", f"Known: {', '.join(names())}")
     module, _, kind = FORMATS[name].home.partition(":")
+    extra = FORMATS[name].extra
     try:
         exporter: type[Exporter] = getattr(import_module(module), kind)
     except ModuleNotFoundError as error:
         raise DependencyError(
             f"the format {name} needs the library {error.name}",
-            f"pip install {error.name}",
+            f'pip install "cluster-video[{extra}]"' if extra else f"pip install {error.name}",
         ) from None
     return exporter()

@@ -10,8 +10,9 @@ from fractions import Fraction
 
 from clusterer.errors import ConfigError
 from clusterer.export.rates import Clock, conform
+from clusterer.export.text import one_line
 from clusterer.export.timeline import Part, Span, Timeline
-from clusterer.timecode import frame_number
+from clusterer.timecode import frame_number, timecode
 from clusterer.types import Appearance, ClusteringResult, Identity, Reason, VideoInfo
 
 
@@ -55,12 +56,10 @@ class Choice:
             if not 0 <= value < 1e6:
                 raise ConfigError(f"{name} is {value:g}", "Give 0 or more")
         if self.rate is not None and not 1 <= self.rate <= 1000:
-            raise ConfigError(f"rate is {float(self.rate):g}", "Give frames per second, as 23.976")
+            raise ConfigError(f"rate is {self.rate}", "Give frames per second, as 23.976")
 
 
 EVERYTHING = Choice()
-BREAKS = ("Cc", "Cs", "Zl", "Zp")
-"""Categories of Unicode: controls, surrogates, separators of lines and paragraphs."""
 
 
 def choose(result: ClusteringResult, choice: Choice = EVERYTHING) -> Timeline:
@@ -79,16 +78,14 @@ def choose(result: ClusteringResult, choice: Choice = EVERYTHING) -> Timeline:
     analysis = result.analysis
     rate, warnings = conform(analysis, choice.rate)
     clock = Clock(analysis.video, rate)
-    start = choice.start_timecode or _stated(analysis.video, rate)
-    if start:
-        frame_number(start, rate)  # refuses what this rate cannot have
+    start = _start(analysis.video, rate, choice.start_timecode)
     length = max(
         1,
         math.floor(Fraction(analysis.video.duration_s) * rate + Fraction(1, 2)),
         *(clock.frame(shot.end_pts) for shot in analysis.shots),
     )
     parts = [
-        Part(who.id, _one_line(who.name), number, spans, who.confidence)
+        Part(who.id, one_line(who.name) or who.id, number, spans, who.confidence)
         for number, who in _chosen(result, choice)
         if (spans := _spans(who.appearances, clock, choice, length))
     ]
@@ -104,7 +101,7 @@ def _chosen(result: ClusteringResult, choice: Choice) -> Iterator[tuple[int, Ide
         known = {_folded(text) for who in result.people for text in (who.name, who.id)}
         missing = [name for name in choice.people if _folded(name) not in known]
         if missing:
-            names = ", ".join(who.name for who in result.people[:20]) or "nobody"
+            names = ", ".join(one_line(who.name) for who in result.people[:20]) or "nobody"
             raise ConfigError(f"Nobody is called {missing[0]!r}", f"There are: {names}")
     for number, who in everyone:
         is_person = number < len(result.people)
@@ -118,8 +115,9 @@ def _chosen(result: ClusteringResult, choice: Choice) -> Iterator[tuple[int, Ide
 def _spans(
     seen: Sequence[Appearance], clock: Clock, choice: Choice, length: int
 ) -> tuple[Span, ...]:
-    gap, least = (Fraction(s) * clock.rate for s in (choice.gap_s, choice.min_duration_s))
-    exact = [_span(appearance, clock) for appearance in seen]
+    # As the user typed them: a float of 0.48 s is not quite 12 frames at 25 Hz.
+    gap, least = (Fraction(str(s)) * clock.rate for s in (choice.gap_s, choice.min_duration_s))
+    exact = [_span(appearance, clock, length) for appearance in seen]
     joined = _join(exact, gap if choice.gap_s else Fraction(-1))
     kept = [span for span in joined if span.length >= least]
     if not choice.handles:
@@ -135,8 +133,9 @@ def _spans(
     return tuple(_join(wide, Fraction(0)))
 
 
-def _span(seen: Appearance, clock: Clock) -> Span:
-    start = max(0, clock.frame(seen.start_pts))
+def _span(seen: Appearance, clock: Clock, length: int) -> Span:
+    """Its nearest frames: at least one, and none beyond the video."""
+    start = max(0, min(clock.frame(seen.start_pts), length - 1))
     return Span(start, max(start + 1, clock.frame(seen.end_pts)), seen.shot_index)
 
 
@@ -151,21 +150,25 @@ def _join(spans: Sequence[Span], gap: Fraction) -> list[Span]:
     return joined
 
 
-def _stated(video: VideoInfo, rate: Fraction) -> str:
-    """The file's own start; empty if it has none, or none that the conformed rate can have."""
+def _start(video: VideoInfo, rate: Fraction, wanted: str | None) -> str:
+    """The start that the user states, else the file's own, if the rate can have it."""
+    if wanted is not None:
+        frame_number(wanted, rate)  # refuses what this rate cannot have
+        if wanted.replace(";", ":") == timecode(0, rate, wanted) != wanted:
+            raise ConfigError(
+                f"{wanted!r} is a drop-frame timecode, at {float(rate):.6g} frames per second",
+                "Only 29.97 and 59.94 have it; write a colon before the frames",
+            )
+        return wanted
     try:
         if video.start_timecode:
-            frame_number(video.start_timecode, rate)
-            return video.start_timecode
+            return timecode(0, rate, video.start_timecode)
     except ConfigError:
         pass
     return ""
 
 
-def _one_line(name: str) -> str:
-    """A name without control characters and ends of lines; joiners, which scripts need, stay."""
-    return " ".join("".join(" " if unicodedata.category(c) in BREAKS else c for c in name).split())
-
-
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip()
+    """A name for comparing: in whatever case, however its characters are composed."""
+    folded = unicodedata.normalize("NFKC", one_line(name)).casefold()
+    return unicodedata.normalize("NFKC", folded)

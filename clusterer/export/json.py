@@ -1,4 +1,22 @@
-"""JSON: everything that other formats are written from, in one object; see the README."""
+"""JSON: everything that other formats are written from, in one object.
+
+Source: RFC 8259, in UTF-8. This is schema 1; a change that old readers cannot bear raises `SCHEMA`.
+Frames count from the video's first, ends are exclusive.
+
+==================== ===============================================================================
+``schema``           1
+``video``            file name
+``rate``             frames per second, exact: numerator and denominator
+``drop_frame``       whether timecodes are drop-frame
+``start_timecode``   of the first frame: ``HH:MM:SS:FF``, or ``HH:MM:SS;FF`` for drop-frame
+``length_frames``    of the whole video
+``people``           by screen time, then unknowns if they were asked for; each as follows
+==================== ===============================================================================
+
+``person`` (id), ``name``, ``confidence`` (0 to 1) and ``appearances``, in time order, each with
+``start_frame``, ``end_frame``, ``start_timecode``, ``end_timecode``, ``start_s``, ``end_s`` and
+``shot`` (the one in which it begins).
+"""
 
 from __future__ import annotations
 

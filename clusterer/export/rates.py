@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+from clusterer.timecode import nominal_rate
 from clusterer.types import Analysis, VideoInfo
 
 NAMED_RATES: tuple[Fraction, ...] = (
@@ -26,6 +27,10 @@ NAMED_RATES: tuple[Fraction, ...] = (
 """Frames per second that every editing program knows."""
 CLOSE = Fraction(1, 2500)
 """Relative, under half of what 24 and 23.976 are apart: containers round their rates."""
+BESIDE = Fraction(1, 20)
+"""Relative: how far the mean rate that a container states may be from the constant one."""
+WHOLE = (1, 2, 1001)
+"""Denominators of constant rates; 2 for 12.5 and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +64,46 @@ def conform(analysis: Analysis, wanted: Fraction | None = None) -> tuple[Fractio
     rate, exact; warnings
     """
     stated = analysis.video.frame_rate
-    own = exact(stated)
-    steady = own.denominator in (1, 1001) and is_steady(analysis, own)
-    rate = exact(wanted) if wanted is not None else own if steady else nearest_named(stated)
-    if steady and rate == own:
+    own = steady_rate(analysis)
+    rate = exact(wanted) if wanted is not None else own or nearest_named(stated)
+    if rate == own:
         return rate, ()
-    what = f"{float(stated):.6g} frames per second"
     counted = f"frames are counted at {float(rate):.6g}; marks may be off by half a frame"
-    if steady:
-        return rate, (f"The video has {what}, {counted}",)
-    return rate, (f"The video has a variable rate, {what} on average; {counted}",)
+    if own:
+        return rate, (f"The video has {float(own):.6g} frames per second, {counted}",)
+    average = f"{float(stated):.6g} frames per second on average"
+    return rate, (f"The video has a variable rate, {average}; {counted}",)
 
 
 def exact(rate: Fraction) -> Fraction:
-    """The named rate that is meant by a rounded one such as 23.976; else as it is."""
+    """The named rate that is meant by a rounded one such as 23.976; else the rate, in short."""
     named = nearest_named(rate)
-    return named if abs(named - rate) <= CLOSE * named else rate
+    return named if abs(named - rate) <= CLOSE * named else rate.limit_denominator(1001)
 
 
 def nearest_named(rate: Fraction) -> Fraction:
     """Of `NAMED_RATES` the nearest; of two the lower one."""
     return min(NAMED_RATES, key=lambda named: (abs(named - rate), named))
+
+
+def steady_rate(analysis: Analysis) -> Fraction | None:
+    """The constant rate of a video; None = it is variable.
+
+    Containers state a mean, which a last frame of another length moves: the whole rates beside it,
+    and the same by 1000/1001, are tried too, the nearest first.
+    """
+    stated = analysis.video.frame_rate
+    whole = nominal_rate(stated)
+    near = {exact(stated), Fraction(whole), Fraction(whole * 1000, 1001), *NAMED_RATES}
+    tried = sorted(
+        (
+            rate
+            for rate in near
+            if rate.denominator in WHOLE and abs(rate - stated) <= BESIDE * rate
+        ),
+        key=lambda rate: (rate != exact(stated), abs(rate - stated)),
+    )
+    return next((rate for rate in tried if is_steady(analysis, rate)), None)
 
 
 def is_steady(analysis: Analysis, rate: Fraction) -> bool:

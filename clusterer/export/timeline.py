@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePosixPath
 
+from clusterer.export.text import file_stem, one_line
 from clusterer.timecode import frame_number, nominal_rate, timecode
 from clusterer.types import VideoInfo
 
@@ -71,13 +72,13 @@ class Timeline:
 
     @property
     def name(self) -> str:
-        """File name of the video."""
-        return PurePosixPath(self.video.path.replace("\\", "/")).name or "video"
+        """File name of the video, on one line."""
+        return one_line(PurePosixPath(self.video.path.replace("\\", "/")).name) or "video"
 
     @property
     def stem(self) -> str:
-        """That without its ending, for the files that are written."""
-        return PurePosixPath(self.name).stem
+        """That without its ending, safe on every system, for the files that are written."""
+        return file_stem(PurePosixPath(self.name).stem)
 
     @property
     def drop(self) -> bool:
