@@ -39,4 +39,7 @@ def _title(cast: Cast) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", text)
+    escaped = _SPECIAL.sub(r"\\\g<0>", text)
+    # FFmpeg takes a backslash before the end of a line, itself escaped or not, for one that escapes
+    # the end, and reads the next line as part of this one.
+    return f"{escaped} " if escaped.endswith("\\") else escaped
