@@ -28,7 +28,7 @@ NAMED_RATES: tuple[Fraction, ...] = (
 CLOSE = Fraction(1, 2500)
 """Relative, under half of what 24 and 23.976 are apart: containers round their rates."""
 BESIDE = Fraction(1, 20)
-"""Relative: how far the mean rate that a container states may be from the constant one."""
+"""Relative: how far the mean rate may be from the constant one."""
 WHOLE = (1, 2, 1001)
 """Denominators of constant rates; 2 for 12.5 and the like."""
 
@@ -63,15 +63,15 @@ def conform(analysis: Analysis, wanted: Fraction | None = None) -> tuple[Fractio
     -------
     rate, exact; warnings
     """
-    stated = analysis.video.frame_rate
     own = steady_rate(analysis)
-    rate = exact(wanted) if wanted is not None else own or nearest_named(stated)
+    mean = mean_rate(analysis)
+    rate = exact(wanted) if wanted is not None else own or nearest_named(mean)
     if rate == own:
         return rate, ()
     counted = f"frames are counted at {float(rate):.6g}; marks may be off by half a frame"
     if own:
         return rate, (f"The video has {float(own):.6g} frames per second, {counted}",)
-    average = f"{float(stated):.6g} frames per second on average"
+    average = f"{float(mean):.4g} frames per second on average"
     return rate, (f"The video has a variable rate, {average}; {counted}",)
 
 
@@ -86,24 +86,34 @@ def nearest_named(rate: Fraction) -> Fraction:
     return min(NAMED_RATES, key=lambda named: (abs(named - rate), named))
 
 
+def mean_rate(analysis: Analysis) -> Fraction:
+    """Frames per second between the first and the last frame that were looked at.
+
+    Containers state other rates for variable ones, up to the ticks of their clock.
+    """
+    frames, pts = analysis.sampled_frames, analysis.sampled_pts
+    if len(frames) < 2 or pts[-1] <= pts[0]:
+        return analysis.video.frame_rate
+    return (int(frames[-1]) - int(frames[0])) / (
+        (int(pts[-1]) - int(pts[0])) * analysis.video.time_base
+    )
+
+
 def steady_rate(analysis: Analysis) -> Fraction | None:
     """The constant rate of a video; None = it is variable.
 
-    Containers state a mean, which a last frame of another length moves: the whole rates beside it,
-    and the same by 1000/1001, are tried too, the nearest first.
+    First the one that the file states is tried. A stated mean, however, is moved by a last frame of
+    another length: then whole rates near the mean, and the same by 1000/1001, the nearest first.
     """
-    stated = analysis.video.frame_rate
-    whole = nominal_rate(stated)
-    near = {exact(stated), Fraction(whole), Fraction(whole * 1000, 1001), *NAMED_RATES}
-    tried = sorted(
-        (
-            rate
-            for rate in near
-            if rate.denominator in WHOLE and abs(rate - stated) <= BESIDE * rate
-        ),
-        key=lambda rate: (rate != exact(stated), abs(rate - stated)),
+    stated, mean = exact(analysis.video.frame_rate), mean_rate(analysis)
+    whole = nominal_rate(mean)
+    near = sorted(
+        {Fraction(whole), Fraction(whole * 1000, 1001), *NAMED_RATES},
+        key=lambda rate: abs(rate - mean),
     )
-    return next((rate for rate in tried if is_steady(analysis, rate)), None)
+    tried = [stated, *(rate for rate in near if abs(rate - mean) <= BESIDE * rate)]
+    steady = (rate for rate in tried if is_steady(analysis, rate))
+    return next((rate for rate in steady if rate.denominator in WHOLE), None)
 
 
 def is_steady(analysis: Analysis, rate: Fraction) -> bool:
