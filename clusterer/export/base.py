@@ -51,10 +51,15 @@ class Format:
 
 
 FORMATS: Mapping[str, Format] = {
+    "avid": Format("clusterer.export.avid:Avid", "Avid Media Composer: markers as text"),
     "chapters": Format("clusterer.export.chapters:Chapters", "players: chapters by FFmpeg"),
     "csv": Format("clusterer.export.csv:Csv", "spreadsheets: appearances and people"),
+    "edl": Format("clusterer.export.edl:Edl", "most programs: cut lists, CMX 3600"),
     "json": Format("clusterer.export.json:Json", "programs: one documented object"),
     "parquet": Format("clusterer.export.parquet:Parquet", "data frames: appearances", "parquet"),
+    "resolve-edl": Format(
+        "clusterer.export.resolve_edl:ResolveEdl", "DaVinci Resolve: timeline markers"
+    ),
     "srt": Format("clusterer.export.srt:Srt", "players: subtitles with the names"),
     "vtt": Format("clusterer.export.vtt:Vtt", "web pages: captions with the names"),
     "xlsx": Format("clusterer.export.xlsx:Xlsx", "Excel: appearances and people"),

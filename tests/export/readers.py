@@ -23,6 +23,8 @@ import opentimelineio as otio
 import pyarrow.parquet as pq
 import webvtt
 
+from . import cut_readers
+
 Files = dict[str, bytes]
 
 
@@ -152,6 +154,19 @@ def read_chapters(files: Files, scale: Scale) -> list[Mark]:
     return joined(marks)
 
 
+def read_edl(files: Files, scale: Scale) -> list[Mark]:
+    return [Mark(*found) for found in cut_readers.read_edl(files, scale)]
+
+
+def read_resolve_edl(files: Files, scale: Scale) -> list[Mark]:
+    from_one = Scale(scale.rate, scale.start or "01:00:00:00")
+    return [Mark(*found) for found in cut_readers.read_resolve_edl(files, from_one)]
+
+
+def read_avid(files: Files, scale: Scale) -> list[Mark]:
+    return [Mark(*found) for found in cut_readers.read_avid(files, scale)]
+
+
 def joined(marks: list[Mark]) -> list[Mark]:
     """Each name's marks that touch or overlap, as one: all that formats of casts can tell."""
     found: list[Mark] = []
@@ -184,10 +199,13 @@ class Reading:
 
 
 READINGS = {
+    "avid": Reading(read_avid),
     "chapters": Reading(read_chapters, cast=True, plain=False),
     "csv": Reading(read_csv),
+    "edl": Reading(read_edl),
     "json": Reading(read_json),
     "parquet": Reading(read_parquet),
+    "resolve-edl": Reading(read_resolve_edl, plain=False),
     "srt": Reading(read_srt, cast=True, plain=False),
     "vtt": Reading(read_vtt, cast=True),
     "xlsx": Reading(read_xlsx),
