@@ -78,6 +78,7 @@ HEAVY = (
     "scipy",
     "jinja2",
     "matplotlib",
+    "opentimelineio",
     "starlette",
     "uvicorn",
 )

@@ -55,8 +55,16 @@ FORMATS: Mapping[str, Format] = {
     "chapters": Format("clusterer.export.chapters:Chapters", "players: chapters by FFmpeg"),
     "csv": Format("clusterer.export.csv:Csv", "spreadsheets: appearances and people"),
     "edl": Format("clusterer.export.edl:Edl", "most programs: cut lists, CMX 3600"),
+    "fcpxml": Format("clusterer.export.fcpxml:Fcpxml", "Final Cut Pro: markers and keywords"),
     "json": Format("clusterer.export.json:Json", "programs: one documented object"),
+    "otio": Format("clusterer.export.otio:Otio", "any program with OpenTimelineIO"),
     "parquet": Format("clusterer.export.parquet:Parquet", "data frames: appearances", "parquet"),
+    "premiere-csv": Format(
+        "clusterer.export.premiere_csv:PremiereCsv", "the layout of Premiere's marker list"
+    ),
+    "premiere-xml": Format(
+        "clusterer.export.premiere_xml:PremiereXml", "Premiere Pro: a sequence with markers"
+    ),
     "resolve-edl": Format(
         "clusterer.export.resolve_edl:ResolveEdl", "DaVinci Resolve: timeline markers"
     ),

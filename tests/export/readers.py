@@ -23,7 +23,7 @@ import opentimelineio as otio
 import pyarrow.parquet as pq
 import webvtt
 
-from . import cut_readers
+from . import cut_readers, project_readers
 
 Files = dict[str, bytes]
 
@@ -167,6 +167,24 @@ def read_avid(files: Files, scale: Scale) -> list[Mark]:
     return [Mark(*found) for found in cut_readers.read_avid(files, scale)]
 
 
+def read_otio(files: Files, scale: Scale) -> list[Mark]:
+    return [Mark(*found) for found in project_readers.read_otio(only(files, ".otio"), scale)]
+
+
+def read_premiere_xml(files: Files, scale: Scale) -> list[Mark]:
+    content = only(files, ".premiere.xml")
+    return [Mark(*found) for found in project_readers.read_premiere_xml(content, scale)]
+
+
+def read_premiere_csv(files: Files, scale: Scale) -> list[Mark]:
+    content = only(files, ".premiere.csv")
+    return [Mark(*found) for found in project_readers.read_premiere_csv(content, scale)]
+
+
+def read_fcpxml(files: Files, scale: Scale) -> list[Mark]:
+    return [Mark(*found) for found in project_readers.read_fcpxml(only(files, ".fcpxml"), scale)]
+
+
 def joined(marks: list[Mark]) -> list[Mark]:
     """Each name's marks that touch or overlap, as one: all that formats of casts can tell."""
     found: list[Mark] = []
@@ -203,8 +221,12 @@ READINGS = {
     "chapters": Reading(read_chapters, cast=True, plain=False),
     "csv": Reading(read_csv),
     "edl": Reading(read_edl),
+    "fcpxml": Reading(read_fcpxml),
     "json": Reading(read_json),
+    "otio": Reading(read_otio),
     "parquet": Reading(read_parquet),
+    "premiere-csv": Reading(read_premiere_csv),
+    "premiere-xml": Reading(read_premiere_xml),
     "resolve-edl": Reading(read_resolve_edl, plain=False),
     "srt": Reading(read_srt, cast=True, plain=False),
     "vtt": Reading(read_vtt, cast=True),

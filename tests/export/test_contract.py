@@ -109,7 +109,7 @@ def check_file_name(file: str, content: Timeline) -> None:
 
 
 def check_text(data: bytes) -> None:
-    text = data.decode("utf-8")
+    text = data.decode("utf-16" if data[:2] == b"\xff\xfe" else "utf-8")
     assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", text)
 
 
