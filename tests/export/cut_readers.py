@@ -68,7 +68,7 @@ def avid(content: bytes) -> list[re.Match[str]]:
 
 def read_edl(files: dict[str, bytes], clock: Clock) -> Iterator[tuple[str, int, int]]:
     """Appearances of everybody's list: name, first frame, first frame after."""
-    stem = next(iter(files)).removesuffix(".edl")
+    stem = min((name for name in files if name.endswith(".edl")), key=len).removesuffix(".edl")
     for name in (f"{stem}.{page}.edl" if page > 1 else f"{stem}.edl" for page in count(1)):
         if name not in files:
             return
@@ -80,16 +80,17 @@ def read_edl(files: dict[str, bytes], clock: Clock) -> Iterator[tuple[str, int, 
 
 def read_resolve_edl(files: dict[str, bytes], clock: Clock) -> Iterator[tuple[str, int, int]]:
     """Appearances of all lists; without a start the clock must begin at 01:00:00:00."""
-    for content in files.values():
-        for marker in resolve(content, ";" in clock.start):
-            yield from _together(marker, clock)
+    for name, content in files.items():
+        if re.search(r"\.resolve-markers(\.\d+)?\.edl$", name):
+            for marker in resolve(content, ";" in clock.start):
+                yield from _together(marker, clock)
 
 
 def read_avid(files: dict[str, bytes], clock: Clock) -> Iterator[tuple[str, int, int]]:
     """Appearances of the list."""
-    for content in files.values():
-        for marker in avid(content):
-            yield from _together(marker, clock)
+    (content,) = (files[name] for name in files if name.endswith(".avid-markers.txt"))
+    for marker in avid(content):
+        yield from _together(marker, clock)
 
 
 def _together(marker: re.Match[str], clock: Clock) -> Iterator[tuple[str, int, int]]:
