@@ -8,10 +8,12 @@ allow, so order and attributes are the DTD's.
 - Times are rational seconds, ``1001/30000s``, and must be whole frames: numerators are multiples
   of the frame's, over the same denominator.
 - An asset starts at the timecode of its file; a clip, its markers and its keywords count in that
-  time. A start other than the file's is refused on import ("Invalid edit with no respective
-  media"). Where the sequence begins is ``tcStart``, and the clip's ``offset`` counts from there.
+  time. Authors of other exporters report that another start is refused on import: "Invalid edit
+  with no respective media" (https://github.com/DozaVisuals/doza-assist/pull/35). Where the sequence
+  begins is ``tcStart``, which is the ``offset`` of its first clip.
 - ``keyword/value`` is a list with commas between, so commas in a name become semicolons.
-- A relative ``src`` is looked for from where the document lies.
+- ``src`` is relative, for a document that lies beside its media; elsewhere the clip is offline
+  until it is relinked.
 """
 
 from __future__ import annotations
