@@ -78,7 +78,9 @@ HEAVY = (
     "scipy",
     "jinja2",
     "matplotlib",
+    "openpyxl",
     "opentimelineio",
+    "pyarrow",
     "starlette",
     "uvicorn",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import click
 from clusterer import export as formats
 from clusterer.files import make_folder, write_all
 from clusterer.pipeline import load
+
+_RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
 
 
 class Rate(click.ParamType[Fraction]):
@@ -22,13 +25,18 @@ class Rate(click.ParamType[Fraction]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Fraction:
         """Parse, or fail with one line."""
-        try:
-            return Fraction(str(value))
-        except (ValueError, ZeroDivisionError):
+        if not _RATE.fullmatch(str(value)):
             self.fail(f"{value!r} is no rate; write 25, 23.976 or 30000/1001", param, ctx)
+        return Fraction(str(value))
 
 
-@click.command(no_args_is_help=True)
+def _uses() -> str:
+    """What each format is for, one line each."""
+    lines = [f"  {name:<14}{formats.FORMATS[name].use}" for name in formats.names()]
+    return "\n".join(["\b", "Formats:", *lines])
+
+
+@click.command(no_args_is_help=True, epilog=_uses())
 @click.argument("result", metavar="RESULT", type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -90,7 +98,7 @@ def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
     RESULT is a folder that cluster-video wrote. Corrections of a review are in it.
     """
     choice = formats.Choice(
-        people=tuple(n for names in flags["people"] for n in names.split(",") if n.strip()),
+        people=flags["people"],
         min_duration_s=flags["min_duration"],
         gap_s=flags["gap"],
         handles=flags["handles"],

@@ -23,7 +23,8 @@ class Choice:
     Attributes
     ----------
     people
-        Names or ids, in any case; empty = everybody who is not hidden.
+        Names or ids, in any case, also several with commas between them; empty = everybody who is
+        not hidden.
     min_duration_s
         Appearances shorter than this are left out: after joining, before handles.
     gap_s
@@ -96,20 +97,27 @@ def _chosen(result: ClusteringResult, choice: Choice) -> Iterator[tuple[int, Ide
     """People, with their numbers by screen time, then unknowns."""
     unknowns = [u for u in result.unknowns if u.reason is not Reason.NOT_A_FACE]
     everyone = list(enumerate([*result.people, *unknowns]))
-    if choice.people:
-        wanted = {_folded(name) for name in choice.people}
-        known = {_folded(text) for who in result.people for text in (who.name, who.id)}
-        missing = [name for name in choice.people if _folded(name) not in known]
-        if missing:
-            names = ", ".join(one_line(who.name) for who in result.people[:20]) or "nobody"
-            raise ConfigError(f"Nobody is called {missing[0]!r}", f"There are: {names}")
+    wanted = _wanted(result, choice.people)
     for number, who in everyone:
         is_person = number < len(result.people)
-        named = choice.people and {_folded(who.name), _folded(who.id)} & wanted
-        if (is_person and (named or (not choice.people and not who.hidden))) or (
-            not is_person and choice.include_unknown
-        ):
+        named = bool({_folded(who.name), _folded(who.id)} & wanted)
+        is_wanted = named if choice.people else not who.hidden
+        if is_wanted if is_person else choice.include_unknown:
             yield number, who
+
+
+def _wanted(result: ClusteringResult, people: Sequence[str]) -> set[str]:
+    """Names and ids, folded. A text with commas that is nobody's name is several."""
+    known = {_folded(text) for who in result.people for text in (who.name, who.id)}
+    wanted = set()
+    for text in people:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        for name in [text] if _folded(text) in known else parts or [text]:
+            if _folded(name) not in known:
+                names = ", ".join(one_line(who.name) for who in result.people[:20]) or "nobody"
+                raise ConfigError(f"Nobody is called {name!r}", f"There are: {names}")
+            wanted.add(_folded(name))
+    return wanted
 
 
 def _spans(

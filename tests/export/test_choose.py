@@ -87,12 +87,25 @@ def test_several_people_stay_in_the_order_of_screen_time() -> None:
     assert chosen(people=("person 2", "person 1", "person 2")) == EVERYBODY
 
 
+@pytest.mark.parametrize("text", ["Person 1,Person 2", "person-2, person-1", "Person 2,,Person 1,"])
+def test_several_people_with_commas(text: str) -> None:
+    assert chosen(people=(text,)) == EVERYBODY
+
+
+def test_a_name_with_a_comma_is_one() -> None:
+    result = said(name="Smith, John")
+    assert list(chosen(result, people=("smith, john",))) == ["Smith, John"]
+    assert list(chosen(result, people=("Person 2", "Smith, John"))) == ["Smith, John", "Person 2"]
+    with pytest.raises(ConfigError, match="Nobody is called 'Smith'"):
+        chosen(result, people=("Smith, John, Person 2",))
+
+
 def test_who_is_left_out_does_not_change_the_numbers_of_others() -> None:
     (part,) = choose(small_result(), Choice(people=("Person 2",))).parts
     assert part.number == 1
 
 
-@pytest.mark.parametrize("name", ["Anna", "Person", "unknown-1", "Unknown 1", ""])
+@pytest.mark.parametrize("name", ["Anna", "Person", "unknown-1", "Unknown 1", "", ","])
 def test_unknown_names_are_refused(name: str) -> None:
     with pytest.raises(ConfigError) as error:
         chosen(people=("Person 1", name))
