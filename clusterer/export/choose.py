@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from clusterer.errors import ConfigError
 from clusterer.export.rates import Clock, conform
@@ -84,11 +85,14 @@ def choose(result: ClusteringResult, choice: Choice = EVERYTHING) -> Timeline:
         1,
         math.floor(Fraction(analysis.video.duration_s) * rate + Fraction(1, 2)),
         *(clock.frame(shot.end_pts) for shot in analysis.shots),
+        *(shot.end_frame for shot in analysis.shots if not warnings),
     )
+    # Without a warning the frames are the video's own, which no rounded pts can move.
+    to_span = _own_span if not warnings else partial(_nearest_span, clock, length)
     parts = [
         Part(who.id, one_line(who.name) or who.id, number, spans, who.confidence)
         for number, who in _chosen(result, choice)
-        if (spans := _spans(who.appearances, clock, choice, length))
+        if (spans := _spans(map(to_span, who.appearances), rate, choice, length))
     ]
     return Timeline(analysis.video, rate, start, length, tuple(parts), warnings)
 
@@ -120,13 +124,10 @@ def _wanted(result: ClusteringResult, people: Sequence[str]) -> set[str]:
     return wanted
 
 
-def _spans(
-    seen: Sequence[Appearance], clock: Clock, choice: Choice, length: int
-) -> tuple[Span, ...]:
+def _spans(found: Iterable[Span], rate: Fraction, choice: Choice, length: int) -> tuple[Span, ...]:
     # As the user typed them: a float of 0.48 s is not quite 12 frames at 25 Hz.
-    gap, least = (Fraction(str(s)) * clock.rate for s in (choice.gap_s, choice.min_duration_s))
-    exact = [_span(appearance, clock, length) for appearance in seen]
-    joined = _join(exact, gap if choice.gap_s else Fraction(-1))
+    gap, least = (Fraction(str(s)) * rate for s in (choice.gap_s, choice.min_duration_s))
+    joined = _join(found, gap if choice.gap_s else Fraction(-1))
     kept = [span for span in joined if span.length >= least]
     if not choice.handles:
         return tuple(kept)
@@ -141,13 +142,17 @@ def _spans(
     return tuple(_join(wide, Fraction(0)))
 
 
-def _span(seen: Appearance, clock: Clock, length: int) -> Span:
-    """Its nearest frames: at least one, and none beyond the video."""
+def _own_span(seen: Appearance) -> Span:
+    return Span(seen.start_frame, seen.end_frame, seen.shot_index)
+
+
+def _nearest_span(clock: Clock, length: int, seen: Appearance) -> Span:
+    """The nearest frames: at least one, and none that begins beyond the video."""
     start = max(0, min(clock.frame(seen.start_pts), length - 1))
     return Span(start, max(start + 1, clock.frame(seen.end_pts)), seen.shot_index)
 
 
-def _join(spans: Sequence[Span], gap: Fraction) -> list[Span]:
+def _join(spans: Iterable[Span], gap: Fraction) -> list[Span]:
     """Make one of spans no farther apart than a gap; under 0 only of those that overlap."""
     joined: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start, span.end)):

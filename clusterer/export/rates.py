@@ -118,6 +118,10 @@ def steady_rate(analysis: Analysis) -> Fraction | None:
 
 def is_steady(analysis: Analysis, rate: Fraction) -> bool:
     """Whether every frame that was looked at is the one that its pts says, at this rate."""
-    clock = Clock(analysis.video, rate)
+    scale, start = analysis.video.time_base * rate, analysis.video.start_pts
+    up, down = 2 * scale.numerator, scale.denominator  # `Clock.frame` in whole numbers
     frames, pts = analysis.sampled_frames.tolist(), analysis.sampled_pts.tolist()
-    return all(clock.frame(time) == frame for frame, time in zip(frames, pts, strict=True))
+    return all(
+        ((time - start) * up + down) // (2 * down) == frame
+        for frame, time in zip(frames, pts, strict=True)
+    )

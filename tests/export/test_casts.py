@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
 
+import av
 import pytest
 from hypothesis import given
 
 from clusterer.export import Timeline, create
 from clusterer.export.casts import casts, clock
+from clusterer.export.text import one_line
 
-from .builder import part, timeline, timelines
+from .builder import HOSTILE, part, timeline, timelines
 
 
 def text(name: str, content: Timeline) -> str:
@@ -118,6 +121,19 @@ def test_subrip() -> None:
         "a=b;#\\ (c)\n"
     )
     assert text("srt", timeline()) == ""
+
+
+@pytest.mark.parametrize("name", ["vtt", "srt"])
+def test_ffmpeg_reads_the_same_cues(name: str) -> None:
+    content = timeline(
+        *(part(one_line(hostile), (2 * i, 2 * i + 1)) for i, hostile in enumerate(HOSTILE)),
+    )
+    form = {"vtt": "webvtt", "srt": "srt"}[name]
+    with av.open(io.BytesIO(text(name, content).encode()), format=form) as container:
+        packets = [packet for packet in container.demux() if packet.size]
+    ms = [(packet.pts, packet.pts + packet.duration) for packet in packets]
+    assert ms == [(80 * i, 80 * i + 40) for i in range(len(HOSTILE))]
+    assert all(len(bytes(packet).decode().splitlines()) == 1 for packet in packets)
 
 
 def test_chapters() -> None:

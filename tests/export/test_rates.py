@@ -178,6 +178,19 @@ def test_every_mark_is_off_by_half_a_frame_at_most(
     assert all(0 <= span.start < span.end <= timeline.length for _, span in timeline.marks())
 
 
+def test_a_constant_rate_keeps_the_frames_of_the_video() -> None:
+    """A file that states its clock as its rate: a frame seems to end a tick after it began."""
+    pts = [round(i * Fraction(1000, 30)) for i in range(300)]
+    found = analysis(Fraction(1000), pts, Fraction(1, 1000), 30)
+    result = result_of(found, pts, [(0, 100)])
+    seen = replace(result.people[0].appearances[0], start_frame=30, end_frame=61)
+    seen = replace(seen, start_pts=pts[30], end_pts=pts[60] + 1)
+    person = replace(result.people[0], appearances=(seen,))
+    timeline = choose(replace(result, people=(person,)))
+    assert (timeline.rate, timeline.warnings) == (30, ())
+    assert [(span.start, span.end) for _, span in timeline.marks()] == [(30, 61)]
+
+
 def test_two_hours_of_drop_frame_end_within_half_a_frame() -> None:
     rate, time_base = NTSC[1], Fraction(1, 90_000)
     two_hours = 7200 * 90_000
