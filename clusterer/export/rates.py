@@ -27,8 +27,6 @@ NAMED_RATES: tuple[Fraction, ...] = (
 """Frames per second that every editing program knows."""
 CLOSE = Fraction(1, 2500)
 """Relative, under half of what 24 and 23.976 are apart: containers round their rates."""
-BESIDE = Fraction(1, 20)
-"""Relative: how far the mean rate may be from the constant one."""
 WHOLE = (1, 2, 1001)
 """Denominators of constant rates; 2 for 12.5 and the like."""
 
@@ -111,9 +109,8 @@ def steady_rate(analysis: Analysis) -> Fraction | None:
         {Fraction(whole), Fraction(whole * 1000, 1001), *NAMED_RATES},
         key=lambda rate: abs(rate - mean),
     )
-    tried = [stated, *(rate for rate in near if abs(rate - mean) <= BESIDE * rate)]
-    steady = (rate for rate in tried if is_steady(analysis, rate))
-    return next((rate for rate in steady if rate.denominator in WHOLE), None)
+    tried = (rate for rate in (stated, *near) if rate.denominator in WHOLE)
+    return next((rate for rate in tried if is_steady(analysis, rate)), None)
 
 
 def is_steady(analysis: Analysis, rate: Fraction) -> bool:

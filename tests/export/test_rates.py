@@ -127,6 +127,11 @@ def test_rates_are_short(rate: Fraction) -> None:
     assert exact(found) == found
 
 
+@pytest.mark.parametrize("rate", ["24.02", "23.95", "25.02", "29.94", "59.9", "60.04"])
+def test_rates_between_the_named_are_not_taken_for_them(rate: str) -> None:
+    assert exact(Fraction(rate)) == Fraction(rate)
+
+
 @given(st.fractions(1, 1000))
 def test_the_nearest_named(rate: Fraction) -> None:
     found = nearest_named(rate)
@@ -189,6 +194,21 @@ def test_a_constant_rate_keeps_the_frames_of_the_video() -> None:
     timeline = choose(replace(result, people=(person,)))
     assert (timeline.rate, timeline.warnings) == (30, ())
     assert [(span.start, span.end) for _, span in timeline.marks()] == [(30, 61)]
+    whole = Shot(0, 0, 300, pts[0], pts[299] + 1)
+    result = replace(result, analysis=replace(found, shots=(whole,)))
+    assert choose(result).length == 300
+
+
+def test_an_appearance_shorter_than_a_frame_at_the_end_is_the_last_frame() -> None:
+    pts = [0, 400, 404, 406]  # ms; at 50 Hz frames 20, 20.2 and 20.3
+    result = result_of(analysis(Fraction(25), pts, Fraction(1, 1000)), pts, [(2, 3)])
+    timeline = choose(result, Choice(rate=Fraction(50)))
+    ((_, span),) = timeline.marks()
+    assert (span.start, span.end, timeline.length) == (19, 20, 20)
+    pts = [0, 412, 416, 418]  # frames 20.6, 20.8 and 20.9
+    result = result_of(analysis(Fraction(25), pts, Fraction(1, 1000)), pts, [(2, 3)])
+    ((_, span),) = choose(result, Choice(rate=Fraction(50))).marks()
+    assert (span.start, span.end) == (20, 21)
 
 
 def test_two_hours_of_drop_frame_end_within_half_a_frame() -> None:
