@@ -75,8 +75,9 @@ def conform(analysis: Analysis, wanted: Fraction | None = None) -> tuple[Fractio
 
 def exact(rate: Fraction) -> Fraction:
     """The named rate that is meant by a rounded one such as 23.976; else the rate, in short."""
-    named = nearest_named(rate)
-    return named if abs(named - rate) <= CLOSE * named else rate.limit_denominator(1001)
+    short = rate.limit_denominator(1001)
+    named = nearest_named(short)
+    return named if abs(named - short) <= CLOSE * named else short
 
 
 def nearest_named(rate: Fraction) -> Fraction:

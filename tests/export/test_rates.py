@@ -123,8 +123,12 @@ def test_another_rate_is_the_users_wish() -> None:
 def test_rates_are_short(rate: Fraction) -> None:
     found = exact(rate)
     assert found in NAMED_RATES or found.denominator <= 1001
-    assert abs(found - rate) <= rate / 2000
+    assert abs(found - rate) <= rate / 1000
     assert exact(found) == found
+
+
+def test_a_short_rate_stays_as_it_is() -> None:
+    assert exact(Fraction("24.0096001")) == exact(Fraction("24.0096")) == 24
 
 
 @pytest.mark.parametrize("rate", ["24.02", "23.95", "25.02", "29.94", "59.9", "60.04"])
