@@ -1,7 +1,8 @@
 """WebVTT, for players and web pages: the names of those on screen, as long as they are.
 
-Source: W3C, *WebVTT: The Web Video Text Tracks Format* (https://www.w3.org/TR/webvtt1/), sections
-4.1 (file), 4.2.1 (cue text: ``&``, ``<`` and ``>`` are escaped, so no ``-->`` is left in a name).
+Source: W3C, *WebVTT: The Web Video Text Tracks Format* (https://www.w3.org/TR/webvtt1/): its
+file structure and its cue text, in which ``&``, ``<`` and ``>`` are escaped, so that no ``-->`` is
+left in a name.
 
 One cue per stretch in which the same people are on screen, one name per line. Times count from the
 video's first frame, whatever its timecode, and are rounded down to whole milliseconds: at the time
