@@ -6,7 +6,7 @@
     ├── ConfigError        a setting is out of its range or contradicts another
     ├── VideoError         the video cannot be opened, or nothing in it can be decoded
     ├── ModelError         the weights of a detector or encoder are missing or damaged
-    ├── DependencyError    a library of the system (libGL), or of an extra ([train]), is missing
+    ├── DependencyError    a library of the system (libGL), or of an extra ([train]…), is missing
     ├── DataError          pictures to train on are missing, too few or cannot be read
     ├── EditsError         a file of corrections cannot be read or does not belong here
     ├── TruthError         a truth file, or its ignore file, cannot be read

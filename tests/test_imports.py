@@ -57,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": BASE
     | STAGES
     | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"}
-    | {"edits", "review"},
+    | {"edits", "review", "export"},
     "__main__": {"cli"},
     "": {"_version", "config", "errors", "pipeline", "types"},  # the public names
 }
@@ -78,6 +78,9 @@ HEAVY = (
     "scipy",
     "jinja2",
     "matplotlib",
+    "openpyxl",
+    "opentimelineio",
+    "pyarrow",
     "starlette",
     "uvicorn",
 )

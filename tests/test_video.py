@@ -71,6 +71,17 @@ def test_probe(tmp_path: Path) -> None:
     assert info.start_timecode == "01:00:00;00"
 
 
+@pytest.mark.parametrize("ending", ["mov", "mp4", "mkv", "avi"])
+def test_start_timecode_of_every_container(tmp_path: Path, ending: str) -> None:
+    path = write_video(
+        tmp_path / f"a.{ending}",
+        [picture(i) for i in range(5)],
+        rate=Fraction(25),
+        metadata={"timecode": "00:59:58:24"},
+    )
+    assert probe(path).start_timecode == "00:59:58:24"
+
+
 def test_start_timecode_that_the_rate_does_not_have(tmp_path: Path) -> None:
     path = write_video(
         tmp_path / "a.mkv",

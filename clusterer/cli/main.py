@@ -10,6 +10,7 @@ import click
 from clusterer import __version__
 from clusterer.cli.edits import edits
 from clusterer.cli.evaluate import evaluate
+from clusterer.cli.export import export
 from clusterer.cli.group import DefaultGroup
 from clusterer.cli.review import review
 from clusterer.cli.run import run
@@ -37,6 +38,7 @@ cluster_video.add_command(review)
 cluster_video.add_command(edits)
 cluster_video.add_command(evaluate)
 cluster_video.add_command(tune)
+cluster_video.add_command(export)
 cluster_video.add_command(train)
 
 

@@ -1,5 +1,25 @@
-"""Results in the formats of other programs."""
+"""Results in the formats of other programs.
 
+`csv_files` are the tables of a run. For editing programs, `choose` picks people and appearances and
+counts them in whole frames (`Timeline`), from which each format of the registry (`create`,
+`FORMATS`) writes its files.
+"""
+
+from clusterer.export.base import FORMATS, Exporter, Format, create, names
+from clusterer.export.choose import Choice, choose
 from clusterer.export.csv import csv_files
+from clusterer.export.timeline import Part, Span, Timeline
 
-__all__ = ["csv_files"]
+__all__ = [
+    "FORMATS",
+    "Choice",
+    "Exporter",
+    "Format",
+    "Part",
+    "Span",
+    "Timeline",
+    "choose",
+    "create",
+    "csv_files",
+    "names",
+]

@@ -5,8 +5,19 @@ from __future__ import annotations
 import csv
 import io
 
+from clusterer.export.sheets import appearances_sheet, people_sheet
 from clusterer.export.tables import Table, tables
+from clusterer.export.timeline import Timeline
 from clusterer.types import ClusteringResult
+
+
+class Csv:
+    """Writes ``<stem>.appearances.csv`` and ``<stem>.people.csv``."""
+
+    def files(self, timeline: Timeline) -> dict[str, bytes]:
+        """Write a timeline; see `Exporter.files`."""
+        sheets = (appearances_sheet(timeline), people_sheet(timeline))
+        return {f"{timeline.stem}.{s.name}.csv": to_csv(s).encode() for s in sheets}
 
 
 def to_csv(table: Table) -> str:

@@ -194,7 +194,8 @@ def _start_timecode(container: InputContainer, stream: VideoStream, rate: Fracti
     """First timecode, possible at this rate, of the stream, a tmcd track or the container."""
     tracks = [stream.metadata, *(s.metadata for s in container.streams), container.metadata]
     for metadata in tracks:
-        match = _TIMECODE.fullmatch(metadata.get("timecode", "").strip())
+        text = metadata.get("timecode") or metadata.get("TIMECODE", "")  # Matroska's tags are large
+        match = _TIMECODE.fullmatch(text.strip())
         if match is None:
             continue
         hours, minutes, seconds, separator, frames = match.groups()

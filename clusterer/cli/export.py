@@ -1,0 +1,126 @@
+"""``cluster-video export``: appearances as editing programs import them."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clusterer import export as formats
+from clusterer.files import make_folder, write_all
+from clusterer.pipeline import load
+
+_RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
+
+
+class Rate(click.ParamType[Fraction]):
+    """Frames per second: ``25``, ``23.976``, ``30000/1001``."""
+
+    name = "rate"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Fraction:
+        """Parse, or fail with one line."""
+        if not _RATE.fullmatch(str(value)):
+            self.fail(f"{value!r} is no rate; write 25, 23.976 or 30000/1001", param, ctx)
+        return Fraction(str(value))
+
+
+def _uses() -> str:
+    """What each format is for, one line each."""
+    lines = [f"  {name:<14}{formats.FORMATS[name].use}" for name in formats.names()]
+    return "\n".join(["\b", "Formats:", *lines])
+
+
+@click.command(no_args_is_help=True, epilog=_uses())
+@click.argument("result", metavar="RESULT", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "wanted",
+    multiple=True,
+    required=True,
+    type=click.Choice(formats.names()),
+    help="What to write; may be given several times.",
+)
+@click.option(
+    "--people",
+    multiple=True,
+    metavar="NAME,...",
+    help="Only these, by name or id. Default: everybody who is not hidden.",
+)
+@click.option(
+    "--min-duration",
+    type=float,
+    default=0.0,
+    metavar="SECONDS",
+    help="Leave out shorter appearances.",
+)
+@click.option(
+    "--gap",
+    type=float,
+    default=0.0,
+    metavar="SECONDS",
+    help="Make one of appearances of a person that lie no farther apart.",
+)
+@click.option(
+    "--handles", type=int, default=0, metavar="FRAMES", help="Frames to add before and after each."
+)
+@click.option(
+    "--include-unknown", is_flag=True, help="Faces that belong to nobody too, each by itself."
+)
+@click.option(
+    "--start-timecode",
+    metavar="TIMECODE",
+    help="Of the first frame: HH:MM:SS:FF, or HH:MM:SS;FF for drop-frame. Default: as the video "
+    "states it.",
+)
+@click.option(
+    "--rate",
+    type=Rate(),
+    help="Count frames at this rate. Default: the video's own; if that is variable, the nearest "
+    "that editing programs know.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Where to write. Default: the folder exports in RESULT.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.help_option("-h", "--help", help="Show this and exit.")
+def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
+    """Write the appearances of RESULT for editing programs, frame-exact.
+
+    RESULT is a folder that cluster-video wrote. Corrections of a review are in it.
+    """
+    choice = formats.Choice(
+        people=flags["people"],
+        min_duration_s=flags["min_duration"],
+        gap_s=flags["gap"],
+        handles=flags["handles"],
+        include_unknown=flags["include_unknown"],
+        start_timecode=flags["start_timecode"],
+        rate=flags["rate"],
+    )
+    timeline = formats.choose(load(result), choice)
+    files: dict[str, bytes] = {}
+    for name in dict.fromkeys(wanted):
+        files |= formats.create(name).files(timeline)
+    folder = flags["output"] or result / "exports"
+    make_folder(folder)
+    write_all({folder / name: content for name, content in files.items()})
+    if not flags["quiet"]:
+        marks = len(timeline.marks())
+        click.echo(
+            f"{len(timeline.parts)} people, {marks} appearances at {float(timeline.rate):.6g} "
+            f"frames per second from {timeline.timecode(0)}"
+        )
+        for warning in timeline.warnings:
+            click.echo(f"Note: {warning}")
+        for name in files:
+            click.echo(f"{folder / name}")
+    return 0

@@ -1,0 +1,224 @@
+"""``cluster-video export``: what is written where, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clusterer.export import FORMATS, choose, create, names
+
+from .. import result_folder
+from .conftest import Ran
+
+Command = Callable[..., Ran]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Person 1 in frames 0 to 21 and 50 to 100, Person 2 in 0 to 11, an unknown in 60 to 61."""
+    return result_folder.write(result_folder.decided(), tmp_path / "small.people")
+
+
+def exported(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "small.json").read_bytes())
+    return content
+
+
+def frames(folder: Path) -> dict[str, list[tuple[int, int]]]:
+    return {
+        who["name"]: [(seen["start_frame"], seen["end_frame"]) for seen in who["appearances"]]
+        for who in exported(folder)["people"]
+    }
+
+
+def test_written_into_the_result(command: Command, folder: Path) -> None:
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    ran = command("export", folder, "--format", "json", "--format", "csv", "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    written = [folder / "exports" / f"small.{end}" for end in (
+        "json", "appearances.csv", "people.csv",
+    )]  # fmt: skip
+    assert ran.out.splitlines() == [
+        "2 people, 3 appearances at 25 frames per second from 01:00:00:00",
+        *map(str, written),
+    ]
+    assert sorted((folder / "exports").iterdir()) == sorted(written)
+    assert {path: path.read_bytes() for path in before} == before
+    assert list(Path.cwd().iterdir()) == []
+    rows = list(csv.DictReader(io.StringIO(written[1].read_text("utf-8"))))
+    assert [(row["start_frame"], row["end_frame"]) for row in rows] == [
+        ("0", "21"), ("0", "11"), ("50", "100"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", names())
+def test_files_are_those_of_the_library(command: Command, folder: Path, name: str) -> None:
+    assert command("export", folder, "--format", name, "-q", "-o", "out").code == 0
+    expected = create(name).files(choose(result_folder.decided()))
+    assert {p.name: p.read_bytes() for p in Path("out").iterdir()} == expected
+
+
+@pytest.mark.parametrize("flag", ["-o", "--output"])
+def test_another_folder(command: Command, folder: Path, flag: str) -> None:
+    ran = command("export", folder, "--format", "vtt", flag, "a/b")
+    assert ran.out.splitlines()[-1] == str(Path("a/b/small.vtt"))
+    assert not (folder / "exports").exists()
+
+
+def test_quiet(command: Command, folder: Path) -> None:
+    assert command("export", folder, "--format", "vtt", "--quiet") == Ran(0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ([], {"Person 1": [(0, 21), (50, 100)], "Person 2": [(0, 11)]}),
+        (["--people", "person-2"], {"Person 2": [(0, 11)]}),
+        (["--people", "PERSON 2,person 1", "--min-duration", "2"], {"Person 1": [(50, 100)]}),
+        (["--people", "person 2", "--people", "person 1", "--gap", "1.16"],
+         {"Person 1": [(0, 100)], "Person 2": [(0, 11)]}),
+        (["--people", "person 1", "--handles", "2"], {"Person 1": [(0, 23), (48, 100)]}),
+        (["--people", "person 2", "--include-unknown"],
+         {"Person 2": [(0, 11)], "Unknown 1": [(60, 61)]}),
+        (["--people", "person 2", "--rate", "50"], {"Person 2": [(0, 22)]}),
+    ],
+)  # fmt: skip
+def test_options(
+    command: Command,
+    folder: Path,
+    flags: list[str],
+    expected: dict[str, list[tuple[int, int]]],
+) -> None:
+    assert command("export", folder, "--format", "json", "-o", "out", *flags).code == 0
+    assert frames(Path("out")) == expected
+
+
+def test_start_and_rate(command: Command, folder: Path) -> None:
+    flags = ["--start-timecode", "00:59:59;28", "--rate", "29.97", "--format", "json"]
+    ran = command("export", folder, *flags, "-o", "out")
+    assert ran.out.splitlines()[:2] == [
+        "2 people, 3 appearances at 29.97 frames per second from 00:59:59;28",
+        "Note: The video has 25 frames per second, frames are counted at 29.97; "
+        "marks may be off by half a frame",
+    ]
+    content = exported(Path("out"))
+    assert content["rate"] == [30000, 1001]
+    assert content["drop_frame"]
+    first = content["people"][0]["appearances"][0]
+    assert (first["end_frame"], first["end_timecode"]) == (25, "01:00:00;23")  # 25.17 frames
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        (["--people", "anna"], "Nobody is called 'anna'. There are: Person 1, Person 2"),
+        (["--people", ""], "Nobody is called ''"),
+        (["--min-duration", "-1"], "shortest appearance is -1. Give 0 or more"),
+        (["--gap", "nan"], "gap is nan. Give 0 or more"),
+        (["--handles", "-2"], "handles is -2. Give 0 or more"),
+        (["--rate", "0"], "rate is 0. Give frames per second, as 23.976"),
+        (["--start-timecode", "1:2"], "'1:2' is no timecode. Write HH:MM:SS:FF"),
+        (["--start-timecode", ""], "'' is no timecode"),
+        (["--start-timecode", "01:00:00:25"], "is no timecode at 25 frames per second"),
+        (["--start-timecode", "01:00:00;00"], "is a drop-frame timecode, at 25 frames per second"),
+    ],
+)
+def test_refused(command: Command, folder: Path, flags: list[str], expected: str) -> None:
+    ran = command("export", folder, "--format", "csv", *flags)
+    assert ran.code == 2
+    assert expected in ran.error
+    assert not (folder / "exports").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        (["--format", "magic"], "'--format': 'magic' is not one of 'avid', 'chapters', 'csv', "),
+        ([], "Missing option '--format'"),
+        (["--format", "csv", "--rate", "fast"], "'fast' is no rate; write 25, 23.976"),
+        (["--format", "csv", "--rate", "1/0"], "'1/0' is no rate"),
+        (["--format", "csv", "--rate", "1e999999999"], "is no rate"),
+        (["--format", "csv", "--handles", "1.5"], "'--handles': '1.5' is not a valid integer"),
+        (["--format", "csv", "--gap", "wide"], "'--gap': 'wide' is not a valid float"),
+    ],
+)
+def test_wrong_usage(command: Command, folder: Path, flags: list[str], expected: str) -> None:
+    ran = command("export", folder, *flags)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err.startswith("Usage: cluster-video export")
+    assert expected in ran.err.splitlines()[-1] or expected in ran.err
+    assert not (folder / "exports").exists()
+
+
+@pytest.mark.parametrize("name", ["nowhere", "."])
+def test_no_result(command: Command, name: str) -> None:
+    ran = command("export", name, "--format", "csv")
+    assert ran.code == 1
+    assert (
+        ran.error == f"Error: {name} is no result folder. Give a folder that cluster-video wrote\n"
+    )
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_a_file_in_the_way(command: Command, folder: Path) -> None:
+    Path("file").write_text("mine")
+    ran = command("export", folder, "--format", "csv", "-o", "file")
+    assert ran.code == 1
+    assert "Cannot write file" in ran.error
+    assert Path("file").read_text() == "mine"
+
+
+def test_a_full_disk_changes_nothing(
+    command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flags = [f"--format={name}" for name in names()]
+    assert command("export", folder, *flags, "-q").code == 0
+    before = {path.name: path.read_bytes() for path in (folder / "exports").iterdir()}
+    synced = []
+
+    def full(handle: int) -> None:
+        synced.append(handle)
+        if len(synced) == 5:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        ran = command("export", folder, *flags, "--handles", "5")
+    assert ran.code == 1
+    assert "no space left on device" in ran.error
+    assert {path.name: path.read_bytes() for path in (folder / "exports").iterdir()} == before
+    assert command("export", folder, *flags, "--handles", "5", "-q").code == 0
+    after = {path.name: path.read_bytes() for path in (folder / "exports").iterdir()}
+    assert after.keys() == before.keys()
+    assert not {name for name in after if after[name] == before[name]}
+
+
+def test_corrections_are_in_it(command: Command, tmp_path: Path) -> None:
+    result = result_folder.decided()
+    people = (replace(result.people[0], name="Анна\nK."), replace(result.people[1], hidden=True))
+    folder = result_folder.write(replace(result, people=people), tmp_path / "named.people")
+    assert command("export", folder, "--format", "json", "-q", "-o", "out").code == 0
+    assert list(frames(Path("out"))) == ["Анна K."]
+    assert command(
+        "export", folder, "--format", "json", "-q", "-o", "out", "--people", "person-2"
+    ).code == 0  # fmt: skip
+    assert list(frames(Path("out"))) == ["Person 2"]
+
+
+@pytest.mark.parametrize("flags", [["-h"], ["--help"], []])
+def test_help(command: Command, flags: list[str]) -> None:
+    ran = command("export", *flags)
+    shown = (ran.out + ran.err).splitlines()
+    assert "Usage: cluster-video export [OPTIONS] RESULT" in shown[0]
+    for name, entry in FORMATS.items():
+        assert f"    {name:<14}{entry.use}" in shown or f"  {name:<14}{entry.use}" in shown
