@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "weights": {"errors"},
     "files": {"errors"},
     "timecode": {"errors"},
+    "rates": {"types", "errors", "timecode"},
     **dict.fromkeys(STAGES, BASE),
     "clustering": BASE | {"constraints"},  # its CannotLinks
     "advice": BASE | {"clothing"},  # its evidence
@@ -47,7 +48,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "edits": BASE,
     "pages": {"errors"},
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
-    "report": {"types", "spans", "timecode", "pages", "edits"},
+    "report": {"types", "spans", "rates", "pages", "edits"},
+    "export": {"types", "errors", "timecode", "rates"},
     "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry"},
     "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export", "edits"},
     "pipeline": BASE | STAGES | STORE | {"result", "edits"},

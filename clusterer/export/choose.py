@@ -10,11 +10,11 @@ from fractions import Fraction
 from functools import partial
 
 from clusterer.errors import ConfigError
-from clusterer.export.rates import Clock, conform
 from clusterer.export.text import one_line
 from clusterer.export.timeline import Part, Span, Timeline
+from clusterer.rates import Clock, conform
 from clusterer.timecode import frame_number, timecode
-from clusterer.types import Appearance, ClusteringResult, Identity, Reason, VideoInfo
+from clusterer.types import Appearance, ClusteringResult, Identity, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def choose(result: ClusteringResult, choice: Choice = EVERYTHING) -> Timeline:
     analysis = result.analysis
     rate, warnings = conform(analysis, choice.rate)
     clock = Clock(analysis.video, rate)
-    start = _start(analysis.video, rate, choice.start_timecode)
+    start = clock.start if choice.start_timecode is None else _start(choice.start_timecode, rate)
     length = max(
         1,
         math.floor(Fraction(analysis.video.duration_s) * rate + Fraction(1, 2)),
@@ -163,22 +163,15 @@ def _join(spans: Iterable[Span], gap: Fraction) -> list[Span]:
     return joined
 
 
-def _start(video: VideoInfo, rate: Fraction, wanted: str | None) -> str:
-    """The start that the user states, else the file's own, if the rate can have it."""
-    if wanted is not None:
-        frame_number(wanted, rate)  # refuses what this rate cannot have
-        if wanted.replace(";", ":") == timecode(0, rate, wanted) != wanted:
-            raise ConfigError(
-                f"{wanted!r} is a drop-frame timecode, at {float(rate):.6g} frames per second",
-                "Only 29.97 and 59.94 have it; write a colon before the frames",
-            )
-        return wanted
-    try:
-        if video.start_timecode:
-            return timecode(0, rate, video.start_timecode)
-    except ConfigError:
-        pass
-    return ""
+def _start(wanted: str, rate: Fraction) -> str:
+    """The start that the user states; ConfigError if the rate cannot have it."""
+    frame_number(wanted, rate)
+    if wanted.replace(";", ":") == timecode(0, rate, wanted) != wanted:
+        raise ConfigError(
+            f"{wanted!r} is a drop-frame timecode, at {float(rate):.6g} frames per second",
+            "Only 29.97 and 59.94 have it; write a colon before the frames",
+        )
+    return wanted
 
 
 def _folded(name: str) -> str:

@@ -22,9 +22,9 @@ from xml.etree import ElementTree as ET
 
 from clusterer.errors import ConfigError
 from clusterer.export.media import media_frame, media_timecode, media_url, remark
-from clusterer.export.rates import NAMED_RATES
 from clusterer.export.timeline import Part, Span, Timeline
 from clusterer.export.xml import add, document
+from clusterer.rates import NAMED_RATES
 
 VERSION = "1.10"
 FORMAT, ASSET = "r1", "r2"

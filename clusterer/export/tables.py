@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from clusterer.timecode import timecode
-from clusterer.types import UNKNOWN, Appearance, ClusteringResult, Identity, Reason, VideoInfo
+from clusterer.rates import Clock
+from clusterer.types import UNKNOWN, Appearance, ClusteringResult, Identity, Reason
 
 Row = tuple[Any, ...]
 
@@ -88,16 +88,17 @@ def appearances_table(result: ClusteringResult) -> Table:
         "end_frame",
         "shot",
     )
-    video = result.analysis.video
+    clock = Clock.of(result.analysis)
     shown = [person for person in result.people if not person.hidden]
     pairs = [(person, seen) for person in shown for seen in person.appearances]
     pairs.sort(key=lambda pair: (pair[1].start_pts, pair[0].label))
     return Table(
-        "appearances", columns, tuple(_appearance_row(video, who, seen) for who, seen in pairs)
+        "appearances", columns, tuple(_appearance_row(clock, who, seen) for who, seen in pairs)
     )
 
 
-def _appearance_row(video: VideoInfo, who: Identity, seen: Appearance) -> Row:
+def _appearance_row(clock: Clock, who: Identity, seen: Appearance) -> Row:
+    video = clock.video
     start_s, end_s = video.seconds(seen.start_pts), video.seconds(seen.end_pts)
     return (
         who.id,
@@ -105,17 +106,12 @@ def _appearance_row(video: VideoInfo, who: Identity, seen: Appearance) -> Row:
         round(start_s, 3),
         round(end_s, 3),
         round(float((seen.end_pts - seen.start_pts) * video.time_base), 3),
-        _timecode(video, seen.start_pts),
-        _timecode(video, seen.end_pts),
+        clock.timecode(seen.start_pts),
+        clock.timecode(seen.end_pts),
         seen.start_frame,
         seen.end_frame,
         seen.shot_index,
     )
-
-
-def _timecode(video: VideoInfo, pts: int) -> str:
-    frames = round((pts - video.start_pts) * video.time_base * video.frame_rate)
-    return timecode(frames, video.frame_rate, video.start_timecode)
 
 
 def faces_table(result: ClusteringResult) -> Table:

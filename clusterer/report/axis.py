@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-from clusterer.timecode import timecode
-from clusterer.types import Analysis, VideoInfo
+from clusterer.rates import Clock
+from clusterer.types import Analysis
 
 TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 MAX_TICKS = 8
@@ -27,17 +26,13 @@ class Axis:
 
     Attributes
     ----------
-    video : supplies rate, time base and start
+    clock : counts frames
     length_s : seconds from the first frame to the right end, > 0
     """
 
-    video: VideoInfo
+    clock: Clock
     length_s: float
     _names: dict[int, str] = field(default_factory=dict, repr=False)
-    _frames_a_tick: Fraction = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_frames_a_tick", self.video.time_base * self.video.frame_rate)
 
     @classmethod
     def of(cls, analysis: Analysis) -> Axis:
@@ -48,16 +43,13 @@ class Axis:
         if len(analysis.detections):
             ends.append(video.seconds(int(analysis.detections.pts.max())))
         longest = max(ends)
-        return cls(video, longest if longest > 0 else 1.0)
+        return cls(Clock.of(analysis), longest if longest > 0 else 1.0)
 
     def timecode(self, pts: int) -> str:
-        """Timecode of a pts, on the nearest frame of the average rate."""
+        """Timecode of a pts, on the nearest frame."""
         found = self._names.get(pts)
         if found is None:
-            video, ratio = self.video, self._frames_a_tick
-            frames = Fraction((pts - video.start_pts) * ratio.numerator, ratio.denominator)
-            found = timecode(max(0, round(frames)), video.frame_rate, video.start_timecode)
-            self._names[pts] = found
+            found = self._names[pts] = self.clock.timecode(pts)
         return found
 
     def percent(self, seconds: float) -> float:

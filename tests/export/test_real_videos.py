@@ -12,7 +12,7 @@ import pytest
 import clusterer
 from clusterer.cli import main
 from clusterer.export import names
-from clusterer.export.rates import NAMED_RATES
+from clusterer.rates import NAMED_RATES
 
 from .known_video import CASES, FRAMES, SEEN, pictures, write
 from .readers import READINGS, Mark, Scale, checked, read_json
@@ -101,8 +101,12 @@ def test_a_variable_rate_is_off_by_half_a_frame_at_most(run: Exported, at: str, 
 
 
 @pytest.mark.parametrize("at", VARIABLE)
-def test_a_variable_rate_agrees_with_the_run_in_seconds(run: Exported, at: str) -> None:
+def test_a_variable_rate_agrees_with_the_run_in_time(run: Exported, at: str) -> None:
     rows = own_table(run)
+    (sheet,) = (text for name, text in run.files.items() if name.endswith(".appearances.csv"))
+    written = list(csv.DictReader(sheet.decode().splitlines()))
+    for column in ("name", "start_timecode", "end_timecode", "shot"):
+        assert [row[column] for row in written] == [row[column] for row in rows]
     found = read_json(run.files, Scale(Fraction(25), ""))
     for mark, row in zip(found, rows, strict=True):
         assert mark.name == row["name"]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clusterer.rates import Clock
 from clusterer.report.axis import MAX_TICKS, Axis, clock, short, spoken
 from clusterer.timecode import timecode
 from clusterer.types import VideoInfo
@@ -17,7 +18,7 @@ from .builder import Scene
 
 def axis(length_s: float, rate: Fraction = Fraction(25)) -> Axis:
     video = VideoInfo("x.mp4", 640, 360, rate, Fraction(1, 90000), 1800, length_s)
-    return Axis(video, length_s)
+    return Axis(Clock(video, rate), length_s)
 
 
 @pytest.mark.parametrize(

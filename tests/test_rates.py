@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterer.export import Choice, choose
-from clusterer.export.rates import NAMED_RATES, Clock, conform, exact, nearest_named
+from clusterer.rates import NAMED_RATES, Clock, conform, exact, nearest_named
 from clusterer.types import Analysis, Appearance, ClusteringResult, Shot
 
-from ..small_result import small_analysis, small_result
+from .small_result import small_analysis, small_result
 
 NTSC = [Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001)]
 

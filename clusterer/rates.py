@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
-from clusterer.timecode import nominal_rate
+from clusterer.errors import ConfigError
+from clusterer.timecode import nominal_rate, timecode
 from clusterer.types import Analysis, VideoInfo
 
 NAMED_RATES: tuple[Fraction, ...] = (
@@ -31,20 +33,42 @@ WHOLE = (1, 2, 1001)
 """Denominators of constant rates; 2 for 12.5 and the like."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
     """Frames of a video, counted from its first at an exact rate."""
 
     video: VideoInfo
     rate: Fraction
 
+    @classmethod
+    def of(cls, analysis: Analysis) -> Clock:
+        """The clock of a video, at its own rate or, if that is variable, the nearest named."""
+        return cls(analysis.video, conform(analysis)[0])
+
+    @cached_property
+    def start(self) -> str:
+        """Timecode of the first frame as the file states it; empty if none this rate can have."""
+        stated = self.video.start_timecode
+        try:
+            return timecode(0, self.rate, stated) if stated else ""
+        except ConfigError:
+            return ""
+
+    @cached_property
+    def _frames_a_tick(self) -> Fraction:
+        return self.video.time_base * self.rate
+
     def at(self, pts: int) -> Fraction:
         """Place of a pts in frames, exact."""
-        return (int(pts) - self.video.start_pts) * self.video.time_base * self.rate
+        return (int(pts) - self.video.start_pts) * self._frames_a_tick
 
     def frame(self, pts: int) -> int:
         """The nearest frame; of two the later one."""
         return math.floor(self.at(pts) + Fraction(1, 2))
+
+    def timecode(self, pts: int) -> str:
+        """Timecode of the nearest frame."""
+        return timecode(max(0, self.frame(pts)), self.rate, self.start or None)
 
 
 def conform(analysis: Analysis, wanted: Fraction | None = None) -> tuple[Fraction, tuple[str, ...]]:
