@@ -1,7 +1,6 @@
 r"""The list of markers that Premiere Pro exports, as a file of the same layout.
 
-Sources: Adobe, "Work with markers" (Export markers),
-https://helpx.adobe.com/premiere-pro/using/markers.html; Adobe does not document the columns. They
+Sources: Adobe does not document the columns (File > Export > Markers writes them). They
 are taken from files that Premiere wrote, as public readers of them show: header and rows in the
 sources of Markerbox (https://github.com/alinsavix/markerbox), UTF-16 with byte order mark in
 https://github.com/MrRazamataz/PremierPro-Markers.
