@@ -206,7 +206,8 @@ def _training(console: Console, epochs: int) -> Iterator[Callable[[float, Epoch 
 
         def watch(done: float, last: Epoch | None) -> None:
             figures = f"{last.number}/{epochs} epochs, {_figures(last)}" if last else ""
-            progress.update(task, completed=done, figures=figures)
+            fresh = progress.tasks[task].fields["figures"] != figures  # seen, however short it is
+            progress.update(task, completed=done, figures=figures, refresh=fresh)
 
         yield watch
 

@@ -1,8 +1,8 @@
 """What cut lists and marker lists share: lines of CMX 3600, in files of at most 999 events.
 
 Sources: CMX 3600 manual, revision 907567, pages 11 to 13 (https://xmil.biz/EDL-X/CMX3600.pdf), as
-public implementations cite it: title, code mode, columns of an event. Apple, Final Cut Pro 7 User Manual, "Limit the Number of
-Edits in Your Sequence"
+public implementations cite it: title, code mode, columns of an event. Apple, Final Cut Pro 7 User
+Manual, "Limit the Number of Edits in Your Sequence"
 (https://documentation.apple.com/en/finalcutpro/usermanual/chapter_96_section_5.html): 999 events,
 then another list.
 """
