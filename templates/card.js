@@ -163,6 +163,24 @@
       el("span", {}, `${n} of ${who.appearances.length} ${kind} by clothing`),
     );
   };
+  // Names that a gallery suggests without being sure; a click gives one.
+  const likely = (who) => {
+    const candidates = who.named ? [] : (data.candidates?.[who.label] ?? []);
+    const button = ([name, distance]) =>
+      el(
+        "button",
+        {
+          class: "plain",
+          type: "button",
+          title: `Name this person ${name}`,
+          onclick: () => cv.name(who.label, name),
+        },
+        `${name} (${distance.toFixed(2)})`,
+      );
+    return (
+      candidates.length > 0 && el("p", { class: "likely" }, "Perhaps ", candidates.map(button))
+    );
+  };
   const identity = (who) => {
     const side = el("input", {
       type: "checkbox",
@@ -221,6 +239,7 @@
             `confidence ${cv.percent(who.confidence)}`,
           ),
         ),
+        likely(who),
         menu(who),
       ),
     );

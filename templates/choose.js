@@ -79,16 +79,14 @@
     const draw = () => {
       const typed = cv.tidy(field.value);
       const fits = people.filter((who) => who.name.toLowerCase().includes(typed.toLowerCase()));
-      options = fits
-        .slice(0, 100)
-        .map((who) => ({
-          who,
-          words: [
-            el("span", { class: "thumb" }, cv.img(who.cover, 28)),
-            el("b", {}, who.name),
-            el("i", {}, cv.spoken(who.time)),
-          ],
-        }));
+      options = fits.slice(0, 100).map((who) => ({
+        who,
+        words: [
+          el("span", { class: "thumb" }, cv.img(who.cover, 28)),
+          el("b", {}, who.name),
+          el("i", {}, cv.spoken(who.time)),
+        ],
+      }));
       if (extra)
         options.push({ name: typed, words: [el("b", {}, typed ? `${extra}: ${typed}` : extra)] });
       options.forEach((option, i) => {
