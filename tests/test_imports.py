@@ -46,20 +46,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "video": BASE | {"timecode"},  # to drop start timecodes that the rate cannot have
     **{store: BASE | {"archive"} for store in STORE},
     "edits": BASE,
+    "gallery": BASE | {"edits"},  # to know what can be a name
     "pages": {"errors"},
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
     "report": {"types", "spans", "rates", "pages", "edits"},
     "export": {"types", "errors", "timecode", "rates"},
     "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry"},
     "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export", "edits"},
-    "pipeline": BASE | STAGES | STORE | {"result", "edits"},
+    "pipeline": BASE | STAGES | STORE | {"result", "edits", "gallery"},
     "review": BASE | STORE | {"edits", "pipeline", "result", "report", "_version", "timecode"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation"},
     "training": {"errors", "config", "types", "files"},
     "cli": BASE
     | STAGES
     | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"}
-    | {"edits", "review", "export"},
+    | {"edits", "review", "export", "gallery"},
     "__main__": {"cli"},
     "": {"_version", "config", "errors", "pipeline", "types"},  # the public names
 }

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from clusterer.config._check import check
 from clusterer.config._clothing import ClothingConfig as ClothingConfig
 from clusterer.config._curve import Curve, check_curve
+from clusterer.config._gallery import GalleryConfig as GalleryConfig
 from clusterer.errors import ConfigError
 
 METRICS = ("l2", "cosine")
