@@ -19,7 +19,19 @@ MODULES = {
 }
 EVERY_MODULE = pytest.mark.parametrize("module", MODULES)
 
-BASE = {"types", "errors", "config", "geometry", "weights", "files", "leeway", "distance", "spans"}
+BASE = {
+    "types",
+    "errors",
+    "config",
+    "geometry",
+    "weights",
+    "files",
+    "leeway",
+    "distance",
+    "spans",
+    "dlib_onnx",
+    "downloads",
+}
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "encoding", "constraints", "clustering",
     "features", "identities", "calibration", "clothing", "advice",
@@ -38,6 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "leeway": {"config"},
     "weights": {"errors"},
     "files": {"errors"},
+    "dlib_onnx": {"types", "errors", "files"},
+    "downloads": {"errors", "files"},
     "timecode": {"errors"},
     "rates": {"types", "errors", "timecode"},
     **dict.fromkeys(STAGES, BASE),

