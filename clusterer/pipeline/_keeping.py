@@ -10,12 +10,14 @@ from threadpoolctl import threadpool_limits
 
 from clusterer.config import Config, GalleryConfig
 from clusterer.distance import between
+from clusterer.edits import stored
 from clusterer.errors import GalleryError
 from clusterer.files import make_folder, write_all
 from clusterer.gallery import Kept, file_name, folder_name, pick
 from clusterer.pipeline._config import config_of
 from clusterer.pipeline._gallery import Reader, scale_of
 from clusterer.pipeline._libraries import system_libraries
+from clusterer.pipeline._load import load
 from clusterer.pipeline._named import current, given_names, named_by_gallery
 from clusterer.pipeline._photographs import decode_photograph
 from clusterer.result import crop_reader
@@ -55,7 +57,7 @@ def add_to_gallery(
         Nobody has a name.
     """
     folder, chosen = Path(folder), chosen or GalleryConfig()
-    result = current(folder)
+    result = current(load(folder), stored(folder).edits)
     people = _named(result, by_gallery=by_gallery)
     if not people:
         raise GalleryError(

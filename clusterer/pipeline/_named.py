@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-from clusterer.edits import replay, stored
+from clusterer.edits import replay
 from clusterer.pipeline._amend import amend, keys_of
-from clusterer.pipeline._load import load
 from clusterer.spans import numbers
 from clusterer.types import UNKNOWN, Action, ClusteringResult, Edit
 
@@ -16,15 +14,8 @@ BY_GALLERY = ", by the gallery: "
 """In the note of a name that a gallery gave."""
 
 
-def current(folder: Path) -> ClusteringResult:
-    """The result of a folder under the corrections that are there now.
-
-    Raises
-    ------
-    ResultError, EditsError
-        As `load`, `clusterer.edits.stored` and `amend`.
-    """
-    result, edits = load(folder), stored(folder).edits
+def current(result: ClusteringResult, edits: tuple[Edit, ...]) -> ClusteringResult:
+    """A loaded result under the corrections that its folder holds now; errors as of `amend`."""
     return result if edits == result.edits else amend(result, edits)
 
 

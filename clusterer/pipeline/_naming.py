@@ -20,6 +20,7 @@ from clusterer.gallery import Gallery, match
 from clusterer.pipeline._amend import amend, keys_of
 from clusterer.pipeline._config import config_of
 from clusterer.pipeline._libraries import system_libraries
+from clusterer.pipeline._load import load
 from clusterer.pipeline._named import BY_GALLERY, current, given_names, spoken_of
 from clusterer.types import UNKNOWN, Action, Advice, ClusteringResult, Edit, Identity, Reason
 
@@ -83,17 +84,17 @@ def name_people(
         The corrections cannot be read or are of another grouping.
     """
     folder, chosen = Path(folder), chosen or GalleryConfig()
-    result = current(folder)
+    loaded, log = load(folder), stored(folder)
+    result = current(loaded, log.edits)
     config = config_of(result)
     made = (config.analysis.encoding.encoder, config.clustering.metric)
     if made != (gallery.encoder, gallery.scale.metric):
         raise GalleryError(f"The gallery was not encoded by {made[0]} for the metric {made[1]}")
-    log = stored(folder)
     found = _Cast(result, log, gallery).told(chosen)
     edits = tuple(_edit(result, person, told) for person, told in found if told.name)
     named = amend(result, (*result.edits, *edits)) if edits else result
     named = replace(named, advice=_advice(result, found))
-    if edits or named.advice.names != result.advice.names or result.edits != log.edits:
+    if edits or named.advice.names != result.advice.names or loaded.edits != log.edits:
         with system_libraries():
             if edits:
                 video = log.video or Path(result.analysis.video.path).name
