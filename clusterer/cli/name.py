@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from clusterer.gallery import Gallery, Scale
 from clusterer.pipeline import Told, config_of, load, name_people, read_gallery
 
 PATH = click.Path(path_type=Path)
@@ -32,30 +33,30 @@ def name(result: Path, gallery: Path, quiet: bool) -> int:
     known = read_gallery(gallery, config_of(load(result)))
     naming = name_people(result, known)
     if not quiet:
-        for line in told_lines(naming.told, known.notes):
+        for line in told_lines(naming.told, known):
             click.echo(line)
     return 0
 
 
-def told_lines(told: Iterable[Told], notes: Iterable[str]) -> list[str]:
+def told_lines(told: Iterable[Told], gallery: Gallery) -> list[str]:
     """What to print: names, those without one, what is wrong with the gallery.
 
     Parameters
     ----------
     told
         What the gallery said of each person.
-    notes
-        Of the gallery.
+    gallery
+        That said it.
     """
-    lines = [_line(each) for each in told] or ["Nobody is without a name"]
-    return [*lines, *(f"Note: {note}" for note in notes)]
+    lines = [_line(each, gallery.scale) for each in told] or ["Nobody is without a name"]
+    return [*lines, *(f"Note: {note}" for note in gallery.notes)]
 
 
-def _line(told: Told) -> str:
+def _line(told: Told, scale: Scale) -> str:
     if not told.candidates:
         return f"{told.person} stays unnamed: no face is clear enough, or every name is taken"
-    pairs = [f"{name} {distance:.2f}" for name, distance in told.candidates]
+    pairs = [f"{name} {scale.text(distance)}" for name, distance in told.candidates]
     if not told.name:
         return f"{told.person} stays unnamed; nearest: {', '.join(pairs)}"
     after = f", next {pairs[1]}" if pairs[1:] else ""
-    return f"{told.person} is {told.name}: {told.candidates[0][1]:.2f}{after}"
+    return f"{told.person} is {told.name}: {scale.text(told.candidates[0][1])}{after}"

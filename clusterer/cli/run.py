@@ -205,7 +205,7 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
         if not terminal.quiet:
             click.echo(summary(outcome))
         if known is not None and naming is not None and not terminal.quiet:
-            click.echo("\n".join(told_lines(naming.told, known.notes)))
+            click.echo("\n".join(told_lines(naming.told, known)))
     if flags["as_json"]:
         click.echo(outcome_json(outcomes))
     return failed

@@ -37,6 +37,10 @@ class Scale:
         ratio = np.asarray(distance, dtype=np.float64) / self.threshold
         return np.sqrt(ratio) if self.metric == "cosine" else ratio
 
+    def text(self, distance: float) -> str:
+        """A distance for a reader; those by cosine are small."""
+        return f"{distance:.{3 if self.metric == 'cosine' else 2}f}"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gallery:

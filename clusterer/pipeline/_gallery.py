@@ -94,7 +94,7 @@ def read_gallery(
     for name, far in outliers.items():
         for position, distance in sorted(far.items()):
             path = files[name][position]
-            notes.append(f"{path} is unlike the others of {name}: {distance:.2f}")
+            notes.append(f"{path} is unlike the others of {name}: {scale.text(distance)}")
     if not means:
         cause = f"No photograph in {folder} can be used ({notes[0]})"
         raise GalleryError(cause, REMEDY)

@@ -16,7 +16,7 @@ from clusterer.constraints import co_occurrence
 from clusterer.distance import between
 from clusterer.edits import EDITS, EditLog, stored, write
 from clusterer.errors import GalleryError
-from clusterer.gallery import Gallery, match
+from clusterer.gallery import Gallery, Scale, match
 from clusterer.pipeline._amend import amend, keys_of
 from clusterer.pipeline._config import config_of
 from clusterer.pipeline._libraries import system_libraries
@@ -91,7 +91,7 @@ def name_people(
     if made != (gallery.encoder, gallery.scale.metric):
         raise GalleryError(f"The gallery was not encoded by {made[0]} for the metric {made[1]}")
     found = _Cast(result, log, gallery).told(chosen)
-    edits = tuple(_edit(result, person, told) for person, told in found if told.name)
+    edits = tuple(_edit(result, person, told, gallery.scale) for person, told in found if told.name)
     named = amend(result, (*result.edits, *edits)) if edits else result
     named = replace(named, advice=_advice(result, found))
     if edits or named.advice.names != result.advice.names or loaded.edits != log.edits:
@@ -176,16 +176,16 @@ def _meetings(result: ClusteringResult) -> dict[int, set[int]]:
     return met
 
 
-def _edit(result: ClusteringResult, person: Identity, told: Told) -> Edit:
+def _edit(result: ClusteringResult, person: Identity, told: Told, scale: Scale) -> Edit:
     """The name as a correction; of a person's tracks the best, as on the page."""
     analysis, keys = result.analysis, keys_of(result.analysis).tracks
     quality = np.round(result.features.quality.astype(np.float64), 3)
     worth = {t: float(quality[t]) + 1e-6 * len(analysis.tracks[t]) for t in person.track_ids}
     best = sorted(worth, key=lambda track: (-worth[track], track))
     (_, distance), *others = told.candidates
-    note = f"{person.name} is {told.name}{BY_GALLERY}{distance:.2f}"
+    note = f"{person.name} is {told.name}{BY_GALLERY}{scale.text(distance)}"
     for other, farther in others:
-        note += f", next {other} {farther:.2f}"
+        note += f", next {other} {scale.text(farther)}"
     return Edit(
         Action.NAME, who=tuple(keys[t] for t in best[:KEYS]), name=told.name, note=note[:500]
     )
