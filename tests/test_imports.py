@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "weights": {"errors"},
     "files": {"errors"},
     "dlib_onnx": {"types", "errors", "files"},
-    "downloads": {"errors", "files"},
+    "downloads": {"errors", "files", "dlib_onnx"},
     "timecode": {"errors"},
     "rates": {"types", "errors", "timecode"},
     **dict.fromkeys(STAGES, BASE),

@@ -14,6 +14,7 @@ from clusterer.cli.export import export
 from clusterer.cli.gallery import gallery
 from clusterer.cli.group import DefaultGroup
 from clusterer.cli.name import name
+from clusterer.cli.models import models
 from clusterer.cli.review import review
 from clusterer.cli.run import run
 from clusterer.cli.train import train
@@ -43,6 +44,7 @@ cluster_video.add_command(gallery)
 cluster_video.add_command(evaluate)
 cluster_video.add_command(tune)
 cluster_video.add_command(export)
+cluster_video.add_command(models)
 cluster_video.add_command(train)
 
 
