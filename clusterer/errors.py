@@ -8,6 +8,7 @@
     ├── ModelError         the weights of a detector or encoder are missing or damaged
     ├── DependencyError    a library of the system (libGL), or of an extra ([train]…), is missing
     ├── DataError          pictures to train on are missing, too few or cannot be read
+    ├── GalleryError       a folder of people by name is not there, or nothing in it can be used
     ├── EditsError         a file of corrections cannot be read or does not belong here
     ├── TruthError         a truth file, or its ignore file, cannot be read
     └── ResultError        a result folder cannot be read or written
@@ -59,6 +60,10 @@ class DataError(ClustererError):
 
 class TruthError(ClustererError):
     """A file of labelled faces, or of boxes to ignore, cannot be read or makes no sense."""
+
+
+class GalleryError(ClustererError):
+    """A folder of people by name is not there, or nothing in it can be used."""
 
 
 class EditsError(ClustererError):

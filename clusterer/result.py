@@ -83,6 +83,7 @@ def to_json(result: ClusteringResult) -> str:
 def _review(result: ClusteringResult) -> dict[str, Any]:
     """What the machine decided, what was corrected, and what there is to ask."""
     grouping, advice = result.grouped, result.advice
+    candidates = {str(label): list(map(list, found)) for label, found in advice.names.items()}
     return {
         "grouping": {
             "labels": grouping.labels.tolist(),
@@ -95,6 +96,7 @@ def _review(result: ClusteringResult) -> dict[str, Any]:
         "advice": {
             "questions": [[q.a, q.b, q.evidence] for q in advice.questions],
             "trees": {str(label): list(map(list, tree)) for label, tree in advice.trees.items()},
+            **({"names": candidates} if candidates else {}),
         },
     }
 

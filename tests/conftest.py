@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 import clusterer
-from clusterer.encoding.dlib_onnx.cache import ENVIRONMENT_VARIABLE
+from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -34,6 +34,7 @@ RANGES = [
     (DetectionConfig, "width_px", "detection width", 64, 4096),
     (DetectionConfig, "min_score", "detection score", 0.0, 1.0),
     (DetectionConfig, "min_face_px", "smallest face", 1.0, 4096.0),
+    (DetectionConfig, "upsample", "upsampling", 0, 3),
     (EncodingConfig, "batch_size", "batch size", 1, 1024),
     (TrackingConfig, "min_iou", "track overlap", 0.01, 1.0),
     (TrackingConfig, "max_gap_s", "track gap", 0.0, 60.0),

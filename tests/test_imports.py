@@ -19,7 +19,19 @@ MODULES = {
 }
 EVERY_MODULE = pytest.mark.parametrize("module", MODULES)
 
-BASE = {"types", "errors", "config", "geometry", "weights", "files", "leeway", "distance", "spans"}
+BASE = {
+    "types",
+    "errors",
+    "config",
+    "geometry",
+    "weights",
+    "files",
+    "leeway",
+    "distance",
+    "spans",
+    "dlib_onnx",
+    "downloads",
+}
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "encoding", "constraints", "clustering",
     "features", "identities", "calibration", "clothing", "advice",
@@ -38,6 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "leeway": {"config"},
     "weights": {"errors"},
     "files": {"errors"},
+    "dlib_onnx": {"types", "errors", "files"},
+    "downloads": {"errors", "files", "dlib_onnx"},
     "timecode": {"errors"},
     "rates": {"types", "errors", "timecode"},
     **dict.fromkeys(STAGES, BASE),
@@ -46,20 +60,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "video": BASE | {"timecode"},  # to drop start timecodes that the rate cannot have
     **{store: BASE | {"archive"} for store in STORE},
     "edits": BASE,
+    "gallery": BASE | {"edits"},  # to know what can be a name
     "pages": {"errors"},
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
     "report": {"types", "spans", "rates", "pages", "edits"},
     "export": {"types", "errors", "timecode", "rates"},
     "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry"},
     "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export", "edits"},
-    "pipeline": BASE | STAGES | STORE | {"result", "edits"},
+    "pipeline": BASE | STAGES | STORE | {"result", "edits", "gallery"},
     "review": BASE | STORE | {"edits", "pipeline", "result", "report", "_version", "timecode"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation"},
     "training": {"errors", "config", "types", "files"},
     "cli": BASE
     | STAGES
     | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"}
-    | {"edits", "review", "export"},
+    | {"edits", "review", "export", "gallery"},
     "__main__": {"cli"},
     "": {"_version", "config", "errors", "pipeline", "types"},  # the public names
 }

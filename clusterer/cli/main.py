@@ -11,7 +11,10 @@ from clusterer import __version__
 from clusterer.cli.edits import edits
 from clusterer.cli.evaluate import evaluate
 from clusterer.cli.export import export
+from clusterer.cli.gallery import gallery
 from clusterer.cli.group import DefaultGroup
+from clusterer.cli.name import name
+from clusterer.cli.models import models
 from clusterer.cli.review import review
 from clusterer.cli.run import run
 from clusterer.cli.train import train
@@ -36,9 +39,12 @@ def cluster_video() -> None:
 cluster_video.add_command(run)
 cluster_video.add_command(review)
 cluster_video.add_command(edits)
+cluster_video.add_command(name)
+cluster_video.add_command(gallery)
 cluster_video.add_command(evaluate)
 cluster_video.add_command(tune)
 cluster_video.add_command(export)
+cluster_video.add_command(models)
 cluster_video.add_command(train)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 from clusterer import clustering, detection, encoding
+from clusterer.cli.name import told_lines
 from clusterer.cli.show import Terminal, outcome_json, summary
 from clusterer.config import (
     AUTO,
@@ -21,7 +23,7 @@ from clusterer.config import (
     VideoConfig,
 )
 from clusterer.errors import ClustererError, ConfigError
-from clusterer.pipeline import Outcome, default_folder, process
+from clusterer.pipeline import Outcome, default_folder, name_people, process, read_gallery
 from clusterer.timecode import parse_time_s
 
 
@@ -164,6 +166,12 @@ CLUSTERING = ClusteringConfig()
     help="Corrections to apply, from a review: edits.json, here or from another machine. "
     "Default: those in the result folder.",
 )
+@click.option(
+    "--gallery",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Name the people by photographs: a folder for each person, named after them.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.help_option("-h", "--help", help="Show this and exit.")
@@ -177,6 +185,7 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     if flags["edits"] is not None and len(videos) > 1:
         raise ConfigError("--edits belongs to one video", "Run the videos one by one")
     config = _config(flags)
+    known = None if flags["gallery"] is None else read_gallery(flags["gallery"], config)
     terminal = Terminal(quiet=flags["quiet"] or flags["as_json"])
     outcomes: list[Outcome] = []
     failed = 0
@@ -184,15 +193,19 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
         try:
             with terminal.watching(video) as hook:
                 outcome = process(video, config, folder, hook, flags["edits"])
+            naming = None if known is None else name_people(folder, known)
         except ClustererError as error:
             if len(videos) == 1:
                 raise
             click.echo(f"Error: {error}", err=True)
             failed = 1
             continue
+        outcome = outcome if naming is None else replace(outcome, result=naming.result)
         outcomes.append(outcome)
         if not terminal.quiet:
             click.echo(summary(outcome))
+        if known is not None and naming is not None and not terminal.quiet:
+            click.echo("\n".join(told_lines(naming.told, known)))
     if flags["as_json"]:
         click.echo(outcome_json(outcomes))
     return failed

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from clusterer.config._check import check
 from clusterer.config._clothing import ClothingConfig as ClothingConfig
 from clusterer.config._curve import Curve, check_curve
+from clusterer.config._gallery import GalleryConfig as GalleryConfig
 from clusterer.errors import ConfigError
 
 METRICS = ("l2", "cosine")
@@ -99,17 +100,22 @@ class DetectionConfig:
         Detections under it are dropped, 0 to 1.
     min_face_px
         Faces lower than this in the source are dropped, px.
+    upsample
+        How often ``hog`` and ``cnn`` double the picture first; the others do not. None = what suits
+        the detector.
     """
 
     detector: str = "centerface"
     width_px: int = 512
     min_score: float = 0.33
     min_face_px: float = 12.0
+    upsample: int | None = None
 
     def __post_init__(self) -> None:
         check("detection width", self.width_px, 64, 4096)
         check("detection score", self.min_score, 0.0, 1.0)
         check("smallest face", self.min_face_px, 1.0, 4096.0)
+        check("upsampling", self.upsample or 0, 0, 3)
 
 
 @dataclass(frozen=True, slots=True)

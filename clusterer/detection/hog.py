@@ -13,42 +13,12 @@ import numpy as np
 
 from clusterer.config import DetectionConfig
 from clusterer.detection.base import finish
+from clusterer.detection.margin import margin_of, score
 from clusterer.detection.picture import shrink
-from clusterer.types import Detections, FloatArray, Frame
+from clusterer.types import Detections, Frame
 
 UPSAMPLE = 1
-"""How often the picture is doubled first: the default of `face_recognition`."""
-
-SCORE_AT_ZERO = 0.5
-"""Score of a face that just reaches dlib's own threshold, a margin of 0: enough to confirm a track
-by the default of `TrackingConfig.confirm_score`. Weaker ones only prolong a track."""
-
-LOWEST_MARGIN = -1.0
-"""No margin under this is asked for: there the detector fires everywhere and slows down."""
-
-
-def score(margin: FloatArray) -> FloatArray:
-    """Map dlib's margin to 0 to 1: the logistic function, shifted so that 0 gives `SCORE_AT_ZERO`.
-
-    Parameters
-    ----------
-    margin : array of shape (n,)
-        Signed distance to the detector's decision plane.
-
-    Returns
-    -------
-    array of shape (n,), strictly growing with the margin
-    """
-    shift = np.log(SCORE_AT_ZERO / (1 - SCORE_AT_ZERO))
-    result: FloatArray = (1 / (1 + np.exp(-(margin + shift)))).astype(np.float32)
-    return result
-
-
-def margin_of(wanted: float) -> float:
-    """Inverse of `score`, not under `LOWEST_MARGIN`."""
-    shift = np.log(SCORE_AT_ZERO / (1 - SCORE_AT_ZERO))
-    wanted = float(np.clip(wanted, 1e-6, 1 - 1e-6))
-    return max(LOWEST_MARGIN, float(np.log(wanted / (1 - wanted)) - shift))
+"""How often the picture is doubled first, unless the settings say: as in `face_recognition`."""
 
 
 class Hog:
@@ -70,6 +40,7 @@ class Hog:
         self._config = config
         self._detector = dlib.get_frontal_face_detector()
         self._margin = margin_of(config.min_score)
+        self._upsample = UPSAMPLE if config.upsample is None else config.upsample
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.detection.Detector.detect`."""
@@ -79,7 +50,9 @@ class Hog:
         if not frame.image.size:
             return Detections.empty()
         image, scale = shrink(frame.image, self._config.width_px)
-        found, margins, _ = self._detector.run(np.ascontiguousarray(image), UPSAMPLE, self._margin)
+        found, margins, _ = self._detector.run(
+            np.ascontiguousarray(image), self._upsample, self._margin
+        )
         # dlib's right and bottom are the last pixel inside.
         corners = [(one.left(), one.top(), one.right() + 1, one.bottom() + 1) for one in found]
         boxes = np.array(corners, np.float32).reshape(-1, 4) * np.tile(scale, 2)

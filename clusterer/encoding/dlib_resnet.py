@@ -12,8 +12,8 @@ import numpy as np
 import onnxruntime
 
 from clusterer.config import EncodingConfig
+from clusterer.dlib_onnx import cache, convert, dat
 from clusterer.encoding.base import DLIB_RESNET
-from clusterer.encoding.dlib_onnx import cache, convert, dat
 from clusterer.errors import ModelError
 from clusterer.types import FloatArray, ImageArray
 

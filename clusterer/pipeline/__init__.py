@@ -4,8 +4,11 @@ from clusterer.pipeline._amend import amend, check
 from clusterer.pipeline._analyse import analyse
 from clusterer.pipeline._config import config_of
 from clusterer.pipeline._decide import Basis, assign, basis, decide
+from clusterer.pipeline._gallery import read_gallery
 from clusterer.pipeline._hook import Hook
+from clusterer.pipeline._keeping import add_to_gallery
 from clusterer.pipeline._load import load
+from clusterer.pipeline._naming import Naming, Told, name_people
 from clusterer.pipeline._photographs import (
     PhotographEncoder,
     Photographs,
@@ -18,9 +21,12 @@ from clusterer.pipeline._process import Outcome, default_folder, process
 __all__ = [
     "Basis",
     "Hook",
+    "Naming",
     "Outcome",
     "PhotographEncoder",
     "Photographs",
+    "Told",
+    "add_to_gallery",
     "amend",
     "analyse",
     "assign",
@@ -32,6 +38,8 @@ __all__ = [
     "default_folder",
     "encode_photographs",
     "load",
+    "name_people",
     "process",
+    "read_gallery",
     "read_photograph",
 ]

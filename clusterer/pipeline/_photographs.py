@@ -1,4 +1,4 @@
-"""Photographs → encodings: of each, the face nearest to its middle."""
+"""Photographs → encodings: of each, the face nearest to its middle, or the largest."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Photographs:
 
 
 class PhotographEncoder:
-    """From a picture to the encoding of the face nearest to its middle.
+    """From a picture to the encoding of the face nearest to its middle, or of the largest.
 
     Faces are found, aligned and encoded as in a video.
 
@@ -43,6 +43,8 @@ class PhotographEncoder:
     ----------
     config
         Names detector and encoder.
+    largest
+        Take the largest face, wherever it is.
 
     Attributes
     ----------
@@ -58,7 +60,8 @@ class PhotographEncoder:
         A library of the system is missing.
     """
 
-    def __init__(self, config: AnalysisConfig) -> None:
+    def __init__(self, config: AnalysisConfig, *, largest: bool = False) -> None:
+        self._largest = largest
         with system_libraries():
             # Late, since they load OpenCV and dlib, and a program that lists options needs neither.
             from clusterer import chips  # noqa: PLC0415 - slow to import
@@ -113,9 +116,12 @@ class PhotographEncoder:
         boxes = self._detector.detect([Frame(0, 0, image)])[0].boxes
         if not len(boxes):
             return None
-        middle = np.array(image.shape[1::-1]) / 2
-        nearest = int(np.linalg.norm(centres(boxes) - middle, axis=1).argmin())
-        chip: ImageArray = self._aligner.align(image, boxes[nearest : nearest + 1])[0]
+        if self._largest:
+            chosen = int((boxes[:, 2:] - boxes[:, :2]).prod(axis=1).argmax())
+        else:
+            middle = np.array(image.shape[1::-1]) / 2
+            chosen = int(np.linalg.norm(centres(boxes) - middle, axis=1).argmin())
+        chip: ImageArray = self._aligner.align(image, boxes[chosen : chosen + 1])[0]
         return chip
 
 

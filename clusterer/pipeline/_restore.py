@@ -6,6 +6,7 @@ damaged.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import Any
 
@@ -35,7 +36,21 @@ def advice(content: Any, labels: list[int]) -> Advice:
         for a, b, evidence in content["questions"]
     )
     trees = {int(label): _tree(tree, size[int(label)]) for label, tree in content["trees"].items()}
-    return Advice(questions, trees)
+    return Advice(questions, trees, _candidates(content.get("names", {}), size))
+
+
+def _candidates(content: Any, size: Counter[int]) -> dict[int, tuple[tuple[str, float], ...]]:
+    """Whom people may be; absent where no gallery was asked."""
+    found = {
+        int(label): tuple((name, float(distance)) for name, distance in names)
+        for label, names in content.items()
+    }
+    if not all(label > UNKNOWN and size[label] for label in found):
+        raise ValueError("advice: names of a person that there is not")
+    for name, distance in (pair for pairs in found.values() for pair in pairs):
+        if not isinstance(name, str) or not 0 <= distance < math.inf:
+            raise ValueError("advice: a candidate that is none")
+    return found
 
 
 def _tree(content: Any, n_tracks: int) -> tuple[tuple[int, int], ...]:

@@ -164,6 +164,10 @@ def _advice(advice: Advice) -> dict[str, Any]:
         "trees": {
             str(label): [list(merge) for merge in merges] for label, merges in advice.trees.items()
         },
+        "candidates": {
+            str(label): [[name, round(distance, PLACES)] for name, distance in found]
+            for label, found in advice.names.items()
+        },
     }
 
 

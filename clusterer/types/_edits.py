@@ -117,7 +117,11 @@ class Advice:
     trees
         Label → merges of its n tracks, in track order, nearest first: numbers under n are tracks,
         n + k is what the k-th merge made. The last merge is where to cut the person in two.
+    names
+        Label → who the person may be, by a gallery: names with their distance, nearest first. Only
+        people whom the gallery was not sure of.
     """
 
     questions: tuple[Question, ...] = ()
     trees: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    names: Mapping[int, tuple[tuple[str, float], ...]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from clusterer.cli.show import Terminal
-from clusterer.encoding.dlib_onnx.cache import ENVIRONMENT_VARIABLE
+from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE
 
 from ..conftest import DEMO
 from .conftest import Ran

@@ -7,6 +7,7 @@ import pytest
 
 from clusterer.config import DetectionConfig
 from clusterer.detection import Detector, create, names
+from clusterer.errors import ModelError
 from clusterer.geometry import iou
 from clusterer.types import Detections, Frame
 
@@ -27,8 +28,11 @@ def noise(height: int, width: int) -> np.ndarray:
 
 
 @pytest.fixture(scope="module", params=names())
-def detector(request: pytest.FixtureRequest) -> Detector:
-    return create(DetectionConfig(detector=request.param), threads=2)
+def detector(request: pytest.FixtureRequest, downloaded: None) -> Detector:
+    try:
+        return create(DetectionConfig(detector=request.param), threads=2)
+    except ModelError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from clusterer.chips import Aligner
-from clusterer.encoding.dlib_onnx.cache import ENVIRONMENT_VARIABLE
+from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE
 from clusterer.types import ImageArray
 
 PHOTOGRAPHS = Path(__file__).parents[3] / "shared" / "faces" / "lfw10.tar"

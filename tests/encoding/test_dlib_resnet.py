@@ -7,8 +7,8 @@ import pytest
 
 from clusterer import encoding
 from clusterer.config import EncodingConfig
+from clusterer.dlib_onnx import convert
 from clusterer.encoding import dlib_resnet
-from clusterer.encoding.dlib_onnx import convert
 from clusterer.errors import ModelError
 from clusterer.weights import Weights
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from clusterer.encoding.dlib_onnx.cache import ENVIRONMENT_VARIABLE, cache_folder, cached
+from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE, cache_folder, cached
 
 
 class Maker:

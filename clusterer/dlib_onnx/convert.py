@@ -17,7 +17,7 @@ import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
-from clusterer.encoding.dlib_onnx.dat import (
+from clusterer.dlib_onnx.layers import (
     AddTagged,
     Affine,
     Convolution,
@@ -104,6 +104,8 @@ class _Graph:
         self._constants: list[onnx.TensorProto] = []
         self._tags: list[_Value] = []
         self._after_mark = False
+        if network.size_px is None:
+            raise _misfit("its input has no size")
         self._input_shape = (*network.size_px, 3)
         floats = self._node("Cast", INPUT, to=onnx.TensorProto.FLOAT)
         planes = self._node("Transpose", floats, perm=[0, 3, 1, 2])

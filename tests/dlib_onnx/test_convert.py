@@ -5,9 +5,8 @@ import onnx
 import onnxruntime
 import pytest
 
-from clusterer.encoding.base import DLIB_RESNET
-from clusterer.encoding.dlib_onnx.convert import INPUT, OUTPUT, convert, fold_affine
-from clusterer.encoding.dlib_onnx.dat import (
+from clusterer.dlib_onnx.convert import INPUT, OUTPUT, convert, fold_affine
+from clusterer.dlib_onnx.dat import (
     AddTagged,
     Affine,
     Convolution,
@@ -20,6 +19,7 @@ from clusterer.encoding.dlib_onnx.dat import (
     Relu,
     read_network,
 )
+from clusterer.encoding.base import DLIB_RESNET
 from clusterer.errors import ModelError
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clusterer.encoding.dlib_onnx.dat import (
+from clusterer.dlib_onnx.dat import (
     AddTagged,
     Affine,
     Convolution,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.encoding.dlib_onnx.serial import Reader
+from clusterer.dlib_onnx.serial import Reader
 from clusterer.errors import ModelError
 
 from . import dlib_bytes as write

@@ -2,130 +2,41 @@
 
 The file: integer 1, the loss, one version number per layer (outermost layer first), the input
 layer, then every layer's contents (innermost first). Source: dlib/dnn/core.h and layers.h of dlib
-19 and 20. Only the kinds that the recognition network has are known; a loss, an input or a layer
-more is a function and an entry in `_LOSSES`, `_INPUTS` or `_LAYERS`.
+19 and 20. Only the kinds that the recognition network and the face detector have are known; a loss,
+an input or a layer more is a function and an entry in `_LOSSES`, `_INPUTS` or `_LAYERS`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
-from clusterer.encoding.dlib_onnx.serial import Reader, Shape
+import numpy as np
+
+from clusterer.dlib_onnx.layers import (
+    AddTagged,
+    Affine,
+    Convolution,
+    Dense,
+    Layer,
+    Mark,
+    MaxPool,
+    MeanPool,
+    Network,
+    Pair,
+    Relu,
+    Search,
+)
+from clusterer.dlib_onnx.serial import Reader, Shape
 from clusterer.types import FloatArray
 
-Pair = tuple[int, int]
+Mean = tuple[float, float, float]
 T = TypeVar("T")
 
 # The version numbers tell the kinds of layer apart. A number above them is the length of the input
 # layer's name, which follows the last of them.
 _MARK, _COMPUTING, _INNERMOST = 1, 2, 3
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Convolution:
-    """Cross-correlation and bias.
-
-    Attributes
-    ----------
-    weights : array of shape (filters, channels, rows, columns), float32
-    bias : array of shape (filters,), float32
-    stride, padding : down and across, px
-    """
-
-    weights: FloatArray
-    bias: FloatArray
-    stride: Pair
-    padding: Pair
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Affine:
-    """Per channel, x → gamma · x + beta.
-
-    Attributes
-    ----------
-    gamma, beta : arrays of shape (channels,), float32
-    """
-
-    gamma: FloatArray
-    beta: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class Relu:
-    """Negative values become 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class MaxPool:
-    """Largest value of a window.
-
-    Attributes
-    ----------
-    window, stride, padding : down and across, px
-    """
-
-    window: Pair
-    stride: Pair
-    padding: Pair
-
-
-@dataclass(frozen=True, slots=True)
-class MeanPool:
-    """Mean of a window; (0, 0) is the whole picture.
-
-    Attributes
-    ----------
-    window, stride, padding : down and across, px
-    """
-
-    window: Pair
-    stride: Pair
-    padding: Pair
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A tag, or a skip back to one: the file does not say which, their order does."""
-
-
-@dataclass(frozen=True, slots=True)
-class AddTagged:
-    """Adds what a tag keeps; the smaller of the two is padded with zeros at its end."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dense:
-    """Matrix product without bias.
-
-    Attributes
-    ----------
-    weights : array of shape (inputs, outputs), float32
-    """
-
-    weights: FloatArray
-
-
-Layer = Convolution | Affine | Relu | MaxPool | MeanPool | Mark | AddTagged | Dense
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Network:
-    """A whole network.
-
-    Attributes
-    ----------
-    mean : red, green and blue, subtracted from the picture before it is divided by 256
-    size_px : rows and columns of the picture
-    layers : from the input to the output
-    """
-
-    mean: tuple[float, float, float]
-    size_px: Pair
-    layers: tuple[Layer, ...]
 
 
 def read_network(data: bytes) -> Network:
@@ -145,7 +56,7 @@ def read_network(data: bytes) -> Network:
     version = reader.read_int()
     if version != 1:
         raise reader.damaged(f"the file has version {version}, not 1")
-    _choose(reader, _LOSSES, "loss")
+    search = _choose(reader, _LOSSES, "loss")
     versions = []
     while reader.peek_int() in (_MARK, _COMPUTING, _INNERMOST):
         versions.append(reader.read_int())
@@ -153,7 +64,7 @@ def read_network(data: bytes) -> Network:
     layers = tuple(_read_layer(reader, version) for version in reversed(versions))
     if reader.left:
         raise reader.damaged(f"{reader.left} bytes are left over")
-    return Network(mean, size_px, layers)
+    return Network(mean, size_px, layers, search)
 
 
 def _choose(reader: Reader, table: Mapping[str, Callable[[Reader], T]], what: str) -> T:
@@ -204,9 +115,21 @@ def _read_metric_loss(reader: Reader) -> None:
     reader.read_float()  # distance threshold
 
 
-def _read_sized_rgb_input(reader: Reader) -> tuple[tuple[float, float, float], Pair]:
-    mean = (reader.read_float(), reader.read_float(), reader.read_float())
-    return mean, reader.read_pair()
+def _read_detector_loss(reader: Reader) -> Search:
+    version = reader.read_int()
+    if version != 1:
+        raise reader.damaged(f"a detector's loss has version {version}, not 1")
+    window_px = reader.read_pair()
+    for _ in range(3):  # losses per false alarm and per miss, overlap that counts as a match
+        reader.read_float()
+    max_overlap, max_covered = reader.read_float(), reader.read_float()
+    for _ in range(2):  # likewise, of boxes to ignore in training
+        reader.read_float()
+    return Search(window_px, max_overlap, max_covered)
+
+
+def _read_mean(reader: Reader) -> Mean:
+    return reader.read_float(), reader.read_float(), reader.read_float()
 
 
 def _read_convolution(reader: Reader) -> Convolution:
@@ -234,6 +157,27 @@ def _read_affine(reader: Reader) -> Affine:
     return Affine(gamma, beta)
 
 
+def _read_batch_norm(reader: Reader) -> Affine:
+    """Read a layer that was kept as it was trained; with fixed statistics it is an affine one."""
+    values = reader.read_tensor()
+    shapes = [reader.read_alias(), reader.read_alias()]
+    for _ in range(2):  # means and inverse deviations of the last batch
+        reader.read_tensor()
+    mean, variance = (reader.read_tensor().reshape(-1).astype(np.float64) for _ in range(2))
+    for _ in range(2):  # updates so far, window of the statistics
+        reader.read_int()
+    for _ in range(4):  # learning rates and weight decays
+        reader.read_float()
+    floor = reader.read_float()
+    scale, shift = (part.reshape(-1) for part in _read_parts(reader, values, shapes))
+    if not scale.size == shift.size == mean.size == variance.size:
+        raise reader.damaged(f"{mean.size} means do not fit {scale.size} scales")
+    if not (variance + floor > 0).all():
+        raise reader.damaged("a variance is not positive")
+    gamma = scale / np.sqrt(variance + floor)
+    return Affine(gamma.astype(np.float32), (shift - gamma * mean).astype(np.float32))
+
+
 def _read_dense(reader: Reader) -> Dense:
     outputs, inputs = reader.read_pair()
     values = reader.read_tensor()
@@ -250,15 +194,20 @@ def _read_dense(reader: Reader) -> Dense:
     return Dense(weights.reshape(inputs, outputs))
 
 
-_LOSSES: dict[str, Callable[[Reader], None]] = {"loss_metric_2": _read_metric_loss}
+_LOSSES: dict[str, Callable[[Reader], Search | None]] = {
+    "loss_metric_2": _read_metric_loss,
+    "loss_mmod_": _read_detector_loss,
+}
 
-_INPUTS: dict[str, Callable[[Reader], tuple[tuple[float, float, float], Pair]]] = {
-    "input_rgb_image_sized": _read_sized_rgb_input,
+_INPUTS: dict[str, Callable[[Reader], tuple[Mean, Pair | None]]] = {
+    "input_rgb_image_sized": lambda reader: (_read_mean(reader), reader.read_pair()),
+    "input_rgb_image_pyramid": lambda reader: (_read_mean(reader), None),
 }
 
 _LAYERS: dict[str, Callable[[Reader], Layer]] = {
     "con_4": _read_convolution,
     "affine_": _read_affine,
+    "bn_con2": _read_batch_norm,
     "relu_": lambda _: Relu(),
     "max_pool_2": lambda reader: MaxPool(*_read_window(reader)),
     "avg_pool_2": lambda reader: MeanPool(*_read_window(reader)),

@@ -1,4 +1,4 @@
-"""The score of dlib's detector."""
+"""The score of dlib's detectors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.detection.hog import LOWEST_MARGIN, margin_of, score
+from clusterer.detection.margin import LOWEST_MARGIN, margin_of, score
 
 
 def test_score_by_hand() -> None:

@@ -1,0 +1,43 @@
+"""``cluster-video gallery``: photographs of people who are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from clusterer.pipeline import add_to_gallery
+
+PATH = click.Path(path_type=Path)
+
+
+@click.group()
+@click.help_option("-h", "--help", help="Show this and exit.")
+def gallery() -> None:
+    """Keep photographs of people, to name them in the next episode."""
+
+
+@gallery.command(no_args_is_help=True)
+@click.argument("result", metavar="RESULT", type=PATH)
+@click.argument("folder", metavar="DIR", type=PATH)
+@click.option(
+    "--by-gallery",
+    is_flag=True,
+    help="Also those whom a gallery named, not only those whom a reviewer did.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.help_option("-h", "--help", help="Show this and exit.")
+def add(result: Path, folder: Path, by_gallery: bool, quiet: bool) -> int:
+    """Add the best pictures of the people of RESULT to the gallery DIR.
+
+    RESULT is a folder that cluster-video wrote. Only people whom a reviewer named, and did not
+    hide, are added: a few pictures each. Nothing that is in DIR is changed.
+    """
+    kept = add_to_gallery(result, folder, by_gallery=by_gallery)
+    if not quiet:
+        for name, files in kept.added.items():
+            count = f"{len(files)} new picture{'s' * (len(files) != 1)}"
+            click.echo(f"{name}: {count}")
+        for note in kept.notes:
+            click.echo(f"Note: {note}")
+    return 0

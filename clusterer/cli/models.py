@@ -1,0 +1,80 @@
+"""``cluster-video models``: the networks, their licences, and where they are; ``download NAME``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from clusterer import detection, encoding
+from clusterer.downloads import DOWNLOADS, Download
+from clusterer.errors import ConfigError, ModelError
+from clusterer.weights import Weights
+
+LICENCES = {
+    "centerface.onnx": "MIT",
+    "mmod_human_face_detector.dat": "public domain",
+    "dlib_face_recognition_resnet_model_v1.dat": "public domain",
+}
+"""Of the files that packages carry, as their owners state it."""
+
+LIBRARIES = {"hog": ("dlib-bin", "Boost")}
+"""Of what is part of a library: its package, and its licence."""
+
+HEADINGS = ("", "kind", "size", "licence", "from", "there")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
+    """List detectors and encoders: size, licence, origin, whether they are there."""
+    if context.invoked_subcommand is not None:
+        return
+    rows = [HEADINGS, *_rows()]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    for row in rows:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo(line.rstrip())
+
+
+@models.command()
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--accept-licence",
+    is_flag=True,
+    help="Accept the licence of weights that are not free for every use.",
+)
+def download(name: str, accept_licence: bool) -> None:
+    """Download the weights of a detector or encoder into your cache folder."""
+    if name not in DOWNLOADS:
+        raise ConfigError(f"there is nothing to download for {name!r}", f"Known: {_known()}")
+    file = DOWNLOADS[name]
+    click.echo(f"{file.name}, {file.size_bytes / 1e6:.1f} MB, licence: {file.licence}", err=True)
+    click.echo(file.fetch(accept_licence))
+
+
+def _known() -> str:
+    return ", ".join(sorted(DOWNLOADS))
+
+
+def _rows() -> Iterator[tuple[str, ...]]:
+    for kind, home in (("detector", detection), ("encoder", encoding)):
+        for name in home.names():
+            files = home.weights(name)
+            if not files:
+                package, licence = LIBRARIES.get(name, ("?", "?"))
+                yield name, kind, "-", licence, f"package {package}", "yes"
+            for file in files:
+                yield name, kind, *_facts(file)
+
+
+def _facts(file: Weights | Download) -> tuple[str, str, str, str]:
+    """Size, licence, origin, whether it is there."""
+    try:
+        size, there = f"{file.find().stat().st_size / 1e6:.1f} MB", "yes"
+    except ModelError:
+        size, there = "?", "no"
+    if isinstance(file, Weights):
+        return size, LICENCES.get(file.name, "?"), f"package {file.package}", there
+    tried = "" if file.tried else " (address not tried yet)"
+    return f"{file.size_bytes / 1e6:.1f} MB", file.licence, f"{file.url}{tried}", there

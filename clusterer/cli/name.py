@@ -1,0 +1,62 @@
+"""``cluster-video name``: people get the names that a gallery knows them by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from clusterer.gallery import Gallery, Scale
+from clusterer.pipeline import Told, config_of, load, name_people, read_gallery
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command(no_args_is_help=True)
+@click.argument("result", metavar="RESULT", type=PATH)
+@click.option(
+    "--gallery",
+    required=True,
+    type=PATH,
+    metavar="DIR",
+    help="Holds a folder for each person, named after them, with photographs in it.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.help_option("-h", "--help", help="Show this and exit.")
+def name(result: Path, gallery: Path, quiet: bool) -> int:
+    """Name the people of RESULT by the photographs of a gallery.
+
+    RESULT is a folder that cluster-video wrote. Names that were given stay, and who is not sure
+    stays unnamed. The names are corrections: a review shows and undoes them.
+    """
+    known = read_gallery(gallery, config_of(load(result)))
+    naming = name_people(result, known)
+    if not quiet:
+        for line in told_lines(naming.told, known):
+            click.echo(line)
+    return 0
+
+
+def told_lines(told: Iterable[Told], gallery: Gallery) -> list[str]:
+    """What to print: names, those without one, what is wrong with the gallery.
+
+    Parameters
+    ----------
+    told
+        What the gallery said of each person.
+    gallery
+        That said it.
+    """
+    lines = [_line(each, gallery.scale) for each in told] or ["Nobody is without a name"]
+    return [*lines, *(f"Note: {note}" for note in gallery.notes)]
+
+
+def _line(told: Told, scale: Scale) -> str:
+    if not told.candidates:
+        return f"{told.person} stays unnamed: no face is clear enough, or every name is taken"
+    pairs = [f"{name} {scale.text(distance)}" for name, distance in told.candidates]
+    if not told.name:
+        return f"{told.person} stays unnamed; nearest: {', '.join(pairs)}"
+    after = f", next {pairs[1]}" if pairs[1:] else ""
+    return f"{told.person} is {told.name}: {scale.text(told.candidates[0][1])}{after}"

@@ -1,0 +1,77 @@
+"""YuNet, by OpenCV's own `FaceDetectorYN`: small, fast, with landmarks; has to be downloaded.
+
+Wu, Peng and Yu 2023, doi:10.1007/s11633-023-1423-y. The weights (MIT) are OpenCV Zoo's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from clusterer.config import DetectionConfig
+from clusterer.detection.base import finish, weights
+from clusterer.detection.picture import shrink
+from clusterer.errors import ModelError
+from clusterer.types import Detections, Frame
+
+NMS_IOU, MOST_FACES = 0.3, 5000
+"""As in OpenCV."""
+
+LOWEST_SCORE = 0.05
+"""No score under this is asked for: there nearly every cell is a face."""
+
+
+class YuNet:
+    """OpenCV Zoo's detector.
+
+    Parameters
+    ----------
+    config
+        Its settings.
+    threads
+        Not used: OpenCV's own are, see `cv2.setNumThreads`.
+
+    Raises
+    ------
+    ModelError
+        The weights are missing or damaged.
+    """
+
+    name = "yunet"
+
+    def __init__(self, config: DetectionConfig, threads: int) -> None:
+        del threads
+        (file,) = weights(self.name)
+        content = np.frombuffer(file.read(), np.uint8)
+        self.models = {file.name: file.sha256()}
+        self._config = config
+        lowest = max(LOWEST_SCORE, config.min_score)
+        logging = cv2.utils.logging
+        level = logging.setLogLevel(logging.LOG_LEVEL_ERROR)  # OpenCV 5 warns of its own default
+        try:
+            self._detector = cv2.FaceDetectorYN.create(
+                "onnx", content, np.zeros(0, np.uint8), (64, 64), lowest, NMS_IOU, MOST_FACES
+            )
+        except cv2.error as error:
+            raise ModelError(f"{file.name} cannot be read by OpenCV", file.remedy) from error
+        finally:
+            logging.setLogLevel(level)
+
+    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
+        """Find the faces of each frame; see `clusterer.detection.Detector.detect`."""
+        return [self._detect_one(frame) for frame in frames]
+
+    def _detect_one(self, frame: Frame) -> Detections:
+        if not frame.image.size:
+            return Detections.empty()
+        image, scale = shrink(frame.image, self._config.width_px)
+        self._detector.setInputSize((image.shape[1], image.shape[0]))
+        _, found = self._detector.detect(np.ascontiguousarray(image[:, :, ::-1]))
+        rows = np.zeros((0, 15), np.float32) if found is None else np.asarray(found, np.float32)
+        # left, top, width, height, five points, score
+        corners = np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:4]], axis=1)
+        landmarks = rows[:, 4:14].reshape(-1, 5, 2) * scale
+        scores = np.clip(rows[:, 14], 0, 1)
+        return finish(frame, corners * np.tile(scale, 2), scores, landmarks, self._config)

@@ -1,0 +1,147 @@
+"""Weights that no package carries: fetched once, on request only, into the user's cache.
+
+Whoever has no network puts the files into a folder and names it in ``CLUSTER_VIDEO_MODELS``.
+Importing this loads no library for networks; `Download.fetch` does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from clusterer.dlib_onnx.cache import cache_folder
+from clusterer.errors import ConfigError, ModelError
+from clusterer.files import make_folder
+
+ENVIRONMENT_VARIABLE = "CLUSTER_VIDEO_MODELS"
+"""Names a folder with files of weights, looked at first."""
+
+TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One file of weights on the network.
+
+    Attributes
+    ----------
+    model : what ``cluster-video models download`` calls it
+    name : file name, by which results refer to it
+    url : where its owner keeps it
+    digest : its sha256, hexadecimal; nothing else is accepted
+    size_bytes : of the file
+    licence : as its owner states it
+    needs_consent : whether the licence must be accepted, as for weights not for commercial use
+    tried : whether a real download from there has been seen to give the file
+    """
+
+    model: str
+    name: str
+    url: str
+    digest: str
+    size_bytes: int
+    licence: str
+    needs_consent: bool = False
+    tried: bool = False
+
+    @property
+    def remedy(self) -> str:
+        """What a user does about a missing file: both ways."""
+        return (
+            f"Run cluster-video models download {self.model}, "
+            f"or put it into a folder and name that in {ENVIRONMENT_VARIABLE}"
+        )
+
+    def find(self) -> Path:
+        """Where the file lies, checked.
+
+        Raises
+        ------
+        ModelError
+            It is neither in the folder of `ENVIRONMENT_VARIABLE`, under whatever name, nor in the
+            user's cache.
+        """
+        for path in self._candidates():
+            try:
+                if hashlib.sha256(path.read_bytes()).hexdigest() == self.digest:
+                    return path
+            except OSError:
+                continue
+        raise ModelError(f"{self.name} is missing", self.remedy)
+
+    def read(self) -> bytes:
+        """Content of the file; errors as `find`."""
+        return self.find().read_bytes()
+
+    def sha256(self) -> str:
+        """Hash of the file, hexadecimal; errors as `find`."""
+        self.find()
+        return self.digest
+
+    def fetch(self, accept_licence: bool = False) -> Path:
+        """Download the file into the user's cache, unless it is there already.
+
+        A file that is not the one expected never takes its place.
+
+        Raises
+        ------
+        ConfigError
+            The licence must be accepted, and was not.
+        ModelError
+            There is no network, or another file came.
+        """
+        if self.needs_consent and not accept_licence:
+            raise ConfigError(
+                f"{self.model} is licensed: {self.licence}", "Accept it with --accept-licence"
+            )
+        import pooch  # noqa: PLC0415 (a run never needs it)
+        import requests  # noqa: PLC0415
+
+        pooch.get_logger().setLevel("ERROR")
+        folder = cache_folder() / "models"
+        make_folder(folder)
+        try:
+            path = pooch.retrieve(
+                self.url,
+                known_hash=f"sha256:{self.digest}",
+                fname=self.name,
+                path=folder,
+                downloader=pooch.HTTPDownloader(timeout=TIMEOUT_S),
+            )
+        except requests.RequestException as error:
+            raise ModelError(
+                f"{self.name} cannot be downloaded from {self.url} ({type(error).__name__})",
+                f"Try again with a network, or put it into a folder and name that in "
+                f"{ENVIRONMENT_VARIABLE}",
+            ) from None
+        except ValueError:
+            raise ModelError(
+                f"What {self.url} sent is not {self.name}: its sha256 differs", "Try again later"
+            ) from None
+        return Path(path)
+
+    def _candidates(self) -> Iterator[Path]:
+        """Files of its size: those of the user's folder first, that of the cache last."""
+        chosen = os.environ.get(ENVIRONMENT_VARIABLE)
+        found = sorted(Path(chosen).glob("*")) if chosen else []
+        for path in [*found, cache_folder() / "models" / self.name]:
+            if path.is_file() and path.stat().st_size == self.size_bytes:
+                yield path
+
+
+_ZOO = "https://github.com/opencv/opencv_zoo/raw/main/models"
+
+YUNET = Download(
+    model="yunet",
+    name="face_detection_yunet_2023mar.onnx",
+    url=f"{_ZOO}/face_detection_yunet/face_detection_yunet_2023mar.onnx",
+    digest="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    size_bytes=232589,
+    licence="MIT",
+)
+
+DOWNLOADS = {download.model: download for download in (YUNET,)}
+"""Model → its file."""
