@@ -13,8 +13,8 @@ from clusterer.cli.evaluate import evaluate
 from clusterer.cli.export import export
 from clusterer.cli.gallery import gallery
 from clusterer.cli.group import DefaultGroup
-from clusterer.cli.name import name
 from clusterer.cli.models import models
+from clusterer.cli.name import name
 from clusterer.cli.review import review
 from clusterer.cli.run import run
 from clusterer.cli.train import train

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from .crew import ADA, DESK, TALL, THREE, TWO, Open, cast_of, cells, drag, tick, unknown_of
+from clusterer.report import render
+
+from .builder import reader
+from .crew import ADA, CREW, DESK, TALL, THREE, TWO, Open, cast_of, cells, drag, tick, unknown_of
 
 pytest.importorskip("playwright")
 from playwright.sync_api import Page, expect
@@ -32,6 +36,20 @@ def answer(page: Page, name: str) -> None:
 
 def choose(page: Page, name: str) -> None:
     page.locator("dialog[open]").get_by_role("option", name=name).click()
+
+
+def test_likely_names_are_a_click_away(open_page: Open, tmp_path: Path) -> None:
+    """Of people without a name only; Ada has one."""
+    likely = {0: (("Eve", 0.3),), 1: (("Bob", 0.412), ("Cleo", 0.5))}
+    scene = replace(CREW, advice=replace(CREW.advice, names=likely))
+    path = tmp_path / "report.html"
+    path.write_text(render(scene.build(), reader()), encoding="utf-8")
+    page = open_page(path, viewport=TALL)
+    expect(page.locator(".likely")).to_have_count(1)
+    expect(page.locator("#person-2 .likely")).to_have_text("Perhaps Bob (0.41)Cleo (0.50)")
+    page.locator(".likely").get_by_role("button", name="Bob").click()
+    assert cast_of(page) == {"Ada": ADA, "Bob": TWO, "Person 3": THREE}
+    expect(page.locator(".likely")).to_have_count(0)
 
 
 def test_start(page: Page) -> None:
