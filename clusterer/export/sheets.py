@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from clusterer.export.tables import Row, Table
+from clusterer.export.tables import APPEARANCES, Row, Table
 from clusterer.export.timeline import Part, Span, Timeline
 
 
 def appearances_sheet(timeline: Timeline) -> Table:
     """One row per appearance, in time order."""
-    columns = (
-        "person",
-        "name",
-        "start_s",
-        "end_s",
-        "duration_s",
-        "start_timecode",
-        "end_timecode",
-        "start_frame",
-        "end_frame",
-        "shot",
+    return Table(
+        "appearances", APPEARANCES, tuple(_row(timeline, *mark) for mark in timeline.marks())
     )
-    return Table("appearances", columns, tuple(_row(timeline, *mark) for mark in timeline.marks()))
 
 
 def people_sheet(timeline: Timeline) -> Table:

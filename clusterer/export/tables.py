@@ -11,6 +11,20 @@ from clusterer.types import UNKNOWN, Appearance, ClusteringResult, Identity, Rea
 
 Row = tuple[Any, ...]
 
+APPEARANCES = (
+    "person",
+    "name",
+    "start_s",
+    "end_s",
+    "duration_s",
+    "start_timecode",
+    "end_timecode",
+    "start_frame",
+    "end_frame",
+    "shot",
+)
+"""Columns of ``appearances.csv``, and of what is exported as a table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -76,24 +90,12 @@ def _person_row(result: ClusteringResult, who: Identity) -> Row:
 
 def appearances_table(result: ClusteringResult) -> Table:
     """One row per appearance of a person, in time order; hidden people are left out."""
-    columns = (
-        "person",
-        "name",
-        "start_s",
-        "end_s",
-        "duration_s",
-        "start_timecode",
-        "end_timecode",
-        "start_frame",
-        "end_frame",
-        "shot",
-    )
     clock = Clock.of(result.analysis)
     shown = [person for person in result.people if not person.hidden]
     pairs = [(person, seen) for person in shown for seen in person.appearances]
     pairs.sort(key=lambda pair: (pair[1].start_pts, pair[0].label))
     return Table(
-        "appearances", columns, tuple(_appearance_row(clock, who, seen) for who, seen in pairs)
+        "appearances", APPEARANCES, tuple(_appearance_row(clock, who, seen) for who, seen in pairs)
     )
 
 
