@@ -175,7 +175,7 @@
           title: `Name this person ${name}`,
           onclick: () => cv.name(who.label, name),
         },
-        `${name} (${distance.toFixed(2)})`,
+        `${name} (${distance.toPrecision(2)})`,
       );
     return (
       candidates.length > 0 && el("p", { class: "likely" }, "Perhaps ", candidates.map(button))

@@ -116,6 +116,7 @@
     $("regroup").hidden = !store.live;
     $("regroup").disabled = store.sinceGrouping() < 1 || Boolean(store.stopped);
     $("download").hidden = store.live || !(store.unsent || n);
+    $("download").classList.toggle("lead", store.unsent > 0); // else the folder has them all
     $("download").textContent = `Download edits.json (${n})`;
     if (store.stopped) status(store.stopped, true);
     else if (store.live) {

@@ -165,8 +165,7 @@ def _advice(advice: Advice) -> dict[str, Any]:
             str(label): [list(merge) for merge in merges] for label, merges in advice.trees.items()
         },
         "candidates": {
-            str(label): [[name, round(distance, PLACES)] for name, distance in found]
-            for label, found in advice.names.items()
+            str(label): [list(pair) for pair in found] for label, found in advice.names.items()
         },
     }
 
