@@ -12,6 +12,7 @@
         tabindex: -1,
         "data-label": label,
         "aria-labelledby": `name-${label}`,
+        onfocusin: () => this.fill(), // Tab may be faster than the watcher
       });
       this.root.card = this;
       watcher.observe(this.root);

@@ -79,9 +79,7 @@ def read(path: Path) -> EditLog:
     if type(schema) is not int or schema != EDITS_SCHEMA:
         raise EditsError(f"{path} is no file of corrections of this version", REMEDY)
     try:
-        _only(content, {"schema", "video", "edits", "undone"})
-        video = _text(content, "video")
-        return EditLog(_edits(content, "edits"), _edits(content, "undone"), video)
+        return _parse(content)
     except EditsError as error:
         raise EditsError(f"{path} is damaged ({error.cause})", REMEDY) from None
 
@@ -104,14 +102,16 @@ def write(path: Path, log: EditLog) -> None:
     Raises
     ------
     EditsError
-        The disk is full, or the folder cannot be written to. What was there before stays.
+        A correction could not be read again, as with a name that is too long; the disk is full, or
+        the folder cannot be written to. What was there before stays.
     """
     content = {
         "schema": EDITS_SCHEMA,
-        "video": log.video,
+        "video": _printable(log.video)[: LENGTHS["video"]],
         "edits": [to_dict(edit) for edit in log.edits],
         "undone": [to_dict(edit) for edit in log.undone],
     }
+    _parse(content)
     try:
         write_atomic(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     except ResultError as error:
@@ -167,6 +167,12 @@ def parse_edit(content: object) -> Edit:
     return edit
 
 
+def _parse(content: dict[str, Any]) -> EditLog:
+    _only(content, {"schema", "video", "edits", "undone"})
+    video = _text(content, "video")
+    return EditLog(_edits(content, "edits"), _edits(content, "undone"), video)
+
+
 def _only(content: dict[str, Any], fields: set[str]) -> None:
     unknown = content.keys() - fields
     if unknown:
@@ -197,7 +203,16 @@ def _text(content: dict[str, Any], name: str) -> str:
         raise EditsError(f"{name} is no text")
     if len(text) > LENGTHS.get(name, 100):
         raise EditsError(f"{name} is longer than {LENGTHS.get(name, 100)} characters")
-    # Control characters, halves of characters, and line separators: all must fit on one line.
-    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in text):
+    if _printable(text) != text:
         raise EditsError(f"{name} holds control characters")
     return text
+
+
+def _printable(text: str) -> str:
+    """Without control characters, halves of characters, and line separators: all on one line."""
+    return "".join(
+        letter
+        if unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"}
+        else "\N{REPLACEMENT CHARACTER}"
+        for letter in text
+    )

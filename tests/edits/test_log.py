@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clusterer.edits import EDITS, EditLog, parse_edit, read, stored, to_dict, write
-from clusterer.edits.log import NEEDS
+from clusterer.edits.log import LENGTHS, NEEDS
 from clusterer.errors import EditsError
 from clusterer.types import Action, Edit
 
 KEY = "12@1,2,30,40"
 keys = st.builds("{}@{},{},{},{}".format, *[st.integers(0, 9999)] * 5)
-text = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")))
+printable = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"))
+text = {name: st.text(printable, max_size=most) for name, most in LENGTHS.items()}
 
 
 def lists(most: int, least: int) -> st.SearchStrategy[tuple[str, ...]]:
@@ -34,9 +35,9 @@ def corrections(draw: st.DrawFn) -> Edit:
         others=draw(lists(5, "others" in needed)),
         tracks=draw(lists(9, "tracks" in needed)),
         source=draw(lists(9, 0)),
-        name=draw(text.filter(lambda name: not name or bool(name.strip()))),
+        name=draw(text["name"].filter(lambda name: not name or bool(name.strip()))),
         face=draw(keys if "face" in needed else st.just("")),
-        note=draw(text),
+        note=draw(text["note"]),
         at=draw(st.sampled_from(["", "2026-01-02T03:04:05Z"])),
     )
 
@@ -45,7 +46,7 @@ def corrections(draw: st.DrawFn) -> Edit:
 @given(
     edits=st.lists(corrections(), max_size=4).map(tuple),
     undone=st.lists(corrections(), max_size=2).map(tuple),
-    video=text,
+    video=text["video"],
 )
 def test_what_is_written_is_read(
     tmp_path: Path, edits: tuple[Edit, ...], undone: tuple[Edit, ...], video: str
@@ -71,6 +72,27 @@ def test_the_file(tmp_path: Path) -> None:
     assert "Åsa" in text
     assert '\n "video"' in text
     assert [path.name for path in tmp_path.iterdir()] == [EDITS]
+
+
+@pytest.mark.parametrize(
+    ("edit", "why"),
+    [
+        (Edit(Action.NAME, who=(KEY,), name="a" * 201), "name is longer than 200 characters"),
+        (Edit(Action.NAME, who=(KEY,), note="a\nb"), "note holds control characters"),
+        (Edit(Action.NAME, name="Ada"), "a correction 'name' has no who"),
+    ],
+)
+def test_what_could_not_be_read_is_not_written(tmp_path: Path, edit: Edit, why: str) -> None:
+    write(tmp_path / EDITS, EditLog())
+    for log in (EditLog((edit,)), EditLog((), (edit,))):
+        with pytest.raises(EditsError, match=f"^{why}$"):
+            write(tmp_path / EDITS, log)
+    assert read(tmp_path / EDITS) == EditLog()
+
+
+def test_any_video_may_have_corrections(tmp_path: Path) -> None:
+    write(tmp_path / EDITS, EditLog(video="a\nb\udc80.mp4" + "c" * 1000))
+    assert read(tmp_path / EDITS).video == "a\ufffdb\ufffd.mp4" + "c" * 992
 
 
 def test_no_file(tmp_path: Path) -> None:

@@ -43,6 +43,20 @@ def to_first_face(page: Page) -> None:
     raise AssertionError("no face was reached")
 
 
+def test_faces_are_reached_before_the_browser_has_looked(open_page: Open, crew: Path) -> None:
+    page = open_page(crew, viewport=DESK)
+    # As on a busy machine, where keys are faster than the watcher that fills the cards.
+    page.add_init_script(
+        "IntersectionObserver = class { observe() {} unobserve() {} disconnect() {} }"
+    )
+    page.reload()
+    expect(page.locator(".card")).to_have_count(3)
+    expect(page.locator(".card .chip")).to_have_count(0)
+    keys(page, "j")
+    to_first_face(page)
+    assert active(page).startswith("Ada")
+
+
 def test_rename(page: Page) -> None:
     keys(page, "j", "j", "e")
     page.keyboard.type("Bob")
