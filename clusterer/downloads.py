@@ -130,18 +130,3 @@ class Download:
         for path in [*found, cache_folder() / "models" / self.name]:
             if path.is_file() and path.stat().st_size == self.size_bytes:
                 yield path
-
-
-_ZOO = "https://github.com/opencv/opencv_zoo/raw/main/models"
-
-YUNET = Download(
-    model="yunet",
-    name="face_detection_yunet_2023mar.onnx",
-    url=f"{_ZOO}/face_detection_yunet/face_detection_yunet_2023mar.onnx",
-    digest="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
-    size_bytes=232589,
-    licence="MIT",
-)
-
-DOWNLOADS = {download.model: download for download in (YUNET,)}
-"""Model → its file."""

@@ -22,11 +22,13 @@ class Weights:
     package : name to import
     path : of the file within the package
     project : name to install, where it is another
+    licence : as its owner states it
     """
 
     package: str
     path: str
     project: str = ""
+    licence: str = ""
 
     @property
     def name(self) -> str:

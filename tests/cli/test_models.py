@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from clusterer import detection, encoding
-from clusterer.cli.models import LIBRARIES, LICENCES
+from clusterer.cli.models import DOWNLOADS, REGISTRIES
+from clusterer.detection.base import YUNET
 from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
-from clusterer.downloads import DOWNLOADS, ENVIRONMENT_VARIABLE, YUNET
-from clusterer.weights import Weights
+from clusterer.downloads import ENVIRONMENT_VARIABLE
 
 from .conftest import Ran
 
@@ -35,12 +35,16 @@ def test_lists_all(command: Command) -> None:
     assert rows["hog"].split()[1:] == ["detector", "-", "Boost", "package", "dlib-bin", "yes"]
 
 
+def test_every_download_is_pinned() -> None:
+    assert DOWNLOADS["yunet"] is YUNET
+    assert all(name == file.model for name, file in DOWNLOADS.items())
+    assert all(len(file.digest) == 64 and int(file.digest, 16) for file in DOWNLOADS.values())
+
+
 def test_every_licence_is_known() -> None:
-    for home in (detection, encoding):
-        for name in home.names():
-            files = [file for file in home.weights(name) if isinstance(file, Weights)]
-            assert all(file.name in LICENCES for file in files)
-            assert home.weights(name) or name in LIBRARIES
+    entries = [entry for registry in REGISTRIES.values() for entry in registry.values()]
+    assert all(file.licence for entry in entries for file in entry.files)
+    assert all(entry.files or (entry.package and entry.licence) for entry in entries)
 
 
 def test_what_cannot_be_downloaded(command: Command) -> None:

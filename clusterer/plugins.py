@@ -1,0 +1,68 @@
+"""What a registry knows of a detector or an encoder before it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, TypeVar
+
+from clusterer.downloads import Download
+from clusterer.errors import ConfigError
+from clusterer.weights import Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How well and how fast one does its work on the sample film, ``sample_videos/demo.mp4``.
+
+    Attributes
+    ----------
+    score : recall of a detector, B-cubed F of an encoder; 0 to 1
+    time_ms : for a sampled frame (detector) or a face (encoder), on one thread; machines differ
+    """
+
+    score: float
+    time_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One detector or encoder.
+
+    Attributes
+    ----------
+    home : ``module:Class``; imported when it is asked for
+    files : weights that it needs
+    package, licence : of the library that it is part of, where there are no files
+    measured : None where the weights were not at hand
+    """
+
+    home: str
+    files: tuple[Weights | Download, ...] = ()
+    package: str = ""
+    licence: str = ""
+    measured: Measured | None = None
+
+    def load(self) -> Any:
+        """The class."""
+        module, _, name = self.home.partition(":")
+        return getattr(import_module(module), name)
+
+
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
+
+
+def look_up(registry: Mapping[str, AnyEntry], kind: str, name: str) -> AnyEntry:
+    """Entry of a name.
+
+    Raises
+    ------
+    ConfigError
+        There is none.
+    """
+    if name not in registry:
+        raise ConfigError(
+            f"There is no {kind} named {name!r}", f"Choose from {', '.join(sorted(registry))}"
+        )
+    return registry[name]
