@@ -32,6 +32,7 @@ BASE = {
     "dlib_onnx",
     "downloads",
     "plugins",
+    "sessions",
 }
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "encoding", "constraints", "clustering",
@@ -54,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dlib_onnx": {"types", "errors", "files"},
     "downloads": {"errors", "files", "dlib_onnx"},
     "plugins": {"errors", "weights", "downloads"},
+    "sessions": {"errors"},
     "timecode": {"errors"},
     "rates": {"types", "errors", "timecode"},
     **dict.fromkeys(STAGES, BASE),

@@ -10,10 +10,9 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
-import onnxruntime
 
 from clusterer.clothing.region import SIDE_PX
-from clusterer.errors import ModelError
+from clusterer.sessions import open_session
 from clusterer.types import FloatArray, ImageArray
 from clusterer.weights import CLOTHING
 
@@ -38,15 +37,7 @@ class ClothingEncoder:
     def __init__(self, threads: int) -> None:
         weights = CLOTHING.read()
         self.models: dict[str, str] = {CLOTHING.name: hashlib.sha256(weights).hexdigest()}
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        try:
-            self._session = onnxruntime.InferenceSession(
-                weights, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # ONNX Runtime has a dozen of its own, without a common base
-            raise ModelError(f"{CLOTHING.find()} is damaged ({error})", CLOTHING.remedy) from None
+        self._session = open_session(weights, threads, str(CLOTHING.find()), CLOTHING.remedy)
 
     def encode(self, torsos: ImageArray) -> FloatArray:
         """Describe torsos, each on its own: how they are batched does not matter.

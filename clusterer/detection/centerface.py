@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import onnxruntime
 
 from clusterer.config import DetectionConfig
 from clusterer.detection.base import finish, weights
@@ -20,6 +19,7 @@ from clusterer.detection.centerface_graph import INPUT, OUTPUTS, opened
 from clusterer.detection.picture import shrink
 from clusterer.errors import ModelError
 from clusterer.geometry import iou
+from clusterer.sessions import open_session
 from clusterer.types import Detections, FloatArray, Frame, ImageArray, IntArray
 
 STRIDE_PX = 4
@@ -154,16 +154,12 @@ class CenterFace:
         (file,) = weights(self.name)
         content = file.read()
         self.models = {file.name: hashlib.sha256(content).hexdigest()}
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        # One picture per thread: the threads of one session wait for each other at every layer.
-        options.intra_op_num_threads = 1
         try:
-            self._session = onnxruntime.InferenceSession(
-                opened(content), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # those of ONNX Runtime have no public base
+            model = opened(content)
+        except ValueError as error:
             raise ModelError(f"{file.find()} is damaged", file.remedy) from error
+        # One picture per thread: the threads of one session wait for each other at every layer.
+        self._session = open_session(model, 1, str(file.find()), file.remedy)
         self._config = config
         self._threads = threads
 

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
-import onnxruntime
 
 from clusterer.config import DetectionConfig
 from clusterer.detection.base import finish, weights
@@ -24,6 +23,7 @@ from clusterer.dlib_onnx.convert_search import INPUT, OUTPUT, convert_search, gr
 from clusterer.dlib_onnx.dat import read_network
 from clusterer.dlib_onnx.layers import Search
 from clusterer.errors import ModelError
+from clusterer.sessions import open_session
 from clusterer.types import Detections, FloatArray, Frame, ImageArray, IntArray
 
 SHA256 = "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6"
@@ -91,12 +91,8 @@ class Cnn:
             raise ModelError(f"{file.find()} is no detector", file.remedy)
         self._search, self._grid = network.search, grid(network)
         self._painter = Painter(network.mean)
-        options = onnxruntime.SessionOptions()
         # One picture per thread: the threads of one session wait for each other at every layer.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            convert_search(network), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(convert_search(network), 1, str(file.find()), file.remedy)
         self._config = config
         self._threads = threads
         self._upsample = UPSAMPLE if config.upsample is None else config.upsample

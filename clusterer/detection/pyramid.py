@@ -13,9 +13,9 @@ from functools import lru_cache
 import cv2
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import helper
 
+from clusterer.sessions import open_session
 from clusterer.types import FloatArray, ImageArray, IntArray
 
 RATIO = 5 / 6
@@ -132,11 +132,7 @@ class Painter:
     def __init__(self, mean: tuple[float, float, float]) -> None:
         self._values = np.arange(256, dtype=np.float32) - np.array(mean, np.float32)[:, None]
         self._values *= _SCALE
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._resizer = onnxruntime.InferenceSession(
-            _resizer(), options, providers=["CPUExecutionProvider"]
-        )
+        self._resizer = open_session(_resizer(), 1, "the resizer", "")
 
     def paint(self, image: ImageArray, where: Layout) -> FloatArray:
         """Paint a picture and its copies, each made of the one before.

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
-import onnxruntime
 
 from clusterer.config import EncodingConfig
 from clusterer.dlib_onnx import cache, convert, dat
 from clusterer.encoding.base import DLIB_RESNET
 from clusterer.errors import ModelError
+from clusterer.sessions import open_session
 from clusterer.types import FloatArray, ImageArray
 
 SHA256 = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
@@ -49,12 +49,7 @@ class DlibResNet:
             f"{self.name}-{SHA256}-{convert.CONVERTER_VERSION}.onnx",
             lambda: convert.convert(dat.read_network(weights)),
         )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(model, threads, str(DLIB_RESNET.find()), DLIB_RESNET.remedy)
 
     def encode(self, chips: ImageArray) -> FloatArray:
         """Embed chips; see `clusterer.encoding.Encoder.encode`.

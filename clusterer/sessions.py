@@ -1,0 +1,34 @@
+"""Networks in ONNX Runtime, opened one way: on the processor, with a budget of threads."""
+
+from __future__ import annotations
+
+import onnxruntime
+
+from clusterer.errors import ModelError
+
+
+def open_session(
+    model: bytes, threads: int, origin: str, remedy: str
+) -> onnxruntime.InferenceSession:
+    """Open a network.
+
+    Parameters
+    ----------
+    model : content of the file, ONNX
+    threads : how many of the processor's threads one call may use, 1 or more
+    origin : what the user calls it, such as its path
+    remedy : what to do where it is damaged
+
+    Raises
+    ------
+    ModelError
+        It is no network, or damaged.
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # no warnings: a user can do nothing about them
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # those of ONNX Runtime have no public base
+        raise ModelError(f"{origin} is damaged, or no network in ONNX", remedy) from error
