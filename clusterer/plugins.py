@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from clusterer.downloads import Download
 from clusterer.errors import ConfigError
+from clusterer.own import OwnFile
 from clusterer.weights import Weights
+
+AnyFile: TypeAlias = Weights | Download | OwnFile
+"""What a file of weights can be: of a package, from the network, or the user's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Entry:
     """
 
     home: str
-    files: tuple[Weights | Download, ...] = ()
+    files: tuple[AnyFile, ...] = ()
     package: str = ""
     licence: str = ""
     measured: Measured | None = None

@@ -1,28 +1,20 @@
 from __future__ import annotations
 
-import hashlib
-
 import cv2
-import dlib
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from clusterer import chips
 from clusterer.chips import (
-    CHIP_SIZE_PX,
-    Aligner,
     crop_face,
     measure_quality,
     rate_pose,
     rate_sharpness,
     rate_size,
 )
-from clusterer.errors import ModelError
 from clusterer.types import Detections, Frame, ImageArray
-from clusterer.weights import Weights
 
 FACE = np.array([185.0, 65.0, 260.0, 170.0], np.float32)  # of skimage's astronaut
 ROWS, COLUMNS = 200, 300
@@ -36,11 +28,6 @@ FRONTAL = np.array([[-10, 0], [10, 0], [0, 11.4], [-7, 20], [7, 20]], np.float64
 def astronaut() -> ImageArray:
     image: ImageArray = pytest.importorskip("skimage.data").astronaut()
     return image
-
-
-@pytest.fixture(scope="module")
-def aligner() -> Aligner:
-    return Aligner()
 
 
 # --- size ---------------------------------------------------------------------------------------
@@ -199,63 +186,6 @@ def test_quality_has_a_row_for_every_detection(astronaut: ImageArray) -> None:
 
 def test_quality_of_no_detections(astronaut: ImageArray) -> None:
     assert len(measure_quality(astronaut, Detections.empty())) == 0
-
-
-# --- alignment ----------------------------------------------------------------------------------
-
-
-def test_chip_follows_the_recipe(aligner: Aligner, astronaut: ImageArray) -> None:
-    chip = aligner.align(astronaut, FACE[None])
-    assert (chip.shape, chip.dtype) == ((1, CHIP_SIZE_PX, CHIP_SIZE_PX, 3), np.uint8)
-    # 105 px high around (222.5, 117.5): a square of 84 px, 5.25 px lower
-    predictor = dlib.shape_predictor(str(chips.PREDICTOR.find()))
-    shape = predictor(astronaut, dlib.rectangle(180, 81, 264, 165))
-    assert np.array_equal(chip[0], dlib.get_face_chip(astronaut, shape, 150, 0.25))
-
-
-def test_chip_is_the_same_in_a_larger_picture(aligner: Aligner, astronaut: ImageArray) -> None:
-    large = np.zeros((1080, 1920, 3), np.uint8)
-    large[200:712, 700:1212] = astronaut
-    there = FACE + np.tile(np.array([700, 200], np.float32), 2)
-    assert np.array_equal(aligner.align(large, there[None]), aligner.align(astronaut, FACE[None]))
-
-
-def test_chips_do_not_depend_on_one_another(aligner: Aligner, astronaut: ImageArray) -> None:
-    boxes = np.stack([FACE, FACE + 40, FACE * 2])
-    one_by_one = np.concatenate([aligner.align(astronaut, box[None]) for box in boxes])
-    assert np.array_equal(aligner.align(astronaut, boxes), one_by_one)
-
-
-def test_read_only_and_strided_pictures(aligner: Aligner, astronaut: ImageArray) -> None:
-    flipped = np.ascontiguousarray(astronaut[:, ::-1])
-    flipped.setflags(write=False)
-    expected = aligner.align(astronaut, FACE[None])
-    assert np.array_equal(aligner.align(flipped[:, ::-1], FACE[None]), expected)
-    frozen = astronaut.copy()
-    frozen.setflags(write=False)
-    assert np.array_equal(aligner.align(frozen, FACE[None]), expected)
-
-
-@pytest.mark.parametrize("box", [[0, 0, 0, 0], [-80, -90, 20, 10], [500, 500, 900, 900]])
-def test_boxes_at_the_edge(aligner: Aligner, astronaut: ImageArray, box: list[int]) -> None:
-    assert aligner.align(astronaut, np.array([box], np.float32)).shape == (1, 150, 150, 3)
-
-
-def test_no_boxes(aligner: Aligner, astronaut: ImageArray) -> None:
-    assert aligner.align(astronaut, np.zeros((0, 4), np.float32)).shape == (0, 150, 150, 3)
-
-
-def test_weights_of_the_aligner(aligner: Aligner, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = chips.PREDICTOR.read()
-    assert aligner.models == {
-        "shape_predictor_5_face_landmarks.dat": hashlib.sha256(content).hexdigest()
-    }
-    monkeypatch.setattr(chips, "PREDICTOR", Weights("clusterer", "py.typed"))
-    with pytest.raises(ModelError, match="is damaged"):
-        Aligner()
-    monkeypatch.setattr(chips, "PREDICTOR", Weights("no_such_package", "a.dat"))
-    with pytest.raises(ModelError, match="is missing"):
-        Aligner()
 
 
 # --- crops --------------------------------------------------------------------------------------

@@ -33,10 +33,11 @@ BASE = {
     "downloads",
     "plugins",
     "sessions",
+    "own",
 }
 STAGES = {
-    "video", "shots", "detection", "tracking", "chips", "encoding", "constraints", "clustering",
-    "features", "identities", "calibration", "clothing", "advice",
+    "video", "shots", "detection", "tracking", "chips", "alignment", "encoding", "constraints",
+    "clustering", "features", "identities", "calibration", "clothing", "advice",
 }  # fmt: skip
 STORE = {"archive", "cache"}
 OUTPUTS = {"report", "export", "evaluation"}
@@ -54,7 +55,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": {"errors"},
     "dlib_onnx": {"types", "errors", "files"},
     "downloads": {"errors", "files", "dlib_onnx"},
-    "plugins": {"errors", "weights", "downloads"},
+    "own": {"errors", "downloads", "dlib_onnx"},
+    "plugins": {"errors", "weights", "downloads", "own"},
     "sessions": {"errors"},
     "timecode": {"errors"},
     "rates": {"types", "errors", "timecode"},

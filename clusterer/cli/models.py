@@ -9,7 +9,8 @@ import click
 from clusterer import detection, encoding
 from clusterer.downloads import Download
 from clusterer.errors import ConfigError, ModelError
-from clusterer.plugins import Entry
+from clusterer.own import OwnFile
+from clusterer.plugins import AnyFile, Entry
 from clusterer.weights import Weights
 
 REGISTRIES: dict[str, Mapping[str, Entry]] = {
@@ -70,7 +71,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
                 yield name, kind, *_facts(file)
 
 
-def _facts(file: Weights | Download) -> tuple[str, str, str, str]:
+def _facts(file: AnyFile) -> tuple[str, str, str, str]:
     """Size, licence, origin, whether it is there."""
     try:
         size, there = f"{file.find().stat().st_size / 1e6:.1f} MB", "yes"
@@ -78,5 +79,7 @@ def _facts(file: Weights | Download) -> tuple[str, str, str, str]:
         size, there = "?", "no"
     if isinstance(file, Weights):
         return size, file.licence, f"package {file.package}", there
+    if isinstance(file, OwnFile):
+        return size, file.licence, "a file that you make", there
     tried = "" if file.tried else " (address not tried yet)"
     return f"{file.size_bytes / 1e6:.1f} MB", file.licence, f"{file.url}{tried}", there

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import click
 
-from clusterer import clustering, detection, encoding
+from clusterer import clustering, detection
+from clusterer.cli.encoder import ABOUT_OWN, EncoderName
 from clusterer.cli.name import told_lines
 from clusterer.cli.show import Terminal, outcome_json, summary
 from clusterer.config import (
@@ -147,10 +148,10 @@ CLUSTERING = ClusteringConfig()
 )
 @click.option(
     "--encoder",
-    type=click.Choice(encoding.names()),
+    type=EncoderName(),
     default=EncodingConfig().encoder,
     show_default=True,
-    help="How faces become vectors.",
+    help=f"How faces become vectors. {ABOUT_OWN}",
 )
 @click.option(
     "-o",

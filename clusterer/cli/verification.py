@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clusterer import encoding
+from clusterer.cli.encoder import ABOUT_OWN, EncoderName
 from clusterer.config import METRICS, AnalysisConfig, ClusteringConfig, EncodingConfig
 from clusterer.evaluation import (
     VerificationReport,
@@ -24,7 +25,7 @@ from clusterer.evaluation import (
 )
 from clusterer.evaluation.verification_report import HTML, JSON
 from clusterer.files import make_folder, write_all
-from clusterer.pipeline import encode_photographs, load
+from clusterer.pipeline import config_of, encode_photographs, load
 
 PATH = click.Path(path_type=Path)
 
@@ -46,8 +47,8 @@ PATH = click.Path(path_type=Path)
 )
 @click.option(
     "--encoder",
-    type=click.Choice(encoding.names()),
-    help=f"How the faces of PAIRS become vectors. Default: {EncodingConfig().encoder}.",
+    type=EncoderName(),
+    help=f"How the faces of PAIRS become vectors. {ABOUT_OWN} Default: {EncodingConfig().encoder}.",
 )
 @click.option(
     "-o",
@@ -117,11 +118,11 @@ def _of_pairs(path: Path, images: Path | None, metric: str, encoder: str) -> Ver
 def _of_result(folder: Path, truth: Path, metric: str) -> VerificationReport:
     labelled = read_truth(truth)
     result = load(folder)
-    encoder = str(result.config["analysis"]["encoding"]["encoder"])
+    encoder = config_of(result).analysis.encoding
     threshold = encoding.default_threshold(encoder, metric)
     return VerificationReport(
         name=Path(result.analysis.video.path).name,
-        encoder=encoder,
+        encoder=encoder.encoder,
         metric=metric,
         threshold=threshold,
         sets=verify(result, match(labelled, result.analysis), metric, threshold),

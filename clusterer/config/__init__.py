@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any, Literal
 
-from clusterer.config._check import check
+from clusterer.config._check import METRICS as METRICS
+from clusterer.config._check import check, check_metric
 from clusterer.config._clothing import ClothingConfig as ClothingConfig
 from clusterer.config._curve import Curve, check_curve
 from clusterer.config._gallery import GalleryConfig as GalleryConfig
 from clusterer.errors import ConfigError
 
-METRICS = ("l2", "cosine")
 AUTO: Literal["auto"] = "auto"
 """A threshold that each episode sets for itself."""
 
@@ -125,16 +125,28 @@ class EncodingConfig:
     Attributes
     ----------
     encoder
-        Name in the registry of `clusterer.encoding`.
+        Name in the registry of `clusterer.encoding`, or ``onnx:PATH``: a network with a card.
     batch_size
         Chips encoded at once.
+    thresholds
+        Pairs of metric and default threshold of a network at ``onnx:PATH``, above 0, at most 2.
+        A run fills them in from the card, so that its result needs neither file again.
+    licence
+        Of such a network, from its card, likewise.
     """
 
     encoder: str = "dlib"
     batch_size: int = 16
+    thresholds: tuple[tuple[str, float], ...] = ()
+    licence: str = ""
 
     def __post_init__(self) -> None:
         check("batch size", self.batch_size, 1, 1024)
+        pairs = tuple((metric, threshold) for metric, threshold in self.thresholds)
+        object.__setattr__(self, "thresholds", pairs)
+        for metric, threshold in pairs:
+            check_metric(metric)
+            check(f"threshold for {metric}", threshold, 0.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +255,7 @@ class ClusteringConfig:
     clothing: ClothingConfig = field(default_factory=ClothingConfig)
 
     def __post_init__(self) -> None:
-        if self.metric not in METRICS:
-            raise ConfigError(f"unknown metric {self.metric!r}", f"Known: {', '.join(METRICS)}")
+        check_metric(self.metric)
         if isinstance(self.threshold, str):
             if self.threshold != AUTO:
                 raise ConfigError(f"threshold is {self.threshold!r}", f"Give a number or {AUTO!r}")

@@ -15,7 +15,7 @@ from clusterer.config import DetectionConfig
 from clusterer.downloads import Download
 from clusterer.errors import ConfigError
 from clusterer.geometry import clip
-from clusterer.plugins import Entry, look_up
+from clusterer.plugins import AnyFile, Entry, look_up
 from clusterer.types import Detections, Frame
 from clusterer.weights import Weights
 
@@ -83,7 +83,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(DETECTORS))
 
 
-def weights(name: str) -> tuple[Weights | Download, ...]:
+def weights(name: str) -> tuple[AnyFile, ...]:
     """Files that a detector needs, without loading it; ConfigError for an unknown name."""
     return look_up(DETECTORS, "detector", name).files
 

@@ -2,11 +2,24 @@
 
 from clusterer.encoding.base import (
     ENCODERS,
+    OWN,
     Encoder,
+    alignment,
     create,
     default_threshold,
     names,
+    settle,
     weights,
 )
 
-__all__ = ["ENCODERS", "Encoder", "create", "default_threshold", "names", "weights"]
+__all__ = [
+    "ENCODERS",
+    "OWN",
+    "Encoder",
+    "alignment",
+    "create",
+    "default_threshold",
+    "names",
+    "settle",
+    "weights",
+]

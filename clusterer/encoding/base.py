@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Protocol
 
 from clusterer.config import EncodingConfig
-from clusterer.downloads import Download
-from clusterer.errors import ConfigError
-from clusterer.plugins import Entry, look_up
+from clusterer.encoding.card import Card, read_card
+from clusterer.encoding.cards import ARCFACE, ARCFACE_FILE, FACENET, FACENET_FILE, SFACE, SFACE_FILE
+from clusterer.errors import ConfigError, ModelError
+from clusterer.own import OwnFile
+from clusterer.plugins import AnyFile, Entry, look_up
 from clusterer.types import FloatArray, ImageArray
 from clusterer.weights import Weights
 
@@ -18,6 +21,9 @@ DLIB_RESNET = Weights(
     "models/dlib_face_recognition_resnet_model_v1.dat",
     licence="public domain",
 )
+OWN = "onnx:"
+"""Begins the name of an encoder that is a network of the user's own; its path follows."""
+NETWORK = "clusterer.encoding.onnx_network:OnnxNetwork"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +33,23 @@ class EncoderEntry(Entry):
     Attributes
     ----------
     thresholds : metric → largest distance at which two embeddings are taken for one person
+    alignment : name in the registry of `clusterer.alignment`
+    card : of a network that runs by a card; it is the first of `files`
     """
 
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    alignment: str = "dlib"
+    card: Card | None = None
+
+
+def _by_card(card: Card, *files: AnyFile) -> EncoderEntry:
+    return EncoderEntry(
+        NETWORK, files, thresholds=card.thresholds, alignment=card.alignment, card=card
+    )
 
 
 ENCODERS: dict[str, EncoderEntry] = {
+    "arcface": _by_card(ARCFACE, ARCFACE_FILE),
     "dlib": EncoderEntry(
         "clusterer.encoding.dlib_resnet:DlibResNet",
         (DLIB_RESNET,),
@@ -40,9 +57,11 @@ ENCODERS: dict[str, EncoderEntry] = {
         # as many faces of the person as that, and nobody else (benchmarks/calibrate_cosine.py).
         thresholds={"l2": 0.36, "cosine": 0.030},
     ),
+    "facenet": _by_card(FACENET, FACENET_FILE),
+    "sface": _by_card(SFACE, SFACE_FILE),
 }
-"""Name in the configuration → what is known of it. The class is called with an `EncodingConfig`
-and a number of threads."""
+"""Name in the configuration → what is known of it. A class without a card is called with an
+`EncodingConfig` and a number of threads."""
 
 
 class Encoder(Protocol):
@@ -50,15 +69,18 @@ class Encoder(Protocol):
 
     Attributes
     ----------
-    name : as in `ENCODERS`
+    name : as in the configuration
     dimension : length of an embedding
     chip_size_px : side of the square chips it wants
+    alignment, padding : how they are cut out; see `clusterer.alignment.create`
     models : file name of the weights → their sha256, in hexadecimal
     """
 
     name: str
     dimension: int
     chip_size_px: int
+    alignment: str
+    padding: float
     models: dict[str, str]
 
     def encode(self, chips: ImageArray) -> FloatArray:
@@ -81,7 +103,7 @@ class Encoder(Protocol):
 
 
 def names() -> tuple[str, ...]:
-    """Names of all encoders, sorted."""
+    """Names of all encoders, sorted; beside them there is ``onnx:PATH``."""
     return tuple(sorted(ENCODERS))
 
 
@@ -96,45 +118,118 @@ def create(config: EncodingConfig, threads: int) -> Encoder:
     Raises
     ------
     ConfigError
-        If there is no encoder of that name, or `threads` is less than 1.
+        If there is no encoder of that name, its card is wrong, or `threads` is less than 1.
     ModelError
-        If its weights are missing or damaged.
+        If its weights or its card are missing or damaged, or contradict each other.
     """
-    entry = look_up(ENCODERS, "encoder", config.encoder)
+    entry = _entry(config.encoder)
     if threads < 1:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")
-    encoder: Encoder = entry.load()(config, threads)
-    return encoder
+    if entry.card is None:
+        encoder: Encoder = entry.load()(config, threads)
+        return encoder
+    by_card: Encoder = entry.load()(entry.card, entry.files, config, threads)
+    return by_card
 
 
-def weights(name: str) -> tuple[Weights | Download, ...]:
-    """Files that an encoder needs, without loading it.
+def weights(name: str) -> tuple[AnyFile, ...]:
+    """Files that an encoder needs, without loading it; of ``onnx:PATH`` network and card.
 
     Raises
     ------
     ConfigError
         If there is no encoder of that name.
     """
-    return look_up(ENCODERS, "encoder", name).files
+    own = own_network(name)
+    return look_up(ENCODERS, "encoder", name).files if own is None else _own_files(own)
 
 
-def default_threshold(name: str, metric: str) -> float:
+def alignment(name: str) -> str:
+    """How an encoder's chips are cut out, without loading it; errors as `create`."""
+    return _entry(name).alignment
+
+
+def own_network(name: str) -> Path | None:
+    """Path of the network that ``onnx:PATH`` names; None for a name of the registry.
+
+    Raises
+    ------
+    ConfigError
+        No path follows, or that of the card.
+    """
+    if not name.startswith(OWN):
+        return None
+    path = Path(name.removeprefix(OWN))
+    if not path.name or path.suffix == ".toml":
+        raise ConfigError(
+            f"{name!r} names no network", f"Give {OWN}PATH.onnx; PATH.toml lies beside it"
+        )
+    return path.expanduser()
+
+
+def settle(config: EncodingConfig) -> EncodingConfig:
+    """The same with what the card of ``onnx:PATH`` says, so that a result can do without it.
+
+    What is filled in already is kept where there is no card any more.
+
+    Raises
+    ------
+    ConfigError
+        The card is wrong.
+    ModelError
+        The card is missing, and nothing is filled in.
+    """
+    own = own_network(config.encoder)
+    if own is None:
+        return replace(config, thresholds=(), licence="")
+    try:
+        card = read_card(own.with_suffix(".toml"))
+    except ModelError:
+        if config.thresholds:
+            return config
+        raise
+    return replace(config, thresholds=tuple(card.thresholds.items()), licence=card.licence)
+
+
+def default_threshold(encoder: EncodingConfig | str, metric: str) -> float:
     """Largest distance at which two embeddings of an encoder are taken for one person.
 
     Parameters
     ----------
-    name : of the encoder
+    encoder : its name; or the configuration, whose `thresholds` count before all else
     metric : ``l2`` or ``cosine``
 
     Raises
     ------
     ConfigError
         If there is no encoder of that name, or no default for the metric.
+    ModelError
+        If it is ``onnx:PATH``, the configuration has no thresholds, and the card is missing.
     """
-    thresholds = look_up(ENCODERS, "encoder", name).thresholds
+    name, known = (encoder, ()) if isinstance(encoder, str) else (
+        encoder.encoder, encoder.thresholds
+    )  # fmt: skip
+    thresholds = dict(known) if known else _entry(name).thresholds
     if metric not in thresholds:
         raise ConfigError(
             f"The encoder {name!r} has no default threshold for the metric {metric!r}",
-            "Give a threshold",
+            "Give --threshold",
         )
     return thresholds[metric]
+
+
+def _entry(name: str) -> EncoderEntry:
+    own = own_network(name)
+    if own is None:
+        return look_up(ENCODERS, "encoder", name)
+    files = _own_files(own)
+    files[0].find()  # of both missing, the network is the one to name
+    return _by_card(read_card(own.with_suffix(".toml")), *files)
+
+
+def _own_files(path: Path) -> tuple[OwnFile, ...]:
+    """Network and card; marked, since the user's name may be that of another model."""
+    return tuple(
+        OwnFile(OWN + file.name, file, remedy="Look at the path after onnx:")
+        for file in (path, path.with_suffix(".toml"))
+    )

@@ -38,6 +38,8 @@ class DlibResNet:
     name: str = "dlib"
     dimension: int = 128
     chip_size_px: int = 150
+    alignment: str = "dlib"
+    padding: float = 0.25
 
     def __init__(self, config: EncodingConfig, threads: int) -> None:
         weights = DLIB_RESNET.read()

@@ -51,7 +51,7 @@ class Gallery:
     names : g names in alphabetical order
     means : array of shape (g, d), float64, mean encoding of the photographs of each
     photographs : how many make up each mean
-    encoder : name of the encoder
+    encoder : what made the encodings: its name, or names and hashes of the user's own files
     scale : how far is far
     notes : one line for each photograph that was left out, and why
     """

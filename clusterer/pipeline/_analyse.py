@@ -7,14 +7,14 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from clusterer import detection, encoding
+from clusterer import alignment, detection, encoding
 from clusterer.cache import AnalysisCache, analysis_key
 from clusterer.config import AnalysisConfig
 from clusterer.errors import CacheError
 from clusterer.pipeline._hook import Hook
 from clusterer.pipeline._libraries import system_libraries
 from clusterer.types import Analysis
-from clusterer.weights import CLOTHING, PREDICTOR
+from clusterer.weights import CLOTHING
 
 
 def analyse(
@@ -51,6 +51,7 @@ def analyse(
         The folder cannot be written to.
     """
     video, hook = Path(video), hook or Hook()
+    config = replace(config, encoding=encoding.settle(config.encoding))
     models = _model_hashes(config)
     cache = AnalysisCache(Path(folder), analysis_key(video, config, models))
     try:
@@ -69,7 +70,7 @@ def analyse(
 def _model_hashes(config: AnalysisConfig) -> dict[str, str]:
     weights = (
         *detection.weights(config.detection.detector),
-        PREDICTOR,
+        *alignment.weights(encoding.alignment(config.encoding.encoder)),
         *encoding.weights(config.encoding.encoder),
         CLOTHING,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from clusterer.config import AUTO, AnalysisConfig, ClothingConfig, ClusteringConfig, Config
+from clusterer.encoding import settle
 from clusterer.errors import ConfigError, ResultError
 from clusterer.types import ClusteringResult
 
@@ -36,6 +37,12 @@ def config_of(result: ClusteringResult) -> Config:
             f"The settings of this result cannot be used ({error})",
             "Run cluster-video on the video again, with this folder as --output",
         ) from None
+
+
+def settled(config: Config) -> Config:
+    """The same with what the card of the encoder says; see `clusterer.encoding.settle`."""
+    analysis = config.analysis
+    return replace(config, analysis=replace(analysis, encoding=settle(analysis.encoding)))
 
 
 def _analysis(stored: dict[str, Any]) -> AnalysisConfig:

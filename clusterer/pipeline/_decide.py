@@ -22,6 +22,7 @@ from clusterer.errors import ConfigError, EditsError
 from clusterer.features import describe
 from clusterer.identities import reasons_of
 from clusterer.pipeline._amend import correct, keys_of
+from clusterer.pipeline._config import settled
 from clusterer.types import (
     UNKNOWN,
     Analysis,
@@ -70,7 +71,7 @@ def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Bas
     given = constrain(edits, keys_of(analysis), n_tracks)
     features = shown(describe(analysis, config.clustering), given.excluded)
     tracking = config.analysis.tracking
-    limit = tracking.stitch_factor * default_threshold(config.analysis.encoding.encoder, "l2")
+    limit = tracking.stitch_factor * default_threshold(config.analysis.encoding, "l2")
     together, cannot_link, must_link = combine(
         given,
         co_occurrence(analysis.tracks, analysis.detections),
@@ -158,6 +159,8 @@ def decide(
     EditsError
         There are fewer corrections than `grouped_under`.
     """
+    if not config.analysis.encoding.thresholds:
+        config = settled(config)
     under = len(edits) if grouped_under is None else grouped_under
     if not 0 <= under <= len(edits):
         raise EditsError(f"There are {len(edits)} corrections, not {under}")
@@ -224,7 +227,7 @@ def _calibration(analysis: Analysis, known: Basis, config: Config) -> Calibratio
 def _default(config: Config, otherwise: float | None) -> float:
     """Default threshold of encoder and metric; of an encoder that has none, what is used."""
     try:
-        return default_threshold(config.analysis.encoding.encoder, config.clustering.metric)
+        return default_threshold(config.analysis.encoding, config.clustering.metric)
     except ConfigError:
         if otherwise is None:
             raise

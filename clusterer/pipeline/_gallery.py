@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from clusterer.config import Config, GalleryConfig
-from clusterer.encoding import default_threshold
+from clusterer.encoding import OWN, default_threshold
 from clusterer.errors import ClustererError, ConfigError, GalleryError
 from clusterer.gallery import Gallery, Scale, gather, list_folder
 from clusterer.gallery.folder import REMEDY
@@ -32,7 +32,7 @@ def scale_of(config: Config) -> Scale:
     """
     metric, used = config.clustering.metric, config.clustering.threshold
     try:
-        threshold = default_threshold(config.analysis.encoding.encoder, metric)
+        threshold = default_threshold(config.analysis.encoding, metric)
     except ConfigError:
         if not isinstance(used, float):
             raise
@@ -40,6 +40,24 @@ def scale_of(config: Config) -> Scale:
     if threshold <= 0.0:
         raise ConfigError("the threshold is 0, which no two faces meet", "Give a larger one")
     return Scale(metric, threshold)
+
+
+def made_by(encoder: str, models: Mapping[str, str]) -> str:
+    """Tell encoders apart, those of the user's own by their content.
+
+    Parameters
+    ----------
+    encoder
+        Its name.
+    models
+        Weights file name → sha256.
+
+    Returns
+    -------
+    The name; of ``onnx:PATH`` instead of the path name and hashes of the files
+    """
+    own = sorted(f"{name} {digest}" for name, digest in models.items() if name.startswith(OWN))
+    return ", ".join(own) if encoder.startswith(OWN) else encoder
 
 
 def read_gallery(
@@ -100,7 +118,7 @@ def read_gallery(
         raise GalleryError(cause, REMEDY)
     names = tuple(means)
     used = tuple(len(rows[name]) - len(outliers.get(name, {})) for name in names)
-    encoder = config.analysis.encoding.encoder
+    encoder = made_by(config.analysis.encoding.encoder, reader.models)
     return Gallery(names, np.stack(list(means.values())), used, encoder, scale, tuple(notes))
 
 
@@ -116,6 +134,7 @@ class Reader:
     def __init__(self, config: Config) -> None:
         self._encoder = PhotographEncoder(config.analysis, largest=True)
         self.dimension = self._encoder.dimension
+        self.models = self._encoder.models
 
     def encode(self, path: Path, notes: list[str]) -> FloatArray | None:
         """Encode one; what is wrong with it becomes a note."""

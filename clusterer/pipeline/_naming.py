@@ -19,6 +19,7 @@ from clusterer.errors import GalleryError
 from clusterer.gallery import Gallery, Scale, match
 from clusterer.pipeline._amend import amend, keys_of
 from clusterer.pipeline._config import config_of
+from clusterer.pipeline._gallery import made_by
 from clusterer.pipeline._libraries import system_libraries
 from clusterer.pipeline._load import load
 from clusterer.pipeline._named import BY_GALLERY, current, given_names, spoken_of
@@ -87,9 +88,10 @@ def name_people(
     loaded, log = load(folder), stored(folder)
     result = current(loaded, log.edits)
     config = config_of(result)
-    made = (config.analysis.encoding.encoder, config.clustering.metric)
-    if made != (gallery.encoder, gallery.scale.metric):
-        raise GalleryError(f"The gallery was not encoded by {made[0]} for the metric {made[1]}")
+    encoder, metric = config.analysis.encoding.encoder, config.clustering.metric
+    made = made_by(encoder, result.analysis.models)
+    if (made, metric) != (gallery.encoder, gallery.scale.metric):
+        raise GalleryError(f"The gallery was not encoded by {encoder} for the metric {metric}")
     found = _Cast(result, log, gallery).told(chosen)
     edits = tuple(_edit(result, person, told, gallery.scale) for person, told in found if told.name)
     named = amend(result, (*result.edits, *edits)) if edits else result

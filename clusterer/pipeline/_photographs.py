@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from clusterer import detection, encoding
+from clusterer import alignment, detection, encoding
 from clusterer.config import AnalysisConfig
 from clusterer.errors import ClustererError
 from clusterer.geometry import centres
@@ -49,6 +49,7 @@ class PhotographEncoder:
     Attributes
     ----------
     dimension : length of an embedding
+    models : of the encoder, file name → sha256
 
     Raises
     ------
@@ -63,15 +64,15 @@ class PhotographEncoder:
     def __init__(self, config: AnalysisConfig, *, largest: bool = False) -> None:
         self._largest = largest
         with system_libraries():
-            # Late, since they load OpenCV and dlib, and a program that lists options needs neither.
-            from clusterer import chips  # noqa: PLC0415 - slow to import
-
             cores = usable_cores()
             self._detector = detection.create(config.detection, cores)
-            self._aligner = chips.Aligner()
-            self._encoder = encoding.create(config.encoding, cores)
+            encoder = self._encoder = encoding.create(config.encoding, cores)
+            self._aligner = alignment.create(
+                encoder.alignment, encoder.chip_size_px, encoder.padding
+            )
         self._batch_size = config.encoding.batch_size
         self.dimension = self._encoder.dimension
+        self.models = self._encoder.models
 
     def encode(self, image: ImageArray) -> FloatArray | None:
         """Encode one picture.
@@ -113,7 +114,8 @@ class PhotographEncoder:
         return Photographs(embeddings, has_face)
 
     def _chip(self, image: ImageArray) -> ImageArray | None:
-        boxes = self._detector.detect([Frame(0, 0, image)])[0].boxes
+        found = self._detector.detect([Frame(0, 0, image)])[0]
+        boxes = found.boxes
         if not len(boxes):
             return None
         if self._largest:
@@ -121,7 +123,7 @@ class PhotographEncoder:
         else:
             middle = np.array(image.shape[1::-1]) / 2
             chosen = int(np.linalg.norm(centres(boxes) - middle, axis=1).argmin())
-        chip: ImageArray = self._aligner.align(image, boxes[chosen : chosen + 1])[0]
+        chip: ImageArray = self._aligner.align(image, found[chosen : chosen + 1])[0]
         return chip
 
 

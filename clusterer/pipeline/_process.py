@@ -12,6 +12,7 @@ from clusterer.edits import EDITS, EditLog, read, stored, write
 from clusterer.errors import EditsError
 from clusterer.files import make_folder
 from clusterer.pipeline._analyse import analyse
+from clusterer.pipeline._config import settled
 from clusterer.pipeline._decide import decide
 from clusterer.pipeline._hook import Hook
 from clusterer.pipeline._libraries import system_libraries
@@ -74,7 +75,7 @@ def process(
         See `analyse`, `decide` and `clusterer.result.save`. Earlier results stay as they were.
     """
     started_s = time.monotonic()
-    config = config or Config()
+    config = settled(config or Config())
     video = Path(video)
     folder = default_folder(video) if folder is None else Path(folder)
     log = _corrections(folder, None if edits is None else Path(edits))

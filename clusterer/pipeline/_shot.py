@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.alignment import Aligner
 from clusterer.archive import Arrays, face_arrays
 from clusterer.cache import crop_name, torso_name
-from clusterer.chips import Aligner, crop_face, measure_quality
+from clusterer.chips import crop_face, measure_quality
 from clusterer.clothing import colours, encoder
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.clothing.region import cut_torso
@@ -19,15 +20,15 @@ from clusterer.config import AnalysisConfig
 from clusterer.encoding import Encoder, default_threshold
 from clusterer.pipeline._chosen import Candidate, Chosen
 from clusterer.tracking import Piece, Tracker, stitch
-from clusterer.types import ChipQuality, Detections, FloatArray, Frame, ImageArray, Shot, VideoInfo
+from clusterer.types import ChipQuality, Detections, Frame, ImageArray, Shot, VideoInfo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sight:
-    """One face in one frame: `face` is its row in `boxes`, shape (n, 4)."""
+    """One face in one frame: `face` is its row in `found`."""
 
     image: ImageArray
-    boxes: FloatArray
+    found: Detections
     face: int
     quality: float
 
@@ -59,7 +60,7 @@ class ShotAnalyser:
         self._clothing = clothing
         self._config = config
         self._video = video
-        self._threshold = default_threshold(config.encoding.encoder, "l2")
+        self._threshold = default_threshold(config.encoding, "l2")
         self._tracker = Tracker(config.tracking)
         self._sampled: list[tuple[int, int]] = []
         self._detections: list[Detections] = []
@@ -82,7 +83,7 @@ class ShotAnalyser:
         tracks = self._tracker.update(detections, self._video.seconds(frame.pts)).tolist()
         value = quality.value.tolist()
         for i, track in enumerate(tracks):
-            sight = _Sight(frame.image, detections.boxes, i, value[i])
+            sight = _Sight(frame.image, detections, i, value[i])
             self._consider(sight, track, self.faces + i)
             score = float(detections.scores[i])
             self._best_score[track] = max(self._best_score[track], score)
@@ -146,10 +147,10 @@ class ShotAnalyser:
         chosen = self._chosen.setdefault(track, Chosen(self._config.chips.per_track))
         sample = len(self._sampled)
         if chosen.wants(sample, sight.quality):
-            box = sight.boxes[sight.face : sight.face + 1]
-            chip = self._aligner.align(sight.image, box)[0]
-            crop = crop_face(sight.image, box[0], self._config.chips.crop_px)
-            torso = cut_torso(sight.image, sight.boxes, sight.face)
+            face = sight.found[sight.face : sight.face + 1]
+            chip = self._aligner.align(sight.image, face)[0]
+            crop = crop_face(sight.image, face.boxes[0], self._config.chips.crop_px)
+            torso = cut_torso(sight.image, sight.found.boxes, sight.face)
             chosen.add(Candidate(sample, row, sight.quality, chip, crop, torso))
 
     def _encode(self, tracks: list[int]) -> None:

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from clusterer import detection, encoding
+from clusterer import alignment, detection, encoding
 from clusterer.archive import Arrays, group_tracks, read_faces
 from clusterer.cache import AnalysisCache
-from clusterer.chips import Aligner
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.config import AnalysisConfig
 from clusterer.pipeline._ahead import Seen, detect_ahead
@@ -53,9 +52,10 @@ def watch(
     cores = usable_cores()
     detector = detection.create(config.detection, cores)
     beside = max(1, cores // 2)  # detection runs ahead meanwhile; more would fight over the cores
+    encoder = encoding.create(config.encoding, beside)
     models_of_shot = (
-        Aligner(),
-        encoding.create(config.encoding, beside),
+        alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding),
+        encoder,
         ClothingEncoder(beside),
     )
     parts = cache.finished_shots()

@@ -120,9 +120,15 @@ def _view(result: ClusteringResult, mode: str) -> PageView:
         people=tuple(_person(person, axis) for person in result.people if not person.hidden),
         settings=tuple(flatten(result.config)),
         models=tuple(
-            Model(name, licence(name), sha256) for name, sha256 in sorted(analysis.models.items())
+            Model(name, licence(name, _own_licence(result)), sha256)
+            for name, sha256 in sorted(analysis.models.items())
         ),
     )
+
+
+def _own_licence(result: ClusteringResult) -> str:
+    """Of an encoder of the user's own; empty where none is stated."""
+    return str(result.config.get("analysis", {}).get("encoding", {}).get("licence", ""))
 
 
 def _person(person: Identity, axis: Axis) -> tuple[str, str, int, int, str]:

@@ -76,10 +76,12 @@ LICENCES: tuple[tuple[str, str], ...] = (
     ("arcface", "Non-commercial research only (InsightFace)"),
     ("buffalo", "Non-commercial research only (InsightFace)"),
     ("antelope", "Non-commercial research only (InsightFace)"),
+    ("w600k", "Non-commercial research only (InsightFace)"),
     ("insightface", "Non-commercial research only (InsightFace)"),
     ("centerface", "MIT"),
     ("yunet", "MIT"),
     ("sface", "Apache-2.0"),
+    ("facenet", "MIT"),
     ("clothing", "MIT (this project; see its model card)"),
     ("dlib", "Public domain (dlib)"),
     ("shape_predictor_5", "Public domain (dlib)"),
@@ -95,8 +97,18 @@ class Setting:
     value: str
 
 
-def licence(model: str) -> str:
-    """Licence of a model as its owner states it."""
+def licence(model: str, own: str = "") -> str:
+    """Licence of a model as its owner states it.
+
+    Parameters
+    ----------
+    model
+        Name of its file; begins with ``onnx:`` for an encoder of the user's own.
+    own
+        What the card of that encoder says, or empty.
+    """
+    if model.startswith("onnx:"):
+        return own or UNKNOWN_LICENCE
     lowered = model.lower()
     return next((text for part, text in LICENCES if part in lowered), UNKNOWN_LICENCE)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from clusterer import clustering
-from clusterer.config import METRICS, Config
+from clusterer.config import METRICS, Config, EncodingConfig
 from clusterer.encoding import default_threshold
 from clusterer.errors import ConfigError
 from clusterer.evaluation import Matching, Scores, score
@@ -80,7 +80,7 @@ Watch = Callable[[int, int], None]
 """Told how many settings of how many are done."""
 
 
-def thresholds(metric: str, encoder: str = "dlib") -> tuple[float, ...]:
+def thresholds(metric: str, encoder: EncodingConfig | str = "dlib") -> tuple[float, ...]:
     """Thresholds that a sweep looks at.
 
     For L2 0.20 to 0.70 in steps of 0.02. A cosine distance grows with the square of the L2
@@ -125,7 +125,7 @@ class Space:
     metrics: Sequence[str] = ()
     grid: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
-    def settings(self, encoder: str) -> list[tuple[str, str, float]]:
+    def settings(self, encoder: EncodingConfig | str) -> list[tuple[str, str, float]]:
         """Method, metric and threshold of every setting, in this order, ascending.
 
         Raises
@@ -144,7 +144,7 @@ class Space:
             for threshold in self._thresholds(metric, encoder)
         ]
 
-    def _thresholds(self, metric: str, encoder: str) -> tuple[float, ...]:
+    def _thresholds(self, metric: str, encoder: EncodingConfig | str) -> tuple[float, ...]:
         if metric not in self.grid:
             return thresholds(metric, encoder)
         return tuple(sorted({*self.grid[metric], default_threshold(encoder, metric)}))
@@ -187,7 +187,7 @@ def sweep(
             "the clips have no names to tell them apart" if clips else "no clip is given",
             "Give at least one clip, and each a file name of its own",
         )
-    encoder = config.analysis.encoding.encoder
+    encoder = config.analysis.encoding
     settings = (space or Space()).settings(encoder)
     scorers = [_Scorer(clip, config) for clip in clips]
     rows: list[Row] = []

@@ -1,0 +1,29 @@
+"""The option ``--encoder``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from clusterer import encoding
+from clusterer.errors import ConfigError
+
+
+class EncoderName(click.ParamType[str]):
+    """Name of an encoder, or ``onnx:PATH``."""
+
+    name = f"{'|'.join(encoding.names())}|onnx:PATH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check, or fail with one line; whether the file is there is seen when it is opened."""
+        name = str(value)
+        try:
+            encoding.weights(name)
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)
+        return name
+
+
+ABOUT_OWN = "onnx:PATH is a network of your own, described by a card: PATH with the ending .toml."
+"""Help on what is no name."""
