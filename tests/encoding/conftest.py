@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,12 +12,20 @@ import dlib
 import numpy as np
 import pytest
 
-from clusterer.chips import Aligner
+from clusterer import alignment
 from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE
-from clusterer.types import ImageArray
+from clusterer.downloads import ENVIRONMENT_VARIABLE as MODELS
+from clusterer.downloads import Download
+from clusterer.encoding import ENCODERS, Encoder
+from clusterer.errors import ModelError
+from clusterer.types import Detections, Frame, ImageArray
+
+from ..tiny_network import network, write_network
 
 PHOTOGRAPHS = Path(__file__).parents[3] / "shared" / "faces" / "lfw10.tar"
 FACE = np.array([185.0, 65.0, 260.0, 170.0], np.float32)  # of skimage's astronaut
+
+Chips = Callable[[Encoder], ImageArray]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,13 +38,53 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
+def stand_ins(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
+    """Names of encoders whose weights are not at hand; small networks take their places."""
+    folder = tmp_path_factory.mktemp("models")
+    names = set()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, entry in ENCODERS.items():
+            try:
+                for file in entry.files:
+                    file.find()
+            except ModelError:
+                assert entry.card is not None
+                content = network(entry.card).SerializeToString()
+                names.add(name)
+                file = entry.files[0]
+                (folder / file.name).write_bytes(content)
+                if isinstance(file, Download):
+                    digest = hashlib.sha256(content).hexdigest()
+                    file = replace(file, digest=digest, size_bytes=len(content))
+                patch.setitem(ENCODERS, name, replace(entry, files=(file,)))
+        patch.setenv(MODELS, str(folder))
+        yield names
+
+
+@pytest.fixture(scope="session")
+def own(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a network of the user's own."""
+    return write_network(tmp_path_factory.mktemp("own") / "tiny.onnx")
+
+
+@pytest.fixture(scope="session")
 def astronaut() -> ImageArray:
     image: ImageArray = pytest.importorskip("skimage.data").astronaut()
     return image
 
 
+def cut_out(encoder: Encoder, views: list[tuple[ImageArray, np.ndarray]]) -> ImageArray:
+    """Chips, as the encoder wants them, of faces whose boxes are known."""
+    aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
+    chips = []
+    for image, box in views:
+        found = Detections.of_frame(Frame(0, 0, image), box[None], [1.0])
+        chips.append(aligner.align(image, found))
+    return np.concatenate(chips)
+
+
 @pytest.fixture(scope="session")
-def one_person(astronaut: ImageArray) -> ImageArray:
+def one_person(astronaut: ImageArray) -> Chips:
     """Chips of one face: as it is, mirrored, blurred, darker, smaller, box moved, turned."""
     width = astronaut.shape[1]
     mirrored_face = np.array([width - FACE[2], FACE[1], width - FACE[0], FACE[3]])
@@ -49,17 +99,16 @@ def one_person(astronaut: ImageArray) -> ImageArray:
         (astronaut, FACE + np.tile([2, -3], 2)),
         (cv2.warpAffine(astronaut, turn, (512, 512)), FACE),
     ]
-    aligner = Aligner()
-    return np.concatenate([aligner.align(image, box[None]) for image, box in views])
+    return lambda encoder: cut_out(encoder, views)
 
 
 @pytest.fixture(scope="session")
-def ten_people() -> tuple[ImageArray, np.ndarray]:
+def ten_people() -> tuple[Chips, np.ndarray]:
     """Chips of two photographs each of ten people, and who it is."""
     if not PHOTOGRAPHS.is_file():
         pytest.skip("the labelled photographs are not here")
-    aligner, find = Aligner(), dlib.get_frontal_face_detector()
-    chips: list[ImageArray] = []
+    find = dlib.get_frontal_face_detector()
+    views: list[tuple[ImageArray, np.ndarray]] = []
     people: list[str] = []
     with tarfile.open(PHOTOGRAPHS) as archive:
         for member in sorted(archive.getmembers(), key=lambda m: m.name):
@@ -74,7 +123,6 @@ def ten_people() -> tuple[ImageArray, np.ndarray]:
                 # dlib's square is 0.8 of the height of a tight box, its centre 0.05 lower
                 height, middle = faces[0].height() / 0.8, faces[0].center()
                 top = middle.y - 0.55 * height
-                box = np.array([[middle.x - 40, top, middle.x + 40, top + height]])
-                chips.append(aligner.align(image, box)[0])
+                views.append((image, np.array([middle.x - 40, top, middle.x + 40, top + height])))
                 people.append(person)
-    return np.stack(chips), np.array(people)
+    return lambda encoder: cut_out(encoder, views), np.array(people)

@@ -11,6 +11,8 @@ from clusterer.config import EncodingConfig
 from clusterer.encoding import Encoder
 from clusterer.types import ImageArray
 
+from .conftest import Chips
+
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
@@ -29,9 +31,9 @@ def check(encoder: Encoder, original: dlib.face_recognition_model_v1, chips: Ima
 
 
 def test_one_face(
-    encoder: Encoder, original: dlib.face_recognition_model_v1, one_person: ImageArray
+    encoder: Encoder, original: dlib.face_recognition_model_v1, one_person: Chips
 ) -> None:
-    check(encoder, original, one_person)
+    check(encoder, original, one_person(encoder))
 
 
 def test_extremes(encoder: Encoder, original: dlib.face_recognition_model_v1) -> None:
@@ -44,6 +46,6 @@ def test_extremes(encoder: Encoder, original: dlib.face_recognition_model_v1) ->
 def test_ten_people(
     encoder: Encoder,
     original: dlib.face_recognition_model_v1,
-    ten_people: tuple[ImageArray, np.ndarray],
+    ten_people: tuple[Chips, np.ndarray],
 ) -> None:
-    check(encoder, original, ten_people[0])
+    check(encoder, original, ten_people[0](encoder))

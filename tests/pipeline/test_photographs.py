@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from clusterer import chips, detection, encoding
+from clusterer import alignment, detection, encoding
 from clusterer.config import AnalysisConfig, EncodingConfig
 from clusterer.errors import ClustererError
 from clusterer.pipeline import (
@@ -47,8 +47,8 @@ def write(path: Path, image: ImageArray) -> Path:
 
 def by_hand(image: ImageArray, face: int) -> np.ndarray:
     """Encoding of one of the two faces, from left to right."""
-    boxes = detection.create(CONFIG.detection, 1).detect([Frame(0, 0, image)])[0].boxes
-    chip = chips.Aligner().align(image, boxes[face : face + 1])
+    found = detection.create(CONFIG.detection, 1).detect([Frame(0, 0, image)])[0]
+    chip = alignment.create("dlib", 150, 0.25).align(image, found[face : face + 1])
     return encoding.create(CONFIG.encoding, 1).encode(chip)[0]
 
 
