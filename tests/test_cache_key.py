@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from clusterer.cache import ENDS_BYTES, analysis_key
-from clusterer.config import AnalysisConfig, DetectionConfig, VideoConfig
+from clusterer.config import AnalysisConfig, DetectionConfig, EncodingConfig, VideoConfig
 from clusterer.errors import VideoError
 
+FROM_CARD = {"thresholds", "licence"}
+"""Of an encoder of the user's own; its card, which states them, is among the models."""
 MODELS = {"a.onnx": "ab" * 32}
 
 
@@ -69,6 +71,8 @@ def changed_settings() -> list[AnalysisConfig]:
         settings = getattr(base, stage.name)
         assert is_dataclass(settings)
         for setting in fields(settings):
+            if setting.name in FROM_CARD:
+                continue
             value = getattr(settings, setting.name)
             if isinstance(value, str):
                 value = "other"
@@ -86,6 +90,15 @@ def test_key_changes_with_every_setting(video: Path) -> None:
     configs = changed_settings()
     assert len({key(video, config) for config in [AnalysisConfig(), *configs]}) == 1 + len(configs)
     assert len(configs) > 15
+
+
+def test_key_of_a_network_of_ones_own_is_of_its_content(video: Path) -> None:
+    configs = [
+        EncodingConfig(encoder="onnx:a.onnx"),
+        EncodingConfig(encoder="onnx:/there/a.onnx", thresholds=(("l2", 0.5),), licence="MIT"),
+    ]
+    first, second = (key(video, AnalysisConfig(encoding=config)) for config in configs)
+    assert first == second != key(video)
 
 
 def test_key_changes_with_models(video: Path) -> None:

@@ -50,7 +50,10 @@ RANGES = [
     (ClusteringConfig, "clear_quality", "quality of a clear face", 0.0, 1.0),
 ]
 STAGES = sorted({row[0] for row in RANGES}, key=lambda stage: stage.__name__)
-NO_RANGE = {"start_s", "end_s", "detector", "encoder", "method", "metric", "leeway", "clothing"}
+NO_RANGE = {"start_s", "end_s", "detector", "encoder", "method", "metric", "leeway", "clothing"} | {
+    "thresholds",
+    "licence",
+}
 """Names, and times; they have tests of their own."""
 
 
@@ -102,6 +105,15 @@ def test_metric() -> None:
     assert ClusteringConfig(metric="cosine").metric == "cosine"
     with pytest.raises(ConfigError, match=r"unknown metric 'l1'. Known: l2, cosine"):
         ClusteringConfig(metric="l1")
+
+
+def test_thresholds_of_a_network_of_ones_own() -> None:
+    read_back = json.loads(json.dumps(settings(EncodingConfig(thresholds=(("l2", 0.5),)))))
+    assert EncodingConfig(**read_back) == EncodingConfig(thresholds=(("l2", 0.5),))
+    with pytest.raises(ConfigError, match="unknown metric 'l1'"):
+        EncodingConfig(thresholds=(("l1", 0.5),))
+    with pytest.raises(ConfigError, match=r"threshold for l2 is 2\.5"):
+        EncodingConfig(thresholds=(("l2", 2.5),))
 
 
 def test_no_threshold_means_the_encoders() -> None:

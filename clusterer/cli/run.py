@@ -149,6 +149,7 @@ CLUSTERING = ClusteringConfig()
 @click.option(
     "--encoder",
     type=EncoderName(),
+    metavar=EncoderName.name,
     default=EncodingConfig().encoder,
     show_default=True,
     help=f"How faces become vectors. {ABOUT_OWN}",

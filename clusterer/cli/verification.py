@@ -48,6 +48,7 @@ PATH = click.Path(path_type=Path)
 @click.option(
     "--encoder",
     type=EncoderName(),
+    metavar=EncoderName.name,
     help=f"How the faces of PAIRS become vectors. {ABOUT_OWN} Default: {EncodingConfig().encoder}.",
 )
 @click.option(

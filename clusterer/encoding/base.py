@@ -141,7 +141,7 @@ def weights(name: str) -> tuple[AnyFile, ...]:
         If there is no encoder of that name.
     """
     own = own_network(name)
-    return look_up(ENCODERS, "encoder", name).files if own is None else _own_files(own)
+    return _registered(name).files if own is None else _own_files(own)
 
 
 def alignment(name: str) -> str:
@@ -177,7 +177,7 @@ def settle(config: EncodingConfig) -> EncodingConfig:
     ConfigError
         The card is wrong.
     ModelError
-        The card is missing, and nothing is filled in.
+        Network or card is missing, and nothing is filled in.
     """
     own = own_network(config.encoder)
     if own is None:
@@ -187,6 +187,7 @@ def settle(config: EncodingConfig) -> EncodingConfig:
     except ModelError:
         if config.thresholds:
             return config
+        _own_files(own)[0].find()  # of both missing, the network is the one to name
         raise
     return replace(config, thresholds=tuple(card.thresholds.items()), licence=card.licence)
 
@@ -221,10 +222,17 @@ def default_threshold(encoder: EncodingConfig | str, metric: str) -> float:
 def _entry(name: str) -> EncoderEntry:
     own = own_network(name)
     if own is None:
-        return look_up(ENCODERS, "encoder", name)
+        return _registered(name)
     files = _own_files(own)
-    files[0].find()  # of both missing, the network is the one to name
+    files[0].find()  # as in `settle`
     return _by_card(read_card(own.with_suffix(".toml")), *files)
+
+
+def _registered(name: str) -> EncoderEntry:
+    try:
+        return look_up(ENCODERS, "encoder", name)
+    except ConfigError as error:
+        raise ConfigError(error.cause, f"{error.remedy}, or {OWN}PATH") from None
 
 
 def _own_files(path: Path) -> tuple[OwnFile, ...]:

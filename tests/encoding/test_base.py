@@ -22,7 +22,9 @@ def test_names() -> None:
 
 
 def test_unknown_encoder() -> None:
-    with pytest.raises(ConfigError, match=r"no encoder named 'nobody'.*Choose from arcface, dlib"):
+    with pytest.raises(
+        ConfigError, match=r"no encoder named 'nobody'.*Choose from arcface, dlib.*, or onnx:PATH"
+    ):
         encoding.create(EncodingConfig(encoder="nobody"), 1)
     with pytest.raises(ConfigError, match="nobody"):
         encoding.weights("nobody")
@@ -69,7 +71,7 @@ def test_thresholds_travel_with_the_configuration(tmp_path: Path) -> None:
     settled = encoding.settle(EncodingConfig(encoder=name))
     assert settled.thresholds == (("l2", pytest.approx(math.sqrt(0.4), abs=1e-6)), ("cosine", 0.2))
     assert settled.licence == "Apache-2.0"
-    (tmp_path / "net.toml").unlink()
+    (tmp_path / "net.toml").unlink()  # the network itself is still there
     assert encoding.settle(settled) == settled
     assert encoding.default_threshold(settled, "cosine") == 0.2
     with pytest.raises(ModelError, match=r"Cannot read .*net\.toml"):

@@ -187,12 +187,20 @@ def test_settings_and_models() -> None:
         ("dlib_face_recognition_resnet_model_v1", "Public domain (dlib)"),
         ("shape_predictor_68_face_landmarks", "Not for commercial use (trained on iBUG 300-W)"),
         ("buffalo_l/scrfd_10g", "Non-commercial research only (InsightFace)"),
+        ("w600k_r50.onnx", "Non-commercial research only (InsightFace)"),
+        ("facenet512.onnx", "MIT"),
+        ("onnx:sface.onnx", UNKNOWN_LICENCE),  # whatever the user calls it
         ("clothing.onnx", "MIT (this project; see its model card)"),
         ("mystery", UNKNOWN_LICENCE),
     ],
 )
 def test_licence(model: str, words: str) -> None:
     assert licence(model) == words
+
+
+def test_licence_of_a_network_of_ones_own() -> None:
+    assert licence("onnx:best.onnx", "As I like") == "As I like"
+    assert licence("centerface.onnx", "As I like") == "MIT"
 
 
 def test_flatten() -> None:

@@ -1,0 +1,168 @@
+"""All encoders that can run: how well they tell people apart, and how long a face takes.
+
+    python benchmarks/encoders.py [CLIP.mp4 ...] [--photographs FACES.tar ...] [--encoder NAME ...]
+
+B-cubed F of each clip at the encoder's default threshold, without clothing and with it; AUC of
+distances between all pairs of tracks of a clip, and between all pairs of photographs (archives of
+``PERSON/PICTURE.jpg``, one face each): how often two of one person are nearer than two of different
+people. An encoder that is not there has a row that says why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tarfile
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from statistics import fmean
+
+import numpy as np
+import numpy.typing as npt
+from footage import DEMO, ROOT, Clip, add_clips, markdown, markdown_line, read_clips
+
+import clusterer
+from clusterer import encoding
+from clusterer.config import (
+    METRICS,
+    AnalysisConfig,
+    ClothingConfig,
+    ClusteringConfig,
+    Config,
+    EncodingConfig,
+)
+from clusterer.distance import between
+from clusterer.encoding import default_threshold
+from clusterer.errors import ClustererError
+from clusterer.evaluation import match
+from clusterer.evaluation.pairs import track_pairs
+from clusterer.evaluation.verification import area, roc
+from clusterer.pipeline import PhotographEncoder, decode_photograph
+from clusterer.types import Analysis, ClusteringResult, FloatArray, ImageArray
+
+FACES = ROOT.parent / "shared" / "faces"
+BATCHES, BATCH = 5, 16
+Pictures = list[tuple[str, ImageArray]]
+Encoded = tuple[npt.NDArray[np.str_], FloatArray]
+
+
+def read_photographs(archive: Path, per_person: int) -> Pictures:
+    """The first photographs of everybody in an archive, with their names."""
+    found: Pictures = []
+    taken: Counter[str] = Counter()
+    with tarfile.open(archive) as tar:
+        for member in sorted(tar.getmembers(), key=lambda m: m.name):
+            person = PurePosixPath(member.name).parent.name
+            file = tar.extractfile(member)
+            if file is None or taken[person] >= per_person:
+                continue
+            image = decode_photograph(file.read())
+            if image is not None:
+                taken[person] += 1
+                found.append((person, image))
+    return found
+
+
+def encode_photographs(pictures: Pictures, config: AnalysisConfig) -> Encoded:
+    """Who is seen, and the encodings, of all photographs on which a face is found."""
+    encoded = PhotographEncoder(config).encode_all(image for _, image in pictures)
+    people = np.array([person for person, _ in pictures])[encoded.has_face]
+    return people, encoded.embeddings[encoded.has_face]
+
+
+def photograph_auc(encoded: Encoded, metric: str) -> float:
+    """AUC over all pairs of photographs."""
+    people, vectors = encoded
+    first, second = np.triu_indices(len(people), 1)
+    distances = between(vectors, vectors, metric)[first, second]
+    return area(roc(distances, people[first] == people[second]))
+
+
+def ms_a_face(config: EncodingConfig) -> float:
+    """Milliseconds of encoding alone, on one thread, in batches: the best of several."""
+    encoder = encoding.create(config, 1)
+    side = encoder.chip_size_px
+    random = np.random.default_rng(0)
+    chips = random.integers(0, 256, (BATCH, side, side, 3), np.uint8)
+    encoder.encode(chips)
+    best = np.inf
+    for _ in range(BATCHES):
+        started = time.perf_counter()
+        encoder.encode(chips)
+        best = min(best, time.perf_counter() - started)
+    return 1000 * best / BATCH
+
+
+def track_auc(clip: Clip, result: ClusteringResult, metric: str) -> float:
+    """AUC over all pairs of tracks whose people are known; NaN where there is only one person."""
+    people = match(clip.truth, result.analysis).track_people(len(result.analysis.tracks))
+    pairs = track_pairs(result, people, metric)
+    return area(roc(pairs.distances, pairs.same))
+
+
+def clip_cells(clip: Clip, analysis: Analysis, config: Config) -> tuple[float, float, str]:
+    """B-cubed F without and with clothing, and the cell of the table with people and AUC."""
+    plain = replace(config, clustering=replace(config.clustering, clothing=ClothingConfig(False)))
+    faces_only, whole = (clusterer.decide(analysis, each) for each in (plain, config))
+    ratios = [clip.ratios(result) for result in (faces_only, whole)]
+    f = [float(each["b_cubed_f"]) for each in ratios]
+    auc = track_auc(clip, whole, config.clustering.metric)
+    people = " / ".join(str(each["people_found"]) for each in ratios)
+    return f[0], f[1], f"{f[0]:.3f} / {f[1]:.3f} ({people}), {auc:.3f}"
+
+
+def rows(
+    name: str, clips: Sequence[Clip], photographs: Sequence[Pictures], metrics: Sequence[str]
+) -> Iterator[list[str]]:
+    """Rows of one encoder, one for each metric."""
+    label = name.rpartition("/")[2]
+    looked = AnalysisConfig(encoding=EncodingConfig(encoder=name))
+    try:
+        time_ms = ms_a_face(looked.encoding)
+    except ClustererError as error:
+        yield [label, "", error.cause, *[""] * (3 + len(photographs) + len(clips))]
+        return
+    encoded = [encode_photographs(pictures, looked) for pictures in photographs]
+    with tempfile.TemporaryDirectory() as folder:
+        analyses = [clusterer.analyse(c.video, looked, Path(folder) / c.name) for c in clips]
+    for metric in metrics:
+        config = Config(looked, ClusteringConfig(metric=metric))
+        threshold = default_threshold(looked.encoding, metric)
+        scored = [clip_cells(*each, config) for each in zip(clips, analyses, strict=True)]
+        means = [f"{fmean(cells[i] for cells in scored):.3f}" for i in (0, 1)]
+        aucs = [f"{photograph_auc(each, metric):.4f}" for each in encoded]
+        cells = [cell for _, _, cell in scored]
+        yield [label, metric, f"{threshold:.3f}", f"{time_ms:.1f}", *means, *aucs, *cells]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_clips(parser)
+    parser.add_argument("--photographs", type=Path, nargs="*", default=sorted(FACES.glob("*.tar")))
+    parser.add_argument("--per-person", type=int, default=12, help="photographs of each person")
+    parser.add_argument(
+        "--encoder", nargs="*", default=[], help="beside all that have a name: onnx:PATH"
+    )
+    parser.add_argument("--metric", nargs="*", choices=METRICS, default=["l2"])
+    given = parser.parse_args()
+    clips = read_clips(given.clips)
+    clips.sort(key=lambda clip: clip.video != DEMO)
+    photographs = [read_photographs(archive, given.per_person) for archive in given.photographs]
+    header = [
+        "encoder", "metric", "threshold", "ms a face", "mean F, faces only", "with clothing",
+        *(f"AUC {archive.stem}" for archive in given.photographs),
+        *(f"{clip.name}: F / with clothing (people), AUC" for clip in clips),
+    ]  # fmt: skip
+    names = [*encoding.names(), *given.encoder]
+    print(markdown(header, []))
+    for name in names:
+        for row in rows(name, clips, photographs, given.metric):
+            print(markdown_line(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()

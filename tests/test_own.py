@@ -1,0 +1,52 @@
+"""Files of the user's own."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
+from clusterer.downloads import ENVIRONMENT_VARIABLE as MODELS
+from clusterer.errors import ModelError
+from clusterer.own import OwnFile
+
+
+def test_by_path(tmp_path: Path) -> None:
+    file = OwnFile("a.onnx", tmp_path / "b.onnx", remedy="Look again")
+    with pytest.raises(ModelError, match=r"b\.onnx is missing\. Look again"):
+        file.find()
+    (tmp_path / "b.onnx").write_bytes(b"net")
+    assert (file.find(), file.read()) == (tmp_path / "b.onnx", b"net")
+    assert file.sha256() == hashlib.sha256(b"net").hexdigest()
+
+
+def test_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
+    monkeypatch.setenv(MODELS, str(tmp_path / "models"))
+    file = OwnFile("a.onnx", remedy="Make it")
+    with pytest.raises(ModelError, match=r"^a\.onnx is missing\. Make it$"):
+        file.find()
+    for folder in ("cache/models", "models"):  # the folder that is named counts first
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.onnx").write_text(folder)
+        assert file.read().decode() == folder
+
+
+def test_home_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "a.onnx").write_bytes(b"net")
+    assert OwnFile("a", Path("~/a.onnx")).read() == b"net"
+
+
+def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.onnx").write_bytes(b"net")
+
+    def fail(_path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(ModelError, match=r"Cannot read .*a\.onnx \(permission denied\)"):
+        OwnFile("a", tmp_path / "a.onnx").read()
