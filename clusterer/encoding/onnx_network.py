@@ -54,9 +54,12 @@ class OnnxNetwork:
         self._output = self._session.get_outputs()[0].name
         self._quiet = onnxruntime.RunOptions()
         self._quiet.log_severity_level = 4  # what fails is raised; ONNX Runtime need not print it
-        black = np.zeros((2, card.size_px, card.size_px, 3), np.uint8)
-        self._run(self._prepare(black[:1]))
-        self._batch_size = config.batch_size if batch is None and self._takes(black) else 1
+        side = card.size_px
+        chips = np.arange(2 * side * side * 3, dtype=np.uint32).reshape(2, side, side, 3)
+        probe = (chips % 251).astype(np.uint8)
+        if not np.isfinite(self._run(self._prepare(probe[:1]))).all():
+            raise self._wrong("numbers that are not finite")
+        self._batch_size = config.batch_size if batch is None and self._takes(probe) else 1
 
     def encode(self, chips: ImageArray) -> FloatArray:
         """Embed chips; see `clusterer.encoding.Encoder.encode`.
@@ -67,7 +70,8 @@ class OnnxNetwork:
 
         Returns
         -------
-        array of shape (b, dimension), float32; of length 1 where the card says so
+        array of shape (b, dimension), float32; of length 1 where the card says so; zeros for a chip
+        of which the network makes no finite numbers, such as a black one
 
         Raises
         ------
@@ -83,6 +87,7 @@ class OnnxNetwork:
         for start in range(0, len(chips), self._batch_size):
             rows = slice(start, start + self._batch_size)
             embeddings[rows] = self._run(self._prepare(chips[rows]))
+        embeddings[~np.isfinite(embeddings).all(axis=1)] = 0  # one odd chip shall not end a run
         if self._card.normalise:
             lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
             embeddings /= np.where(lengths > 0, lengths, 1)
@@ -109,8 +114,6 @@ class OnnxNetwork:
             raise ModelError(f"{self._origin} fails ({cause[:200]})", self._remedy) from error
         if found.shape != (len(batch), self.dimension):
             raise self._wrong(f"embeddings of shape {found.shape} for {len(batch)} chips")
-        if not np.isfinite(found).all():
-            raise self._wrong("numbers that are not finite")
         return found.astype(np.float32, copy=False)
 
     def _check_shapes(self) -> int | None:

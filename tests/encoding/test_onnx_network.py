@@ -141,6 +141,16 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
         load(write(tmp_path / "a.onnx", model, CARD))
 
 
+def test_a_chip_of_which_nothing_can_be_told(tmp_path: Path) -> None:
+    model = averages(COLOURS)
+    model.graph.node[-1].output[0] = "mean"  # then divided by itself: 1, and for black 0 / 0
+    model.graph.node.append(helper.make_node("Div", ["mean", "mean"], ["embedding"]))
+    encoder = load(write(tmp_path / "a.onnx", model, COLOURS))
+    chips = np.full((3, SIDE, SIDE, 3), 9, np.uint8)
+    chips[1] = 0
+    assert encoder.encode(chips).tolist() == [[1, 1, 1], [0, 0, 0], [1, 1, 1]]
+
+
 def test_no_network_at_all(tmp_path: Path) -> None:
     name = write_network(tmp_path / "a.onnx")
     (tmp_path / "a.onnx").write_bytes(b"text")
