@@ -11,7 +11,8 @@ import pytest
 
 import clusterer
 from clusterer.cli import main
-from clusterer.config import Config
+from clusterer.config import Config, EncodingConfig
+from clusterer.encoding import ENCODERS
 from clusterer.types import ClusteringResult
 
 from .conftest import DEMO
@@ -57,6 +58,13 @@ def check_perfect(folder: Path) -> None:
 
 def test_everybody_is_found_and_told_apart(run: Path) -> None:
     check_perfect(run)
+
+
+def test_the_entry_of_the_encoder_says_so(run: Path) -> None:
+    measured = ENCODERS[EncodingConfig().encoder].measured
+    assert measured is not None
+    found = figures(run / "faces.csv", TRUTH)
+    assert measured.score == pytest.approx(found["b_cubed_f"], abs=0.01)
 
 
 def test_people_table_has_four_people_and_nobody_unknown(run: Path) -> None:
