@@ -36,8 +36,6 @@ class Download:
     licence : as its owner states it
     needs_consent : whether the licence must be accepted, as for weights not for commercial use
     tried : whether a real download from there has been seen to give the file
-    member : name of the file within a ZIP archive, where its owner keeps only that there
-    archive_bytes : size of that archive; 0 = not known, or no archive
     """
 
     model: str
@@ -48,13 +46,6 @@ class Download:
     licence: str
     needs_consent: bool = False
     tried: bool = False
-    member: str = ""
-    archive_bytes: int = 0
-
-    @property
-    def transfer_bytes(self) -> int:
-        """What a download transfers; 0 = not known."""
-        return self.archive_bytes if self.member else self.size_bytes
 
     @property
     def remedy(self) -> str:
@@ -101,7 +92,7 @@ class Download:
         accept_licence
             Needed where `needs_consent`.
         progress
-            Told how many bytes came, and how many there are (0 = not known).
+            Told how many bytes came, and how many there are.
 
         Raises
         ------
@@ -150,7 +141,7 @@ class Download:
             known_hash=f"sha256:{self.digest}",
             fname=self.name,
             path=folder,
-            downloader=Resuming(part, self.transfer_bytes, self.member, progress),
+            downloader=Resuming(part, self.size_bytes, progress),
         )
         return Path(path)
 

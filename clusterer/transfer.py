@@ -11,7 +11,6 @@ import re
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,14 +34,12 @@ class Resuming:
     Attributes
     ----------
     part : where what came is kept; the folder must exist
-    size_bytes : of what is sent; 0 = not known
-    member : name of the file within the ZIP archive that is sent; empty = it is the file itself
+    size_bytes : of the whole, above 0
     progress : may be called often
     """
 
     part: Path
     size_bytes: int
-    member: str = ""
     progress: Progress | None = None
 
     def __call__(self, url: str, output_file: str, pooch: Any) -> None:  # noqa: ARG002 (pooch's)
@@ -53,18 +50,21 @@ class Resuming:
         requests.RequestException
             No network, a refusal, or the connection was cut; what came is kept.
         ValueError
-            It cannot be the file: too long, too short, no archive with that member.
+            It cannot be the file: too long or too short.
         OSError
             The disk is full, or the folder cannot be written to.
         """
         with _held(self.part) as file:
             try:
                 self._fill(url, file)
-                file.seek(0)
-                self._hand_over(file, Path(output_file))
             except ValueError:
                 file.truncate(0)
                 raise
+            file.seek(0)
+            output = Path(output_file)
+            with output.open("wb") as out:
+                shutil.copyfileobj(file, out)
+            output.chmod(os.fstat(file.fileno()).st_mode & 0o777)  # pooch's is for one user only
             file.truncate(0)
 
     def _fill(self, url: str, file: IO[bytes]) -> None:
@@ -72,7 +72,7 @@ class Resuming:
         import requests  # noqa: PLC0415 (a run never needs it)
 
         have = file.seek(0, os.SEEK_END)
-        if self.size_bytes and have >= self.size_bytes:
+        if have >= self.size_bytes:
             return  # interrupted just before it was handed over
         # identity: a part of a compressed stream could not be gone on with
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
@@ -83,42 +83,27 @@ class Resuming:
                 self._fill(url, file)
                 return
             answer.raise_for_status()
-            if at not in {0, have}:
-                raise ValueError("a part that nobody asked for")
+            if at not in {0, have} or total not in {None, self.size_bytes}:
+                raise ValueError("another file, or a part that nobody asked for")
             if at == 0:
                 file.truncate(0)
-            if self.size_bytes and total not in {None, self.size_bytes}:
-                raise ValueError(f"{total} bytes instead of {self.size_bytes}")
-            came = self._append(answer, file, at, self.size_bytes or total or 0)
-            if came < (self.size_bytes or total or 0):
+            came = self._append(answer, file, at)
+            if came < self.size_bytes:
                 if total is None:
                     raise ValueError(f"{came} bytes instead of {self.size_bytes}")
                 raise requests.ConnectionError("cut")
 
-    def _append(self, answer: Any, file: IO[bytes], at: int, whole: int) -> int:
+    def _append(self, answer: Any, file: IO[bytes], at: int) -> int:
         """Write what comes; returns the length of the part then."""
         if self.progress is not None:
-            self.progress(at, whole)
+            self.progress(at, self.size_bytes)
         for chunk in answer.iter_content(CHUNK_BYTES):
             at += file.write(chunk)
-            if whole and at > whole:
-                raise ValueError(f"more than {whole} bytes")
+            if at > self.size_bytes:
+                raise ValueError(f"more than {self.size_bytes} bytes")
             if self.progress is not None:
-                self.progress(at, whole)
+                self.progress(at, self.size_bytes)
         return at
-
-    def _hand_over(self, file: IO[bytes], output: Path) -> None:
-        """Copy the file, or the member of the archive, to where pooch wants it."""
-        with output.open("wb") as out:
-            if not self.member:
-                shutil.copyfileobj(file, out)
-            else:
-                try:
-                    with zipfile.ZipFile(file) as archive, archive.open(self.member) as inside:
-                        shutil.copyfileobj(inside, out)
-                except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError) as error:
-                    raise ValueError(f"no archive with {self.member} ({error})") from None
-        output.chmod(os.fstat(file.fileno()).st_mode & 0o777)  # pooch's own is for one user only
 
 
 def _offered(answer: Any) -> tuple[int, int | None]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 import threading
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,18 +11,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 CONTENT = bytes(range(256)) * 1024
 HALF = len(CONTENT) // 2
-
-
-def archive(member: str = "pack/small.onnx") -> bytes:
-    """A ZIP archive that holds the file."""
-    into = io.BytesIO()
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as out:
-        out.writestr(zipfile.ZipInfo("pack/other.onnx"), b"other")
-        out.writestr(zipfile.ZipInfo(member), CONTENT)
-    return into.getvalue()
-
-
-ARCHIVE = archive()
 
 
 @dataclass
@@ -69,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
             self._head(200, {"Connection": "close"})
             self.wfile.write(CONTENT[:HALF])
         else:
-            body = {"other": CONTENT[::-1], "short": CONTENT[:HALF], "zip": ARCHIVE}.get(
+            body = {"other": CONTENT[::-1], "short": CONTENT[:HALF]}.get(
                 path, CONTENT + CONTENT if path == "long" else CONTENT
             )
             self._send(path, body, None if path == "ignores" else asked)

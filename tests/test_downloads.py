@@ -21,7 +21,7 @@ from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
 from clusterer.downloads import ENVIRONMENT_VARIABLE, Download
 from clusterer.errors import ConfigError, ModelError
 
-from .download_server import ARCHIVE, CONTENT, HALF, Server, serving
+from .download_server import CONTENT, HALF, Server, serving
 
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
@@ -263,23 +263,3 @@ def test_through_a_proxy(server: Server, cache: Path, monkeypatch: pytest.Monkey
         file_at(url).fetch()
     assert file_at(url).fetch().read_bytes() == CONTENT
     assert server.seen == [(url, None), (url, f"bytes={HALF}-")]
-
-
-def test_a_file_within_an_archive(server: Server, cache: Path) -> None:
-    file = replace(file_at(f"{server.url}/zip"), member="pack/small.onnx")
-    assert replace(file, archive_bytes=len(ARCHIVE)).transfer_bytes == len(ARCHIVE)
-    half = len(ARCHIVE) // 2
-    cache.mkdir(parents=True)
-    (cache / f"{DIGEST}.part").write_bytes(ARCHIVE[:half])
-    assert file.fetch().read_bytes() == CONTENT
-    assert server.ranges == [f"bytes={half}-"]
-    assert list(cache.iterdir()) == [cache / "small.onnx"]
-
-
-@pytest.mark.parametrize(
-    ("path", "member"), [("zip", "pack/nothing"), ("zip", "pack/other.onnx"), ("good", "a")]
-)
-def test_an_archive_that_is_none(server: Server, cache: Path, path: str, member: str) -> None:
-    with pytest.raises(ModelError, match="is not small"):
-        replace(file_at(f"{server.url}/{path}"), member=member).fetch()
-    assert list(cache.iterdir()) == []

@@ -84,24 +84,21 @@ def fetch(file: Download, accept_licence: bool) -> Path:
         )
         shown = console.is_terminal
         with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-            task = progress.add_task(file.name, total=file.transfer_bytes or None)
+            task = progress.add_task(file.name, total=file.size_bytes)
             return file.fetch(
                 accept_licence,
-                lambda done, total: progress.update(task, completed=done, total=total or None),
+                lambda done, _total: progress.update(task, completed=done),
             )
 
 
 def described(file: Download) -> str:
     """Name, size and licence, to read before a download."""
-    size = megabytes(file.size_bytes)
-    if file.member:
-        size += f" out of an archive of {megabytes(file.archive_bytes)}"
-    return f"{file.name}, {size}, licence: {file.licence}"
+    return f"{file.name}, {megabytes(file.size_bytes)}, licence: {file.licence}"
 
 
 def megabytes(size_bytes: int) -> str:
-    """A size in words; nothing is known of 0."""
-    return f"{size_bytes / 1e6:.1f} MB" if size_bytes else "?"
+    """A size in words."""
+    return f"{size_bytes / 1e6:.1f} MB"
 
 
 def _agrees(missing: list[tuple[str, Download]]) -> bool:

@@ -113,9 +113,8 @@ def _rows() -> Iterator[tuple[str, ...]]:
                 path = _where(file)
                 size = _size(file, path)
                 licence = shorten(file.licence, LICENCE_WIDTH, placeholder=" …")
-                origin = file.package if isinstance(file, Weights) else urlsplit(file.url).hostname
                 there = "no" if path is None else "yes"
-                yield title, kind, size, licence, *figures, origin or file.name, there
+                yield title, kind, size, licence, *figures, _origin(file), there
 
 
 def _figures(entry: Entry) -> tuple[str, str]:
@@ -146,14 +145,19 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
         if isinstance(file, Download):
             yield "sha256", file.digest
             yield "from", f"{file.url}{'' if file.tried else UNTRIED}"
-            if file.member:
-                yield "within", f"{file.member}, an archive of {megabytes(file.archive_bytes)}"
         else:
             if path is not None:
                 yield "sha256", file.sha256()
             yield "from", f"package {file.package}"
         yield "licence", file.licence
         yield "there", f"no. {file.remedy}" if path is None else str(path)
+
+
+def _origin(file: Weights | Download) -> str:
+    """Package or server."""
+    if isinstance(file, Download):
+        return urlsplit(file.url).hostname or file.url
+    return file.package
 
 
 def _where(file: Weights | Download) -> Path | None:
@@ -164,5 +168,10 @@ def _where(file: Weights | Download) -> Path | None:
 
 
 def _size(file: Weights | Download, path: Path | None, exact: bool = False) -> str:
-    size = path.stat().st_size if path is not None else getattr(file, "size_bytes", 0)
-    return megabytes(size) + (f" ({size:,} bytes)" if exact and size else "")
+    if path is not None:
+        size = path.stat().st_size
+    elif isinstance(file, Download):
+        size = file.size_bytes
+    else:
+        return "?"
+    return megabytes(size) + (f" ({size:,} bytes)" if exact else "")
