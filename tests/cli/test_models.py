@@ -65,7 +65,7 @@ def test_tells_what_was_measured_and_what_was_never_tried(
         "github.com",
         "no",
     ]
-    untried = [name for name, file in DOWNLOADS.items() if not file.tried]
+    untried = sorted(name for name, file in DOWNLOADS.items() if not file.tried)
     for names in (untried, [], ["yunet"]):
         monkeypatch.setattr(models, "DOWNLOADS", dict.fromkeys(names, YUNET))
         out = command("models").out
