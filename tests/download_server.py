@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+
 CONTENT = bytes(range(256)) * 1024
 HALF = len(CONTENT) // 2
 
@@ -52,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         elif path == "refuses" and asked:
             self._head(416, {"Content-Length": "0"})
         elif path == "unannounced":
-            self._head(200, {"Connection": "close"})
+            self._head(200, {})
             self.wfile.write(CONTENT[:HALF])
         else:
             body = {"other": CONTENT[::-1], "short": CONTENT[:HALF]}.get(
@@ -83,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _head(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)
-        for name, value in headers.items():
+        for name, value in {"Connection": "close", **headers}.items():
             self.send_header(name, value)
         self.end_headers()
 
@@ -108,7 +110,9 @@ def serving() -> Iterator[Server]:
         thread = threading.Thread(target=running.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
-            yield server
+            with pytest.MonkeyPatch.context() as patch:  # whatever proxy this machine has
+                patch.setenv("no_proxy", "127.0.0.1")
+                yield server
         finally:
             server.go_on.set()
             running.shutdown()

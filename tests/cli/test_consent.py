@@ -6,13 +6,15 @@ import io
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from clusterer import detection
+from clusterer import detection, encoding
 from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
 from clusterer.downloads import ENVIRONMENT_VARIABLE, Download
 from clusterer.plugins import Entry
@@ -47,7 +49,6 @@ def small(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Do
     """Weights that hog and centerface pretend to need."""
     monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
     monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
-    monkeypatch.delenv("http_proxy", raising=False)
     file = Download("small", "small.onnx", f"{server.url}/good", DIGEST, len(CONTENT), "MIT")
     use(monkeypatch, file)
     return file
@@ -122,6 +123,24 @@ def test_a_licence_is_accepted_with_the_download(
         f"  small.onnx, 0.3 MB, licence: research only\n  {small.url}\n"
         "Accept the licence, and download? [y/N] "
     )
+
+
+def test_one_question_for_detector_and_encoder(
+    command: Command,
+    nobody: Path,
+    small: Download,
+    types: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dlib = encoding.ENCODERS["dlib"]
+    other = replace(small, name="other.onnx", needs_consent=True, licence="research only")
+    monkeypatch.setitem(encoding.ENCODERS, "dlib", replace(dlib, files=(*dlib.files, other)))
+    types("y\n")
+    ran = command(nobody, "--detector", "hog")
+    assert ran.code == 0
+    assert ran.err.startswith("Weights of the detector hog and encoder dlib are not on this")
+    assert ran.err.count("[y/N]") == ran.err.count("Accept the licence, and download?") == 1
+    assert [each.find().name for each in (small, other)] == ["small.onnx", "other.onnx"]
 
 
 def test_quiet_never_asks(
@@ -212,17 +231,28 @@ def test_on_a_real_terminal(nobody: Path, small: Download, tmp_path: Path) -> No
     )
     args = [sys.executable, "-c", code, str(nobody), "--detector", "hog", "-o", str(tmp_path / "r")]
     keyboard, terminal = pty.openpty()
+    seen: list[bytes] = []
+    reader = threading.Thread(target=watch, args=(keyboard, seen))
     try:
         with subprocess.Popen(
             args, stdin=terminal, stderr=terminal, stdout=subprocess.PIPE, text=True
         ) as process:
+            os.close(terminal)
+            reader.start()
             os.write(keyboard, b"y\n")
-            out, _ = process.communicate(timeout=60)
-        shown = os.read(keyboard, 1 << 20).decode()
+            out, _ = process.communicate(timeout=120)
+        reader.join()
     finally:
         os.close(keyboard)
-        os.close(terminal)
+    shown = b"".join(seen).decode()
     assert process.returncode == 0, shown
     assert "Download? [y/N] " in shown
     assert "Report: " in out
     assert (tmp_path / "cache" / "models" / "small.onnx").read_bytes() == CONTENT
+
+
+def watch(keyboard: int, seen: list[bytes]) -> None:
+    """Read what a terminal shows until nobody writes any more; unread, it would fill up."""
+    with suppress(OSError):
+        while shown := os.read(keyboard, 1 << 16):
+            seen.append(shown)
