@@ -23,6 +23,7 @@ DLIB_RESNET = Weights(
 )
 OWN = "onnx:"
 """Begins the name of an encoder that is a network of the user's own; its path follows."""
+OWN_REMEDY = "After onnx: stands the path of one file in ONNX, with its weights inside"
 NETWORK = "clusterer.encoding.onnx_network:OnnxNetwork"
 
 
@@ -243,6 +244,6 @@ def _registered(name: str) -> EncoderEntry:
 def _own_files(path: Path) -> tuple[OwnFile, ...]:
     """Network and card; marked, since the user's name may be that of another model."""
     return tuple(
-        OwnFile(OWN + file.name, file, remedy="Look at the path after onnx:")
+        OwnFile(OWN + file.name, file, remedy=OWN_REMEDY)
         for file in (path, path.with_suffix(".toml"))
     )

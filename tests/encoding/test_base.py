@@ -104,7 +104,7 @@ def test_no_network_is_named(name: str) -> None:
 
 
 def test_missing_network(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"net\.onnx is missing\. Look at the path after onnx:"):
+    with pytest.raises(ModelError, match=r"net\.onnx is missing\. After onnx: stands the path"):
         encoding.create(EncodingConfig(encoder=f"onnx:{tmp_path}/net.onnx"), 1)
 
 

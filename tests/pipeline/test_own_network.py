@@ -127,7 +127,7 @@ def test_without_the_files_it_is_grouped_again(
     cosine = replace(config.clustering, metric="cosine", threshold=None)
     by_cosine = decide(result.analysis, replace(config, clustering=cosine))
     assert by_cosine.config["clustering"]["threshold"] == 0.2
-    with pytest.raises(ModelError, match=r"tiny\.onnx is missing\. Look at the path after onnx:"):
+    with pytest.raises(ModelError, match=r"tiny\.onnx is missing\. After onnx: stands the path"):
         process(DEMO, config, folder)
     with pytest.raises(ModelError, match=r"tiny\.onnx is missing"):
         decide(result.analysis, configured("onnx:nets/tiny.onnx"))

@@ -1,0 +1,74 @@
+"""``--encoder``: names, and networks of the user's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import pytest
+
+from ..conftest import DEMO
+from ..tiny_network import CARD, write_network
+from .conftest import Ran
+
+Command = Callable[..., Ran]
+
+
+def test_names_and_what_they_are_for(command: Command) -> None:
+    for ran in (command("--help"), command("evaluate", "verification", "--help")):
+        assert ran.code == 0
+        assert "--encoder arcface|dlib|facenet|sface|onnx:PATH" in ran.out
+        assert "network of your own" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "line"),
+    [
+        (
+            "eye",
+            2,
+            "There is no encoder named 'eye'. Choose from arcface, dlib, facenet, sface, or",
+        ),
+        ("onnx:", 2, "'onnx:' names no network. Give onnx:PATH.onnx; PATH.toml lies beside it"),
+        ("onnx:none.onnx", 1, "none.onnx is missing. After onnx: stands the path"),
+        ("sface", 1, "is missing. Run cluster-video models download sface, or put it into"),
+        ("facenet", 1, "facenet512.onnx is missing. Export facenet-pytorch"),
+    ],
+)
+def test_one_line_for_what_is_not_there(
+    command: Command, monkeypatch: pytest.MonkeyPatch, name: str, code: int, line: str
+) -> None:
+    monkeypatch.delenv("CLUSTER_VIDEO_MODELS", raising=False)
+    ran = command(DEMO, "--encoder", name, "-o", "out")
+    assert ran.code == code
+    (error,) = (each for each in ran.err.splitlines() if each.startswith("Error: "))
+    assert line in error
+    assert not Path("out").exists()
+
+
+def test_a_card_that_is_wrong(command: Command, tmp_path: Path) -> None:
+    name = write_network(tmp_path / "net.onnx", CARD)
+    (tmp_path / "net.toml").write_text("size_px = 32\n", "utf-8")
+    ran = command(DEMO, "--encoder", name, "-o", tmp_path / "out")
+    assert ran.code != 0
+    assert "net.toml: the key 'alignment' is missing" in ran.error
+
+
+def test_a_run_and_photographs(command: Command, tmp_path: Path) -> None:
+    name = write_network(tmp_path / "net.onnx", CARD)
+    ran = command(DEMO, "--end", "5", "--encoder", name, "-o", tmp_path / "demo.people", "--json")
+    assert ran.code == 0, ran.err
+    stored = json.loads((tmp_path / "demo.people" / "result.json").read_text("utf-8"))["config"]
+    assert stored["analysis"]["encoding"]["encoder"] == name
+    capture = cv2.VideoCapture(str(DEMO))
+    for frame in (480, 486):
+        capture.set(cv2.CAP_PROP_POS_FRAMES, frame)
+        cv2.imwrite(str(tmp_path / f"{frame}.png"), capture.read()[1])
+    capture.release()
+    (tmp_path / "pairs.csv").write_text("first,second,same\n480.png,486.png,1\n", "utf-8")
+    ran = command("evaluate", "verification", tmp_path / "pairs.csv", "--encoder", name, "--json")
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    assert (found["encoder"], found["threshold"]) == (name, pytest.approx(0.632456))
