@@ -93,6 +93,7 @@ HEAVY = (
     "cv2",
     "onnxruntime",
     "av",
+    "skimage",
     "sklearn",
     "hdbscan",
     "dlib",

