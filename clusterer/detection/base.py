@@ -15,7 +15,7 @@ from clusterer.config import DetectionConfig
 from clusterer.downloads import Download
 from clusterer.errors import ConfigError
 from clusterer.geometry import clip
-from clusterer.plugins import Entry, look_up
+from clusterer.plugins import Entry, Measured, look_up
 from clusterer.types import Detections, Frame
 from clusterer.weights import Weights
 
@@ -90,14 +90,22 @@ MMOD = Weights(
 )
 
 DETECTORS: dict[str, Entry] = {
-    "cascade": Entry("clusterer.detection.cascade:Cascade", (LBP,)),
-    "centerface": Entry("clusterer.detection.centerface:CenterFace", (CENTERFACE,)),
-    "cnn": Entry("clusterer.detection.cnn:Cnn", (MMOD,)),
-    "hog": Entry("clusterer.detection.hog:Hog", package="dlib-bin", licence="Boost"),
+    "cascade": Entry("clusterer.detection.cascade:Cascade", (LBP,), measured=Measured(0.815, 143)),
+    "centerface": Entry(
+        "clusterer.detection.centerface:CenterFace", (CENTERFACE,), measured=Measured(1.0, 22)
+    ),
+    "cnn": Entry("clusterer.detection.cnn:Cnn", (MMOD,), measured=Measured(0.877, 170)),
+    "hog": Entry(
+        "clusterer.detection.hog:Hog",
+        package="dlib-bin",
+        licence="Boost",
+        measured=Measured(0.954, 46),
+    ),
     "scrfd": Entry("clusterer.detection.scrfd:Scrfd", (SCRFD,)),
-    "yunet": Entry("clusterer.detection.yunet:YuNet", (YUNET,)),
+    "yunet": Entry("clusterer.detection.yunet:YuNet", (YUNET,), measured=Measured(1.0, 7.8)),
 }
-"""Name → what is known of it; the class takes a `DetectionConfig` and a number of threads."""
+"""Name → what is known of it; the class takes a `DetectionConfig` and a number of threads. What was
+measured is what `benchmarks/detectors.py` prints for the sample film, at the default settings."""
 
 
 def names() -> tuple[str, ...]:
