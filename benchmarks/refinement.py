@@ -1,10 +1,11 @@
-"""How long the second stage takes for an hour of tracks.
+"""How long the second stage takes for an hour of tracks, and the questions about what came out.
 
     python benchmarks/refinement.py [--tracks 5000] [--people 40]
 
 Tracks are simulated: shots of four faces for an hour, each of one of so many people, who change
 clothes every five minutes. Two tracks of three cannot be read; of those the first stage knows some
-as fragments of a few tracks, and the others as unknown. In the second row all are unknown.
+as fragments of a few tracks, and the others as unknown. In the second row all are unknown. The
+questions are asked twice: from what the second stage weighed, as in a run, and weighing anew.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from __future__ import annotations
 import argparse
 import resource
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from footage import markdown
 
+from clusterer.advice import advise
+from clusterer.clothing.evidence import Evidence
 from clusterer.clothing.refine import Refiner
 from clusterer.config import ClusteringConfig
+from clusterer.encoding import default_threshold
 from clusterer.types import UNKNOWN, IntArray, Reason, TrackFeatures
 
 HEADER = (
@@ -29,11 +33,14 @@ HEADER = (
     "people after",
     "tracks moved",
     "seconds",
+    "questions, s",
+    "weighed anew, s",
     "peak MiB",
 )
 TOGETHER = 4
 """Faces of one shot."""
 COSTUME_S = 300.0
+THRESHOLD = default_threshold("dlib", "l2")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,10 +95,13 @@ def simulate(n_tracks: int, n_people: int, seed: int = 0) -> Hour:
 def row(name: str, hour: Hour, labels: IntArray) -> list[str]:
     """Refine once, and tell what it took."""
     certain = [[track] for track in range(len(labels))]
-    refiner = Refiner(ClusteringConfig(), 0.36)
+    refiner = Refiner(ClusteringConfig(), THRESHOLD)
     started_s = time.perf_counter()
     refined = refiner.refine(hour.features, hour.spans_s, labels, hour.cannot_link, certain)
     taken_s = time.perf_counter() - started_s
+    asked_s = [ask(hour, refined.labels, refined.said)]
+    refined = replace(refined, said=None)  # large, and a run has it once
+    asked_s.append(ask(hour, refined.labels, None))
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     before = len(np.unique(labels[labels != UNKNOWN])) + int((labels == UNKNOWN).sum())
     return [
@@ -101,8 +111,18 @@ def row(name: str, hour: Hour, labels: IntArray) -> list[str]:
         str(int(refined.labels.max()) + 1),
         str(len(refined.decisions)),
         f"{taken_s:.1f}",
+        *(f"{each_s:.1f}" for each_s in asked_s),
         f"{peak_mib:.0f}",
     ]
+
+
+def ask(hour: Hour, labels: IntArray, said: Evidence | None) -> float:
+    """Ask about what came out; returns the seconds that it takes."""
+    started_s = time.perf_counter()
+    advise(
+        hour.features, hour.spans_s, hour.cannot_link, labels, ClusteringConfig(), THRESHOLD, said
+    )
+    return time.perf_counter() - started_s
 
 
 def main() -> None:

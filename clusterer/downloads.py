@@ -9,17 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE_VARIABLE
 from clusterer.dlib_onnx.cache import cache_folder
 from clusterer.errors import ConfigError, ModelError
-from clusterer.files import make_folder
+from clusterer.transfer import Progress, Resuming
 
 ENVIRONMENT_VARIABLE = "CLUSTER_VIDEO_MODELS"
 """Names a folder with files of weights, looked at first."""
-
-TIMEOUT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +81,41 @@ class Download:
         self.find()
         return self.digest
 
-    def fetch(self, accept_licence: bool = False) -> Path:
+    def fetch(self, accept_licence: bool = False, progress: Progress | None = None) -> Path:
         """Download the file into the user's cache, unless it is there already.
 
-        A file that is not the one expected never takes its place.
+        An interrupted download goes on where it stopped. A file that is not the one expected never
+        takes its place, nor does a part of it.
+
+        Parameters
+        ----------
+        accept_licence
+            Needed where `needs_consent`.
+        progress
+            Told how many bytes came, and how many there are.
 
         Raises
         ------
         ConfigError
             The licence must be accepted, and was not.
         ModelError
-            There is no network, or another file came.
+            There is no network, another file came, or the cache cannot be written to.
         """
+        with suppress(ModelError):
+            return self.find()
         if self.needs_consent and not accept_licence:
             raise ConfigError(
                 f"{self.model} is licensed: {self.licence}", "Accept it with --accept-licence"
             )
-        import pooch  # noqa: PLC0415 (a run never needs it)
-        import requests  # noqa: PLC0415
+        import requests  # noqa: PLC0415 (a run never needs it)
 
-        pooch.get_logger().setLevel("ERROR")
         folder = cache_folder() / "models"
-        make_folder(folder)
         try:
-            path = pooch.retrieve(
-                self.url,
-                known_hash=f"sha256:{self.digest}",
-                fname=self.name,
-                path=folder,
-                downloader=pooch.HTTPDownloader(timeout=TIMEOUT_S),
-            )
+            folder.mkdir(parents=True, exist_ok=True)
+            return self._retrieve(folder, progress)
         except requests.RequestException as error:
             raise ModelError(
-                f"{self.name} cannot be downloaded from {self.url} ({type(error).__name__})",
+                f"{self.name} cannot be downloaded from {self.url} ({_cause(error)})",
                 f"Try again with a network, or put it into a folder and name that in "
                 f"{ENVIRONMENT_VARIABLE}",
             ) from None
@@ -121,6 +123,26 @@ class Download:
             raise ModelError(
                 f"What {self.url} sent is not {self.name}: its sha256 differs", "Try again later"
             ) from None
+        except OSError as error:
+            cause = (error.strerror or str(error)).lower()
+            raise ModelError(
+                f"Cannot write {folder} ({cause})",
+                f"Free some space, or name another folder in {CACHE_VARIABLE}",
+            ) from None
+
+    def _retrieve(self, folder: Path, progress: Progress | None) -> Path:
+        """Let pooch check the hash and move the file; it knows no resuming."""
+        import pooch  # noqa: PLC0415 (a run never needs it)
+
+        pooch.get_logger().setLevel("ERROR")
+        part = folder / f"{self.digest}.part"
+        path = pooch.retrieve(
+            self.url,
+            known_hash=f"sha256:{self.digest}",
+            fname=self.name,
+            path=folder,
+            downloader=Resuming(part, self.size_bytes, progress),
+        )
         return Path(path)
 
     def _candidates(self) -> Iterator[Path]:
@@ -130,3 +152,10 @@ class Download:
         for path in [*found, cache_folder() / "models" / self.name]:
             if path.is_file() and path.stat().st_size == self.size_bytes:
                 yield path
+
+
+def _cause(error: Exception) -> str:
+    """What the network said: the server's status, or the kind of failure."""
+    answer = getattr(error, "response", None)
+    kind = type(error).__name__
+    return kind if answer is None else f"{answer.status_code} {answer.reason}".strip()

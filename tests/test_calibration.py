@@ -25,7 +25,7 @@ from clusterer.calibration import (
 from clusterer.calibration.fit import BOUND, TOLERANCE, TYPICAL_DIFFERENT, TYPICAL_SAME
 from clusterer.config import AUTO, ClusteringConfig, Config
 from clusterer.constraints import co_occurrence
-from clusterer.encoding import base
+from clusterer.encoding import ENCODERS
 from clusterer.errors import ConfigError
 from clusterer.features import describe
 from clusterer.types import Analysis
@@ -284,7 +284,7 @@ def test_auto_follows_the_scale_of_the_encoder(method: str) -> None:
 
 
 def test_a_metric_without_a_default_needs_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(base._THRESHOLDS, ("dlib", "cosine"))
+    monkeypatch.setitem(ENCODERS, "dlib", replace(ENCODERS["dlib"], thresholds={"l2": 0.36}))
     given, auto = (
         Config(clustering=ClusteringConfig(metric="cosine", threshold=t)) for t in (0.4, AUTO)
     )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from clusterer.pipeline import add_to_gallery
+from clusterer.cli.consent import ensure_weights
+from clusterer.pipeline import add_to_gallery, config_of, load
 
 PATH = click.Path(path_type=Path)
 
@@ -33,6 +34,7 @@ def add(result: Path, folder: Path, by_gallery: bool, quiet: bool) -> int:
     RESULT is a folder that cluster-video wrote. Only people whom a reviewer named, and did not
     hide, are added: a few pictures each. Nothing that is in DIR is changed.
     """
+    ensure_weights(config_of(load(result)).analysis, quiet)
     kept = add_to_gallery(result, folder, by_gallery=by_gallery)
     if not quiet:
         for name, files in kept.added.items():

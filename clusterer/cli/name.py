@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from clusterer.cli.consent import ensure_weights
 from clusterer.gallery import Gallery, Scale
 from clusterer.pipeline import Told, config_of, load, name_people, read_gallery
 
@@ -30,7 +31,9 @@ def name(result: Path, gallery: Path, quiet: bool) -> int:
     RESULT is a folder that cluster-video wrote. Names that were given stay, and who is not sure
     stays unnamed. The names are corrections: a review shows and undoes them.
     """
-    known = read_gallery(gallery, config_of(load(result)))
+    config = config_of(load(result))
+    ensure_weights(config.analysis, quiet)
+    known = read_gallery(gallery, config)
     naming = name_people(result, known)
     if not quiet:
         for line in told_lines(naming.told, known):

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import click
 
 from clusterer import clustering, detection, encoding
+from clusterer.cli.consent import ensure_weights
 from clusterer.cli.name import told_lines
 from clusterer.cli.show import Terminal, outcome_json, summary
 from clusterer.config import (
@@ -185,6 +186,7 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     if flags["edits"] is not None and len(videos) > 1:
         raise ConfigError("--edits belongs to one video", "Run the videos one by one")
     config = _config(flags)
+    ensure_weights(config.analysis, flags["quiet"])
     known = None if flags["gallery"] is None else read_gallery(flags["gallery"], config)
     terminal = Terminal(quiet=flags["quiet"] or flags["as_json"])
     outcomes: list[Outcome] = []

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clusterer import encoding
+from clusterer.cli.consent import ensure_weights
 from clusterer.config import METRICS, AnalysisConfig, ClusteringConfig, EncodingConfig
 from clusterer.evaluation import (
     VerificationReport,
@@ -99,6 +100,7 @@ def _of_pairs(path: Path, images: Path | None, metric: str, encoder: str) -> Ver
     threshold = encoding.default_threshold(encoder, metric)
     listed = read_pairs(path, images)
     config = replace(AnalysisConfig(), encoding=EncodingConfig(encoder=encoder))
+    ensure_weights(config)
     with _encoding() as progress:
         found = encode_photographs(listed.photographs, config, progress)
     pairs = photograph_pairs(listed, found.embeddings, found.has_face, metric)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +29,13 @@ class Refinement:
         nobody's
     ambiguous : array of shape (t,), bool, unknown because two people were about as likely
     decisions : tracks that moved, in order
+    said : what it was decided by, for every pair of tracks; None if nothing was weighed
     """
 
     labels: IntArray
     ambiguous: Bools
     decisions: tuple[ClothingDecision, ...]
+    said: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Refiner:
             return Refinement(labels, np.zeros(len(labels), dtype=bool), ())
         said = weigh(features, spans_s, cannot_link, self.config, self.threshold)
         units = _in_time(certain, features)
-        return _Case(self.config, features, labels, units, said.of_units(units)).decide()
+        decided = _Case(self.config, features, labels, units, said.of_units(units)).decide()
+        return replace(decided, said=said)
 
 
 class _Case:

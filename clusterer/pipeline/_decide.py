@@ -122,7 +122,7 @@ def assign(known: Basis, chosen: ClusteringConfig, threshold: float) -> Refineme
         features, known.spans_s, by_face.labels, cannot_link, certain
     )
     ambiguous = (by_face.ambiguous | refined.ambiguous) & (refined.labels == UNKNOWN)
-    return Refinement(refined.labels, ambiguous, refined.decisions)
+    return replace(refined, ambiguous=ambiguous)
 
 
 def decide(
@@ -168,6 +168,7 @@ def decide(
     features, cannot_link = known.features, known.cannot_link
     unit = _default(config, fit.threshold)  # what odds were measured by, whatever the threshold
     grouping = _grouping(features, assignment, chosen, unit)
+    said = assignment.said if fit.threshold == unit else None  # else in other units
     used = settings(config)
     used["clustering"]["threshold"] = fit.threshold
     used["calibration"] = fit.facts()
@@ -184,7 +185,7 @@ def decide(
         edits=tuple(edits),
         grouped_under=under,
         edit_notes=lines(edits, corrected.notes),
-        advice=advise(features, known.spans_s, cannot_link, grouping.labels, chosen, unit),
+        advice=advise(features, known.spans_s, cannot_link, grouping.labels, chosen, unit, said),
         grouping=grouping,
     )
 

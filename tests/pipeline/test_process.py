@@ -5,14 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import clusterer
-from clusterer.config import METRICS, ClusteringConfig, Config
+from clusterer.advice import advise
+from clusterer.config import METRICS, ClothingConfig, ClusteringConfig, Config
 from clusterer.encoding import default_threshold
 from clusterer.errors import ConfigError, VideoError
-from clusterer.pipeline import decide, default_folder
+from clusterer.pipeline import _decide, decide, default_folder
+from clusterer.types import Advice
 
 from ..conftest import DEMO
 
@@ -53,6 +56,30 @@ def test_threshold_0_makes_nobody_of_two_tracks(demo: clusterer.Outcome) -> None
     config = Config(clustering=ClusteringConfig(threshold=0.0))
     result = decide(demo.result.analysis, config)
     assert all(len(person.track_ids) == 1 for person in result.people)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("threshold", [None, 0.2, 0.5])
+@pytest.mark.parametrize("clothing", [True, False])
+def test_questions_are_the_same_whether_weighed_anew_or_not(
+    demo: clusterer.Outcome,
+    monkeypatch: pytest.MonkeyPatch,
+    metric: str,
+    threshold: float | None,
+    clothing: bool,
+) -> None:
+    worn = ClothingConfig(enabled=clothing)
+    chosen = ClusteringConfig(metric=metric, threshold=threshold, clothing=worn)
+    anew: list[bool] = []
+
+    def ask(*args: Any) -> Advice:
+        anew.append(args[6] is None)
+        assert advise(*args) == advise(*args[:6])
+        return advise(*args)
+
+    monkeypatch.setattr(_decide, "advise", ask)
+    decide(demo.result.analysis, Config(clustering=chosen))
+    assert anew == [threshold is not None or not clothing]
 
 
 def test_no_such_method(demo: clusterer.Outcome) -> None:

@@ -1,0 +1,129 @@
+"""Weights that have to be downloaded: asked once on a terminal, before anything is looked at."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from clusterer import detection, encoding
+from clusterer.config import AnalysisConfig
+from clusterer.downloads import Download
+from clusterer.errors import ModelError
+
+INTERRUPTED = 130
+
+
+def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
+    """Offer to download the weights that a detector and an encoder need and that are not there.
+
+    What is there is never asked about again.
+
+    Parameters
+    ----------
+    config
+        Names the detector and the encoder.
+    quiet
+        Do not ask.
+
+    Raises
+    ------
+    ModelError
+        They are missing, and nobody can be asked, or said no, or the download failed.
+    ConfigError
+        There is no such detector or encoder.
+    """
+    wanted = {
+        f"detector {config.detection.detector}": detection.weights(config.detection.detector),
+        f"encoder {config.encoding.encoder}": encoding.weights(config.encoding.encoder),
+    }
+    missing = [
+        (who, file)
+        for who, files in wanted.items()
+        for file in files
+        if isinstance(file, Download) and not is_there(file)
+    ]
+    if not missing:
+        return
+    if quiet or not (sys.stdin.isatty() and sys.stderr.isatty()) or not _agrees(missing):
+        missing[0][1].find()  # raises the error that names both ways
+    for _, file in missing:
+        fetch(file, accept_licence=True)
+
+
+def is_there(file: Download) -> bool:
+    """Whether nothing need be downloaded."""
+    try:
+        file.find()
+    except ModelError:
+        return False
+    return True
+
+
+def fetch(file: Download, accept_licence: bool) -> Path:
+    """Download with a bar on a terminal; Ctrl-C ends the program and keeps what came.
+
+    Parameters
+    ----------
+    file
+    accept_licence
+        See `Download.fetch`, whose errors these are.
+    """
+    with _ending("Interrupted. The same command goes on where the download stopped."):
+        console = Console(stderr=True)
+        columns = (
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(compact=True),
+        )
+        shown = console.is_terminal
+        with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
+            task = progress.add_task(file.name, total=file.size_bytes)
+            return file.fetch(
+                accept_licence,
+                lambda done, _total: progress.update(task, completed=done),
+            )
+
+
+def described(file: Download) -> str:
+    """Name, size and licence, to read before a download."""
+    return f"{file.name}, {megabytes(file.size_bytes)}, licence: {file.licence}"
+
+
+def megabytes(size_bytes: int) -> str:
+    """A size in words."""
+    return f"{size_bytes / 1e6:.1f} MB"
+
+
+def _agrees(missing: list[tuple[str, Download]]) -> bool:
+    """One question for all; stdout is left to what the command prints."""
+    users = " and ".join(dict.fromkeys(who for who, _ in missing))
+    lines = [f"Weights of the {users} are not on this machine:"]
+    for _, file in missing:
+        lines += [f"  {described(file)}", f"  {file.url}{'' if file.tried else UNTRIED}"]
+    ask = "Download?"
+    if any(file.needs_consent for _, file in missing):
+        ask = "Accept the licence, and download?"
+    click.echo("\n".join(lines), err=True)
+    click.echo(f"{ask} [y/N] ", nl=False, err=True)
+    with _ending("\nInterrupted."):
+        answer = sys.stdin.readline()
+    return answer.strip().casefold() in {"y", "yes"}
+
+
+UNTRIED = " (address not tried yet)"
+
+
+@contextmanager
+def _ending(text: str) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(text, err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None

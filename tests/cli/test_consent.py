@@ -1,0 +1,258 @@
+"""The question before a run whose weights are missing."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clusterer import detection, encoding
+from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
+from clusterer.downloads import ENVIRONMENT_VARIABLE, Download
+from clusterer.plugins import Entry
+
+from ..download_server import CONTENT, Server, serving
+from ..test_downloads import DIGEST
+from .conftest import Ran
+
+Command = Callable[..., Ran]
+HOG = detection.DETECTORS["hog"].home
+REMEDY = (
+    "Error: small.onnx is missing. Run cluster-video models download small, "
+    "or put it into a folder and name that in CLUSTER_VIDEO_MODELS"
+)
+
+
+class Keyboard(io.StringIO):
+    """What somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def small(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Download:
+    """Weights that hog and centerface pretend to need."""
+    monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
+    monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
+    file = Download("small", "small.onnx", f"{server.url}/good", DIGEST, len(CONTENT), "MIT")
+    use(monkeypatch, file)
+    return file
+
+
+def use(monkeypatch: pytest.MonkeyPatch, file: Download) -> None:
+    monkeypatch.setitem(detection.DETECTORS, "hog", Entry(HOG, (file,)))
+    centerface = detection.DETECTORS["centerface"]
+    own = tuple(f for f in centerface.files if not isinstance(f, Download))
+    monkeypatch.setitem(detection.DETECTORS, "centerface", replace(centerface, files=(*own, file)))
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sit at a terminal and type."""
+
+    def sit(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", Keyboard(text))
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    return sit
+
+
+def test_yes_downloads_and_runs_and_is_remembered(
+    command: Command, nobody: Path, small: Download, types: Callable[[str], None], server: Server
+) -> None:
+    types("y\n")
+    ran = command(nobody, "--detector", "hog")
+    assert ran.code == 0
+    assert ran.err.splitlines()[:3] == [
+        "Weights of the detector hog are not on this machine:",
+        "  small.onnx, 0.3 MB, licence: MIT",
+        f"  {small.url} (address not tried yet)",
+    ]
+    assert "Download? [y/N] " in ran.err
+    assert "Report: " in ran.out
+    types("")
+    again = command(nobody, "--detector", "hog", "--threshold", "0.3")
+    assert (again.code, "Download?" in again.err) == (0, False)
+    assert len(server.seen) == 1
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("typed", ["n\n", "\n", "", "what\n"])
+def test_anything_else_is_a_no_before_the_video_is_opened(
+    command: Command,
+    nobody: Path,
+    types: Callable[[str], None],
+    server: Server,
+    typed: str,
+) -> None:
+    types(typed)
+    ran = command(nobody, "--detector", "hog")
+    assert (ran.code, ran.out, server.seen) == (1, "", [])
+    assert ran.err.endswith(f"{REMEDY}\n")
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_a_licence_is_accepted_with_the_download(
+    command: Command,
+    nobody: Path,
+    small: Download,
+    types: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(monkeypatch, replace(small, needs_consent=True, licence="research only", tried=True))
+    types("YES\n")
+    ran = command(nobody, "--detector", "hog")
+    assert ran.code == 0
+    assert ran.err.startswith(
+        "Weights of the detector hog are not on this machine:\n"
+        f"  small.onnx, 0.3 MB, licence: research only\n  {small.url}\n"
+        "Accept the licence, and download? [y/N] "
+    )
+
+
+def test_one_question_for_detector_and_encoder(
+    command: Command,
+    nobody: Path,
+    small: Download,
+    types: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dlib = encoding.ENCODERS["dlib"]
+    other = replace(small, name="other.onnx", needs_consent=True, licence="research only")
+    monkeypatch.setitem(encoding.ENCODERS, "dlib", replace(dlib, files=(*dlib.files, other)))
+    types("y\n")
+    ran = command(nobody, "--detector", "hog")
+    assert ran.code == 0
+    assert ran.err.startswith("Weights of the detector hog and encoder dlib are not on this")
+    assert ran.err.count("[y/N]") == ran.err.count("Accept the licence, and download?") == 1
+    assert [each.find().name for each in (small, other)] == ["small.onnx", "other.onnx"]
+
+
+def test_quiet_never_asks(
+    command: Command, nobody: Path, small: Download, types: Callable[[str], None], server: Server
+) -> None:
+    types("y\n")
+    ran = command(nobody, "--detector", "hog", "--quiet")
+    assert (ran.code, ran.error, server.seen) == (1, f"{REMEDY}\n", [])
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("watched", ["stdin", "stderr"])
+def test_half_a_terminal_is_not_asked(
+    command: Command,
+    nobody: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    server: Server,
+    watched: str,
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    monkeypatch.setattr(getattr(sys, watched), "isatty", lambda: True)
+    ran = command(nobody, "--detector", "hog")
+    assert (ran.code, ran.error, server.seen) == (1, f"{REMEDY}\n", [])
+
+
+def test_ctrl_c_at_the_question(
+    command: Command,
+    nobody: Path,
+    small: Download,
+    types: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(*_args: object) -> str:
+        raise KeyboardInterrupt
+
+    types("")
+    monkeypatch.setattr(sys.stdin, "readline", interrupt)
+    ran = command(nobody, "--detector", "hog")
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err.endswith("Download? [y/N] \nInterrupted.\n")
+
+
+def test_no_network_after_a_yes(
+    command: Command, nobody: Path, small: Download, types: Callable[[str], None]
+) -> None:
+    types("y\n")
+    with pytest.MonkeyPatch.context() as patch:
+        use(patch, replace(small, url="http://127.0.0.1:9/small.onnx"))
+        ran = command(nobody, "--detector", "hog")
+    assert ran.code == 1
+    last = ran.err.splitlines()[-1]
+    assert "Error: small.onnx cannot be downloaded from http://127.0.0.1:9/small.onnx" in last
+    assert "CLUSTER_VIDEO_MODELS" in last
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("which", ["name", "add", "verification"])
+def test_every_command_that_looks_at_pictures_asks(
+    command: Command,
+    demo_folder: Path,
+    tmp_path: Path,
+    types: Callable[[str], None],
+    which: str,
+) -> None:
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("first,second,same\na.jpg,b.jpg,1\n")
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).touch()
+    commands: dict[str, list[object]] = {
+        "name": ["name", demo_folder, "--gallery", tmp_path],
+        "add": ["gallery", "add", demo_folder, tmp_path / "gallery"],
+        "verification": ["evaluate", "verification", pairs],
+    }
+    types("n\n")
+    ran = command(*commands[which])
+    assert ran.code == 1
+    assert ran.err.startswith("Weights of the detector centerface are not on this machine:\n")
+    assert ran.err.endswith(f"{REMEDY}\n")
+
+
+def test_on_a_real_terminal(nobody: Path, small: Download, tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    code = (
+        "import sys; from clusterer import detection; from clusterer.cli import main\n"
+        "from clusterer.downloads import Download; from clusterer.plugins import Entry\n"
+        f"detection.DETECTORS['hog'] = Entry({HOG!r}, ({small!r},))\n"
+        "main(sys.argv[1:])"
+    )
+    args = [sys.executable, "-c", code, str(nobody), "--detector", "hog", "-o", str(tmp_path / "r")]
+    keyboard, terminal = pty.openpty()
+    seen: list[bytes] = []
+    reader = threading.Thread(target=watch, args=(keyboard, seen))
+    try:
+        with subprocess.Popen(
+            args, stdin=terminal, stderr=terminal, stdout=subprocess.PIPE, text=True
+        ) as process:
+            os.close(terminal)
+            reader.start()
+            os.write(keyboard, b"y\n")
+            out, _ = process.communicate(timeout=120)
+        reader.join()
+    finally:
+        os.close(keyboard)
+    shown = b"".join(seen).decode()
+    assert process.returncode == 0, shown
+    assert "Download? [y/N] " in shown
+    assert "Report: " in out
+    assert (tmp_path / "cache" / "models" / "small.onnx").read_bytes() == CONTENT
+
+
+def watch(keyboard: int, seen: list[bytes]) -> None:
+    """Read what a terminal shows until nobody writes any more; unread, it would fill up."""
+    with suppress(OSError):
+        while shown := os.read(keyboard, 1 << 16):
+            seen.append(shown)
