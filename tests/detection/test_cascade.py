@@ -58,6 +58,16 @@ def test_groups_by_hand() -> None:
     assert sorted(faces[1:, 0].tolist()) == [0, 100]
 
 
+def test_the_largest_heap_comes_first_by_what_is_left_of_it() -> None:
+    # Windows of 24 px are near when they lie 7 px apart, not when 14. The first heap is that of
+    # (0, 0), with six neighbours. It takes those at 7 from the two at 14, which saw five before.
+    first = [(0, 0), *[(x, y) for x in (-7, 7) for y in (-1, 0, 1)]]
+    places = np.array([(14, 0), (14, 1), *first, (100, 0), (100, 1), (100, 2)], np.float32)
+    faces, counts = group(np.concatenate([places, places + 24], axis=1))
+    assert counts.tolist() == [7, 3, 2]
+    np.testing.assert_allclose(faces[:, :2], [[0, 0], [100, 1], [14, 0.5]], atol=1e-5)
+
+
 def test_nothing_to_group() -> None:
     faces, counts = group(np.zeros((0, 4), np.float32))
     assert (faces.shape, counts.shape) == ((0, 4), (0,))
