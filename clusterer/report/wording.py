@@ -73,6 +73,7 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
 LICENCES: tuple[tuple[str, str], ...] = (
     ("68_face", "Not for commercial use (trained on iBUG 300-W)"),
     ("scrfd", "Non-commercial research only (InsightFace)"),
+    ("det_10g", "Non-commercial research only (InsightFace)"),  # SCRFD, as its file is named
     ("arcface", "Non-commercial research only (InsightFace)"),
     ("buffalo", "Non-commercial research only (InsightFace)"),
     ("antelope", "Non-commercial research only (InsightFace)"),
@@ -85,6 +86,8 @@ LICENCES: tuple[tuple[str, str], ...] = (
     ("clothing", "MIT (this project; see its model card)"),
     ("dlib", "Public domain (dlib)"),
     ("shape_predictor_5", "Public domain (dlib)"),
+    ("mmod_human_face", "Public domain (dlib)"),
+    ("lbpcascade", "BSD-3-Clause (scikit-image)"),
 )
 UNKNOWN_LICENCE = "Not recorded; ask its owner"
 

