@@ -142,11 +142,9 @@ def clothing(*, data: Path, output: Path, int8: bool, quiet: bool, **flags: Any)
     """
     settings = _settings(flags)
     _require_extra()
-    from clusterer.training.clothing import (  # noqa: PLC0415 (torch, for this command only)
-        ClothingTrainer,
-        choose_device,
-    )
+    from clusterer.training.clothing import ClothingTrainer  # noqa: PLC0415 (torch, now only)
     from clusterer.training.garments import read_garments  # noqa: PLC0415 (likewise)
+    from clusterer.training.loop import choose_device  # noqa: PLC0415 (likewise)
     from clusterer.training.release import release  # noqa: PLC0415 (likewise)
 
     console = Console(stderr=True, quiet=quiet, highlight=False)
