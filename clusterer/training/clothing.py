@@ -12,7 +12,8 @@ from torch import Tensor
 
 from clusterer.errors import DataError
 from clusterer.training.augment import Studio, make_view, recolour, silhouette
-from clusterer.training.garments import Garments, batches, split
+from clusterer.training.batches import batches
+from clusterer.training.garments import Garments, split
 from clusterer.training.heads import Heads, Seen, mask_loss, palette
 from clusterer.training.loop import Trainer
 from clusterer.training.losses import MetricLoss

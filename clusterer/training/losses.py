@@ -1,4 +1,4 @@
-"""Losses for metric learning, all from pytorch-metric-learning, by name."""
+"""Losses for metric learning by name: softmax, and others from pytorch-metric-learning."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from pytorch_metric_learning import losses, miners
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class MetricLoss(nn.Module):
@@ -15,19 +16,28 @@ class MetricLoss(nn.Module):
     Parameters
     ----------
     name
-        One of `clusterer.training.settings.LOSS_NAMES`.
+        One of `clusterer.training.settings.LOSS_NAMES` or `FACE_LOSS_NAMES`.
     n_classes
         Labels go from 0 up to it; only the losses that learn a centre per class (ArcFace, CosFace,
-        SphereFace) need it.
+        SphereFace, softmax) need it.
     dimension
-        Of the embeddings.
+        Of the embeddings. SphereFace and softmax weigh their length, the others leave it out.
     temperature
         Of InfoNCE and SupCon.
+    scale
+        Of ArcFace and CosFace; None = 64, as in the papers.
     """
 
-    def __init__(self, name: str, n_classes: int, dimension: int, temperature: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        n_classes: int,
+        dimension: int,
+        temperature: float = 0.07,
+        scale: float | None = None,
+    ) -> None:
         super().__init__()
-        self.loss: Any = _make(name, n_classes, dimension, temperature)
+        self.loss: Any = _make(name, n_classes, dimension, temperature, scale)
         self.miner: Any = miners.TripletMarginMiner(0.2, "semihard") if name == "triplet" else None
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -37,13 +47,29 @@ class MetricLoss(nn.Module):
         return loss
 
 
-def _make(name: str, n_classes: int, dimension: int, temperature: float) -> Any:
+class _Softmax(nn.Module):
+    """A linear layer and cross entropy, called as the others are."""
+
+    def __init__(self, n_classes: int, dimension: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(dimension, n_classes)
+
+    def forward(self, embeddings: Tensor, labels: Tensor, _mined: None) -> Tensor:
+        return functional.cross_entropy(self.linear(embeddings), labels)
+
+
+def _make(
+    name: str, n_classes: int, dimension: int, temperature: float, scale: float | None
+) -> Any:
     if name == "infonce":
         return losses.NTXentLoss(temperature=temperature)
     if name == "supcon":
         return losses.SupConLoss(temperature=temperature)
     if name == "triplet":
         return losses.TripletMarginLoss(margin=0.2)
+    if name == "softmax":
+        return _Softmax(n_classes, dimension)
+    scaled = {} if scale is None or name == "sphereface" else {"scale": scale}
     of_classes = {
         "arcface": losses.ArcFaceLoss,
         "cosface": losses.CosFaceLoss,
@@ -52,4 +78,4 @@ def _make(name: str, n_classes: int, dimension: int, temperature: float) -> Any:
     with warnings.catch_warnings():
         # SphereFace hands a tensor to SciPy, of which NumPy disapproves.
         warnings.simplefilter("ignore", DeprecationWarning)
-        return of_classes[name](n_classes, dimension)
+        return of_classes[name](n_classes, dimension, **scaled)

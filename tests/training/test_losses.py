@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch.nn import functional
 
 from clusterer.training.losses import MetricLoss
-from clusterer.training.settings import LOSS_NAMES
+from clusterer.training.settings import FACE_LOSS_NAMES, LOSS_NAMES
 
 N, DIMENSION = 6, 16
 LABELS = torch.arange(N).repeat(2)
-EVERY_LOSS = pytest.mark.parametrize("name", LOSS_NAMES)
+EVERY = sorted({*LOSS_NAMES, *FACE_LOSS_NAMES})
+EVERY_LOSS = pytest.mark.parametrize("name", EVERY)
 
 
 def make(name: str) -> MetricLoss:
@@ -54,6 +57,32 @@ def test_falls_as_views_of_one_garment_come_together(name: str) -> None:
 
 
 def test_centres_are_learnt_where_there_are_any() -> None:
-    shapes = {name: [tuple(p.shape) for p in make(name).parameters()] for name in LOSS_NAMES}
-    assert {name for name, found in shapes.items() if found} == {"arcface", "cosface", "sphereface"}
+    shapes = {name: [tuple(p.shape) for p in make(name).parameters()] for name in EVERY}
+    assert {name for name, found in shapes.items() if found} == {
+        "arcface", "cosface", "sphereface", "softmax",
+    }  # fmt: skip
     assert shapes["arcface"] == [(DIMENSION, N)]
+    assert shapes["softmax"] == [(N, DIMENSION), (N,)]
+
+
+def test_softmax_by_hand() -> None:
+    """One number, two people: logits 2x and 0, so the loss of x = 1 is log(1 + exp(-2))."""
+    loss = MetricLoss("softmax", 2, 1)
+    with torch.no_grad():
+        loss.loss.linear.weight[:] = torch.tensor([[2.0], [0.0]])
+        loss.loss.linear.bias[:] = 0.0
+    value = loss(torch.tensor([[1.0]]), torch.tensor([0]))
+    assert float(value) == pytest.approx(math.log1p(math.exp(-2.0)))
+
+
+@pytest.mark.parametrize("name", ["arcface", "cosface", "sphereface"])
+def test_scale(name: str) -> None:
+    """SphereFace has no scale: it is the length of an embedding."""
+    embeddings = torch.randn(2 * N, DIMENSION)
+    torch.manual_seed(0)
+    scaled = MetricLoss(name, N, DIMENSION, scale=4.0)
+    plain = make(name)
+    same = torch.allclose(scaled(embeddings, LABELS), plain(embeddings, LABELS))
+    assert same == (name == "sphereface")
+    longer = torch.allclose(plain(2 * embeddings, LABELS), plain(embeddings, LABELS))
+    assert longer == (name != "sphereface")
