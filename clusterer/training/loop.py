@@ -24,38 +24,35 @@ VIEW_SEED = 7
 
 
 class Schedule(Protocol):
-    """Settings that the loop needs; frozen dataclasses, see `clusterer.training.settings`.
-
-    Attributes
-    ----------
-    epochs, seed
-    learning_rate, weight_decay : of AdamW
-    """
+    """Settings that the loop needs: frozen dataclasses, see `clusterer.training.settings`."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
-    def epochs(self) -> int: ...  # noqa: D102 - see above
+    def epochs(self) -> int:
+        """How many there are, at most."""
+
     @property
-    def seed(self) -> int: ...  # noqa: D102
+    def seed(self) -> int:
+        """Of everything that is random."""
+
     @property
-    def learning_rate(self) -> float: ...  # noqa: D102
+    def learning_rate(self) -> float:
+        """Of AdamW."""
+
     @property
-    def weight_decay(self) -> float: ...  # noqa: D102
+    def weight_decay(self) -> float:
+        """Of AdamW."""
 
 
 class Numbered(Protocol):
-    """What one epoch gave: a frozen dataclass of plain values.
-
-    Attributes
-    ----------
-    number : from 1
-    """
+    """What one epoch gave: a frozen dataclass of plain values."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
-    def number(self) -> int: ...  # noqa: D102 - see above
+    def number(self) -> int:
+        """From 1."""
 
 
 S = TypeVar("S", bound=Schedule)

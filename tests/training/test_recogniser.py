@@ -40,10 +40,10 @@ def test_every_weight_learns() -> None:
         assert parameter.grad.isfinite().all(), name
 
 
-@pytest.mark.parametrize("stem", ["large", "small"])
-def test_the_file_says_what_torch_says(stem: str) -> None:
+def test_the_file_says_what_torch_says() -> None:
+    """Of the small stem; of the large one, `test_face_release` does."""
     torch.manual_seed(0)
-    network = FaceNet("resnet18", 32, 8, stem)
+    network = FaceNet("resnet18", 32, 8, "small")
     for _ in range(3):  # so that batch norms are not what they start from
         network.embed(torch.rand(8, 3, 32, 32))
     network.eval()
