@@ -12,7 +12,6 @@ from torch import Tensor
 
 from clusterer.errors import DataError
 from clusterer.training.checkpoint import CHECKPOINT
-from clusterer.training.face_views import make_face_view, whole_faces
 from clusterer.training.faces import FaceEpoch, FaceTrainer
 from clusterer.training.settings import FACE_LOSS_NAMES
 from clusterer.training.verification import Judged
@@ -148,36 +147,3 @@ def test_nothing_is_left_to_do_after_an_early_stop(
 def test_too_few(n: int, changes: dict[str, object], expected: str) -> None:
     with pytest.raises(DataError, match=expected):
         FaceTrainer(people(n), face_settings(**changes))
-
-
-def test_views_differ_and_stay_in_range() -> None:
-    pictures = torch.from_numpy(PEOPLE.pictures[:6]).permute(0, 3, 1, 2).float() / 255
-    kept = pictures.clone()
-    torch.manual_seed(1)
-    views = make_face_view(pictures, 24)
-    other = make_face_view(pictures, 24)
-    assert views.shape == (6, 3, 24, 24)
-    assert 0 <= views.min() <= views.max() <= 1
-    assert not torch.equal(views, other)
-    assert torch.equal(pictures, kept)
-    torch.manual_seed(1)
-    assert torch.equal(make_face_view(pictures, 24), views)
-    near = [int(((pictures - view) ** 2).mean((1, 2, 3)).argmin()) for view in
-            torch.nn.functional.interpolate(views, (18, 18))]  # fmt: skip
-    assert near.count(0) < 3, "views of one are not those of all"
-
-
-def test_views_stay_on_their_device() -> None:
-    """As a GPU, ``meta`` refuses to be mixed."""
-    with torch.device("meta"):
-        assert make_face_view(torch.rand(4, 3, 18, 18), 16).is_meta
-
-
-def test_whole_faces_are_only_smaller() -> None:
-    pictures = torch.from_numpy(PEOPLE.pictures[:3]).permute(0, 3, 1, 2)
-    seen = whole_faces(pictures, SMALL_FACES.size_px)
-    assert (seen.shape, seen.dtype) == ((3, 16, 16, 3), torch.uint8)
-    assert seen.is_contiguous()
-    means = [each.float().mean((1, 2)) for each in (pictures.permute(0, 2, 3, 1), seen)]
-    assert torch.allclose(*means, atol=4)
-    assert torch.equal(whole_faces(pictures, 18), pictures.permute(0, 2, 3, 1))
