@@ -16,7 +16,7 @@ from clusterer.training.batches import batches, some_of_each
 from clusterer.training.face_views import make_face_view, whole_faces
 from clusterer.training.identities import Identities, split_people
 from clusterer.training.loop import Trainer
-from clusterer.training.losses import MetricLoss
+from clusterer.training.losses import ANNEALED, MetricLoss
 from clusterer.training.recogniser import FaceNet, embed_chips
 from clusterer.training.settings import FaceTraining
 from clusterer.training.verification import HeldOutPairs, Judged, balanced_pairs, judge
@@ -85,9 +85,10 @@ class FaceTrainer(Trainer[FaceTraining, FaceEpoch]):
         self.network: FaceNet = FaceNet(
             settings.backbone, settings.size_px, settings.dimension, settings.stem, settings.dropout
         ).to(device, memory_format=torch.channels_last)
-        self._loss = MetricLoss(
-            settings.loss, len(names), settings.dimension, scale=settings.scale
-        ).to(device)
+        name = ANNEALED if settings.loss == "sphereface" else settings.loss
+        self._loss = MetricLoss(name, len(names), settings.dimension, scale=settings.scale).to(
+            device
+        )
         self._best: dict[str, Tensor] = {}
         self._begin({"network": self.network, "loss": self._loss})
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import torch
 from pytorch_metric_learning import losses, miners
 from torch import Tensor, nn
 from torch.nn import functional
+
+ANNEALED = "annealed sphereface"
+"""SphereFace whose margin comes in slowly: without that it hardly learns from chance."""
+ANNEALING_BASE, ANNEALING_RATE, ANNEALING_LEAST = 1000.0, 0.12, 5.0
+"""Weight of the plain cosine in SphereFace: base / (1 + rate * step), or the least; base, gamma and
+lambda_min of the authors' own network definition (github.com/wy1iu/sphereface)."""
 
 
 class MetricLoss(nn.Module):
@@ -16,7 +23,7 @@ class MetricLoss(nn.Module):
     Parameters
     ----------
     name
-        One of `clusterer.training.settings.LOSS_NAMES` or `FACE_LOSS_NAMES`.
+        One of `clusterer.training.settings.LOSS_NAMES` or `FACE_LOSS_NAMES`, or `ANNEALED`.
     n_classes
         Labels go from 0 up to it; only the losses that learn a centre per class (ArcFace, CosFace,
         SphereFace, softmax) need it.
@@ -47,6 +54,20 @@ class MetricLoss(nn.Module):
         return loss
 
 
+class _Annealed(losses.SphereFaceLoss):
+    """Between the plain cosine and SphereFace's, from nearly all of the first to a sixth."""
+
+    def __init__(self, n_classes: int, dimension: int) -> None:
+        super().__init__(n_classes, dimension)
+        self.register_buffer("steps", torch.zeros(()))  # kept in checkpoints
+
+    def modify_cosine_of_target_classes(self, cosine: Tensor) -> Tensor:
+        plain = max(ANNEALING_LEAST, ANNEALING_BASE / (1.0 + ANNEALING_RATE * float(self.steps)))
+        self.steps += 1
+        hard = super().modify_cosine_of_target_classes(cosine)
+        return (plain * cosine + hard) / (1.0 + plain)
+
+
 class _Softmax(nn.Module):
     """A linear layer and cross entropy, called as the others are."""
 
@@ -69,11 +90,12 @@ def _make(
         return losses.TripletMarginLoss(margin=0.2)
     if name == "softmax":
         return _Softmax(n_classes, dimension)
-    scaled = {} if scale is None or name == "sphereface" else {"scale": scale}
+    scaled = {} if scale is None or name in ("sphereface", ANNEALED) else {"scale": scale}
     of_classes = {
         "arcface": losses.ArcFaceLoss,
         "cosface": losses.CosFaceLoss,
         "sphereface": losses.SphereFaceLoss,
+        ANNEALED: _Annealed,
     }
     with warnings.catch_warnings():
         # SphereFace hands a tensor to SciPy, of which NumPy disapproves.
