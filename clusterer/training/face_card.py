@@ -99,8 +99,9 @@ def _training(chosen: FaceTraining, facts: FaceFacts) -> str:
     batch = f"{chosen.batch_size} pictures"
     if chosen.loss == "triplet":
         batch += f", {chosen.per_person} of each person"
+    slowly = "; its margin comes in slowly" if chosen.loss == "sphereface" else ""
     rows = [
-        ("loss", LOSSES[chosen.loss]),
+        ("loss", LOSSES[chosen.loss] + slowly),
         ("scale", f"{chosen.scale:g} (ArcFace and CosFace only)"),
         ("backbone", f"{chosen.backbone}, {chosen.stem} stem, weights from chance"),
         ("input", f"{chosen.size_px} x {chosen.size_px} pixels, {crop} of each picture"),
@@ -139,7 +140,7 @@ def _threshold(facts: FaceFacts) -> str:
     at = facts.at_threshold
     return fill(
         f"{facts.card.threshold:g} in cosine distance: the largest at which at most one in a "
-        f"thousand held-out pairs of two people is accepted. It accepts {at.true_accepts:,} of "
-        f"{at.same:,} pairs of one person, and {at.false_accepts:,} of {at.different:,} of two. As "
-        "dlib's 0.36, it would rather part a person than join two."
+        "thousand held-out pairs of two people is accepted; of fewer pairs, none. It accepts "
+        f"{at.true_accepts:,} of {at.same:,} pairs of one person, and {at.false_accepts:,} of "
+        f"{at.different:,} of two. As dlib's 0.36, it would rather part a person than join two."
     )
