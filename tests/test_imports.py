@@ -78,7 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": BASE | STAGES | STORE | {"result", "edits", "gallery"},
     "review": BASE | STORE | {"edits", "pipeline", "result", "report", "_version", "timecode"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation"},
-    "training": {"errors", "config", "types", "files"},
+    "training": {"errors", "config", "types", "files", "evaluation"},  # its figures of pairs
     "cli": BASE
     | STAGES
     | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"}

@@ -5,29 +5,15 @@ After M. Mitchell et al., "Model Cards for Model Reporting", 2019.
 
 from __future__ import annotations
 
-import hashlib
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from clusterer.training.clothing import Epoch
 from clusterer.training.garments import Garments
+from clusterer.training.markdown import LOSSES, NOT_STATED, file_table, fill, table, thinned
 from clusterer.training.settings import ClothingTraining
-
-MOST_ROWS = 12
-"""Of the curve."""
-NOT_STATED = "not stated"
-
-LOSSES = {
-    "infonce": "InfoNCE (van den Oord et al., 2018)",
-    "supcon": "SupCon (Khosla et al., 2020)",
-    "triplet": "triplet loss with semi-hard mining (Schroff et al., 2015)",
-    "arcface": "ArcFace (Deng et al., 2019)",
-    "cosface": "CosFace (Wang et al., 2018)",
-    "sphereface": "SphereFace (Liu et al., 2017)",
-}
 
 USE = """
 Telling whether two people in pictures of one film wear the same clothes, as a help to group their
@@ -86,12 +72,12 @@ def write_card(
         At least one epoch.
     facts
     """
-    title = "# Clothing encoder: model card\n\n" + _fill(
+    title = "# Clothing encoder: model card\n\n" + fill(
         "A ResNet-18 (He et al., 2016) that turns the picture of a torso into an embedding of what "
         "is worn, and says where in the picture the garment is."
     )
     sections = {
-        "Files": _files(facts),
+        "Files": file_table(facts.files),
         "Data": _data(settings, garments, facts.licences),
         "Training": _training(settings, facts),
         "How training went": _curve(history, facts.closeness),
@@ -100,14 +86,6 @@ def write_card(
     }
     bodies = [f"## {name}\n\n{body}" for name, body in sections.items()]
     return "\n\n".join([title, *bodies]) + "\n"
-
-
-def _files(facts: Facts) -> str:
-    rows = [
-        (f"`{name}`", f"{len(content):,}", f"`{hashlib.sha256(content).hexdigest()}`")
-        for name, content in facts.files.items()
-    ]
-    return _table(("file", "bytes", "sha256"), rows)
 
 
 def _data(settings: ClothingTraining, garments: Garments, licences: Mapping[str, str]) -> str:
@@ -124,7 +102,7 @@ def _data(settings: ClothingTraining, garments: Garments, licences: Mapping[str,
         f"kinds of garments are named, {int(garments.has_mask.sum()):,} pictures have a mask, and "
         f"{len(garments.backgrounds):,} other pictures stand behind garments."
     )
-    return f"{_table(('part', 'pictures', 'licence'), rows)}\n\n{_fill(text)}"
+    return f"{table(('part', 'pictures', 'licence'), rows)}\n\n{fill(text)}"
 
 
 def _training(settings: ClothingTraining, facts: Facts) -> str:
@@ -155,39 +133,23 @@ def _training(settings: ClothingTraining, facts: Facts) -> str:
         "not promise that."
     )
     command = f"```\n{facts.command}\n```"
-    return f"{_fill(text)}\n\n{command}\n\n{_table(('setting', 'value'), rows)}"
+    return f"{fill(text)}\n\n{command}\n\n{table(('setting', 'value'), rows)}"
 
 
 def _curve(history: Sequence[Epoch], closeness: float | None) -> str:
-    every = -(-len(history) // MOST_ROWS)
-    shown = [*history[:-1][::every], history[-1]]
     rows = [
         (f"{each.number}", f"{each.loss:.3f}", f"{each.auc:.4f}", f"{each.recall:.3f}")
-        for each in shown
+        for each in thinned(history)
     ]
-    table = _table(("epoch", "loss", "held-out AUC", "held-out recall"), rows)
-    text = _fill(
+    curve = table(("epoch", "loss", "held-out AUC", "held-out recall"), rows)
+    text = fill(
         "Of two views each of the held-out pictures. AUC: how often views of one picture are "
         "nearer than those of two (0.5 = chance). Recall: how often the nearest second view of all "
         "is of the same picture."
     )
     if closeness is not None:
-        text += "\n\n" + _fill(
+        text += "\n\n" + fill(
             f"The embeddings of the 8-bit network lie at a mean cosine of {closeness:.4f} to the "
             "others, on views of held-out pictures."
         )
-    return f"{table}\n\n{text}"
-
-
-def _fill(text: str) -> str:
-    return textwrap.fill(text, 100, break_on_hyphens=False)
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    first = list(head)
-    cells = [first, ["---"] * len(first), *rows]
-    return "\n".join(f"| {' | '.join(_escaped(row))} |" for row in cells)
-
-
-def _escaped(row: Iterable[str]) -> list[str]:
-    return [cell.replace("|", r"\|") for cell in row]
+    return f"{curve}\n\n{text}"

@@ -1,10 +1,10 @@
-"""A trained network → ONNX: one file that takes torsos as they are cut out of a picture."""
+"""A trained network → ONNX: one file that takes pictures as they are cut out."""
 
 from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -14,11 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from clusterer.errors import ModelError
-from clusterer.training.network import ClothingNet
 from clusterer.types import FloatArray, ImageArray
 
-INPUT = "torsos"
-OUTPUTS = ("embeddings", "masks")
 OPSET = 18
 """ONNX Runtime reads it since 1.14."""
 TOLERANCE = 1e-4
@@ -26,31 +23,40 @@ TOLERANCE = 1e-4
 BATCH_SIZE = 16
 
 
-class _Exported(nn.Module):
-    """The network behind what prepares its pictures."""
-
-    def __init__(self, network: ClothingNet) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, torsos: Tensor) -> tuple[Tensor, Tensor]:
-        embeddings, masks = self.network(torsos.permute(0, 3, 1, 2).float() / 255.0)
-        return embeddings, masks[:, 0]
-
-
-def export(network: ClothingNet, size_px: int) -> bytes:
-    """Write a network as ONNX, and compare what it says to what torch says.
-
-    Its input ``torsos`` is of shape (n, size_px, size_px, 3), uint8, RGB; its outputs are
-    ``embeddings``, (n, d) float32, of length 1, and ``masks``, (n, size_px / 4, size_px / 4)
-    float32, 0 to 1. Batch norms are part of the convolutions before them.
+class Prepared(nn.Module):
+    """A network behind what prepares its pictures, so that nobody can prepare them otherwise.
 
     Parameters
     ----------
     network
-        Stays as it is.
+        Takes pictures of shape (n, 3, S, S), RGB, 0 to 1.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def prepared(self, pictures: Tensor) -> Tensor:
+        """Shape (n, S, S, 3), uint8, RGB → (n, 3, S, S), float32, 0 to 1."""
+        return pictures.permute(0, 3, 1, 2).float() / 255.0
+
+
+def export(network: Prepared, size_px: int, name: str, outputs: Sequence[str]) -> bytes:
+    """Write a network as ONNX, and compare what it says to what torch says.
+
+    Its input is of shape (n, size_px, size_px, 3), uint8, RGB, with n free. Batch norms are part of
+    the convolutions before them.
+
+    Parameters
+    ----------
+    network
+        With a ``forward`` that takes that input; stays as it is.
     size_px
-        Side of the torsos.
+        Side of the pictures.
+    name
+        Of the input; that of the parameter of ``forward``, too.
+    outputs
+        Names of the outputs, in order.
 
     Returns
     -------
@@ -61,54 +67,53 @@ def export(network: ClothingNet, size_px: int) -> bytes:
     ModelError
         ONNX Runtime says something else than torch.
     """
-    whole = _Exported(copy.deepcopy(network).cpu().float()).eval()
+    whole = copy.deepcopy(network).cpu().float().eval()
     shape = (BATCH_SIZE, size_px, size_px, 3)
-    torsos = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    pictures = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
     with _errors_only():
         program = torch.onnx.export(
             whole,
-            (torch.from_numpy(torsos[:2]),),
-            input_names=[INPUT],
-            output_names=list(OUTPUTS),
-            dynamic_shapes={INPUT: {0: torch.export.Dim("n")}},
+            (torch.from_numpy(pictures[:2]),),
+            input_names=[name],
+            output_names=list(outputs),
+            dynamic_shapes={name: {0: torch.export.Dim("n")}},
             opset_version=OPSET,
             dynamo=True,
             verbose=False,
         )
     content: bytes = _bare(program.model_proto).SerializeToString(deterministic=True)
     for n in (1, BATCH_SIZE):
-        _compare(whole, content, torsos[:n])
+        _compare(whole, content, pictures[:n], outputs)
     return content
 
 
-def run(model: bytes, torsos: ImageArray) -> tuple[FloatArray, FloatArray]:
-    """What an exported network says of torsos.
+def run(model: bytes, pictures: ImageArray) -> list[FloatArray]:
+    """What an exported network says of pictures.
 
     Parameters
     ----------
     model
-        From `export` or `quantise`.
-    torsos : array of shape (n, S, S, 3), uint8, RGB; n of 1 or more
+        From `export` or `clusterer.training.quantise.quantise`.
+    pictures : array of shape (n, S, S, 3), uint8, RGB; n of 1 or more
 
     Returns
     -------
-    embeddings : array of shape (n, d), float32
-    masks : array of shape (n, S / 4, S / 4), float32, 0 to 1
+    arrays of n rows each, float32, one for each output
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # sums are of one order then, on every machine
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    (taken,) = session.get_inputs()
     said = [
-        session.run(list(OUTPUTS), {INPUT: torsos[start : start + BATCH_SIZE]})
-        for start in range(0, len(torsos), BATCH_SIZE)
+        session.run(None, {taken.name: pictures[start : start + BATCH_SIZE]})
+        for start in range(0, len(pictures), BATCH_SIZE)
     ]
-    embeddings, masks = (np.concatenate(each) for each in zip(*said, strict=True))
-    return embeddings, masks
+    return [np.concatenate(each) for each in zip(*said, strict=True)]
 
 
 @contextmanager
 def _errors_only() -> Iterator[None]:
-    """Keep the exporter from warning that torchvision, which nothing here needs, is missing."""
+    """Keep the exporter from warning of what is missing and not needed."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -128,10 +133,13 @@ def _bare(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def _compare(network: nn.Module, content: bytes, torsos: ImageArray) -> None:
+def _compare(
+    network: nn.Module, content: bytes, pictures: ImageArray, outputs: Sequence[str]
+) -> None:
     with torch.no_grad():
-        expected = network(torch.from_numpy(torsos))
-    for name, said, wanted in zip(OUTPUTS, run(content, torsos), expected, strict=True):
+        expected = network(torch.from_numpy(pictures))
+    each = expected if isinstance(expected, tuple) else (expected,)
+    for name, said, wanted in zip(outputs, run(content, pictures), each, strict=True):
         apart = float(np.abs(said - wanted.numpy()).max())
         if not apart <= TOLERANCE:
             raise ModelError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -227,10 +227,3 @@ class _Store:
             return (self._folder / name).read_bytes()
         except OSError as error:
             raise _unreadable(self._folder / name, error) from None
-
-
-def batches(rows: IntArray, size: int, generator: np.random.Generator) -> Iterator[IntArray]:
-    """All rows once, in a new order, in full batches; the few that are left over wait."""
-    order = generator.permutation(rows)
-    for start in range(0, len(order) - size + 1, size):
-        yield order[start : start + size]

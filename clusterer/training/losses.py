@@ -1,12 +1,20 @@
-"""Losses for metric learning, all from pytorch-metric-learning, by name."""
+"""Losses for metric learning by name: softmax, and others from pytorch-metric-learning."""
 
 from __future__ import annotations
 
 import warnings
 from typing import Any
 
+import torch
 from pytorch_metric_learning import losses, miners
 from torch import Tensor, nn
+from torch.nn import functional
+
+ANNEALED = "annealed sphereface"
+"""SphereFace whose margin comes in slowly: without that it hardly learns from chance."""
+ANNEALING_BASE, ANNEALING_RATE, ANNEALING_LEAST = 1000.0, 0.12, 5.0
+"""Weight of the plain cosine in SphereFace: base / (1 + rate * step), or the least; base, gamma and
+lambda_min of the authors' own network definition (github.com/wy1iu/sphereface)."""
 
 
 class MetricLoss(nn.Module):
@@ -15,19 +23,28 @@ class MetricLoss(nn.Module):
     Parameters
     ----------
     name
-        One of `clusterer.training.settings.LOSS_NAMES`.
+        One of `clusterer.training.settings.LOSS_NAMES` or `FACE_LOSS_NAMES`, or `ANNEALED`.
     n_classes
         Labels go from 0 up to it; only the losses that learn a centre per class (ArcFace, CosFace,
-        SphereFace) need it.
+        SphereFace, softmax) need it.
     dimension
-        Of the embeddings.
+        Of the embeddings. SphereFace and softmax weigh their length, the others leave it out.
     temperature
         Of InfoNCE and SupCon.
+    scale
+        Of ArcFace and CosFace; None = 64, as in the papers.
     """
 
-    def __init__(self, name: str, n_classes: int, dimension: int, temperature: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        n_classes: int,
+        dimension: int,
+        temperature: float = 0.07,
+        scale: float | None = None,
+    ) -> None:
         super().__init__()
-        self.loss: Any = _make(name, n_classes, dimension, temperature)
+        self.loss: Any = _make(name, n_classes, dimension, temperature, scale)
         self.miner: Any = miners.TripletMarginMiner(0.2, "semihard") if name == "triplet" else None
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -37,19 +54,50 @@ class MetricLoss(nn.Module):
         return loss
 
 
-def _make(name: str, n_classes: int, dimension: int, temperature: float) -> Any:
+class _Annealed(losses.SphereFaceLoss):
+    """Between the plain cosine and SphereFace's, from nearly all of the first to a sixth."""
+
+    def __init__(self, n_classes: int, dimension: int) -> None:
+        super().__init__(n_classes, dimension)
+        self.register_buffer("steps", torch.zeros(()))  # kept in checkpoints
+
+    def modify_cosine_of_target_classes(self, cosine: Tensor) -> Tensor:
+        plain = max(ANNEALING_LEAST, ANNEALING_BASE / (1.0 + ANNEALING_RATE * float(self.steps)))
+        self.steps += 1
+        hard = super().modify_cosine_of_target_classes(cosine)
+        return (plain * cosine + hard) / (1.0 + plain)
+
+
+class _Softmax(nn.Module):
+    """A linear layer and cross entropy, called as the others are."""
+
+    def __init__(self, n_classes: int, dimension: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(dimension, n_classes)
+
+    def forward(self, embeddings: Tensor, labels: Tensor, _mined: None) -> Tensor:
+        return functional.cross_entropy(self.linear(embeddings), labels)
+
+
+def _make(
+    name: str, n_classes: int, dimension: int, temperature: float, scale: float | None
+) -> Any:
     if name == "infonce":
         return losses.NTXentLoss(temperature=temperature)
     if name == "supcon":
         return losses.SupConLoss(temperature=temperature)
     if name == "triplet":
         return losses.TripletMarginLoss(margin=0.2)
+    if name == "softmax":
+        return _Softmax(n_classes, dimension)
+    scaled = {} if scale is None or name in ("sphereface", ANNEALED) else {"scale": scale}
     of_classes = {
         "arcface": losses.ArcFaceLoss,
         "cosface": losses.CosFaceLoss,
         "sphereface": losses.SphereFaceLoss,
+        ANNEALED: _Annealed,
     }
     with warnings.catch_warnings():
         # SphereFace hands a tensor to SciPy, of which NumPy disapproves.
         warnings.simplefilter("ignore", DeprecationWarning)
-        return of_classes[name](n_classes, dimension)
+        return of_classes[name](n_classes, dimension, **scaled)

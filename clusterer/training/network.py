@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from clusterer.training.augment import FILL
+from clusterer.training.export import Prepared, export
 
 DEVIATION = (0.229, 0.224, 0.225)
 """Of ImageNet's channels; with the mean `FILL` it brings pictures to about unit variance."""
@@ -19,6 +20,8 @@ LEAST_WEIGHT = 0.02
 """Of a place that shows no garment, so that there always is a mean."""
 STAGES = 4
 BLOCKS_PER_STAGE = 2
+INPUT = "torsos"
+OUTPUTS = ("embeddings", "masks")
 
 
 class Block(nn.Module):
@@ -123,3 +126,24 @@ def _mean(found: Tensor, weight: Tensor) -> Tensor:
     stride = weight.shape[2] // found.shape[2]
     weight = functional.avg_pool2d(weight, stride) if stride > 1 else weight
     return (found * weight).sum((2, 3)) / weight.sum((2, 3))
+
+
+class _Exported(Prepared):
+    def forward(self, torsos: Tensor) -> tuple[Tensor, Tensor]:
+        embeddings, masks = self.network(self.prepared(torsos))
+        return embeddings, masks[:, 0]
+
+
+def export_clothing(network: ClothingNet, size_px: int) -> bytes:
+    """Write a network as ONNX; see `clusterer.training.export.export`.
+
+    Its input ``torsos`` is of shape (n, size_px, size_px, 3), uint8, RGB; its outputs are
+    ``embeddings``, (n, d) float32, of length 1, and ``masks``, (n, size_px / 4, size_px / 4)
+    float32, 0 to 1.
+
+    Raises
+    ------
+    ModelError
+        ONNX Runtime says something else than torch.
+    """
+    return export(_Exported(network), size_px, INPUT, OUTPUTS)

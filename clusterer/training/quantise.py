@@ -11,7 +11,8 @@ import onnx
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from clusterer.training.export import INPUT, run
+from clusterer.training.export import run
+from clusterer.training.network import INPUT
 from clusterer.types import ImageArray
 
 BATCH_SIZE = 32
@@ -37,7 +38,7 @@ def quantise(model: bytes, torsos: ImageArray) -> bytes:
     Parameters
     ----------
     model
-        From `clusterer.training.export.export`.
+        From `clusterer.training.network.export_clothing`.
     torsos : array of shape (n, S, S, 3), uint8, RGB
         Show how large numbers in the network become; as the network will meet them.
 
@@ -83,7 +84,7 @@ def closeness(model: bytes, quantised: bytes, torsos: ImageArray) -> float:
     Parameters
     ----------
     model, quantised
-        From `export` and `quantise`.
+        From `export_clothing` and `quantise`.
     torsos : array of shape (n, S, S, 3), uint8, RGB
         Others than those that `quantise` saw.
     """

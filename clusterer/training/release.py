@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
-from importlib.metadata import version
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-
-import torch
 
 from clusterer.files import make_folder, write_all
 from clusterer.training.card import Facts, write_card
-from clusterer.training.clothing import ClothingTrainer, Epoch
-from clusterer.training.export import export
+from clusterer.training.clothing import ClothingTrainer
+from clusterer.training.network import export_clothing
 from clusterer.training.quantise import closeness, quantise
+from clusterer.training.record import made_with, to_csv
 
 MODEL = "clothing.onnx"
 SMALL_MODEL = "clothing.int8.onnx"
@@ -24,7 +19,6 @@ HISTORY = "history.csv"
 CARD = "MODEL_CARD.md"
 VIEWS = 512
 """That the 8-bit network is made with, and as many others that it is compared on."""
-LIBRARIES = ("torch", "pytorch-metric-learning", "onnxscript", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +64,7 @@ def release(
     ResultError
         The files cannot be written.
     """
-    models = {MODEL: export(trainer.network, trainer.settings.size_px)}
+    models = {MODEL: export_clothing(trainer.network, trainer.settings.size_px)}
     close = None
     if int8:
         models[SMALL_MODEL] = quantise(models[MODEL], trainer.torsos(VIEWS))
@@ -82,20 +76,3 @@ def release(
     make_folder(folder)
     write_all({folder / name: content for name, content in contents.items()})
     return Released({folder / name: (folder / name).stat().st_size for name in contents}, close)
-
-
-def made_with(device: str) -> list[str]:
-    """Versions of what decides about the numbers, and where they were computed."""
-    threads = torch.get_num_threads()
-    where = "a GPU" if device == "cuda" else f"{threads} thread{'' if threads == 1 else 's'}"
-    libraries = [f"{name} {version(name)}" for name in LIBRARIES]
-    return [f"Python {platform.python_version()}", *libraries, where]
-
-
-def to_csv(history: Sequence[Epoch]) -> str:
-    """Loss, AUC and recall of each epoch as CSV, as RFC 4180 has it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(field.name for field in fields(Epoch))
-    writer.writerows(astuple(epoch) for epoch in history)
-    return text.getvalue()

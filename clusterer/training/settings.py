@@ -11,6 +11,10 @@ LOSS_NAMES = ("infonce", "supcon", "triplet", "arcface", "cosface", "sphereface"
 """InfoNCE (van den Oord et al. 2018), SupCon (Khosla et al. 2020), triplets with semi-hard mining
 (Schroff et al. 2015), ArcFace (Deng et al. 2019), CosFace (Wang et al. 2018), SphereFace (Liu et
 al. 2017); all by pytorch-metric-learning."""
+FACE_LOSS_NAMES = ("arcface", "cosface", "sphereface", "triplet", "softmax")
+"""As above; softmax is a linear layer and cross entropy, as in Taigman et al. 2014 (DeepFace)."""
+BACKBONES = ("resnet18", "resnet34", "resnet50")
+"""Of torchvision (He et al. 2016)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +119,86 @@ class ClothingTraining:
     def learns_centres(self) -> bool:
         """Whether the loss has a centre for each garment."""
         return self.loss in ("arcface", "cosface", "sphereface")
+
+
+@dataclass(frozen=True, slots=True)
+class FaceTraining:
+    """How a face encoder is trained.
+
+    Attributes
+    ----------
+    loss
+        One of `FACE_LOSS_NAMES`.
+    backbone
+        One of `BACKBONES`.
+    epochs, patience
+        An epoch shows as many pictures as there are to train on. Training ends when the AUC of
+        held-out people has not risen for `patience` epochs.
+    batch_size
+        Pictures in a batch; for triplets, so many of each person in it as `per_person` says.
+    size_px
+        Side of the pictures that the network sees.
+    dimension
+        Numbers in the embedding.
+    stem
+        ``large``: 7x7 convolution and pooling, both of stride 2, as in the paper; ``small``: one
+        3x3 convolution of stride 2, so that four times as many places are left of small pictures,
+        at four times the cost.
+    learning_rate, weight_decay
+        Of AdamW; the rate warms up over a twentieth of the training and falls as a cosine.
+    scale
+        Of ArcFace and CosFace. The papers' 64 is for ten thousands of people; CosFace's lower bound
+        (its equation 5) for 20 people and a posterior of 0.999 is 9.4.
+    dropout
+        Before the last layer.
+    held_out
+        Part of the people that is not trained on.
+    crop
+        Side of the middle of each picture that is used, as a share; 1 = all of it.
+    seed
+        Of everything that is random.
+    """
+
+    loss: str = "arcface"
+    backbone: str = "resnet18"
+    epochs: int = 40
+    patience: int = 10
+    batch_size: int = 64
+    per_person: int = 4
+    size_px: int = 112
+    dimension: int = 512
+    stem: str = "large"
+    learning_rate: float = 1e-3
+    weight_decay: float = 5e-2
+    scale: float = 16.0
+    dropout: float = 0.2
+    held_out: float = 0.2
+    crop: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value, known in (
+            ("loss", self.loss, FACE_LOSS_NAMES),
+            ("backbone", self.backbone, BACKBONES),
+            ("stem", self.stem, ("large", "small")),
+        ):
+            if value not in known:
+                raise ConfigError(f"unknown {name} {value!r}", f"Known: {', '.join(known)}")
+        check("epochs", self.epochs, 1, 100_000)
+        check("patience", self.patience, 1, 100_000)
+        check("batch size", self.batch_size, 2, 65_536)
+        check("pictures per person in a batch", self.per_person, 2, self.batch_size)
+        check("side of the pictures", self.size_px, 16, 1024)
+        check("dimension of the embedding", self.dimension, 2, 4096)
+        check("learning rate", self.learning_rate, 1e-7, 1.0)
+        check("weight decay", self.weight_decay, 0.0, 1.0)
+        check("scale", self.scale, 1.0, 1000.0)
+        check("dropout", self.dropout, 0.0, 0.9)
+        check("share of people held out", self.held_out, 0.01, 0.9)
+        check("crop", self.crop, 0.1, 1.0)
+        check("seed", self.seed, 0, 2**31 - 1)
+
+    @property
+    def picture_px(self) -> int:
+        """Side at which pictures are read: views of them are parts of it."""
+        return round(self.size_px * 9 / 8)

@@ -1,4 +1,4 @@
-"""Garments in memory, and settings of a training that takes seconds."""
+"""Garments and people in memory, and settings of trainings that take seconds."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 import torch
 
 from clusterer.training.garments import Garments
-from clusterer.training.settings import ClothingTraining
+from clusterer.training.identities import Identities
+from clusterer.training.settings import ClothingTraining, FaceTraining
 
+from ..face_files import face
 from ..garment_files import mask, picture
 
 torch.set_num_threads(1)  # sums of one order, and no waiting for cores that others use
@@ -38,3 +40,19 @@ def garments(n: int = 32, side_px: int = SMALL.picture_px, backgrounds: int = 3)
         backgrounds=np.array([picture(1000 + i, side_px) for i in range(backgrounds)]),
         kind_names=("Coats", "Skirts"),
     )
+
+
+SMALL_FACES = FaceTraining(
+    epochs=3, batch_size=8, dimension=8, size_px=16, held_out=0.25, learning_rate=2e-3, scale=8.0
+)
+
+
+def face_settings(**changes: Any) -> FaceTraining:
+    return replace(SMALL_FACES, **changes)
+
+
+def people(n: int = 8, each: int = 5, side_px: int = SMALL_FACES.picture_px) -> Identities:
+    """So many people with so many pictures, a pattern of colours for each."""
+    faces = [face(person, number, side_px) for person in range(n) for number in range(each)]
+    names = tuple(f"Person {person}" for person in range(n))
+    return Identities(np.array(faces), np.repeat(np.arange(n), each), names)

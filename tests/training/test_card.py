@@ -9,9 +9,10 @@ import re
 
 import pytest
 
-from clusterer.training.card import LOSSES, MOST_ROWS, Facts, write_card
+from clusterer.training.card import Facts, write_card
 from clusterer.training.clothing import Epoch
-from clusterer.training.release import made_with, to_csv
+from clusterer.training.markdown import LOSSES, MOST_ROWS
+from clusterer.training.record import made_with, to_csv
 from clusterer.training.settings import LOSS_NAMES
 
 from .builder import garments, settings

@@ -16,7 +16,7 @@ from clusterer.errors import DataError, ResultError
 from clusterer.training import clothing
 from clusterer.training.augment import spread
 from clusterer.training.checkpoint import CHECKPOINT
-from clusterer.training.clothing import ClothingTrainer, Epoch, choose_device
+from clusterer.training.clothing import ClothingTrainer, Epoch
 from clusterer.training.settings import LOSS_NAMES
 
 from .builder import SMALL, garments, settings
@@ -203,14 +203,3 @@ def test_both_views_share_new_colours(
     as_read = functional.interpolate(pictures, (32, 32))
     changed = (first - as_read).abs().amax((1, 2, 3)) > 0.01
     assert changed.float().mean() == share
-
-
-def test_device_and_threads() -> None:
-    threads = torch.get_num_threads()
-    assert choose_device() == ("cuda" if torch.cuda.is_available() else "cpu")
-    assert torch.get_num_threads() == threads
-    try:
-        choose_device(2)
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(threads)

@@ -11,8 +11,8 @@ import torch
 from clusterer.errors import ModelError
 from clusterer.training import export as module
 from clusterer.training.clothing import ClothingTrainer
-from clusterer.training.export import TOLERANCE, export, run
-from clusterer.training.network import ClothingNet
+from clusterer.training.export import TOLERANCE, run
+from clusterer.training.network import ClothingNet, export_clothing
 from clusterer.training.quantise import closeness, quantise
 
 from .builder import garments, settings
@@ -35,7 +35,7 @@ def network(trainer: ClothingTrainer) -> ClothingNet:
 
 @pytest.fixture(scope="module")
 def exported(network: ClothingNet) -> bytes:
-    return export(network, SIDE_PX)
+    return export_clothing(network, SIDE_PX)
 
 
 @pytest.fixture(scope="module")
@@ -87,19 +87,19 @@ def test_the_same_bytes_twice_and_the_network_as_it_was(
 ) -> None:
     before = {name: value.clone() for name, value in network.state_dict().items()}
     network.train()
-    assert export(network, SIDE_PX) == exported
+    assert export_clothing(network, SIDE_PX) == exported
     assert network.training
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
 
 
 def test_a_wrong_export_is_not_kept(network: ClothingNet, monkeypatch: pytest.MonkeyPatch) -> None:
-    def wrong(content: bytes, torsos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def wrong(content: bytes, torsos: np.ndarray) -> list[np.ndarray]:
         embeddings, masks = run(content, torsos)
-        return embeddings, masks + 0.01
+        return [embeddings, masks + 0.01]
 
     monkeypatch.setattr(module, "run", wrong)
     with pytest.raises(ModelError, match=r"exported masks are 0\.01 from those of the trained"):
-        export(network, SIDE_PX)
+        export_clothing(network, SIDE_PX)
 
 
 def test_eight_bits(exported: bytes, quantised: bytes, trainer: ClothingTrainer) -> None:

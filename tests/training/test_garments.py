@@ -15,7 +15,6 @@ from scipy.sparse.csgraph import connected_components
 from clusterer.errors import DataError
 from clusterer.training.garments import (
     MAX_BITS_APART,
-    batches,
     near_duplicates,
     read_garments,
     split,
@@ -194,13 +193,3 @@ def test_no_garment_is_on_both_sides(groups: list[int], share: float, seed: int)
     assert len(set(some.groups[held_out])) == round(share * len(set(groups)))
     again = split(some, share, seed)
     assert [rows.tolist() for rows in again] == [train.tolist(), held_out.tolist()]
-
-
-@given(st.integers(0, 40), st.integers(1, 12), st.integers(0, 99))
-def test_batches_are_full_and_repeat_nothing(n: int, size: int, seed: int) -> None:
-    rows = np.arange(n) * 3
-    found = list(batches(rows, size, np.random.default_rng(seed)))
-    assert [len(batch) for batch in found] == [size] * (n // size)
-    taken = [row for batch in found for row in batch.tolist()]
-    assert len(set(taken)) == len(taken)
-    assert set(taken) <= set(rows.tolist())

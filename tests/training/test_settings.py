@@ -7,7 +7,7 @@ import pytest
 from clusterer.errors import ConfigError
 from clusterer.training.settings import LOSS_NAMES, ClothingTraining
 
-from .builder import settings
+from .builder import face_settings, settings
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,30 @@ def test_pictures_are_read_larger_than_views() -> None:
 def test_which_losses_learn_centres() -> None:
     learn = {name for name in LOSS_NAMES if settings(loss=name).learns_centres}
     assert learn == {"arcface", "cosface", "sphereface"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"loss": "infonce"}, "unknown loss 'infonce'"),
+        ({"backbone": "resnet9"}, "unknown backbone 'resnet9'"),
+        ({"stem": "huge"}, "unknown stem 'huge'"),
+        ({"epochs": 0}, "epochs is 0"),
+        ({"patience": 0}, "patience is 0"),
+        ({"batch_size": 1, "per_person": 2}, "batch size is 1"),
+        ({"per_person": 1}, "pictures per person in a batch is 1"),
+        ({"per_person": 9}, "pictures per person in a batch is 9"),
+        ({"size_px": 15}, "side of the pictures is 15"),
+        ({"dimension": 1}, "dimension of the embedding is 1"),
+        ({"learning_rate": 0.0}, "learning rate is 0"),
+        ({"weight_decay": 2.0}, "weight decay is 2"),
+        ({"scale": 0.5}, "scale is 0.5"),
+        ({"dropout": 1.0}, "dropout is 1"),
+        ({"held_out": 0.0}, "share of people held out is 0"),
+        ({"crop": 0.0}, "crop is 0"),
+        ({"seed": -1}, "seed is -1"),
+    ],
+)
+def test_faces_out_of_range(changes: dict[str, object], expected: str) -> None:
+    with pytest.raises(ConfigError, match=expected):
+        face_settings(**changes)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from importlib.util import find_spec
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from clusterer.errors import DependencyError
+from clusterer.cli.train.shared import (
+    EXTRA,
+    PATH,
+    interrupted,
+    require_extra,
+    same_again,
+    training,
+)
 from clusterer.files import make_folder
 from clusterer.training.settings import LOSS_NAMES, ClothingTraining
 
@@ -21,10 +24,7 @@ if TYPE_CHECKING:
     from clusterer.training.clothing import Epoch
     from clusterer.training.release import Released
 
-PATH = click.Path(path_type=Path)
 DEFAULTS = ClothingTraining()
-INTERRUPTED = 130
-EXTRA = ("torch", "pytorch_metric_learning", "onnxscript")
 
 
 class Licence(click.ParamType[tuple[str, str]]):
@@ -42,13 +42,7 @@ class Licence(click.ParamType[tuple[str, str]]):
         return part, text
 
 
-@click.group(no_args_is_help=True)
-@click.help_option("-h", "--help", help="Show this and exit.")
-def train() -> None:
-    """Make the weights of networks anew. Needs the extra [train]."""
-
-
-@train.command()
+@click.command()
 @click.option(
     "--data",
     type=PATH,
@@ -141,12 +135,10 @@ def clothing(*, data: Path, output: Path, int8: bool, quiet: bool, **flags: Any)
     MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 in front of the command.
     """
     settings = _settings(flags)
-    _require_extra()
-    from clusterer.training.clothing import (  # noqa: PLC0415 (torch, for this command only)
-        ClothingTrainer,
-        choose_device,
-    )
+    require_extra(EXTRA)
+    from clusterer.training.clothing import ClothingTrainer  # noqa: PLC0415 (torch, now only)
     from clusterer.training.garments import read_garments  # noqa: PLC0415 (likewise)
+    from clusterer.training.loop import choose_device  # noqa: PLC0415 (likewise)
     from clusterer.training.release import release  # noqa: PLC0415 (likewise)
 
     console = Console(stderr=True, quiet=quiet, highlight=False)
@@ -155,15 +147,13 @@ def clothing(*, data: Path, output: Path, int8: bool, quiet: bool, **flags: Any)
             garments = read_garments(data, settings.parts, settings.picture_px)
             trainer = ClothingTrainer(garments, settings, output, choose_device(flags["threads"]))
         make_folder(output)
-        with _training(console, settings.epochs) as watch:
+        with training(console, settings.epochs, _figures) as watch:
             history = trainer.run(watch)
         with console.status("Writing networks"):
             command = _command(data, output, settings, flags)
             released = release(trainer, output, command, dict(flags["licences"]), int8)
     except KeyboardInterrupt:
-        again = "Interrupted. The same command goes on after the last finished epoch."
-        click.echo(again, err=True)
-        return INTERRUPTED
+        return interrupted()
     if not quiet:
         click.echo(_summary(history[-1], released))
     return 0
@@ -181,37 +171,6 @@ def _settings(flags: Mapping[str, Any]) -> ClothingTraining:
     )
 
 
-def _require_extra() -> None:
-    """Raise DependencyError, now and not after hours, where a library is missing."""
-    for library in EXTRA:
-        if find_spec(library) is None:
-            raise DependencyError(
-                f"Training needs {library}, which is not installed",
-                'Install it: pip install "cluster-video[train]"',
-            )
-
-
-@contextmanager
-def _training(console: Console, epochs: int) -> Iterator[Callable[[float, Epoch | None], None]]:
-    """A bar with the last epoch's figures and the time left, on a terminal."""
-    columns = (
-        TextColumn("[bold]{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %  {task.fields[figures]}"),
-        TimeRemainingColumn(compact=True),
-    )
-    shown = console.is_terminal and not console.quiet
-    with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-        task = progress.add_task("Training", total=1.0, figures="")
-
-        def watch(done: float, last: Epoch | None) -> None:
-            figures = f"{last.number}/{epochs} epochs, {_figures(last)}" if last else ""
-            fresh = progress.tasks[task].fields["figures"] != figures  # seen, however short it is
-            progress.update(task, completed=done, figures=figures, refresh=fresh)
-
-        yield watch
-
-
 def _figures(epoch: Epoch) -> str:
     return f"loss {epoch.loss:.3f}, held-out AUC {epoch.auc:.3f}, recall {epoch.recall:.3f}"
 
@@ -225,11 +184,6 @@ def _summary(last: Epoch, released: Released) -> str:
 
 
 def _command(data: Path, output: Path, settings: ClothingTraining, flags: Mapping[str, Any]) -> str:
-    """What trains the same again; of folders the names, as where they lie tells others nothing."""
-    words = ["cluster-video", "train", "clothing", "--data", data.resolve().name]
-    if settings.parts:
-        words += ["--parts", ",".join(settings.parts)]
-    for name in ("loss", "epochs", "batch_size", "width", "size", "seed", "threads"):
-        if flags[name] is not None:
-            words += [f"--{name.replace('_', '-')}", str(flags[name])]
-    return shlex.join([*words, "-o", output.resolve().name])
+    own = {"parts": ",".join(settings.parts) or None}
+    named = ("loss", "epochs", "batch_size", "width", "size", "seed", "threads")
+    return same_again("clothing", data, output, own | {name: flags[name] for name in named})

@@ -1,0 +1,18 @@
+"""``cluster-video train``: make the weights of networks anew."""
+
+import click
+
+from clusterer.cli.train.clothing import clothing
+from clusterer.cli.train.face import face
+
+__all__ = ["train"]
+
+
+@click.group(no_args_is_help=True)
+@click.help_option("-h", "--help", help="Show this and exit.")
+def train() -> None:
+    """Make the weights of networks anew. Needs the extra [train]."""
+
+
+train.add_command(clothing)
+train.add_command(face)

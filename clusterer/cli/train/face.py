@@ -1,0 +1,220 @@
+"""``cluster-video train face``: make an encoder that tells people apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from clusterer.cli.train.shared import (
+    EXTRA,
+    PATH,
+    interrupted,
+    require_extra,
+    same_again,
+    training,
+)
+from clusterer.files import make_folder
+from clusterer.training.settings import BACKBONES, FACE_LOSS_NAMES, FaceTraining
+from clusterer.training.toml_card import ALIGNMENTS, Cut
+
+if TYPE_CHECKING:
+    from clusterer.training.face_release import ReleasedFaces
+    from clusterer.training.faces import FaceEpoch, FaceTrainer
+
+DEFAULTS = FaceTraining()
+NEEDED = (*EXTRA, "torchvision")
+COMMAND = (
+    "loss", "backbone", "size", "stem", "dimension", "epochs", "patience", "batch_size", "seed",
+    "held_out", "crop", "alignment", "padding", "threads",
+)  # fmt: skip
+"""Flags that the model card repeats."""
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=PATH,
+    required=True,
+    metavar="DIR",
+    help="Folder, or TAR file, of PERSON/PICTURE.jpg or .png, as Labeled Faces in the Wild has "
+    "them; pictures are taken as they are, already cut out.",
+)
+@click.option(
+    "--loss",
+    type=click.Choice(FACE_LOSS_NAMES),
+    default=DEFAULTS.loss,
+    show_default=True,
+    help="Loss on the embeddings; triplet takes semi-hard ones.",
+)
+@click.option(
+    "--backbone",
+    type=click.Choice(BACKBONES),
+    default=DEFAULTS.backbone,
+    show_default=True,
+    help="Network before the embedding; it starts from chance.",
+)
+@click.option(
+    "--size",
+    type=int,
+    default=DEFAULTS.size_px,
+    show_default=True,
+    help="Side of the chips in pixels, 16 to 1024.",
+)
+@click.option(
+    "--stem",
+    type=click.Choice(["large", "small"]),
+    default=DEFAULTS.stem,
+    show_default=True,
+    help="First layers: small keeps more of small chips, at four times the cost.",
+)
+@click.option(
+    "--dimension",
+    type=int,
+    default=DEFAULTS.dimension,
+    show_default=True,
+    help="Numbers in an embedding.",
+)
+@click.option(
+    "--epochs",
+    type=int,
+    default=DEFAULTS.epochs,
+    show_default=True,
+    help="How often as many pictures are shown as there are, at most.",
+)
+@click.option(
+    "--patience",
+    type=int,
+    default=DEFAULTS.patience,
+    show_default=True,
+    help="Stop when the AUC of held-out people has not risen for so many epochs.",
+)
+@click.option(
+    "--batch-size",
+    type=int,
+    default=DEFAULTS.batch_size,
+    show_default=True,
+    help="Pictures in a batch; for triplets, four of each person.",
+)
+@click.option(
+    "--held-out",
+    type=float,
+    default=DEFAULTS.held_out,
+    show_default=True,
+    help="Share of the people who are not trained on, and by whom the network is judged.",
+)
+@click.option(
+    "--crop",
+    type=float,
+    default=DEFAULTS.crop,
+    show_default=True,
+    help="Side of the middle of each picture that is used, as a share; 0.6 suits LFW's 250 px.",
+)
+@click.option(
+    "--alignment",
+    type=click.Choice(ALIGNMENTS),
+    default=ALIGNMENTS[0],
+    show_default=True,
+    help="How the pictures were cut out, for best.toml: chips will be cut so.",
+)
+@click.option(
+    "--padding",
+    type=float,
+    help="Margin on each side of the face's box as a share of it, for dlib and box, likewise. "
+    "Default: 0.25 and 0.2.",
+)
+@click.option(
+    "--licence", default="", metavar="TEXT", help="Licence of the pictures, for the cards."
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=DEFAULTS.seed,
+    show_default=True,
+    help="Of everything that is random, who is held out too.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    help="Threads of the processor to use. Default: as torch likes.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=PATH,
+    default=Path("runs"),
+    show_default=True,
+    help="Folder for the network, its cards, the curve and the checkpoint.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.help_option("-h", "--help", help="Show this and exit.")
+def face(*, data: Path, output: Path, licence: str, quiet: bool, **flags: Any) -> int:
+    """Train an encoder that tells people apart.
+
+    It writes best.onnx and best.toml, which --encoder onnx:runs/best.onnx takes, MODEL_CARD.md,
+    history.csv and curves.svg (loss, and how well people whom it never saw are told apart, for each
+    epoch) and checkpoint.pt. Interrupted, the same command goes on after the last finished epoch. A
+    GPU is used if torch sees one.
+
+    On Linux, training on the processor may be faster with
+    MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 in front of the command.
+    """
+    settings, cut = _settings(flags), Cut(flags["alignment"], flags["padding"])
+    require_extra(NEEDED)
+    from clusterer.training.face_release import release_faces  # noqa: PLC0415 (torch, now only)
+    from clusterer.training.faces import FaceTrainer  # noqa: PLC0415 (likewise)
+    from clusterer.training.identities import read_identities, reported  # noqa: PLC0415 (likewise)
+    from clusterer.training.loop import choose_device  # noqa: PLC0415 (likewise)
+
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    try:
+        with console.status("Reading pictures"):
+            faces = read_identities(data, settings.picture_px, settings.crop)
+            trainer = FaceTrainer(faces, settings, output, choose_device(flags["threads"]))
+        for line in () if quiet else reported(faces):
+            click.echo(line, err=True)
+        make_folder(output)
+        with training(console, settings.epochs, _figures) as watch:
+            trainer.run(watch)
+        with console.status("Writing the network"):
+            command = _command(data, output, licence, flags)
+            released = release_faces(trainer, output, command, cut, licence)
+    except KeyboardInterrupt:
+        return interrupted()
+    if not quiet:
+        click.echo(_summary(trainer, released, output))
+    return 0
+
+
+def _settings(flags: Mapping[str, Any]) -> FaceTraining:
+    renamed = {"size_px": flags["size"]}
+    same = ("loss", "backbone", "stem", "dimension", "epochs", "patience", "batch_size", "held_out",
+            "crop", "seed")  # fmt: skip
+    return FaceTraining(**renamed, **{name: flags[name] for name in same})
+
+
+def _figures(epoch: FaceEpoch) -> str:
+    return (
+        f"loss {epoch.loss:.3f}, held-out AUC {epoch.auc:.3f}, accuracy {epoch.accuracy:.3f}, "
+        f"VAL {epoch.val_at_far_01:.3f}"
+    )
+
+
+def _summary(trainer: FaceTrainer, released: ReleasedFaces, output: Path) -> str:
+    best, at = trainer.best, released.at_threshold
+    lines = [
+        f"{len(trainer.history)} epochs, the best is {best.number}: {_figures(best)} at FAR 0.01",
+        f"Threshold {released.threshold:g}: accepts {at.true_accepts} of {at.same} pairs of one "
+        f"person, {at.false_accepts} of {at.different} of two",
+        *(f"{path}  ({size:,} bytes)" for path, size in released.files.items()),
+        f"Use it: cluster-video VIDEO --encoder onnx:{output / 'best.onnx'}",
+    ]
+    return "\n".join(lines)
+
+
+def _command(data: Path, output: Path, licence: str, flags: Mapping[str, Any]) -> str:
+    told = {name: flags[name] for name in COMMAND} | {"licence": licence or None}
+    return same_again("face", data, output, told)

@@ -1,0 +1,192 @@
+"""A folder of people → arrays: pictures, and whom each shows."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import cv2
+import numpy as np
+
+from clusterer.errors import DataError
+from clusterer.types import ImageArray, IntArray
+
+ENDINGS = (".jpg", ".jpeg", ".png")
+LEAST_PICTURES = 2
+"""Of a person: one picture has nothing to be compared with."""
+LEAST_PEOPLE = 2
+"""On either side of the split: with one person nobody can be taken for another."""
+REMEDY = "Give a folder, or a TAR file, of PERSON/PICTURE.jpg or .png"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Identities:
+    """Pictures of people, all of one size.
+
+    Attributes
+    ----------
+    pictures : array of shape (n, S, S, 3), uint8, RGB
+    people : array of shape (n,), int64, index into `names`
+    names : of the people, sorted
+    left_out : names of people of whom there are fewer than `LEAST_PICTURES` pictures
+    damaged : names of files that are no pictures
+    """
+
+    pictures: ImageArray
+    people: IntArray
+    names: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+
+def read_identities(path: Path, size_px: int, crop: float = 1.0) -> Identities:
+    """Read pictures of people, in the layout of Labeled Faces in the Wild.
+
+    Pictures are taken as they are, cut out and aligned by whoever made them. Of damaged ones the
+    names are told; so are people of whom too few pictures are left.
+
+    Parameters
+    ----------
+    path
+        A folder of ``PERSON/PICTURE.jpg`` (or ``.jpeg``, ``.png``), or a TAR file of such folders.
+    size_px
+        Side to which pictures are scaled.
+    crop
+        Side of the middle of each picture that is used, as a share of its shorter side.
+
+    Returns
+    -------
+    Identities, in the order of names and files
+
+    Raises
+    ------
+    DataError
+        The folder or file cannot be read, or nobody is in it with two pictures or more.
+    """
+    pictures: dict[str, list[ImageArray]] = {}
+    damaged = []
+    for person, name, packed in _in_order(path):
+        image = _decoded(packed)
+        found = pictures.setdefault(person, [])
+        if image is None:
+            damaged.append(name)
+        else:
+            found.append(_scaled(image, size_px, crop))
+    kept = {name: found for name, found in pictures.items() if len(found) >= LEAST_PICTURES}
+    if not kept:
+        raise DataError(f"In {path} is nobody with {LEAST_PICTURES} pictures or more", REMEDY)
+    counts = [len(found) for found in kept.values()]
+    return Identities(
+        pictures=np.array([each for found in kept.values() for each in found], dtype=np.uint8),
+        people=np.repeat(np.arange(len(kept), dtype=np.int64), counts),
+        names=tuple(kept),
+        left_out=tuple(name for name in pictures if name not in kept),
+        damaged=tuple(damaged),
+    )
+
+
+def split_people(faces: Identities, share: float, seed: int) -> tuple[IntArray, IntArray]:
+    """Rows to train on, and rows to judge by, with nobody on both sides.
+
+    Parameters
+    ----------
+    faces
+    share
+        Of the people that are held out, 0 to 1; at least two people are.
+    seed
+        Of the choice.
+
+    Returns
+    -------
+    train, held_out : sorted rows
+
+    Raises
+    ------
+    DataError
+        There are not two people for either side.
+    """
+    count = max(LEAST_PEOPLE, round(share * len(faces.names)))
+    if len(faces.names) - count < LEAST_PEOPLE:
+        people = "1 person is" if len(faces.names) == 1 else f"{len(faces.names)} people are"
+        raise DataError(f"{people} too few", "Add people, or lower --held-out")
+    picked = np.random.default_rng(seed).permutation(len(faces.names))[:count]
+    held_out = np.isin(faces.people, picked)
+    return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+
+
+def reported(faces: Identities, most: int = 5) -> Sequence[str]:
+    """What was left out, in words; one line for each kind, none where there is nothing.
+
+    Parameters
+    ----------
+    faces
+    most
+        Names that are told of a kind.
+    """
+    kinds = (
+        ("no picture", faces.damaged),
+        (f"fewer than {LEAST_PICTURES} pictures", faces.left_out),
+    )
+    lines = []
+    for what, names in kinds:
+        if names:
+            more = f" and {len(names) - most} more" if len(names) > most else ""
+            lines.append(f"Left out, {what}: {', '.join(names[:most])}{more}")
+    return lines
+
+
+def _in_order(path: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Person, file and content of each picture, by person and file."""
+    try:
+        yield from _packed(path) if path.is_file() else _lying(path)
+    except (OSError, tarfile.TarError) as error:
+        cause = isinstance(error, OSError) and error.strerror
+        said = cause.lower() if cause else "no TAR file, or a damaged one"
+        raise DataError(f"Cannot read {path} ({said})", REMEDY) from None
+
+
+def _lying(folder: Path) -> Iterator[tuple[str, str, bytes]]:
+    for person in sorted(each for each in folder.iterdir() if each.is_dir()):
+        files = (each for each in person.iterdir() if _is_picture(each.name))
+        for file in sorted(files):
+            yield person.name, f"{person.name}/{file.name}", file.read_bytes()
+
+
+def _packed(path: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Whatever lies around the folders of people does not matter."""
+    with tarfile.open(path) as tar:
+        members = [m for m in tar.getmembers() if m.isfile() and _is_picture(m.name)]
+        for member in sorted(members, key=lambda m: PurePosixPath(m.name).parts[-2:]):
+            person = PurePosixPath(member.name).parent.name
+            if person:
+                file = tar.extractfile(member)
+                name = f"{person}/{PurePosixPath(member.name).name}"
+                yield person, name, file.read() if file else b""
+
+
+def _is_picture(name: str) -> bool:
+    """By its ending; names that begin with a dot are the system's own."""
+    file = PurePosixPath(name).name
+    return not file.startswith(".") and file.lower().endswith(ENDINGS)
+
+
+def _decoded(packed: bytes) -> ImageArray | None:
+    if not packed:  # cv2 would raise
+        return None
+    image = cv2.imdecode(np.frombuffer(packed, dtype=np.uint8), cv2.IMREAD_COLOR)
+    return None if image is None else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _scaled(image: ImageArray, size_px: int, crop: float) -> ImageArray:
+    """The square in the middle, at the size that is wanted."""
+    height, width = image.shape[:2]
+    side = max(1, round(min(height, width) * crop))
+    top, left = (height - side) // 2, (width - side) // 2
+    middle = image[top : top + side, left : left + side]
+    way = cv2.INTER_AREA if side > size_px else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(middle, (size_px, size_px), interpolation=way), np.uint8)

@@ -1,0 +1,236 @@
+"""What every training has: epochs, steps, a schedule, checkpoints, and chance that repeats."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from clusterer.errors import DataError
+from clusterer.training.checkpoint import CHECKPOINT, REMEDY, read_checkpoint, write_checkpoint
+from clusterer.types import IntArray
+
+WARM_UP = 0.05
+VIEW_SEED = 7
+"""Of what is held out: always seen the same, so that epochs compare."""
+
+
+class Schedule(Protocol):
+    """Settings that the loop needs: frozen dataclasses, see `clusterer.training.settings`."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def epochs(self) -> int:
+        """How many there are, at most."""
+
+    @property
+    def seed(self) -> int:
+        """Of everything that is random."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Of AdamW."""
+
+    @property
+    def weight_decay(self) -> float:
+        """Of AdamW."""
+
+
+class Numbered(Protocol):
+    """What one epoch gave: a frozen dataclass of plain values."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def number(self) -> int:
+        """From 1."""
+
+
+S = TypeVar("S", bound=Schedule)
+E = TypeVar("E", bound=Numbered)
+
+
+class Trainer(ABC, Generic[S, E]):
+    """Trains, and goes on where an interrupted training stopped.
+
+    A subclass makes its modules in ``__init__``, in one order, between the base's and `_begin`.
+
+    Parameters
+    ----------
+    settings
+    epoch
+        Class of what an epoch gives.
+    folder
+        Where the checkpoint is kept; None = nowhere.
+    device
+        ``cpu`` or ``cuda``.
+    scaled
+        Scale losses, as gradients of 16-bit floats need it. On a GPU only.
+    """
+
+    network: nn.Module
+
+    def __init__(
+        self, settings: S, epoch: type[E], folder: Path | None, device: str, scaled: bool = False
+    ) -> None:
+        self.settings = settings
+        self.device = torch.device(device)
+        self.history: list[E] = []
+        self._epoch = epoch
+        self._folder = folder
+        self._scaler = torch.amp.GradScaler(device, enabled=scaled)
+        self._modules: dict[str, nn.Module] = {}
+        torch.manual_seed(settings.seed)
+
+    def _begin(self, modules: Mapping[str, nn.Module]) -> None:
+        """Take modules by their names in the checkpoint, and what the checkpoint says of them.
+
+        Raises
+        ------
+        DataError
+            The checkpoint in the folder is damaged or of another training.
+        """
+        self._modules = dict(modules)
+        parameters = [p for module in modules.values() for p in module.parameters()]
+        self._optimizer = torch.optim.AdamW(
+            parameters, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay
+        )
+        self._restore()
+
+    @abstractmethod
+    def _batches(self, epoch: int) -> Sequence[IntArray]:
+        """Rows of each batch of an epoch, which counts from 0."""
+
+    @abstractmethod
+    def _loss_of(self, rows: IntArray) -> Tensor:
+        """Loss of a batch, a scalar; the network is in training."""
+
+    @abstractmethod
+    def _judged(self, number: int, loss: float) -> E:
+        """What an epoch gave, its mean loss given."""
+
+    def ended(self) -> bool:
+        """Whether no epoch is left."""
+        return len(self.history) >= self.settings.epochs
+
+    def run(self, progress: Callable[[float, E | None], None] | None = None) -> list[E]:
+        """Train all epochs that are left; the history of all.
+
+        The checkpoint is written after each. On the processor, the same data, settings and number
+        of threads give the same network, bit for bit, whether interrupted or not.
+
+        Parameters
+        ----------
+        progress
+            Told after every batch which part of the whole is done, 0 to 1, and the last epoch.
+
+        Raises
+        ------
+        ResultError
+            The checkpoint cannot be written.
+        """
+        progress = progress or _say_nothing
+        while not self.ended():
+            epoch = len(self.history)
+            torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
+            losses, found = [], self._batches(epoch)
+            for step, rows in enumerate(found):
+                done = (epoch + step / len(found)) / self.settings.epochs
+                losses.append(self._step(rows, done))
+                progress(done, self.history[-1] if self.history else None)
+            self.history.append(self._judged(epoch + 1, float(np.mean(losses))))
+            self._store()
+            done = 1.0 if self.ended() else (epoch + 1) / self.settings.epochs
+            progress(done, self.history[-1])
+        self.network.eval()
+        return self.history
+
+    def _step(self, rows: IntArray, done: float) -> float:
+        self.network.train()
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.settings.learning_rate * schedule(done)
+        loss = self._loss_of(rows)
+        self._optimizer.zero_grad(set_to_none=True)
+        self._scaler.scale(loss).backward()
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+        return float(loss.detach())
+
+    @contextmanager
+    def own_chance(self) -> Iterator[None]:
+        """Random numbers that are always the same, and leave those of the training alone."""
+        gpu = [torch.cuda.current_device()] if self.device.type == "cuda" else []
+        with torch.random.fork_rng(gpu):
+            torch.manual_seed(VIEW_SEED)
+            yield
+
+    def _state(self) -> dict[str, Any]:
+        state = {name: module.state_dict() for name, module in self._modules.items()}
+        return {
+            **state,
+            "optimizer": self._optimizer.state_dict(),
+            "scaler": self._scaler.state_dict(),
+        }
+
+    def _take(self, content: dict[str, Any]) -> None:
+        for name, module in self._modules.items():
+            module.load_state_dict(content[name])
+        self._optimizer.load_state_dict(content["optimizer"])
+        if self._scaler.is_enabled():
+            self._scaler.load_state_dict(content["scaler"])
+        self.history = [self._epoch(**epoch) for epoch in content["history"]]
+
+    def _store(self) -> None:
+        if self._folder is not None:
+            history = [asdict(epoch) for epoch in self.history]
+            settings = asdict(self.settings)
+            content = {**self._state(), "settings": settings, "history": history}
+            write_checkpoint(self._folder, content)
+
+    def _restore(self) -> None:
+        if self._folder is None:
+            return
+        content = read_checkpoint(self._folder, asdict(self.settings), self.device)
+        if content is None:
+            return
+        try:
+            self._take(content)
+        except (KeyError, TypeError, ValueError, RuntimeError):  # sizes that do not fit
+            path = self._folder / CHECKPOINT
+            raise DataError(f"{path} is of a training on other pictures", REMEDY) from None
+
+
+def choose_device(threads: int | None = None) -> str:
+    """Where to train: ``cuda`` if there is such a GPU, otherwise ``cpu``.
+
+    Parameters
+    ----------
+    threads
+        How many of the processor's threads torch may use; None = as it likes.
+    """
+    if threads is not None:
+        torch.set_num_threads(threads)
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def schedule(done: float) -> float:
+    """Part of the learning rate: a short rise, then half a cosine.
+
+    Parameters
+    ----------
+    done
+        Part of the training, 0 to 1.
+    """
+    return min(1.0, done / WARM_UP + 0.02) * (0.5 + 0.5 * math.cos(math.pi * done))
+
+
+def _say_nothing(_done: float, _last: Numbered | None) -> None: ...

@@ -1,0 +1,55 @@
+"""What model cards are made of: tables, text, and names of losses with their sources."""
+
+from __future__ import annotations
+
+import hashlib
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+MOST_ROWS = 12
+"""Of a curve."""
+NOT_STATED = "not stated"
+
+LOSSES = {
+    "infonce": "InfoNCE (van den Oord et al., 2018)",
+    "supcon": "SupCon (Khosla et al., 2020)",
+    "triplet": "triplet loss with semi-hard mining (Schroff et al., 2015)",
+    "arcface": "ArcFace (Deng et al., 2019)",
+    "cosface": "CosFace (Wang et al., 2018)",
+    "sphereface": "SphereFace (Liu et al., 2017)",
+    "softmax": "softmax: a linear layer and cross entropy (as in Taigman et al., 2014)",
+}
+
+
+def file_table(files: Mapping[str, bytes]) -> str:
+    """Name, length and hash of each file."""
+    rows = [
+        (f"`{name}`", f"{len(content):,}", f"`{hashlib.sha256(content).hexdigest()}`")
+        for name, content in files.items()
+    ]
+    return table(("file", "bytes", "sha256"), rows)
+
+
+def thinned(history: Sequence[T]) -> list[T]:
+    """Of many epochs some, evenly, the first and the last among them; at least one is given."""
+    every = -(-len(history) // MOST_ROWS)
+    return [*history[:-1][::every], history[-1]]
+
+
+def fill(text: str) -> str:
+    """Break a paragraph into lines of at most 100 characters."""
+    return textwrap.fill(text, 100, break_on_hyphens=False)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown; bars within cells are escaped."""
+    first = list(head)
+    cells = [first, ["---"] * len(first), *rows]
+    return "\n".join(f"| {' | '.join(_escaped(row))} |" for row in cells)
+
+
+def _escaped(row: Iterable[str]) -> list[str]:
+    return [cell.replace("|", r"\|") for cell in row]

@@ -1,0 +1,107 @@
+"""ResNet (He et al., 2016) that sees faces, with the head that ArcFace's paper found best.
+
+Its option E: batch norm, dropout, a linear layer and batch norm, on all places of the last map and
+not on their mean, since a mouth is not where eyes are (Deng et al., "ArcFace", 2019, section 3.1).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torchvision import models
+
+from clusterer.training.export import Prepared, export
+
+INPUT = "chips"
+OUTPUTS = ("embeddings",)
+STEM_CHANNELS = 64
+HALVINGS = {"large": 5, "small": 4}
+"""By stem: how often the side of a picture is halved on the way to the last map."""
+
+
+class FaceNet(nn.Module):
+    """Face → embedding.
+
+    Parameters
+    ----------
+    backbone
+        One of `clusterer.training.settings.BACKBONES`; its weights start from chance.
+    size_px
+        Side of the pictures.
+    dimension
+        Of the embedding.
+    stem, dropout
+        See `clusterer.training.settings.FaceTraining`.
+    """
+
+    def __init__(
+        self,
+        backbone: str = "resnet18",
+        size_px: int = 112,
+        dimension: int = 512,
+        stem: str = "large",
+        dropout: float = 0.2,
+    ) -> None:
+        super().__init__()
+        body = models.get_model(backbone, weights=None)
+        features = body.fc.in_features
+        if stem == "small":
+            body.conv1 = nn.Conv2d(3, STEM_CHANNELS, 3, 2, 1, bias=False)
+            nn.init.kaiming_normal_(body.conv1.weight, mode="fan_out", nonlinearity="relu")
+            body.maxpool = nn.Identity()
+        side = -(-size_px // 2 ** HALVINGS[stem])
+        body.avgpool = nn.Sequential(nn.BatchNorm2d(features), nn.Dropout(dropout))
+        body.fc = nn.Sequential(
+            nn.Linear(features * side**2, dimension, bias=False), nn.BatchNorm1d(dimension)
+        )
+        self.body: nn.Module = body
+
+    def embed(self, faces: Tensor) -> Tensor:
+        """Shape (n, 3, S, S), RGB, 0 to 1 → (n, dimension), of any length."""
+        embeddings: Tensor = self.body(faces * 2.0 - 1.0)
+        return embeddings
+
+    def forward(self, faces: Tensor) -> Tensor:
+        """Shape (n, 3, S, S), RGB, 0 to 1 → (n, dimension), of length 1."""
+        return functional.normalize(self.embed(faces), dim=1)
+
+
+class _Exported(Prepared):
+    def forward(self, chips: Tensor) -> Tensor:
+        embeddings: Tensor = self.network(self.prepared(chips))
+        return embeddings
+
+
+def export_face(network: FaceNet, size_px: int) -> bytes:
+    """Write a network as ONNX; see `clusterer.training.export.export`.
+
+    Its input ``chips`` is of shape (n, size_px, size_px, 3), uint8, RGB; its output ``embeddings``
+    of shape (n, d), float32, of length 1.
+
+    Raises
+    ------
+    ModelError
+        ONNX Runtime says something else than torch.
+    """
+    return export(_Exported(network), size_px, INPUT, OUTPUTS)
+
+
+def embed_chips(network: FaceNet, chips: Tensor, batch_size: int) -> Tensor:
+    """Embeddings of pictures as the exported network takes them, on the network's device.
+
+    Parameters
+    ----------
+    network
+        Not in training.
+    chips : tensor of shape (n, S, S, 3), uint8, RGB
+    batch_size
+        Pictures that are looked at at once.
+
+    Returns
+    -------
+    tensor of shape (n, d), float32, of length 1, in the processor's memory
+    """
+    whole, device = _Exported(network), next(network.parameters()).device
+    with torch.no_grad():
+        return torch.cat([whole(some.to(device)).float().cpu() for some in chips.split(batch_size)])
