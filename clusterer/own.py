@@ -10,6 +10,7 @@ from pathlib import Path
 from clusterer.dlib_onnx.cache import cache_folder
 from clusterer.downloads import ENVIRONMENT_VARIABLE
 from clusterer.errors import ModelError
+from clusterer.weights import read_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,7 @@ class OwnFile:
         ModelError
             It is missing or cannot be read.
         """
-        path = self.find()
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            cause = (error.strerror or str(error)).lower()
-            raise ModelError(f"Cannot read {path} ({cause})", self.remedy) from None
+        return read_weights(self.find(), self.remedy)
 
     def sha256(self) -> str:
         """Hash of the file, hexadecimal; errors as `read`."""

