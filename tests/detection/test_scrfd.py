@@ -175,4 +175,4 @@ def test_another_network_is_refused(broken: str, tmp_path: Path) -> None:
 
 def test_it_must_be_consented_to() -> None:
     assert SCRFD.needs_consent
-    assert "non-commercial" in SCRFD.licence
+    assert "Non-commercial" in SCRFD.licence
