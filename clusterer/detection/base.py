@@ -5,7 +5,8 @@ Importing this loads no model library; `create` does, for the one detector asked
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
@@ -140,6 +141,34 @@ def create(config: DetectionConfig, threads: int) -> Detector:
     entry = look_up(DETECTORS, "detector", config.detector)
     detector: Detector = entry.load()(config, threads)
     return detector
+
+
+def look_at_each(
+    frames: Sequence[Frame], look: Callable[[Frame], Detections], threads: int = 1
+) -> list[Detections]:
+    """Find the faces of each frame, one frame per thread; an empty picture has none.
+
+    Parameters
+    ----------
+    frames
+        May differ in size.
+    look
+        Finds the faces of one; with several threads it is called side by side.
+    threads
+        At most so many at once.
+
+    Returns
+    -------
+    One `Detections` per frame, in the order given.
+    """
+
+    def look_at(frame: Frame) -> Detections:
+        return look(frame) if frame.image.size else Detections.empty()
+
+    if threads == 1 or len(frames) < 2:
+        return [look_at(frame) for frame in frames]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(look_at, frames))
 
 
 def finish(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import cv2
@@ -16,7 +15,7 @@ import numpy as np
 from skimage.feature import Cascade as Classifier
 
 from clusterer.config import DetectionConfig
-from clusterer.detection.base import finish, weights
+from clusterer.detection.base import finish, look_at_each, weights
 from clusterer.detection.picture import shrink
 from clusterer.detection.suppression import suppress
 from clusterer.errors import ModelError
@@ -105,7 +104,7 @@ class Cascade:
     config
         Its settings.
     threads
-        Pictures looked at side by side.
+        Pictures looked at side by side; a search only reads the weights.
 
     Raises
     ------
@@ -127,14 +126,9 @@ class Cascade:
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.detection.Detector.detect`."""
-        if self._threads == 1 or len(frames) < 2:
-            return [self._detect_one(frame) for frame in frames]
-        with ThreadPoolExecutor(self._threads) as pool:  # a search only reads the weights
-            return list(pool.map(self._detect_one, frames))
+        return look_at_each(frames, self._detect_one, self._threads)
 
     def _detect_one(self, frame: Frame) -> Detections:
-        if not frame.image.size:
-            return Detections.empty()
         image, scale = shrink(frame.image, self._config.width_px)
         boxes, counts = group(self._windows(image))
         boxes = boxes[:, [0, 1, 0, 1]] + (boxes[:, 2:3] - boxes[:, :1]) * FACE

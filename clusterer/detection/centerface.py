@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from clusterer.config import DetectionConfig
-from clusterer.detection.base import finish, weights
+from clusterer.detection.base import finish, look_at_each, weights
 from clusterer.detection.centerface_graph import INPUT, OUTPUTS, opened
 from clusterer.detection.picture import pad, shrink
 from clusterer.detection.suppression import suppress
@@ -120,14 +119,9 @@ class CenterFace:
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.detection.Detector.detect`."""
-        if self._threads == 1 or len(frames) < 2:
-            return [self._detect_one(frame) for frame in frames]
-        with ThreadPoolExecutor(self._threads) as pool:
-            return list(pool.map(self._detect_one, frames))
+        return look_at_each(frames, self._detect_one, self._threads)
 
     def _detect_one(self, frame: Frame) -> Detections:
-        if not frame.image.size:
-            return Detections.empty()
         image, scale = shrink(frame.image, self._config.width_px)
         maps = self._session.run(OUTPUTS, {INPUT: pad(image)})
         heat, log_sides, offsets, points = (np.asarray(one)[0] for one in maps)

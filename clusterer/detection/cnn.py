@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
 
 from clusterer.config import DetectionConfig
-from clusterer.detection.base import finish, weights
+from clusterer.detection.base import finish, look_at_each, weights
 from clusterer.detection.margin import margin_of, score
 from clusterer.detection.picture import shrink
 from clusterer.detection.pyramid import Painter, layout, to_picture
@@ -100,10 +99,7 @@ class Cnn:
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.detection.Detector.detect`."""
-        if self._threads == 1 or len(frames) < 2:
-            return [self._detect_one(frame) for frame in frames]
-        with ThreadPoolExecutor(self._threads) as pool:
-            return list(pool.map(self._detect_one, frames))
+        return look_at_each(frames, self._detect_one, self._threads)
 
     def find(self, image: ImageArray, lowest: float = 0.0) -> tuple[IntArray, FloatArray]:
         """Find faces as dlib does.
@@ -137,8 +133,6 @@ class Cnn:
         return boxes[kept], found[kept]
 
     def _detect_one(self, frame: Frame) -> Detections:
-        if not frame.image.size:
-            return Detections.empty()
         image, scale = shrink(frame.image, self._config.width_px)
         for _ in range(self._upsample):
             image = np.asarray(cv2.resize(image, None, fx=2, fy=2), np.uint8)

@@ -12,7 +12,7 @@ import dlib
 import numpy as np
 
 from clusterer.config import DetectionConfig
-from clusterer.detection.base import finish
+from clusterer.detection.base import finish, look_at_each
 from clusterer.detection.margin import margin_of, score
 from clusterer.detection.picture import shrink
 from clusterer.types import Detections, Frame
@@ -44,11 +44,9 @@ class Hog:
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.detection.Detector.detect`."""
-        return [self._detect_one(frame) for frame in frames]
+        return look_at_each(frames, self._detect_one)
 
     def _detect_one(self, frame: Frame) -> Detections:
-        if not frame.image.size:
-            return Detections.empty()
         image, scale = shrink(frame.image, self._config.width_px)
         found, margins, _ = self._detector.run(
             np.ascontiguousarray(image), self._upsample, self._margin

@@ -7,13 +7,12 @@ faces are read off the outputs follows ``model_zoo/scrfd.py`` of its Python pack
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import onnxruntime
 
 from clusterer.config import DetectionConfig
-from clusterer.detection.base import finish, weights
+from clusterer.detection.base import finish, look_at_each, weights
 from clusterer.detection.picture import pad, shrink
 from clusterer.detection.suppression import suppress
 from clusterer.errors import ModelError
@@ -105,14 +104,9 @@ class Scrfd:
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.detection.Detector.detect`."""
-        if self._threads == 1 or len(frames) < 2:
-            return [self._detect_one(frame) for frame in frames]
-        with ThreadPoolExecutor(self._threads) as pool:
-            return list(pool.map(self._detect_one, frames))
+        return look_at_each(frames, self._detect_one, self._threads)
 
     def _detect_one(self, frame: Frame) -> Detections:
-        if not frame.image.size:
-            return Detections.empty()
         image, scale = shrink(frame.image, self._config.width_px)
         canvas = (pad(image) - MEAN) * SCALE
         outputs = self._session.run(None, {self._input: canvas})

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from clusterer.config import DetectionConfig
-from clusterer.detection.base import finish, weights
+from clusterer.detection.base import finish, look_at_each, weights
 from clusterer.detection.picture import shrink
 from clusterer.errors import ModelError
 from clusterer.types import Detections, Frame
@@ -61,11 +61,9 @@ class YuNet:
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.detection.Detector.detect`."""
-        return [self._detect_one(frame) for frame in frames]
+        return look_at_each(frames, self._detect_one)
 
     def _detect_one(self, frame: Frame) -> Detections:
-        if not frame.image.size:
-            return Detections.empty()
         image, scale = shrink(frame.image, self._config.width_px)
         self._detector.setInputSize((image.shape[1], image.shape[0]))
         _, found = self._detector.detect(np.ascontiguousarray(image[:, :, ::-1]))
