@@ -25,7 +25,7 @@ import numpy as np
 from footage import ROOT, markdown
 
 from clusterer.evaluation.plots import BLUE, GREEN, ORANGE, PINK, figure, svg
-from clusterer.training.identities import Identities, read_identities
+from clusterer.training.identities import Identities, read_identities, split_people
 from clusterer.training.settings import FACE_LOSS_NAMES, FaceTraining
 from clusterer.training.verification import HeldOutPairs, Judged, balanced_pairs, judge
 from clusterer.types import FloatArray, ImageArray
@@ -127,8 +127,6 @@ def among(pairs: HeldOutPairs, rows: Sequence[int]) -> HeldOutPairs:
 
 def references(path: Path, crop: float, size_px: int, split: Sequence[int]) -> dict[str, list[Row]]:
     """Plain pixels and dlib on the pairs of the trainings: of each seed, or of everybody."""
-    from clusterer.training.identities import split_people  # noqa: PLC0415 - beside its use
-
     small, large = (read_identities(path, px, c) for px, c in ((size_px, crop), (DLIB_PX, 1.0)))
     encodings, seen = dlib(large)
     rows: dict[str, list[Row]] = {name: [] for name in REFERENCES[1:]}
