@@ -19,6 +19,7 @@ from clusterer.video.background import Background
 from clusterer.video.count import count_frames_before
 from clusterer.video.decode import Decoded, Reader, Start
 from clusterer.video.picture import Converter
+from clusterer.video.probe import open_video
 from tests.video_files import (
     HEIGHT_PX,
     WIDTH_PX,
@@ -69,6 +70,16 @@ def test_probe(tmp_path: Path) -> None:
     assert info.frame_rate == Fraction(30000, 1001)
     assert info.duration_s == pytest.approx(1.001, abs=1e-3)
     assert info.start_timecode == "01:00:00;00"
+
+
+def test_tags_that_are_not_utf8(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", [picture(0)] * 3, metadata={"title": "a title"})
+    content = path.read_bytes()
+    assert content.count(b"a title") == 1
+    path.write_bytes(content.replace(b"a title", b"a\xfftitle"))
+    assert probe(path).width_px == WIDTH_PX
+    with open_video(path) as container:
+        assert container.metadata["title"] == "a\udcfftitle"
 
 
 @pytest.mark.parametrize("ending", ["mov", "mp4", "mkv", "avi"])

@@ -10,6 +10,7 @@ import os
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -28,6 +29,11 @@ _PLAUSIBLE_RATES_HZ = (0.1, 1000.0)
 """Rates outside come from containers that only state their clock, such as 90000 Hz."""
 _UNKNOWN_RATE_HZ = Fraction(25)
 FORMATS_WITHOUT_PTS = ("avi",)
+_TAGS: dict[str, Any] = (
+    {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
+"""Tags that are not UTF-8 are escaped: PyAV 19 always does so, and knows no such argument; until
+18 it fails unless it is told to."""
 _PROBE_ERRORS = 100
 """So many packets in a row that do not decode, and no picture before them: not a video."""
 
@@ -90,7 +96,7 @@ def open_video(path: str | Path) -> InputContainer:
             raise VideoError(f"{path} does not exist", "Check the spelling of the path")
         if file.stat().st_size == 0:
             raise VideoError(f"{path} is empty", "Copy or export it again")
-        return av.open(str(file), mode="r", metadata_errors="replace")
+        return av.open(str(file), mode="r", **_TAGS)
     except PermissionError:
         raise VideoError(f"{path} may not be read", "Check the permissions of the file") from None
     except (av.error.FFmpegError, OSError, ValueError) as error:
