@@ -29,7 +29,7 @@ def stream() -> tuple[int, int, int, int]:
         video = container.streams.video[0]
         assert video.average_rate is not None
         assert video.average_rate.denominator == 1
-        return video.frames, int(video.average_rate), video.width, video.height
+        return video.frames, video.average_rate.numerator, video.width, video.height
 
 
 def test_video_is_small_and_short(stream: tuple[int, int, int, int]) -> None:

@@ -70,6 +70,7 @@ def test_probe(tmp_path: Path) -> None:
     assert info.frame_rate == Fraction(30000, 1001)
     assert info.duration_s == pytest.approx(1.001, abs=1e-3)
     assert info.start_timecode == "01:00:00;00"
+    assert (type(info.frame_rate), type(info.time_base)) == (Fraction, Fraction)
 
 
 def test_tags_that_are_not_utf8(tmp_path: Path) -> None:

@@ -122,7 +122,8 @@ class Cnn:
         canvas = self._painter.paint(image, where)
         margins = np.asarray(self._session.run([OUTPUT], {INPUT: canvas})[0])[0, 0]
         rows, columns = np.nonzero(margins > lowest)
-        centres = np.stack([columns, rows], axis=1) * self._grid.step_px + self._grid.first_px
+        step_px, first_px = np.array(self._grid.step_px), np.array(self._grid.first_px)
+        centres = np.stack([columns, rows], axis=1) * step_px + first_px
         levels = where.nearest(centres)
         half = (np.array(self._search.window_px) - 1) / 2
         centres = centres - where.tiles[levels, :2]

@@ -10,7 +10,7 @@ import os
 import re
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import av
 from av.container import InputContainer
@@ -63,7 +63,7 @@ def probe(path: str | Path) -> VideoInfo:
         width_px, height_px = first.width, first.height
         start_pts = stated_pts(container, first)
         stream_start = stream.start_time
-        time_base = stream.time_base or 1 / rate
+        time_base = _exact(stream.time_base) or 1 / rate
         timecode = _start_timecode(container, stream, rate)
         duration_s = stream_duration_s(stream) or _container_duration_s(container)
     if duration_s is None:
@@ -96,7 +96,8 @@ def open_video(path: str | Path) -> InputContainer:
             raise VideoError(f"{path} does not exist", "Check the spelling of the path")
         if file.stat().st_size == 0:
             raise VideoError(f"{path} is empty", "Copy or export it again")
-        return av.open(str(file), mode="r", **_TAGS)
+        container: InputContainer = av.open(str(file), mode="r", **_TAGS)
+        return container
     except PermissionError:
         raise VideoError(f"{path} may not be read", "Check the permissions of the file") from None
     except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -129,8 +130,9 @@ def video_stream(container: InputContainer, path: str | Path) -> VideoStream:
 
 def stream_duration_s(stream: VideoStream) -> float | None:
     """Length that the container states for the stream itself, seconds; None if it does not."""
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
+    time_base = _exact(stream.time_base)
+    if stream.duration and time_base:
+        return float(stream.duration * time_base)
     clock = _CLOCK.match(stream.metadata.get("DURATION", ""))  # Matroska
     if clock:
         hours, minutes, seconds = clock.groups()
@@ -149,10 +151,27 @@ def stated_pts(container: InputContainer, frame: VideoFrame) -> int | None:
 
 def _frame_rate(stream: VideoStream) -> Fraction:
     low, high = _PLAUSIBLE_RATES_HZ
-    for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+    for stated in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        rate = _exact(stated)
         if rate is not None and low <= rate <= high:
-            return Fraction(rate)
+            return rate
     return _UNKNOWN_RATE_HZ
+
+
+class _Ratio(Protocol):
+    @property
+    def numerator(self) -> int: ...
+    @property
+    def denominator(self) -> int: ...
+
+
+def _exact(stated: _Ratio | None) -> Fraction | None:
+    """What PyAV states as a fraction; None where it is unset.
+
+    PyAV 19 has a rational type of its own, which prints and rounds in its own way, and is 0/1, 0/0
+    or 1/0 where older versions give None.
+    """
+    return Fraction(stated.numerator, stated.denominator) if stated else None
 
 
 def _container_duration_s(container: InputContainer) -> float | None:
@@ -191,9 +210,10 @@ def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:
                     last = packet.pts if last is None else max(last, packet.pts)
         except av.error.FFmpegError:
             pass  # what was read so far counts
-        if first is None or last is None or last == first or stream.time_base is None:
+        time_base = _exact(stream.time_base)
+        if first is None or last is None or last == first or time_base is None:
             return float(count / rate)
-        return float((last - first) * stream.time_base + 1 / rate)
+        return float((last - first) * time_base + 1 / rate)
 
 
 def _start_timecode(container: InputContainer, stream: VideoStream, rate: Fraction) -> str | None:
