@@ -5,7 +5,8 @@ Wu, Peng and Yu 2023, doi:10.1007/s11633-023-1423-y. The weights (MIT) are OpenC
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -14,13 +15,16 @@ from clusterer.config import DetectionConfig
 from clusterer.detection.base import finish, look_at_each, weights
 from clusterer.detection.picture import shrink
 from clusterer.errors import ModelError
-from clusterer.types import Detections, Frame
+from clusterer.types import Detections, Frame, ImageArray
 
 NMS_IOU, MOST_FACES = 0.3, 5000
 """As in OpenCV."""
 
 LOWEST_SCORE = 0.05
 """No score under this is asked for: there nearly every cell is a face."""
+
+LEAST_PX = 64
+"""Narrowest picture that OpenCV 4.11 to 4.13 always see alike (tried: 32, 64, 96); 5 sees any."""
 
 
 class YuNet:
@@ -48,16 +52,13 @@ class YuNet:
         self.models = {file.name: file.sha256()}
         self._config = config
         lowest = max(LOWEST_SCORE, config.min_score)
-        logging = cv2.utils.logging
-        level = logging.setLogLevel(logging.LOG_LEVEL_ERROR)  # OpenCV 5 warns of its own default
         try:
-            self._detector = cv2.FaceDetectorYN.create(
-                "onnx", content, np.zeros(0, np.uint8), (64, 64), lowest, NMS_IOU, MOST_FACES
-            )
+            with _without_warnings():
+                self._detector = cv2.FaceDetectorYN.create(
+                    "onnx", content, np.zeros(0, np.uint8), (64, 64), lowest, NMS_IOU, MOST_FACES
+                )
         except cv2.error as error:
             raise ModelError(f"{file.name} cannot be read by OpenCV", file.remedy) from error
-        finally:
-            logging.setLogLevel(level)
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.detection.Detector.detect`."""
@@ -65,6 +66,7 @@ class YuNet:
 
     def _detect_one(self, frame: Frame) -> Detections:
         image, scale = shrink(frame.image, self._config.width_px)
+        image = _thick_enough(image)
         self._detector.setInputSize((image.shape[1], image.shape[0]))
         _, found = self._detector.detect(np.ascontiguousarray(image[:, :, ::-1]))
         rows = np.zeros((0, 15), np.float32) if found is None else np.asarray(found, np.float32)
@@ -73,3 +75,25 @@ class YuNet:
         landmarks = rows[:, 4:14].reshape(-1, 5, 2) * scale
         scores = np.clip(rows[:, 14], 0, 1)
         return finish(frame, corners * np.tile(scale, 2), scores, landmarks, self._config)
+
+
+def _thick_enough(image: ImageArray) -> ImageArray:
+    """Black below and to the right of a strip: OpenCV 4 reads memory that nobody filled there."""
+    rows, columns = (max(0, LEAST_PX - side) for side in image.shape[:2])
+    if not image.size or not (rows or columns):
+        return image
+    return np.pad(image, ((0, rows), (0, columns), (0, 0)))
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Silence OpenCV 5, which warns of its own default; before 4.13 nothing could, or had to."""
+    logging = getattr(cv2.utils, "logging", None)
+    if logging is None:
+        yield
+        return
+    level = logging.setLogLevel(logging.LOG_LEVEL_ERROR)
+    try:
+        yield
+    finally:
+        logging.setLogLevel(level)

@@ -102,6 +102,12 @@ def test_odd_sizes(detector: Detector, size: tuple[int, int]) -> None:
     assert (found.boxes <= [size[1], size[0], size[1], size[0]]).all()
 
 
+@pytest.mark.parametrize("size", [(2, 700), (700, 2)])
+def test_a_strip_is_seen_alike_each_time(detector: Detector, size: tuple[int, int]) -> None:
+    found = detector.detect([frame(noise(*size))] * 20)
+    assert len({(one.boxes.tobytes(), one.scores.tobytes()) for one in found}) == 1
+
+
 def test_finds_a_real_face(detector: Detector, portrait: np.ndarray) -> None:
     (found,) = detector.detect([frame(portrait, index=41)])
     overlaps = iou(FACE, found.boxes)[0]
