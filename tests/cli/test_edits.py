@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,7 +49,9 @@ def test_lost(command: Command, demo_folder: Path, key: str) -> None:
     write(demo_folder / EDITS, EditLog(edits))
     ran = command(DEMO, "-o", demo_folder)
     lines = ran.out.splitlines()
-    assert lines[0] == "demo.mp4: 3 people, 0 unknown tracks, 167 faces in 51.0 s of video"
+    assert re.fullmatch(
+        r"demo.mp4: 3 people, 0 unknown tracks, \d+ faces in 51.0 s of video", lines[0]
+    )
     assert lines[1].split()[:2] == ["Person", "2"]
     assert lines[4:6] == [
         "  1 hidden",

@@ -118,14 +118,14 @@ def test_curve_is_drawn_where_it_is() -> None:
     line, dot = axes.lines
     far, val = (np.asarray(part, float) for part in line.get_data())
     assert axes.get_xscale() == "log"
-    assert (far[0], far[-1]) == (0.1, 1.0)
+    assert (far[0], far[-1]) == pytest.approx((0.1, 1.0))
     assert (val[0], val[-1]) == (1.0, 1.0)
-    assert [float(part[0]) for part in dot.get_data()] == [0.1, pytest.approx(2 / 3)]
+    assert [float(part[0]) for part in dot.get_data()] == pytest.approx([0.1, 2 / 3])
 
 
 def test_no_false_accept_is_drawn_at_the_left_edge() -> None:
     axes = roc_figure([judge(TEN, 0.25)]).axes[0]
-    assert [float(part[0]) for part in axes.lines[1].get_data()] == [0.1, pytest.approx(2 / 3)]
+    assert [float(part[0]) for part in axes.lines[1].get_data()] == pytest.approx([0.1, 2 / 3])
 
 
 def test_histogram_has_all_pairs_of_each_kind() -> None:
