@@ -79,8 +79,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": BASE | STAGES | STORE | {"result", "edits", "gallery"},
     "review": BASE | STORE | {"edits", "pipeline", "result", "report", "_version", "timecode"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation", "drawing"},
-    # its figures of pairs
-    "training": {"errors", "config", "types", "files", "evaluation", "drawing", "sessions"},
+    "training": {"errors", "config", "types", "files", "sessions", "dlib_onnx"}
+    | {"evaluation", "drawing"},  # its figures of pairs
     "cli": BASE
     | STAGES
     | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"}

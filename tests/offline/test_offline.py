@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import clusterer
-from clusterer.edits import EditLog, Keys, write
+from clusterer.edits import EDITS, EditLog, Keys, write
 from clusterer.export import FORMATS
 from clusterer.types import Action, Edit
 
@@ -106,19 +106,16 @@ def test_a_tuning(machine: Machine, folder: Path) -> None:
 
 
 def test_a_gallery(machine: Machine, folder: Path) -> None:
-    gallery = machine.results / "gallery"
-    edits = machine.results / "named.json"
+    """People are named, their pictures kept, and another result named by those."""
     result = clusterer.load(folder)
     tracks = Keys(result.analysis).tracks
     who = [(tracks[person.track_ids[0]],) for person in result.people]
     names = (Edit(Action.NAME, who=one, name=f"N{i}") for i, one in enumerate(who))
-    write(edits, EditLog(tuple(names), (), DEMO.name))
-    named = machine.results / "named.people"
-    machine.do(DEMO, "-o", named, "--edits", edits, "--end", 20).check()
-    machine.do("gallery", "add", named, gallery).check()
+    write(folder / EDITS, EditLog(tuple(names), (), DEMO.name))
+    gallery, fresh = machine.results / "gallery", machine.results / "fresh.people"
+    machine.do("gallery", "add", folder, gallery).check()
     assert any(gallery.rglob("*.*"))
-    fresh = machine.results / "fresh.people"
-    machine.do(DEMO, "-o", fresh, "--end", 20, "--gallery", gallery).check()
+    machine.do(DEMO, "-o", fresh, "--end", 8, "--gallery", gallery).check()
     machine.do("name", fresh, "--gallery", gallery).check()
 
 

@@ -93,6 +93,8 @@ class Machine:
         home = dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"), str(self.home))
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary))
         return {
+            "USER": "user",  # a login sets both; without, Python asks who else keeps lists of users
+            "LOGNAME": "user",
             **kept,
             **home,
             **temporary,

@@ -27,6 +27,9 @@ CHANGES = (
 MOVES = ("chdir", "fchdir")
 TRACED = ",".join(f"?{name}" for name in ("socket", *CALLS, *UNSEEN, *OPENS, *CHANGES, *MOVES))
 """A question mark passes by what a processor does not have."""
+HOW = ("-f", "-qq", "-y", "-s", "4096", "-e", f"trace={TRACED}")
+FAST = ("--seccomp-bpf",)
+"""Only what is traced halts the program; not every kernel can."""
 DNS = 53
 
 _LINE = re.compile(r"(\d+) +(.*)")
@@ -57,7 +60,8 @@ class Call:
 
 def command(output: Path) -> list[str]:
     """What to put before a command, so that it and all that it starts are traced."""
-    return ["strace", "-f", "-qq", "-y", "-s", "4096", "-e", f"trace={TRACED}", "-o", str(output)]
+    fast = () if _complaint(FAST) else FAST
+    return ["strace", *fast, *HOW, "-o", str(output)]
 
 
 @cache
@@ -65,10 +69,20 @@ def missing() -> str | None:
     """Why nothing can be traced here, if that is so."""
     if shutil.which("strace") is None:
         return "no strace on this system"
+    complaint = _complaint(())
+    return f"strace may not trace here: {complaint}" if complaint else None
+
+
+@cache
+def _complaint(options: tuple[str, ...]) -> str:
+    """What strace says to a first try; empty if it works."""
     tried = subprocess.run(
-        [*command(Path(os.devnull)), "true"], capture_output=True, text=True, check=False
+        ["strace", *options, *HOW, "-o", os.devnull, "true"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return f"strace may not trace here: {tried.stderr.strip()}" if tried.returncode else None
+    return (tried.stderr.strip() or "without a word") if tried.returncode else ""
 
 
 def calls(text: str) -> Iterator[Call]:
