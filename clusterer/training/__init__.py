@@ -14,5 +14,8 @@ def _can_be_made() -> bool:
     return nearest is not None and nearest.is_dir() and os.access(nearest, os.W_OK)
 
 
+# Kernels that were compiled are not looked for on a server, whatever other programs were told.
+for _name in ("FX_GRAPH", "AUTOTUNE", "BUNDLED_AUTOTUNE", "AUTOGRAD"):
+    os.environ[f"TORCHINDUCTOR_{_name}_REMOTE_CACHE"] = "0"
 if _can_be_made():  # or else torch 2.14, once imported, makes a folder of the user's name in /tmp
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(cache_folder() / "torch"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -39,10 +40,11 @@ def long_run(machine: Machine) -> Did:
 
 
 @pytest.fixture
-def folder(machine: Machine, long_run: Did) -> Path:
-    """Result of the sample film."""
+def folder(machine: Machine, long_run: Did, request: pytest.FixtureRequest) -> Path:
+    """Result of the sample film, for this test alone."""
     assert long_run.code == 0, long_run.err
-    return machine.results / "demo.people"
+    copy = machine.results / f"{request.node.name}.people"
+    return Path(shutil.copytree(machine.results / "demo.people", copy))
 
 
 def ask(url: str, method: str, path: str = "", content: object = None) -> int:

@@ -8,8 +8,25 @@ import pytest
 
 from ..face_files import write_people
 from ..garment_files import write_garments
+from ..offline.test_switches import EVERYTHING, KNOWN, UNWANTED, after, turned_on
 from ..offline.traced import Machine
 
+KNOWN_OF_TRAINING = {
+    # torch: compiled kernels shared over Redis
+    "TORCHINDUCTOR_FX_GRAPH_REMOTE_CACHE": "0",
+    "TORCHINDUCTOR_AUTOTUNE_REMOTE_CACHE": "0",
+    "TORCHINDUCTOR_BUNDLED_AUTOTUNE_REMOTE_CACHE": "0",
+    "TORCHINDUCTOR_AUTOGRAD_REMOTE_CACHE": "0",
+}
+TRAINING = """
+import clusterer.training.faces, clusterer.training.clothing, clusterer.training.quantise
+from torch._functorch import config as functorch
+from torch._inductor import config as inductor
+assert not functorch.enable_remote_autograd_cache
+assert not inductor.fx_graph_remote_cache
+assert not inductor.autotune_remote_cache
+assert not inductor.bundled_autotune_remote_cache
+"""
 QUICK = ("--epochs", 1, "--batch-size", 8, "--threads", 1, "--quiet")
 
 
@@ -32,3 +49,22 @@ def test_of_clothing(machine: Machine, tmp_path: Path) -> None:
     flags = ("--width", 4, "--size", 32, "--parts", "clothing,street", "-o", result)
     machine.do("train", "clothing", "--data", data, *QUICK, *flags).check()
     assert (result / "clothing.int8.onnx").exists()
+
+
+def test_switches_are_off() -> None:
+    known = KNOWN | KNOWN_OF_TRAINING
+    code = EVERYTHING.replace("print(", TRAINING + "print(")
+    _, late, environment = after(code, **turned_on(known))
+    assert {"torch", "torchvision"} <= late
+    assert late.isdisjoint(UNWANTED)
+    assert {name: environment[name] for name in known} == known
+
+
+def test_a_cache_that_cannot_be_made_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    _, _, environment = after(
+        EVERYTHING.replace("print(", TRAINING + "print("),
+        CLUSTER_VIDEO_CACHE=str(tmp_path / "file"),
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(tmp_path)),
+    )
+    assert Path(environment["TORCHINDUCTOR_CACHE_DIR"]).parent == tmp_path
