@@ -5,9 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import time
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,9 +62,21 @@ def ask(url: str, method: str, path: str = "", content: object = None) -> int:
     return answer.status
 
 
-def test_a_run(long_run: Did) -> None:
+def check_page(path: Path) -> None:
+    """Its browser is told to load nothing, and is given nothing to load: links wait for a click."""
+    page = unescape(path.read_text("utf-8"))
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert policy is not None
+    assert policy[1].startswith("default-src 'none'; ")
+    assert re.search(r"https?:|wss?:|\*|'self'", policy[1]) is None
+    loads = re.findall(r'<(?!a\b)\w[^<>]*\s(?:src|srcset|href|data|poster|action)="([^"]*)"', page)
+    assert {address for address in loads if not address.startswith(("data:", "#"))} == set()
+
+
+def test_a_run(machine: Machine, long_run: Did) -> None:
     long_run.check()
     assert long_run.seconds > LONG_S
+    check_page(machine.results / "demo.people" / "report.html")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C cannot be sent to one program here")
@@ -98,13 +112,13 @@ def test_an_export_to_every_format(machine: Machine, folder: Path) -> None:
 
 def test_an_evaluation_and_its_pages(machine: Machine, folder: Path) -> None:
     machine.do("evaluate", folder, "--truth", TRUTH).check()
-    assert (folder / "evaluation.html").exists()
+    check_page(folder / "evaluation.html")
 
 
 def test_a_tuning(machine: Machine, folder: Path) -> None:
     flags = ("--metric", "l2", "--method", "incremental", "-o", machine.results / "tuned")
     machine.do("tune", folder, "--truth", TRUTH, *flags).check()
-    assert (machine.results / "tuned" / "tuning.html").exists()
+    check_page(machine.results / "tuned" / "tuning.html")
 
 
 def test_a_gallery(machine: Machine, folder: Path) -> None:
