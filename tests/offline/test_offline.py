@@ -28,7 +28,9 @@ TRUTH = DEMO.with_suffix(".truth.csv")
 LONG_S = 16
 """ONNX Runtime 1.32 waits 10 s before it sends."""
 AGAIN = Path(__file__).with_name("again.py")
-needs_strace = pytest.mark.skipif(missing() is not None, reason=str(missing()))
+needs_strace = pytest.mark.skipif(
+    missing() is not None, reason=f"{missing()}: only what commands leave behind is looked at"
+)
 
 
 @pytest.fixture(scope="module")

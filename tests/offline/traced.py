@@ -111,7 +111,7 @@ class Machine:
         """Run Python to its end."""
         with self.running(*arguments) as (process, trace):
             began_s = time.monotonic()
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=300)
             seconds = time.monotonic() - began_s
         return self.judge(trace, process.returncode, out, err, seconds)
 
