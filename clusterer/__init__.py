@@ -11,10 +11,15 @@ moment, as often as you like. `process` does both and writes the result folder, 
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from clusterer._version import __version__
+
+# ONNX Runtime 1.29 and later reports to Microsoft unless this is set before its first import. A
+# user's own 0 is overruled: nothing is sent, whatever other programs were told.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from clusterer.config import AnalysisConfig, ClusteringConfig, Config

@@ -1,10 +1,19 @@
-"""Networks in ONNX Runtime, opened one way: on the processor, with a budget of threads."""
+"""Networks in ONNX Runtime, opened one way: on the processor, with a budget of threads, offline."""
 
 from __future__ import annotations
 
 import onnxruntime
 
 from clusterer.errors import ModelError
+
+
+def send_nothing() -> None:
+    """Tell ONNX Runtime to report nothing to its maker; to be called before a network is opened.
+
+    ``import clusterer`` has switched that off already, unless onnxruntime was imported before it:
+    then one report on the machine is on its way, and this keeps further ones back.
+    """
+    onnxruntime.disable_telemetry_events()
 
 
 def open_session(
@@ -24,6 +33,7 @@ def open_session(
     ModelError
         It is no network, or damaged.
     """
+    send_nothing()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # no warnings: a user can do nothing about them
     options.intra_op_num_threads = threads

@@ -60,6 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "own": {"errors", "downloads", "dlib_onnx", "weights"},
     "plugins": {"errors", "weights", "downloads", "own"},
     "sessions": {"errors"},
+    "drawing": {"dlib_onnx"},  # its cache folder
     "timecode": {"errors"},
     "rates": {"types", "errors", "timecode"},
     **dict.fromkeys(STAGES, BASE),
@@ -73,12 +74,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
     "report": {"types", "spans", "rates", "pages", "edits"},
     "export": {"types", "errors", "timecode", "rates"},
-    "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry"},
+    "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry", "drawing"},
     "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export", "edits"},
     "pipeline": BASE | STAGES | STORE | {"result", "edits", "gallery"},
     "review": BASE | STORE | {"edits", "pipeline", "result", "report", "_version", "timecode"},
-    "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation"},
-    "training": {"errors", "config", "types", "files", "evaluation"},  # its figures of pairs
+    "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation", "drawing"},
+    "training": {"errors", "config", "types", "files", "sessions", "dlib_onnx"}
+    | {"evaluation", "drawing"},  # its figures of pairs
     "cli": BASE
     | STAGES
     | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"}

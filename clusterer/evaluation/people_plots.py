@@ -111,8 +111,7 @@ def matrix(known: Faces) -> str:
     -------
     SVG element; the nearer two people are, the stronger the colour of their cell
     """
-    from matplotlib.colors import to_rgb  # noqa: PLC0415 - slow to import
-    from matplotlib.patches import Rectangle  # noqa: PLC0415 - slow to import
+    from clusterer.drawing import Rectangle, to_rgb  # noqa: PLC0415 - slow to import
 
     shown = known.averages[:MOST_PEOPLE]
     away = distances(shown, shown, "cosine")

@@ -8,8 +8,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from clusterer.drawing import Axes, Figure
 
 BLUE, ORANGE, GREEN, PINK = "#3f86d8", "#d9722e", "#2a9d76", "#c5679f"
 """Colours of lines and bars: each keeps 3:1 against white and against the dark page."""
@@ -25,7 +24,7 @@ _FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Aria
 
 def figure(width_in: float, height_in: float) -> tuple[Figure, Axes]:
     """An empty figure with one pair of axes, without a frame on top and at the right."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import
+    from clusterer.drawing import Figure  # noqa: PLC0415 - slow to import
 
     made = Figure(figsize=(width_in, height_in), layout="constrained")
     axes = made.add_subplot()
@@ -46,9 +45,7 @@ def svg(figure: Figure) -> str:
     str
         The same figure gives the same text.
     """
-    from matplotlib import rc_context  # noqa: PLC0415 - slow to import
-    from matplotlib.legend import Legend  # noqa: PLC0415 - slow to import
-    from matplotlib.text import Text  # noqa: PLC0415 - slow to import
+    from clusterer.drawing import Legend, Text, rc_context  # noqa: PLC0415 - slow to import
 
     for text in figure.findobj(Text):
         text.set_parse_math(False)

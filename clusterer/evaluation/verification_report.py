@@ -15,8 +15,7 @@ from markupsafe import Markup
 from clusterer.evaluation.verification_figures import Verification
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from clusterer.drawing import Axes, Figure
 
 HTML, JSON = "verification.html", "verification.json"
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from clusterer.errors import ModelError
+from clusterer.sessions import send_nothing
 from clusterer.types import FloatArray, ImageArray
 
 OPSET = 18
@@ -100,6 +101,7 @@ def run(model: bytes, pictures: ImageArray) -> list[FloatArray]:
     -------
     arrays of n rows each, float32, one for each output
     """
+    send_nothing()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # sums are of one order then, on every machine
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

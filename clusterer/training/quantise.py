@@ -11,6 +11,7 @@ import onnx
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from clusterer.sessions import send_nothing
 from clusterer.training.export import run
 from clusterer.training.network import INPUT
 from clusterer.types import ImageArray
@@ -46,6 +47,7 @@ def quantise(model: bytes, torsos: ImageArray) -> bytes:
     -------
     Content of a file that takes and gives what `model` does.
     """
+    send_nothing()  # it opens networks of its own
     with tempfile.TemporaryDirectory() as folder:
         given, prepared, written = (Path(folder) / f"{name}.onnx" for name in "abc")
         given.write_bytes(model)
