@@ -156,7 +156,7 @@ def roc_figure(sets: Sequence[Verification]) -> Figure:
     most = max(found.curve.different for found in drawn)
     left = 10.0 ** -math.ceil(math.log10(max(most, 10)))
     far = np.logspace(math.log10(left), 0.0, _POINTS)
-    far[-1] = 1.0  # and not a rounding less
+    far[0], far[-1] = left, 1.0  # and not a rounding more or less
     colours = (plots.BLUE, plots.ORANGE, plots.GREEN, plots.PINK)
     for number, found in enumerate(drawn):
         colour = colours[number % len(colours)]
