@@ -12,11 +12,13 @@ moment, as often as you like. `process` does both and writes the result folder, 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from clusterer._version import __version__
 
+TYPE_CHECKING = False  # typing's own would cost more than all of this module
 if TYPE_CHECKING:
+    from typing import Any
+
     from clusterer.config import AnalysisConfig, ClusteringConfig, Config
     from clusterer.errors import ClustererError
     from clusterer.pipeline import Outcome, amend, analyse, decide, load, process
