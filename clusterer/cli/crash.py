@@ -86,6 +86,12 @@ def crashed(error: BaseException, work: Work) -> str:
         return f"Error: {type(error).__name__}, and {type(second).__name__} while saying so."
 
 
+def told(error: BaseException) -> str:
+    """Put an error that was foreseen on one line, whatever is in the names in it."""
+    signs = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(error))
+    return f"Error: {''.join(signs)}"
+
+
 def one_line(text: str, longest: int = LONGEST_MESSAGE) -> str:
     """Put a text on one line that every terminal can show, cut where it is too long."""
     text = text[: 10 * longest].encode("utf-8", "backslashreplace").decode()

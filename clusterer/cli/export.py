@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 
 from clusterer import export as formats
 from clusterer.cli.group import Command
-from clusterer.cli.mistakes import is_result
+from clusterer.cli.mistakes import is_folder, is_result
 from clusterer.cli.types import NUMBER, PATH, RESULT
 from clusterer.errors import ConfigError
 from clusterer.files import make_folder, write_all
@@ -43,7 +44,7 @@ ENDINGS = {
 
 def _placed(files: dict[str, bytes], output: Path | None, result: Path) -> dict[Path, bytes]:
     """Where each file goes: into a folder, or where the one file was said to go."""
-    if output is None or output.is_dir() or output.suffix.casefold() not in ENDINGS:
+    if output is None or is_folder(output) or output.suffix.casefold() not in ENDINGS:
         folder = result / "exports" if output is None else output
         return {folder / name: content for name, content in files.items()}
     if len(files) != 1:
@@ -51,7 +52,7 @@ def _placed(files: dict[str, bytes], output: Path | None, result: Path) -> dict[
             f"{output} is the name of one file, but there are {len(files)}: {', '.join(files)}",
             "Name a folder with -o DIR",
         )
-    if output.exists() and is_result(output.parent):
+    if os.path.lexists(output) and is_result(output.parent):
         raise ConfigError(f"{output} is part of a result", "Name another file")
     ((name, content),) = files.items()
     ending = Path(name).suffix

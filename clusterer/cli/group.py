@@ -52,6 +52,11 @@ class Command(click.Command):
         """All parameters, those that every command has too."""
         return _with_debug(super().get_params(ctx))
 
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Give -h and --help, whoever made the context."""
+        ctx.help_option_names = list(HELP_NAMES)
+        return super().get_help_option_names(ctx)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse ``-threshold``, which click would take for several options of one letter."""
         long = {name for each in self.get_params(ctx) for name in each.opts if name[:2] == "--"}
@@ -94,6 +99,11 @@ class Group(click.Group):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """All parameters, those that every command has too."""
         return _with_debug(super().get_params(ctx))
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Give -h and --help, whoever made the context."""
+        ctx.help_option_names = list(HELP_NAMES)
+        return super().get_help_option_names(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read ``help COMMAND`` as ``COMMAND --help``."""
@@ -163,22 +173,24 @@ class DefaultGroup(Group):
         first = next((i for i, word in enumerate(args) if word not in DEBUG.opts), len(args))
         own = {name for option in self.params for name in option.opts}
         word = args[first] if first < len(args) else ""
-        if word == "version" and "--version" in own:
+        if word == "help":
+            args = args[first:]
+        elif word == "version" and "--version" in own:
             args = ["--version"]
-        elif word and word != "help" and word not in own and word not in self.commands:
+        elif args and word not in own and word not in self.commands:
             problem = no_command_or_path(word, self.commands, ctx.command_path)
             if problem is not None:
                 raise problem
             args = [*args[:first], self.default, *args[first:]]
-        if word == "help":
-            args = args[first:]
         if word in {"help", *self.commands} and Path(word).is_file():
             note = f"Note: {word} is a command; for the file of that name write ./{word}"
             click.echo(note, err=True)
         return super().parse_args(ctx, args)
 
     def _help_of(self, ctx: click.Context, words: list[str]) -> list[str]:
-        return super()._help_of(ctx, words) if words else [self.default, "--help"]
+        if not words or words == ["help"]:
+            return [self.default, "--help"]
+        return super()._help_of(ctx, words)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show the short form."""
@@ -212,7 +224,7 @@ class DefaultCommand(Command):
 
 
 def _with_settings(kwargs: dict[str, Any]) -> dict[str, Any]:
-    settings = {"help_option_names": list(HELP_NAMES), "max_content_width": WIDEST_HELP}
+    settings = {"max_content_width": WIDEST_HELP}
     return kwargs | {"context_settings": settings | (kwargs.get("context_settings") or {})}
 
 

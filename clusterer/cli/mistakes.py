@@ -87,7 +87,7 @@ def check_videos(videos: Sequence[Path], options: Sequence[str], commands: Seque
 
 def check_no_folder(video: Path) -> None:
     """Raise VideoError if the video is a folder: that of a result, or any other."""
-    if not video.is_dir():
+    if not is_folder(video):
         return
     if is_result(video):
         raise VideoError(
@@ -111,7 +111,7 @@ def check_result(given: Path) -> None:
     """
     if is_result(given) or not os.path.lexists(given):
         return
-    if given.is_dir():
+    if is_folder(given):
         inside = sorted(each for each in given.glob("*.people") if is_result(each))
         if inside:
             more = "one of those in it, as" if len(inside) > 1 else "the one in it:"
@@ -127,6 +127,14 @@ def check_result(given: Path) -> None:
         f"{given} is a file, not a result folder",
         f"If it is a video, analyse it first: cluster-video {given}",
     )
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is one that we may look at; a name too long is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def is_result(folder: Path) -> bool:

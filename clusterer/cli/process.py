@@ -12,7 +12,7 @@ import click
 
 from clusterer.cli import signals, streams
 from clusterer.cli.commands import cluster_video
-from clusterer.cli.crash import CRASHED, crashed
+from clusterer.cli.crash import CRASHED, crashed, told
 from clusterer.cli.main import INTERRUPTED
 from clusterer.cli.work import PROGRAM, Unforeseen, Work
 from clusterer.errors import ClustererError, ConfigError
@@ -57,7 +57,7 @@ def _attempt(args: list[str] | None, work: Work) -> int:
 def _failed(error: BaseException, work: Work) -> int:
     """Say what is wrong; the exit code."""
     if isinstance(error, ClustererError):
-        _say(f"Error: {error}")
+        _say(told(error))
         return 2 if isinstance(error, ConfigError) else 1
     if isinstance(error, click.ClickException):
         with suppress(OSError):

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
 from clusterer import clustering, detection
 from clusterer.cli.consent import ensure_weights
-from clusterer.cli.crash import CRASHED, crashed
+from clusterer.cli.crash import CRASHED, crashed, told
 from clusterer.cli.encoder import ABOUT_OWN, EncoderName
 from clusterer.cli.group import DefaultCommand
 from clusterer.cli.mistakes import check_no_folder, check_videos
 from clusterer.cli.name import told_lines
 from clusterer.cli.show import Terminal, outcome_json, summary
-from clusterer.cli.types import NUMBER, PATH, hint
+from clusterer.cli.types import NUMBER, PATH, Threshold, Time
 from clusterer.cli.work import Work
 from clusterer.config import (
-    AUTO,
     METRICS,
     AnalysisConfig,
     ClothingConfig,
@@ -32,40 +31,6 @@ from clusterer.config import (
 )
 from clusterer.errors import ClustererError, ConfigError
 from clusterer.pipeline import Outcome, default_folder, name_people, process, read_gallery
-from clusterer.timecode import parse_time_s
-
-
-class Time(click.ParamType[float]):
-    """Seconds, or ``MM:SS``, or ``HH:MM:SS``."""
-
-    name = "time"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Parse, or fail with one line."""
-        try:
-            return value if isinstance(value, float) else parse_time_s(str(value))
-        except ConfigError as error:
-            self.fail(str(error), param, ctx)
-
-
-class Threshold(click.ParamType["float | Literal['auto']"]):
-    """A number, or ``auto``."""
-
-    name = "number|auto"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float | Literal["auto"]:
-        """Parse, or fail with one line."""
-        if value == AUTO:
-            return AUTO
-        try:
-            return float(value)
-        except ValueError:
-            told = f"{value!r} is neither a number nor {AUTO!r}.{hint(str(value))}"
-            self.fail(told, param, ctx)
 
 
 VIDEO = VideoConfig()
@@ -81,7 +46,9 @@ SECTIONS = {
 }  # fmt: skip
 
 
-@click.command(cls=DefaultCommand, sections=SECTIONS)
+@click.command(
+    cls=DefaultCommand, sections=SECTIONS, epilog="cluster-video help COMMAND explains a command."
+)
 @click.argument("videos", nargs=-1, required=True, metavar="VIDEO...", type=PATH)
 @click.option(
     "--threshold",
@@ -244,7 +211,7 @@ def _passed_by(video: Path, error: Exception) -> int:
         raise error
     work.subject = video.name
     foreseen = isinstance(error, ClustererError)
-    click.echo(f"Error: {error}" if foreseen else crashed(error, work), err=True)
+    click.echo(told(error) if foreseen else crashed(error, work), err=True)
     return 1 if foreseen else CRASHED
 
 

@@ -1,14 +1,17 @@
-"""Types of what is typed: names of files, and numbers."""
+"""Types of what is typed: names of files, numbers and times."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 from clusterer.cli.mistakes import check_result, number_meant
+from clusterer.config import AUTO
+from clusterer.errors import ConfigError
+from clusterer.timecode import parse_time_s
 
 _QUOTES = "'\""
 
@@ -55,6 +58,39 @@ class Number(click.ParamType["float"]):
             return float(value)
         except ValueError:
             self.fail(f"{value!r} is not a valid float.{hint(str(value))}", param, ctx)
+
+
+class Time(click.ParamType[float]):
+    """Seconds, or ``MM:SS``, or ``HH:MM:SS``."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Parse, or fail with one line."""
+        try:
+            return value if isinstance(value, float) else parse_time_s(str(value))
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Threshold(click.ParamType["float | Literal['auto']"]):
+    """A number, or ``auto``."""
+
+    name = "number|auto"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | Literal["auto"]:
+        """Parse, or fail with one line."""
+        if value == AUTO:
+            return AUTO
+        try:
+            return float(value)
+        except ValueError:
+            told = f"{value!r} is neither a number nor {AUTO!r}.{hint(str(value))}"
+            self.fail(told, param, ctx)
 
 
 def hint(text: str) -> str:

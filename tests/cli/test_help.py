@@ -74,6 +74,8 @@ def sections(text: str) -> dict[str, list[str]]:
     for line in text.splitlines():
         if line.endswith(":") and not line.startswith(" "):
             found[line[:-1]] = []
+        elif line.startswith("  cluster-video"):
+            break  # the closing line
         elif found and line[:2] == "  " and line[2:3].strip():
             list(found.values())[-1].append(line.strip())
     return found

@@ -40,6 +40,7 @@ def small(command: Command) -> Path:
         (["helpp"], "There is no command and no file 'helpp'"),
         (["film"], "Did you mean the file film.mp4?"),
         (["flim"], "Did you mean the file film."),
+        (["help", "film.mp4"], "There is no command 'film.mp4' of cluster-video"),
         (["nonsense"], "cluster-video --help lists commands"),
         (["-q", "export", "film.people"], "The command comes first: cluster-video export"),
         (["models", "dowload", "yunet"], "Did you mean cluster-video models download?"),
@@ -79,6 +80,25 @@ def test_what_was_meant(command: Command, small: Path, args: list[str], expected
     assert ran.code == 2
     assert expected in ran.error
     assert sorted(Path().rglob("*")) == before, "nothing is begun"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("a\nb.mp4", "a\\nb.mp4"), ("\x1b[2J.mp4", "\\x1b[2J")]
+)
+def test_names_do_not_break_the_line(command: Command, name: str, shown: str) -> None:
+    assert shown in command(name).error
+    assert shown in command(name, "gone.mp4").err.splitlines()[0]
+
+
+@pytest.mark.parametrize("args", [[""], [" "], ["--debug"], ["x" * 300 + ".mp4", "--end", "0"]])
+def test_nothing_that_could_be_meant(command: Command, args: list[str]) -> None:
+    ran = command(*args)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines()[-1].startswith("Error: ")
+
+
+def test_help_on_help(command: Command) -> None:
+    assert command("help", "help") == command("help") == command("--help")
 
 
 def test_a_result_of_a_video_elsewhere(command: Command, small: Path, tmp_path: Path) -> None:
