@@ -32,7 +32,6 @@ from clusterer.config import (
 from clusterer.errors import ClustererError, ConfigError
 from clusterer.pipeline import Outcome, default_folder, name_people, process, read_gallery
 
-
 VIDEO = VideoConfig()
 DETECTION = DetectionConfig()
 CLUSTERING = ClusteringConfig()
