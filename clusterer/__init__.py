@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from clusterer._version import __version__
 
@@ -21,7 +20,10 @@ from clusterer._version import __version__
 # user's own 0 is overruled: nothing is sent, whatever other programs were told.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
+TYPE_CHECKING = False  # typing's own would cost more than all of this module
 if TYPE_CHECKING:
+    from typing import Any
+
     from clusterer.config import AnalysisConfig, ClusteringConfig, Config
     from clusterer.errors import ClustererError
     from clusterer.pipeline import Outcome, amend, analyse, decide, load, process

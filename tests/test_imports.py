@@ -298,10 +298,29 @@ def loaded_by(statement: str) -> set[str]:
     return set(run.stdout.split())
 
 
+EVERY_COMMAND = (
+    "from clusterer.cli.commands import cluster_video; [*cluster_video.commands.values()]"
+)
+
+
 def test_the_command_starts_without_the_extra() -> None:
-    loaded = loaded_by("import clusterer.cli")
+    loaded = loaded_by(EVERY_COMMAND)
     assert "clusterer.cli.train" in loaded
     assert loaded.isdisjoint(TRAINS)
+
+
+def test_the_way_in_imports_nothing_before_interrupts_are_taken_care_of() -> None:
+    loaded = loaded_by("import clusterer.cli")
+    assert {name for name in loaded if name.startswith("clusterer")} == {
+        "clusterer", "clusterer._version", "clusterer.cli", "clusterer.cli.main",
+    }  # fmt: skip
+    assert "click" not in loaded
+
+
+def test_commands_are_imported_when_they_are_called() -> None:
+    loaded = loaded_by("import clusterer.cli.process")
+    assert "click" in loaded
+    assert loaded.isdisjoint({*HEAVY, "clusterer.cli.run", "clusterer.cli.train"})
 
 
 @pytest.mark.parametrize("statement", ["import clusterer", "import clusterer; dir(clusterer)"])

@@ -7,20 +7,20 @@ from pathlib import Path
 import click
 
 from clusterer import pipeline
+from clusterer.cli.group import Group
+from clusterer.cli.types import PATH, RESULT
 from clusterer.edits import EDITS, lost, read
 from clusterer.types import Edit
 
-PATH = click.Path(path_type=Path)
 
-
-@click.group()
+@click.group(cls=Group)
 @click.help_option("-h", "--help", help="Show this and exit.")
 def edits() -> None:
     """Look at the corrections of a review."""
 
 
 @edits.command()
-@click.argument("result", metavar="RESULT", type=PATH)
+@click.argument("result", metavar="RESULT", type=RESULT)
 @click.option(
     "--edits",
     "file",

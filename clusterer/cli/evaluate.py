@@ -11,6 +11,7 @@ from rich.table import Table
 
 from clusterer import evaluation
 from clusterer.cli.group import DefaultCommand, DefaultGroup
+from clusterer.cli.types import NUMBER, PATH, RESULT
 from clusterer.cli.verification import verification
 from clusterer.errors import ConfigError
 from clusterer.evaluation import Evaluation
@@ -18,7 +19,6 @@ from clusterer.files import make_folder, write_atomic
 from clusterer.pipeline import load
 from clusterer.result import crop_reader
 
-PATH = click.Path(path_type=Path)
 MIN_IOU = 0.3
 TABLE_WIDTH = 100
 """Of the table where it goes to a file or another program."""
@@ -39,7 +39,6 @@ COLUMNS = (
     default="result-folder",
     usage="[OPTIONS] RESULT...",
     no_args_is_help=True,
-    add_help_option=False,
 )
 def evaluate() -> None:
     """Measure how good a result is, against labelled faces."""
@@ -49,7 +48,7 @@ evaluate.add_command(verification)
 
 
 @evaluate.command("result-folder", cls=DefaultCommand, hidden=True)
-@click.argument("results", nargs=-1, required=True, metavar="RESULT...", type=PATH)
+@click.argument("results", nargs=-1, required=True, metavar="RESULT...", type=RESULT)
 @click.option(
     "--truth",
     "truths",
@@ -69,7 +68,7 @@ evaluate.add_command(verification)
 )
 @click.option(
     "--min-iou",
-    type=float,
+    type=NUMBER,
     default=MIN_IOU,
     show_default=True,
     help="Overlap from which a found box is taken for a labelled face, above 0 to 1.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import Any
 import click
 
 from clusterer import export as formats
+from clusterer.cli.group import Command
+from clusterer.cli.mistakes import is_folder, is_result
+from clusterer.cli.types import NUMBER, PATH, RESULT
+from clusterer.errors import ConfigError
 from clusterer.files import make_folder, write_all
 from clusterer.pipeline import load
 
@@ -30,14 +35,43 @@ class Rate(click.ParamType[Fraction]):
         return Fraction(str(value))
 
 
+ENDINGS = {
+    ".csv", ".edl", ".fcpxml", ".json", ".otio", ".parquet", ".srt", ".txt", ".vtt",
+    ".xlsx", ".xml",
+}  # fmt: skip
+"""Of the files that formats write: a name that ends so is that of a file."""
+
+
+def _placed(files: dict[str, bytes], output: Path | None, result: Path) -> dict[Path, bytes]:
+    """Where each file goes: into a folder, or where the one file was said to go."""
+    if output is None or is_folder(output) or output.suffix.casefold() not in ENDINGS:
+        folder = result / "exports" if output is None else output
+        return {folder / name: content for name, content in files.items()}
+    if len(files) != 1:
+        raise ConfigError(
+            f"{output} is the name of one file, but there are {len(files)}: {', '.join(files)}",
+            "Name a folder with -o DIR",
+        )
+    if os.path.lexists(output) and is_result(output.parent):
+        raise ConfigError(f"{output} is part of a result", "Name another file")
+    ((name, content),) = files.items()
+    ending = Path(name).suffix
+    if output.suffix.casefold() != ending:
+        raise ConfigError(
+            f"{output} ends in {output.suffix}, but what is written is {ending}",
+            f"Name it {output.with_suffix(ending)}, or name a folder with -o DIR",
+        )
+    return {output: content}
+
+
 def _uses() -> str:
     """What each format is for, one line each."""
     lines = [f"  {name:<14}{formats.FORMATS[name].use}" for name in formats.names()]
     return "\n".join(["\b", "Formats:", *lines])
 
 
-@click.command(no_args_is_help=True, epilog=_uses())
-@click.argument("result", metavar="RESULT", type=click.Path(path_type=Path))
+@click.command(cls=Command, no_args_is_help=True, epilog=_uses())
+@click.argument("result", metavar="RESULT", type=RESULT)
 @click.option(
     "--format",
     "wanted",
@@ -54,14 +88,14 @@ def _uses() -> str:
 )
 @click.option(
     "--min-duration",
-    type=float,
+    type=NUMBER,
     default=0.0,
     metavar="SECONDS",
     help="Leave out shorter appearances.",
 )
 @click.option(
     "--gap",
-    type=float,
+    type=NUMBER,
     default=0.0,
     metavar="SECONDS",
     help="Make one of appearances of a person that lie no farther apart.",
@@ -87,8 +121,9 @@ def _uses() -> str:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    help="Where to write. Default: the folder exports in RESULT.",
+    type=PATH,
+    help="Folder to write into, or the file, as cast.vtt, if it is only one. Default: the folder "
+    "exports in RESULT.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.help_option("-h", "--help", help="Show this and exit.")
@@ -110,9 +145,9 @@ def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
     files: dict[str, bytes] = {}
     for name in dict.fromkeys(wanted):
         files |= formats.create(name).files(timeline)
-    folder = flags["output"] or result / "exports"
-    make_folder(folder)
-    write_all({folder / name: content for name, content in files.items()})
+    placed = _placed(files, flags["output"], result)
+    make_folder(next(iter(placed)).parent)
+    write_all(placed)
     if not flags["quiet"]:
         marks = len(timeline.marks())
         click.echo(
@@ -121,6 +156,6 @@ def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
         )
         for warning in timeline.warnings:
             click.echo(f"Note: {warning}")
-        for name in files:
-            click.echo(f"{folder / name}")
+        for path in placed:
+            click.echo(f"{path}")
     return 0

@@ -7,19 +7,19 @@ from pathlib import Path
 import click
 
 from clusterer.cli.consent import ensure_weights
+from clusterer.cli.group import Group
+from clusterer.cli.types import PATH, RESULT
 from clusterer.pipeline import add_to_gallery, config_of, load
 
-PATH = click.Path(path_type=Path)
 
-
-@click.group()
+@click.group(cls=Group)
 @click.help_option("-h", "--help", help="Show this and exit.")
 def gallery() -> None:
     """Keep photographs of people, to name them in the next episode."""
 
 
 @gallery.command(no_args_is_help=True)
-@click.argument("result", metavar="RESULT", type=PATH)
+@click.argument("result", metavar="RESULT", type=RESULT)
 @click.argument("folder", metavar="DIR", type=PATH)
 @click.option(
     "--by-gallery",

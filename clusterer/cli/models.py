@@ -11,6 +11,7 @@ import click
 
 from clusterer import detection, encoding
 from clusterer.cli.consent import UNTRIED, described, fetch, megabytes
+from clusterer.cli.group import Group
 from clusterer.config import DetectionConfig, EncodingConfig
 from clusterer.downloads import Download
 from clusterer.errors import ConfigError, ModelError
@@ -43,7 +44,7 @@ MEASURED = (
 )
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @click.pass_context
 def models(context: click.Context) -> None:
     """List detectors and encoders: size, licence, how good, how fast, whether they are there."""
@@ -64,7 +65,7 @@ def models(context: click.Context) -> None:
     click.echo("Addresses, hashes and whole licences: cluster-video models show NAME")
 
 
-@models.command(no_args_is_help=True)
+@models.command(no_args_is_help=True, short_help="Show all that is known of a network.")
 @click.argument("name", metavar="NAME")
 @click.help_option("-h", "--help", help="Show this and exit.")
 def show(name: str) -> None:
@@ -80,7 +81,7 @@ def show(name: str) -> None:
             click.echo(f"  {label:<9} {text}")
 
 
-@models.command(no_args_is_help=True)
+@models.command(no_args_is_help=True, short_help="Download the weights of a network.")
 @click.argument("name", metavar="NAME")
 @click.option(
     "--accept-licence",

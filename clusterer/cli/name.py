@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from clusterer.cli.consent import ensure_weights
+from clusterer.cli.group import Command
+from clusterer.cli.types import PATH, RESULT
 from clusterer.gallery import Gallery, Scale
 from clusterer.pipeline import Told, config_of, load, name_people, read_gallery
 
-PATH = click.Path(path_type=Path)
 
-
-@click.command(no_args_is_help=True)
-@click.argument("result", metavar="RESULT", type=PATH)
+@click.command(cls=Command, no_args_is_help=True)
+@click.argument("result", metavar="RESULT", type=RESULT)
 @click.option(
     "--gallery",
     required=True,

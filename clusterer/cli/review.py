@@ -8,11 +8,12 @@ from threading import Thread
 
 import click
 
-PATH = click.Path(path_type=Path)
+from clusterer.cli.group import Command
+from clusterer.cli.types import PATH, RESULT
 
 
-@click.command()
-@click.argument("result", metavar="RESULT", type=PATH)
+@click.command(cls=Command)
+@click.argument("result", metavar="RESULT", type=RESULT)
 @click.option(
     "--video",
     type=PATH,

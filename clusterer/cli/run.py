@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
 from clusterer import clustering, detection
 from clusterer.cli.consent import ensure_weights
+from clusterer.cli.crash import CRASHED, crashed, told
 from clusterer.cli.encoder import ABOUT_OWN, EncoderName
+from clusterer.cli.group import DefaultCommand
+from clusterer.cli.mistakes import check_no_folder, check_videos
 from clusterer.cli.name import told_lines
 from clusterer.cli.show import Terminal, outcome_json, summary
+from clusterer.cli.types import NUMBER, PATH, Threshold, Time
+from clusterer.cli.work import Work
 from clusterer.config import (
-    AUTO,
     METRICS,
     AnalysisConfig,
     ClothingConfig,
@@ -26,50 +31,24 @@ from clusterer.config import (
 )
 from clusterer.errors import ClustererError, ConfigError
 from clusterer.pipeline import Outcome, default_folder, name_people, process, read_gallery
-from clusterer.timecode import parse_time_s
-
-
-class Time(click.ParamType[float]):
-    """Seconds, or ``MM:SS``, or ``HH:MM:SS``."""
-
-    name = "time"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Parse, or fail with one line."""
-        try:
-            return value if isinstance(value, float) else parse_time_s(str(value))
-        except ConfigError as error:
-            self.fail(str(error), param, ctx)
-
-
-class Threshold(click.ParamType["float | Literal['auto']"]):
-    """A number, or ``auto``."""
-
-    name = "number|auto"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float | Literal["auto"]:
-        """Parse, or fail with one line."""
-        if value == AUTO:
-            return AUTO
-        try:
-            return float(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither a number nor {AUTO!r}.", param, ctx)
-
 
 VIDEO = VideoConfig()
 DETECTION = DetectionConfig()
 CLUSTERING = ClusteringConfig()
+SECTIONS = {
+    "Common": ("output", "threshold", "start", "end", "gallery", "edits"),
+    "Grouping": ("method", "metric", "min_faces", "min_quality", "clothing"),
+    "Detection": (
+        "sample_rate", "detector", "detection_width", "detection_score", "min_face_px", "encoder",
+    ),
+    "Output": ("quiet", "as_json"),
+}  # fmt: skip
 
 
-@click.command()
-@click.argument(
-    "videos", nargs=-1, required=True, metavar="VIDEO...", type=click.Path(path_type=Path)
+@click.command(
+    cls=DefaultCommand, sections=SECTIONS, epilog="cluster-video help COMMAND explains a command."
 )
+@click.argument("videos", nargs=-1, required=True, metavar="VIDEO...", type=PATH)
 @click.option(
     "--threshold",
     type=Threshold(),
@@ -99,7 +78,7 @@ CLUSTERING = ClusteringConfig()
 )
 @click.option(
     "--min-quality",
-    type=float,
+    type=NUMBER,
     default=CLUSTERING.min_quality,
     show_default=True,
     help="Quality from which a face counts as readable, 0 to 1.",
@@ -112,7 +91,7 @@ CLUSTERING = ClusteringConfig()
 )
 @click.option(
     "--sample-rate",
-    type=float,
+    type=NUMBER,
     default=VIDEO.sample_rate_hz,
     show_default=True,
     help="Frames looked at per second of video.",
@@ -135,14 +114,14 @@ CLUSTERING = ClusteringConfig()
 )
 @click.option(
     "--detection-score",
-    type=float,
+    type=NUMBER,
     default=DETECTION.min_score,
     show_default=True,
     help="Weakest detection that counts, 0 to 1.",
 )
 @click.option(
     "--min-face-px",
-    type=float,
+    type=NUMBER,
     default=DETECTION.min_face_px,
     show_default=True,
     help="Smallest face, height in pixels of the video.",
@@ -158,20 +137,20 @@ CLUSTERING = ClusteringConfig()
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Result folder. Default: <video>.people in the current folder. "
     "With several videos, the folder that holds theirs.",
 )
 @click.option(
     "--edits",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Corrections to apply, from a review: edits.json, here or from another machine. "
     "Default: those in the result folder.",
 )
 @click.option(
     "--gallery",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="Name the people by photographs: a folder for each person, named after them.",
 )
@@ -185,6 +164,7 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     faces.csv to work with. Run it again with another threshold, metric or method: the video is not
     opened a second time.
     """
+    _check(videos)
     if flags["edits"] is not None and len(videos) > 1:
         raise ConfigError("--edits belongs to one video", "Run the videos one by one")
     config = _config(flags)
@@ -195,14 +175,14 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     failed = 0
     for video, folder in _folders(videos, flags["output"]).items():
         try:
+            check_no_folder(video)
             with terminal.watching(video) as hook:
                 outcome = process(video, config, folder, hook, flags["edits"])
             naming = None if known is None else name_people(folder, known)
-        except ClustererError as error:
+        except Exception as error:
             if len(videos) == 1:
                 raise
-            click.echo(f"Error: {error}", err=True)
-            failed = 1
+            failed = max(failed, _passed_by(video, error))
             continue
         outcome = outcome if naming is None else replace(outcome, result=naming.result)
         outcomes.append(outcome)
@@ -213,6 +193,25 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     if flags["as_json"]:
         click.echo(outcome_json(outcomes))
     return failed
+
+
+def _check(videos: Sequence[Path]) -> None:
+    """Raise ConfigError, before anything is looked at, where a name is none of a video."""
+    context = click.get_current_context()
+    options = [name for each in context.command.get_params(context) for name in each.opts]
+    group = context.parent.command if context.parent else None
+    check_videos(videos, options, list(group.commands) if isinstance(group, click.Group) else [])
+
+
+def _passed_by(video: Path, error: Exception) -> int:
+    """Say why there is no result of one of several videos; the exit code."""
+    work = click.get_current_context().find_object(Work) or Work()
+    if work.interrupted:
+        raise error
+    work.subject = video.name
+    foreseen = isinstance(error, ClustererError)
+    click.echo(told(error) if foreseen else crashed(error, work), err=True)
+    return 1 if foreseen else CRASHED
 
 
 def _config(flags: dict[str, Any]) -> Config:

@@ -12,14 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clusterer import clustering
+from clusterer.cli.group import Command
 from clusterer.cli.show import Terminal
+from clusterer.cli.types import NUMBER, PATH
 from clusterer.config import METRICS
 from clusterer.errors import ConfigError
 
-PATH = click.Path(path_type=Path)
 
-
-@click.command()
+@click.command(cls=Command)
 @click.argument("clips", nargs=-1, required=True, metavar="CLIP...", type=PATH)
 @click.option(
     "--truth",
@@ -46,7 +46,7 @@ PATH = click.Path(path_type=Path)
 )
 @click.option(
     "--precision",
-    type=float,
+    type=NUMBER,
     default=0.98,
     show_default=True,
     help="Least precision of assigned faces for the careful pick, 0 to 1.",

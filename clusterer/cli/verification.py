@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from clusterer import encoding
 from clusterer.cli.consent import ensure_weights
 from clusterer.cli.encoder import ABOUT_OWN, EncoderName
+from clusterer.cli.group import Command
+from clusterer.cli.types import PATH
 from clusterer.config import METRICS, AnalysisConfig, ClusteringConfig, EncodingConfig
 from clusterer.evaluation import (
     VerificationReport,
@@ -28,10 +30,8 @@ from clusterer.evaluation.verification_report import HTML, JSON
 from clusterer.files import make_folder, write_all
 from clusterer.pipeline import config_of, encode_photographs, load
 
-PATH = click.Path(path_type=Path)
 
-
-@click.command()
+@click.command(cls=Command)
 @click.argument("source", metavar="PAIRS|RESULT", type=PATH)
 @click.option(
     "--images",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -197,7 +197,7 @@ def test_several_with_json_and_a_failure(command: Command, nobody: Path) -> None
 def test_every_error_of_the_library_is_one_line(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = sys.modules["clusterer.cli.run"]
+    run = importlib.import_module("clusterer.cli.run")
 
     def fail(*_args: object) -> None:
         raise ClustererError("It is broken", "Mend it")

@@ -10,8 +10,10 @@ import pytest
 import clusterer.__main__ as module
 from clusterer import __version__
 from clusterer.cli import main
-from clusterer.cli.main import cluster_video
+from clusterer.cli.commands import COMMANDS, cluster_video
+from clusterer.cli.group import Command as Command_
 
+from . import own_process
 from .conftest import Ran
 
 Command = Callable[..., Ran]
@@ -64,6 +66,68 @@ def test_help(command: Command, flag: str) -> None:
     for option in ("--threshold", "--metric", "--method", "--sample-rate", "--start", "--output"):
         assert option in ran.out
     assert command("run", flag).out == ran.out
+
+
+def sections(text: str) -> dict[str, list[str]]:
+    """Heading → what its lines begin with."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line.endswith(":") and not line.startswith(" "):
+            found[line[:-1]] = []
+        elif line.startswith("  cluster-video"):
+            break  # the closing line
+        elif found and line[:2] == "  " and line[2:3].strip():
+            list(found.values())[-1].append(line.strip())
+    return found
+
+
+def test_commands_and_options_stand_in_groups(command: Command) -> None:
+    shown = sections(command("--help").out)
+    assert list(shown) == ["Common", "Grouping", "Detection", "Output", "Other", "Commands"]
+    assert [line.split()[0] for line in shown["Commands"]] == list(cluster_video.commands)
+    assert all(len(line.split()) > 3 for line in shown["Commands"]), "a line each, in words"
+    assert shown["Common"][0].startswith("-o, --output")
+    assert [line.split("  ")[0] for line in shown["Other"]] == [
+        "--debug", "-V, --version", "-h, --help",
+    ]  # fmt: skip
+
+
+def test_every_option_of_a_run_is_in_a_group(command: Command) -> None:
+    run = cluster_video.commands["run"]
+    assert isinstance(run, Command_)
+    options = {each.name for each in run.params if isinstance(each, click.Option)}
+    grouped = [name for names in run.sections.values() for name in names]
+    assert len(set(grouped)) == len(grouped)
+    assert options - {"help"} == set(grouped)
+    text = command("--help").out
+    for each in run.params:
+        assert all(name in text for name in each.opts if name.startswith("-"))
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_help_fits_the_terminal(
+    command: Command, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    widths = [len(line) for line in command("--help").out.splitlines()]
+    assert max(widths) <= max(min(columns, 100), 58)  # names that cannot be broken
+    assert columns < 200 or max(widths) > 85
+
+
+def test_what_a_list_says_of_a_command_is_what_it_does() -> None:
+    for name, lazy in COMMANDS.homes.items():
+        assert lazy.short.endswith(".")
+        first = (COMMANDS[name].help or "").split()[0]
+        assert lazy.short.split()[0] == first, name
+
+
+def test_help_and_version_import_no_network() -> None:
+    for args in (["--version"], ["help", "models"]):
+        ran = own_process.run(
+            *args, breaking="import atexit; atexit.register(lambda: print(*sys.modules))"
+        )
+        assert ran.returncode == 0
+        assert not {"onnxruntime", "av", "cv2", "sklearn"} & set(ran.stdout.split())
 
 
 def test_version(command: Command) -> None:

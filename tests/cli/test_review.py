@@ -141,6 +141,6 @@ def test_what_is_no_port(command: Command, folder: Path, port: str) -> None:
 
 
 def test_the_command_starts_without_the_server() -> None:
-    loaded = loaded_by("import clusterer.cli")
+    loaded = loaded_by("import clusterer.cli.review")
     assert "clusterer.cli.review" in loaded
     assert loaded.isdisjoint({"starlette", "uvicorn"})

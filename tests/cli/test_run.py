@@ -155,11 +155,11 @@ class Refuse:
             raise AssertionError(f"{name} was imported")
 
 sys.meta_path.insert(0, Refuse())
-from clusterer.cli.main import _exit_code
+from clusterer.cli.process import exit_code
 video, folder = sys.argv[1:]
 for flags in ("", "--threshold 0.3", "--metric cosine", "--method agglomerative"):
     started = time.process_time()
-    assert _exit_code([video, "-o", folder, "-q", *flags.split()]) == 0, flags
+    assert exit_code([video, "-o", folder, "-q", *flags.split()]) == 0, flags
     print(time.process_time() - started)
 """
 

@@ -2,13 +2,14 @@
 
 import click
 
+from clusterer.cli.group import Group
 from clusterer.cli.train.clothing import clothing
 from clusterer.cli.train.face import face
 
 __all__ = ["train"]
 
 
-@click.group(no_args_is_help=True)
+@click.group(cls=Group, no_args_is_help=True)
 @click.help_option("-h", "--help", help="Show this and exit.")
 def train() -> None:
     """Make the weights of networks anew. Needs the extra [train]."""

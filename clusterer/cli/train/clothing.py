@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from clusterer.cli.group import Command
 from clusterer.cli.train.shared import (
     EXTRA,
-    PATH,
     interrupted,
     require_extra,
     same_again,
     training,
 )
+from clusterer.cli.types import PATH
 from clusterer.files import make_folder
 from clusterer.training.settings import LOSS_NAMES, ClothingTraining
 
@@ -42,7 +43,7 @@ class Licence(click.ParamType[tuple[str, str]]):
         return part, text
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--data",
     type=PATH,

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from clusterer.cli.group import Command
 from clusterer.cli.train.shared import (
     EXTRA,
-    PATH,
     interrupted,
     require_extra,
     same_again,
     training,
 )
+from clusterer.cli.types import NUMBER, PATH
 from clusterer.files import make_folder
 from clusterer.training.settings import BACKBONES, FACE_LOSS_NAMES, FaceTraining
 from clusterer.training.toml_card import ALIGNMENTS, Cut
@@ -34,7 +35,7 @@ COMMAND = (
 """Flags that the model card repeats."""
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--data",
     type=PATH,
@@ -101,14 +102,14 @@ COMMAND = (
 )
 @click.option(
     "--held-out",
-    type=float,
+    type=NUMBER,
     default=DEFAULTS.held_out,
     show_default=True,
     help="Share of the people who are not trained on, and by whom the network is judged.",
 )
 @click.option(
     "--crop",
-    type=float,
+    type=NUMBER,
     default=DEFAULTS.crop,
     show_default=True,
     help="Side of the middle of each picture that is used, as a share; 0.6 suits LFW's 250 px.",
@@ -122,7 +123,7 @@ COMMAND = (
 )
 @click.option(
     "--padding",
-    type=float,
+    type=NUMBER,
     help="Margin on each side of the face's box as a share of it, for dlib and box, likewise. "
     "Default: 0.25 and 0.2.",
 )

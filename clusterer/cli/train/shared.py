@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     E = TypeVar("E", bound=Numbered)
 
-PATH = click.Path(path_type=Path)
 INTERRUPTED = 130
 EXTRA = ("torch", "pytorch_metric_learning", "onnxscript")
 

@@ -1,0 +1,38 @@
+"""The commands, each imported when it is called. What is no command's name is a video."""
+
+from __future__ import annotations
+
+import click
+
+from clusterer._version import __version__
+from clusterer.cli.group import DefaultGroup
+from clusterer.cli.lazy import Lazy, LazyCommands
+
+COMMANDS = LazyCommands(
+    {
+        "run": Lazy("run:run", "Find out who appears when in VIDEO."),
+        "review": Lazy("review:review", "Correct and name the people of a result, on a page."),
+        "edits": Lazy("edits:edits", "Look at the corrections of a review."),
+        "name": Lazy("name:name", "Name the people of a result by photographs."),
+        "gallery": Lazy("gallery:gallery", "Keep photographs of people for the next episode."),
+        "export": Lazy("export:export", "Write the appearances for editing programs."),
+        "evaluate": Lazy("evaluate:evaluate", "Measure how good a result is."),
+        "tune": Lazy("tune:tune", "Find the settings that suit labelled clips."),
+        "models": Lazy("models:models", "List detectors and encoders, and download weights."),
+        "train": Lazy("train:train", "Make the weights of networks anew."),
+    }
+)
+
+
+@click.group(
+    cls=DefaultGroup,
+    commands=COMMANDS,
+    default="run",
+    usage="[OPTIONS] VIDEO...",
+    no_args_is_help=True,
+)
+@click.version_option(
+    __version__, "-V", "--version", prog_name="cluster-video", help="Show the version and exit."
+)
+def cluster_video() -> None:
+    """Who is in this video, and when? Groups every face into people, offline."""

@@ -1,0 +1,200 @@
+"""An exception that nobody foresaw: one line, and a file that tells the rest."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+
+from clusterer._version import __version__
+from clusterer.cli.work import Work
+
+CRASHED = 70
+"""EX_SOFTWARE of sysexits.h."""
+FOLDER = "crashes"
+"""In the cache folder."""
+KEPT = 10
+LONGEST_MESSAGE = 200
+LONGEST_TRACEBACK = 1 << 19
+
+_OURS = re.compile(r"\d{8}-\d{6}-\d+(-\d+)?\.txt")
+_LIBRARIES = (
+    "av", "click", "dlib-bin", "hdbscan", "jinja2", "numpy", "onnxruntime", "opencv-python",
+    "rich", "scikit-learn", "scipy", "starlette", "uvicorn",
+)  # fmt: skip
+_GROUPING = "grouping the faces of"
+DOING = {
+    "video": "decoding",
+    "shots": "looking for cuts in",
+    "detection": "looking for faces in",
+    "tracking": "following the faces of",
+    "chips": "cutting out the faces of",
+    "alignment": "cutting out the faces of",
+    "encoding": "encoding the faces of",
+    "features": _GROUPING,
+    "constraints": _GROUPING,
+    "clustering": _GROUPING,
+    "clothing": _GROUPING,
+    "identities": _GROUPING,
+    "calibration": _GROUPING,
+    "leeway": _GROUPING,
+    "edits": "applying the corrections of",
+    "gallery": "comparing the gallery with",
+    "cache": "reading or writing the analysis of",
+    "archive": "reading or writing the analysis of",
+    "result": "reading or writing the result of",
+    "report": "writing the report of",
+    "export": "exporting",
+    "review": "reviewing",
+    "evaluation": "measuring",
+    "tuning": "trying settings on",
+    "training": "training on",
+}
+"""Part of the package → what is being done in it. The last one in a traceback says it."""
+
+
+def crashed(error: BaseException, work: Work) -> str:
+    """What to print on an exception that nobody foresaw; the rest goes into a file.
+
+    Parameters
+    ----------
+    error
+        The exception.
+    work
+        What was being done. With its `debug`, the traceback is in the answer and not in a file.
+
+    Returns
+    -------
+    str
+        One line; more with `debug`. It never raises.
+    """
+    try:
+        text = _traceback(error)
+        line = f"Error: {_kind(error)} while {_doing(error, work)}."
+        line += " This is a fault of cluster-video."
+        if work.debug:
+            return f"{text.rstrip()}\n{line}"
+        return f"{line} {_whereabouts(_described(text, work), error)}"
+    except Exception as second:  # out of memory, say: there is nothing left to try
+        return f"Error: {type(error).__name__}, and {type(second).__name__} while saying so."
+
+
+def told(error: BaseException) -> str:
+    """Put an error that was foreseen on one line, whatever is in the names in it."""
+    signs = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(error))
+    return f"Error: {''.join(signs)}"
+
+
+def one_line(text: str, longest: int = LONGEST_MESSAGE) -> str:
+    """Put a text on one line that every terminal can show, cut where it is too long."""
+    text = text[: 10 * longest].encode("utf-8", "backslashreplace").decode()
+    text = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+def _kind(error: BaseException) -> str:
+    try:
+        message = one_line(str(error))
+    except Exception:  # its own __str__ fails
+        message = "its message cannot be shown"
+    name = type(error).__name__
+    return f"{name} ({message})" if message else name
+
+
+def _doing(error: BaseException, work: Work) -> str:
+    verb = next((DOING[part] for part in reversed(list(_parts(error))) if part in DOING), "")
+    subject = one_line(work.subject)
+    if verb and subject:
+        return f"{verb} {subject}"
+    return f"running {work.command}{' on ' if subject else ''}{subject}"
+
+
+def _parts(error: BaseException) -> Iterator[str]:
+    """Parts of the package that the exception went through, the outermost first."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        package, _, rest = str(frame.f_globals.get("__name__", "")).partition(".")
+        if package == "clusterer":
+            yield rest.partition(".")[0]
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no place"
+
+
+def _traceback(error: BaseException) -> str:
+    text = "".join(traceback.format_exception(error))
+    if len(text) <= LONGEST_TRACEBACK:
+        return text
+    half = LONGEST_TRACEBACK // 2
+    return f"{text[:half]}\n[...]\n{text[-half:]}"
+
+
+def _described(text: str, work: Work) -> str:
+    lines = [
+        f"cluster-video {__version__}",
+        f"Python {sys.version}",
+        platform.platform(),
+        f"Arguments: {list(work.args)!r}",
+        "Libraries: " + ", ".join(_versions()),
+    ]
+    return "\n".join([*lines, "", text])
+
+
+def _versions() -> Iterator[str]:
+    for name in _LIBRARIES:
+        try:
+            yield f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            yield f"{name} is missing"
+
+
+def _whereabouts(content: str, error: BaseException) -> str:
+    """Keep the content; say where, or why not."""
+    try:
+        path = _keep(content.encode("utf-8", "backslashreplace"))
+    except (OSError, ImportError) as refused:
+        why = getattr(refused, "strerror", None) or str(refused)
+        return (
+            f"It happened in {_place(error)}; the traceback could not be written down"
+            f" ({one_line(why).lower()}), but --debug shows it"
+        )
+    return f"The whole traceback is in {path}, or shown with --debug"
+
+
+def _keep(content: bytes) -> Path:
+    """Write a file that others cannot read, and forget the oldest."""
+    from clusterer.dlib_onnx.cache import cache_folder  # noqa: PLC0415 (it may be what is broken)
+
+    folder = cache_folder() / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stem = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    handle, path = _new(folder, [f"{stem}.txt", *(f"{stem}-{i}.txt" for i in range(2, 100))])
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    older = sorted(each for each in folder.iterdir() if _OURS.fullmatch(each.name))
+    for each in older[:-KEPT]:
+        with suppress(OSError):
+            each.unlink()
+    return path
+
+
+def _new(folder: Path, names: Sequence[str]) -> tuple[int, Path]:
+    """Open the first of the names that is free, for us alone."""
+    for name in names:
+        with suppress(FileExistsError):
+            return os.open(
+                folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
+            ), folder / name
+    raise FileExistsError(f"{folder / names[0]} exists")

@@ -1,0 +1,191 @@
+"""What people type wrong, and what they meant: one line with cause and remedy."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from clusterer.errors import ConfigError, ResultError, VideoError
+
+_WORD = re.compile(r"\w[\w-]*")
+_PATTERN = re.compile(r"[*?\[]")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)  # a Path has one slash of the two
+_ASKS_FOR_HELP = {"/?", "/h", "/help", "-?", "?"}
+_LONG_DASHES = "\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}\N{HYPHEN}"
+_OF_A_RESULT = ("result.json", "analysis.npz")
+
+
+def no_command(word: str, commands: Iterable[str], path: str) -> ConfigError:
+    """Tell that a word is no command of a group.
+
+    Parameters
+    ----------
+    word
+        What was typed.
+    commands
+        Names of the group.
+    path
+        The group as it is typed.
+    """
+    meant = get_close_matches(word, list(commands), 1)
+    if meant:
+        return ConfigError(f"There is no command {word!r}", f"Did you mean {path} {meant[0]}?")
+    return ConfigError(
+        f"There is no command {word!r} of {path}", f"There is: {', '.join(sorted(commands))}"
+    )
+
+
+def no_command_or_path(word: str, commands: Iterable[str], path: str) -> ConfigError | None:
+    """Tell that the first word is neither a command nor a file, if so.
+
+    Parameters
+    ----------
+    word, commands, path
+        As for `no_command`.
+    """
+    if word in _ASKS_FOR_HELP and not os.path.lexists(word):
+        return ConfigError(f"{word!r} is no option here", f"Write {path} --help")
+    if not _WORD.fullmatch(word) or os.path.lexists(word):
+        return None
+    return _nothing(word, commands, path)
+
+
+def check_videos(videos: Sequence[Path], options: Sequence[str], commands: Sequence[str]) -> None:
+    """Raise ConfigError where one of the names is not meant to be that of a video.
+
+    Parameters
+    ----------
+    videos
+        As they were given.
+    options
+        Names of the options that could have been meant.
+    commands
+        Likewise those of commands.
+    """
+    for video in videos:
+        name = str(video)
+        if os.path.lexists(video):
+            continue
+        if name in commands:
+            raise ConfigError(
+                f"There is no file {name!r}", f"The command comes first: cluster-video {name} ..."
+            )
+        _check_no_option(name, options)
+        if _ADDRESS.match(name):
+            raise ConfigError(
+                f"{name} is an address, and nothing is fetched from the network",
+                "Download the video, and give the file",
+            )
+        if _PATTERN.search(name):
+            raise ConfigError(f"No file matches {name}", "Look where you are, and at the ending")
+        if _WORD.fullmatch(name):
+            raise _nothing(name, commands, "cluster-video")
+
+
+def check_no_folder(video: Path) -> None:
+    """Raise VideoError if the video is a folder: that of a result, or any other."""
+    if not is_folder(video):
+        return
+    if is_result(video):
+        raise VideoError(
+            f"{video} is a result, not a video", f"Look at it: cluster-video review {video}"
+        )
+    raise VideoError(
+        f"Cannot read {video} (is a directory)",
+        f"Give the videos in it: cluster-video {video / '*'}",
+    )
+
+
+def check_result(given: Path) -> None:
+    """Tell what somebody gave in place of a result folder; what is damaged is seen later.
+
+    Raises
+    ------
+    ConfigError
+        It is a file: a video, or one of those in a result folder.
+    ResultError
+        It is a folder that holds result folders.
+    """
+    if is_result(given) or not os.path.lexists(given):
+        return
+    if is_folder(given):
+        inside = sorted(each for each in given.glob("*.people") if is_result(each))
+        if inside:
+            more = "one of those in it, as" if len(inside) > 1 else "the one in it:"
+            raise ResultError(f"{given} is no result folder", f"Give {more} {inside[0]}")
+        return
+    if is_result(given.parent):
+        raise ConfigError(f"{given} is a file of a result", f"Give the folder: {given.parent}")
+    own = Path(f"{given.stem}.people")
+    found = next((each for each in (own, given.with_name(own.name)) if is_result(each)), None)
+    if found is not None:
+        raise ConfigError(f"{given} is a file, not a result folder", f"Its result is {found}")
+    raise ConfigError(
+        f"{given} is a file, not a result folder",
+        f"If it is a video, analyse it first: cluster-video {given}",
+    )
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is one that we may look at; a name too long is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def is_result(folder: Path) -> bool:
+    """Whether a folder holds what a run wrote."""
+    try:
+        return any((folder / name).is_file() for name in _OF_A_RESULT)
+    except OSError:  # a name too long, a folder that we may not enter
+        return False
+
+
+def number_meant(text: str) -> str:
+    """The number that somebody meant: ``0,36`` → ``0.36``, ``36%`` → ``0.36``; or empty."""
+    match = re.fullmatch(r"([+-]?\d*(?:[.,]\d+)?)\s*(%|[^\W\d_]*)", text.strip())
+    if match is None or not re.search(r"\d", match[1]):
+        return ""
+    value = float(match[1].replace(",", "."))
+    return f"{value / 100 if match[2] == '%' else value:g}"
+
+
+def _check_no_option(name: str, options: Sequence[str]) -> None:
+    """Raise ConfigError if a name looks like an option."""
+    bare = name.lstrip("-/" + _LONG_DASHES)
+    known = f"--{bare}" in options
+    if name[0] in _LONG_DASHES:
+        raise ConfigError(f"{name} begins with a long dash", f"Write --{bare}")
+    if name[0] == "-":
+        raise ConfigError(
+            f"{name} stands behind -- and is taken for a video", "Write options before the --"
+        )
+    if name[0] == "/" and known:
+        raise ConfigError(f"{name} is no option", f"Write --{bare}")
+
+
+def _nothing(word: str, commands: Iterable[str], path: str) -> ConfigError:
+    """Neither a command nor a file: name what is like it."""
+    cause = f"There is no command and no file {word!r}"
+    command = get_close_matches(word, list(commands), 1)
+    if command:
+        return ConfigError(cause, f"Did you mean {path} {command[0]}?")
+    files = _files_like(word)
+    if files:
+        return ConfigError(cause, f"Did you mean the file {files}?")
+    return ConfigError(cause, f"{path} --help lists commands; a file is named with its ending")
+
+
+def _files_like(word: str) -> str:
+    """The file here that has this name but for its ending or a slip, or nothing."""
+    try:
+        names = sorted(name for name in os.listdir() if not name.startswith("."))  # noqa: PTH208
+    except OSError:
+        return ""
+    stems = {Path(name).stem.casefold(): name for name in reversed(names)}
+    close = get_close_matches(word.casefold(), list(stems), 1, 0.75)
+    return stems[close[0]] if close else ""

@@ -1,0 +1,127 @@
+"""One run of the command line, whatever happens: its exit code, and one line where it fails."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import warnings
+from contextlib import suppress
+
+import click
+
+from clusterer.cli import signals, streams
+from clusterer.cli.commands import cluster_video
+from clusterer.cli.crash import CRASHED, crashed, told
+from clusterer.cli.main import INTERRUPTED
+from clusterer.cli.work import PROGRAM, Unforeseen, Work
+from clusterer.errors import ClustererError, ConfigError
+
+UNREAD = 141
+"""What a shell reports of programs that a closed pipe ends (128 + SIGPIPE)."""
+
+
+def exit_code(args: list[str] | None) -> int:
+    """Run the command line; what `clusterer.cli.main` exits with.
+
+    Parameters
+    ----------
+    args
+        See `clusterer.cli.main`.
+    """
+    work = Work(tuple(sys.argv[1:] if args is None else args), own_process=args is None)
+    if work.own_process:
+        _prepare(work)
+    code = _attempt(args, work)
+    if work.own_process:
+        streams.mute()
+    return code or (CRASHED if work.crashed else 0)
+
+
+def _attempt(args: list[str] | None, work: Work) -> int:
+    try:
+        code = cluster_video.main(args=args, prog_name=PROGRAM, standalone_mode=False, obj=work)
+    except SystemExit:  # rich's answer to a closed pipe
+        trouble = streams.trouble()
+        if trouble is None:
+            raise
+        return _unwritten(trouble)
+    except BaseException as raised:
+        error = raised.error if isinstance(raised, Unforeseen) else raised
+        if work.interrupted or isinstance(error, (KeyboardInterrupt, click.Abort)):
+            return _interrupted(work)
+        return _failed(error, work)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(error: BaseException, work: Work) -> int:
+    """Say what is wrong; the exit code."""
+    if isinstance(error, ClustererError):
+        _say(told(error))
+        return 2 if isinstance(error, ConfigError) else 1
+    if isinstance(error, click.ClickException):
+        with suppress(OSError):
+            error.show()
+        return error.exit_code
+    if isinstance(error, OSError) and error is streams.trouble():
+        return _unwritten(error)
+    _say(crashed(error, work))
+    return CRASHED
+
+
+def _unwritten(trouble: OSError) -> int:
+    """Say that standard output takes nothing, unless nobody wants it; the exit code."""
+    if streams.is_unread(trouble):
+        return UNREAD
+    _say(f"Error: Cannot write to standard output ({(trouble.strerror or str(trouble)).lower()})")
+    return 1
+
+
+def _interrupted(work: Work) -> int:
+    again = " The same command goes on after the last finished shot."
+    before = "\n" if sys.stderr.isatty() else ""  # behind the ^C there
+    _say(f"{before}Interrupted.{again if work.command == f'{PROGRAM} run' else ''}")
+    if work.own_process:
+        signals.leave_at_once(said=True)
+    return INTERRUPTED
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):
+        click.echo(text, err=True)
+
+
+def _prepare(work: Work) -> None:
+    """Make streams, warnings and hooks of this process the command's own."""
+    streams.prepare()
+    if not (sys.warnoptions or "--debug" in work.args):
+        warnings.simplefilter("ignore")  # for those who write programs, not for those who run them
+        logging.getLogger().addHandler(_Logged(work))
+
+    def in_thread(failure: threading.ExceptHookArgs) -> None:
+        if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
+            work.crashed = True
+            _say(crashed(failure.exc_value, work))
+
+    def ignored(failure: object) -> None:
+        """Python ignores it, as in a destructor; only Ctrl-C must not be lost."""
+        if isinstance(getattr(failure, "exc_value", None), KeyboardInterrupt):
+            signals.once_more()
+        elif work.debug:
+            sys.__unraisablehook__(failure)  # type: ignore[arg-type]
+
+    threading.excepthook = in_thread
+    sys.unraisablehook = ignored
+
+
+class _Logged(logging.Handler):
+    """What libraries log: an exception is told as ours are, the rest not at all."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(logging.ERROR)
+        self._work = work
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            _say(crashed(error, self._work))

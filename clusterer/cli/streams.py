@@ -1,0 +1,103 @@
+"""Standard input, output and error: closed, full, of a narrow encoding, with nobody reading."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO, cast
+
+ESCAPED = "clusterer.escaped"
+"""Name of the way to encode what an encoding does not have."""
+
+
+def prepare() -> None:
+    r"""Make the streams of this process such that printing fails only where nothing can be written.
+
+    A closed stream is opened on nothing: without that, the next file that is opened would get its
+    number, and what libraries print would go into it. What the encoding does not have is written
+    as ``\u00e9`` is in JSON, so that JSON stays JSON. What cannot be said on stderr is not said.
+    """
+    codecs.register_error(ESCAPED, escaped)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # in this order, so that each gets its own number
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, ESCAPED), (sys.stderr, ESCAPED)):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in _CHOSEN_BY_PYTHON:
+            stream.reconfigure(errors=errors)
+    sys.stdout = cast(TextIO, _Watched(sys.stdout, fails=True))
+    sys.stderr = cast(TextIO, _Watched(sys.stderr, fails=False))
+
+
+_CHOSEN_BY_PYTHON = {"strict", "surrogateescape"}
+"""Others come from PYTHONIOENCODING, and are the user's choice."""
+
+
+def escaped(error: UnicodeError) -> tuple[str, int]:
+    """Write what cannot be encoded as JSON does; for `codecs.register_error`."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    pairs = zip(units[::2], units[1::2], strict=True)
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in pairs), error.end
+
+
+def trouble() -> OSError | None:
+    """Why standard output took nothing, once it did not."""
+    return sys.stdout.error if isinstance(sys.stdout, _Watched) else None
+
+
+def is_unread(error: OSError) -> bool:
+    """Whether the other end of a pipe was closed; Windows says so in its own way."""
+    return error.errno == errno.EPIPE or (os.name == "nt" and error.errno == errno.EINVAL)
+
+
+def mute() -> None:
+    """Send what stdout and stderr still hold nowhere, lest Python complain at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+        if isinstance(stream, _Watched) and stream.error is not None:
+            with suppress(OSError, ValueError):
+                nothing = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nothing, stream.fileno())
+                os.close(nothing)
+
+
+class _Watched:
+    """A stream that remembers why it failed, and may go on as if it had not.
+
+    Its bytes are not to be had: click would write UTF-8 where the encoding is ASCII.
+    """
+
+    def __init__(self, stream: TextIO, fails: bool) -> None:
+        self.stream = stream
+        self.error: OSError | None = None
+        self._fails = fails
+
+    def write(self, text: str) -> int:
+        with self._watching():
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with self._watching():
+            self.stream.flush()
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.error = error
+            if self._fails:
+                raise
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "buffer":
+            raise AttributeError(name)
+        return getattr(self.stream, name)

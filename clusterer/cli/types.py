@@ -1,0 +1,115 @@
+"""Types of what is typed: names of files, numbers and times."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from clusterer.cli.mistakes import check_result, number_meant
+from clusterer.config import AUTO
+from clusterer.errors import ConfigError
+from clusterer.timecode import parse_time_s
+
+_QUOTES = "'\""
+
+
+class PathType(click.Path):
+    """A path as people type, drag or paste it: quotes and blanks around it, ``~``, ``-o=PATH``.
+
+    What is there under the very name that was given is taken as it is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Make a Path, or fail with one line where the name is empty."""
+        text = os.fspath(value)
+        if isinstance(text, str) and not os.path.lexists(text):
+            text = _meant(text)
+            if not text:
+                self.fail("the name is empty.", param, ctx)
+        return super().convert(text, param, ctx)
+
+
+class ResultType(PathType):
+    """A result folder; what else is there is refused with what was meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Make a Path, or raise ConfigError."""
+        path = super().convert(value, param, ctx)
+        check_result(path)
+        return path
+
+
+class Number(click.ParamType["float"]):
+    """A number with a point; another spelling is refused with the right one."""
+
+    name = "float"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Parse, or fail with one line."""
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a valid float.{hint(str(value))}", param, ctx)
+
+
+class Time(click.ParamType[float]):
+    """Seconds, or ``MM:SS``, or ``HH:MM:SS``."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Parse, or fail with one line."""
+        try:
+            return value if isinstance(value, float) else parse_time_s(str(value))
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Threshold(click.ParamType["float | Literal['auto']"]):
+    """A number, or ``auto``."""
+
+    name = "number|auto"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | Literal["auto"]:
+        """Parse, or fail with one line."""
+        if value == AUTO:
+            return AUTO
+        try:
+            return float(value)
+        except ValueError:
+            told = f"{value!r} is neither a number nor {AUTO!r}.{hint(str(value))}"
+            self.fail(told, param, ctx)
+
+
+def hint(text: str) -> str:
+    """How to write the number that was meant, as the end of a sentence; or nothing."""
+    meant = number_meant(text)
+    return f" Write {meant}." if meant else ""
+
+
+def _meant(text: str) -> str:
+    """A name without what terminals, shells and mail programs put around it."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in _QUOTES:
+        text = text[1:-1].strip()
+    if text.startswith("=") and not os.path.lexists(text):
+        text = text[1:]
+    head = text.replace(os.altsep or "/", os.sep).partition(os.sep)[0]
+    return os.path.expanduser(text) if head == "~" else text  # noqa: PTH111 (as typed, if no home)
+
+
+PATH = PathType()
+RESULT = ResultType()
+NUMBER = Number()

@@ -1,0 +1,264 @@
+"""What people type wrong: one line with the cause and what they meant."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from clusterer.cli.commands import cluster_video
+from clusterer.cli.export import ENDINGS
+from clusterer.cli.mistakes import number_meant
+from clusterer.export import choose, create, names
+
+from .. import result_folder
+from ..conftest import DEMO
+from .conftest import Ran
+
+Command = Callable[..., Ran]
+
+
+@pytest.fixture
+def small(command: Command) -> Path:
+    """``film.people`` here, with ``film.mp4`` beside it."""
+    Path("film.mp4").write_bytes(b"film")
+    return result_folder.write(result_folder.decided(), Path("film.people"))
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (
+            ["exprot", "x.people"],
+            "no command and no file 'exprot'. Did you mean cluster-video export?",
+        ),
+        (["reveiw"], "Did you mean cluster-video review?"),
+        (["--debug", "reveiw"], "Did you mean cluster-video review?"),
+        (["helpp"], "There is no command and no file 'helpp'"),
+        (["film"], "Did you mean the file film.mp4?"),
+        (["flim"], "Did you mean the file film."),
+        (["help", "film.mp4"], "There is no command 'film.mp4' of cluster-video"),
+        (["nonsense"], "cluster-video --help lists commands"),
+        (["-q", "export", "film.people"], "The command comes first: cluster-video export"),
+        (["models", "dowload", "yunet"], "Did you mean cluster-video models download?"),
+        (["edits", "chekc", "film.people"], "Did you mean cluster-video edits check?"),
+        (["edits", "film.people"], "There is: check"),
+        (["gallery", "ad"], "Did you mean cluster-video gallery add?"),
+        (["train", "faces"], "Did you mean cluster-video train face?"),
+        (["evaluate", "verfication"], "Did you mean cluster-video evaluate verification?"),
+        (["help", "exprot"], "Did you mean cluster-video export?"),
+        (["help", "models", "dowload"], "Did you mean cluster-video models download?"),
+        (["/?"], "'/?' is no option here. Write cluster-video --help"),
+        (["/h"], "Write cluster-video --help"),
+        (["film.mp4", "/json"], "/json is no option. Write --json"),
+        (["--", "--threshold", "0.3", "film.mp4"], "--threshold stands behind --"),
+        (["film.mp4", "\N{EN DASH}threshold", "0.3"], "begins with a long dash. Write --threshold"),
+        (["*.mov"], "No file matches *.mov"),
+        (["scene[12].mp4"], "No file matches scene[12].mp4"),
+        (["https://example.org/a.mp4"], "is an address, and nothing is fetched"),
+        (
+            ["review", "film.mp4"],
+            "film.mp4 is a file, not a result folder. Its result is film.people",
+        ),
+        (["export", "film.mp4", "--format", "vtt"], "Its result is film.people"),
+        (["name", "film.mp4", "--gallery", "g"], "Its result is film.people"),
+        (["evaluate", "film.mp4", "--truth", "t"], "Its result is film.people"),
+        (["edits", "check", "film.mp4"], "Its result is film.people"),
+        (["gallery", "add", "film.mp4", "g"], "Its result is film.people"),
+        (["review", "other.mp4"], "analyse it first: cluster-video other.mp4"),
+        (["review", "film.people/result.json"], "Give the folder: film.people"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_was_meant(command: Command, small: Path, args: list[str], expected: str) -> None:
+    Path("other.mp4").touch()
+    before = sorted(Path().rglob("*"))
+    ran = command(*args)
+    assert ran.code == 2
+    assert expected in ran.error
+    assert sorted(Path().rglob("*")) == before, "nothing is begun"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("a\nb.mp4", "a\\nb.mp4"), ("\x1b[2J.mp4", "\\x1b[2J")]
+)
+def test_names_do_not_break_the_line(command: Command, name: str, shown: str) -> None:
+    assert shown in command(name).error
+    assert shown in command(name, "gone.mp4").err.splitlines()[0]
+
+
+@pytest.mark.parametrize("args", [[""], [" "], ["--debug"], ["x" * 300 + ".mp4", "--end", "0"]])
+def test_nothing_that_could_be_meant(command: Command, args: list[str]) -> None:
+    ran = command(*args)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines()[-1].startswith("Error: ")
+
+
+def test_help_on_help(command: Command) -> None:
+    assert command("help", "help") == command("help") == command("--help")
+
+
+def test_a_result_of_a_video_elsewhere(command: Command, small: Path, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    for each in ("film.mp4", "film.people"):
+        shutil.move(each, tmp_path / "there")
+    ran = command("review", tmp_path / "there" / "film.mp4")
+    assert ran.code == 2
+    assert f"Its result is {tmp_path / 'there' / 'film.people'}" in ran.error
+
+
+def test_folders(command: Command, small: Path) -> None:
+    ran = command("film.people")
+    assert (ran.code, ran.error) == (1, "Error: film.people is a result, not a video. Look at it: "
+                                        "cluster-video review film.people\n")  # fmt: skip
+    Path("plain").mkdir()
+    ran = command("plain")
+    assert ran.code == 1
+    assert ran.error.startswith("Error: Cannot read plain (is a directory). Give the videos in it:")
+    ran = command("review", ".")
+    assert (ran.code, "Give the one in it: film.people" in ran.error) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [
+        (["--threshold", "0,36"], "'0,36' is neither a number nor 'auto'. Write 0.36."),
+        (["--threshold", "36%"], "Write 0.36."),
+        (["--sample-rate", "4fps"], "'4fps' is not a valid float. Write 4."),
+        (["--min-face-px", "12,5px"], "Write 12.5."),
+        (["--start", "1h"], "'1h' is no time. Write seconds (90.5), M:SS or H:MM:SS"),
+        (["--start", "0:30,5"], "Write seconds (90.5), M:SS or H:MM:SS"),
+        (["--thresold", "0.3"], "--threshold?"),
+        (["--min_faces", "3"], "Did you mean"),
+        (["-threshold", "0.3"], "Did you mean --threshold?"),
+        (["-o", ""], "the name is empty"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_values(command: Command, small: Path, flag: list[str], expected: str) -> None:
+    ran = command("film.mp4", *flag)
+    assert ran.code == 2
+    assert ran.out == ""
+    last = ran.err.splitlines()[-1]
+    assert last.startswith("Error: ")
+    assert expected in last.replace("'--", "--").replace("'?", "?"), "click puts quotes, or not"
+    assert sorted(Path().iterdir()) == [Path("film.mp4"), Path("film.people")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("0,36", "0.36"), ("36%", "0.36"), ("36 %", "0.36"), (",5", "0.5"), ("4Hz", "4"),
+        ("-1,5", "-1.5"), ("high", ""), ("", ""), ("1.2.3", ""), ("%", ""), ("1:30", ""),
+    ],
+)  # fmt: skip
+def test_the_number_that_was_meant(typed: str, meant: str) -> None:
+    assert number_meant(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ['"{}"', "'{}'", "{} ", "{}\n", " {} ", "'{}' "])
+def test_quotes_and_blanks_around_a_name(command: Command, small: Path, typed: str) -> None:
+    assert command("export", typed.format(small), "--format", "json", "-q").code == 0
+    ran = command(typed.format("film.mp4"), "--start", "5", "--end", "6")
+    assert ran.error.startswith("Error: film.mp4 cannot be opened as a video")
+
+
+def test_a_name_that_really_has_them(command: Command) -> None:
+    Path("'film.mp4' ").touch()
+    assert command("'film.mp4' ").error.startswith("Error: 'film.mp4'  is empty")
+
+
+@pytest.mark.parametrize("flag", ["-o=~/x", "--output=~/x"])
+def test_a_tilde_that_the_shell_left(
+    command: Command, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    assert command("export", small, "--format", "json", "-q", flag).code == 0
+    assert [path.name for path in (tmp_path / "home" / "x").iterdir()] == ["small.json"]
+
+
+@pytest.mark.parametrize("word", ["export", "help", "models"])
+def test_a_file_called_like_a_command(command: Command, word: str) -> None:
+    Path(word).touch()
+    ran = command(word, "-h") if word != "help" else command(word)
+    assert ran.code == 0
+    assert ran.err == f"Note: {word} is a command; for the file of that name write ./{word}\n"
+    assert command(f"./{word}").error.startswith(f"Error: {word} is empty")
+
+
+def groups(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(command, click.Group):
+        for name in command.commands:
+            yield from groups(command.commands[name], (*path, name))
+
+
+@pytest.mark.parametrize("path", list(groups(cluster_video)), ids=" ".join)
+def test_everything_answers_for_help(command: Command, path: tuple[str, ...]) -> None:
+    ran = command(*path, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Usage: cluster-video")
+    assert "--debug" in ran.out
+    assert command(*path, "-h") == ran
+    assert command("help", *path) == ran
+    assert command("--debug", "help", *path) == ran
+
+
+@pytest.mark.parametrize("args", [["version"], ["-V"], ["--version"], ["--debug", "-V"]])
+def test_version(command: Command, args: list[str]) -> None:
+    assert command(*args).out.startswith("cluster-video, version ")
+
+
+@pytest.mark.parametrize("name", ["vtt", "srt", "json", "xlsx"])
+def test_one_file_is_written_where_it_is_said(command: Command, small: Path, name: str) -> None:
+    output = Path("sub") / f"cast.{name}"
+    ran = command("export", small, "--format", name, "-o", output)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[-1] == str(output)
+    expected = create(name).files(choose(result_folder.decided()))
+    if name != "xlsx":
+        assert [output.read_bytes()] == list(expected.values())
+    assert list(Path("sub").iterdir()) == [output]
+    assert not (small / "exports").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["csv", "-o", "out.csv"], "out.csv is the name of one file, but there are 2"),
+        (["vtt", "--format", "srt", "-o", "out.vtt"], "there are 2: small.vtt, small.srt"),
+        (["vtt", "-o", "out.srt"], "ends in .srt, but what is written is .vtt. Name it out.vtt"),
+        (["json", "-o", "film.people/result.json"], "is part of a result. Name another file"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_it(
+    command: Command, small: Path, args: list[str], expected: str
+) -> None:
+    before = {path: path.read_bytes() for path in small.rglob("*") if path.is_file()}
+    ran = command("export", small, "--format", *args)
+    assert ran.code == 2
+    assert expected in ran.error
+    assert {path: path.read_bytes() for path in small.rglob("*") if path.is_file()} == before
+    assert not Path(args[-1]).exists() or Path(args[-1]) in before
+
+
+def test_a_folder_called_like_a_file(command: Command, small: Path) -> None:
+    Path("out.vtt").mkdir()
+    assert command("export", small, "--format", "vtt", "-q", "-o", "out.vtt").code == 0
+    assert [path.name for path in Path("out.vtt").iterdir()] == ["small.vtt"]
+
+
+def test_every_ending_is_known() -> None:
+    pytest.importorskip("opentimelineio")
+    pytest.importorskip("pyarrow")
+    timeline = choose(result_folder.decided())
+    written = {Path(file).suffix for name in names() for file in create(name).files(timeline)}
+    assert written == ENDINGS
+
+
+def test_the_demo_itself_is_none(command: Command) -> None:
+    assert command(DEMO, "--end", "0").code == 2
