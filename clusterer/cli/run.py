@@ -36,7 +36,7 @@ VIDEO = VideoConfig()
 DETECTION = DetectionConfig()
 CLUSTERING = ClusteringConfig()
 SECTIONS = {
-    "Common": ("output", "threshold", "start", "end", "gallery", "edits"),
+    "Common": ("output", "replace", "threshold", "start", "end", "gallery", "edits"),
     "Grouping": ("method", "metric", "min_faces", "min_quality", "clothing"),
     "Detection": (
         "sample_rate", "detector", "detection_width", "detection_score", "min_face_px", "encoder",
