@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from clusterer import export as formats
-from clusterer.files import make_folder, write_all
+from clusterer.cli.paths import Output
+from clusterer.folder import EXPORTS, hand_over
 from clusterer.pipeline import load
 
 _RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
@@ -87,8 +88,9 @@ def _uses() -> str:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    help="Where to write. Default: the folder exports in RESULT.",
+    type=Output(),
+    help="Where to write, with the usual rights of files. Default: the folder exports in RESULT, "
+    "for your eyes only.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.help_option("-h", "--help", help="Show this and exit.")
@@ -110,9 +112,8 @@ def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
     files: dict[str, bytes] = {}
     for name in dict.fromkeys(wanted):
         files |= formats.create(name).files(timeline)
-    folder = flags["output"] or result / "exports"
-    make_folder(folder)
-    write_all({folder / name: content for name, content in files.items()})
+    folder = flags["output"] or result / EXPORTS
+    hand_over(folder, files)
     if not flags["quiet"]:
         marks = len(timeline.marks())
         click.echo(

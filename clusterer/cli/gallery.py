@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from clusterer.cli.consent import ensure_weights
+from clusterer.cli.paths import Output
 from clusterer.pipeline import add_to_gallery, config_of, load
 
 PATH = click.Path(path_type=Path)
@@ -20,7 +21,7 @@ def gallery() -> None:
 
 @gallery.command(no_args_is_help=True)
 @click.argument("result", metavar="RESULT", type=PATH)
-@click.argument("folder", metavar="DIR", type=PATH)
+@click.argument("folder", metavar="DIR", type=Output())
 @click.option(
     "--by-gallery",
     is_flag=True,
