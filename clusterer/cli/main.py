@@ -17,6 +17,7 @@ from clusterer.cli.models import models
 from clusterer.cli.name import name
 from clusterer.cli.review import review
 from clusterer.cli.run import run
+from clusterer.cli.terminal import bear_any_name
 from clusterer.cli.train import train
 from clusterer.cli.tune import tune
 from clusterer.errors import ClustererError, ConfigError
@@ -60,6 +61,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     args
         Without the program's name; None = those of the process.
     """
+    bear_any_name()
     sys.exit(_exit_code(args))
 
 

@@ -12,6 +12,7 @@ from clusterer import clustering, detection
 from clusterer.cli.consent import ensure_weights
 from clusterer.cli.encoder import ABOUT_OWN, EncoderName
 from clusterer.cli.name import told_lines
+from clusterer.cli.paths import Output, result_folders
 from clusterer.cli.show import Terminal, outcome_json, summary
 from clusterer.config import (
     AUTO,
@@ -25,7 +26,7 @@ from clusterer.config import (
     VideoConfig,
 )
 from clusterer.errors import ClustererError, ConfigError
-from clusterer.pipeline import Outcome, default_folder, name_people, process, read_gallery
+from clusterer.pipeline import Outcome, name_people, process, read_gallery
 from clusterer.timecode import parse_time_s
 
 
@@ -158,9 +159,15 @@ CLUSTERING = ClusteringConfig()
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    help="Result folder. Default: <video>.people in the current folder. "
-    "With several videos, the folder that holds theirs.",
+    type=Output(),
+    help="Result folder: new, empty, or with a result of this video. Default: <video>.people in "
+    "the current folder. With several videos, the folder that holds theirs.",
+)
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="If the result folder holds the result of another film, remove that. Its corrections are "
+    "kept beside it, and so are files that cluster-video did not write.",
 )
 @click.option(
     "--edits",
@@ -185,7 +192,8 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     faces.csv to work with. Run it again with another threshold, metric or method: the video is not
     opened a second time.
     """
-    if flags["edits"] is not None and len(videos) > 1:
+    folders = result_folders(videos, flags["output"])
+    if flags["edits"] is not None and len(folders) > 1:
         raise ConfigError("--edits belongs to one video", "Run the videos one by one")
     config = _config(flags)
     ensure_weights(config.analysis, flags["quiet"])
@@ -193,13 +201,15 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     terminal = Terminal(quiet=flags["quiet"] or flags["as_json"])
     outcomes: list[Outcome] = []
     failed = 0
-    for video, folder in _folders(videos, flags["output"]).items():
+    for video, folder in folders.items():
         try:
             with terminal.watching(video) as hook:
-                outcome = process(video, config, folder, hook, flags["edits"])
+                outcome = process(
+                    video, config, folder, hook, flags["edits"], replace=flags["replace"]
+                )
             naming = None if known is None else name_people(folder, known)
         except ClustererError as error:
-            if len(videos) == 1:
+            if len(folders) == 1:
                 raise
             click.echo(f"Error: {error}", err=True)
             failed = 1
@@ -238,15 +248,3 @@ def _config(flags: dict[str, Any]) -> Config:
             clothing=ClothingConfig(enabled=flags["clothing"]),
         ),
     )
-
-
-def _folders(videos: tuple[Path, ...], output: Path | None) -> dict[Path, Path]:
-    """The result folder of each video; two videos never share one."""
-    if output is not None and len(videos) == 1:
-        return {videos[0]: output}
-    folders = {video: (output or Path()) / default_folder(video) for video in videos}
-    if len(set(folders.values())) < len(folders):
-        raise ConfigError(
-            "two of the videos have the same name", "Run them one by one, each with its --output"
-        )
-    return folders

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clusterer import clustering
+from clusterer.cli.paths import Output
 from clusterer.cli.show import Terminal
 from clusterer.config import METRICS
 from clusterer.errors import ConfigError
@@ -53,13 +54,13 @@ PATH = click.Path(path_type=Path)
 )
 @click.option(
     "--cache",
-    type=PATH,
+    type=Output(),
     help="Folder that holds the result folders of videos. Default: the current folder.",
 )
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=Output(),
     default=Path(),
     help="Folder for tuning.html and tuning.csv. Default: the current folder.",
 )

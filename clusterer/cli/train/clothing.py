@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from clusterer.cli.paths import Output
 from clusterer.cli.train.shared import (
     EXTRA,
     PATH,
@@ -117,7 +118,7 @@ class Licence(click.ParamType[tuple[str, str]]):
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=Output(),
     default=Path("runs/clothing"),
     show_default=True,
     help="Folder for the networks, the model card and the checkpoint.",

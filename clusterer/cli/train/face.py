@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from clusterer.cli.paths import Output
 from clusterer.cli.train.shared import (
     EXTRA,
     PATH,
@@ -144,7 +145,7 @@ COMMAND = (
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=Output(),
     default=Path("runs"),
     show_default=True,
     help="Folder for the network, its cards, the curve and the checkpoint.",
