@@ -123,6 +123,8 @@ class AnalysisCache:
         if key not in self._keys:
             return None
         self._clear_left()
+        if key != self._key:
+            self.keep(analysis)
         return analysis
 
     def finished_shots(self) -> list[Arrays]:
@@ -167,6 +169,11 @@ class AnalysisCache:
         arrays, meta = dump(analysis)
         self._result.write({f"{PARTIAL}/{ANALYSIS}": pack(arrays, {**self._stamp(), **meta})})
         self._put_in_place()
+
+    def keep(self, analysis: Analysis) -> None:
+        """Write the complete analysis anew, under this key; its pictures are there."""
+        arrays, meta = dump(analysis)
+        self._result.write({ANALYSIS: pack(arrays, {**self._stamp(), **meta})})
 
     def discard(self) -> None:
         """Forget an unfinished analysis."""

@@ -82,7 +82,7 @@ def write_all(
             temporary.unlink(missing_ok=True)
 
 
-def make_folder(path: Path, *, private: bool = False) -> None:
+def make_folder(path: Path, *, private: bool = False, elsewhere: str = ELSEWHERE) -> None:
     """Make a folder and its parents, if need be.
 
     Parameters
@@ -90,13 +90,15 @@ def make_folder(path: Path, *, private: bool = False) -> None:
     path
     private
         On POSIX, only the user may look into it (0700) if it is new; parents are as usual.
+    elsewhere
+        See `write_all`.
 
     Raises
     ------
     ResultError
         It cannot be made, or a file of that name is in the way.
     """
-    with writing(path):
+    with writing(path, elsewhere):
         path.mkdir(0o700 if private else 0o777, parents=True, exist_ok=True)
 
 

@@ -6,11 +6,12 @@ A folder is one if it holds any of these, as files and not as links:
 * an ``analysis.npz`` of ours: its `meta` has `schema`, `key` and `video`;
 * a ``.partial/NNNNNN.npz`` of ours, of a run that was interrupted: its `meta` has `schema` and
   `key`;
-* nothing but ``.partial/chips/`` with pictures, of a run that was interrupted in its first shot;
+* nothing but an empty ``.partial/chips/``, of a run that was interrupted in its first shot;
 * nothing but an ``edits.json`` of ours: an object with `schema` and `edits`.
 
 Then ours are what such a run writes, and nothing else: the tables and the report with the
-first, pictures with the first two, finished shots in any case. What else lies there is the user's.
+first, pictures by their names with the first two, shots that are ours by their content, and their
+pictures. What else lies there is the user's.
 """
 
 from __future__ import annotations
@@ -49,15 +50,14 @@ def adopt(folder: Path) -> Marker | None:
     OSError
         The folder cannot be read.
     """
-    shots = list(_files(folder, PARTIAL, SHOT))
-    pictures = list(_files(folder, PARTIAL_CHIPS, PICTURE))
-    partial = [*shots, *pictures, *_there(folder, f"{PARTIAL}/{ANALYSIS}")]
+    shots = [name for name in _files(folder, PARTIAL, SHOT) if _meta(folder / name) is not None]
+    partial = [*shots, *_files(folder, PARTIAL_CHIPS, PICTURE)] if shots else []
     has_result = _result(folder) is not None
     if has_result or _meta(folder / ANALYSIS, "video") is not None:
         chips = _files(folder, CHIPS, PICTURE)
         tables = _there(folder, *TABLES) if has_result else []
         names = [*tables, *_there(folder, ANALYSIS, EDITS), *chips, *partial]
-    elif any(_meta(folder / name) is not None for name in shots) or _begun(folder, pictures):
+    elif shots or _begun(folder):
         names = [*_there(folder, EDITS), *partial]
     elif [path.name for path in folder.iterdir()] == [EDITS] and _edits(folder):
         names = [EDITS]
@@ -106,12 +106,12 @@ def _meta(path: Path, *more: str) -> dict[str, Any] | None:
     return content if known else None
 
 
-def _begun(folder: Path, pictures: list[str]) -> bool:
-    """Whether there is nothing but pictures in ``.partial/chips``."""
+def _begun(folder: Path) -> bool:
+    """Whether there is nothing but an empty ``.partial/chips``."""
     if [path.name for path in folder.iterdir()] != [PARTIAL]:
         return False
-    inside = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
-    return PARTIAL_CHIPS in inside and inside == {PARTIAL, PARTIAL_CHIPS, *pictures}
+    inside = [path.relative_to(folder).as_posix() for path in (folder / PARTIAL).rglob("*")]
+    return inside == [PARTIAL_CHIPS] and is_own_folder(folder, PARTIAL_CHIPS)
 
 
 def _there(folder: Path, *names: str) -> list[str]:

@@ -70,7 +70,10 @@ def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: H
         hook.note(f"{error.cause}; analysing again")
         stored = None
     if stored is not None:
-        return replace(stored, video=replace(stored.video, path=str(video)))  # it may have moved
+        moved = replace(stored, video=replace(stored.video, path=str(video)))
+        if Path(stored.video.path).name != video.name:  # so that it is found, and told, by its name
+            cache.keep(moved)
+        return moved
     # Else numpy's BLAS wakes and spins a thread per core for every small product, and takes half
     # of the machine from the models.
     with threadpool_limits(limits=1, user_api="blas"), system_libraries():

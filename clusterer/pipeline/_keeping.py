@@ -23,6 +23,8 @@ from clusterer.pipeline._photographs import decode_photograph
 from clusterer.result import crop_reader
 from clusterer.types import ClusteringResult, Identity
 
+ELSEWHERE = "name another gallery"
+
 
 def add_to_gallery(
     folder: Path | str,
@@ -82,10 +84,10 @@ def add_to_gallery(
                 continue
             place = Path(gallery) / name
             new = {place / file_name(content): content for content in pictures}
-            make_folder(Path(gallery), private=True)
-            make_folder(place, private=True)
+            make_folder(Path(gallery), private=True, elsewhere=ELSEWHERE)
+            make_folder(place, private=True, elsewhere=ELSEWHERE)
             new = {path: content for path, content in new.items() if not is_there(path)}
-            write_all(new, private=True)
+            write_all(new, private=True, elsewhere=ELSEWHERE)
             added[name] = (*added.get(name, ()), *new)
     return Kept(added, tuple(notes))
 
