@@ -14,6 +14,7 @@ from clusterer.cli.train.shared import (
     EXTRA,
     PATH,
     interrupted,
+    refuse_others,
     require_extra,
     same_again,
     training,
@@ -137,11 +138,19 @@ def clothing(*, data: Path, output: Path, int8: bool, quiet: bool, **flags: Any)
     """
     settings = _settings(flags)
     require_extra(EXTRA)
+    from clusterer.training.checkpoint import CHECKPOINT  # noqa: PLC0415 (torch, now only)
     from clusterer.training.clothing import ClothingTrainer  # noqa: PLC0415 (torch, now only)
     from clusterer.training.garments import read_garments  # noqa: PLC0415 (likewise)
     from clusterer.training.loop import choose_device  # noqa: PLC0415 (likewise)
-    from clusterer.training.release import release  # noqa: PLC0415 (likewise)
+    from clusterer.training.release import (  # noqa: PLC0415 (likewise)
+        CARD,
+        HISTORY,
+        MODEL,
+        SMALL_MODEL,
+        release,
+    )
 
+    refuse_others(output, CHECKPOINT, (MODEL, SMALL_MODEL, CARD, HISTORY))
     console = Console(stderr=True, quiet=quiet, highlight=False)
     try:
         with console.status("Reading pictures"):

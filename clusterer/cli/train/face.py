@@ -14,6 +14,7 @@ from clusterer.cli.train.shared import (
     EXTRA,
     PATH,
     interrupted,
+    refuse_others,
     require_extra,
     same_again,
     training,
@@ -165,11 +166,20 @@ def face(*, data: Path, output: Path, licence: str, quiet: bool, **flags: Any) -
     """
     settings, cut = _settings(flags), Cut(flags["alignment"], flags["padding"])
     require_extra(NEEDED)
-    from clusterer.training.face_release import release_faces  # noqa: PLC0415 (torch, now only)
+    from clusterer.training.checkpoint import CHECKPOINT  # noqa: PLC0415 (torch, now only)
+    from clusterer.training.face_release import (  # noqa: PLC0415 (likewise)
+        CARD,
+        CURVES,
+        HISTORY,
+        MODEL,
+        NETWORK_CARD,
+        release_faces,
+    )
     from clusterer.training.faces import FaceTrainer  # noqa: PLC0415 (likewise)
     from clusterer.training.identities import read_identities, reported  # noqa: PLC0415 (likewise)
     from clusterer.training.loop import choose_device  # noqa: PLC0415 (likewise)
 
+    refuse_others(output, CHECKPOINT, (MODEL, NETWORK_CARD, CARD, HISTORY, CURVES))
     console = Console(stderr=True, quiet=quiet, highlight=False)
     try:
         with console.status("Reading pictures"):
