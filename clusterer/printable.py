@@ -14,3 +14,8 @@ def printable(text: object) -> str:
     can write. Each becomes U+FFFD. Only paths that open a file keep them.
     """
     return _HALVES.sub("\N{REPLACEMENT CHARACTER}", str(text))
+
+
+def one_line(text: object) -> str:
+    """The same on one line, without what steers a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(text))

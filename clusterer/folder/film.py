@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clusterer.errors import VideoError
-from clusterer.printable import printable
+from clusterer.printable import one_line
 
 WHOLE_BYTES = 64 << 20
 """Files up to here are read whole."""
@@ -55,7 +55,7 @@ def film_of(video: Path) -> Film:
                 digest.update(block)
     except OSError as error:
         raise VideoError(f"Cannot read {video} ({(error.strerror or '').lower()})") from None
-    return Film(printable(video.name), digest.hexdigest())
+    return Film(one_line(video.name), digest.hexdigest())
 
 
 def _blocks(file: BinaryIO, size: int) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from typing import Any
 from clusterer.errors import ResultError
 from clusterer.files import write_atomic, writing
 from clusterer.folder.film import Film
+from clusterer.printable import one_line
 
 MARKER = ".cluster-video.jsonl"
 SCHEMA = 1
@@ -59,7 +60,7 @@ def read_marker(folder: Path) -> Marker | None:
         schema, film = first["schema"], first["film"]
         if isinstance(schema, int) and schema > SCHEMA:
             raise ResultError(f"{path} was written by a later version", "Update cluster-video")
-        known = None if film is None else Film(str(film["name"]), str(film["fingerprint"]))
+        known = None if film is None else Film(one_line(film["name"]), str(film["fingerprint"]))
     except (FileNotFoundError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return Marker(known, frozenset(name for line in lines for name in _names(line)))

@@ -17,6 +17,8 @@ CHIPS, PARTIAL, EXPORTS = "chips", ".partial", "exports"
 PARTIAL_CHIPS = f"{PARTIAL}/{CHIPS}"
 FOLDERS = (PARTIAL_CHIPS, PARTIAL, CHIPS, EXPORTS)
 """Those within, the inner before the outer."""
+OF_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""What macOS and Windows leave in a folder that was looked at: it counts as empty."""
 PICTURE = re.compile(r"[0-9]{5,}-[0-9]{7,}(-torso)?\.jpg")
 SHOT = re.compile(r"[0-9]{6,}\.npz")
 _NO_FILE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')

@@ -22,6 +22,7 @@ from clusterer.folder.names import (
     CHIPS,
     EDITS,
     FOLDERS,
+    OF_SYSTEMS,
     PARTIAL_CHIPS,
     in_the_way,
     is_file,
@@ -97,10 +98,11 @@ class ResultFolder:
             run needs, or nothing can be written.
         """
         known = self._known()
-        for below in (CHIPS, PARTIAL_CHIPS):
-            self._refuse_links(below)
-        for name in in_the_way(self.path, known.names):
-            self._refuse(name, ours=name in known.names)
+        with writing(self.path):
+            for below in (CHIPS, PARTIAL_CHIPS):
+                self._refuse_links(below)
+            for name in in_the_way(self.path, known.names):
+                self._refuse(name, ours=name in known.names)
         try_to_write(self.path)
 
     def belong_to(self, film: Film, clearing: Callable[[str], None] | None = None) -> None:
@@ -136,7 +138,8 @@ class ResultFolder:
                 write_marker(self.path, marker)
             except ResultError:
                 if new:
-                    self.path.rmdir()
+                    with suppress(OSError):
+                        self.path.rmdir()
                 raise
         self._marker, self._clearing, self._marked = marker, None, True
 
@@ -262,7 +265,7 @@ class ResultFolder:
         """Of a folder that is to become ours."""
         if is_there(self.path):
             others = (path.name for path in self.path.iterdir())
-            if any(not TEMPORARY.fullmatch(name) for name in others):
+            if any(name not in OF_SYSTEMS and not TEMPORARY.fullmatch(name) for name in others):
                 raise ResultError(
                     f"{self.path} holds files that cluster-video did not write",
                     "Name a new or empty folder with --output",

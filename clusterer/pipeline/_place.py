@@ -11,7 +11,7 @@ from typing import Any
 from clusterer.errors import ConfigError, OtherFilmError
 from clusterer.folder import Film, ResultFolder, film_of, stored_video
 from clusterer.pipeline._hook import Hook
-from clusterer.printable import printable
+from clusterer.printable import one_line, printable
 
 ENDING = ".people"
 LONGEST = 255
@@ -76,7 +76,9 @@ def place(video: Path, folder: Path | str, hook: Hook, *, replace: bool = False)
             f"{folder} holds the result of another film, {earlier}",
             "Name another folder with -o, or give --replace to remove it",
         )
-    result.belong_to(film, lambda kept: hook.note(f"the corrections of before are kept as {kept}"))
+    result.belong_to(
+        film, lambda kept: hook.note(f"corrections of the other film are kept as {kept}")
+    )
     return result
 
 
@@ -104,4 +106,4 @@ def _alike(stored: dict[str, Any], video: Path) -> bool:
 
 def _name(stored: dict[str, Any] | None) -> str:
     path = str((stored or {}).get("path", "")).replace("\\", "/")
-    return printable(path.rpartition("/")[2]) or "whose name is not known"
+    return one_line(path.rpartition("/")[2]) or "whose name is not known"

@@ -192,7 +192,7 @@ class TestFilm:
         ran = command(nobody, "-o", demo_folder, "--replace")
         assert ran.code == 0
         assert ran.err == (
-            "nobody.mp4: the corrections of before are kept as edits.demo.mp4.json\n"
+            "nobody.mp4: corrections of the other film are kept as edits.demo.mp4.json\n"
         )
         assert read(demo_folder / "edits.demo.mp4.json").edits == log.edits
         assert not (demo_folder / EDITS).exists()

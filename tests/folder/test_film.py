@@ -80,6 +80,13 @@ def test_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
         film_of(tmp_path / name)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no such names on this system")
+def test_its_name_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a\nb\x1b.mp4").write_bytes(b"film")
+    shown = "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}.mp4"
+    assert film_of(tmp_path / "a\nb\x1b.mp4").name == shown
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name on this system")
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")

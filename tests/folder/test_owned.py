@@ -35,14 +35,16 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-@pytest.mark.parametrize("place", ["new", "empty", "new/below/new"])
+@pytest.mark.parametrize("place", ["new", "empty", "new/below/new", "looked at"])
 def test_becomes_ours(tmp_path: Path, place: str) -> None:
     (tmp_path / "empty").mkdir()
+    (tmp_path / "looked at").mkdir()
+    (tmp_path / "looked at" / ".DS_Store").touch()
     written(tmp_path / place, "people.csv", ".partial/chips/00001-0000001.jpg")
     marker = read_marker(tmp_path / place)
     assert marker is not None
     assert marker.film == FILM
-    assert marker.names == tree(tmp_path / place).keys()
+    assert marker.names == tree(tmp_path / place).keys() - {".DS_Store"}
 
 
 @pytest.mark.parametrize("name", ["a.txt", "people.csv", "chips/thesis.txt", ".hidden", "empty/"])
