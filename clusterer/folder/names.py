@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from clusterer.files import is_there
+from clusterer.files import TEMPORARY, is_there
 
 ANALYSIS, RESULT, EDITS = "analysis.npz", "result.json", "edits.json"
 TABLES = ("people.csv", "appearances.csv", "faces.csv", RESULT, "report.html")
@@ -35,6 +35,14 @@ def in_the_way(folder: Path, listed: Container[str]) -> Iterator[str]:
                 name = f"{below}/{path.name}"
                 if pattern.fullmatch(path.name) and (name not in listed or not is_file(path)):
                     yield name
+
+
+def left_behind(folder: Path) -> Iterator[Path]:
+    """Files of ours that were on their way when a program was killed."""
+    for place in (folder, *(folder / below for below in FOLDERS if is_own_folder(folder, below))):
+        for path in place.iterdir():
+            if TEMPORARY.fullmatch(path.name) and is_file(path):
+                yield path
 
 
 def kept_name(folder: Path, film: str) -> str:

@@ -29,6 +29,7 @@ from clusterer.folder.names import (
     is_own_folder,
     is_plain_folder,
     kept_name,
+    left_behind,
     make_private,
 )
 
@@ -220,12 +221,9 @@ class ResultFolder:
 
     def sweep(self) -> None:
         """Delete what killed programs left on its way."""
-        for below in ("", *FOLDERS):
-            if not below or is_own_folder(self.path, below):
-                with suppress(OSError):
-                    for path in (self.path / below).iterdir():
-                        if TEMPORARY.fullmatch(path.name) and is_file(path):
-                            path.unlink()
+        with suppress(OSError):
+            for path in list(left_behind(self.path)):
+                path.unlink()
 
     def _delete(self, names: Collection[str]) -> None:
         emptied = {name.partition("/")[0] for name in names}
