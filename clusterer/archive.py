@@ -38,14 +38,19 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 def write_arrays(path: Path, arrays: Arrays, meta: dict[str, Any]) -> None:
-    """Write arrays and JSON-ready facts to one .npz file, atomically; same input, same bytes."""
+    """Write arrays and JSON-ready facts to one .npz file, atomically, for the user's eyes only."""
+    write_atomic(path, pack(arrays, meta), private=True)
+
+
+def pack(arrays: Arrays, meta: dict[str, Any]) -> bytes:
+    """Arrays and JSON-ready facts as the content of an .npz file; same input, same bytes."""
     buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(meta, sort_keys=True).encode(), dtype=np.uint8)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         for name, array in {"meta": text, **arrays}.items():
             with file.open(f"{name}.npy", "w") as member:  # dated 1980, always
                 np.lib.format.write_array(member, array, allow_pickle=False)
-    write_atomic(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:

@@ -8,34 +8,39 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
-from clusterer.archive import SCHEMA_VERSION, Arrays, dump, read_arrays, restore, write_arrays
+from clusterer.archive import SCHEMA_VERSION, Arrays, dump, pack, read_arrays, restore
 from clusterer.config import AnalysisConfig, settings
 from clusterer.errors import CacheError, VideoError
-from clusterer.files import make_folder, writing
+from clusterer.files import writing
+from clusterer.folder import ANALYSIS, CHIPS, PARTIAL, PARTIAL_CHIPS, ResultFolder
 from clusterer.types import Analysis
 
-ANALYSIS = "analysis.npz"
 ENDS_BYTES = 1 << 20
-"""How much of the head and of the tail of the video is hashed."""
+"""How much of the head and of the tail of the video `earlier_key` looks at."""
 
 
-def analysis_key(video: Path, config: AnalysisConfig, models: dict[str, str]) -> str:
-    """Name what an analysis depends on: the file, the models, the settings, the schema.
+def analysis_key(fingerprint: str, config: AnalysisConfig, models: dict[str, str]) -> str:
+    """Name what an analysis depends on: the film, the models, the settings, the schema.
 
     Parameters
     ----------
-    video
-        Its size, time of change, and the hash of its first and last megabyte are taken.
+    fingerprint
+        Of the film, see `clusterer.folder.film_of`.
     config, models
         Settings of the first phase; weights file name → sha256.
 
     Returns
     -------
     sha256, hexadecimal
+    """
+    return _key(fingerprint, config, models)
+
+
+def earlier_key(video: Path, config: AnalysisConfig, models: dict[str, str]) -> str:
+    """The key that earlier versions gave: of the time of change, too, and of the ends only.
 
     Raises
     ------
@@ -50,9 +55,13 @@ def analysis_key(video: Path, config: AnalysisConfig, models: dict[str, str]) ->
             tail = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
     except OSError as error:
         raise VideoError(f"Cannot read {video} ({(error.strerror or '').lower()})") from None
+    return _key([status.st_size, status.st_mtime_ns, head, tail], config, models)
+
+
+def _key(file: object, config: AnalysisConfig, models: dict[str, str]) -> str:
     facts = {
         "schema": SCHEMA_VERSION,
-        "file": [status.st_size, status.st_mtime_ns, head, tail],
+        "file": file,
         "models": models,
         "settings": _settings(config),
     }
@@ -87,12 +96,15 @@ class AnalysisCache:
         The result folder; made when something is written.
     key
         See `analysis_key`.
+    earlier
+        Another key that counts as this one; see `earlier_key`.
     """
 
-    def __init__(self, folder: Path, key: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: ResultFolder | Path, key: str, earlier: str = "") -> None:
+        self._result = folder if isinstance(folder, ResultFolder) else ResultFolder(folder)
+        self.folder = self._result.path
         self._key = key
-        self._partial = folder / ".partial"
+        self._keys = {key, earlier or key}
 
     def load(self) -> Analysis | None:
         """The complete analysis, or None when there is none for this key.
@@ -102,71 +114,114 @@ class AnalysisCache:
         CacheError
             There is one, but it is damaged or of another schema.
         """
+        self._result.sweep()
+        self._go_on()
         with writing(self.folder):
             if not (self.folder / ANALYSIS).exists():
                 return None
         analysis, key = load_analysis(self.folder)
-        return analysis if key == self._key else None
+        if key not in self._keys:
+            return None
+        self._clear_left()
+        if key != self._key:
+            self.keep(analysis)
+        return analysis
 
     def finished_shots(self) -> list[Arrays]:
         """What an interrupted run left for this key: its shots, in order, without a gap."""
         parts: list[Arrays] = []
-        if not (self._partial / "chips").is_dir():  # stopped in the midst of `finish`
+        if not (self.folder / PARTIAL_CHIPS).is_dir():
             return parts
-        while (path := self._part(len(parts))).exists():
+        while (path := self.folder / _part(len(parts))).exists():
             try:
                 arrays, meta = read_arrays(path)
             except CacheError:
                 break
-            if meta.get("key") != self._key:
+            if meta.get("key") not in self._keys:
                 break
             parts.append(arrays)
         return parts
 
     def start(self, keep: int) -> None:
         """Make room for a new analysis; the first `keep` finished shots stay."""
+        self._result.mark()
         if not keep:
             self.discard()
-        make_folder(self._partial / "chips")
-        with writing(self._partial):
-            for path in sorted(self._partial.glob("*.npz")):
-                if path >= self._part(keep):
-                    path.unlink()
+        kept = {_part(index) for index in range(keep)}
+        files = {name for name in self._result.names if name.startswith(f"{PARTIAL}/")}
+        self._result.remove(
+            name for name in files - kept if not name.startswith(f"{PARTIAL_CHIPS}/")
+        )
+        self._result.make(PARTIAL_CHIPS)
 
     def add_shot(self, index: int, arrays: Arrays, crops: dict[str, bytes]) -> None:
         """Keep one finished shot; its arrays come last and so vouch for its pictures."""
-        with writing(self._partial):
-            for name, picture in crops.items():
-                (self._partial / "chips" / name).write_bytes(picture)
-        write_arrays(self._part(index), arrays, self._stamp())
+        pictures = {f"{PARTIAL_CHIPS}/{name}": picture for name, picture in crops.items()}
+        self._result.claim([*pictures, _part(index)])
+        self._result.write(pictures, durable=False)
+        self._result.write({_part(index): pack(arrays, self._stamp())})
 
     def finish(self, analysis: Analysis) -> None:
         """Put the complete analysis in place of what was there, and clear away the parts.
 
-        What was there stays until the new one is on the disk.
+        What was there stays until the new one is on the disk. Interrupted, `load` goes on with it.
         """
         arrays, meta = dump(analysis)
-        write_arrays(self._partial / ANALYSIS, arrays, {**self._stamp(), **meta})
-        chips = self.folder / "chips"
-        with writing(self.folder):
-            (self.folder / ANALYSIS).unlink(missing_ok=True)
-            if chips.exists():
-                shutil.rmtree(chips)
-            (self._partial / "chips").rename(chips)
-            (self._partial / ANALYSIS).rename(self.folder / ANALYSIS)
-        self.discard()
+        self._result.write({f"{PARTIAL}/{ANALYSIS}": pack(arrays, {**self._stamp(), **meta})})
+        self._put_in_place()
+
+    def keep(self, analysis: Analysis) -> None:
+        """Write the complete analysis anew, under this key; its pictures are there."""
+        arrays, meta = dump(analysis)
+        self._result.write({ANALYSIS: pack(arrays, {**self._stamp(), **meta})})
 
     def discard(self) -> None:
         """Forget an unfinished analysis."""
-        if self._partial.exists():
-            with writing(self._partial):
-                shutil.rmtree(self._partial)
+        self._result.remove(n for n in self._result.names if n.startswith(f"{PARTIAL}/"))
 
-    def _part(self, index: int) -> Path:
-        return self._partial / f"{index:06d}.npz"
+    def _put_in_place(self) -> None:
+        """Every step may be done again: what was moved is passed over, what is gone stays gone."""
+        result = self._result
+        new = {
+            name: f"{CHIPS}/{name.rpartition('/')[2]}"
+            for name in result.names
+            if name.startswith(f"{PARTIAL_CHIPS}/")
+        }
+        result.claim([*new.values(), ANALYSIS])
+        result.remove([ANALYSIS])
+        result.make(CHIPS)
+        result.move(new)
+        old = {name for name in result.names if name.startswith(f"{CHIPS}/")}
+        result.remove(old.difference(new.values()))
+        result.make(CHIPS)
+        result.move({f"{PARTIAL}/{ANALYSIS}": ANALYSIS})
+        self.discard()
+
+    def _go_on(self) -> None:
+        """End what `finish` had begun when it was interrupted."""
+        with writing(self.folder):
+            begun = (self.folder / PARTIAL / ANALYSIS).exists()
+        if not begun or not self._result.is_marked:
+            return
+        try:
+            _, meta = read_arrays(self.folder / PARTIAL / ANALYSIS)
+        except CacheError:
+            return
+        if meta.get("key") in self._keys:
+            self._put_in_place()
+
+    def _clear_left(self) -> None:
+        """Clear away the parts of a complete analysis; those of other settings stay."""
+        others = (self.folder / _part(0)).exists() and not self.finished_shots()
+        if self._result.is_marked and not others:
+            self.discard()
 
     def _stamp(self) -> dict[str, Any]:
         return {"schema": SCHEMA_VERSION, "key": self._key}
+
+
+def _part(index: int) -> str:
+    return f"{PARTIAL}/{index:06d}.npz"
 
 
 def load_analysis(folder: Path) -> tuple[Analysis, str]:
@@ -188,9 +243,9 @@ def load_analysis(folder: Path) -> tuple[Analysis, str]:
         wanted = crop_names(analysis)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise CacheError(f"{path} is damaged ({error})") from None
-    stored = {entry.name for entry in (folder / "chips").glob("*.jpg")}
+    stored = {entry.name for entry in (folder / CHIPS).glob("*.jpg")}
     if not wanted <= stored:
-        raise CacheError(f"pictures are missing from {folder / 'chips'}")
+        raise CacheError(f"pictures are missing from {folder / CHIPS}")
     return analysis, key
 
 

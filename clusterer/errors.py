@@ -12,13 +12,16 @@
     ├── EditsError         a file of corrections cannot be read or does not belong here
     ├── TruthError         a truth file, or its ignore file, cannot be read
     └── ResultError        a result folder cannot be read or written
-        └── CacheError     the stored analysis is damaged or of another schema
+        ├── CacheError     the stored analysis is damaged or of another schema
+        └── OtherFilmError the folder holds the result of another film
 
 Each carries one sentence for the cause and, where there is one, a remedy; the command line prints
 both on one line.
 """
 
 from __future__ import annotations
+
+from clusterer.printable import printable
 
 
 class ClustererError(Exception):
@@ -33,6 +36,7 @@ class ClustererError(Exception):
     """
 
     def __init__(self, cause: str, remedy: str = "") -> None:
+        cause, remedy = printable(cause), printable(remedy)
         super().__init__(f"{cause}. {remedy}".strip() if remedy else cause)
         self.cause = cause
         self.remedy = remedy
@@ -76,3 +80,7 @@ class ResultError(ClustererError):
 
 class CacheError(ResultError):
     """The stored analysis is damaged or of another schema; analysing again mends it."""
+
+
+class OtherFilmError(ResultError):
+    """A result folder holds the result of another film."""

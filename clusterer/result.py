@@ -13,7 +13,8 @@ from clusterer.cache import crop_name, torso_name
 from clusterer.edits import to_dict
 from clusterer.export import csv_files
 from clusterer.export.tables import tables
-from clusterer.files import make_folder, write_all
+from clusterer.folder import CHIPS, RESULT, ResultFolder
+from clusterer.printable import printable
 from clusterer.types import (
     Analysis,
     Appearance,
@@ -24,7 +25,6 @@ from clusterer.types import (
     Reason,
 )
 
-RESULT = "result.json"
 RESULT_SCHEMA = 4
 """Of ``result.json``; raised when its meaning changes. 2: with `identities`, so that it can be
 loaded. 3: with `clothing`, what clothing decided. 4: with `grouping`, `edits` and `advice`, what a
@@ -37,16 +37,17 @@ def save(result: ClusteringResult, folder: Path) -> None:
     Raises
     ------
     ResultError
-        The folder cannot be written to; what was there before stays.
+        The folder cannot be written to, or is none of ours; what was there before stays.
     """
-    make_folder(folder)
+    place = ResultFolder(folder)
+    place.mark()
     page = report.render(
         result,
         crop_reader(result.analysis, folder),
         crop_reader(result.analysis, folder, torso_name),
     )
     files = {**csv_files(result), RESULT: to_json(result), "report.html": page}
-    write_all({folder / name: content for name, content in files.items()})
+    place.write(files)
 
 
 def to_json(result: ClusteringResult) -> str:
@@ -77,7 +78,8 @@ def to_json(result: ClusteringResult) -> str:
     for table in tables(result):
         columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
         content[table.name] = dict(zip(table.columns, map(list, columns), strict=True))
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return printable(text) + "\n"  # a path among the settings may hold what is not UTF-8
 
 
 def _review(result: ClusteringResult) -> dict[str, Any]:
@@ -150,7 +152,7 @@ def crop_reader(
 
     def read(row: int) -> bytes | None:
         try:
-            return (folder / "chips" / name(track_of[row], int(frames[row]))).read_bytes()
+            return (folder / CHIPS / name(track_of[row], int(frames[row]))).read_bytes()
         except (KeyError, OSError):
             return None
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from clusterer.cache import (
     load_analysis,
 )
 from clusterer.errors import CacheError, ResultError
+from clusterer.folder import MARKER
 from clusterer.types import Analysis
 
 from .small_result import pictures, small_analysis
@@ -61,7 +64,8 @@ def test_nothing_stored(tmp_path: Path) -> None:
 
 def test_finished_analysis_is_found_again(tmp_path: Path) -> None:
     finished(tmp_path / "new")
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [ANALYSIS, "chips"]
+    there = sorted(path.name for path in (tmp_path / "new").iterdir())
+    assert there == [MARKER, ANALYSIS, "chips"]
     assert {p.name: p.read_bytes() for p in (tmp_path / "new" / "chips").iterdir()} == pictures(
         small_analysis()
     )
@@ -127,7 +131,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and ".partial" not in path.parts
+        if path.is_file() and ".partial" not in path.parts and path.name != MARKER
     }
 
 
@@ -154,42 +158,57 @@ def test_full_disk_while_pictures_are_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = begun(tmp_path, shots=1)
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "open", full)
     with pytest.raises(ResultError, match="no space left"):
         cache.add_shot(1, part(1), {"1.jpg": b"picture"})
+    monkeypatch.undo()
     assert shots_of(cache) == [0]
 
 
-@pytest.mark.parametrize("moves", range(2))
 def test_stopped_while_the_new_takes_the_place_of_the_old(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wherever it stops, what is found later is whole, or nothing is."""
-    finished(tmp_path, "k")
-    cache = AnalysisCache(tmp_path, "k")
-    cache.start(0)
-    cache.add_shot(0, part(0), pictures(small_analysis()))
-    done: list[Path] = []
-    rename = Path.rename
+    """Wherever it stops, what is found later is the new, whole, or what it is made from."""
+    for step in count():
+        folder = tmp_path / str(step)
+        finished(folder, "earlier")
+        cache = AnalysisCache(folder, "k")
+        cache.start(0)
+        cache.add_shot(0, part(0), pictures(small_analysis()))
+        new = replace(small_analysis(), warnings=("new",))
+        with monkeypatch.context() as patch:
+            stop_at(patch, step)
+            try:
+                cache.finish(new)
+            except KeyboardInterrupt:
+                pass
+            else:
+                break
+        again = AnalysisCache(folder, "k")
+        if again.load() is None:
+            assert shots_of(again) == [0], step
+            again.finish(new)
+        assert load_analysis(folder)[0].warnings == ("new",), step
+        assert tree(folder).keys() == {ANALYSIS, *(f"chips/{name}" for name in pictures(new))}
+        assert not (folder / ".partial").exists(), step
+    assert step > 10
 
-    def stop_after(path: Path, target: Path) -> Path:
-        if len(done) == moves:
-            raise KeyboardInterrupt
-        done.append(path)
-        return rename(path, target)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", stop_after)
-        with pytest.raises(KeyboardInterrupt):
-            cache.finish(small_analysis())
-    again = AnalysisCache(tmp_path, "k")
-    assert again.load() is None
-    keep = len(again.finished_shots())
-    assert keep == (1 if moves == 0 else 0), "shots without their pictures are of no use"
-    again.start(keep)
-    again.add_shot(keep, part(0), pictures(small_analysis()) if not keep else {})
-    again.finish(small_analysis())
-    assert same(load_analysis(tmp_path)[0], small_analysis())
+def stop_at(patch: pytest.MonkeyPatch, step: int) -> None:
+    """Have the program end at the n-th change of a folder, before it is made."""
+    left = count(step, -1)
+
+    def stopping(change: Callable[..., Any]) -> Callable[..., Any]:
+        def method(*args: Any, **kwargs: Any) -> Any:
+            if next(left) <= 0:
+                raise KeyboardInterrupt
+            return change(*args, **kwargs)
+
+        return method
+
+    for name in ("replace", "unlink", "rmdir", "mkdir", "rename"):
+        patch.setattr(Path, name, stopping(getattr(Path, name)))
+    patch.setattr(os, "fsync", stopping(os.fsync))
 
 
 @pytest.mark.parametrize("damage", ["truncated", "no picture", "no pictures", "schema", "content"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,57 @@ def test_file_in_the_way_of_a_folder(tmp_path: Path, below: str) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ResultError, match=r"Cannot write .*file.* \((file exists|not a directory)"):
         files.make_folder(tmp_path / "file" / below)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+def test_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int) -> None:
+    """Also while it is on its way."""
+    modes: list[int] = []
+
+    def look(handle: int) -> None:
+        modes.append(stat.S_IMODE(os.fstat(handle).st_mode))
+
+    monkeypatch.setattr(os, "fsync", look)
+    before = os.umask(umask)
+    try:
+        for private in (True, False):
+            files.make_folder(tmp_path / str(private), private=private)
+            files.write_atomic(tmp_path / str(private) / "a", "a", private=private)
+    finally:
+        os.umask(before)
+    assert modes == [0o600, 0o666 & ~umask]
+    found = [tmp_path / name for name in ("True", "True/a", "False", "False/a")]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in found] == [
+        0o700, 0o600, 0o777 & ~umask, 0o666 & ~umask,
+    ]  # fmt: skip
+
+
+def test_the_longest_name(tmp_path: Path) -> None:
+    files.write_atomic(tmp_path / ("n" * 251 + ".csv"), "a")
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("place", ["", "new", "new/below"])
+def test_trying_leaves_nothing(tmp_path: Path, place: str) -> None:
+    files.try_to_write(tmp_path / place)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "elsewhere", "remedy"),
+    [
+        (errno.ENOSPC, "", "Free some space"),
+        (errno.EROFS, "", "Make the disk writable"),
+        (errno.EACCES, "", "Make it writable"),
+        (errno.EACCES, "name another gallery", "Make it writable, or name another gallery"),
+        (errno.EISDIR, "", "Move away what is in the way"),
+        (errno.ENOTDIR, "", "Move away what is in the way"),
+        (errno.ENOTDIR, files.ELSEWHERE, f"A file is in the way; {files.ELSEWHERE}"),
+        (errno.EIO, "", ""),
+    ],
+)
+def test_what_helps(tmp_path: Path, number: int, elsewhere: str, remedy: str) -> None:
+    with pytest.raises(ResultError) as caught, files.writing(tmp_path, elsewhere):
+        raise OSError(number, os.strerror(number))
+    assert caught.value.remedy == remedy

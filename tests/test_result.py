@@ -13,12 +13,13 @@ import pytest
 from clusterer import __version__, result
 from clusterer.errors import ResultError
 from clusterer.export.tables import tables
+from clusterer.folder import MARKER
 from clusterer.types import ClusteringResult
 
 from .small_result import pictures, small_result
 from .test_files import FullDisk, contents
 
-FILES = {"appearances.csv", "faces.csv", "people.csv", "report.html", "result.json"}
+FILES = {MARKER, "appearances.csv", "faces.csv", "people.csv", "report.html", "result.json"}
 
 
 def strict(text: str) -> Any:
@@ -96,7 +97,7 @@ def test_json_keeps_names_readable() -> None:
     assert strict(text)["people"]["name"][0] == 'Zoë "张"\n'
 
 
-@pytest.mark.parametrize("after", range(len(FILES)))
+@pytest.mark.parametrize("after", range(len(FILES - {MARKER})))
 def test_full_disk_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:

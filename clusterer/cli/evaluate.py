@@ -11,11 +11,12 @@ from rich.table import Table
 
 from clusterer import evaluation
 from clusterer.cli.group import DefaultCommand, DefaultGroup
+from clusterer.cli.paths import Output
 from clusterer.cli.types import NUMBER, PATH, RESULT
 from clusterer.cli.verification import verification
 from clusterer.errors import ConfigError
 from clusterer.evaluation import Evaluation
-from clusterer.files import make_folder, write_atomic
+from clusterer.folder import hand_over
 from clusterer.pipeline import load
 from clusterer.result import crop_reader
 
@@ -76,7 +77,7 @@ evaluate.add_command(verification)
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=Output(),
     help="Folder for evaluation.html and evaluation.json. Default: the RESULT folder. "
     "With several results, each has a folder of its clip's name in it.",
 )
@@ -111,8 +112,7 @@ def result_folder(
         pages.append(evaluation.save(each, target, read_crop))
     figures = evaluation.to_json(evaluations)
     if output is not None and len(evaluations) > 1:
-        make_folder(output)
-        write_atomic(output / "evaluation.json", figures)
+        hand_over(output, {"evaluation.json": figures})
     if as_json:
         click.echo(figures, nl=False)
         return

@@ -13,9 +13,10 @@ import click
 from clusterer import export as formats
 from clusterer.cli.group import Command
 from clusterer.cli.mistakes import is_folder, is_result
-from clusterer.cli.types import NUMBER, PATH, RESULT
+from clusterer.cli.paths import Output
+from clusterer.cli.types import NUMBER, RESULT
 from clusterer.errors import ConfigError
-from clusterer.files import make_folder, write_all
+from clusterer.folder import hand_over
 from clusterer.pipeline import load
 
 _RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
@@ -45,7 +46,7 @@ ENDINGS = {
 def _placed(files: dict[str, bytes], output: Path | None, result: Path) -> dict[Path, bytes]:
     """Where each file goes: into a folder, or where the one file was said to go."""
     if output is None or is_folder(output) or output.suffix.casefold() not in ENDINGS:
-        folder = result / "exports" if output is None else output
+        folder = result / EXPORTS if output is None else output
         return {folder / name: content for name, content in files.items()}
     if len(files) != 1:
         raise ConfigError(
@@ -121,9 +122,9 @@ def _uses() -> str:
 @click.option(
     "-o",
     "--output",
-    type=PATH,
-    help="Folder to write into, or the file, as cast.vtt, if it is only one. Default: the folder "
-    "exports in RESULT.",
+    type=Output(),
+    help="Folder to write into, or the file, as cast.vtt, if it is only one; with the usual rights "
+    "of files. Default: the folder exports in RESULT, for your eyes only.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.help_option("-h", "--help", help="Show this and exit.")
@@ -146,8 +147,7 @@ def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
     for name in dict.fromkeys(wanted):
         files |= formats.create(name).files(timeline)
     placed = _placed(files, flags["output"], result)
-    make_folder(next(iter(placed)).parent)
-    write_all(placed)
+    hand_over(next(iter(placed)).parent, {path.name: content for path, content in placed.items()})
     if not flags["quiet"]:
         marks = len(timeline.marks())
         click.echo(

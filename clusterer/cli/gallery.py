@@ -8,7 +8,8 @@ import click
 
 from clusterer.cli.consent import ensure_weights
 from clusterer.cli.group import Group
-from clusterer.cli.types import PATH, RESULT
+from clusterer.cli.paths import Output
+from clusterer.cli.types import RESULT
 from clusterer.pipeline import add_to_gallery, config_of, load
 
 
@@ -20,7 +21,7 @@ def gallery() -> None:
 
 @gallery.command(no_args_is_help=True)
 @click.argument("result", metavar="RESULT", type=RESULT)
-@click.argument("folder", metavar="DIR", type=PATH)
+@click.argument("folder", metavar="DIR", type=Output())
 @click.option(
     "--by-gallery",
     is_flag=True,

@@ -16,6 +16,7 @@ from clusterer.cli.encoder import ABOUT_OWN, EncoderName
 from clusterer.cli.group import DefaultCommand
 from clusterer.cli.mistakes import check_no_folder, check_videos
 from clusterer.cli.name import told_lines
+from clusterer.cli.paths import Output, result_folders
 from clusterer.cli.show import Terminal, outcome_json, summary
 from clusterer.cli.types import NUMBER, PATH, Threshold, Time
 from clusterer.cli.work import Work
@@ -30,7 +31,7 @@ from clusterer.config import (
     VideoConfig,
 )
 from clusterer.errors import ClustererError, ConfigError
-from clusterer.pipeline import Outcome, default_folder, name_people, process, read_gallery
+from clusterer.pipeline import Outcome, name_people, process, read_gallery
 
 VIDEO = VideoConfig()
 DETECTION = DetectionConfig()
@@ -137,9 +138,15 @@ SECTIONS = {
 @click.option(
     "-o",
     "--output",
-    type=PATH,
-    help="Result folder. Default: <video>.people in the current folder. "
-    "With several videos, the folder that holds theirs.",
+    type=Output(),
+    help="Result folder: new, empty, or with a result of this video. Default: <video>.people in "
+    "the current folder. With several videos, the folder that holds theirs.",
+)
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="If the result folder holds the result of another film, remove that. Its corrections are "
+    "kept beside it, and so are files that cluster-video did not write.",
 )
 @click.option(
     "--edits",
@@ -165,7 +172,8 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     opened a second time.
     """
     _check(videos)
-    if flags["edits"] is not None and len(videos) > 1:
+    folders = result_folders(videos, flags["output"])
+    if flags["edits"] is not None and len(folders) > 1:
         raise ConfigError("--edits belongs to one video", "Run the videos one by one")
     config = _config(flags)
     ensure_weights(config.analysis, flags["quiet"])
@@ -173,14 +181,16 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
     terminal = Terminal(quiet=flags["quiet"] or flags["as_json"])
     outcomes: list[Outcome] = []
     failed = 0
-    for video, folder in _folders(videos, flags["output"]).items():
+    for video, folder in folders.items():
         try:
             check_no_folder(video)
             with terminal.watching(video) as hook:
-                outcome = process(video, config, folder, hook, flags["edits"])
+                outcome = process(
+                    video, config, folder, hook, flags["edits"], replace=flags["replace"]
+                )
             naming = None if known is None else name_people(folder, known)
         except Exception as error:
-            if len(videos) == 1:
+            if len(folders) == 1:
                 raise
             failed = max(failed, _passed_by(video, error))
             continue
@@ -237,15 +247,3 @@ def _config(flags: dict[str, Any]) -> Config:
             clothing=ClothingConfig(enabled=flags["clothing"]),
         ),
     )
-
-
-def _folders(videos: tuple[Path, ...], output: Path | None) -> dict[Path, Path]:
-    """The result folder of each video; two videos never share one."""
-    if output is not None and len(videos) == 1:
-        return {videos[0]: output}
-    folders = {video: (output or Path()) / default_folder(video) for video in videos}
-    if len(set(folders.values())) < len(folders):
-        raise ConfigError(
-            "two of the videos have the same name", "Run them one by one, each with its --output"
-        )
-    return folders

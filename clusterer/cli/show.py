@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from clusterer.calibration import Verdict
 from clusterer.edits import lost
 from clusterer.pipeline import Hook, Outcome
+from clusterer.printable import printable
 from clusterer.types import ClusteringResult, Move, Reason
 
 MOST_PEOPLE = 10
@@ -47,7 +48,7 @@ class Terminal:
         with Progress(
             *columns, console=self._console, transient=True, disable=not shown
         ) as progress:
-            yield _ShowingHook(progress, self._console, video.name)
+            yield _ShowingHook(progress, self._console, printable(video.name))
 
 
 class _ShowingHook(Hook):
@@ -90,12 +91,13 @@ def summary(outcome: Outcome) -> str:
     lines += _corrections(outcome)
     lines += [f"Note: {note}" for note in (*result.analysis.warnings, *_advice(result))]
     lines.append(f"Report: {outcome.folder / 'report.html'}  ({outcome.duration_s:.1f} s)")
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def outcome_json(outcomes: list[Outcome]) -> str:
     """The same for programs: one object per video."""
-    return json.dumps([_facts(outcome) for outcome in outcomes], indent=2, ensure_ascii=False)
+    facts = [_facts(outcome) for outcome in outcomes]
+    return printable(json.dumps(facts, indent=2, ensure_ascii=False))
 
 
 def _by_clothing(result: ClusteringResult) -> list[str]:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clusterer import clustering
 from clusterer.cli.group import Command
+from clusterer.cli.paths import Output
 from clusterer.cli.show import Terminal
 from clusterer.cli.types import NUMBER, PATH
 from clusterer.config import METRICS
@@ -53,13 +54,13 @@ from clusterer.errors import ConfigError
 )
 @click.option(
     "--cache",
-    type=PATH,
+    type=Output(),
     help="Folder that holds the result folders of videos. Default: the current folder.",
 )
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=Output(),
     default=Path(),
     help="Folder for tuning.html and tuning.csv. Default: the current folder.",
 )

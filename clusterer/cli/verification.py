@@ -15,6 +15,7 @@ from clusterer import encoding
 from clusterer.cli.consent import ensure_weights
 from clusterer.cli.encoder import ABOUT_OWN, EncoderName
 from clusterer.cli.group import Command
+from clusterer.cli.paths import Output
 from clusterer.cli.types import PATH
 from clusterer.config import METRICS, AnalysisConfig, ClusteringConfig, EncodingConfig
 from clusterer.evaluation import (
@@ -27,8 +28,9 @@ from clusterer.evaluation import (
     verify,
 )
 from clusterer.evaluation.verification_report import HTML, JSON
-from clusterer.files import make_folder, write_all
+from clusterer.folder import hand_over
 from clusterer.pipeline import config_of, encode_photographs, load
+from clusterer.printable import printable
 
 
 @click.command(cls=Command)
@@ -55,7 +57,7 @@ from clusterer.pipeline import config_of, encode_photographs, load
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=Output(),
     help="Folder for verification.html and verification.json. Default: the RESULT folder; "
     "for PAIRS none is written.",
 )
@@ -108,7 +110,7 @@ def _of_pairs(path: Path, images: Path | None, metric: str, encoder: str) -> Ver
     pairs = photograph_pairs(listed, found.embeddings, found.has_face, metric)
     faceless = zip(listed.photographs, found.has_face.tolist(), strict=True)
     return VerificationReport(
-        name=path.name,
+        name=printable(path.name),
         encoder=encoder,
         metric=metric,
         threshold=threshold,
@@ -124,7 +126,7 @@ def _of_result(folder: Path, truth: Path, metric: str) -> VerificationReport:
     encoder = config_of(result).analysis.encoding
     threshold = encoding.default_threshold(encoder, metric)
     return VerificationReport(
-        name=Path(result.analysis.video.path).name,
+        name=printable(Path(result.analysis.video.path).name),
         encoder=encoder.encoder,
         metric=metric,
         threshold=threshold,
@@ -134,8 +136,7 @@ def _of_result(folder: Path, truth: Path, metric: str) -> VerificationReport:
 
 def _write(report: VerificationReport, folder: Path) -> Path:
     """Page and figures, both or none."""
-    make_folder(folder)
-    write_all({folder / JSON: report.to_json(), folder / HTML: report.page()})
+    hand_over(folder, {JSON: report.to_json(), HTML: report.page()})
     return folder / HTML
 
 

@@ -11,11 +11,9 @@ from typing import Any
 
 from clusterer.edits.keys import KEY
 from clusterer.errors import EditsError, ResultError
-from clusterer.files import write_atomic
+from clusterer.folder import EDITS, keep
 from clusterer.types import Action, Edit
 
-EDITS = "edits.json"
-"""Name of the file in a result folder."""
 EDITS_SCHEMA = 1
 LIMITS = {"who": 5, "others": 5, "tracks": 20_000, "source": 500}
 """Most keys in a list: a few stand for a person, and those who are taken from many name more."""
@@ -113,9 +111,9 @@ def write(path: Path, log: EditLog) -> None:
     }
     _parse(content)
     try:
-        write_atomic(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        keep(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n", elsewhere="")
     except ResultError as error:
-        raise EditsError(error.cause, "Free some space, or make the folder writable") from None
+        raise EditsError(error.cause, error.remedy) from None
 
 
 def to_dict(edit: Edit) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from clusterer.evaluation.comparison import Evaluation, to_json
 from clusterer.evaluation.mistakes import Kind, Mistake
 from clusterer.evaluation.people_plots import METRICS, faces, histogram, matrix
 from clusterer.evaluation.wording import MISTAKES, SECTIONS, Meaning, meaning
-from clusterer.files import make_folder, write_all
+from clusterer.folder import hand_over
 
 PAGE, FIGURES = "evaluation.html", "evaluation.json"
 
@@ -93,10 +93,8 @@ def save(evaluation: Evaluation, folder: Path, read_crop: ReadCrop) -> Path:
     ResultError
         The folder cannot be written to; what was there before stays.
     """
-    make_folder(folder)
-    page = folder / PAGE
-    write_all({page: render(evaluation, read_crop), folder / FIGURES: to_json([evaluation])})
-    return page
+    hand_over(folder, {PAGE: render(evaluation, read_crop), FIGURES: to_json([evaluation])})
+    return folder / PAGE
 
 
 def render(evaluation: Evaluation, read_crop: ReadCrop) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.errors import TruthError
+from clusterer.printable import printable
 from clusterer.types import FloatArray, IntArray
 
 NOBODY_CAN_TELL = "?"
@@ -115,7 +116,7 @@ def read_truth(path: Path, ignore: Path | None = None) -> Truth:
     ignored = [_place(i, line, row) for i in [ignore] if i for line, row in _rows(i, PLACE)]
     frame, ignore_frame = ([f for f, _ in part] for part in (where, ignored))
     return Truth(
-        name=name,
+        name=printable(name),
         frames=_grid([*frame, *ignore_frame]),
         frame=np.array(frame, np.int64),
         boxes=np.array([box for _, box in where], np.float32),

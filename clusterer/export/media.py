@@ -16,13 +16,17 @@ from urllib.parse import quote
 
 from clusterer.errors import ConfigError
 from clusterer.export.timeline import Part, Span, Timeline
+from clusterer.printable import printable
 from clusterer.timecode import frame_number, timecode
 
 
 def media_url(timeline: Timeline) -> str:
     """The video's file name, percent-encoded, bytes that are no UTF-8 as they are."""
     name = PurePosixPath(timeline.video.path.replace("\\", "/")).name or timeline.name
-    return quote(name, safe="", errors="surrogateescape")
+    try:
+        return quote(name, safe="", errors="surrogateescape")
+    except UnicodeEncodeError:  # half a character that stands for no byte, as Windows allows
+        return quote(printable(name), safe="")
 
 
 def media_timecode(timeline: Timeline) -> str:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 
 from clusterer.export.text import file_stem, one_line
+from clusterer.printable import printable
 from clusterer.timecode import frame_number, nominal_rate, timecode
 from clusterer.types import VideoInfo
 
@@ -73,7 +74,8 @@ class Timeline:
     @property
     def name(self) -> str:
         """File name of the video, on one line."""
-        return one_line(PurePosixPath(self.video.path.replace("\\", "/")).name) or "video"
+        path = printable(self.video.path).replace("\\", "/")
+        return one_line(PurePosixPath(path).name) or "video"
 
     @property
     def stem(self) -> str:

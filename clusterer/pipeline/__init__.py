@@ -16,7 +16,8 @@ from clusterer.pipeline._photographs import (
     encode_photographs,
     read_photograph,
 )
-from clusterer.pipeline._process import Outcome, default_folder, process
+from clusterer.pipeline._place import default_folder, folder_name
+from clusterer.pipeline._process import Outcome, process
 
 __all__ = [
     "Basis",
@@ -37,6 +38,7 @@ __all__ = [
     "decode_photograph",
     "default_folder",
     "encode_photographs",
+    "folder_name",
     "load",
     "name_people",
     "process",

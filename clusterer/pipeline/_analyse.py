@@ -8,11 +8,13 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from clusterer import alignment, detection, encoding
-from clusterer.cache import AnalysisCache, analysis_key
+from clusterer.cache import AnalysisCache, analysis_key, earlier_key
 from clusterer.config import AnalysisConfig
 from clusterer.errors import CacheError
+from clusterer.folder import ResultFolder
 from clusterer.pipeline._hook import Hook
 from clusterer.pipeline._libraries import system_libraries
+from clusterer.pipeline._place import place
 from clusterer.types import Analysis
 from clusterer.weights import CLOTHING
 
@@ -30,8 +32,8 @@ def analyse(
         Settings of this phase.
     folder
         The result folder, where the analysis and its pictures are kept. An analysis of the same
-        video, models and settings is used again; an interrupted one is gone on with after its last
-        finished shot.
+        film, models and settings is used again; an interrupted one is gone on with after its last
+        finished shot. The film is known by its content, not by name, place or time of the file.
     hook
         Told of the progress.
 
@@ -47,20 +49,31 @@ def analyse(
         Weights are missing or damaged.
     DependencyError
         A library of the system is missing.
+    OtherFilmError
+        The folder holds the result of another film.
     ResultError
-        The folder cannot be written to.
+        The folder holds files that are not ours, or cannot be written to.
     """
     video, hook = Path(video), hook or Hook()
+    return analyse_into(place(video, folder, hook), video, config, hook)
+
+
+def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook) -> Analysis:
+    """As `analyse`, into the place of this film."""
     config = replace(config, encoding=encoding.settle(config.encoding))
     models = _model_hashes(config)
-    cache = AnalysisCache(Path(folder), analysis_key(video, config, models))
+    key = analysis_key(own.fingerprint, config, models)
+    cache = AnalysisCache(own, key, earlier_key(video, config, models))
     try:
         stored = cache.load()
     except CacheError as error:
         hook.note(f"{error.cause}; analysing again")
         stored = None
     if stored is not None:
-        return replace(stored, video=replace(stored.video, path=str(video)))  # it may have moved
+        moved = replace(stored, video=replace(stored.video, path=str(video)))
+        if Path(stored.video.path).name != video.name:  # so that it is found, and told, by its name
+            cache.keep(moved)
+        return moved
     # Else numpy's BLAS wakes and spins a thread per core for every small product, and takes half
     # of the machine from the models.
     with threadpool_limits(limits=1, user_api="blas"), system_libraries():

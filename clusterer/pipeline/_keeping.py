@@ -11,8 +11,8 @@ from threadpoolctl import threadpool_limits
 from clusterer.config import Config, GalleryConfig
 from clusterer.distance import between
 from clusterer.edits import stored
-from clusterer.errors import GalleryError
-from clusterer.files import make_folder, write_all
+from clusterer.errors import ConfigError, GalleryError
+from clusterer.files import is_there, make_folder, write_all
 from clusterer.gallery import Kept, file_name, folder_name, pick
 from clusterer.pipeline._config import config_of
 from clusterer.pipeline._gallery import Reader, scale_of
@@ -22,6 +22,8 @@ from clusterer.pipeline._named import current, given_names, named_by_gallery
 from clusterer.pipeline._photographs import decode_photograph
 from clusterer.result import crop_reader
 from clusterer.types import ClusteringResult, Identity
+
+ELSEWHERE = "name another gallery"
 
 
 def add_to_gallery(
@@ -34,7 +36,7 @@ def add_to_gallery(
     """Add the best pictures of people whom a reviewer named to a gallery.
 
     A picture comes in only if reading it again gives the face that it was kept for. Nothing that
-    is there is changed.
+    is there is changed. On POSIX, only the user may look at what is new: faces are biometric data.
 
     Parameters
     ----------
@@ -55,7 +57,11 @@ def add_to_gallery(
         The corrections cannot be read or are of another grouping.
     GalleryError
         Nobody has a name.
+    ConfigError
+        `gallery` is empty text.
     """
+    if gallery == "":
+        raise ConfigError("the gallery has no name", "Name a folder")
     folder, chosen = Path(folder), chosen or GalleryConfig()
     result = current(load(folder), stored(folder).edits)
     people = _named(result, by_gallery=by_gallery)
@@ -78,9 +84,10 @@ def add_to_gallery(
                 continue
             place = Path(gallery) / name
             new = {place / file_name(content): content for content in pictures}
-            new = {path: content for path, content in new.items() if not path.exists()}
-            make_folder(place)
-            write_all(new)
+            make_folder(Path(gallery), private=True, elsewhere=ELSEWHERE)
+            make_folder(place, private=True, elsewhere=ELSEWHERE)
+            new = {path: content for path, content in new.items() if not is_there(path)}
+            write_all(new, private=True, elsewhere=ELSEWHERE)
             added[name] = (*added.get(name, ()), *new)
     return Kept(added, tuple(notes))
 

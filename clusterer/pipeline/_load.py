@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from clusterer.cache import ANALYSIS, load_analysis
+from clusterer.cache import load_analysis
 from clusterer.config import ClothingConfig, ClusteringConfig
 from clusterer.edits import constrain, parse_edit
 from clusterer.errors import CacheError, ConfigError, EditsError, ResultError
 from clusterer.features import describe
+from clusterer.folder import ANALYSIS, RESULT
 from clusterer.pipeline._amend import keys_of
 from clusterer.pipeline._decide import shown
 from clusterer.pipeline._restore import advice, grouping, texts, whole
-from clusterer.result import RESULT, RESULT_SCHEMA, decisions, identities
+from clusterer.result import RESULT_SCHEMA, decisions, identities
 from clusterer.types import UNKNOWN, Analysis, ClusteringResult, Reason
 
 AGAIN = "Run cluster-video on the video again, with this folder as --output"

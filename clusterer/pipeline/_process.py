@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from clusterer import result as result_folder
 from clusterer.config import Config
 from clusterer.edits import EDITS, EditLog, read, stored, write
 from clusterer.errors import EditsError
-from clusterer.files import make_folder
-from clusterer.pipeline._analyse import analyse
+from clusterer.folder import ResultFolder
+from clusterer.pipeline._analyse import analyse_into
 from clusterer.pipeline._config import settled
 from clusterer.pipeline._decide import decide
 from clusterer.pipeline._hook import Hook
 from clusterer.pipeline._libraries import system_libraries
+from clusterer.pipeline._place import default_folder, place
 from clusterer.types import ClusteringResult
 
 
@@ -35,17 +37,14 @@ class Outcome:
     duration_s: float
 
 
-def default_folder(video: Path) -> Path:
-    """``<stem>.people`` in the current folder."""
-    return Path(f"{video.stem}.people")
-
-
-def process(
+def process(  # noqa: PLR0913 (each a choice of the user's)
     video: Path | str,
     config: Config | None = None,
     folder: Path | str | None = None,
     hook: Hook | None = None,
     edits: Path | str | None = None,
+    *,
+    replace: bool = False,
 ) -> Outcome:
     """Find out who appears when in a video, and write report and tables.
 
@@ -56,12 +55,16 @@ def process(
     config
         All settings; None = the defaults.
     folder
-        Where to write; None = ``<stem>.people`` in the current folder.
+        Where to write; None = ``<stem>.people`` in the current folder. It may be missing or empty,
+        or hold an earlier result of this film, however the file is called now.
     hook
         Told of the progress.
     edits
         File of corrections, which becomes ``edits.json`` in the folder; None = those that are in
         the folder, if any.
+    replace
+        If the folder holds the result of another film, remove what was written of that, but for
+        its corrections: ``edits.json`` becomes ``edits.<film>.json``. Files of others stay.
 
     Returns
     -------
@@ -71,27 +74,36 @@ def process(
     ------
     EditsError
         The corrections cannot be read, or those in the folder are not the first of `edits`.
+    ConfigError
+        `folder` is empty text.
+    OtherFilmError
+        The folder holds the result of another film, and `replace` is not set.
+    ResultError
+        The folder holds files that are not ours, or cannot be written to.
     ClustererError
         See `analyse`, `decide` and `clusterer.result.save`. Earlier results stay as they were.
     """
     started_s = time.monotonic()
     config = settled(config or Config())
     video = Path(video)
-    folder = default_folder(video) if folder is None else Path(folder)
-    log = _corrections(folder, None if edits is None else Path(edits))
-    analysis = analyse(video, config.analysis, folder, hook)
-    make_folder(folder)
+    hook = hook or Hook()
+    own = place(video, default_folder(video) if folder is None else folder, hook, replace=replace)
+    log = _corrections(own, None if edits is None else Path(edits))
+    analysis = analyse_into(own, video, config.analysis, hook)
+    own.mark()
     result = decide(analysis, config, log.edits)
     with system_libraries():
         if edits is not None:
-            write(folder / EDITS, replace(log, video=video.name))
-        result_folder.save(result, folder)
-    return Outcome(result, folder, time.monotonic() - started_s)
+            write(own.path / EDITS, dataclasses.replace(log, video=video.name))
+        result_folder.save(result, own.path)
+        own.settle()
+    return Outcome(result, own.path, time.monotonic() - started_s)
 
 
-def _corrections(folder: Path, given: Path | None) -> EditLog:
+def _corrections(place: ResultFolder, given: Path | None) -> EditLog:
     """Those of the folder, or those of a file that goes on from them."""
-    own = stored(folder)
+    folder = place.path
+    own = EditLog() if place.is_to_be_cleared else stored(folder)
     if given is None:
         return own
     log = read(given)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusterer import pages
+from clusterer.printable import printable
 from clusterer.report.axis import Axis, short, spoken
 from clusterer.report.wording import Setting, flatten, licence
 from clusterer.types import ClusteringResult, Identity, Reason, VideoInfo
@@ -109,7 +110,7 @@ def render_page(result: ClusteringResult, data: Mapping[str, Any]) -> str:
 
 def file_name(path: str) -> str:
     """Last part of a path of this or another system."""
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or "Video"
+    return printable(path).replace("\\", "/").rstrip("/").rpartition("/")[2] or "Video"
 
 
 def _view(result: ClusteringResult, mode: str) -> PageView:

@@ -9,9 +9,9 @@ from pathlib import Path
 from threading import Lock
 
 from clusterer import result as result_folder
-from clusterer.cache import ANALYSIS
 from clusterer.edits import EDITS, EditLog, stored, write
 from clusterer.errors import ClustererError, EditsError, ResultError
+from clusterer.folder import ANALYSIS, RESULT
 from clusterer.pipeline import amend, config_of, decide, load
 from clusterer.review.writer import Writer, Written
 from clusterer.types import Action, ClusteringResult, Edit
@@ -220,7 +220,7 @@ class Session:
         self._written = self._tables()
 
     def _tables(self) -> tuple[Stamp | None, ...]:
-        return tuple(_stamp(self.folder / name) for name in (ANALYSIS, result_folder.RESULT))
+        return tuple(_stamp(self.folder / name) for name in (ANALYSIS, RESULT))
 
     def _stamp(self) -> Stamp | None:
         return _stamp(self._path)

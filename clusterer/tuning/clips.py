@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clusterer.cache import ANALYSIS, load_analysis
+from clusterer.cache import load_analysis
 from clusterer.config import AnalysisConfig
-from clusterer.errors import ConfigError, ResultError, TruthError
+from clusterer.errors import ConfigError, OtherFilmError, ResultError, TruthError
 from clusterer.evaluation import match, read_truth
+from clusterer.folder import ANALYSIS
 from clusterer.pipeline import Hook, analyse, default_folder
+from clusterer.printable import printable
 from clusterer.tuning.sweep import Clip
 
 RESULT = ".people"
@@ -35,7 +37,7 @@ class Source:
     @property
     def name(self) -> str:
         """Name of the clip: of the video without its ending, of the folder without ``.people``."""
-        return _stem(self.path)
+        return printable(_stem(self.path))
 
 
 def sources(
@@ -109,13 +111,16 @@ def load(source: Source, hook: Hook | None = None) -> Clip:
     TruthError
         The truth file cannot be read.
     ResultError
-        The folder holds no analysis, or a damaged one.
+        The folder holds no analysis, or a damaged one, or that of another film.
     VideoError, ModelError, DependencyError
         As `clusterer.analyse`.
     """
     truth = read_truth(source.truth)
     if not source.path.is_dir():
-        analysis = analyse(source.path, AnalysisConfig(), source.folder, hook)
+        try:
+            analysis = analyse(source.path, AnalysisConfig(), source.folder, hook)
+        except OtherFilmError as error:
+            raise OtherFilmError(error.cause, "Name another folder with --cache") from None
     elif (source.folder / ANALYSIS).is_file():
         analysis, _ = load_analysis(source.folder)
     else:

@@ -106,9 +106,8 @@ def test_videos_of_the_same_name(command: Command, tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         shutil.copy(DEMO, tmp_path / name)
     ran = command(tmp_path / "a" / DEMO.name, tmp_path / "b" / DEMO.name)
-    assert ran.code == 2
-    assert "two of the videos have the same name" in ran.error
-    assert list(Path.cwd().iterdir()) == []
+    assert (ran.code, ran.err) == (0, "")
+    assert sorted(path.name for path in Path.cwd().iterdir()) == ["a-demo.people", "b-demo.people"]
 
 
 @pytest.mark.parametrize("output", ["file", "file/below"])
@@ -148,8 +147,7 @@ def test_full_disk_during_analysis(
     ran = command(nobody)
     assert ran.code == 1
     assert "no space left on device" in ran.error
-    assert [path.name for path in Path("nobody.people").iterdir()] == [".partial"]
-    assert [path.name for path in Path("nobody.people/.partial").iterdir()] == ["chips"]
+    assert list(Path.cwd().iterdir()) == [], "no folder that nobody would know for ours"
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -199,7 +197,7 @@ def test_every_error_of_the_library_is_one_line(
 ) -> None:
     run = importlib.import_module("clusterer.cli.run")
 
-    def fail(*_args: object) -> None:
+    def fail(*_args: object, **_flags: object) -> None:
         raise ClustererError("It is broken", "Mend it")
 
     monkeypatch.setattr(run, "process", fail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from itertools import islice
@@ -17,7 +18,7 @@ import pytest
 import clusterer
 from clusterer.edits import EDITS, EditLog, Keys, read, write
 from clusterer.evaluation import match, read_truth
-from clusterer.result import RESULT
+from clusterer.folder import RESULT
 from clusterer.types import Action, Edit
 
 from ..conftest import DEMO
@@ -166,6 +167,9 @@ def test_an_episode_becomes_a_gallery(
     assert {path.name for path in made.iterdir()} == expected
     assert all(1 <= len(list(place.iterdir())) <= 5 for place in made.iterdir())
     assert command("gallery", "add", demo_folder, made).out.count(": 0 new pictures") == 3
+    if os.name == "posix":
+        for path in [made, *made.rglob("*")]:
+            assert path.stat().st_mode & 0o077 == 0, "faces are for the user's eyes only"
     assert command("name", fresh, "--gallery", made).code == 0
     assert right_names(fresh) == expected
 

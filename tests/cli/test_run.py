@@ -18,13 +18,14 @@ from rich.console import Console
 
 from clusterer.cli.show import Terminal
 from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE
+from clusterer.folder import MARKER
 
 from ..conftest import DEMO
 from .conftest import Ran
 
 Command = Callable[..., Ran]
 RESULT = {
-    "analysis.npz", "appearances.csv", "chips", "faces.csv", "people.csv", "report.html",
+    MARKER, "analysis.npz", "appearances.csv", "chips", "faces.csv", "people.csv", "report.html",
     "result.json",
 }  # fmt: skip
 
@@ -186,7 +187,7 @@ def test_interrupted_by_the_user(tmp_path: Path) -> None:
     assert process.returncode == 130, err
     assert out == ""
     assert err.strip() == "Interrupted. The same command goes on after the last finished shot."
-    assert [path.name for path in folder.iterdir()] == [".partial"]
+    assert {path.name for path in folder.iterdir()} == {".partial", MARKER}
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:

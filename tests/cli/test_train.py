@@ -37,6 +37,16 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @needs_extra
+def test_what_no_training_left_is_not_replaced(command: Command, data: Path) -> None:
+    Path("mine").mkdir()
+    Path("mine/clothing.onnx").write_text("mine")
+    ran = train(command, data, "-o", "mine")
+    assert ran.code == 1
+    assert "clothing.onnx is there, but no checkpoint.pt of a training" in ran.error
+    assert contents(Path("mine")) == {"clothing.onnx": b"mine"}
+
+
+@needs_extra
 def test_from_pictures_to_networks(command: Command, data: Path) -> None:
     licence = ("--licence", "clothing=CC0 1.0")
     ran = train(command, data, *licence, "--parts", "clothing,street", "-o", "runs/first")

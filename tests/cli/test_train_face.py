@@ -42,6 +42,16 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @needs_extra
+def test_what_no_training_left_is_not_replaced(command: Command, data: Path) -> None:
+    Path("mine").mkdir()
+    Path("mine/best.onnx").write_text("mine")
+    ran = train(command, data, "-o", "mine")
+    assert ran.code == 1
+    assert "best.onnx is there, but no checkpoint.pt of a training" in ran.error
+    assert contents(Path("mine")) == {"best.onnx": b"mine"}
+
+
+@needs_extra
 def test_from_pictures_to_an_encoder(command: Command, data: Path) -> None:
     (data / "Person_00" / "Person_00_0001.png").write_bytes(b"nonsense")
     flags = ("--loss", "triplet", "--licence", "CC0 1.0", "--alignment", "box", "--padding", 0.3)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +14,14 @@ import pytest
 
 import clusterer
 from clusterer.advice import advise
-from clusterer.config import METRICS, ClothingConfig, ClusteringConfig, Config
+from clusterer.config import METRICS, AnalysisConfig, ClothingConfig, ClusteringConfig, Config
 from clusterer.encoding import default_threshold
-from clusterer.errors import ConfigError, VideoError
-from clusterer.pipeline import _decide, decide, default_folder
+from clusterer.errors import ConfigError, OtherFilmError, VideoError
+from clusterer.pipeline import _decide, add_to_gallery, decide, default_folder
 from clusterer.types import Advice
 
 from ..conftest import DEMO
+from ..video_files import picture, write_video
 
 
 @pytest.mark.parametrize(
@@ -108,3 +112,46 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
         "assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("call", ["process", "analyse", "gallery"])
+def test_an_empty_name_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: clusterer.Outcome, call: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    calls: dict[str, Callable[[], object]] = {
+        "process": lambda: clusterer.process(DEMO, folder=""),
+        "analyse": lambda: clusterer.analyse(DEMO, AnalysisConfig(), ""),
+        "gallery": lambda: add_to_gallery(demo.folder, ""),
+    }
+    with pytest.raises(ConfigError, match="has no name"):
+        calls[call]()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_film_is_replaced_if_asked_for(demo_folder: Path, tmp_path: Path) -> None:
+    other = write_video(tmp_path / "other.mp4", (picture(i) for i in range(24)))
+    with pytest.raises(OtherFilmError, match=r"holds the result of another film, demo\.mp4"):
+        clusterer.process(other, folder=demo_folder)
+    with pytest.raises(OtherFilmError, match=r"Name another folder with -o, or give --replace"):
+        clusterer.analyse(other, AnalysisConfig(), demo_folder)
+    assert clusterer.load(demo_folder).people
+    outcome = clusterer.process(other, folder=demo_folder, replace=True)
+    assert outcome.result.people == ()
+    assert clusterer.load(demo_folder).people == ()
+
+
+@pytest.mark.parametrize(
+    ("stem", "expected"),
+    [
+        ("n" * 248, "n" * 248),
+        ("n" * 249, "n" * 239 + "-{}"),
+        ("é" * 125, "é" * 119 + "-{}"),
+        ("caf\udce9", "caf\N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_names_that_no_folder_can_have(stem: str, expected: str) -> None:
+    folder = default_folder(Path(f"{stem}.mp4"))
+    digest = sha256(os.fsencode(stem)).hexdigest()[:8]
+    assert str(folder) == f"{expected.format(digest)}.people"
+    assert len(folder.name.encode()) <= 255

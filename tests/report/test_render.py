@@ -152,7 +152,8 @@ def test_hostile_name_in_html() -> None:
 
 def test_file_name_that_is_no_utf8() -> None:
     html = render(Scene([], path="/tmp/epi\udce9sode.mp4").build(), reader())
-    assert re.search("<h1[^>]*>epi\\?sode.mp4</h1>", html)
+    assert re.search("<h1[^>]*>epi\N{REPLACEMENT CHARACTER}sode.mp4</h1>", html)
+    assert data_of(html)["title"] == "epi\N{REPLACEMENT CHARACTER}sode.mp4"
 
 
 @pytest.mark.parametrize("path", ["a/b/x.mp4", "C:\\clips\\x.mp4", "x.mp4"])

@@ -10,9 +10,11 @@ import click
 from rich.console import Console
 
 from clusterer.cli.group import Command
+from clusterer.cli.paths import Output
 from clusterer.cli.train.shared import (
     EXTRA,
     interrupted,
+    refuse_others,
     require_extra,
     same_again,
     training,
@@ -118,7 +120,7 @@ class Licence(click.ParamType[tuple[str, str]]):
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=Output(),
     default=Path("runs/clothing"),
     show_default=True,
     help="Folder for the networks, the model card and the checkpoint.",
@@ -137,11 +139,19 @@ def clothing(*, data: Path, output: Path, int8: bool, quiet: bool, **flags: Any)
     """
     settings = _settings(flags)
     require_extra(EXTRA)
+    from clusterer.training.checkpoint import CHECKPOINT  # noqa: PLC0415 (torch, now only)
     from clusterer.training.clothing import ClothingTrainer  # noqa: PLC0415 (torch, now only)
     from clusterer.training.garments import read_garments  # noqa: PLC0415 (likewise)
     from clusterer.training.loop import choose_device  # noqa: PLC0415 (likewise)
-    from clusterer.training.release import release  # noqa: PLC0415 (likewise)
+    from clusterer.training.release import (  # noqa: PLC0415 (likewise)
+        CARD,
+        HISTORY,
+        MODEL,
+        SMALL_MODEL,
+        release,
+    )
 
+    refuse_others(output, CHECKPOINT, (MODEL, SMALL_MODEL, CARD, HISTORY))
     console = Console(stderr=True, quiet=quiet, highlight=False)
     try:
         with console.status("Reading pictures"):

@@ -10,9 +10,11 @@ import click
 from rich.console import Console
 
 from clusterer.cli.group import Command
+from clusterer.cli.paths import Output
 from clusterer.cli.train.shared import (
     EXTRA,
     interrupted,
+    refuse_others,
     require_extra,
     same_again,
     training,
@@ -145,7 +147,7 @@ COMMAND = (
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=Output(),
     default=Path("runs"),
     show_default=True,
     help="Folder for the network, its cards, the curve and the checkpoint.",
@@ -165,11 +167,20 @@ def face(*, data: Path, output: Path, licence: str, quiet: bool, **flags: Any) -
     """
     settings, cut = _settings(flags), Cut(flags["alignment"], flags["padding"])
     require_extra(NEEDED)
-    from clusterer.training.face_release import release_faces  # noqa: PLC0415 (torch, now only)
+    from clusterer.training.checkpoint import CHECKPOINT  # noqa: PLC0415 (torch, now only)
+    from clusterer.training.face_release import (  # noqa: PLC0415 (likewise)
+        CARD,
+        CURVES,
+        HISTORY,
+        MODEL,
+        NETWORK_CARD,
+        release_faces,
+    )
     from clusterer.training.faces import FaceTrainer  # noqa: PLC0415 (likewise)
     from clusterer.training.identities import read_identities, reported  # noqa: PLC0415 (likewise)
     from clusterer.training.loop import choose_device  # noqa: PLC0415 (likewise)
 
+    refuse_others(output, CHECKPOINT, (MODEL, NETWORK_CARD, CARD, HISTORY, CURVES))
     console = Console(stderr=True, quiet=quiet, highlight=False)
     try:
         with console.status("Reading pictures"):

@@ -13,7 +13,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from clusterer.errors import DependencyError
+from clusterer.errors import DependencyError, ResultError
+from clusterer.folder.names import is_file
 
 if TYPE_CHECKING:
     from clusterer.training.loop import Numbered
@@ -31,6 +32,33 @@ def require_extra(libraries: Sequence[str]) -> None:
             raise DependencyError(
                 f"Training needs {library}, which is not installed",
                 'Install it: pip install "cluster-video[train]"',
+            )
+
+
+def refuse_others(output: Path, checkpoint: str, names: Sequence[str]) -> None:
+    """Make sure that what a training writes at its end replaces files of a training only.
+
+    Parameters
+    ----------
+    output
+        Where it writes.
+    checkpoint
+        The file by which a folder is known as a training's.
+    names
+        Of the files that it writes at its end.
+
+    Raises
+    ------
+    ResultError
+        There is a file of such a name, and no checkpoint.
+    """
+    if is_file(output / checkpoint):
+        return
+    for name in names:
+        if is_file(output / name):
+            raise ResultError(
+                f"{output / name} is there, but no {checkpoint} of a training",
+                "Name another folder with --output",
             )
 
 
