@@ -16,7 +16,7 @@ from clusterer.cli.mistakes import is_folder, is_result
 from clusterer.cli.paths import Output
 from clusterer.cli.types import NUMBER, RESULT
 from clusterer.errors import ConfigError
-from clusterer.folder import hand_over
+from clusterer.folder import EXPORTS, hand_over
 from clusterer.pipeline import load
 
 _RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")

@@ -20,7 +20,7 @@ from . import own_process
 from .conftest import Ran
 
 Command = Callable[..., Ran]
-BROKEN = "import clusterer.cli.run as r\ndef process(*_): raise {}\nr.process = process"
+BROKEN = "import clusterer.cli.run as r\ndef process(*_, **__): raise {}\nr.process = process"
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     """Make every run fail."""
 
     def fail_with(error: BaseException) -> None:
-        def process(*_args: object) -> None:
+        def process(*_args: object, **_flags: object) -> None:
             raise error
 
         monkeypatch.setattr(importlib.import_module("clusterer.cli.run"), "process", process)
@@ -161,10 +161,10 @@ def test_one_of_several_crashes_and_the_others_are_done(
     run = importlib.import_module("clusterer.cli.run")
     process = run.process
 
-    def fragile(video: Path, *args: object) -> object:
+    def fragile(video: Path, *args: object, **flags: object) -> object:
         if video.name == "bad.mp4":
             raise KeyError("faces")
-        return process(video, *args)
+        return process(video, *args, **flags)
 
     monkeypatch.setattr(run, "process", fragile)
     ran = command("bad.mp4", nobody, "missing.mp4")
@@ -179,7 +179,7 @@ def test_one_of_several_crashes_and_the_others_are_done(
 def test_an_exception_in_a_thread(crashes: Path, tmp_path: Path) -> None:
     breaking = (
         "import threading, clusterer.cli.run as r\n"
-        "def process(*_):\n"
+        "def process(*_, **__):\n"
         "    t = threading.Thread(target=lambda: 1 / 0); t.start(); t.join(); raise SystemExit(0)\n"
         "r.process = process"
     )
@@ -202,7 +202,7 @@ def test_debug_in_a_process(crashes: Path, tmp_path: Path) -> None:
 def test_warnings_and_logs_of_libraries_are_not_shown(crashes: Path, tmp_path: Path) -> None:
     breaking = (
         "import logging, warnings, clusterer.cli.run as r\n"
-        "def process(*_):\n"
+        "def process(*_, **__):\n"
         "    warnings.warn('careless'); logging.getLogger('lib').error('loud')\n"
         "    raise KeyError('faces')\n"
         "r.process = process"

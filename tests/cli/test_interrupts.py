@@ -100,7 +100,7 @@ def test_lost_where_python_ignores_exceptions(tmp_path: Path) -> None:
         "import os, signal, time, clusterer.cli.run as r\n"
         "class Doomed:\n"
         "    def __del__(self): os.kill(os.getpid(), signal.SIGINT); time.sleep(0.1)\n"
-        "def process(*_):\n"
+        "def process(*_, **__):\n"
         "    Doomed(); time.sleep(20); os._exit(9)\n"
         "r.process = process"
     )
@@ -112,7 +112,7 @@ def test_lost_where_python_ignores_exceptions(tmp_path: Path) -> None:
 def test_what_an_interrupted_library_raises_instead(tmp_path: Path) -> None:
     breaking = (
         "import os, signal, clusterer.cli.run as r\n"
-        "def process(*_):\n"
+        "def process(*_, **__):\n"
         "    try: os.kill(os.getpid(), signal.SIGINT); signal.pause()\n"
         "    except KeyboardInterrupt: raise SystemError('error return without exception set')\n"
         "r.process = process"

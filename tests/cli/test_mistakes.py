@@ -134,7 +134,7 @@ def test_folders(command: Command, small: Path) -> None:
         (["--thresold", "0.3"], "--threshold?"),
         (["--min_faces", "3"], "Did you mean"),
         (["-threshold", "0.3"], "Did you mean --threshold?"),
-        (["-o", ""], "the name is empty"),
+        (["-o", ""], "is empty; name a folder"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

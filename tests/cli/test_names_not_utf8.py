@@ -61,7 +61,7 @@ def test_what_is_printed(command: Command, video: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "sign"), [("utf-8", "\N{REPLACEMENT CHARACTER}"), ("latin-1", "?")]
+    ("encoding", "sign"), [("utf-8", "\N{REPLACEMENT CHARACTER}"), ("latin-1", r"\ufffd")]
 )
 def test_on_any_terminal(video: Path, encoding: str, sign: str) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": encoding}

@@ -62,7 +62,7 @@ def test_closed_streams_lend_their_numbers_to_no_file(nobody: Path, tmp_path: Pa
     """What a library prints must not land in a file of the result."""
     breaking = (
         "import os, clusterer.cli.run as r\n"
-        "def process(video, *_):\n"
+        "def process(video, *_, **__):\n"
         "    open('mine.txt', 'w').fileno() > 2 or os._exit(9); os._exit(0)\n"
         "r.process = process"
     )
