@@ -35,7 +35,7 @@ PATH = click.Path(path_type=Path)
     "methods",
     multiple=True,
     type=click.Choice(clustering.names()),
-    help="Look at this method only; may be repeated. Default: all.",
+    help="Look at this method only; may be repeated. Default: all installed.",
 )
 @click.option(
     "--metric",

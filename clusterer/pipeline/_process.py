@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from clusterer import clustering
 from clusterer import result as result_folder
 from clusterer.config import Config
 from clusterer.edits import EDITS, EditLog, read, stored, write
@@ -79,6 +80,7 @@ def process(
     video = Path(video)
     folder = default_folder(video) if folder is None else Path(folder)
     log = _corrections(folder, None if edits is None else Path(edits))
+    clustering.create(config.clustering, 0.0)  # what it lacks is said now, not after the analysis
     analysis = analyse(video, config.analysis, folder, hook)
     make_folder(folder)
     result = decide(analysis, config, log.edits)

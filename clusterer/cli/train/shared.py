@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PATH = click.Path(path_type=Path)
 INTERRUPTED = 130
-EXTRA = ("torch", "pytorch_metric_learning", "onnxscript")
+EXTRA = ("torch", "pytorch_metric_learning", "onnxscript", "matplotlib", "sklearn")
 
 
 def require_extra(libraries: Sequence[str]) -> None:
