@@ -53,13 +53,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "distance": set(),
     "leeway": {"config"},
     "weights": {"errors"},
+    "self_contained": set(),
     "files": {"errors"},
     "dlib_onnx": {"types", "errors", "files"},
     "transfer": set(),
-    "downloads": {"errors", "dlib_onnx", "transfer"},
+    "downloads": {"errors", "weights", "dlib_onnx", "transfer"},
     "own": {"errors", "downloads", "dlib_onnx", "weights"},
     "plugins": {"errors", "weights", "downloads", "own"},
-    "sessions": {"errors"},
+    "sessions": {"errors", "self_contained"},
     "timecode": {"errors"},
     "rates": {"types", "errors", "timecode"},
     **dict.fromkeys(STAGES, BASE),
@@ -78,7 +79,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": BASE | STAGES | STORE | {"result", "edits", "gallery"},
     "review": BASE | STORE | {"edits", "pipeline", "result", "report", "_version", "timecode"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation"},
-    "training": {"errors", "config", "types", "files", "evaluation"},  # its figures of pairs
+    "training": {"errors", "config", "types", "files", "sessions"}
+    | {"evaluation"},  # its figures of pairs
     "cli": BASE
     | STAGES
     | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"}
