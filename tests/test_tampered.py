@@ -169,9 +169,12 @@ def test_a_network_of_ones_own_is_recorded_as_it_ran(
 ) -> None:
     name = write_network(tmp_path / "mine.onnx")
     content = (tmp_path / "mine.onnx").read_bytes()
+    chips = np.arange(32 * 32 * 3, dtype=np.uint8).reshape(1, 32, 32, 3)
+    expected = encoding.create(EncodingConfig(encoder=name), 1).encode(chips)
     swap_when_read(monkeypatch, tmp_path)
     encoder = encoding.create(EncodingConfig(encoder=name), 1)
     assert encoder.models["onnx:mine.onnx"] == hashlib.sha256(content).hexdigest()
+    assert np.array_equal(encoder.encode(chips), expected)
 
 
 def test_a_network_that_changes_meanwhile_ends_the_run(
