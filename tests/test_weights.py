@@ -47,7 +47,7 @@ def test_a_package_of_an_extra_that_is_not_there() -> None:
     with pytest.raises(DependencyError) as caught:
         weights.load()
     assert str(caught.value) == (
-        'a.xml of the package no-such is missing. Install it: pip install ".[cascade]"'
+        'The package no-such, with a.xml, is missing. Install it: pip install ".[cascade]"'
     )
 
 
