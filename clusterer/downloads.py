@@ -6,7 +6,6 @@ Importing this loads no library for networks; `Download.fetch` does.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +16,7 @@ from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE_VARIABLE
 from clusterer.dlib_onnx.cache import cache_folder
 from clusterer.errors import ConfigError, ModelError
 from clusterer.transfer import Progress, Resuming
+from clusterer.weights import Loaded, load_weights
 
 ENVIRONMENT_VARIABLE = "CLUSTER_VIDEO_MODELS"
 """Names a folder with files of weights, looked at first."""
@@ -55,31 +55,35 @@ class Download:
             f"or put it into a folder and name that in {ENVIRONMENT_VARIABLE}"
         )
 
-    def find(self) -> Path:
-        """Where the file lies, checked.
+    def load(self) -> Loaded:
+        """Read the file and check it, wherever it lies.
 
         Raises
         ------
         ModelError
             It is neither in the folder of `ENVIRONMENT_VARIABLE`, under whatever name, nor in the
-            user's cache.
+            user's cache; or it lies there, and is damaged.
         """
         for path in self._candidates():
-            try:
-                if hashlib.sha256(path.read_bytes()).hexdigest() == self.digest:
-                    return path
-            except OSError:
-                continue
+            with suppress(ModelError):
+                return load_weights(path, self.remedy, self.digest)
+        for folder in self._folders():
+            path = folder / self.name
+            if path.is_file():
+                return load_weights(path, self.remedy, self.digest)  # or says what is wrong
         raise ModelError(f"{self.name} is missing", self.remedy)
 
+    def find(self) -> Path:
+        """Where the file lies, checked; errors as `load`."""
+        return self.load().path
+
     def read(self) -> bytes:
-        """Content of the file; errors as `find`."""
-        return self.find().read_bytes()
+        """Content of the file, checked; errors as `load`."""
+        return self.load().content
 
     def sha256(self) -> str:
-        """Hash of the file, hexadecimal; errors as `find`."""
-        self.find()
-        return self.digest
+        """Hash of the file, hexadecimal; errors as `load`."""
+        return self.load().sha256
 
     def fetch(self, accept_licence: bool = False, progress: Progress | None = None) -> Path:
         """Download the file into the user's cache, unless it is there already.
@@ -147,11 +151,18 @@ class Download:
 
     def _candidates(self) -> Iterator[Path]:
         """Files of its size: those of the user's folder first, that of the cache last."""
-        chosen = os.environ.get(ENVIRONMENT_VARIABLE)
-        found = sorted(Path(chosen).glob("*")) if chosen else []
-        for path in [*found, cache_folder() / "models" / self.name]:
+        *chosen, kept = self._folders()
+        found = sorted(path for folder in chosen for path in folder.glob("*"))
+        for path in [*found, kept / self.name]:
             if path.is_file() and path.stat().st_size == self.size_bytes:
                 yield path
+
+    @staticmethod
+    def _folders() -> tuple[Path, ...]:
+        """That of the user, if there is one, and that of the cache."""
+        chosen = os.environ.get(ENVIRONMENT_VARIABLE)
+        kept = cache_folder() / "models"
+        return (Path(chosen), kept) if chosen else (kept,)
 
 
 def _cause(error: Exception) -> str:

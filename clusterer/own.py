@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from clusterer.dlib_onnx.cache import cache_folder
 from clusterer.downloads import ENVIRONMENT_VARIABLE
 from clusterer.errors import ModelError
-from clusterer.weights import read_weights
+from clusterer.weights import Loaded, load_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +38,55 @@ class OwnFile:
         Raises
         ------
         ModelError
-            It is missing.
+            It is missing, or lies in a cache folder where others may have put it.
         """
-        for path in self._candidates():
+        for path in self._named():
             if path.is_file():
                 return path
+        kept = cache_folder() / "models" / self.name
+        if self.path is None and kept.is_file():
+            if not _is_ours(kept):
+                raise ModelError(
+                    f"{kept} may be somebody else's: others can write there",
+                    f"Put it into a folder of your own and name that in {ENVIRONMENT_VARIABLE}",
+                )
+            return kept
         raise ModelError(f"{self.path or self.name} is missing", self.remedy)
 
-    def read(self) -> bytes:
-        """Content of the file.
+    def load(self) -> Loaded:
+        """Read the file; its hash tells a result what was used.
 
         Raises
         ------
         ModelError
             It is missing or cannot be read.
         """
-        return read_weights(self.find(), self.remedy)
+        return load_weights(self.find(), self.remedy)
+
+    def read(self) -> bytes:
+        """Content of the file; errors as `load`."""
+        return self.load().content
 
     def sha256(self) -> str:
-        """Hash of the file, hexadecimal; errors as `read`."""
-        return hashlib.sha256(self.read()).hexdigest()
+        """Hash of the file, hexadecimal; errors as `load`."""
+        return self.load().sha256
 
-    def _candidates(self) -> tuple[Path, ...]:
+    def _named(self) -> tuple[Path, ...]:
+        """Where the user says that it is, and so vouches for it."""
         if self.path is not None:
             return (self.path.expanduser(),)
-        folders = (os.environ.get(ENVIRONMENT_VARIABLE), cache_folder() / "models")
-        return tuple(Path(folder) / self.name for folder in folders if folder)
+        folder = os.environ.get(ENVIRONMENT_VARIABLE)
+        return (Path(folder) / self.name,) if folder else ()
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether file and folder are the user's or root's, and nobody else's to write.
+
+    No hash is known of the file, so this is all that vouches for it. Where the system knows no
+    owners in numbers (Windows), caches lie in the user's profile.
+    """
+    if sys.platform == "win32":
+        return True
+    trusted = {os.getuid(), 0}
+    seen = [each.stat() for each in (path, path.parent)]
+    return all(each.st_uid in trusted and not each.st_mode & stat.S_IWOTH for each in seen)

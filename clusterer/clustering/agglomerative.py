@@ -1,9 +1,10 @@
-"""Average linkage over all tracks at once, by scikit-learn."""
+"""Average linkage over all tracks at once, by SciPy."""
 
 from __future__ import annotations
 
 import numpy as np
-from sklearn.cluster import AgglomerativeClustering
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 
 from clusterer.clustering.base import Assignment
 from clusterer.clustering.people import Tracks
@@ -53,11 +54,8 @@ class Agglomerative:
         pairs = pairs[(pairs >= 0).all(axis=1)]
         distance[pairs[:, 0], pairs[:, 1]] = distance[pairs[:, 1], pairs[:, 0]] = FORBIDDEN
         np.fill_diagonal(distance, 0.0)
-        model = AgglomerativeClustering(
-            n_clusters=None,
-            metric="precomputed",
-            linkage="average",
-            distance_threshold=self._threshold,
-        )
-        labels = model.fit_predict(distance)
-        return [readable[labels == label].tolist() for label in range(int(labels.max()) + 1)]
+        merges = linkage(squareform(distance, checks=False), method="average")
+        under = np.nextafter(self._threshold, -np.inf)  # at the threshold is not under it
+        labels = fcluster(merges, under, criterion="distance")
+        _, first = np.unique(labels, return_index=True)
+        return [readable[labels == label].tolist() for label in labels[np.sort(first)]]

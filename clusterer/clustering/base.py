@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
+from importlib.util import find_spec
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from clusterer.config import ClusteringConfig
 from clusterer.errors import ConfigError
+from clusterer.plugins import load_class
 from clusterer.types import IntArray, TrackFeatures
 
 METHODS = {
@@ -20,6 +21,9 @@ METHODS = {
     "sequential": "clusterer.clustering.sequential:Sequential",
 }
 """Name → ``module:class``; a method is imported when it is asked for."""
+
+EXTRAS = {"hdbscan": "hdbscan"}
+"""Name → library that the method needs, and extra of this package of that name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +66,11 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(METHODS))
 
 
+def installed() -> tuple[str, ...]:
+    """Names of the methods whose library, if they need one of an extra, is there; sorted."""
+    return tuple(name for name in names() if name not in EXTRAS or find_spec(EXTRAS[name]))
+
+
 def create(config: ClusteringConfig, threshold: float) -> Clusterer:
     """Make the method that the configuration names.
 
@@ -76,9 +85,10 @@ def create(config: ClusteringConfig, threshold: float) -> Clusterer:
     ------
     ConfigError
         There is no method of that name.
+    DependencyError
+        It needs a library that is not installed.
     """
     if config.method not in METHODS:
         raise ConfigError(f"unknown method {config.method!r}", f"Known: {', '.join(names())}")
-    module, _, name = METHODS[config.method].partition(":")
-    clusterer: type[Clusterer] = getattr(import_module(module), name)
+    clusterer: type[Clusterer] = load_class(METHODS[config.method], EXTRAS.get(config.method, ""))
     return clusterer(config, threshold)

@@ -1,4 +1,4 @@
-"""Density clustering by the hdbscan library, cannot-links repaired after."""
+"""Density clustering by the library hdbscan (the extra [hdbscan]), cannot-links repaired after."""
 
 from __future__ import annotations
 

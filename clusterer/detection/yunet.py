@@ -48,8 +48,9 @@ class YuNet:
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         del threads
         (file,) = weights(self.name)
-        content = np.frombuffer(file.read(), np.uint8)
-        self.models = {file.name: file.sha256()}
+        found = file.load()
+        content = np.frombuffer(found.content, np.uint8)
+        self.models = {file.name: found.sha256}
         self._config = config
         lowest = max(LOWEST_SCORE, config.min_score)
         try:

@@ -16,8 +16,6 @@ from clusterer.files import make_folder, write_atomic
 ENVIRONMENT_VARIABLE = "CLUSTER_VIDEO_CACHE"
 """Names the cache folder, if it is set."""
 
-_DIGEST_BYTES = hashlib.sha256().digest_size
-
 
 def cache_folder() -> Path:
     """Folder for things that can be made again; it need not exist."""
@@ -25,27 +23,27 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("cluster-video"))
 
 
-def cached(name: str, make: Callable[[], bytes]) -> bytes:
-    """Return what is kept under a name, made now if it is missing or damaged.
+def cached(name: str, digest: str, make: Callable[[], bytes]) -> bytes:
+    """Return what is kept under a name, made now if that is missing or anything else.
 
-    A folder that cannot be written is no error: then nothing is kept. A file begins with the
-    sha256 of the rest, by which a damaged one is known.
+    Whoever can write into the folder cannot slip something else in: only what `digest` names is
+    taken from there. A folder that cannot be written is no error: then nothing is kept.
 
     Parameters
     ----------
-    name : name of the file; must change whenever `make` would make something else
+    name : name of the file
+    digest : sha256 of what `make` makes, hexadecimal. Where other versions of the libraries make
+        other bytes, these are returned and not kept.
     make : makes the content
     """
     path = cache_folder() / name
-    try:
-        stored = path.read_bytes()
-    except OSError:
-        stored = b""
-    digest, content = stored[:_DIGEST_BYTES], stored[_DIGEST_BYTES:]
-    if content and hashlib.sha256(content).digest() == digest:
-        return content
+    with suppress(OSError):
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() == digest:
+            return content
     content = make()
-    with suppress(ResultError):
-        make_folder(path.parent)
-        write_atomic(path, hashlib.sha256(content).digest() + content)
+    if hashlib.sha256(content).hexdigest() == digest:
+        with suppress(ResultError):
+            make_folder(path.parent)
+            write_atomic(path, content)
     return content

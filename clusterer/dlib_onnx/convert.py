@@ -32,9 +32,6 @@ from clusterer.dlib_onnx.layers import (
 )
 from clusterer.errors import ModelError
 
-CONVERTER_VERSION = 1
-"""Raise it whenever the ONNX model changes: converted files are kept under it."""
-
 INPUT, OUTPUT = "chips", "embeddings"
 _OPSET, _IR_VERSION = 17, 8  # the oldest that fit, for the sake of old releases of ONNX Runtime
 _SCALE = 256.0  # dlib's input layer divides by it, not by 255

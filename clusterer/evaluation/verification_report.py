@@ -7,11 +7,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
 
+from clusterer.evaluation.plots import drawn, svg
 from clusterer.evaluation.verification_figures import Verification
 
 if TYPE_CHECKING:
@@ -120,9 +121,8 @@ class VerificationReport:
             The templates are not installed.
         """
         from clusterer import pages  # noqa: PLC0415 - with jinja2, slow to import
-        from clusterer.evaluation.plots import svg  # noqa: PLC0415 - slow to import
 
-        drawn = any(map(_has_curve, self.sets))
+        curve = any(map(_has_curve, self.sets))
         return pages.fill(
             "verification.html",
             ["report.css", "verification.css"],
@@ -130,9 +130,9 @@ class VerificationReport:
             report=self,
             rows=self.rows(),
             notes=self.notes(),
-            roc=Markup(svg(roc_figure(self.sets))) if drawn else None,
+            roc=Markup(_drawing(roc_figure, self.sets)) if curve else None,
             histograms=[
-                (found.pairs.name, Markup(svg(histogram_figure(found, self.metric))))
+                (found.pairs.name, Markup(_drawing(histogram_figure, found, self.metric)))
                 for found in self.sets
                 if len(found.pairs)
             ],
@@ -140,6 +140,11 @@ class VerificationReport:
 
     def _row(self, label: str, cell: Callable[[Verification], str]) -> Row:
         return label, tuple(cell(found) for found in self.sets)
+
+
+@drawn
+def _drawing(draw: Callable[..., Figure], *what: Any) -> str:
+    return svg(draw(*what))
 
 
 def roc_figure(sets: Sequence[Verification]) -> Figure:

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from clusterer import clustering
 from clusterer import result as result_folder
 from clusterer.config import Config
 from clusterer.edits import EDITS, EditLog, read, stored, write
@@ -86,6 +87,7 @@ def process(  # noqa: PLR0913 (each a choice of the user's)
     started_s = time.monotonic()
     config = settled(config or Config())
     video = Path(video)
+    clustering.create(config.clustering, 0.0)  # what it lacks is said now, not after the analysis
     hook = hook or Hook()
     own = place(video, default_folder(video) if folder is None else folder, hook, replace=replace)
     log = _corrections(own, None if edits is None else Path(edits))

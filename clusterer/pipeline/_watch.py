@@ -13,6 +13,7 @@ from clusterer.archive import Arrays, group_tracks, read_faces
 from clusterer.cache import AnalysisCache
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.config import AnalysisConfig
+from clusterer.errors import ModelError
 from clusterer.pipeline._ahead import Seen, detect_ahead
 from clusterer.pipeline._cores import usable_cores
 from clusterer.pipeline._hook import Hook
@@ -53,11 +54,10 @@ def watch(
     detector = detection.create(config.detection, cores)
     beside = max(1, cores // 2)  # detection runs ahead meanwhile; more would fight over the cores
     encoder = encoding.create(config.encoding, beside)
-    models_of_shot = (
-        alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding),
-        encoder,
-        ClothingEncoder(beside),
-    )
+    aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
+    clothes = ClothingEncoder(beside)
+    _check_same(models, detector.models, aligner.models, encoder.models, clothes.models)
+    models_of_shot = (aligner, encoder, clothes)
     parts = cache.finished_shots()
     if parts:
         hook.note(f"going on after shot {len(parts)}, where an earlier run stopped")
@@ -81,6 +81,14 @@ def watch(
     analysis = _assemble(info, parts, models, warnings)
     cache.finish(analysis)
     return analysis
+
+
+def _check_same(known: dict[str, str], *loaded: dict[str, str]) -> None:
+    """Refuse a file that changed since its hash was taken: the result would name the wrong one."""
+    for models in loaded:
+        for name, sha256 in models.items():
+            if known.get(name, sha256) != sha256:
+                raise ModelError(f"{name} changed while it was read", "Run the same command again")
 
 
 def _end_s(info: VideoInfo, config: AnalysisConfig) -> float:

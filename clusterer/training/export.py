@@ -9,12 +9,11 @@ from contextlib import contextmanager
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from torch import Tensor, nn
 
 from clusterer.errors import ModelError
-from clusterer.sessions import send_nothing
+from clusterer.sessions import open_session
 from clusterer.types import FloatArray, ImageArray
 
 OPSET = 18
@@ -101,10 +100,8 @@ def run(model: bytes, pictures: ImageArray) -> list[FloatArray]:
     -------
     arrays of n rows each, float32, one for each output
     """
-    send_nothing()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # sums are of one order then, on every machine
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    # One thread: sums are of one order then, on every machine.
+    session = open_session(model, 1, "The exported network", "")
     (taken,) = session.get_inputs()
     said = [
         session.run(None, {taken.name: pictures[start : start + BATCH_SIZE]})

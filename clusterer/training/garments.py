@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import cv2
 import numpy as np
@@ -177,6 +177,12 @@ def _part(name: str) -> str:
     return name.partition("/")[0]
 
 
+def _leads_out(name: str) -> bool:
+    """Whether a name is of a file outside the folder, on this or another system."""
+    path = PureWindowsPath(name)  # takes both kinds of slashes
+    return bool(path.anchor) or ".." in path.parts
+
+
 class _Store:
     """Files of a data folder, whether they lie in folders or in TAR files."""
 
@@ -223,6 +229,8 @@ class _Store:
             tar, member = self._members[name]
             packed = tar.extractfile(member)
             return packed.read() if packed else b""
+        if _leads_out(name):
+            raise DataError(f"{self._folder / LABELS} names {name}, which is not in there", REMEDY)
         try:
             return (self._folder / name).read_bytes()
         except OSError as error:

@@ -1,11 +1,11 @@
-"""Curves of a sweep against the threshold, drawn by matplotlib."""
+"""Curves of a sweep against the threshold, drawn by matplotlib (the extra [plots])."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from clusterer.evaluation.plots import BLUE, GREEN, ORANGE, PINK, svg
+from clusterer.evaluation.plots import BLUE, GREEN, ORANGE, PINK, drawn, svg
 from clusterer.tuning.picks import Curve, Group
 from clusterer.tuning.sweep import CUSTOMARY
 from clusterer.tuning.tables import DECIMALS
@@ -28,6 +28,7 @@ WIDTH_IN, ROW_IN, HEAD_IN = 11.0, 1.75, 0.75
 NAMES = {"l2": "L2 threshold", "cosine": "Cosine threshold"}
 
 
+@drawn
 def curves_svg(group: Group) -> str:
     """Curves of one method and metric: a line of three plots per clip, the first for all clips.
 
@@ -62,6 +63,7 @@ def curves_svg(group: Group) -> str:
     return svg(figure)
 
 
+@drawn
 def overview_svg(groups: Sequence[Group]) -> str:
     """F of all clips together against the threshold, a line per method, a plot per metric."""
     from clusterer.drawing import Figure  # noqa: PLC0415 (only who draws loads it)

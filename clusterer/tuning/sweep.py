@@ -116,7 +116,7 @@ class Space:
 
     Attributes
     ----------
-    methods, metrics : names; none = all there are
+    methods, metrics : names; none = all there are, of the methods those that are installed
     grid : metric → thresholds; of a metric that is not in it, those of `thresholds`. The encoder's
         default is always tried too
     """
@@ -138,7 +138,7 @@ class Space:
             raise ConfigError(f"unknown metric {unknown[0]!r}", f"Known: {', '.join(METRICS)}")
         return [
             (method, metric, threshold)
-            for method in sorted({*self.methods} or {*clustering.names()})
+            for method in sorted({*self.methods} or {*clustering.installed()})
             for metric in METRICS
             if metric in self.metrics or not self.metrics
             for threshold in self._thresholds(metric, encoder)

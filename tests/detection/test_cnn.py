@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dlib
 import numpy as np
 import pytest
@@ -14,7 +16,6 @@ from clusterer.dlib_onnx.layers import Search
 from clusterer.errors import ModelError
 from clusterer.types import Frame, ImageArray
 from clusterer.video import probe
-from clusterer.weights import Weights
 
 from ..conftest import DEMO
 
@@ -126,6 +127,6 @@ def test_nearest_copy_and_way_back_by_hand() -> None:
 
 
 def test_damaged_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Weights, "read", lambda _: b"\x01\x01")
+    monkeypatch.setattr(Path, "read_bytes", lambda _: b"\x01\x01")
     with pytest.raises(ModelError, match=r"mmod_human_face_detector\.dat is damaged"):
         create(DetectionConfig(detector="cnn"), 1)

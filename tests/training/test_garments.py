@@ -138,6 +138,19 @@ def test_what_cannot_be_read_is_named(folder: Path, damage, expected: str) -> No
     assert "labels.csv (file, mask, type)" in error.value.remedy
 
 
+@pytest.mark.parametrize("column", ["file", "mask"])
+@pytest.mark.parametrize("way", ["../secret.jpg", "clothing/../../secret.jpg", "{}/secret.jpg"])
+def test_names_that_lead_out_of_the_folder(
+    folder: Path, tmp_path: Path, way: str, column: str
+) -> None:
+    (folder.parent / "secret.jpg").write_bytes((folder / "clothing" / "001.jpg").read_bytes())
+    name = way.format(folder.parent)
+    row = f"{name},," if column == "file" else f"clothing/001.jpg,{name},"
+    (folder / "labels.csv").write_text(f"file,mask,type\n{row}\n", "utf-8")
+    with pytest.raises(DataError, match=r"labels\.csv names .*secret\.jpg, which is not in there"):
+        read_garments(folder)
+
+
 def test_a_part_that_nobody_knows(folder: Path) -> None:
     with pytest.raises(DataError, match=r"labels\.csv names no hats, shoes\."):
         read_garments(folder, ("shoes", "street", "hats"))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     E = TypeVar("E", bound=Numbered)
 
 INTERRUPTED = 130
-EXTRA = ("torch", "pytorch_metric_learning", "onnxscript")
+EXTRA = ("torch", "pytorch_metric_learning", "onnxscript", "matplotlib", "sklearn")
 
 
 def require_extra(libraries: Sequence[str]) -> None:
