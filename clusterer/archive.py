@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from clusterer.errors import CacheError
 from clusterer.files import write_atomic
+from clusterer.regular import open_file
 from clusterer.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
 
 SCHEMA_VERSION = 4
@@ -57,7 +58,7 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
         The file is missing, damaged or of another schema.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        with open_file(path) as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         meta = json.loads(arrays.pop("meta").tobytes())
         schema = meta["schema"]

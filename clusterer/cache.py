@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from clusterer.archive import SCHEMA_VERSION, Arrays, dump, read_arrays, restore
 from clusterer.config import AnalysisConfig, settings
 from clusterer.errors import CacheError, VideoError
 from clusterer.files import make_folder, writing
+from clusterer.regular import open_file
 from clusterer.types import Analysis
 
 ANALYSIS = "analysis.npz"
@@ -43,8 +45,8 @@ def analysis_key(video: Path, config: AnalysisConfig, models: dict[str, str]) ->
         The file cannot be read.
     """
     try:
-        status = video.stat()
-        with video.open("rb") as file:
+        with open_file(video) as file:
+            status = os.fstat(file.fileno())
             head = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
             file.seek(max(0, status.st_size - ENDS_BYTES))
             tail = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()

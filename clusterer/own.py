@@ -10,6 +10,7 @@ from pathlib import Path
 from clusterer.dlib_onnx.cache import cache_folder
 from clusterer.downloads import ENVIRONMENT_VARIABLE
 from clusterer.errors import ModelError
+from clusterer.regular import no_file
 from clusterer.weights import read_weights
 
 
@@ -42,6 +43,8 @@ class OwnFile:
         for path in self._candidates():
             if path.is_file():
                 return path
+            if kind := no_file(path):
+                raise ModelError(f"{path} is {kind}, not a file", self.remedy)
         raise ModelError(f"{self.path or self.name} is missing", self.remedy)
 
     def read(self) -> bytes:

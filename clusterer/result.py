@@ -14,6 +14,7 @@ from clusterer.edits import to_dict
 from clusterer.export import csv_files
 from clusterer.export.tables import tables
 from clusterer.files import make_folder, write_all
+from clusterer.regular import read_own
 from clusterer.types import (
     Analysis,
     Appearance,
@@ -150,7 +151,7 @@ def crop_reader(
 
     def read(row: int) -> bytes | None:
         try:
-            return (folder / "chips" / name(track_of[row], int(frames[row]))).read_bytes()
+            return read_own(folder / "chips" / name(track_of[row], int(frames[row])))
         except (KeyError, OSError):
             return None
 

@@ -35,6 +35,7 @@ BASE = {
     "plugins",
     "sessions",
     "own",
+    "regular",
 }
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "alignment", "encoding", "constraints",
@@ -54,10 +55,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "leeway": {"config"},
     "weights": {"errors"},
     "files": {"errors"},
+    "regular": set(),
     "dlib_onnx": {"types", "errors", "files"},
     "transfer": set(),
     "downloads": {"errors", "dlib_onnx", "transfer"},
-    "own": {"errors", "downloads", "dlib_onnx", "weights"},
+    "own": {"errors", "downloads", "dlib_onnx", "weights", "regular"},
     "plugins": {"errors", "weights", "downloads", "own"},
     "sessions": {"errors"},
     "timecode": {"errors"},
@@ -73,12 +75,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
     "report": {"types", "spans", "rates", "pages", "edits"},
     "export": {"types", "errors", "timecode", "rates"},
-    "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry"},
-    "result": {"_version", "types", "errors", "files"} | STORE | {"report", "export", "edits"},
+    "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry", "regular"},
+    "result": {"_version", "types", "errors", "files", "regular", "report", "export", "edits"}
+    | STORE,
     "pipeline": BASE | STAGES | STORE | {"result", "edits", "gallery"},
     "review": BASE | STORE | {"edits", "pipeline", "result", "report", "_version", "timecode"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation"},
-    "training": {"errors", "config", "types", "files", "evaluation"},  # its figures of pairs
+    "training": {"errors", "config", "types", "files", "regular", "evaluation"},  # figures of pairs
     "cli": BASE
     | STAGES
     | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"}
