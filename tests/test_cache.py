@@ -59,6 +59,12 @@ def test_nothing_stored(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+def as_stored(analysis: Analysis) -> Analysis:
+    """Of the path of the video only the name is kept."""
+    assert analysis.video.path == "footage/small.mp4"
+    return replace(analysis, video=replace(analysis.video, path="small.mp4"))
+
+
 def test_finished_analysis_is_found_again(tmp_path: Path) -> None:
     finished(tmp_path / "new")
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [ANALYSIS, "chips"]
@@ -67,7 +73,7 @@ def test_finished_analysis_is_found_again(tmp_path: Path) -> None:
     )
     stored = AnalysisCache(tmp_path / "new", "k").load()
     assert stored is not None
-    assert same(stored, small_analysis())
+    assert same(stored, as_stored(small_analysis()))
 
 
 def test_of_another_key_is_none(tmp_path: Path) -> None:
@@ -189,7 +195,7 @@ def test_stopped_while_the_new_takes_the_place_of_the_old(
     again.start(keep)
     again.add_shot(keep, part(0), pictures(small_analysis()) if not keep else {})
     again.finish(small_analysis())
-    assert same(load_analysis(tmp_path)[0], small_analysis())
+    assert same(load_analysis(tmp_path)[0], as_stored(small_analysis()))
 
 
 @pytest.mark.parametrize("damage", ["truncated", "no picture", "no pictures", "schema", "content"])

@@ -36,6 +36,7 @@ BASE = {
     "sessions",
     "own",
     "regular",
+    "whereabouts",
 }
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "alignment", "encoding", "constraints",
@@ -56,6 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "weights": {"errors"},
     "files": {"errors"},
     "regular": set(),
+    "whereabouts": {"dlib_onnx", "regular"},
     "dlib_onnx": {"types", "errors", "files"},
     "transfer": set(),
     "downloads": {"errors", "dlib_onnx", "transfer"},
@@ -79,7 +81,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "result": {"_version", "types", "errors", "files", "regular", "report", "export", "edits"}
     | STORE,
     "pipeline": BASE | STAGES | STORE | {"result", "edits", "gallery"},
-    "review": BASE | STORE | {"edits", "pipeline", "result", "report", "_version", "timecode"},
+    "review": BASE
+    | STORE
+    | {"edits", "pipeline", "result", "report", "_version", "timecode", "video"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation"},
     "training": {"errors", "config", "types", "files", "regular", "evaluation"},  # figures of pairs
     "cli": BASE

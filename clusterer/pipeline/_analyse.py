@@ -15,6 +15,7 @@ from clusterer.pipeline._hook import Hook
 from clusterer.pipeline._libraries import system_libraries
 from clusterer.types import Analysis
 from clusterer.weights import CLOTHING
+from clusterer.whereabouts import remember
 
 
 def analyse(
@@ -53,18 +54,22 @@ def analyse(
     video, hook = Path(video), hook or Hook()
     config = replace(config, encoding=encoding.settle(config.encoding))
     models = _model_hashes(config)
-    cache = AnalysisCache(Path(folder), analysis_key(video, config, models))
+    key = analysis_key(video, config, models)
+    cache = AnalysisCache(Path(folder), key)
     try:
         stored = cache.load()
     except CacheError as error:
         hook.note(f"{error.cause}; analysing again")
         stored = None
     if stored is not None:
+        remember(key, video)
         return replace(stored, video=replace(stored.video, path=str(video)))  # it may have moved
     # Else numpy's BLAS wakes and spins a thread per core for every small product, and takes half
     # of the machine from the models.
     with threadpool_limits(limits=1, user_api="blas"), system_libraries():
-        return _look(video, config, models, cache, hook)
+        analysis = _look(video, config, models, cache, hook)
+    remember(key, video)
+    return analysis
 
 
 def _model_hashes(config: AnalysisConfig) -> dict[str, str]:

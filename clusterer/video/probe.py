@@ -125,6 +125,12 @@ def open_video(path: str | Path) -> InputContainer:
         ) from None
 
 
+def check_video(path: str | Path) -> None:
+    """Make sure that a file is a video; errors as of `open_video` and `video_stream`."""
+    with open_video(path) as container:
+        video_stream(container, path)
+
+
 def _check(file: Path, path: str | Path) -> None:
     """Refuse what is no file with something in it; `path` is what the user calls it."""
     if kind := no_file(Path(path)):
