@@ -75,7 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gallery": BASE | {"edits"},  # to know what can be a name
     "pages": {"errors"},
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
-    "report": {"types", "spans", "rates", "pages", "edits"},
+    "report": {"types", "spans", "rates", "timecode", "pages", "edits"},
     "export": {"types", "errors", "timecode", "rates"},
     "evaluation": {"types", "timecode", "files", "errors", "pages", "geometry", "regular"},
     "result": {"_version", "types", "errors", "files", "regular", "report", "export", "edits"}
