@@ -6,6 +6,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 import clusterer
 from clusterer.cache import torso_name
 from clusterer.errors import EditsError
+from clusterer.review import Footage
 from clusterer.review import session as session_module
 
 from ..conftest import DEMO
@@ -277,6 +279,31 @@ def test_what_is_no_video_is_not_served(folder: Path, served: Served) -> None:
     assert served.get("video").body == FILM
     path.write_text("root:x:0:0:a secret\n" * 100)  # what was checked was another file
     assert served.get("video").status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.MP4", "video/mp4"),
+        ("a.mov", "video/quicktime"),
+        ("a.html", "application/octet-stream"),
+        ("a.svg", "application/octet-stream"),
+        ("a.js", "application/octet-stream"),
+        ("a", "application/octet-stream"),
+        ("data:text", "application/octet-stream"),
+    ],
+)
+def test_a_film_is_never_a_page(folder: Path, name: str, kind: str) -> None:
+    if os.name != "posix" and ":" in name:
+        pytest.skip("no such file names here")
+    folder.with_name(name).write_bytes(FILM)
+    site = opened(folder)
+    video = replace(site.session.state.result.analysis.video, path=name)
+    analysis = replace(site.session.state.result.analysis, video=video)
+    with serving(replace(site, footage=Footage(folder, analysis))) as served:
+        answer = served.get("video")
+    assert (answer.status, answer.headers["content-type"]) == (200, kind)
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes have no path here")
