@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -267,6 +268,54 @@ def test_other_formats_are_refused(tmp_path: Path, name: str, content: str | Non
     assert "\n" not in str(caught.value)
 
 
+def referring(content: bytes, to: Path) -> bytes:
+    """A QuickTime film whose pictures are to be read from another file, at the same places.
+
+    Its data reference becomes an alias (QuickTime File Format, dref) with a relative and an
+    absolute path, as libavformat/mov.c reads it.
+    """
+    name, path = to.name.encode(), str(to).encode()
+    path += b"\0" * (len(path) % 2)
+    alias = b"".join(
+        (bytes(10 + 28 + 12), bytes([len(name)]), name.ljust(63, b"\0"), bytes(16),
+         struct.pack(">HH", 1, 1), bytes(16), struct.pack(">HH", 2, len(path)), path,
+         struct.pack(">HH", 0xFFFF, 0))
+    )  # fmt: skip
+    entry = b"alis" + bytes(4) + alias
+    entries = struct.pack(">I", 4 + len(entry)) + entry
+    start = content.index(b"dref") - 4
+    (size,) = struct.unpack_from(">I", content, start)
+    changed = bytearray(content)
+    changed[start + 16 : start + size] = entries
+    for box in (b"moov", b"trak", b"mdia", b"minf", b"dinf", b"dref"):
+        at = changed.index(box) - 4
+        (length,) = struct.unpack_from(">I", changed, at)
+        struct.pack_into(">I", changed, at, length + 16 + len(entries) - size)
+    return bytes(changed)
+
+
+def test_a_film_that_refers_to_another_file_does_not_open_it(tmp_path: Path) -> None:
+    own, other = (
+        write_video(
+            tmp_path / f"{first}.mov",
+            (picture(first + i) for i in range(4)),
+            codec="rawvideo",
+            pixel_format="rgb24",
+        )
+        for first in (OWN, OTHER)
+    )
+    assert first_number(own) == OWN
+    path = tmp_path / "trap.mov"
+    path.write_bytes(referring(own.read_bytes(), other))
+    lured = {"enable_drefs": "1", "use_absolute_path": "1"}
+    with av.open(f"file:{path}", container_options=lured) as container:
+        image = next(container.decode(video=0)).to_ndarray(format="rgb24")
+        assert read_number(image) == OTHER, "the trap works"
+    assert not lured.keys() & OPTIONS.keys()
+    with pytest.raises(VideoError, match="or refers to another file"):
+        probe(path)
+
+
 def test_the_lists_are_heeded_by_this_pyav(port: Port, films: tuple[bytes, bytes]) -> None:
     """Both options reach FFmpeg: what they leave out is refused before anything is done."""
     Path("film.mp4").write_bytes(films[0])
@@ -289,7 +338,7 @@ def test_formats_are_known_to_ffmpeg_and_open_nothing_else() -> None:
         "hls", "dash", "concat", "imf", "webm_dash_manifest", "image2", "image2pipe", "sdp", "rtsp",
         "rtp", "sap", "lavfi", "vobsub", "avisynth", "vapoursynth", "tee", "dvdvideo", "applehttp",
         "bluray", "v4l2", "video4linux2", "x11grab", "kmsgrab", "fbdev", "avfoundation", "gdigrab",
-        "dshow", "svg_pipe", "rawvideo", "data", "bin", "ffmetadata",
+        "dshow", "mlv", "svg_pipe", "rawvideo", "data", "bin", "ffmetadata",
     }  # fmt: skip
     assert allowed.isdisjoint(elsewhere)
 

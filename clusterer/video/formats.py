@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _CONTAINERS = (
-    "asf", "avi", "avr", "dhav", "dv", "dxa", "flv", "gxf", "ifv", "iv8", "ivf", "ivr", "kux",
-    "live_flv", "lxf", "matroska", "mgsts", "mlv", "mods", "moflex", "mov", "mpeg", "mpegts",
+    "asf", "avi", "dhav", "dv", "dxa", "flv", "gxf", "ifv", "iv8", "ivf", "ivr", "kux",
+    "live_flv", "lxf", "matroska", "mgsts", "mods", "moflex", "mov", "mpeg", "mpegts",
     "mpjpeg", "mtv", "mvi", "mxf", "mxg", "nsv", "nut", "nuv", "ogg", "pmp", "pva", "r3d", "rm",
     "rpl", "smjpeg", "ty", "vividas", "wtv", "xmv",
 )  # fmt: skip
@@ -18,8 +18,8 @@ _STREAMS = (
 _ANIMATIONS = (
     "apng", "bfi", "bink", "bmv", "c93", "cdxl", "cine", "dsicin", "ea", "ea_cdata", "film_cpk",
     "filmstrip", "flic", "gdv", "gif", "hnm", "idcin", "iff", "ipmovie", "jpegxl_anim", "jv",
-    "lmlm4", "lvf", "mm", "msp", "mv", "paf", "psxstr", "roq", "sdr2", "ser", "sga", "siff", "smk",
-    "swf", "thp", "tiertexseq", "tmv", "vmd", "wc3movie", "wsvqa", "xa", "yop", "4xm",
+    "lmlm4", "lvf", "mm", "mv", "paf", "psxstr", "roq", "sdr2", "ser", "sga", "siff", "smk",
+    "swf", "thp", "tiertexseq", "tmv", "vmd", "wc3movie", "wsvqa", "yop", "4xm",
 )  # fmt: skip
 _SOUND = ("aac", "ac3", "aiff", "flac", "mp3", "wav")
 """Read only so far that the message can say that they have no picture."""
@@ -28,7 +28,8 @@ FORMATS = ",".join((*_CONTAINERS, *_STREAMS, *_ANIMATIONS, *_SOUND))
 """FFmpeg's names of what may be opened, with a comma between.
 
 All that hold moving pictures within the one file. Not among them: what opens other files or the
-network (hls, dash, concat, imf, webm_dash_manifest, image2, vobsub, sdp, rtsp, rtp, sap, scripts),
+network (hls, dash, concat, imf, webm_dash_manifest, image2, vobsub, mlv, sdp, rtsp, rtp, sap,
+scripts),
 what generates or records (lavfi, devices), single pictures, subtitles, and raw samples, whose size
 nothing tells."""
 

@@ -60,7 +60,8 @@ def probe(path: str | Path) -> VideoInfo:
         first = _first_frame(container, stream)
         if first is None:
             raise VideoError(
-                f"nothing in {path} can be decoded", "The file is damaged; copy or export it again"
+                f"nothing in {path} can be decoded",
+                "It is damaged, or refers to another file; copy or export it again, whole",
             )
         transposed = orientation(first)[0]
         width_px, height_px = first.width, first.height
