@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -24,7 +25,7 @@ from clusterer.config import AnalysisConfig
 from clusterer.errors import VideoError
 from clusterer.video import probe
 from clusterer.video.decode import Reader
-from clusterer.video.formats import FORMATS, OPTIONS
+from clusterer.video.formats import FORMATS, HEAD_BYTES, OPTIONS, playlist
 from clusterer.video.picture import Converter
 from clusterer.video.probe import open_video
 
@@ -266,6 +267,16 @@ def test_other_formats_are_refused(tmp_path: Path, name: str, content: str | Non
     with pytest.raises(VideoError, match="cannot be opened as a video") as caught:
         open_video(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "unit", [" ", "\n", "<!--", "<!---->", "<?xml>", "#", "# \n", "# a\n \n", ".mp4x", "a.", "a+"]
+)
+def test_no_file_keeps_the_look_for_playlists_busy(unit: str) -> None:
+    head = (unit.encode() * HEAD_BYTES)[:HEAD_BYTES]
+    started_s = time.monotonic()
+    assert playlist(head) == ""
+    assert time.monotonic() - started_s < 1
 
 
 def referring(content: bytes, to: Path) -> bytes:

@@ -29,9 +29,8 @@ FORMATS = ",".join((*_CONTAINERS, *_STREAMS, *_ANIMATIONS, *_SOUND))
 
 All that hold moving pictures within the one file. Not among them: what opens other files or the
 network (hls, dash, concat, imf, webm_dash_manifest, image2, vobsub, mlv, sdp, rtsp, rtp, sap,
-scripts),
-what generates or records (lavfi, devices), single pictures, subtitles, and raw samples, whose size
-nothing tells."""
+scripts), what generates or records (lavfi, devices), single pictures, subtitles, and raw samples,
+whose size nothing tells."""
 
 OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 """For FFmpeg: nothing but files, and of these nothing but films."""
@@ -39,9 +38,11 @@ OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 HEAD_BYTES = 4096
 """How much of a file tells whether it is a playlist."""
 
-_XML = rb"(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<(?:\w+:)?"
+_XML = rb"(?:<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->|<!DOCTYPE[^>]*+>|\s++)*+<(?:\w+:)?"
+_REMARKS = rb"(?:#[^\r\n\x00]*+\s++)*+"
+# Nothing is taken back (``*+``): else a file made for it would keep the pattern busy for hours.
 _PLAYLISTS = tuple(
-    (re.compile(rb"(?:\xef\xbb\xbf)?\s*" + pattern, re.DOTALL | re.IGNORECASE), name)
+    (re.compile(rb"(?:\xef\xbb\xbf)?+\s*+" + pattern, re.DOTALL | re.IGNORECASE), name)
     for pattern, name in (
         (rb"#EXT(?:M3U|INF|-X-)", "M3U or HLS"),
         (rb"ffconcat\b|file\s+['\"]?[^\s\x00]", "FFmpeg's concat"),
@@ -51,13 +52,13 @@ _PLAYLISTS = tuple(
         (_XML + rb"playlist\b", "XSPF"),
         (_XML + rb"(?:smil|asx)\b", "SMIL or ASX"),
         (_XML + rb"(?:fcpxml|xmeml)\b", "a timeline of an editing program"),
-        (rb"(?:<\?xml[^>]*>\s*)?<\?quicktime\b|(?:RTSP|SMIL)text", "QuickTime"),
+        (rb"(?:<\?xml[^>]*+>\s*+)?<\?quicktime\b|(?:RTSP|SMIL)text", "QuickTime"),
         (rb"\[(?:playlist|Reference|InternetShortcut)\]", "a list of references"),
         (rb"v=0\r?\n[a-z]=", "SDP"),
         (rb"DVDVIDEO-V[MT][GS]|MPLS\d|INDX\d", "of a disc"),
-        (rb"(?:#[^\r\n\x00]*\s+)*[a-z][a-z0-9+.-]*://[^\s\x00]+\s*(?:[\r\n]|$)", "a list"),
+        (_REMARKS + rb"[a-z][a-z0-9+.-]*+://[^\s\x00]", "a list"),
         (
-            rb"(?:#[^\r\n\x00]*\s+)*[^\x00-\x1f]+\.(?:mp4|m4v|mov|mkv|webm|avi|ts|m2ts|mts|mpe?g|"
+            _REMARKS + rb"[^\x00-\x1f]+\.(?:mp4|m4v|mov|mkv|webm|avi|ts|m2ts|mts|mpe?g|"
             rb"vob|wmv|asf|flv|mxf|ogv|rm|3gp|m3u8?|mp3|m4a|aac|wav|flac)[ \t]*(?:[\r\n]|$)",
             "a list",
         ),
