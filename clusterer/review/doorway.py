@@ -18,6 +18,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
+
+LASTS_S = 60.0
+"""Long enough for the slowest start of a browser."""
 
 _PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
@@ -31,7 +35,10 @@ _PAGE = """<!DOCTYPE html>
 
 @contextmanager
 def doorway(address: str, folder: Path) -> Iterator[Path]:
-    """A file, readable by this user only, that leads to an address while the block runs.
+    """A file, readable by this user only, that leads to an address.
+
+    It is there while the block runs, and for `LASTS_S` at most, so that a process which is killed
+    later leaves nothing.
 
     Parameters
     ----------
@@ -51,15 +58,23 @@ def doorway(address: str, folder: Path) -> Iterator[Path]:
             path.unlink()
             own = Path(tempfile.mkdtemp(prefix="cluster-video-"))
             path = _write(own, address)
+        timer = Timer(LASTS_S, _remove, [path])
+        timer.daemon = True
+        timer.start()
         try:
             yield path
         finally:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
+            timer.cancel()
+            _remove(path)
     finally:
         if own is not None:
             with suppress(OSError):
                 own.rmdir()
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _write(folder: Path, address: str) -> Path:
