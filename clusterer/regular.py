@@ -34,9 +34,9 @@ def no_file(path: Path) -> str:
     """
     if str(path) == "-" and not path.exists():
         return "standard input"
-    if str(path.absolute()).startswith(_STREAMS):
-        return "a stream"
     try:
+        if str(path.absolute()).startswith(_STREAMS):
+            return "a stream"
         mode = path.stat().st_mode
     except (OSError, ValueError):  # ValueError: a null byte in the name
         return ""

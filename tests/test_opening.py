@@ -193,6 +193,20 @@ def test_what_is_hashed_is_what_is_opened(tmp_path: Path, films: tuple[bytes, by
     )
 
 
+@needs_posix
+def test_a_current_folder_that_is_gone(
+    tmp_path: Path, films: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(films[0])
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert first_number(film) == OWN
+    with pytest.raises(VideoError):
+        probe("film.mp4")
+
+
 PLAYLISTS = {
     "HLS": "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:4,\nPLACE\n#EXT-X-ENDLIST\n",
     "HLS of HLS": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nPLACE\n",

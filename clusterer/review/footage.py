@@ -39,7 +39,7 @@ class Footage:
     def __init__(self, folder: Path, analysis: Analysis, given: Path | None = None) -> None:
         self._name = Path(analysis.video.path).name
         parent = folder.resolve().parent
-        self._near = (parent, parent.parent, Path.cwd())
+        self._near = (parent, parent.parent, *_here())
         self._remembered = _remembered(folder)
         self._given = given.absolute() if given else None
         self._checked: tuple[int, ...] = ()
@@ -113,6 +113,14 @@ def _check(path: Path) -> None:
         check_video(path)
     except VideoError as error:
         raise VideoError(error.cause, REMEDY) from None
+
+
+def _here() -> tuple[Path, ...]:
+    """The current folder, unless it is gone."""
+    try:
+        return (Path.cwd(),)
+    except OSError:
+        return ()
 
 
 def _remembered(folder: Path) -> Path | None:

@@ -96,8 +96,10 @@ def open_video(path: str | Path) -> InputContainer:
     VideoError
         The file is missing, a folder, a pipe or a device, empty, a playlist, or no video.
     """
-    file = Path(path).absolute()  # not resolved: a link is followed by the system, as for others
     try:
+        file = Path(
+            path
+        ).absolute()  # not resolved: the system follows links, as for whom hashes it
         _check(file, path)
         with open_file(file) as content:
             head = content.read(HEAD_BYTES)

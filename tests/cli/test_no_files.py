@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,10 +51,12 @@ def odd(request: pytest.FixtureRequest, pipe: Path) -> Iterator[str]:
     if request.param == "pipe":
         yield str(pipe)
     elif request.param == "socket":
-        with socket.socket(socket.AF_UNIX) as listener:
-            path = pipe.with_name("s")
-            listener.bind(str(path))
-            yield str(path)
+        with (
+            socket.socket(socket.AF_UNIX) as listener,
+            tempfile.TemporaryDirectory(dir="/tmp") as short,  # its path has room for 100 letters
+        ):
+            listener.bind(f"{short}/s")
+            yield f"{short}/s"
     else:
         yield request.param
 

@@ -225,3 +225,12 @@ def test_what_cannot_be_remembered_is_forgotten(
     monkeypatch.setenv("CLUSTER_VIDEO_CACHE", str(tmp_path / "file"))
     remember(KEY, tmp_path / "a.mp4")
     assert recall(KEY) is None
+
+
+@needs_posix
+def test_a_current_folder_that_is_gone_does_not_matter(tmp_path: Path, here: Path) -> None:
+    folder = tmp_path / "r" / "small.people"
+    folder.mkdir(parents=True)
+    (folder.parent / "small.mp4").write_bytes(FILM)
+    here.rmdir()
+    assert Footage(folder, of("small.mp4")).find() == folder.parent / "small.mp4"
