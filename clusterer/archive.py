@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import asdict
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from clusterer.errors import CacheError
 from clusterer.files import write_atomic
+from clusterer.regular import open_file
 from clusterer.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
 
 SCHEMA_VERSION = 4
@@ -62,7 +64,7 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
         The file is missing, damaged or of another schema.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        with open_file(path) as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         meta = json.loads(arrays.pop("meta").tobytes())
         schema = meta["schema"]
@@ -73,9 +75,25 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
     return arrays, meta
 
 
+def read_meta(path: Path) -> dict[str, Any]:
+    """The facts alone of what `write_arrays` wrote, of whatever schema.
+
+    Raises
+    ------
+    CacheError
+        The file is missing or damaged.
+    """
+    try:
+        with open_file(path) as file, np.load(file, allow_pickle=False) as stored:
+            return dict(json.loads(stored["meta"].tobytes()))
+    except Exception as error:  # as in `read_arrays`
+        raise CacheError(f"{path} is damaged ({error})") from None
+
+
 def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
     """An analysis as named arrays and JSON-ready facts."""
     video = asdict(analysis.video)
+    video["path"] = _name(video["path"])  # a result travels: its folders are nobody's business
     video["frame_rate"], video["time_base"] = str(video["frame_rate"]), str(video["time_base"])
     arrays: Arrays = {
         **face_arrays(analysis.detections, analysis.quality),
@@ -94,6 +112,7 @@ def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
 def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
     """What `dump` made of it; KeyError, TypeError, ValueError or IndexError when it cannot be."""
     facts = dict(meta["video"])
+    facts["path"] = _name(facts["path"])  # once, the whole path was stored
     facts["frame_rate"], facts["time_base"] = (
         Fraction(facts["frame_rate"]),
         Fraction(facts["time_base"]),
@@ -143,6 +162,12 @@ def group_tracks(
         Track(i, shot, np.array(rows, dtype=np.int64))
         for i, (shot, rows) in enumerate(zip(shots, rows_of, strict=True))
     )
+
+
+def _name(path: str) -> str:
+    """Last part of a path of this system, or of Windows with its drive or server."""
+    windows = re.match(r"[A-Za-z]:[\\/]|\\\\", path)
+    return PureWindowsPath(path).name if windows else Path(path).name
 
 
 def _track_of_row(analysis: Analysis) -> npt.NDArray[np.int64]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from clusterer.config import AnalysisConfig, settings
 from clusterer.errors import CacheError, VideoError
 from clusterer.files import writing
 from clusterer.folder import ANALYSIS, CHIPS, PARTIAL, PARTIAL_CHIPS, ResultFolder
+from clusterer.regular import open_file
 from clusterer.types import Analysis
 
 ENDS_BYTES = 1 << 20
@@ -48,8 +50,8 @@ def earlier_key(video: Path, config: AnalysisConfig, models: dict[str, str]) -> 
         The file cannot be read.
     """
     try:
-        status = video.stat()
-        with video.open("rb") as file:
+        with open_file(video) as file:
+            status = os.fstat(file.fileno())
             head = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
             file.seek(max(0, status.st_size - ENDS_BYTES))
             tail = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()

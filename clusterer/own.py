@@ -11,6 +11,7 @@ from pathlib import Path
 from clusterer.dlib_onnx.cache import cache_folder
 from clusterer.downloads import ENVIRONMENT_VARIABLE
 from clusterer.errors import ModelError
+from clusterer.regular import no_file
 from clusterer.weights import Loaded, load_weights
 
 
@@ -43,6 +44,8 @@ class OwnFile:
         for path in self._named():
             if path.is_file():
                 return path
+            if kind := no_file(path):
+                raise ModelError(f"{path} is {kind}, not a file", self.remedy)
         kept = cache_folder() / "models" / self.name
         if self.path is None and kept.is_file():
             if not _is_ours(kept):

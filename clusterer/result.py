@@ -15,6 +15,7 @@ from clusterer.export import csv_files
 from clusterer.export.tables import tables
 from clusterer.folder import CHIPS, RESULT, ResultFolder
 from clusterer.printable import printable
+from clusterer.regular import read_own
 from clusterer.types import (
     Analysis,
     Appearance,
@@ -152,7 +153,7 @@ def crop_reader(
 
     def read(row: int) -> bytes | None:
         try:
-            return (folder / CHIPS / name(track_of[row], int(frames[row]))).read_bytes()
+            return read_own(folder / CHIPS / name(track_of[row], int(frames[row])))
         except (KeyError, OSError):
             return None
 

@@ -1,4 +1,4 @@
-"""SMPTE timecodes, and the times that a user types.
+"""SMPTE timecodes, the times that a user types, and lengths as people say them.
 
 Source of the arithmetic: SMPTE ST 12-1. Drop-frame leaves out the first two numbers (four at 60
 frames per second) of every minute except each tenth, so that the clock keeps step with 29.97 Hz.
@@ -15,6 +15,8 @@ from clusterer.errors import ConfigError
 _TIMECODE = re.compile(r"(\d\d):([0-5]\d):([0-5]\d)([:;])(\d\d)")
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)")
 _HOURS_A_DAY = 24
+_NOISE = 1e-6
+"""What sums of ticks, which differ between Python and a browser, may be off."""
 
 
 def timecode(frame_count: int, rate: Fraction, start: str | None = None) -> str:
@@ -106,6 +108,28 @@ def parse_time_s(text: str) -> float:
     if (minutes and float(seconds) >= 60) or (hours and int(minutes) >= 60):
         raise error
     return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+
+
+def spoken(seconds: float) -> str:
+    """A length as people say it: ``4.2 s``, ``3 min 05 s``, ``1 h 02 min``.
+
+    On a terminal as on a page, whose script has the same rule (``cv.spoken``): tenths below a
+    minute, whole seconds from there, whole minutes from an hour; to the nearest, halves up. What
+    would round to a minute is one: 59.96 s is ``1 min 00 s``.
+    """
+    tenths = _nearest(10 * max(0.0, seconds))
+    if tenths < 600:
+        return f"{tenths // 10}.{tenths % 10} s"
+    whole = _nearest(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = _nearest(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def _nearest(value: float) -> int:
+    """Halves up, also those that arithmetic made a little less."""
+    return math.floor(value + 0.5 + _NOISE)
 
 
 def _dropped(rate: Fraction, start: str | None) -> int:

@@ -26,12 +26,15 @@
   };
   const el = cv.el;
   cv.plural = (n, one, many = one + "s") => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+  // the rule of clusterer.timecode.spoken, on which the terminal goes
   cv.spoken = (seconds) => {
-    if (seconds < 59.95) return `${Math.max(0, seconds).toFixed(1)} s`;
-    const whole = Math.round(seconds);
+    const nearest = (value) => Math.floor(value + 0.5 + 1e-6);
     const two = (n) => String(n).padStart(2, "0");
+    const tenths = nearest(10 * Math.max(0, seconds));
+    if (tenths < 600) return `${Math.floor(tenths / 10)}.${tenths % 10} s`;
+    const whole = nearest(seconds);
     if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-    const minutes = Math.round(seconds / 60);
+    const minutes = nearest(seconds / 60);
     return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
   };
   cv.percent = (value) => `${Math.round(100 * value)} %`;

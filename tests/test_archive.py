@@ -41,6 +41,9 @@ def floats(shape: tuple[int, ...], low: float, high: float) -> st.SearchStrategy
     return hnp.arrays(np.float32, shape, elements=elements)
 
 
+NO_SEPARATORS = st.characters(blacklist_categories=["Cs"], blacklist_characters="/\\:")
+
+
 @st.composite
 def analyses(draw: st.DrawFn) -> Analysis:
     """Any analysis that the types allow: no faces, faces without a track, odd rates, any text."""
@@ -60,7 +63,7 @@ def analyses(draw: st.DrawFn) -> Analysis:
     landmarks = hnp.arrays(np.float32, (n, 5, 2), elements=st.floats(width=32))
     return Analysis(
         video=VideoInfo(
-            draw(st.text()),
+            draw(st.text(NO_SEPARATORS).filter(lambda name: name != ".")),
             draw(st.integers(1, 9999)),
             draw(st.integers(1, 9999)),
             draw(positive),

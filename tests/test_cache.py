@@ -62,6 +62,12 @@ def test_nothing_stored(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+def as_stored(analysis: Analysis) -> Analysis:
+    """Of the path of the video only the name is kept."""
+    assert analysis.video.path == "footage/small.mp4"
+    return replace(analysis, video=replace(analysis.video, path="small.mp4"))
+
+
 def test_finished_analysis_is_found_again(tmp_path: Path) -> None:
     finished(tmp_path / "new")
     there = sorted(path.name for path in (tmp_path / "new").iterdir())
@@ -71,7 +77,7 @@ def test_finished_analysis_is_found_again(tmp_path: Path) -> None:
     )
     stored = AnalysisCache(tmp_path / "new", "k").load()
     assert stored is not None
-    assert same(stored, small_analysis())
+    assert same(stored, as_stored(small_analysis()))
 
 
 def test_of_another_key_is_none(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ BASE = {
     "plugins",
     "sessions",
     "own",
+    "regular",
+    "whereabouts",
 }
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "alignment", "encoding", "constraints",
@@ -55,14 +57,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"errors"},
     "distance": set(),
     "leeway": {"config"},
-    "weights": {"errors"},
+    "weights": {"errors", "regular"},
     "self_contained": set(),
     "files": {"errors"},
-    "folder": {"errors", "files", "printable"},
+    "regular": set(),
+    "whereabouts": {"dlib_onnx", "regular"},
+    "folder": {"errors", "files", "printable", "regular"},
     "dlib_onnx": {"types", "errors", "files"},
     "transfer": set(),
     "downloads": {"errors", "weights", "dlib_onnx", "transfer"},
-    "own": {"errors", "downloads", "dlib_onnx", "weights"},
+    "own": {"errors", "downloads", "dlib_onnx", "weights", "regular"},
     "plugins": {"errors", "weights", "downloads", "own"},
     "sessions": {"errors", "self_contained"},
     "drawing": {"dlib_onnx"},  # its cache folder
@@ -77,7 +81,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gallery": BASE | {"edits"},  # to know what can be a name
     "pages": {"errors"},
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
-    "report": {"types", "spans", "rates", "pages", "edits", "printable"},
+    "report": {"types", "spans", "rates", "timecode", "pages", "edits", "printable"},
     "export": {"types", "errors", "timecode", "rates", "printable"},
     "evaluation": {
         "types",
@@ -88,14 +92,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "geometry",
         "printable",
         "drawing",
+        "regular",
     },
-    "result": {"_version", "types", "errors", "folder", "printable"}
+    "result": {"_version", "types", "errors", "folder", "printable", "regular"}
     | STORE
     | {"report", "export", "edits"},
     "pipeline": BASE | STAGES | STORE | {"result", "edits", "gallery"},
-    "review": BASE | STORE | {"edits", "pipeline", "result", "report", "_version", "timecode"},
+    "review": BASE
+    | STORE
+    | {"edits", "pipeline", "result", "report", "_version", "timecode", "video"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation", "drawing"},
-    "training": {"errors", "config", "types", "files", "sessions", "dlib_onnx"}
+    "training": {"errors", "config", "types", "files", "sessions", "dlib_onnx", "regular"}
     | {"evaluation", "drawing"},  # its figures of pairs
     "cli": BASE
     | STAGES

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterer.errors import ConfigError
-from clusterer.timecode import frame_number, nominal_rate, parse_time_s, timecode
+from clusterer.timecode import frame_number, nominal_rate, parse_time_s, spoken, timecode
 
 FILM = Fraction(24000, 1001)
 PAL = Fraction(25)
@@ -115,3 +115,48 @@ def test_parse_bad_time(text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_time_s(text)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-1.0, "0.0 s"),
+        (0.0, "0.0 s"),
+        (0.04, "0.0 s"),
+        (0.05, "0.1 s"),
+        (0.25, "0.3 s"),  # halves up: not to the even digit
+        (0.35, "0.4 s"),
+        (0.1 + 0.2 + 0.15, "0.5 s"),  # 0.45, and what arithmetic made of it
+        (4.24, "4.2 s"),
+        (59.94, "59.9 s"),
+        (59.95, "1 min 00 s"),
+        (59.96, "1 min 00 s"),
+        (60.0, "1 min 00 s"),
+        (60.49, "1 min 00 s"),
+        (60.5, "1 min 01 s"),
+        (61.5, "1 min 02 s"),
+        (62.4999999999, "1 min 03 s"),
+        (119.4, "1 min 59 s"),
+        (119.5, "2 min 00 s"),
+        (119.96, "2 min 00 s"),
+        (185.2, "3 min 05 s"),
+        (3599.4, "59 min 59 s"),
+        (3599.5, "1 h 00 min"),
+        (3720.0, "1 h 02 min"),
+        (3750.0, "1 h 03 min"),
+        (36000.0, "10 h 00 min"),
+    ],
+)
+def test_spoken(seconds: float, words: str) -> None:
+    assert spoken(seconds) == words
+
+
+@given(st.floats(0, 400_000))
+def test_spoken_is_near_and_never_sixty(seconds: float) -> None:
+    words = spoken(seconds).split()
+    values = dict(zip(words[1::2], map(float, words[::2]), strict=True))
+    total = values.get("h", 0) * 3600 + values.get("min", 0) * 60 + values.get("s", 0)
+    step = 60 if "h" in values else 1 if "min" in values else 0.1
+    assert abs(total - seconds) <= step / 2 + 1e-4
+    assert values.get("s", 0) < 60
+    assert values.get("min", 0) < 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -63,6 +64,16 @@ def write_video(
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+def film_of(size: int) -> bytes:
+    """A video of so many bytes; most of them are padding (ISO 14496-12, a free box)."""
+    with tempfile.TemporaryDirectory() as folder:
+        content = write_video(Path(folder) / "a.mp4", [picture(0)] * 2).read_bytes()
+    padding = size - len(content)
+    return (
+        content + padding.to_bytes(4, "big") + b"free" + bytes(i % 256 for i in range(padding - 8))
+    )
 
 
 def write_sound(path: Path) -> Path:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 import webbrowser
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import click
 
 from clusterer.cli.group import Command
 from clusterer.cli.types import PATH, RESULT
+
+if TYPE_CHECKING:
+    from clusterer.review import Footage
 
 
 @click.command(cls=Command)
@@ -18,7 +25,8 @@ from clusterer.cli.types import PATH, RESULT
     "--video",
     type=PATH,
     metavar="FILE",
-    help="The video, to play scenes. Default: where it was, or beside RESULT or its parent.",
+    help="The video, to play scenes. Default: where it was analysed on this machine, or one of its "
+    "name beside RESULT, above that, or in the current folder.",
 )
 @click.option(
     "--port",
@@ -38,19 +46,39 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
         Footage,
         Session,
         Site,
+        doorway,
         earlier_names,
         serve,
     )
 
     session = Session(result)
     footage = Footage(result, session.state.result.analysis, video)
+    _ask(footage)
+    with ExitStack() as stack:
 
-    def on_ready(address: str) -> None:
-        click.echo(address)
-        click.echo("Ctrl-C here ends the review; every correction is kept at once.")
-        if not no_browser:  # in a thread: a browser of the terminal would wait for the page
-            Thread(target=webbrowser.open, args=[address], daemon=True).start()
+        def on_ready(address: str) -> None:
+            click.echo(address)
+            click.echo("Ctrl-C here ends the review; every correction is kept at once.")
+            if not no_browser:  # in a thread: a browser of the terminal would wait for the page
+                page = stack.enter_context(doorway(address, result))
+                Thread(target=webbrowser.open, args=[page.as_uri()], daemon=True).start()
 
-    serve(Site(session, footage, earlier_names(result)), on_ready, port)
+        serve(Site(session, footage, earlier_names(result)), on_ready, port)
     count = session.count
     click.echo(f"{count} correction{'' if count == 1 else 's'} in {result / 'edits.json'}")
+
+
+def _ask(footage: Footage) -> None:
+    """Ask before a film is shown that lies elsewhere; where nobody can answer, say how to."""
+    found = footage.elsewhere()
+    if found is None:
+        return
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        if click.confirm(f"The video beside the result is a link to {found}. Show it?", err=True):
+            footage.allow(found)
+        return
+    click.echo(
+        f"Note: the video beside the result is a link to {found}, which is not shown unasked."
+        f" Name it with --video {shlex.quote(str(found))}",
+        err=True,
+    )

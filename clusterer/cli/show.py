@@ -16,6 +16,7 @@ from clusterer.calibration import Verdict
 from clusterer.edits import lost
 from clusterer.pipeline import Hook, Outcome
 from clusterer.printable import printable
+from clusterer.timecode import spoken
 from clusterer.types import ClusteringResult, Move, Reason
 
 MOST_PEOPLE = 10
@@ -72,14 +73,15 @@ def summary(outcome: Outcome) -> str:
     result, video = outcome.result, outcome.result.analysis.video
     people = [person for person in result.people if not person.hidden]
     width = max((len(p.name) for p in people[:MOST_PEOPLE]), default=0)
+    long = max([8, *(len(spoken(p.screen_time_s)) for p in people[:MOST_PEOPLE])])
     lines = [
         f"{Path(video.path).name}: {_count(len(people), 'person', 'people')},"
         f" {_count(_unknown(result), 'unknown track')},"
         f" {_count(len(result.analysis.detections), 'face')}"
-        f" in {_clock(video.duration_s)} of video"
+        f" in {spoken(video.duration_s)} of video"
     ]
     lines += [
-        f"  {person.name:<{width}}  {_clock(person.screen_time_s):>8}"
+        f"  {person.name:<{width}}  {spoken(person.screen_time_s):>{long}}"
         f"  {_count(len(person.appearances), 'appearance')}"
         for person in people[:MOST_PEOPLE]
     ]
@@ -175,8 +177,3 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
 
 def _count(n: int, one: str, many: str = "") -> str:
     return f"{n} {one if n == 1 else many or one + 's'}"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes)}:{rest:04.1f}" if minutes else f"{rest:.1f} s"

@@ -12,6 +12,7 @@ from typing import Any
 from clusterer.edits.keys import KEY
 from clusterer.errors import EditsError, ResultError
 from clusterer.folder import EDITS, keep
+from clusterer.regular import open_file
 from clusterer.types import Action, Edit
 
 EDITS_SCHEMA = 1
@@ -65,9 +66,11 @@ def read(path: Path) -> EditLog:
         There is none, it cannot be read, is damaged, or another version wrote it.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with open_file(path) as file:
+            packed = file.read(MAX_BYTES + 1)
+        if len(packed) > MAX_BYTES:
             raise EditsError(f"{path} is no file of corrections (it is too large)", REMEDY)
-        content = json.loads(path.read_bytes())
+        content = json.loads(packed)
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise EditsError(f"Cannot read {path} ({cause})") from None

@@ -14,6 +14,7 @@ from typing import Any
 
 from clusterer.config import METRICS
 from clusterer.errors import ConfigError, ModelError
+from clusterer.regular import read_file
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "channels": ("RGB", "BGR"),
@@ -175,7 +176,7 @@ def read_card(path: Path) -> Card:
         It is missing or cannot be read.
     """
     try:
-        content = path.read_bytes()
+        content = read_file(path)
     except OSError as error:
         raise ModelError(
             f"Cannot read {path} ({(error.strerror or str(error)).lower()})",

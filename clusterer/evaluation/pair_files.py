@@ -17,6 +17,7 @@ import numpy as np
 
 from clusterer.errors import TruthError
 from clusterer.evaluation.verification import Bools, Ints
+from clusterer.regular import read_file
 
 COLUMNS = ("first", "second", "same")
 ANSWERS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -87,7 +88,7 @@ def read_pairs(path: Path, images: Path | None = None) -> PairList:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
+        return read_file(path).decode("utf-8-sig").splitlines()
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise TruthError(f"Cannot read {path} ({cause})", "Give a list of pairs") from None

@@ -11,6 +11,7 @@ import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy.typing as npt
 
 from clusterer.errors import TruthError
 from clusterer.printable import printable
+from clusterer.regular import open_file
 from clusterer.types import FloatArray, IntArray
 
 NOBODY_CAN_TELL = "?"
@@ -130,7 +132,7 @@ def read_truth(path: Path, ignore: Path | None = None) -> Truth:
 def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
     """Line number and cells of each row; every one of `columns` is there."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with TextIOWrapper(open_file(path), encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             names = reader.fieldnames or ()
             rows = [(reader.line_num, row) for row in reader]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import stat
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from clusterer.errors import VideoError
 from clusterer.printable import one_line
+from clusterer.regular import no_file, open_file
 
 WHOLE_BYTES = 64 << 20
 """Files up to here are read whole."""
@@ -46,12 +47,14 @@ def film_of(video: Path) -> Film:
         The file cannot be read, or is none, such as a pipe.
     """
     try:
-        status = video.stat()
-        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-            raise VideoError(f"{video} is no file", "Give a video file")
-        digest = hashlib.sha256(f"{status.st_size}\n".encode())
-        with video.open("rb") as file:
-            for block in _blocks(file, status.st_size):
+        if kind := no_file(video):
+            raise VideoError(
+                f"{video} is {kind}, not a file", "Save the film to a file, and give that"
+            )
+        with open_file(video) as file:
+            size = os.fstat(file.fileno()).st_size
+            digest = hashlib.sha256(f"{size}\n".encode())
+            for block in _blocks(file, size):
                 digest.update(block)
     except OSError as error:
         raise VideoError(f"Cannot read {video} ({(error.strerror or '').lower()})") from None

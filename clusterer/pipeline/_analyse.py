@@ -17,6 +17,7 @@ from clusterer.pipeline._libraries import system_libraries
 from clusterer.pipeline._place import place
 from clusterer.types import Analysis
 from clusterer.weights import CLOTHING
+from clusterer.whereabouts import remember
 
 
 def analyse(
@@ -62,14 +63,16 @@ def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: H
     """As `analyse`, into the place of this film."""
     config = replace(config, encoding=encoding.settle(config.encoding))
     models = _model_hashes(config)
-    key = analysis_key(own.fingerprint, config, models)
-    cache = AnalysisCache(own, key, earlier_key(video, config, models))
+    key, earlier = analysis_key(own.fingerprint, config, models), earlier_key(video, config, models)
+    cache = AnalysisCache(own, key, earlier)
     try:
         stored = cache.load()
     except CacheError as error:
         hook.note(f"{error.cause}; analysing again")
         stored = None
     if stored is not None:
+        for one in (key, earlier):  # an earlier version may have stored it
+            remember(one, video)
         moved = replace(stored, video=replace(stored.video, path=str(video)))
         if Path(stored.video.path).name != video.name:  # so that it is found, and told, by its name
             cache.keep(moved)
@@ -77,7 +80,9 @@ def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: H
     # Else numpy's BLAS wakes and spins a thread per core for every small product, and takes half
     # of the machine from the models.
     with threadpool_limits(limits=1, user_api="blas"), system_libraries():
-        return _look(video, config, models, cache, hook)
+        analysis = _look(video, config, models, cache, hook)
+    remember(key, video)
+    return analysis
 
 
 def _model_hashes(config: AnalysisConfig) -> dict[str, str]:

@@ -18,6 +18,7 @@ from clusterer.folder import ANALYSIS, RESULT
 from clusterer.pipeline._amend import keys_of
 from clusterer.pipeline._decide import shown
 from clusterer.pipeline._restore import advice, grouping, texts, whole
+from clusterer.regular import read_file
 from clusterer.result import RESULT_SCHEMA, decisions, identities
 from clusterer.types import UNKNOWN, Analysis, ClusteringResult, Reason
 
@@ -69,7 +70,7 @@ def load(folder: Path | str) -> ClusteringResult:
 def _read(path: Path) -> dict[str, Any]:
     """The content of ``result.json``, of this schema."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_file(path))
     except FileNotFoundError:
         if path.with_name(ANALYSIS).exists():
             raise ResultError(f"{path} is missing", AGAIN) from None

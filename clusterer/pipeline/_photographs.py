@@ -15,6 +15,7 @@ from clusterer.errors import ClustererError
 from clusterer.geometry import centres
 from clusterer.pipeline._cores import usable_cores
 from clusterer.pipeline._libraries import system_libraries
+from clusterer.regular import read_file
 from clusterer.types import FloatArray, Frame, ImageArray
 
 _REMEDY = "Give a JPEG, PNG, BMP, TIFF or WebP file"
@@ -182,7 +183,7 @@ def read_photograph(path: Path) -> ImageArray:
         It cannot be read, or is no picture.
     """
     try:
-        content = path.read_bytes()
+        content = read_file(path)
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise ClustererError(f"Cannot read {path} ({cause})", _REMEDY) from None

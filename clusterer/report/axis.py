@@ -1,4 +1,4 @@
-"""Time on the page: one axis for all timelines, timecodes, durations as people say them."""
+"""Time on the page: one axis for all timelines, and timecodes."""
 
 from __future__ import annotations
 
@@ -78,14 +78,3 @@ def clock(seconds: int, *, hours: bool) -> str:
     if not hours:
         return f"{minutes}:{rest:02d}"
     return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
-
-
-def spoken(seconds: float) -> str:
-    """Duration as people say it: ``4.2 s``, ``3 min 05 s``, ``1 h 02 min``."""
-    if seconds < 59.95:
-        return f"{max(0.0, seconds):.1f} s"
-    whole = round(seconds)
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02d} min"

@@ -8,8 +8,9 @@ from typing import Any
 
 from clusterer import pages
 from clusterer.printable import printable
-from clusterer.report.axis import Axis, short, spoken
+from clusterer.report.axis import Axis, short
 from clusterer.report.wording import Setting, flatten, licence
+from clusterer.timecode import spoken
 from clusterer.types import ClusteringResult, Identity, Reason, VideoInfo
 
 STYLES = ("report.css", "review.css")

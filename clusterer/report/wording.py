@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -117,7 +118,10 @@ def licence(model: str, own: str = "") -> str:
 
 
 def flatten(config: Mapping[str, Any], prefix: str = "") -> list[Setting]:
-    """Settings of nested sections as dotted names, in their own order."""
+    """Settings of nested sections as dotted names, in their own order.
+
+    Of a network of the user's own the file's name: a page travels, and folders are private.
+    """
     settings: list[Setting] = []
     for name, value in config.items():
         dotted = f"{prefix}{name}"
@@ -131,4 +135,7 @@ def flatten(config: Mapping[str, Any], prefix: str = "") -> list[Setting]:
 def _write(value: object) -> str:
     if value is None:
         return "not set"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    network = re.fullmatch(r"onnx:(?:.*[/\\])?([^/\\]+)", value, re.DOTALL)
+    return f"onnx:{network[1]}" if network else value

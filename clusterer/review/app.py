@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from mimetypes import guess_type
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -128,7 +130,7 @@ class _Desk:
     def video(self, _request: Request) -> Response:
         path = self._site.footage.find()
         try:
-            return FileResponse(path, stat_result=path.stat())
+            return FileResponse(path, stat_result=path.stat(), media_type=_kind(path.name))
         except OSError:
             raise VideoError(f"The video {path.name} cannot be read") from None
 
@@ -166,6 +168,12 @@ class _Desk:
 
     async def regroup(self, request: Request) -> Response:
         return await _change(request, self._session.regroup)
+
+
+def _kind(name: str) -> str:
+    """Of a film; never one that a browser would show as a page, whatever its name."""
+    guessed = guess_type(f"x{PurePath(name).suffix}")[0] or ""
+    return guessed if guessed.startswith("video/") else "application/octet-stream"
 
 
 def _jpeg(picture: bytes) -> Response:

@@ -1,12 +1,21 @@
-"""Where the video of a result folder lies."""
+"""Where the video of a result folder lies, and whether it may be shown.
+
+Results come from other people too, so a result cannot choose which file of this machine is read:
+the video is looked for by its name beside the result, and where this user had it analysed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from clusterer.errors import VideoError
+from clusterer.archive import read_meta
+from clusterer.cache import ANALYSIS
+from clusterer.errors import CacheError, VideoError
 from clusterer.types import Analysis
+from clusterer.whereabouts import recall
+
+REMEDY = "Start again with --video FILE"
 
 
 class Footage:
@@ -17,42 +26,105 @@ class Footage:
     folder
         The result folder.
     analysis
-        Its `video` has the path as it was given when the video was analysed.
+        Its `video` has the name of the file.
     given
         The file, where the user names it.
 
     Raises
     ------
     VideoError
-        `given` is no file.
+        `given` is no video.
     """
 
     def __init__(self, folder: Path, analysis: Analysis, given: Path | None = None) -> None:
-        self._folder = folder
-        self._stored = Path(analysis.video.path)
+        self._name = Path(analysis.video.path).name
+        parent = folder.resolve().parent
+        self._near = (parent, parent.parent, *_here())
+        self._remembered = _remembered(folder)
         self._given = given.absolute() if given else None
-        if given is not None and not given.is_file():
-            raise VideoError(f"There is no video {given}", "Name a file with --video")
+        self._checked: tuple[int, ...] = ()
+        if given is not None:
+            if not given.exists():
+                raise VideoError(f"There is no video {given}", "Name a file with --video")
+            _check(given)
 
     def find(self) -> Path:
-        """The video: as given, where it was, or beside the result folder or its parent.
+        """The video: as given, where it was analysed here, or beside the result.
+
+        Beside means in the folder that holds the result, in the one above, or in the current one.
 
         Raises
         ------
         VideoError
-            It is in none of these places.
+            It is in none of these places, is no video, or only a link there to a file elsewhere.
         """
+        problem: VideoError | None = None
         for path in self._places():
-            if path.is_file():
-                return path
-        name = self._given.name if self._given else self._stored.name
-        raise VideoError(f"The video {name} is not there", "Start again with --video FILE")
+            try:
+                if path.is_file():
+                    self._make_sure(path)
+                    return path
+            except VideoError as error:
+                problem = problem or error
+        if problem is not None:
+            raise problem
+        name = self._given.name if self._given else self._name
+        if self.elsewhere() is not None:
+            raise VideoError(f"The video {name} is only a link to a file elsewhere", REMEDY)
+        raise VideoError(f"The video {name} is not there", REMEDY)
+
+    def elsewhere(self) -> Path | None:
+        """What a link beside the result leads to, if there is no other video to show."""
+        if any(path.is_file() for path in self._places()):
+            return None
+        links = (path.resolve() for path in self._beside() if path.is_file())
+        return next((path for path in links if path.parent not in self._near), None)
+
+    def allow(self, path: Path) -> None:
+        """Show this file from now on, as if it had been given; `VideoError` if it is no video."""
+        _check(path)
+        self._given = path
 
     def _places(self) -> Iterator[Path]:
         if self._given is not None:
             yield self._given
             return
-        yield self._stored
-        folder = self._folder.resolve()
-        for parent in (folder.parent, folder.parent.parent):
-            yield parent / self._stored.name
+        if self._remembered is not None:
+            yield self._remembered
+        yield from (path for path in self._beside() if path.resolve().parent in self._near)
+
+    def _beside(self) -> Iterator[Path]:
+        is_name = self._name and "\0" not in self._name
+        return (folder / self._name for folder in self._near if is_name)
+
+    def _make_sure(self, path: Path) -> None:
+        """Open a file as a video, unless just this one was opened before."""
+        status = path.stat()
+        seen = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        if seen != self._checked:
+            _check(path)
+            self._checked = seen
+
+
+def _check(path: Path) -> None:
+    from clusterer.video import check_video  # noqa: PLC0415 (FFmpeg, when there is one to show)
+
+    try:
+        check_video(path)
+    except VideoError as error:
+        raise VideoError(error.cause, REMEDY) from None
+
+
+def _here() -> tuple[Path, ...]:
+    """The current folder, unless it is gone."""
+    try:
+        return (Path.cwd(),)
+    except OSError:
+        return ()
+
+
+def _remembered(folder: Path) -> Path | None:
+    try:
+        return recall(str(read_meta(folder / ANALYSIS).get("key")))
+    except CacheError:
+        return None

@@ -10,6 +10,7 @@ import torch
 
 from clusterer.errors import DataError
 from clusterer.files import make_folder, write_atomic
+from clusterer.regular import open_file
 
 CHECKPOINT = "checkpoint.pt"
 REMEDY = "Name another folder with --output"
@@ -57,7 +58,8 @@ def read_checkpoint(
     if not path.exists():
         return None
     try:
-        content: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        with open_file(path) as file:
+            content: dict[str, Any] = torch.load(file, map_location=device, weights_only=True)
         found = content["settings"]
     except Exception:  # unpickling nonsense raises anything
         raise DataError(f"{path} is damaged", f"Delete it, or: {REMEDY}") from None

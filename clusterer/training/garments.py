@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
+from io import TextIOWrapper
 from pathlib import Path, PureWindowsPath
 
 import cv2
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.errors import DataError
+from clusterer.regular import open_file, read_file
 from clusterer.types import ImageArray, IntArray
 
 LABELS = "labels.csv"
@@ -159,7 +161,7 @@ def split(garments: Garments, share: float, seed: int) -> tuple[IntArray, IntArr
 
 def _labels(folder: Path) -> list[dict[str, str]]:
     try:
-        with (folder / LABELS).open(encoding="utf-8", newline="") as file:
+        with TextIOWrapper(open_file(folder / LABELS), encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _unreadable(folder / LABELS, error) from None
@@ -195,7 +197,7 @@ class _Store:
 
     def _open(self, path: Path, stack: ExitStack) -> None:
         try:
-            file = stack.enter_context(path.open("rb"))
+            file = stack.enter_context(open_file(path))
             tar = stack.enter_context(tarfile.TarFile(fileobj=file))
             self._members |= {m.name: (tar, m) for m in tar.getmembers() if m.isfile()}
         except (OSError, tarfile.TarError) as error:
@@ -232,6 +234,6 @@ class _Store:
         if _leads_out(name):
             raise DataError(f"{self._folder / LABELS} names {name}, which is not in there", REMEDY)
         try:
-            return (self._folder / name).read_bytes()
+            return read_file(self._folder / name)
         except OSError as error:
             raise _unreadable(self._folder / name, error) from None

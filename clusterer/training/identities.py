@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from clusterer.errors import DataError
+from clusterer.regular import open_file, read_file
 from clusterer.types import ImageArray, IntArray
 
 ENDINGS = (".jpg", ".jpeg", ".png")
@@ -154,12 +155,12 @@ def _lying(folder: Path) -> Iterator[tuple[str, str, bytes]]:
     for person in sorted(each for each in folder.iterdir() if each.is_dir()):
         files = (each for each in person.iterdir() if _is_picture(each.name))
         for file in sorted(files):
-            yield person.name, f"{person.name}/{file.name}", file.read_bytes()
+            yield person.name, f"{person.name}/{file.name}", read_file(file)
 
 
 def _packed(path: Path) -> Iterator[tuple[str, str, bytes]]:
     """Whatever lies around the folders of people does not matter."""
-    with tarfile.open(path) as tar:
+    with open_file(path) as packed, tarfile.open(fileobj=packed) as tar:
         members = [m for m in tar.getmembers() if m.isfile() and _is_picture(m.name)]
         for member in sorted(members, key=lambda m: PurePosixPath(m.name).parts[-2:]):
             person = PurePosixPath(member.name).parent.name

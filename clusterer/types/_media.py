@@ -16,7 +16,7 @@ class VideoInfo:
 
     Attributes
     ----------
-    path : as given by the user, for display and for finding the file again
+    path : as given by the user; of a stored result only the name of the file
     width_px, height_px : size of the picture as shown, after rotation
     frame_rate : average frames per second
     time_base : seconds per pts tick

@@ -5,8 +5,8 @@ Everything of this stage that others use is importable from here.
 
 from __future__ import annotations
 
-from clusterer.video.probe import probe
+from clusterer.video.probe import check_video, probe
 from clusterer.video.sampling import Event, SampledFrame, Sampler, ShotEnd
 from clusterer.video.shots import CutDetector
 
-__all__ = ["CutDetector", "Event", "SampledFrame", "Sampler", "ShotEnd", "probe"]
+__all__ = ["CutDetector", "Event", "SampledFrame", "Sampler", "ShotEnd", "check_video", "probe"]

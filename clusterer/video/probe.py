@@ -6,6 +6,7 @@ detectors bear), interlaced fields are not separated, HDR is not tone-mapped.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from fractions import Fraction
@@ -19,8 +20,10 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from clusterer.errors import ConfigError, VideoError
+from clusterer.regular import no_file, open_file
 from clusterer.timecode import frame_number
 from clusterer.types import VideoInfo
+from clusterer.video.formats import HEAD_BYTES, OPTIONS, forced, playlist
 from clusterer.video.picture import orientation
 
 _TIMECODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
@@ -57,7 +60,8 @@ def probe(path: str | Path) -> VideoInfo:
         first = _first_frame(container, stream)
         if first is None:
             raise VideoError(
-                f"nothing in {path} can be decoded", "The file is damaged; copy or export it again"
+                f"nothing in {path} can be decoded",
+                "It is damaged, or refers to another file; copy or export it again, whole",
             )
         transposed = orientation(first)[0]
         width_px, height_px = first.width, first.height
@@ -81,31 +85,63 @@ def probe(path: str | Path) -> VideoInfo:
 
 
 def open_video(path: str | Path) -> InputContainer:
-    """Open a file for reading.
+    """Open a file for reading: this very file, whatever its name looks like, and no other.
+
+    Every film is opened here. FFmpeg takes ``http:x``, ``concat:x`` or ``12:30 x.mp4`` for
+    addresses, and a playlist for leave to open what it names; so it is told that this is a file,
+    may use no other protocol, and none of the formats that lead elsewhere.
 
     Raises
     ------
     VideoError
-        The file is missing, a folder, empty, or no video.
+        The file is missing, a folder, a pipe or a device, empty, a playlist, or no video.
     """
-    file = Path(path)
     try:
-        if file.is_dir():
-            raise VideoError(f"{path} is a folder", "Give a video file")
-        if not file.exists():
-            raise VideoError(f"{path} does not exist", "Check the spelling of the path")
-        if file.stat().st_size == 0:
-            raise VideoError(f"{path} is empty", "Copy or export it again")
-        container: InputContainer = av.open(str(file), mode="r", **_TAGS)
+        file = Path(path).absolute()  # links are the system's to follow, as for whom hashes it
+        _check(file, path)
+        with open_file(file) as content:
+            head = content.read(HEAD_BYTES)
+        if kind := playlist(head):
+            raise VideoError(
+                f"{path} is a playlist ({kind}), which only names other files",
+                "Give the films themselves",
+            )
+        container: InputContainer = av.open(
+            f"file:{file}",
+            mode="r",
+            format=forced(head),
+            container_options=dict(OPTIONS),
+            **_TAGS,
+        )
         return container
     except PermissionError:
         raise VideoError(f"{path} may not be read", "Check the permissions of the file") from None
     except (av.error.FFmpegError, OSError, ValueError) as error:
+        foreign = isinstance(error, av.error.FFmpegError) and error.errno == errno.EINVAL
         reason = getattr(error, "strerror", None) or str(error)
         raise VideoError(
-            f"{path} cannot be opened as a video ({reason})",
+            f"{path} cannot be opened as a video"
+            f" ({'its format is none that holds a film' if foreign else reason})",
             "It is no video, or was not copied or exported to its end",
         ) from None
+
+
+def check_video(path: str | Path) -> None:
+    """Make sure that a file is a video; errors as of `open_video` and `video_stream`."""
+    with open_video(path) as container:
+        video_stream(container, path)
+
+
+def _check(file: Path, path: str | Path) -> None:
+    """Refuse what is no file with something in it; `path` is what the user calls it."""
+    if kind := no_file(Path(path)):
+        raise VideoError(f"{path} is {kind}, not a file", "Save the film to a file, and give that")
+    if file.is_dir():
+        raise VideoError(f"{path} is a folder", "Give a video file")
+    if not file.exists():
+        raise VideoError(f"{path} does not exist", "Check the spelling of the path")
+    if file.stat().st_size == 0:
+        raise VideoError(f"{path} is empty", "Copy or export it again")
 
 
 def video_stream(container: InputContainer, path: str | Path) -> VideoStream:

@@ -12,7 +12,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -20,7 +22,11 @@ from clusterer.pipeline import load
 
 from ..result_folder import decided, write
 from ..test_imports import loaded_by
+from ..video_files import film_of
 from .conftest import Ran
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 Command = Callable[..., Ran]
 NAME = {"action": "name", "who": ["0@100,50,140,98"], "name": "Ada"}
@@ -32,12 +38,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def running(*args: object, **environment: str) -> Iterator[subprocess.Popen[str]]:
+def running(
+    *args: object, stdin: int | None = None, stderr: int = subprocess.PIPE, **environment: str
+) -> Iterator[subprocess.Popen[str]]:
     """The command in a process of its own."""
     with subprocess.Popen(
         [sys.executable, "-m", "clusterer", "review", *map(str, args)],
+        stdin=stdin,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         env=os.environ | environment,
     ) as process:
@@ -94,21 +103,132 @@ def test_killed_without_warning_no_correction_is_lost(folder: Path) -> None:
     assert [edit.name for edit in load(folder).edits] == ["Ada"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the stand-in for a browser is a script of sh")
-def test_browser_is_opened(folder: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def browser(tmp_path: Path) -> tuple[str, Path]:
+    """A stand-in for a browser, and the pipe into which it writes its command line."""
+    if os.name != "posix":
+        pytest.skip("the stand-in for a browser is a script of sh")
     seen = tmp_path / "seen"
     os.mkfifo(seen)
-    browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\necho "$1" > "{seen}"\n')
-    browser.chmod(0o755)
-    with running(folder, BROWSER=f"{browser} %s") as process:
+    script = tmp_path / "browser"
+    script.write_text(f'#!/bin/sh\necho "$*" > "{seen}"\n')
+    script.chmod(0o755)
+    return f"{script} %s", seen
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o755, 0o777])
+def test_the_browser_gets_a_file_and_no_secret(
+    folder: Path, browser: tuple[str, Path], mode: int, tmp_path: Path
+) -> None:
+    """Everybody on a machine can read command lines; only the user can read the file."""
+    folder.chmod(mode)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    with running(folder, BROWSER=browser[0], TMPDIR=str(temporary)) as process:
         url = address(process)
-        assert seen.read_text().strip() == url
+        line = browser[1].read_text().strip()
+        secret = urlsplit(url).path.strip("/")
+        assert len(secret) > 20
+        assert secret not in line
+        path = Path(url2pathname(urlsplit(line).path))
+        assert path.as_uri() == line
+        assert path.suffix == ".html"
+        assert path.stat().st_mode & 0o777 == 0o600
+        if mode == 0o777:  # others could put another file in its place
+            assert path.parent.parent == temporary
+            assert path.parent.stat().st_mode & 0o777 == 0o700
+        else:
+            assert path.parent == folder
+        assert path.read_text("utf-8").count(url) >= 2
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
         assert (process.returncode, err) == (0, "")
         assert out == f"0 corrections in {folder / 'edits.json'}\n"
+    assert not path.exists()
+    assert not list(temporary.iterdir())
+    assert not [found for found in folder.iterdir() if "review" in found.name]
     assert not (folder / "edits.json").exists()
+
+
+def test_the_file_leads_to_the_page(
+    folder: Path, browser: tuple[str, Path], chromium: Browser
+) -> None:
+    with running(folder, BROWSER=browser[0]) as process:
+        url = address(process)
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(browser[1].read_text().strip())
+        page.wait_for_url(url)
+        page.wait_for_selector("text=small.mp4")
+        context.close()
+        for scripts in (True, False):
+            context = chromium.new_context(java_script_enabled=scripts)
+            page = context.new_page()
+            (path,) = folder.glob(".review-*.html")
+            page.goto(path.as_uri())
+            page.wait_for_url(url)
+            context.close()
+
+
+def test_without_a_browser_there_is_no_file(folder: Path) -> None:
+    before = sorted(path.name for path in folder.iterdir())
+    with running(folder, "--no-browser") as process:
+        address(process)
+        assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_film_elsewhere_is_told_of_and_not_shown(folder: Path, tmp_path: Path) -> None:
+    """Nobody can answer here, so one line says how to show it."""
+    if os.name != "posix":
+        pytest.skip("links need rights here")
+    film = tmp_path / "else where" / "film.mp4"
+    film.parent.mkdir()
+    film.write_bytes(film_of(5_000))
+    folder.with_name("small.mp4").symlink_to(film)
+    with running(folder, "--no-browser", stdin=subprocess.DEVNULL) as process:
+        assert fetch(f"{address(process)}video") == 404
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert err.count("\n") == 1
+    assert err.endswith(f"Name it with --video '{film}'\n")
+    with running(folder, "--no-browser", "--video", film) as process:
+        assert fetch(f"{address(process)}video") == 200
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=20)[1] == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such terminals here")
+@pytest.mark.parametrize(("answer", "status"), [(b"y\n", 200), (b"n\n", 404), (b"\n", 404)])
+def test_on_a_terminal_a_film_elsewhere_is_asked_about(
+    folder: Path, tmp_path: Path, answer: bytes, status: int
+) -> None:
+    film = tmp_path / "elsewhere" / "film.mp4"
+    film.parent.mkdir()
+    film.write_bytes(film_of(5_000))
+    folder.with_name("small.mp4").symlink_to(film)
+    leader, follower = os.openpty()
+    with running(folder, "--no-browser", stdin=follower, stderr=follower) as process:
+        os.close(follower)
+        asked = b""
+        while b"[y/N]" not in asked:
+            asked += os.read(leader, 1000)
+        assert str(film).encode() in asked.replace(b"\r\n", b"")
+        os.write(leader, answer)
+        assert fetch(f"{address(process)}video") == status
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+    os.close(leader)
+
+
+def fetch(url: str) -> int:
+    """Status of the answer."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+    connection.request("GET", parts.path)
+    reply = connection.getresponse()
+    reply.read()
+    connection.close()
+    return reply.status
 
 
 def test_a_port_that_is_taken(command: Command, folder: Path) -> None:

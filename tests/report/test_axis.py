@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterer.rates import Clock
-from clusterer.report.axis import MAX_TICKS, Axis, clock, short, spoken
+from clusterer.report.axis import MAX_TICKS, Axis, clock, short
 from clusterer.timecode import timecode
 from clusterer.types import VideoInfo
 
@@ -19,22 +19,6 @@ from .builder import Scene
 def axis(length_s: float, rate: Fraction = Fraction(25)) -> Axis:
     video = VideoInfo("x.mp4", 640, 360, rate, Fraction(1, 90000), 1800, length_s)
     return Axis(Clock(video, rate), length_s)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.0, "0.0 s"),
-        (4.24, "4.2 s"),
-        (59.94, "59.9 s"),
-        (59.96, "1 min 00 s"),
-        (185.2, "3 min 05 s"),
-        (3599.6, "1 h 00 min"),
-        (3720.0, "1 h 02 min"),
-    ],
-)
-def test_spoken(seconds: float, words: str) -> None:
-    assert spoken(seconds) == words
 
 
 @pytest.mark.parametrize(("value", "text"), [(12.5, "12.5"), (100.0, "100"), (0.00049, "0")])

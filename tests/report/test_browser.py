@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import clusterer
+from clusterer.cli.show import summary
 from clusterer.report import render
+from clusterer.timecode import spoken
 
 from .builder import Cast, Scene, no_pictures, reader
 
@@ -258,3 +261,21 @@ def test_an_hour_opens_fast_and_loads_only_what_is_near(open_page: Open, hour_sh
     loaded = page.evaluate("[...document.querySelectorAll('.chip img')].filter(i => i.src).length")
     assert loaded < 300
     assert page.evaluate("document.querySelectorAll('*').length") < 25_000
+
+
+def test_page_and_terminal_say_the_same_length(open_page: Open, sheet: Path) -> None:
+    ticks = [*range(0, 90_000, 7), *range(1_430_000, 1_450_000, 13), *range(86_399_000, 86_402_000)]
+    seconds = [count / 24_000 for count in ticks]
+    seconds += [count / 20 for count in range(80_000)]  # every half of a tenth, a second, a minute
+    seconds += [count * 0.05 for count in range(2_000)]  # the same, each a little off
+    seconds += [sum([0.05] * count) for count in range(1_300)]
+    page = open_page(sheet, viewport=DESK)
+    assert page.evaluate("many => many.map(cv.spoken)", seconds) == list(map(spoken, seconds))
+
+
+def test_page_and_terminal_say_the_same_of_people(open_page: Open, demo: clusterer.Outcome) -> None:
+    page = open_page(demo.folder / "report.html", viewport=DESK)
+    shown = page.evaluate("cv.store.cast.people.map(who => [who.name, cv.spoken(who.time)])")
+    lines = summary(demo).splitlines()[1:-1]
+    assert [line.split("  ")[1].strip() for line in lines] == [name for name, _ in shown]
+    assert all(f"  {length}  " in line for line, (_, length) in zip(lines, shown, strict=True))

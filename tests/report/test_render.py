@@ -213,6 +213,14 @@ def test_flatten() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "path", ["/home/ada/nets/a.onnx", "C:\\nets\\a.onnx", "nets/a.onnx", "a.onnx"]
+)
+def test_folders_of_the_user_are_not_told(path: str) -> None:
+    found = flatten({"encoding": {"encoder": f"onnx:{path}"}})
+    assert [(s.name, s.value) for s in found] == [("encoding.encoder", "onnx:a.onnx")]
+
+
 def test_an_hour_stays_under_eight_megabytes(hour: ClusteringResult) -> None:
     started = perf_counter()
     html = render(hour, reader(), torso_reader())

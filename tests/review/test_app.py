@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import clusterer
 from clusterer.cache import torso_name
 from clusterer.errors import EditsError
+from clusterer.review import Footage
 from clusterer.review import session as session_module
 
+from ..conftest import DEMO
 from ..result_folder import decided, write
+from ..video_files import film_of
 from .conftest import ANN, BOB, DAN, JSON, Served, opened, serving, stored
 
 NAME = {"action": "name", "who": [ANN], "name": "Ann"}
-FILM = bytes(range(256)) * 1000
+FILM = film_of(256_000)
 
 
 @pytest.fixture(scope="module")
@@ -249,19 +256,84 @@ def test_part_of_a_video_that_may_have_changed(looked_at: Served) -> None:
     assert past.headers["content-range"].endswith("*/256000")  # older Starlette: without "bytes"
     two = looked_at.get("video", Range="bytes=0-1,10-12")
     assert two.status == 206
-    assert b"\x00\x01\r\n" in two.body
-    assert b"\n\x0b\x0c\r\n" in two.body
+    assert FILM[:2] + b"\r\n" in two.body
+    assert FILM[10:13] + b"\r\n" in two.body
 
 
 def test_no_video(folder: Path, served: Served) -> None:
     answer = served.get("video")
     assert answer.status == 404
     assert answer.error == "The video small.mp4 is not there. Start again with --video FILE"
-    folder.with_name("small.mp4").write_bytes(b"film")  # its disk is back
-    assert served.get("video").body == b"film"
+    folder.with_name("small.mp4").write_bytes(FILM)  # its disk is back
+    assert served.get("video").body == FILM
+
+
+def test_what_is_no_video_is_not_served(folder: Path, served: Served) -> None:
+    path = folder.with_name("small.mp4")
+    path.write_text("root:x:0:0:a secret\n" * 100)
+    answer = served.get("video")
+    assert answer.status == 404
+    assert "cannot be opened as a video" in answer.error
+    assert "Start again with --video FILE" in answer.error
+    path.write_bytes(FILM)
+    assert served.get("video").body == FILM
+    path.write_text("root:x:0:0:a secret\n" * 100)  # what was checked was another file
+    assert served.get("video").status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.MP4", "video/mp4"),
+        ("a.mov", "video/quicktime"),
+        ("a.html", "application/octet-stream"),
+        ("a.svg", "application/octet-stream"),
+        ("a.js", "application/octet-stream"),
+        ("a", "application/octet-stream"),
+        ("data:text", "application/octet-stream"),
+    ],
+)
+def test_a_film_is_never_a_page(folder: Path, name: str, kind: str) -> None:
+    if os.name != "posix" and ":" in name:
+        pytest.skip("no such file names here")
+    folder.with_name(name).write_bytes(FILM)
+    site = opened(folder)
+    video = replace(site.session.state.result.analysis.video, path=name)
+    analysis = replace(site.session.state.result.analysis, video=video)
+    with serving(replace(site, footage=Footage(folder, analysis))) as served:
+        answer = served.get("video")
+    assert (answer.status, answer.headers["content-type"]) == (200, kind)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes have no path here")
+def test_a_pipe_is_not_waited_for(folder: Path, served: Served) -> None:
+    os.mkfifo(folder.with_name("small.mp4"))
+    assert served.get("video").status == 404
 
 
 def test_answers_are_json(looked_at: Served) -> None:
     for path in ("faces", "state"):
         assert looked_at.get(path).headers["content-type"] == JSON
     assert json.loads(looked_at.get("nothing").body) == {"error": "Not Found"}
+
+
+def test_a_film_elsewhere_is_served_where_it_was_analysed(
+    demo: clusterer.Outcome, demo_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its place is not in the result, but in the cache of the user who analysed it."""
+    with serving(opened(demo_folder)) as served:
+        assert served.get("video", Range="bytes=0-9").body == DEMO.read_bytes()[:10]
+    for path in demo_folder.rglob("*"):
+        assert not path.is_file() or str(DEMO.parent).encode() not in contents(path)
+    monkeypatch.setenv("CLUSTER_VIDEO_CACHE", str(tmp_path / "of another user"))
+    with serving(opened(demo_folder)) as served:
+        assert served.get("video").status == 404
+
+
+def contents(path: Path) -> bytes:
+    """Of an archive, that of its members."""
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        return b"".join(map(archive.read, archive.namelist()))

@@ -1,17 +1,41 @@
-"""The video: where it was, beside the result folder, or where the user says."""
+"""The video: where this user had it analysed, beside the result folder, or where the user says.
+
+Never where the result says.
+"""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from clusterer.archive import dump, read_arrays, restore, write_arrays
 from clusterer.errors import VideoError
+from clusterer.pipeline import load
 from clusterer.review import Footage
 from clusterer.types import Analysis
+from clusterer.whereabouts import recall, remember
 
+from ..result_folder import decided, write
 from ..small_result import small_analysis
+from ..video_files import film_of
+
+FILM = film_of(5_000)
+KEY = "0123456789abcdef" * 4
+
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes need rights here")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder, with nothing beside it, and nothing remembered."""
+    path = tmp_path / "a" / "b" / "here"
+    path.mkdir(parents=True)
+    monkeypatch.chdir(path)
+    monkeypatch.setenv("CLUSTER_VIDEO_CACHE", str(tmp_path / "cache"))
+    return path
 
 
 def of(path: str) -> Analysis:
@@ -19,33 +43,41 @@ def of(path: str) -> Analysis:
     return replace(analysis, video=replace(analysis.video, path=path))
 
 
-def test_places_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def with_meta(folder: Path, key: str, path: str) -> Analysis:
+    """Put a key and a path of the video into a stored analysis, as older versions did."""
+    arrays, meta = read_arrays(folder / "analysis.npz")
+    meta |= {"key": key, "video": meta["video"] | {"path": path}}
+    write_arrays(folder / "analysis.npz", arrays, meta)
+    return load(folder).analysis
+
+
+def test_places_in_their_order(tmp_path: Path, here: Path) -> None:
     folder = tmp_path / "episodes" / "results" / "small.people"
     places = [
+        here / "small.mp4",
         tmp_path / "episodes" / "small.mp4",
         tmp_path / "episodes" / "results" / "small.mp4",
-        tmp_path / "footage" / "small.mp4",
         tmp_path / "given.mkv",
     ]
-    for place in (folder, places[2].parent):
-        place.mkdir(parents=True)
-    monkeypatch.chdir(tmp_path)
-    footage = Footage(folder, of("footage/small.mp4"))
+    folder.mkdir(parents=True)
+    footage = Footage(folder, of("small.mp4"))
     with pytest.raises(VideoError, match=r"The video small\.mp4 is not there"):
         footage.find()
     for place in places[:3]:
-        place.write_bytes(b"")
-        assert footage.find().resolve() == place
-    places[3].write_bytes(b"")
-    assert Footage(folder, of("footage/small.mp4"), Path("given.mkv")).find() == places[3]
+        place.write_bytes(FILM)
+        assert footage.find() == place
+    places[3].write_bytes(FILM)
+    assert Footage(folder, of("small.mp4"), places[3]).find() == places[3]
     places[2].unlink()
     assert footage.find() == places[1]
+    places[1].write_text("no film")  # then the next
+    assert footage.find() == places[0]
 
 
 def test_relative_result_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "results").mkdir()
     monkeypatch.chdir(tmp_path / "results")
-    (tmp_path / "small.mp4").write_bytes(b"")
+    (tmp_path / "small.mp4").write_bytes(FILM)
     assert Footage(Path("small.people"), of("x/small.mp4")).find() == tmp_path / "small.mp4"
 
 
@@ -55,13 +87,150 @@ def test_a_folder_of_that_name_is_no_video(tmp_path: Path) -> None:
         Footage(tmp_path / "small.people", of("x/small.mp4")).find()
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "../..", "x/..", "\0"])
+def test_names_that_are_none(tmp_path: Path, name: str) -> None:
+    with pytest.raises(VideoError, match="is not there"):
+        Footage(tmp_path / "small.people", of(name)).find()
+
+
 def test_the_file_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(VideoError, match=r"There is no video gone\.mp4"):
         Footage(tmp_path, of("a.mp4"), Path("gone.mp4"))
     given = tmp_path / "b.mp4"
-    given.write_bytes(b"")
-    (tmp_path / "a.mp4").write_bytes(b"")
+    given.write_bytes(FILM)
+    (tmp_path / "a.mp4").write_bytes(FILM)
     footage = Footage(tmp_path / "a.people", of("a.mp4"), given)
     given.unlink()  # another file must not be shown instead
     with pytest.raises(VideoError, match=r"The video b\.mp4 is not there"):
         footage.find()
+
+
+def test_the_file_named_must_be_a_video(tmp_path: Path) -> None:
+    (tmp_path / "notes.mp4").write_text("no film")
+    for path in (tmp_path / "notes.mp4", tmp_path):
+        with pytest.raises(VideoError, match="Start again with --video FILE"):
+            Footage(tmp_path / "a.people", of("a.mp4"), path)
+
+
+def test_a_result_cannot_choose_a_file(tmp_path: Path) -> None:
+    """An older result has a whole path in it, and one from elsewhere any path."""
+    (tmp_path / "private").mkdir()
+    secret = tmp_path / "private" / "holiday.mp4"
+    secret.write_bytes(FILM)
+    folder = write(decided(), tmp_path / "sent" / "r" / "small.people")
+    for path in (str(secret), "../../../private/holiday.mp4"):
+        analysis = with_meta(folder, "k", path)
+        assert analysis.video.path == "holiday.mp4"
+        with pytest.raises(VideoError, match=r"The video holiday\.mp4 is not there"):
+            Footage(folder, analysis).find()
+    (folder.parent / "holiday.mp4").write_bytes(FILM)
+    assert Footage(folder, analysis).find() == folder.parent / "holiday.mp4"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("C:\\Films\\Season 1\\a.mp4", "a.mp4"),
+        ("\\\\server\\films\\a.mp4", "a.mp4"),
+        ("D:/films/a.mp4", "a.mp4"),
+        ("/films/12:30 a.mp4", "12:30 a.mp4"),
+        ("films/caf\udce9.mp4", "caf\udce9.mp4"),
+        ("a.mp4", "a.mp4"),
+    ],
+)
+def test_only_names_are_stored_and_restored(tmp_path: Path, path: str, name: str) -> None:
+    if os.name != "posix" and ":" in name:
+        pytest.skip("no such name here")
+    arrays, meta = dump(of(path))
+    assert meta["video"]["path"] == name
+    meta["video"]["path"] = path  # as an older version
+    assert restore(arrays, meta).video.path == name
+    write_arrays(tmp_path / "a.npz", arrays, {"schema": 4, **dump(of(path))[1]})
+    assert read_arrays(tmp_path / "a.npz")[1]["video"]["path"] == name
+
+
+@needs_posix
+@pytest.mark.parametrize("far", ["elsewhere/film.mp4", "elsewhere/small.mp4"])
+def test_a_link_that_leads_elsewhere_is_asked_about(tmp_path: Path, far: str) -> None:
+    folder = tmp_path / "sent" / "r" / "small.people"
+    folder.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / far).write_bytes(FILM)
+    link = folder.parent / "small.mp4"
+    link.symlink_to(tmp_path / far)
+    footage = Footage(folder, of("small.mp4"))
+    with pytest.raises(VideoError, match="only a link to a file elsewhere") as caught:
+        footage.find()
+    assert "--video FILE" in str(caught.value)
+    assert footage.elsewhere() == tmp_path / far
+    footage.allow(tmp_path / far)
+    assert footage.find() == tmp_path / far
+    assert footage.elsewhere() is None
+    assert Footage(folder, of("small.mp4"), link).find() == link, "the user names it"
+    link.unlink()
+    link.symlink_to("small.mkv")
+    (folder.parent / "small.mkv").write_bytes(FILM)
+    footage = Footage(folder, of("small.mp4"))
+    assert footage.elsewhere() is None
+    assert footage.find() == link, "it leads to a neighbour"
+
+
+@needs_posix
+def test_a_folder_that_is_a_link_leads_elsewhere_too(tmp_path: Path) -> None:
+    """The result folder may be one: then its neighbours are those of where it really lies."""
+    folder = tmp_path / "real" / "r" / "small.people"
+    folder.mkdir(parents=True)
+    (folder.parent / "small.mp4").write_bytes(FILM)
+    (tmp_path / "link.people").symlink_to(folder)
+    found = Footage(tmp_path / "link.people", of("small.mp4")).find()
+    assert found == folder.parent / "small.mp4"
+
+
+def test_where_it_was_analysed_is_remembered(tmp_path: Path) -> None:
+    film = tmp_path / "films" / "small.mp4"
+    film.parent.mkdir()
+    film.write_bytes(FILM)
+    remember(KEY, film)
+    folder = write(decided(), tmp_path / "sent" / "r" / "small.people")
+    assert Footage(folder, with_meta(folder, KEY, "small.mp4")).find() == film
+    with pytest.raises(VideoError):
+        Footage(folder, with_meta(folder, KEY[::-1], str(film))).find()
+    film.unlink()
+    with pytest.raises(VideoError, match=r"The video small\.mp4 is not there"):
+        Footage(folder, with_meta(folder, KEY, "small.mp4")).find()
+
+
+def test_what_is_remembered(tmp_path: Path, here: Path) -> None:
+    assert recall(KEY) is None
+    remember(KEY, Path("caf\u00e9.mp4"))
+    assert recall(KEY) == here / "caf\u00e9.mp4"
+    remember(KEY, here / "b.mp4")
+    assert recall(KEY) == here / "b.mp4"
+    (kept,) = (tmp_path / "cache" / "films").iterdir()
+    if os.name == "posix":
+        assert kept.stat().st_mode & 0o777 == 0o600
+        assert kept.parent.stat().st_mode & 0o777 == 0o700
+    for nonsense in ("", "..", "../x", KEY.upper(), KEY + "\n"):
+        remember(nonsense, here / "b.mp4")
+        assert recall(nonsense) is None
+    kept.write_text("relative.mp4")
+    assert recall(KEY) is None
+
+
+@needs_posix
+def test_what_cannot_be_remembered_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("CLUSTER_VIDEO_CACHE", str(tmp_path / "file"))
+    remember(KEY, tmp_path / "a.mp4")
+    assert recall(KEY) is None
+
+
+@needs_posix
+def test_a_current_folder_that_is_gone_does_not_matter(tmp_path: Path, here: Path) -> None:
+    folder = tmp_path / "r" / "small.people"
+    folder.mkdir(parents=True)
+    (folder.parent / "small.mp4").write_bytes(FILM)
+    here.rmdir()
+    assert Footage(folder, of("small.mp4")).find() == folder.parent / "small.mp4"

@@ -21,6 +21,7 @@ from clusterer.review import ConflictError, Footage, Session, Site, serve
 from clusterer.review import session as session_module
 from clusterer.types import Action, ClusteringResult, Edit
 
+from ..video_files import film_of
 from .conftest import ANN, Served, opened, serving, stored
 
 ADA = Edit(Action.NAME, who=(ANN,), name="Ada")
@@ -173,7 +174,10 @@ def test_a_film_on_its_way_does_not_hold_up_the_end(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("clusterer.review.server.PATIENCE_S", 0.1)
+    head = film_of(10_000)
+    padding = (200 << 20) - len(head)
     with folder.with_name("small.mp4").open("wb") as film:
+        film.write(head + padding.to_bytes(4, "big") + b"free")
         film.truncate(200 << 20)
     with serving(opened(folder)) as served:
         watching = socket.create_connection(("127.0.0.1", served.port), timeout=20)

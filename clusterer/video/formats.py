@@ -1,0 +1,96 @@
+"""Which files are opened as films: those that hold their pictures themselves."""
+
+from __future__ import annotations
+
+import re
+
+_CONTAINERS = (
+    "asf", "avi", "dhav", "dv", "dxa", "flv", "gxf", "ifv", "iv8", "ivf", "ivr", "kux",
+    "live_flv", "lxf", "matroska", "mgsts", "mods", "moflex", "mov", "mpeg", "mpegts",
+    "mpjpeg", "mtv", "mvi", "mxf", "mxg", "nsv", "nut", "nuv", "ogg", "pmp", "pva", "r3d", "rm",
+    "rpl", "smjpeg", "ty", "vividas", "wtv", "xmv",
+)  # fmt: skip
+_STREAMS = (
+    "apv", "av1", "avs2", "avs3", "cavsvideo", "dirac", "dnxhd", "evc", "h261", "h263", "h264",
+    "hevc", "ingenient", "ipu", "m4v", "mjpeg", "mjpeg_2000", "mpegvideo", "obu", "vc1", "vc1test",
+    "vvc", "yuv4mpegpipe",
+)  # fmt: skip
+_ANIMATIONS = (
+    "apng", "bfi", "bink", "bmv", "c93", "cdxl", "cine", "dsicin", "ea", "ea_cdata", "film_cpk",
+    "filmstrip", "flic", "gdv", "gif", "hnm", "idcin", "iff", "ipmovie", "jpegxl_anim", "jv",
+    "lmlm4", "lvf", "mm", "mv", "paf", "psxstr", "roq", "sdr2", "ser", "sga", "siff", "smk",
+    "swf", "thp", "tiertexseq", "tmv", "vmd", "wc3movie", "wsvqa", "yop", "4xm",
+)  # fmt: skip
+_SOUND = ("aac", "ac3", "aiff", "flac", "mp3", "wav")
+"""Read only so far that the message can say that they have no picture."""
+
+FORMATS = ",".join((*_CONTAINERS, *_STREAMS, *_ANIMATIONS, *_SOUND))
+"""FFmpeg's names of what may be opened, with a comma between.
+
+All that hold moving pictures within the one file. Not among them: what opens other files or the
+network (hls, dash, concat, imf, webm_dash_manifest, image2, vobsub, mlv, sdp, rtsp, rtp, sap,
+scripts), what generates or records (lavfi, devices), single pictures, subtitles, and raw samples,
+whose size nothing tells."""
+
+OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+"""For FFmpeg: nothing but files, and of these nothing but films."""
+
+HEAD_BYTES = 4096
+"""How much of a file tells whether it is a playlist."""
+
+_XML = rb"(?:<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->|<!DOCTYPE[^>]*+>|\s++)*+<(?:\w+:)?"
+_REMARKS = rb"(?:#[^\r\n\x00]*+\s++)*+"
+# Nothing is taken back (``*+``): else a file made for it would keep the pattern busy for hours.
+_PLAYLISTS = tuple(
+    (re.compile(rb"(?:\xef\xbb\xbf)?+\s*+" + pattern, re.DOTALL | re.IGNORECASE), name)
+    for pattern, name in (
+        (rb"#EXT(?:M3U|INF|-X-)", "M3U or HLS"),
+        (rb"ffconcat\b|file\s+['\"]?[^\s\x00]", "FFmpeg's concat"),
+        (_XML + rb"MPD\b", "DASH"),
+        (_XML + rb"SmoothStreamingMedia\b", "Smooth Streaming"),
+        (_XML + rb"(?:CompositionPlaylist|PackingList|AssetMap)\b", "IMF"),
+        (_XML + rb"playlist\b", "XSPF"),
+        (_XML + rb"(?:smil|asx)\b", "SMIL or ASX"),
+        (_XML + rb"(?:fcpxml|xmeml)\b", "a timeline of an editing program"),
+        (rb"(?:<\?xml[^>]*+>\s*+)?<\?quicktime\b|(?:RTSP|SMIL)text", "QuickTime"),
+        (rb"\[(?:playlist|Reference|InternetShortcut)\]", "a list of references"),
+        (rb"v=0\r?\n[a-z]=", "SDP"),
+        (rb"DVDVIDEO-V[MT][GS]|MPLS\d|INDX\d", "of a disc"),
+        (_REMARKS + rb"[a-z][a-z0-9+.-]*+://[^\s\x00]", "a list"),
+        (
+            _REMARKS + rb"[^\x00-\x1f]+\.(?:mp4|m4v|mov|mkv|webm|avi|ts|m2ts|mts|mpe?g|"
+            rb"vob|wmv|asf|flv|mxf|ogv|rm|3gp|m3u8?|mp3|m4a|aac|wav|flac)[ \t]*(?:[\r\n]|$)",
+            "a list",
+        ),
+    )
+)
+
+
+def playlist(head: bytes) -> str:
+    """Say which kind of playlist a file is, by what stands in it.
+
+    Parameters
+    ----------
+    head
+        The first `HEAD_BYTES` of the file.
+
+    Returns
+    -------
+    name of the kind; empty, if it is none
+    """
+    return next((name for pattern, name in _PLAYLISTS if pattern.match(head)), "")
+
+
+def forced(head: bytes) -> str | None:
+    """FFmpeg's name of a format that it would otherwise guess by the file's name.
+
+    It takes the name of a picture with ``%03d``, ``*``, ``?`` or ``{`` in it for a pattern of many
+    files; so animations, which share their endings with pictures, are told by what is in them.
+
+    Returns
+    -------
+    None where the content decides in any case
+    """
+    if head.startswith(b"GIF8"):
+        return "gif"
+    return "apng" if head.startswith(b"\x89PNG") and b"acTL" in head else None

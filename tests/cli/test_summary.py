@@ -1,0 +1,37 @@
+"""The closing lines of a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clusterer.cli.show import summary
+from clusterer.pipeline import Outcome
+from clusterer.timecode import spoken
+
+from ..small_result import small_result
+
+
+@pytest.mark.parametrize(
+    "seconds", [0.25, 4.0, 59.94, 59.96, 60.5, 119.96, 187.6, 3599.6, 4000.0, 36_000.0]
+)
+def test_lengths_as_on_the_page(seconds: float) -> None:
+    """Never ``60.0 s`` or ``1:60.0``, and each person's in one column."""
+    result = small_result()
+    fits = {"threshold": 0.36, "suggested": 0.36, "automatic": False, "verdict": "fits"}
+    result.config["calibration"] = fits
+    video = replace(result.analysis.video, duration_s=seconds)
+    people = tuple(
+        replace(person, screen_time_s=length)
+        for person, length in zip(result.people, [seconds, 1.0, 2.0], strict=False)
+    )
+    assert len(people) > 1
+    result = replace(result, analysis=replace(result.analysis, video=video), people=people)
+    lines = summary(Outcome(result, Path("small.people"), 1.0)).splitlines()
+    assert lines[0].endswith(f" in {spoken(seconds)} of video")
+    ends = {line.index(said) + len(said) for line, said in zip(
+        lines[1:], [spoken(p.screen_time_s) for p in people], strict=False
+    )}  # fmt: skip
+    assert len(ends) == 1
