@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from clusterer.errors import DependencyError, ModelError
+from clusterer.regular import read_file
 
 OURS = "clusterer"
 """The package whose weights are our own to ship."""
@@ -46,7 +47,7 @@ def load_weights(path: Path, remedy: str, digest: str = "") -> Loaded:
         It cannot be read, or is not the file that `digest` names.
     """
     try:
-        content = path.read_bytes()
+        content = read_file(path)
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise ModelError(f"Cannot read {path} ({cause})", remedy) from None

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clusterer import alignment, detection, encoding
+from clusterer import alignment, detection, encoding, weights
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.config import AnalysisConfig, DetectionConfig, EncodingConfig
 from clusterer.detection.base import CENTERFACE, LBP, MMOD
@@ -52,7 +52,7 @@ def lie_at(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
 
 def swap_when_read(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[Path]:
     """Change every file of a folder of the test's as soon as it was read; returns those."""
-    read, seen = Path.read_bytes, []
+    read, seen = weights.read_file, []
 
     def and_swap(path: Path) -> bytes:
         content = read(path)
@@ -61,7 +61,7 @@ def swap_when_read(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[Path]:
             path.write_bytes(changed(content))
         return content
 
-    monkeypatch.setattr(Path, "read_bytes", and_swap)
+    monkeypatch.setattr(weights, "read_file", and_swap)
     return seen
 
 
@@ -106,7 +106,7 @@ def test_dlib_does_not_read_the_file_again(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / PREDICTOR.name
     path.write_bytes(PREDICTOR.read())
     lie_at(monkeypatch, path)
-    read = Path.read_bytes
+    read = weights.read_file
 
     def and_ruin(path: Path) -> bytes:
         content = read(path)
@@ -114,7 +114,7 @@ def test_dlib_does_not_read_the_file_again(tmp_path: Path, monkeypatch: pytest.M
             path.write_bytes(b"")
         return content
 
-    monkeypatch.setattr(Path, "read_bytes", and_ruin)
+    monkeypatch.setattr(weights, "read_file", and_ruin)
     alignment.create("dlib", 150)
 
 

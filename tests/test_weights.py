@@ -55,7 +55,7 @@ def test_unreadable_file(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_path: Path) -> bytes:
         raise PermissionError(13, "permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr("clusterer.weights.read_file", fail)
     with pytest.raises(ModelError, match=r"Cannot read .*py\.typed \(permission denied\)"):
         MARKER.load()
 

@@ -157,6 +157,8 @@ def number_meant(text: str) -> str:
 def _check_no_option(name: str, options: Sequence[str]) -> None:
     """Raise ConfigError if a name looks like an option."""
     bare = name.lstrip("-/" + _LONG_DASHES)
+    if name == "-":
+        return  # standard input, as other programs take it; what opens the film refuses that
     known = f"--{bare}" in options
     if name[0] in _LONG_DASHES:
         raise ConfigError(f"{name} begins with a long dash", f"Write --{bare}")

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clusterer.archive import read_meta
-from clusterer.cache import ANALYSIS
 from clusterer.errors import CacheError, VideoError
+from clusterer.folder import ANALYSIS
 from clusterer.types import Analysis
 from clusterer.whereabouts import recall
 

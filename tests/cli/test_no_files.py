@@ -98,7 +98,7 @@ def test_a_video_says_what_it_is(command: Command, pipe: Path, kind: str) -> Non
     shutil.copy(DEMO, pipe.with_name("real.mp4"))
     ran = command(pipe if kind == "pipe.mp4" else kind)
     what = {"pipe.mp4": "a pipe", "/dev/stdin": "a stream", "-": "standard input"}[kind]
-    assert f"it is {what}, not a file" in ran.error
+    assert f"is {what}, not a file" in ran.error
     assert not list(Path.cwd().iterdir())
 
 

@@ -142,7 +142,7 @@ EMPTY = [
     [DEMO, "-o", ""],
     [DEMO, "--output="],
     ["export", "R", "--format", "edl", "-o", ""],
-    ["evaluate", "R", "--truth", "T", "-o", ""],
+    ["evaluate", DEMO.parent, "--truth", "T", "-o", ""],
     ["evaluate", "verification", "P", "-o", ""],
     ["tune", "V", "-o", ""],
     ["tune", "V", "--cache", ""],

@@ -89,7 +89,7 @@ def test_letters_that_an_encoding_lacks(encoding: str, name: str, tmp_path: Path
 def test_json_stays_json(encoding: str, tmp_path: Path) -> None:
     breaking = (
         "import clusterer.cli.run as r\n"
-        "r.process = lambda *_: None\nr.summary = lambda _: 'é😀\\ud83d'\n"
+        "r.process = lambda *_, **__: None\nr.summary = lambda _: 'é😀\\ud83d'\n"
         "r.outcome_json = lambda _: '[\"é😀\\ud83d\"]'"
     )
     env = {"PYTHONIOENCODING": encoding}

@@ -90,5 +90,5 @@ def test_its_name_is_one_line(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name on this system")
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
-    with pytest.raises(VideoError, match="is no file"):
+    with pytest.raises(VideoError, match="is a pipe, not a file"):
         film_of(tmp_path / "pipe.mp4")

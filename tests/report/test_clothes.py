@@ -141,6 +141,7 @@ def test_without_room_those_come_first(dressed: Scene) -> None:
 
 def test_a_saved_page_has_the_torsos_of_its_folder(dressed: Scene, tmp_path: Path) -> None:
     result = dressed.build()
+    save(result, tmp_path)
     chips = tmp_path / "chips"
     chips.mkdir()
     frame = int(result.analysis.detections.frame_index[24])
