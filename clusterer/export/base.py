@@ -99,6 +99,6 @@ def create(name: str) -> Exporter:
     except ModuleNotFoundError as error:
         raise DependencyError(
             f"the format {name} needs the library {error.name}",
-            f'pip install "cluster-video[{extra}]"' if extra else f"pip install {error.name}",
+            f'pip install ".[{extra}]"' if extra else f"pip install {error.name}",
         ) from None
     return exporter()

@@ -1,7 +1,7 @@
 """Parquet, for data frames: one row per appearance, in time order.
 
 Source: https://parquet.apache.org/docs/file-format/, written by Apache Arrow, which needs
-``pip install "cluster-video[parquet]"``.
+``pip install ".[parquet]"``.
 
 Columns, none of them null: person, name (string); confidence (double, 0 to 1); start_s, end_s
 (double, from exact frames); start_timecode, end_timecode (string); start_frame, end_frame (int64,

@@ -177,6 +177,6 @@ def test_without_the_extra(
     assert ran.code == 1
     assert ran.error == (
         f"Error: Training needs {library}, which is not installed."
-        ' Install it: pip install "cluster-video[train]"\n'
+        ' Install it: pip install ".[train]"\n'
     )
     assert list(Path.cwd().iterdir()) == []

@@ -184,7 +184,7 @@ def test_an_unknown_format_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "remedy"), [("", "pip install nowhere"), ("x", 'pip install "cluster-video[x]"')]
+    ("extra", "remedy"), [("", "pip install nowhere"), ("x", 'pip install ".[x]"')]
 )
 def test_a_missing_library_is_named(
     extra: str, remedy: str, monkeypatch: pytest.MonkeyPatch

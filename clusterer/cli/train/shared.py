@@ -31,7 +31,7 @@ def require_extra(libraries: Sequence[str]) -> None:
         if find_spec(library) is None:
             raise DependencyError(
                 f"Training needs {library}, which is not installed",
-                'Install it: pip install "cluster-video[train]"',
+                'Install it: pip install ".[train]"',
             )
 
 
