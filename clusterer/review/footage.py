@@ -7,6 +7,7 @@ the video is looked for by its name beside the result, and where this user had i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from clusterer.archive import read_meta
@@ -61,7 +62,7 @@ class Footage:
         problem: VideoError | None = None
         for path in self._places():
             try:
-                if path.is_file():
+                if _is_file(path):
                     self._make_sure(path)
                     return path
             except VideoError as error:
@@ -75,9 +76,9 @@ class Footage:
 
     def elsewhere(self) -> Path | None:
         """What a link beside the result leads to, if there is no other video to show."""
-        if any(path.is_file() for path in self._places()):
+        if any(_is_file(path) for path in self._places()):
             return None
-        links = (path.resolve() for path in self._beside() if path.is_file())
+        links = (path.resolve() for path in self._beside() if _is_file(path))
         return next((path for path in links if path.parent not in self._near), None)
 
     def allow(self, path: Path) -> None:
@@ -91,7 +92,7 @@ class Footage:
             return
         if self._remembered is not None:
             yield self._remembered
-        yield from (path for path in self._beside() if path.resolve().parent in self._near)
+        yield from (path for path in self._beside() if _home(path) in self._near)
 
     def _beside(self) -> Iterator[Path]:
         is_name = self._name and "\0" not in self._name
@@ -104,6 +105,20 @@ class Footage:
         if seen != self._checked:
             _check(path)
             self._checked = seen
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file; not where the system cannot say, as of a name that is too long."""
+    with suppress(OSError):
+        return path.is_file()
+    return False
+
+
+def _home(path: Path) -> Path | None:
+    """Folder of what a path leads to; None where links lead round in a circle."""
+    with suppress(OSError, RuntimeError):  # RuntimeError: until Python 3.12
+        return path.resolve().parent
+    return None
 
 
 def _check(path: Path) -> None:

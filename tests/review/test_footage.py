@@ -234,3 +234,15 @@ def test_a_current_folder_that_is_gone_does_not_matter(tmp_path: Path, here: Pat
     (folder.parent / "small.mp4").write_bytes(FILM)
     here.rmdir()
     assert Footage(folder, of("small.mp4")).find() == folder.parent / "small.mp4"
+
+
+@needs_posix
+@pytest.mark.parametrize("name", ["x" * 5000 + ".mp4", "loop.mp4", "caf\udce9" * 200])
+def test_a_name_that_the_system_refuses_is_no_film(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "a" / "small.people"
+    folder.mkdir(parents=True)
+    (tmp_path / "a" / "loop.mp4").symlink_to("loop.mp4")
+    footage = Footage(folder, of(name))
+    assert footage.elsewhere() is None
+    with pytest.raises(VideoError, match="is not there"):
+        footage.find()
