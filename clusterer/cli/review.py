@@ -14,7 +14,7 @@ import click
 
 from clusterer.cli.group import Command
 from clusterer.cli.types import PATH, RESULT
-from clusterer.printable import one_line
+from clusterer.printable import visible
 
 if TYPE_CHECKING:
     from clusterer.review import Footage
@@ -71,7 +71,7 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
 
         serve(Site(session, footage, earlier_names(result)), on_ready, port)
     count = session.count
-    click.echo(f"{count} correction{'' if count == 1 else 's'} in {result / 'edits.json'}")
+    click.echo(f"{count} correction{'' if count == 1 else 's'} in {visible(result / 'edits.json')}")
 
 
 def _ask(footage: Footage) -> None:
@@ -79,7 +79,7 @@ def _ask(footage: Footage) -> None:
     found = footage.elsewhere()
     if found is None:
         return
-    shown = one_line(found)  # a name could steer the terminal
+    shown = visible(found)  # a name could steer the terminal
     if sys.stdin.isatty() and sys.stderr.isatty():
         if click.confirm(f"The video beside the result is a link to {shown}. Show it?", err=True):
             footage.allow(found)
