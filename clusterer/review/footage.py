@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from clusterer.archive import read_meta
-from clusterer.errors import CacheError, VideoError
-from clusterer.folder import ANALYSIS
+from clusterer.errors import CacheError, ClustererError, VideoError
+from clusterer.folder import ANALYSIS, ResultFolder, film_of
 from clusterer.types import Analysis
 from clusterer.whereabouts import recall
 
@@ -42,6 +42,8 @@ class Footage:
         parent = folder.resolve().parent
         self._near = (parent, parent.parent, *_here())
         self._remembered = _remembered(folder)
+        self._fingerprint = _fingerprint(folder)
+        self._same: tuple[tuple[int, ...], bool] = ((), False)
         self._given = given.absolute() if given else None
         self._checked: tuple[int, ...] = ()
         if given is not None:
@@ -90,7 +92,7 @@ class Footage:
         if self._given is not None:
             yield self._given
             return
-        if self._remembered is not None:
+        if self._remembered is not None and self._is_same(self._remembered):
             yield self._remembered
         yield from (path for path in self._beside() if _home(path) in self._near)
 
@@ -98,13 +100,35 @@ class Footage:
         is_name = self._name and "\0" not in self._name
         return (folder / self._name for folder in self._near if is_name)
 
+    def _is_same(self, path: Path) -> bool:
+        """Whether a file is still the film of the result, and no other in its place."""
+        if not self._fingerprint or not _is_file(path):
+            return True  # not known, or there is nothing to show
+        with suppress(OSError, ClustererError):
+            seen = _stamp(path)
+            if seen != self._same[0]:
+                self._same = (seen, film_of(path).fingerprint == self._fingerprint)
+            return self._same[1]
+        return False
+
     def _make_sure(self, path: Path) -> None:
         """Open a file as a video, unless just this one was opened before."""
-        status = path.stat()
-        seen = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        seen = _stamp(path)
         if seen != self._checked:
             _check(path)
             self._checked = seen
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    status = path.stat()
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _fingerprint(folder: Path) -> str:
+    """Of the film of a result; empty where that is not known."""
+    with suppress(OSError, ClustererError):
+        return ResultFolder(folder).fingerprint
+    return ""
 
 
 def _is_file(path: Path) -> bool:
