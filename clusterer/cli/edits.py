@@ -10,6 +10,7 @@ from clusterer import pipeline
 from clusterer.cli.group import Group
 from clusterer.cli.types import PATH, RESULT
 from clusterer.edits import EDITS, lost, read
+from clusterer.printable import visible
 from clusterer.types import Edit
 
 
@@ -39,7 +40,7 @@ def check(result: Path, file: Path | None) -> int:
     notes = pipeline.check(pipeline.load(result), log.edits)
     width = len(str(len(notes)))
     for number, (edit, note) in enumerate(zip(log.edits, notes, strict=True), start=1):
-        click.echo(f"{number:>{width}}. {_words(edit)}: {note or 'applies'}")
+        click.echo(f"{number:>{width}}. {visible(_words(edit))}: {note or 'applies'}")
     return 1 if lost(notes) else 0
 
 

@@ -18,6 +18,7 @@ from clusterer.errors import ConfigError
 from clusterer.evaluation import Evaluation
 from clusterer.folder import hand_over
 from clusterer.pipeline import load
+from clusterer.printable import visible
 from clusterer.result import crop_reader
 
 MIN_IOU = 0.3
@@ -118,7 +119,7 @@ def result_folder(
         return
     _print(evaluations)
     for page in pages:
-        click.echo(f"Page: {page}")
+        click.echo(f"Page: {visible(page)}")
 
 
 def _check(
@@ -171,7 +172,7 @@ def _print(evaluations: Sequence[Evaluation]) -> None:
         rows.append(("All together", evaluation.pooled(evaluations)))
     for name, ratios in rows:
         table.add_row(
-            name.replace("[", r"\["),
+            visible(name).replace("[", r"\["),
             *(f"{ratios[key]:.3f}" for _, key in COLUMNS),
             f"{ratios['people_found']}/{ratios['people_true']}",
             str(ratios["clicks"]),

@@ -18,6 +18,7 @@ from clusterer.cli.types import NUMBER, RESULT
 from clusterer.errors import ConfigError
 from clusterer.folder import EXPORTS, hand_over
 from clusterer.pipeline import load
+from clusterer.printable import visible
 
 _RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
 
@@ -155,7 +156,7 @@ def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
             f"frames per second from {timeline.timecode(0)}"
         )
         for warning in timeline.warnings:
-            click.echo(f"Note: {warning}")
+            click.echo(f"Note: {visible(warning)}")
         for path in placed:
-            click.echo(f"{path}")
+            click.echo(visible(path))
     return 0

@@ -11,6 +11,7 @@ from clusterer.cli.group import Group
 from clusterer.cli.paths import Output
 from clusterer.cli.types import RESULT
 from clusterer.pipeline import add_to_gallery, config_of, load
+from clusterer.printable import visible
 
 
 @click.group(cls=Group)
@@ -40,7 +41,7 @@ def add(result: Path, folder: Path, by_gallery: bool, quiet: bool) -> int:
     if not quiet:
         for name, files in kept.added.items():
             count = f"{len(files)} new picture{'s' * (len(files) != 1)}"
-            click.echo(f"{name}: {count}")
+            click.echo(f"{visible(name)}: {count}")
         for note in kept.notes:
-            click.echo(f"Note: {note}")
+            click.echo(f"Note: {visible(note)}")
     return 0

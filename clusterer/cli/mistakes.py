@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from clusterer.errors import ConfigError, ResultError, VideoError
+from clusterer.regular import no_file
 
 _WORD = re.compile(r"\w[\w-]*")
 _PATTERN = re.compile(r"[*?\[]")
@@ -105,7 +106,7 @@ def check_result(given: Path) -> None:
     Raises
     ------
     ConfigError
-        It is a file: a video, or one of those in a result folder.
+        It is a file: a video, or one of those in a result folder. Or a pipe or a device.
     ResultError
         It is a folder that holds result folders.
     """
@@ -117,6 +118,10 @@ def check_result(given: Path) -> None:
             more = "one of those in it, as" if len(inside) > 1 else "the one in it:"
             raise ResultError(f"{given} is no result folder", f"Give {more} {inside[0]}")
         return
+    if kind := no_file(given):
+        raise ConfigError(
+            f"{given} is {kind}, not a result folder", "Give a folder that cluster-video wrote"
+        )
     if is_result(given.parent):
         raise ConfigError(f"{given} is a file of a result", f"Give the folder: {given.parent}")
     own = Path(f"{given.stem}.people")

@@ -12,6 +12,7 @@ from clusterer.cli.group import Command
 from clusterer.cli.types import PATH, RESULT
 from clusterer.gallery import Gallery, Scale
 from clusterer.pipeline import Told, config_of, load, name_people, read_gallery
+from clusterer.printable import visible
 
 
 @click.command(cls=Command, no_args_is_help=True)
@@ -52,7 +53,7 @@ def told_lines(told: Iterable[Told], gallery: Gallery) -> list[str]:
         That said it.
     """
     lines = [_line(each, gallery.scale) for each in told] or ["Nobody is without a name"]
-    return [*lines, *(f"Note: {note}" for note in gallery.notes)]
+    return [visible(line) for line in (*lines, *(f"Note: {note}" for note in gallery.notes))]
 
 
 def _line(told: Told, scale: Scale) -> str:

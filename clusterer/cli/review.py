@@ -14,6 +14,7 @@ import click
 
 from clusterer.cli.group import Command
 from clusterer.cli.types import PATH, RESULT
+from clusterer.printable import visible
 
 if TYPE_CHECKING:
     from clusterer.review import Footage
@@ -60,12 +61,17 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
             click.echo(address)
             click.echo("Ctrl-C here ends the review; every correction is kept at once.")
             if not no_browser:  # in a thread: a browser of the terminal would wait for the page
-                page = stack.enter_context(doorway(address, result))
+                try:
+                    page = stack.enter_context(doorway(address, result))
+                except OSError as error:
+                    cause = (error.strerror or str(error)).lower()
+                    click.echo(f"Note: open this address yourself ({cause})", err=True)
+                    return
                 Thread(target=webbrowser.open, args=[page.as_uri()], daemon=True).start()
 
         serve(Site(session, footage, earlier_names(result)), on_ready, port)
     count = session.count
-    click.echo(f"{count} correction{'' if count == 1 else 's'} in {result / 'edits.json'}")
+    click.echo(f"{count} correction{'' if count == 1 else 's'} in {visible(result / 'edits.json')}")
 
 
 def _ask(footage: Footage) -> None:
@@ -73,12 +79,13 @@ def _ask(footage: Footage) -> None:
     found = footage.elsewhere()
     if found is None:
         return
+    shown = visible(found)  # a name could steer the terminal
     if sys.stdin.isatty() and sys.stderr.isatty():
-        if click.confirm(f"The video beside the result is a link to {found}. Show it?", err=True):
+        if click.confirm(f"The video beside the result is a link to {shown}. Show it?", err=True):
             footage.allow(found)
         return
     click.echo(
-        f"Note: the video beside the result is a link to {found}, which is not shown unasked."
-        f" Name it with --video {shlex.quote(str(found))}",
+        f"Note: the video beside the result is a link to {shown}, which is not shown unasked."
+        f" Name it with --video {shlex.quote(shown)}",
         err=True,
     )

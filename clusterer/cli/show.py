@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from clusterer.calibration import Verdict
 from clusterer.edits import lost
 from clusterer.pipeline import Hook, Outcome
-from clusterer.printable import printable
+from clusterer.printable import printable, visible
 from clusterer.timecode import spoken
 from clusterer.types import ClusteringResult, Move, Reason
 
@@ -49,7 +49,7 @@ class Terminal:
         with Progress(
             *columns, console=self._console, transient=True, disable=not shown
         ) as progress:
-            yield _ShowingHook(progress, self._console, printable(video.name))
+            yield _ShowingHook(progress, self._console, visible(video.name))
 
 
 class _ShowingHook(Hook):
@@ -65,7 +65,7 @@ class _ShowingHook(Hook):
         self._progress.update(self._task, completed=done_s, faces=faces)
 
     def note(self, text: str) -> None:
-        self._console.print(f"{self._name}: {text}", markup=False, soft_wrap=True)
+        self._console.print(f"{self._name}: {visible(text)}", markup=False, soft_wrap=True)
 
 
 def summary(outcome: Outcome) -> str:
@@ -93,7 +93,7 @@ def summary(outcome: Outcome) -> str:
     lines += _corrections(outcome)
     lines += [f"Note: {note}" for note in (*result.analysis.warnings, *_advice(result))]
     lines.append(f"Report: {outcome.folder / 'report.html'}  ({outcome.duration_s:.1f} s)")
-    return printable("\n".join(lines))
+    return "\n".join(visible(line) for line in lines)
 
 
 def outcome_json(outcomes: list[Outcome]) -> str:

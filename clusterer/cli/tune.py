@@ -18,6 +18,7 @@ from clusterer.cli.show import Terminal
 from clusterer.cli.types import NUMBER, PATH
 from clusterer.config import METRICS
 from clusterer.errors import ConfigError
+from clusterer.printable import visible
 
 
 @click.command(cls=Command)
@@ -93,8 +94,8 @@ def tune(clips: tuple[Path, ...], precision: float, output: Path, **flags: Any) 
     if flags["as_json"]:
         click.echo(report.to_json())
     elif not flags["quiet"]:
-        click.echo(report.text())
-        click.echo("\nCurves: {}\nAll figures: {}".format(*files))
+        click.echo("\n".join(visible(line) for line in report.text().split("\n")))
+        click.echo("\nCurves: {}\nAll figures: {}".format(*map(visible, files)))
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from clusterer.evaluation import (
 from clusterer.evaluation.verification_report import HTML, JSON
 from clusterer.folder import hand_over
 from clusterer.pipeline import config_of, encode_photographs, load
-from clusterer.printable import printable
+from clusterer.printable import printable, visible
 
 
 @click.command(cls=Command)
@@ -97,7 +97,7 @@ def verification(
         return
     click.echo(report.text())
     if page is not None:
-        click.echo(f"Page: {page}")
+        click.echo(f"Page: {visible(page)}")
 
 
 def _of_pairs(path: Path, images: Path | None, metric: str, encoder: str) -> VerificationReport:

@@ -7,18 +7,22 @@ from clusterer.folder.marker import MARKER
 from clusterer.folder.names import (
     ANALYSIS,
     CHIPS,
+    DOORWAY_LASTS_S,
     EDITS,
     EXPORTS,
     PARTIAL,
     PARTIAL_CHIPS,
     PICTURE,
     RESULT,
+    doorway_name,
+    old_doorways,
 )
 from clusterer.folder.owned import ResultFolder
 
 __all__ = [
     "ANALYSIS",
     "CHIPS",
+    "DOORWAY_LASTS_S",
     "EDITS",
     "EXPORTS",
     "MARKER",
@@ -28,8 +32,10 @@ __all__ = [
     "RESULT",
     "Film",
     "ResultFolder",
+    "doorway_name",
     "film_of",
     "hand_over",
     "keep",
+    "old_doorways",
     "stored_video",
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import stat
+import time
 from collections.abc import Container, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +23,9 @@ OF_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """What macOS and Windows leave in a folder that was looked at: it counts as empty."""
 PICTURE = re.compile(r"[0-9]{5,}-[0-9]{7,}(-torso)?\.jpg")
 SHOT = re.compile(r"[0-9]{6,}\.npz")
+DOORWAY_LASTS_S = 60.0
+"""How long the file that leads a browser to a review is there at most; see `doorway_name`."""
+_DOORWAY = re.compile(r"\.cluster-video-[0-9a-f]{16}\.html")
 _NO_FILE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _LONGEST = 150
 """Bytes of a film's name within another name; file systems take 255 in all."""
@@ -43,6 +48,20 @@ def left_behind(folder: Path) -> Iterator[Path]:
         for path in place.iterdir():
             if TEMPORARY.fullmatch(path.name) and is_file(path):
                 yield path
+    yield from old_doorways(folder)
+
+
+def doorway_name() -> str:
+    """New name for a file that leads a browser to a review, and that nobody else uses."""
+    return f".cluster-video-{secrets.token_hex(8)}.html"
+
+
+def old_doorways(folder: Path) -> Iterator[Path]:
+    """Such files of reviews that were killed: all that no review needs any more."""
+    until = time.time() - DOORWAY_LASTS_S
+    for path in folder.iterdir():
+        if _DOORWAY.fullmatch(path.name) and is_file(path) and path.lstat().st_mtime < until:
+            yield path
 
 
 def kept_name(folder: Path, film: str) -> str:

@@ -5,7 +5,8 @@ file leads on, as Jupyter's does.
 
 It lies in the result folder, since browsers in a sandbox (snap, flatpak) read neither ``/tmp`` nor
 hidden folders such as ``~/.cache``; but only if nobody else can write there, and the file system
-keeps files private. Else, it lies in a folder of its own for temporary files.
+keeps files private. Else, and where nothing can be written at all, it lies in a folder of its own
+for temporary files. What a killed review leaves, the next run or review takes away.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 
-LASTS_S = 60.0
+from clusterer.folder import DOORWAY_LASTS_S, doorway_name, old_doorways
+
+LASTS_S = DOORWAY_LASTS_S
 """Long enough for the slowest start of a browser."""
 
 _PAGE = """<!DOCTYPE html>
@@ -51,13 +54,10 @@ def doorway(address: str, folder: Path) -> Iterator[Path]:
     ------
     path of the file, absolute
     """
-    own = None if _is_private(folder) else Path(tempfile.mkdtemp(prefix="cluster-video-"))  # 0700
+    path = _in_result(address, folder)
+    own = None if path else Path(tempfile.mkdtemp(prefix="cluster-video-"))  # 0700
     try:
-        path = _write(own or folder.resolve(), address)
-        if own is None and _is_open(path):
-            path.unlink()
-            own = Path(tempfile.mkdtemp(prefix="cluster-video-"))
-            path = _write(own, address)
+        path = path or _write(own or folder, address)
         timer = Timer(LASTS_S, _remove, [path])
         timer.daemon = True
         timer.start()
@@ -72,16 +72,34 @@ def doorway(address: str, folder: Path) -> Iterator[Path]:
                 own.rmdir()
 
 
+def _in_result(address: str, folder: Path) -> Path | None:
+    """The file in the result folder; None where it is not private there, or cannot be written."""
+    with suppress(OSError):  # on a disk that is full, or only to be read
+        for left in list(old_doorways(folder)):
+            _remove(left)
+        if _is_private(folder):
+            path = _write(folder.resolve(), address)
+            if not _is_open(path):
+                return path
+            path.unlink()
+    return None
+
+
 def _remove(path: Path) -> None:
     with suppress(OSError):
         path.unlink(missing_ok=True)
 
 
 def _write(folder: Path, address: str) -> Path:
-    handle, name = tempfile.mkstemp(prefix=".review-", suffix=".html", dir=folder)  # 0600
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(_PAGE.format(address=html.escape(address), quoted=json.dumps(address)))
-    return Path(name)
+    path = folder / doorway_name()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(_PAGE.format(address=html.escape(address), quoted=json.dumps(address)))
+    except OSError:
+        _remove(path)
+        raise
+    return path
 
 
 def _is_private(folder: Path) -> bool:

@@ -7,11 +7,12 @@ the video is looked for by its name beside the result, and where this user had i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from clusterer.archive import read_meta
-from clusterer.errors import CacheError, VideoError
-from clusterer.folder import ANALYSIS
+from clusterer.errors import CacheError, ClustererError, VideoError
+from clusterer.folder import ANALYSIS, ResultFolder, film_of
 from clusterer.types import Analysis
 from clusterer.whereabouts import recall
 
@@ -41,6 +42,8 @@ class Footage:
         parent = folder.resolve().parent
         self._near = (parent, parent.parent, *_here())
         self._remembered = _remembered(folder)
+        self._fingerprint = _fingerprint(folder)
+        self._same: tuple[tuple[int, ...], bool] = ((), False)
         self._given = given.absolute() if given else None
         self._checked: tuple[int, ...] = ()
         if given is not None:
@@ -61,7 +64,7 @@ class Footage:
         problem: VideoError | None = None
         for path in self._places():
             try:
-                if path.is_file():
+                if _is_file(path):
                     self._make_sure(path)
                     return path
             except VideoError as error:
@@ -75,9 +78,9 @@ class Footage:
 
     def elsewhere(self) -> Path | None:
         """What a link beside the result leads to, if there is no other video to show."""
-        if any(path.is_file() for path in self._places()):
+        if any(_is_file(path) for path in self._places()):
             return None
-        links = (path.resolve() for path in self._beside() if path.is_file())
+        links = (path.resolve() for path in self._beside() if _is_file(path))
         return next((path for path in links if path.parent not in self._near), None)
 
     def allow(self, path: Path) -> None:
@@ -89,21 +92,57 @@ class Footage:
         if self._given is not None:
             yield self._given
             return
-        if self._remembered is not None:
+        if self._remembered is not None and self._is_same(self._remembered):
             yield self._remembered
-        yield from (path for path in self._beside() if path.resolve().parent in self._near)
+        yield from (path for path in self._beside() if _home(path) in self._near)
 
     def _beside(self) -> Iterator[Path]:
         is_name = self._name and "\0" not in self._name
         return (folder / self._name for folder in self._near if is_name)
 
+    def _is_same(self, path: Path) -> bool:
+        """Whether a file is still the film of the result, and no other in its place."""
+        if not self._fingerprint or not _is_file(path):
+            return True  # not known, or there is nothing to show
+        with suppress(OSError, ClustererError):
+            seen = _stamp(path)
+            if seen != self._same[0]:
+                self._same = (seen, film_of(path).fingerprint == self._fingerprint)
+            return self._same[1]
+        return False
+
     def _make_sure(self, path: Path) -> None:
         """Open a file as a video, unless just this one was opened before."""
-        status = path.stat()
-        seen = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        seen = _stamp(path)
         if seen != self._checked:
             _check(path)
             self._checked = seen
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    status = path.stat()
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _fingerprint(folder: Path) -> str:
+    """Of the film of a result; empty where that is not known."""
+    with suppress(OSError, ClustererError):
+        return ResultFolder(folder).fingerprint
+    return ""
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file; not where the system cannot say, as of a name that is too long."""
+    with suppress(OSError):
+        return path.is_file()
+    return False
+
+
+def _home(path: Path) -> Path | None:
+    """Folder of what a path leads to; None where links lead round in a circle."""
+    with suppress(OSError, RuntimeError):  # RuntimeError: until Python 3.12
+        return path.resolve().parent
+    return None
 
 
 def _check(path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
 _CONTAINERS = (
     "asf", "avi", "dhav", "dv", "dxa", "flv", "gxf", "ifv", "iv8", "ivf", "ivr", "kux",
     "live_flv", "lxf", "matroska", "mgsts", "mods", "moflex", "mov", "mpeg", "mpegts",
     "mpjpeg", "mtv", "mvi", "mxf", "mxg", "nsv", "nut", "nuv", "ogg", "pmp", "pva", "r3d", "rm",
-    "rpl", "smjpeg", "ty", "vividas", "wtv", "xmv",
+    "rpl", "smjpeg", "ty", "usm", "vividas", "vivo", "wtv", "xmv",
 )  # fmt: skip
 _STREAMS = (
     "apv", "av1", "avs2", "avs3", "cavsvideo", "dirac", "dnxhd", "evc", "h261", "h263", "h264",
@@ -19,7 +20,7 @@ _ANIMATIONS = (
     "apng", "bfi", "bink", "bmv", "c93", "cdxl", "cine", "dsicin", "ea", "ea_cdata", "film_cpk",
     "filmstrip", "flic", "gdv", "gif", "hnm", "idcin", "iff", "ipmovie", "jpegxl_anim", "jv",
     "lmlm4", "lvf", "mm", "mv", "paf", "psxstr", "roq", "sdr2", "ser", "sga", "siff", "smk",
-    "swf", "thp", "tiertexseq", "tmv", "vmd", "wc3movie", "wsvqa", "yop", "4xm",
+    "swf", "thp", "tiertexseq", "tmv", "vmd", "wc3movie", "webp_anim", "wsvqa", "yop", "4xm",
 )  # fmt: skip
 _SOUND = ("aac", "ac3", "aiff", "flac", "mp3", "wav")
 """Read only so far that the message can say that they have no picture."""
@@ -35,17 +36,25 @@ whose size nothing tells."""
 OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 """For FFmpeg: nothing but files, and of these nothing but films."""
 
-HEAD_BYTES = 4096
+HEAD_BYTES = 65_536
 """How much of a file tells whether it is a playlist."""
 
-_XML = rb"(?:<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->|<!DOCTYPE[^>]*+>|\s++)*+<(?:\w+:)?"
+_ENDINGS = (
+    "asx", "avs", "b4s", "bdmv", "concat", "cue", "desktop", "dpl", "edl", "f4m", "fcpxml",
+    "ffconcat", "ifo", "ism", "kdenlive", "m3u", "m3u8", "mlt", "mpcpl", "mpd", "mpls", "otio",
+    "pls", "prproj", "ram", "sdp", "smi", "smil", "strm", "torrent", "url", "vpy", "wax", "webloc",
+    "wpl", "wvx", "xspf", "zpl",
+)  # fmt: skip
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+
+_XML = rb"(?:<\?(?:xml|wpl|zpl)\b[^>]*+>|<!--(?:(?!-->).)*+-->|<!DOCTYPE[^>]*+>|\s++)*+<(?:\w+:)?"
 _REMARKS = rb"(?:#[^\r\n\x00]*+\s++)*+"
 # Nothing is taken back (``*+``): else a file made for it would keep the pattern busy for hours.
 _PLAYLISTS = tuple(
-    (re.compile(rb"(?:\xef\xbb\xbf)?+\s*+" + pattern, re.DOTALL | re.IGNORECASE), name)
+    (re.compile(rb"(?:\xef\xbb\xbf)*+\s*+" + pattern, re.DOTALL | re.IGNORECASE), name)
     for pattern, name in (
         (rb"#EXT(?:M3U|INF|-X-)", "M3U or HLS"),
-        (rb"ffconcat\b|file\s+['\"]?[^\s\x00]", "FFmpeg's concat"),
+        (_REMARKS + rb"(?:ffconcat\b|file\s+['\"]?[^\s\x00])", "FFmpeg's concat"),
         (_XML + rb"MPD\b", "DASH"),
         (_XML + rb"SmoothStreamingMedia\b", "Smooth Streaming"),
         (_XML + rb"(?:CompositionPlaylist|PackingList|AssetMap)\b", "IMF"),
@@ -78,7 +87,19 @@ def playlist(head: bytes) -> str:
     -------
     name of the kind; empty, if it is none
     """
-    return next((name for pattern, name in _PLAYLISTS if pattern.match(head)), "")
+    text = head
+    if head.startswith(_UTF_16) or head[:2].count(b"\0") == 1:  # two bytes for each letter, or four
+        text = head.removeprefix(b"\0\0").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+        text = text.replace(b"\0", b"")
+    return next((name for pattern, name in _PLAYLISTS if pattern.match(text)), "")
+
+
+def is_called_playlist(name: str) -> bool:
+    """Whether a file has the name of a list, a timeline or a script, which hold no pictures.
+
+    To be asked about what is no film: one that has such a name is a film nevertheless.
+    """
+    return PurePath(name).suffix.lower().removeprefix(".") in _ENDINGS
 
 
 def forced(head: bytes) -> str | None:

@@ -23,7 +23,7 @@ from clusterer.errors import ConfigError, VideoError
 from clusterer.regular import no_file, open_file
 from clusterer.timecode import frame_number
 from clusterer.types import VideoInfo
-from clusterer.video.formats import HEAD_BYTES, OPTIONS, forced, playlist
+from clusterer.video.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist
 from clusterer.video.picture import orientation
 
 _TIMECODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
@@ -102,10 +102,7 @@ def open_video(path: str | Path) -> InputContainer:
         with open_file(file) as content:
             head = content.read(HEAD_BYTES)
         if kind := playlist(head):
-            raise VideoError(
-                f"{path} is a playlist ({kind}), which only names other files",
-                "Give the films themselves",
-            )
+            raise _playlist_error(path, kind)
         container: InputContainer = av.open(
             f"file:{file}",
             mode="r",
@@ -117,6 +114,8 @@ def open_video(path: str | Path) -> InputContainer:
     except PermissionError:
         raise VideoError(f"{path} may not be read", "Check the permissions of the file") from None
     except (av.error.FFmpegError, OSError, ValueError) as error:
+        if isinstance(error, av.error.FFmpegError) and is_called_playlist(str(path)):
+            raise _playlist_error(path, "by its name") from None
         foreign = isinstance(error, av.error.FFmpegError) and error.errno == errno.EINVAL
         reason = getattr(error, "strerror", None) or str(error)
         raise VideoError(
@@ -124,6 +123,12 @@ def open_video(path: str | Path) -> InputContainer:
             f" ({'its format is none that holds a film' if foreign else reason})",
             "It is no video, or was not copied or exported to its end",
         ) from None
+
+
+def _playlist_error(path: str | Path, kind: str) -> VideoError:
+    return VideoError(
+        f"{path} is a playlist ({kind}), which only names other files", "Give the films themselves"
+    )
 
 
 def check_video(path: str | Path) -> None:

@@ -112,7 +112,19 @@ def test_pipes_inside_a_result(command: Command, folder: Path, name: str) -> Non
         *(("edits", "check") if name == "edits.json" else ("export", "--format", "srt")), folder
     )
     assert ran.code == 1
-    assert "it is a pipe, not a file" in ran.error
+    assert "(it is a pipe, not a file)" in ran.error
+    assert "Errno" not in ran.error
+
+
+@pytest.mark.parametrize("given", ["pipe.mp4", "/dev/zero", "/dev/stdin"])
+def test_what_is_no_file_is_not_called_one(command: Command, pipe: Path, given: str) -> None:
+    given = str(pipe) if given == pipe.name else given
+    what = {str(pipe): "a pipe", "/dev/zero": "a device", "/dev/stdin": "a stream"}[given]
+    ran = command("review", given)
+    assert ran.code == 2
+    assert ran.error == (
+        f"Error: {given} is {what}, not a result folder. Give a folder that cluster-video wrote\n"
+    )
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link"])

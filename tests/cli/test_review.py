@@ -146,7 +146,7 @@ def test_the_browser_gets_a_file_and_no_secret(
         assert out == f"0 corrections in {folder / 'edits.json'}\n"
     assert not path.exists()
     assert not list(temporary.iterdir())
-    assert not [found for found in folder.iterdir() if "review" in found.name]
+    assert not list(folder.glob(".cluster-video-*.html"))
     assert not (folder / "edits.json").exists()
 
 
@@ -164,10 +164,30 @@ def test_the_file_leads_to_the_page(
         for scripts in (True, False):
             context = chromium.new_context(java_script_enabled=scripts)
             page = context.new_page()
-            (path,) = folder.glob(".review-*.html")
+            (path,) = folder.glob(".cluster-video-*.html")
             page.goto(path.as_uri())
             page.wait_for_url(url)
             context.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="nowhere to write is hard to have here")
+def test_with_no_place_for_the_file_the_address_is_printed_all_the_same(
+    folder: Path, browser: tuple[str, Path]
+) -> None:
+    folder.chmod(0o777)  # so the file would go to a folder for a while
+    code = "import tempfile; tempfile.tempdir = '/dev/null'; from clusterer.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "review", folder],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"BROWSER": browser[0]},
+    ) as process:
+        assert fetch(address(process)) == 200
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert err == "Note: open this address yourself (not a directory)\n"
 
 
 def test_without_a_browser_there_is_no_file(folder: Path) -> None:

@@ -35,3 +35,16 @@ def test_lengths_as_on_the_page(seconds: float) -> None:
         lines[1:], [spoken(p.screen_time_s) for p in people], strict=False
     )}  # fmt: skip
     assert len(ends) == 1
+
+
+def test_a_name_cannot_steer_the_terminal() -> None:
+    result = small_result()
+    fits = {"threshold": 0.36, "suggested": 0.36, "automatic": False, "verdict": "fits"}
+    result.config["calibration"] = fits
+    video = replace(result.analysis.video, path="a\x1b[2Jb\nc.mp4")
+    people = (replace(result.people[0], name="Ann\x1b[31m"), *result.people[1:])
+    result = replace(result, analysis=replace(result.analysis, video=video), people=people)
+    text = summary(Outcome(result, Path("a\x1b[2Jb\nc.people"), 1.0))
+    assert text.startswith(r"a\x1b[2Jb\nc.mp4: ")
+    assert r"Report: a\x1b[2Jb\nc.people" in text
+    assert text.replace("\n", "").isprintable()

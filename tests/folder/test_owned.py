@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clusterer.errors import ResultError
-from clusterer.folder import Film, ResultFolder
+from clusterer.folder import Film, ResultFolder, doorway_name
 from clusterer.folder.marker import MARKER, read_marker
 
 FILM, OTHER = Film("x.mp4", "ab" * 32), Film("y.mp4", "cd" * 32)
@@ -206,3 +206,17 @@ def test_what_a_killed_program_left_on_its_way(tmp_path: Path) -> None:
     result = written(folder, "people.csv")
     result.sweep()
     assert tree(folder) == {"people.csv": b"ours"}
+
+
+def test_what_a_killed_review_left_goes_once_no_browser_waits_for_it(tmp_path: Path) -> None:
+    result = written(tmp_path, "people.csv")
+    left, fresh = tmp_path / doorway_name(), tmp_path / doorway_name()
+    stranger = tmp_path / ".cluster-video-mine.html"
+    for path in (left, fresh, stranger):
+        path.write_text("x")
+    os.utime(left, (1, 1))
+    os.utime(stranger, (1, 1))
+    result.sweep()
+    assert not left.exists()
+    assert fresh.exists()
+    assert stranger.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import tempfile
@@ -75,3 +76,37 @@ def test_where_others_can_write_it_lies_in_a_folder_of_its_own(
         assert path.stat().st_mode & 0o777 == 0o600
         assert not list(folder.iterdir())
     assert not list(folder.with_name("tmp").iterdir())
+
+
+@pytest.mark.parametrize("cause", [errno.EROFS, errno.ENOSPC, errno.EACCES])
+def test_where_the_result_cannot_be_written_it_lies_elsewhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, cause: int
+) -> None:
+    really = os.open
+
+    def refusing(path: Path, *args: int, **more: int) -> int:
+        if Path(path).parent == folder:
+            raise OSError(cause, os.strerror(cause), str(path))
+        return really(path, *args, **more)
+
+    monkeypatch.setattr(os, "open", refusing)
+    with doorway(ADDRESS, folder) as path:
+        assert path.parent.parent == folder.with_name("tmp")
+        assert ADDRESS in path.read_text("utf-8")
+    assert not list(folder.with_name("tmp").iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere it never lies in a result folder")
+def test_what_a_killed_review_left_goes_with_the_next(folder: Path) -> None:
+    with doorway(ADDRESS, folder) as path:
+        page = path.read_bytes()
+    path.write_bytes(page)
+    stranger = folder / ".review.html"
+    stranger.write_text("not ours")
+    for left in (path, stranger):
+        os.utime(left, (1, 1))
+    with doorway(ADDRESS, folder) as first, doorway(ADDRESS, folder) as second:
+        assert not path.exists()
+        assert first.exists(), "of a review that goes on"
+        assert second.exists()
+    assert list(folder.iterdir()) == [stranger]

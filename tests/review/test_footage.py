@@ -13,6 +13,8 @@ import pytest
 
 from clusterer.archive import dump, read_arrays, restore, write_arrays
 from clusterer.errors import VideoError
+from clusterer.folder import ResultFolder
+from clusterer.folder import film_of as whose
 from clusterer.pipeline import load
 from clusterer.review import Footage
 from clusterer.types import Analysis
@@ -234,3 +236,34 @@ def test_a_current_folder_that_is_gone_does_not_matter(tmp_path: Path, here: Pat
     (folder.parent / "small.mp4").write_bytes(FILM)
     here.rmdir()
     assert Footage(folder, of("small.mp4")).find() == folder.parent / "small.mp4"
+
+
+@needs_posix
+@pytest.mark.parametrize("name", ["x" * 5000 + ".mp4", "loop.mp4", "caf\udce9" * 200])
+def test_a_name_that_the_system_refuses_is_no_film(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "a" / "small.people"
+    folder.mkdir(parents=True)
+    (tmp_path / "a" / "loop.mp4").symlink_to("loop.mp4")
+    footage = Footage(folder, of(name))
+    assert footage.elsewhere() is None
+    with pytest.raises(VideoError, match="is not there"):
+        footage.find()
+
+
+def test_another_film_in_the_place_of_the_remembered_one_is_not_shown(tmp_path: Path) -> None:
+    film = tmp_path / "archive" / "small.mp4"
+    film.parent.mkdir()
+    film.write_bytes(FILM)
+    folder = write(decided(), tmp_path / "x" / "y" / "small.people")
+    analysis = with_meta(folder, KEY, "small.mp4")
+    result = ResultFolder(folder)
+    result.belong_to(whose(film))
+    result.mark()
+    remember(KEY, film)
+    footage = Footage(folder, analysis)
+    assert footage.find() == film
+    film.write_bytes(film_of(5_001))
+    with pytest.raises(VideoError, match="is not there"):
+        footage.find()
+    film.write_bytes(FILM)
+    assert footage.find() == film
