@@ -239,7 +239,7 @@ class ResultFolder:
     def _cleared(self, tell: Callable[[str], None]) -> frozenset[str]:
         """Clear the result of another film away; its corrections stay, under another name."""
         known = self._known()
-        if is_file(self.path / EDITS):
+        if is_there(self.path / EDITS):  # a link, too: a later run would follow it
             kept = kept_name(self.path, known.film.name if known.film else "")
             with writing(self.path):
                 (self.path / EDITS).rename(self.path / kept)

@@ -161,6 +161,19 @@ def test_replacing_keeps_corrections_and_what_is_not_ours(tmp_path: Path) -> Non
     assert (marker.film, marker.names) == (OTHER, {"people.csv"})
 
 
+@POSIX
+def test_corrections_that_lie_elsewhere_are_not_those_of_the_next_film(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    written(folder, "people.csv")
+    (tmp_path / "mine.json").write_text("mine")
+    (folder / "edits.json").symlink_to("../mine.json")
+    result = ResultFolder(folder)
+    result.belong_to(OTHER, lambda _kept: None)
+    result.mark()
+    assert not (folder / "edits.json").exists()
+    assert (folder / "edits.x.mp4.json").read_text() == "mine"
+
+
 @pytest.mark.parametrize("film", ["../../x", "a/b", "", "é" * 300, "\N{REPLACEMENT CHARACTER}"])
 def test_corrections_stay_in_the_folder_whatever_the_film_was_called(
     tmp_path: Path, film: str
