@@ -69,7 +69,7 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
         meta = json.loads(arrays.pop("meta").tobytes())
         schema = meta["schema"]
     except Exception as error:  # zipfile, zlib, numpy and json each fail in ways of their own
-        raise CacheError(f"{path} is damaged ({_words(error)})") from None
+        raise CacheError(_unread(path, error)) from None
     if schema != SCHEMA_VERSION:
         raise CacheError(f"{path} was written by another version (schema {schema})")
     return arrays, meta
@@ -87,12 +87,15 @@ def read_meta(path: Path) -> dict[str, Any]:
         with open_file(path) as file, np.load(file, allow_pickle=False) as stored:
             return dict(json.loads(stored["meta"].tobytes()))
     except Exception as error:  # as in `read_arrays`
-        raise CacheError(f"{path} is damaged ({_words(error)})") from None
+        raise CacheError(_unread(path, error)) from None
 
 
-def _words(error: Exception) -> str:
-    """Cause of an error; what the system says without number and name of the file."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+def _unread(path: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{path} is missing"
+    if isinstance(error, OSError) and error.strerror:
+        return f"Cannot read {path} ({error.strerror.lower()})"
+    return f"{path} is damaged ({error})"
 
 
 def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:

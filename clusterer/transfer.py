@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+from clusterer.lock import lock
 
 TIMEOUT_S = 30
 """Without an answer, or without a further byte."""
@@ -137,17 +138,8 @@ def _held(part: Path) -> Iterator[IO[bytes]]:
 
 
 def _lock(file: IO[bytes]) -> bool:
-    """Hold a file until it is closed; the system lets go of it where the process dies."""
+    """Hold a file until it is closed; where the file system knows no locks, nobody does."""
     try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 (there is none elsewhere)
-
-            file.seek(1 << 40)  # a byte that is never written: a lock there keeps nobody from it
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 (there is none on Windows)
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # somebody else has it, or the file system knows no locks
+        return lock(file)
+    except OSError:
         return False
-    return True

@@ -16,7 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.archive import SCHEMA_VERSION, dump, group_tracks, read_arrays, restore, write_arrays
+from clusterer.archive import (
+    SCHEMA_VERSION,
+    dump,
+    group_tracks,
+    read_arrays,
+    read_meta,
+    restore,
+    write_arrays,
+)
 from clusterer.errors import CacheError
 from clusterer.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
 
@@ -169,13 +177,26 @@ def foreign(path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["missing", "text", "npy", "zip", "npz without facts", "facts no JSON", "facts a list",
-     "folder"],
-)  # fmt: skip
+    ["text", "npy", "zip", "npz without facts", "facts no JSON", "facts a list"],
+)
 def test_foreign_file(tmp_path: Path, kind: str) -> None:
     foreign(tmp_path / "a.npz", kind)
     with pytest.raises(CacheError, match=r"a\.npz is damaged"):
         read_arrays(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("missing", "{} is missing"), ("folder", "Cannot read {} (")]
+)
+def test_no_file(tmp_path: Path, kind: str, told: str) -> None:
+    """Not called damaged; and no name of a kind of error is shown."""
+    path = tmp_path / "a.npz"
+    foreign(path, kind)
+    for read in (read_arrays, read_meta):
+        with pytest.raises(CacheError) as error:
+            read(path)
+        assert error.value.cause.startswith(told.format(path))
+        assert "Errno" not in error.value.cause
 
 
 def test_other_schema(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ BASE = {
     "distance",
     "spans",
     "dlib_onnx",
+    "lock",
     "transfer",
     "downloads",
     "plugins",
@@ -39,6 +40,7 @@ BASE = {
     "own",
     "regular",
     "whereabouts",
+    "alone",
 }
 STAGES = {
     "video", "shots", "detection", "tracking", "chips", "alignment", "encoding", "constraints",
@@ -64,7 +66,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "whereabouts": {"dlib_onnx", "regular"},
     "folder": {"errors", "files", "printable", "regular"},
     "dlib_onnx": {"types", "errors", "files"},
-    "transfer": set(),
+    "lock": set(),
+    "alone": {"dlib_onnx", "errors", "lock"},
+    "transfer": {"lock"},
     "downloads": {"errors", "weights", "dlib_onnx", "transfer"},
     "own": {"errors", "downloads", "dlib_onnx", "weights", "regular"},
     "plugins": {"errors", "weights", "downloads", "own"},

@@ -6,6 +6,7 @@ import codecs
 import errno
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,8 @@ from typing import Any, TextIO, cast
 
 ESCAPED = "clusterer.escaped"
 """Name of the way to encode what an encoding does not have."""
+_BYTES = re.compile("[\udc80-\udcff]")
+"""As Python keeps what is not UTF-8 in a file name (PEP 383)."""
 
 
 def prepare() -> None:
@@ -37,11 +40,18 @@ _CHOSEN_BY_PYTHON = {"strict", "surrogateescape"}
 """Others come from PYTHONIOENCODING, and are the user's choice."""
 
 
-def escaped(error: UnicodeError) -> tuple[str, int]:
-    """Write what cannot be encoded as JSON does; for `codecs.register_error`."""
+def escaped(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write what cannot be encoded as JSON does; for `codecs.register_error`.
+
+    What is not UTF-8 in a file name is U+FFFD, as in all that is written.
+    """
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    text = _BYTES.sub("\N{REPLACEMENT CHARACTER}", error.object[error.start : error.end])
+    if error.encoding == "utf-8":
+        with suppress(UnicodeEncodeError):
+            return text.encode(), error.end
+    units = text.encode("utf-16-be", "surrogatepass")
     pairs = zip(units[::2], units[1::2], strict=True)
     return "".join(f"\\u{high:02x}{low:02x}" for high, low in pairs), error.end
 

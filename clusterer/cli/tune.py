@@ -18,6 +18,7 @@ from clusterer.cli.show import Terminal
 from clusterer.cli.types import NUMBER, PATH
 from clusterer.config import METRICS
 from clusterer.errors import ConfigError
+from clusterer.files import try_to_write
 from clusterer.printable import visible
 
 
@@ -79,6 +80,7 @@ def tune(clips: tuple[Path, ...], precision: float, output: Path, **flags: Any) 
 
     if not 0.0 <= precision <= 1.0:
         raise ConfigError(f"precision is {precision:g}", "It must lie between 0 and 1")
+    try_to_write(output)  # now, not after hours of analysis
     found = tuning.sources(clips, flags["truths"], flags["cache"])
     terminal = Terminal(quiet=flags["quiet"] or flags["as_json"])
     loaded = []

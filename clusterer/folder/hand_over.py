@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from clusterer.errors import ResultError
 from clusterer.files import ELSEWHERE, make_folder, write_all
+from clusterer.folder.marker import MARKER
+from clusterer.folder.names import ANALYSIS, CHIPS, EDITS, PARTIAL, TABLES
 from clusterer.folder.owned import ResultFolder
+
+_OF_THE_RUN = {*TABLES, ANALYSIS, EDITS, MARKER, CHIPS, PARTIAL}
+"""What a result is made of; other files of ours may come and go."""
 
 
 def hand_over(folder: Path, contents: Mapping[str, bytes | str]) -> None:
@@ -25,7 +31,8 @@ def hand_over(folder: Path, contents: Mapping[str, bytes | str]) -> None:
     Raises
     ------
     ResultError
-        The folder cannot be written to; what was there before stays.
+        The folder cannot be written to, or a file of it is part of the result itself, such as
+        ``result.json``; what was there before stays.
     """
     whole = folder.absolute()
     for home in (whole, whole.parent):
@@ -33,10 +40,20 @@ def hand_over(folder: Path, contents: Mapping[str, bytes | str]) -> None:
         if result.is_result:
             inside = whole.relative_to(home)
             files = {(inside / name).as_posix(): content for name, content in contents.items()}
+            _refuse_parts(folder, contents, files)
             result.write(files, taking=True)
             return
     make_folder(folder)
     write_all({folder / name: content for name, content in contents.items()})
+
+
+def _refuse_parts(folder: Path, names: Iterable[str], within: Iterable[str]) -> None:
+    """Raise if a file would take the place of what the result is made of, or lie among it."""
+    for name, inside in zip(names, within, strict=True):
+        if inside.partition("/")[0].casefold() in _OF_THE_RUN:
+            raise ResultError(
+                f"{folder / name} is part of a result", "Name another folder with --output"
+            )
 
 
 def keep(path: Path, content: bytes | str, elsewhere: str = ELSEWHERE) -> None:

@@ -42,9 +42,26 @@ def in_the_way(folder: Path, listed: Container[str]) -> Iterator[str]:
                     yield name
 
 
+def places(folder: Path) -> Iterator[Path]:
+    """A result folder, and those of ours that are in it."""
+    yield folder
+    yield from (folder / below for below in FOLDERS if is_own_folder(folder, below))
+
+
+def to_be_written(folder: Path) -> Iterator[Path]:
+    """Those of them that a run puts files into."""
+    yield from (place for place in places(folder) if place != folder / EXPORTS)
+
+
+def holds_others(folder: Path) -> bool:
+    """Whether there is anything but what counts as nothing."""
+    names = (path.name for path in folder.iterdir())
+    return any(name not in OF_SYSTEMS and not TEMPORARY.fullmatch(name) for name in names)
+
+
 def left_behind(folder: Path) -> Iterator[Path]:
     """Files of ours that were on their way when a program was killed."""
-    for place in (folder, *(folder / below for below in FOLDERS if is_own_folder(folder, below))):
+    for place in places(folder):
         for path in place.iterdir():
             if TEMPORARY.fullmatch(path.name) and is_file(path):
                 yield path

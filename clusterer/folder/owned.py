@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from clusterer.errors import ResultError
-from clusterer.files import TEMPORARY, is_there, make_folder, try_to_write, write_all, writing
+from clusterer.files import is_there, make_folder, try_to_write, write_all, writing
 from clusterer.folder.earlier import adopt
 from clusterer.folder.film import Film
 from clusterer.folder.marker import (
@@ -22,8 +22,8 @@ from clusterer.folder.names import (
     CHIPS,
     EDITS,
     FOLDERS,
-    OF_SYSTEMS,
     PARTIAL_CHIPS,
+    holds_others,
     in_the_way,
     is_file,
     is_own_folder,
@@ -31,6 +31,7 @@ from clusterer.folder.names import (
     kept_name,
     left_behind,
     make_private,
+    to_be_written,
 )
 
 _ELSEWHERE = "Move it away, or name another folder with --output"
@@ -104,7 +105,8 @@ class ResultFolder:
                 self._refuse_links(below)
             for name in in_the_way(self.path, known.names):
                 self._refuse(name, ours=name in known.names)
-        try_to_write(self.path)
+        for place in to_be_written(self.path):
+            try_to_write(place)
 
     def belong_to(self, film: Film, clearing: Callable[[str], None] | None = None) -> None:
         """Say whose result it is to be; that is written down before the first file is.
@@ -239,7 +241,7 @@ class ResultFolder:
     def _cleared(self, tell: Callable[[str], None]) -> frozenset[str]:
         """Clear the result of another film away; its corrections stay, under another name."""
         known = self._known()
-        if is_file(self.path / EDITS):
+        if is_there(self.path / EDITS):  # a link, too: a later run would follow it
             kept = kept_name(self.path, known.film.name if known.film else "")
             with writing(self.path):
                 (self.path / EDITS).rename(self.path / kept)
@@ -261,13 +263,11 @@ class ResultFolder:
 
     def _unmarked(self) -> Marker:
         """Of a folder that is to become ours."""
-        if is_there(self.path):
-            others = (path.name for path in self.path.iterdir())
-            if any(name not in OF_SYSTEMS and not TEMPORARY.fullmatch(name) for name in others):
-                raise ResultError(
-                    f"{self.path} holds files that cluster-video did not write",
-                    "Name a new or empty folder with --output",
-                )
+        if is_there(self.path) and holds_others(self.path):
+            raise ResultError(
+                f"{self.path} holds files that cluster-video did not write",
+                "Name a new or empty folder with --output",
+            )
         return Marker(None, frozenset())
 
     def _refuse(self, name: str, *, ours: bool) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from clusterer import alignment, detection, encoding
+from clusterer.alone import alone
 from clusterer.cache import AnalysisCache, analysis_key, earlier_key
 from clusterer.config import AnalysisConfig
 from clusterer.errors import CacheError
@@ -53,10 +54,12 @@ def analyse(
     OtherFilmError
         The folder holds the result of another film.
     ResultError
-        The folder holds files that are not ours, or cannot be written to.
+        The folder holds files that are not ours, cannot be written to, or another run is at work
+        there.
     """
     video, hook = Path(video), hook or Hook()
-    return analyse_into(place(video, folder, hook), video, config, hook)
+    with alone(Path(folder)):
+        return analyse_into(place(video, folder, hook), video, config, hook)
 
 
 def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook) -> Analysis:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from clusterer import clustering
 from clusterer import result as result_folder
+from clusterer.alone import alone
 from clusterer.config import Config
 from clusterer.edits import EDITS, EditLog, read, stored, write
 from clusterer.errors import EditsError
@@ -80,7 +81,8 @@ def process(  # noqa: PLR0913 (each a choice of the user's)
     OtherFilmError
         The folder holds the result of another film, and `replace` is not set.
     ResultError
-        The folder holds files that are not ours, or cannot be written to.
+        The folder holds files that are not ours, cannot be written to, or another run is at work
+        there.
     ClustererError
         See `analyse`, `decide` and `clusterer.result.save`. Earlier results stay as they were.
     """
@@ -89,16 +91,18 @@ def process(  # noqa: PLR0913 (each a choice of the user's)
     video = Path(video)
     clustering.create(config.clustering, 0.0)  # what it lacks is said now, not after the analysis
     hook = hook or Hook()
-    own = place(video, default_folder(video) if folder is None else folder, hook, replace=replace)
-    log = _corrections(own, None if edits is None else Path(edits))
-    analysis = analyse_into(own, video, config.analysis, hook)
-    own.mark()
-    result = decide(analysis, config, log.edits)
-    with system_libraries():
-        if edits is not None:
-            write(own.path / EDITS, dataclasses.replace(log, video=video.name))
-        result_folder.save(result, own.path)
-        own.settle()
+    folder = default_folder(video) if folder is None else folder
+    with alone(Path(folder)):
+        own = place(video, folder, hook, replace=replace)
+        log = _corrections(own, None if edits is None else Path(edits))
+        analysis = analyse_into(own, video, config.analysis, hook)
+        own.mark()
+        result = decide(analysis, config, log.edits)
+        with system_libraries():
+            if edits is not None:
+                write(own.path / EDITS, dataclasses.replace(log, video=video.name))
+            result_folder.save(result, own.path)
+            own.settle()
     return Outcome(result, own.path, time.monotonic() - started_s)
 
 

@@ -119,8 +119,12 @@ def load(source: Source, hook: Hook | None = None) -> Clip:
     if not source.path.is_dir():
         try:
             analysis = analyse(source.path, AnalysisConfig(), source.folder, hook)
-        except OtherFilmError as error:
-            raise OtherFilmError(error.cause, "Name another folder with --cache") from None
+        except ResultError as error:  # a command's --output is another folder here
+            remedy = error.remedy.replace("--output", "--cache")
+            other = isinstance(error, OtherFilmError)
+            raise type(error)(
+                error.cause, "Name another folder with --cache" if other else remedy
+            ) from None
     elif (source.folder / ANALYSIS).is_file():
         analysis, _ = load_analysis(source.folder)
     else:

@@ -49,6 +49,22 @@ def test_the_folder_is_named_as_it_is_shown(video: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("utf-8", "\N{REPLACEMENT CHARACTER}"), ("ascii", r"\ufffd")]
+)
+def test_every_command_prints_a_folder_of_such_a_name_alike(
+    video: Path, encoding: str, shown: str
+) -> None:
+    """Not one as U+FFFD, and another as half of a character."""
+    folder = FOLDER.rename(os.fsdecode(b"p\xff"))
+    ran = subprocess.run(
+        [sys.executable, "-m", "clusterer", "export", str(folder), "--format", "edl"],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True, check=True,
+    )  # fmt: skip
+    assert f"p{shown}" in ran.stdout.decode(encoding)
+
+
 def test_what_is_printed(command: Command, video: Path) -> None:
     ran = command(video)
     assert (ran.code, ran.err) == (0, "")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from clusterer.alone import alone
 from clusterer.archive import read_arrays, write_arrays
 from clusterer.cache import earlier_key
 from clusterer.cli.paths import result_folders
@@ -423,6 +424,19 @@ def test_killed_while_it_replaces(
     assert (demo_folder / "edits.demo.mp4.json").read_bytes() == corrections
     assert (demo_folder / "chips" / "thesis.txt").read_text() == "mine"
     assert [path.name for path in (demo_folder / "chips").iterdir()] == ["thesis.txt"]
+
+
+def test_one_at_a_time(command: Command, nobody: Path, nobody_else: Path) -> None:
+    """Else the folder would be of one film, and what lies in it of another."""
+    with alone(Path("out")):
+        ran = command(nobody, "-o", "out")
+    assert ran.code == 1
+    assert ran.error == (
+        "Error: Another cluster-video is writing to out. Wait until it is done, or name another "
+        "folder with --output\n"
+    )
+    assert not Path("out").exists()
+    assert command(nobody_else, "-o", "out", "-q") == Ran(0, "", "")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")

@@ -47,6 +47,13 @@ def test_what_no_training_left_is_not_replaced(command: Command, data: Path) -> 
 
 
 @needs_extra
+def test_where_to_write_is_tried_before_any_work(command: Command) -> None:
+    Path("file").touch()
+    ran = train(command, Path("no data is looked for"), "-o", "file")
+    assert "Cannot write file (not a directory). A file is in the way" in ran.error
+
+
+@needs_extra
 def test_from_pictures_to_networks(command: Command, data: Path) -> None:
     licence = ("--licence", "clothing=CC0 1.0")
     ran = train(command, data, *licence, "--parts", "clothing,street", "-o", "runs/first")

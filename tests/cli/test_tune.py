@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from clusterer import tuning
 from clusterer.cli import main
 
 from ..conftest import DEMO
@@ -109,6 +110,28 @@ def test_one_line_says_what_is_wrong(
     assert ran.code == code
     assert expected in ran.error
     assert written(Path.cwd()) == before
+
+
+def test_where_to_write_is_tried_before_any_work(
+    command: Command, films: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(*_: object) -> None:
+        raise AssertionError("a clip was looked at")
+
+    monkeypatch.setattr(tuning, "load", load)
+    Path("file").touch()
+    assert "A file is in the way" in command("tune", films[0], "-o", "file").error
+
+
+def test_a_folder_of_others_in_the_cache(command: Command) -> None:
+    """The remedy names the option that helps; -o is for the tables here."""
+    Path("cache/demo.people").mkdir(parents=True)
+    Path("cache/demo.people/thesis.txt").touch()
+    error = command("tune", DEMO, "--cache", "cache").error
+    assert error == (
+        "Error: cache/demo.people holds files that cluster-video did not write. "
+        "Name a new or empty folder with --cache\n"
+    )
 
 
 @pytest.mark.parametrize("arguments", [[], ["a", "--method", "magic"], ["a", "--metric", "l3"]])

@@ -36,6 +36,20 @@ def test_within_a_result(result: Path, place: str) -> None:
     assert mode(result / place / "a b.edl") == 0o600
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["result.json", "edits.json", "Edits.json", "report.html", "chips/a.edl", ".partial/a.edl"],
+)
+def test_the_result_itself_stays(result: Path, place: str) -> None:
+    """A film called edits.mp4, exported as JSON into its result."""
+    path = result / place
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("theirs")
+    with pytest.raises(ResultError, match=f"{path.name} is part of a result. Name another folder"):
+        hand_over(path.parent, {path.name: "x"})
+    assert path.read_text() == "theirs"
+
+
 @POSIX
 def test_anywhere_else(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
+from clusterer import files
 from clusterer.errors import ResultError
 from clusterer.folder import Film, ResultFolder, doorway_name
 from clusterer.folder.marker import MARKER, read_marker
@@ -45,6 +47,25 @@ def test_becomes_ours(tmp_path: Path, place: str) -> None:
     assert marker is not None
     assert marker.film == FILM
     assert marker.names == tree(tmp_path / place).keys() - {".DS_Store"}
+
+
+@pytest.mark.parametrize("below", ["chips", ".partial", ".partial/chips"])
+def test_a_folder_within_that_cannot_be_written_is_told_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    """Else the old analysis would be gone when the pictures of the new one do not fit in."""
+    written(tmp_path / "x", f"{below}/00001-0000001.jpg", "exports/a.edl")
+    create = files._create
+
+    def refusing(path: Path, mode: int) -> int:
+        if path.parent in {tmp_path / "x" / below, tmp_path / "x" / "exports"}:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return create(path, mode)
+
+    monkeypatch.setattr(files, "_create", refusing)
+    with pytest.raises(ResultError, match="Make it writable") as told:
+        ResultFolder(tmp_path / "x").refuse_foreign()
+    assert str(tmp_path / "x" / below) in str(told.value)
 
 
 @pytest.mark.parametrize("name", ["a.txt", "people.csv", "chips/thesis.txt", ".hidden", "empty/"])
@@ -159,6 +180,19 @@ def test_replacing_keeps_corrections_and_what_is_not_ours(tmp_path: Path) -> Non
     marker = read_marker(folder)
     assert marker is not None
     assert (marker.film, marker.names) == (OTHER, {"people.csv"})
+
+
+@POSIX
+def test_corrections_that_lie_elsewhere_are_not_those_of_the_next_film(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    written(folder, "people.csv")
+    (tmp_path / "mine.json").write_text("mine")
+    (folder / "edits.json").symlink_to("../mine.json")
+    result = ResultFolder(folder)
+    result.belong_to(OTHER, lambda _kept: None)
+    result.mark()
+    assert not (folder / "edits.json").exists()
+    assert (folder / "edits.x.mp4.json").read_text() == "mine"
 
 
 @pytest.mark.parametrize("film", ["../../x", "a/b", "", "é" * 300, "\N{REPLACEMENT CHARACTER}"])

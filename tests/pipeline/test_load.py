@@ -224,7 +224,7 @@ def test_no_json_at_all(tmp_path: Path, text: bytes) -> None:
     ("missing", "expected"),
     [
         ("result.json", "result.json is missing. Run"),
-        ("analysis.npz", "analysis.npz is damaged"),
+        ("analysis.npz", "analysis.npz is missing. Run"),
         ("chips/00000-0000000.jpg", "pictures are missing from"),
     ],
 )

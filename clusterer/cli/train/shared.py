@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clusterer.errors import DependencyError, ResultError
+from clusterer.files import try_to_write
 from clusterer.folder.names import is_file
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ def refuse_others(output: Path, checkpoint: str, names: Sequence[str]) -> None:
     Raises
     ------
     ResultError
-        There is a file of such a name, and no checkpoint.
+        There is a file of such a name, and no checkpoint; or nothing can be written.
     """
+    try_to_write(output)
     if is_file(output / checkpoint):
         return
     for name in names:
