@@ -65,7 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "folder": {"errors", "files", "printable", "regular"},
     "dlib_onnx": {"types", "errors", "files"},
     "transfer": set(),
-    "downloads": {"errors", "weights", "dlib_onnx", "transfer"},
+    "downloads": {"errors", "weights", "dlib_onnx", "transfer", "regular"},
     "own": {"errors", "downloads", "dlib_onnx", "weights", "regular"},
     "plugins": {"errors", "weights", "downloads", "own"},
     "sessions": {"errors", "self_contained"},
