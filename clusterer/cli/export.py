@@ -18,6 +18,7 @@ from clusterer.cli.types import NUMBER, RESULT
 from clusterer.errors import ConfigError
 from clusterer.folder import EXPORTS, hand_over
 from clusterer.pipeline import load
+from clusterer.printable import one_line, printable
 
 _RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
 
@@ -157,5 +158,5 @@ def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
         for warning in timeline.warnings:
             click.echo(f"Note: {warning}")
         for path in placed:
-            click.echo(f"{path}")
+            click.echo(one_line(printable(path)))
     return 0

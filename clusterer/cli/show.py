@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from clusterer.calibration import Verdict
 from clusterer.edits import lost
 from clusterer.pipeline import Hook, Outcome
-from clusterer.printable import printable
+from clusterer.printable import one_line, printable
 from clusterer.timecode import spoken
 from clusterer.types import ClusteringResult, Move, Reason
 
@@ -49,7 +50,7 @@ class Terminal:
         with Progress(
             *columns, console=self._console, transient=True, disable=not shown
         ) as progress:
-            yield _ShowingHook(progress, self._console, printable(video.name))
+            yield _ShowingHook(progress, self._console, one_line(printable(video.name)))
 
 
 class _ShowingHook(Hook):
@@ -61,7 +62,7 @@ class _ShowingHook(Hook):
 
     def progress(self, done_s: float, total_s: float, faces: int) -> None:
         if self._task is None:
-            self._task = self._progress.add_task(self._name, total=total_s, faces=faces)
+            self._task = self._progress.add_task(escape(self._name), total=total_s, faces=faces)
         self._progress.update(self._task, completed=done_s, faces=faces)
 
     def note(self, text: str) -> None:
@@ -75,7 +76,7 @@ def summary(outcome: Outcome) -> str:
     width = max((len(p.name) for p in people[:MOST_PEOPLE]), default=0)
     long = max([8, *(len(spoken(p.screen_time_s)) for p in people[:MOST_PEOPLE])])
     lines = [
-        f"{Path(video.path).name}: {_count(len(people), 'person', 'people')},"
+        f"{one_line(Path(video.path).name)}: {_count(len(people), 'person', 'people')},"
         f" {_count(_unknown(result), 'unknown track')},"
         f" {_count(len(result.analysis.detections), 'face')}"
         f" in {spoken(video.duration_s)} of video"
@@ -92,7 +93,9 @@ def summary(outcome: Outcome) -> str:
     lines += _by_clothing(result)
     lines += _corrections(outcome)
     lines += [f"Note: {note}" for note in (*result.analysis.warnings, *_advice(result))]
-    lines.append(f"Report: {outcome.folder / 'report.html'}  ({outcome.duration_s:.1f} s)")
+    lines.append(
+        f"Report: {one_line(outcome.folder / 'report.html')}  ({outcome.duration_s:.1f} s)"
+    )
     return printable("\n".join(lines))
 
 
