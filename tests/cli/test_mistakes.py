@@ -37,7 +37,12 @@ def small(command: Command) -> Path:
         ),
         (["reveiw"], "Did you mean cluster-video review?"),
         (["--debug", "reveiw"], "Did you mean cluster-video review?"),
-        (["helpp"], "There is no command and no file 'helpp'"),
+        (["helpp"], "There is no command and no file 'helpp'. Did you mean cluster-video help?"),
+        (["hlep"], "Did you mean cluster-video help?"),
+        (["verison"], "Did you mean cluster-video version?"),
+        (["EXPORT", "film.people"], "Did you mean cluster-video export?"),
+        (["models", "SHOW", "dlib"], "Did you mean cluster-video models show?"),
+        (["evaluate", "hlep"], "Did you mean cluster-video evaluate help?"),
         (["film"], "Did you mean the file film.mp4?"),
         (["flim"], "Did you mean the file film."),
         (["help", "film.mp4"], "There is no command 'film.mp4' of cluster-video"),
@@ -45,7 +50,7 @@ def small(command: Command) -> Path:
         (["-q", "export", "film.people"], "The command comes first: cluster-video export"),
         (["models", "dowload", "yunet"], "Did you mean cluster-video models download?"),
         (["edits", "chekc", "film.people"], "Did you mean cluster-video edits check?"),
-        (["edits", "film.people"], "There is: check"),
+        (["edits", "film.people"], "Its commands: check"),
         (["gallery", "ad"], "Did you mean cluster-video gallery add?"),
         (["train", "faces"], "Did you mean cluster-video train face?"),
         (["evaluate", "verfication"], "Did you mean cluster-video evaluate verification?"),
@@ -58,7 +63,10 @@ def small(command: Command) -> Path:
         (["film.mp4", "\N{EN DASH}threshold", "0.3"], "begins with a long dash. Write --threshold"),
         (["*.mov"], "No file matches *.mov"),
         (["scene[12].mp4"], "No file matches scene[12].mp4"),
-        (["https://example.org/a.mp4"], "is an address, and nothing is fetched"),
+        (
+            ["https://example.org/a.mp4"],
+            "Error: https://example.org/a.mp4 is an address, and nothing is fetched",
+        ),
         (
             ["review", "film.mp4"],
             "film.mp4 is a file, not a result folder. Its result is film.people",
@@ -262,3 +270,20 @@ def test_every_ending_is_known() -> None:
 
 def test_the_demo_itself_is_none(command: Command) -> None:
     assert command(DEMO, "--end", "0").code == 2
+
+
+@pytest.mark.parametrize("slip", ["flim.mp4", "Film.MP4", "film.mkv", "film.", "./film.mov"])
+def test_a_slip_in_the_name_of_a_file(command: Command, small: Path, slip: str) -> None:
+    shutil.rmtree(small)
+    if Path(slip).exists():
+        pytest.skip("case has no say on this disk")
+    ran = command(slip)
+    assert ran.code == 1
+    assert ran.error.endswith("Did you mean film.mp4?\n")
+
+
+def test_of_several_films_a_missing_one_keeps_none_from_being_done(
+    command: Command, small: Path
+) -> None:
+    assert "flim.mp4" in command("flim.mp4", "film.mp4").err
+    assert "film.mp4 cannot be opened" in command("flim.mp4", "film.mp4").err
