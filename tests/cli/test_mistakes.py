@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -287,3 +288,59 @@ def test_of_several_films_a_missing_one_keeps_none_from_being_done(
 ) -> None:
     assert "flim.mp4" in command("flim.mp4", "film.mp4").err
     assert "film.mp4 cannot be opened" in command("flim.mp4", "film.mp4").err
+
+
+@pytest.mark.parametrize("command_", ["export", "run"])
+def test_dash_is_no_folder(command: Command, small: Path, command_: str) -> None:
+    args = ["export", small, "--format", "vtt"] if command_ == "export" else ["film.mp4"]
+    ran = command(*args, "-o", "-")
+    assert ran.code == 2
+    assert "'-' names no folder" in ran.err
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize("name", ["cast.vtt/", "'cast.vtt/'", "new/cast.vtt/"])
+def test_a_name_that_ends_in_a_slash_is_that_of_a_folder(
+    command: Command, small: Path, name: str
+) -> None:
+    assert command("export", small, "--format", "vtt", "-o", name).code == 0
+    folder = Path(name.strip("'"))
+    assert [each.suffix for each in folder.iterdir()] == [".vtt"]
+
+
+def test_a_missing_choice_is_told_in_one_line(command: Command, small: Path) -> None:
+    ran = command("export", small)
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1].startswith(
+        "Error: Missing option '--format'. Choose from avid, chapters, csv, edl, "
+    )
+
+
+def test_capitals_do_not_matter(command: Command, small: Path) -> None:
+    assert command("export", small, "--format", "VTT", "-q").code == 0
+    ran = command("film.mp4", "--metric", "L2", "--method", "Incremental", "--threshold", "AUTO")
+    assert "film.mp4 cannot be opened as a video" in ran.error
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["film.mp4"],
+        ["export", "film.people", "--format", "vtt"],
+        ["name", "film.people", "--gallery", "g"],
+        ["other.mp4", "--edits", "film.mp4"],
+        ["other.mp4", "--gallery", "film.people"],
+        ["other.mp4", "-o", "film.people"],
+        ["evaluate", "film.people", "--truth", "film.mp4"],
+    ],
+    ids=" ".join,
+)
+def test_what_may_not_be_read_is_told_as_what_is_not_there(
+    command: Command, small: Path, monkeypatch: pytest.MonkeyPatch, args: list[str]
+) -> None:
+    """Exit code 1: it was typed rightly. click would say 2, and how the command is used."""
+    Path("other.mp4").write_bytes(b"film")
+    monkeypatch.setattr(os, "access", lambda *_args, **_how: False)
+    ran = command(*args)
+    assert "is not readable" not in ran.err
+    assert "Usage" not in ran.err
