@@ -15,6 +15,7 @@ from pathlib import Path
 from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE_VARIABLE
 from clusterer.dlib_onnx.cache import cache_folder
 from clusterer.errors import ConfigError, ModelError
+from clusterer.regular import is_file
 from clusterer.transfer import Progress, Resuming
 from clusterer.weights import Loaded, load_weights
 
@@ -69,7 +70,7 @@ class Download:
                 return load_weights(path, self.remedy, self.digest)
         for folder in self._folders():
             path = folder / self.name
-            if path.is_file():
+            if is_file(path):
                 return load_weights(path, self.remedy, self.digest)  # or says what is wrong
         raise ModelError(f"{self.name} is missing", self.remedy)
 
@@ -154,7 +155,7 @@ class Download:
         *chosen, kept = self._folders()
         found = sorted(path for folder in chosen for path in folder.glob("*"))
         for path in [*found, kept / self.name]:
-            if path.is_file() and path.stat().st_size == self.size_bytes:
+            if is_file(path) and path.stat().st_size == self.size_bytes:
                 yield path
 
     @staticmethod

@@ -11,7 +11,7 @@ from pathlib import Path
 from clusterer.dlib_onnx.cache import cache_folder
 from clusterer.downloads import ENVIRONMENT_VARIABLE
 from clusterer.errors import ModelError
-from clusterer.regular import no_file
+from clusterer.regular import is_file, no_file
 from clusterer.weights import Loaded, load_weights
 
 
@@ -42,12 +42,12 @@ class OwnFile:
             It is missing, or lies in a cache folder where others may have put it.
         """
         for path in self._named():
-            if path.is_file():
+            if is_file(path):
                 return path
             if kind := no_file(path):
                 raise ModelError(f"{path} is {kind}, not a file", self.remedy)
         kept = cache_folder() / "models" / self.name
-        if self.path is None and kept.is_file():
+        if self.path is None and is_file(kept):
             if not _is_ours(kept):
                 raise ModelError(
                     f"{kept} may be somebody else's: others can write there",

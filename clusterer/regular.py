@@ -43,6 +43,17 @@ def no_file(path: Path) -> str:
     return _kind(mode)
 
 
+def is_file(path: Path) -> bool:
+    """Whether it is a file that we may look at; what cannot be looked at is none.
+
+    `Path.is_file` raises where a folder may not be entered, and where a name is too long.
+    """
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def open_file(path: Path) -> BinaryIO:
     """Open a file for reading; never waits.
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from clusterer.errors import DependencyError, ModelError
-from clusterer.regular import read_file
+from clusterer.regular import is_file, read_file
 
 OURS = "clusterer"
 """The package whose weights are our own to ship."""
@@ -96,7 +96,7 @@ class Weights:
         spec = find_spec(self.package)
         for folder in (spec and spec.submodule_search_locations) or ():
             path = Path(folder) / self.path
-            if path.is_file():
+            if is_file(path):
                 return path
         if spec is None and self.extra:
             raise DependencyError(

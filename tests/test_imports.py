@@ -69,7 +69,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lock": set(),
     "alone": {"dlib_onnx", "errors", "lock"},
     "transfer": {"lock"},
-    "downloads": {"errors", "weights", "dlib_onnx", "transfer"},
+    "downloads": {"errors", "weights", "dlib_onnx", "transfer", "regular"},
     "own": {"errors", "downloads", "dlib_onnx", "weights", "regular"},
     "plugins": {"errors", "weights", "downloads", "own"},
     "sessions": {"errors", "self_contained"},

@@ -49,7 +49,7 @@ def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr("clusterer.weights.read_file", fail)
     with pytest.raises(ModelError, match=r"Cannot read .*a\.onnx \(permission denied\)"):
         OwnFile("a", tmp_path / "a.onnx").read()
 

@@ -13,8 +13,8 @@ import click
 from clusterer import export as formats
 from clusterer.cli.group import Command
 from clusterer.cli.mistakes import is_folder, is_result
-from clusterer.cli.paths import Output
-from clusterer.cli.types import NUMBER, RESULT
+from clusterer.cli.paths import Place
+from clusterer.cli.types import NUMBER, RESULT, Name
 from clusterer.errors import ConfigError
 from clusterer.folder import EXPORTS, hand_over
 from clusterer.pipeline import load
@@ -44,11 +44,13 @@ ENDINGS = {
 """Of the files that formats write: a name that ends so is that of a file."""
 
 
-def _placed(files: dict[str, bytes], output: Path | None, result: Path) -> dict[Path, bytes]:
+def _placed(
+    files: dict[str, bytes], place: tuple[Path, bool] | None, result: Path
+) -> dict[Path, bytes]:
     """Where each file goes: into a folder, or where the one file was said to go."""
-    if output is None or is_folder(output) or output.suffix.casefold() not in ENDINGS:
-        folder = result / EXPORTS if output is None else output
-        return {folder / name: content for name, content in files.items()}
+    output, folder = place or (result / EXPORTS, True)
+    if folder or is_folder(output) or output.suffix.casefold() not in ENDINGS:
+        return {output / name: content for name, content in files.items()}
     if len(files) != 1:
         raise ConfigError(
             f"{output} is the name of one file, but there are {len(files)}: {', '.join(files)}",
@@ -79,7 +81,7 @@ def _uses() -> str:
     "wanted",
     multiple=True,
     required=True,
-    type=click.Choice(formats.names()),
+    type=Name(formats.names()),
     help="What to write; may be given several times.",
 )
 @click.option(
@@ -123,7 +125,7 @@ def _uses() -> str:
 @click.option(
     "-o",
     "--output",
-    type=Output(),
+    type=Place(),
     help="Folder to write into, or the file, as cast.vtt, if it is only one; with the usual rights "
     "of files. Default: the folder exports in RESULT, for your eyes only.",
 )

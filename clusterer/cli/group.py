@@ -178,7 +178,8 @@ class DefaultGroup(Group):
         elif word == "version" and "--version" in own:
             args = ["--version"]
         elif args and word not in own and word not in self.commands:
-            problem = no_command_or_path(word, self.commands, ctx.command_path)
+            words = [*self.commands, "help", *(["version"] if "--version" in own else [])]
+            problem = no_command_or_path(word, words, ctx.command_path)
             if problem is not None:
                 raise problem
             args = [*args[:first], self.default, *args[first:]]

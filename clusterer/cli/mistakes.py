@@ -31,11 +31,11 @@ def no_command(word: str, commands: Iterable[str], path: str) -> ConfigError:
     path
         The group as it is typed.
     """
-    meant = get_close_matches(word, list(commands), 1)
+    meant = get_close_matches(word.casefold(), list(commands), 1)
     if meant:
         return ConfigError(f"There is no command {word!r}", f"Did you mean {path} {meant[0]}?")
     return ConfigError(
-        f"There is no command {word!r} of {path}", f"There is: {', '.join(sorted(commands))}"
+        f"There is no command {word!r} of {path}", f"Its commands: {', '.join(sorted(commands))}"
     )
 
 
@@ -76,14 +76,18 @@ def check_videos(videos: Sequence[Path], options: Sequence[str], commands: Seque
             )
         _check_no_option(name, options)
         if _ADDRESS.match(name):
+            whole = name if "://" in name else name.replace(":/", "://", 1)
             raise ConfigError(
-                f"{name} is an address, and nothing is fetched from the network",
+                f"{whole} is an address, and nothing is fetched from the network",
                 "Download the video, and give the file",
             )
         if _PATTERN.search(name):
             raise ConfigError(f"No file matches {name}", "Look where you are, and at the ending")
         if _WORD.fullmatch(name):
             raise _nothing(name, commands, "cluster-video")
+        near = _file_like(video) if len(videos) == 1 else None
+        if near is not None:  # of several, the others are done
+            raise VideoError(f"There is no file {name!r}", f"Did you mean {near}?")
 
 
 def check_no_folder(video: Path) -> None:
@@ -178,21 +182,21 @@ def _check_no_option(name: str, options: Sequence[str]) -> None:
 def _nothing(word: str, commands: Iterable[str], path: str) -> ConfigError:
     """Neither a command nor a file: name what is like it."""
     cause = f"There is no command and no file {word!r}"
-    command = get_close_matches(word, list(commands), 1)
+    command = get_close_matches(word.casefold(), list(commands), 1)
     if command:
         return ConfigError(cause, f"Did you mean {path} {command[0]}?")
-    files = _files_like(word)
-    if files:
-        return ConfigError(cause, f"Did you mean the file {files}?")
+    file = _file_like(Path(word))
+    if file is not None:
+        return ConfigError(cause, f"Did you mean the file {file}?")
     return ConfigError(cause, f"{path} --help lists commands; a file is named with its ending")
 
 
-def _files_like(word: str) -> str:
-    """The file here that has this name but for its ending or a slip, or nothing."""
+def _file_like(path: Path) -> Path | None:
+    """The file in that folder that has this name but for its ending or a slip."""
     try:
-        names = sorted(name for name in os.listdir() if not name.startswith("."))  # noqa: PTH208
+        names = sorted(name for name in os.listdir(path.parent) if not name.startswith("."))  # noqa: PTH208
     except OSError:
-        return ""
+        return None
     stems = {Path(name).stem.casefold(): name for name in reversed(names)}
-    close = get_close_matches(word.casefold(), list(stems), 1, 0.75)
-    return stems[close[0]] if close else ""
+    close = get_close_matches(path.stem.casefold(), list(stems), 1, 0.75)
+    return path.with_name(stems[close[0]]) if close else None

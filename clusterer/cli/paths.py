@@ -17,13 +17,24 @@ from clusterer.pipeline import folder_name
 
 
 class Output(PathType):
-    """A path to write to. Empty text is none: it would mean the current folder."""
+    """A path to write to. Empty text is none, as it would mean the current folder; nor is ``-``."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Parse, or fail with one line."""
         if value in {"", b""}:
             self.fail("is empty; name a folder, '.' for the current one.", param, ctx)
+        if value == "-":
+            self.fail("'-' names no folder; files are not written to standard output.", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Place(Output):
+    """A folder or a file to write: the path, and whether it ends in a slash, as of a folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse, or fail with one line."""
+        path = super().convert(value, param, ctx)
+        return path, str(value).rstrip("'\" ").endswith(("/", os.sep))
 
 
 def result_folders(videos: Iterable[Path], output: Path | None) -> dict[Path, Path]:

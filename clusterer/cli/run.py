@@ -18,7 +18,7 @@ from clusterer.cli.mistakes import check_no_folder, check_videos
 from clusterer.cli.name import told_lines
 from clusterer.cli.paths import Output, result_folders
 from clusterer.cli.show import Terminal, outcome_json, summary
-from clusterer.cli.types import NUMBER, PATH, Threshold, Time
+from clusterer.cli.types import NUMBER, PATH, Name, Threshold, Time
 from clusterer.cli.work import Work
 from clusterer.config import (
     METRICS,
@@ -58,14 +58,14 @@ SECTIONS = {
 )
 @click.option(
     "--metric",
-    type=click.Choice(METRICS),
+    type=Name(METRICS),
     default=CLUSTERING.metric,
     show_default=True,
     help="Distance between encodings.",
 )
 @click.option(
     "--method",
-    type=click.Choice(clustering.names()),
+    type=Name(clustering.names()),
     default=CLUSTERING.method,
     show_default=True,
     help="How faces are grouped.",
@@ -101,7 +101,7 @@ SECTIONS = {
 @click.option("--end", type=Time(), help="End here: seconds, MM:SS or HH:MM:SS.")
 @click.option(
     "--detector",
-    type=click.Choice(detection.names()),
+    type=Name(detection.names()),
     default=DETECTION.detector,
     show_default=True,
     help="How faces are found.",

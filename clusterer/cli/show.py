@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from clusterer.calibration import Verdict
@@ -61,7 +62,7 @@ class _ShowingHook(Hook):
 
     def progress(self, done_s: float, total_s: float, faces: int) -> None:
         if self._task is None:
-            self._task = self._progress.add_task(self._name, total=total_s, faces=faces)
+            self._task = self._progress.add_task(escape(self._name), total=total_s, faces=faces)
         self._progress.update(self._task, completed=done_s, faces=faces)
 
     def note(self, text: str) -> None:
@@ -75,7 +76,7 @@ def summary(outcome: Outcome) -> str:
     width = max((len(p.name) for p in people[:MOST_PEOPLE]), default=0)
     long = max([8, *(len(spoken(p.screen_time_s)) for p in people[:MOST_PEOPLE])])
     lines = [
-        f"{Path(video.path).name}: {_count(len(people), 'person', 'people')},"
+        f"{visible(Path(video.path).name)}: {_count(len(people), 'person', 'people')},"
         f" {_count(_unknown(result), 'unknown track')},"
         f" {_count(len(result.analysis.detections), 'face')}"
         f" in {spoken(video.duration_s)} of video"

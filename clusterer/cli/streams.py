@@ -32,12 +32,18 @@ def prepare() -> None:
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, ESCAPED), (sys.stderr, ESCAPED)):
         if isinstance(stream, io.TextIOWrapper) and stream.errors in _CHOSEN_BY_PYTHON:
             stream.reconfigure(errors=errors)
-    sys.stdout = cast(TextIO, _Watched(sys.stdout, fails=True))
+    sys.stdout = cast(TextIO, _Watched(sys.stdout, fails=True, plain=True))
     sys.stderr = cast(TextIO, _Watched(sys.stderr, fails=False))
 
 
 _CHOSEN_BY_PYTHON = {"strict", "surrogateescape"}
 """Others come from PYTHONIOENCODING, and are the user's choice."""
+
+
+_STEERING = dict.fromkeys(
+    [c for c in (*range(32), *range(127, 160)) if chr(c) not in "\n\r\t"],
+    "\N{REPLACEMENT CHARACTER}",
+)
 
 
 def escaped(error: UnicodeError) -> tuple[str | bytes, int]:
@@ -81,17 +87,19 @@ def mute() -> None:
 class _Watched:
     """A stream that remembers why it failed, and may go on as if it had not.
 
+    A plain one lets nothing through that steers a terminal: names come from elsewhere.
     Its bytes are not to be had: click would write UTF-8 where the encoding is ASCII.
     """
 
-    def __init__(self, stream: TextIO, fails: bool) -> None:
+    def __init__(self, stream: TextIO, fails: bool, plain: bool = False) -> None:
         self.stream = stream
         self.error: OSError | None = None
         self._fails = fails
+        self._plain = plain
 
     def write(self, text: str) -> int:
         with self._watching():
-            self.stream.write(text)
+            self.stream.write(text.translate(_STEERING) if self._plain else text)
         return len(text)
 
     def flush(self) -> None:

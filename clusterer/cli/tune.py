@@ -15,7 +15,7 @@ from clusterer import clustering
 from clusterer.cli.group import Command
 from clusterer.cli.paths import Output
 from clusterer.cli.show import Terminal
-from clusterer.cli.types import NUMBER, PATH
+from clusterer.cli.types import NUMBER, PATH, Name
 from clusterer.config import METRICS
 from clusterer.errors import ConfigError
 from clusterer.files import try_to_write
@@ -37,14 +37,14 @@ from clusterer.printable import visible
     "--method",
     "methods",
     multiple=True,
-    type=click.Choice(clustering.names()),
+    type=Name(clustering.names()),
     help="Look at this method only; may be repeated. Default: all installed.",
 )
 @click.option(
     "--metric",
     "metrics",
     multiple=True,
-    type=click.Choice(METRICS),
+    type=Name(METRICS),
     help="Look at this metric only; may be repeated. Default: both.",
 )
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +24,7 @@ class PathType(click.Path):
     """
 
     def __init__(self) -> None:
-        super().__init__(path_type=Path)
+        super().__init__(path_type=Path, readable=False)  # who opens it says what is wrong
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Make a Path, or fail with one line where the name is empty."""
@@ -60,6 +61,18 @@ class Number(click.ParamType["float"]):
             self.fail(f"{value!r} is not a valid float.{hint(str(value))}", param, ctx)
 
 
+class Name(click.Choice[str]):
+    """One of some names, in capitals or not; asked for in one line where it is missing."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(list(names), case_sensitive=False)
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """List the names."""
+        del param, ctx
+        return f"Choose from {', '.join(self.choices)}"
+
+
 class Time(click.ParamType[float]):
     """Seconds, or ``MM:SS``, or ``HH:MM:SS``."""
 
@@ -84,7 +97,7 @@ class Threshold(click.ParamType["float | Literal['auto']"]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float | Literal["auto"]:
         """Parse, or fail with one line."""
-        if value == AUTO:
+        if str(value).strip().casefold() == AUTO:
             return AUTO
         try:
             return float(value)

@@ -16,7 +16,7 @@ from clusterer.cli.consent import ensure_weights
 from clusterer.cli.encoder import ABOUT_OWN, EncoderName
 from clusterer.cli.group import Command
 from clusterer.cli.paths import Output
-from clusterer.cli.types import PATH
+from clusterer.cli.types import PATH, Name
 from clusterer.config import METRICS, AnalysisConfig, ClusteringConfig, EncodingConfig
 from clusterer.evaluation import (
     VerificationReport,
@@ -43,7 +43,7 @@ from clusterer.printable import printable, visible
 @click.option("--truth", type=PATH, help="Labelled faces of the video of RESULT.")
 @click.option(
     "--metric",
-    type=click.Choice(METRICS),
+    type=Name(METRICS),
     default=ClusteringConfig().metric,
     show_default=True,
     help="Distance between encodings.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,7 +38,12 @@ def small(command: Command) -> Path:
         ),
         (["reveiw"], "Did you mean cluster-video review?"),
         (["--debug", "reveiw"], "Did you mean cluster-video review?"),
-        (["helpp"], "There is no command and no file 'helpp'"),
+        (["helpp"], "There is no command and no file 'helpp'. Did you mean cluster-video help?"),
+        (["hlep"], "Did you mean cluster-video help?"),
+        (["verison"], "Did you mean cluster-video version?"),
+        (["EXPORT", "film.people"], "Did you mean cluster-video export?"),
+        (["models", "SHOW", "dlib"], "Did you mean cluster-video models show?"),
+        (["evaluate", "hlep"], "Did you mean cluster-video evaluate help?"),
         (["film"], "Did you mean the file film.mp4?"),
         (["flim"], "Did you mean the file film."),
         (["help", "film.mp4"], "There is no command 'film.mp4' of cluster-video"),
@@ -45,7 +51,7 @@ def small(command: Command) -> Path:
         (["-q", "export", "film.people"], "The command comes first: cluster-video export"),
         (["models", "dowload", "yunet"], "Did you mean cluster-video models download?"),
         (["edits", "chekc", "film.people"], "Did you mean cluster-video edits check?"),
-        (["edits", "film.people"], "There is: check"),
+        (["edits", "film.people"], "Its commands: check"),
         (["gallery", "ad"], "Did you mean cluster-video gallery add?"),
         (["train", "faces"], "Did you mean cluster-video train face?"),
         (["evaluate", "verfication"], "Did you mean cluster-video evaluate verification?"),
@@ -58,7 +64,10 @@ def small(command: Command) -> Path:
         (["film.mp4", "\N{EN DASH}threshold", "0.3"], "begins with a long dash. Write --threshold"),
         (["*.mov"], "No file matches *.mov"),
         (["scene[12].mp4"], "No file matches scene[12].mp4"),
-        (["https://example.org/a.mp4"], "is an address, and nothing is fetched"),
+        (
+            ["https://example.org/a.mp4"],
+            "Error: https://example.org/a.mp4 is an address, and nothing is fetched",
+        ),
         (
             ["review", "film.mp4"],
             "film.mp4 is a file, not a result folder. Its result is film.people",
@@ -262,3 +271,76 @@ def test_every_ending_is_known() -> None:
 
 def test_the_demo_itself_is_none(command: Command) -> None:
     assert command(DEMO, "--end", "0").code == 2
+
+
+@pytest.mark.parametrize("slip", ["flim.mp4", "Film.MP4", "film.mkv", "film.", "./film.mov"])
+def test_a_slip_in_the_name_of_a_file(command: Command, small: Path, slip: str) -> None:
+    shutil.rmtree(small)
+    if Path(slip).exists():
+        pytest.skip("case has no say on this disk")
+    ran = command(slip)
+    assert ran.code == 1
+    assert ran.error.endswith("Did you mean film.mp4?\n")
+
+
+def test_of_several_films_a_missing_one_keeps_none_from_being_done(
+    command: Command, small: Path
+) -> None:
+    assert "flim.mp4" in command("flim.mp4", "film.mp4").err
+    assert "film.mp4 cannot be opened" in command("flim.mp4", "film.mp4").err
+
+
+@pytest.mark.parametrize("command_", ["export", "run"])
+def test_dash_is_no_folder(command: Command, small: Path, command_: str) -> None:
+    args = ["export", small, "--format", "vtt"] if command_ == "export" else ["film.mp4"]
+    ran = command(*args, "-o", "-")
+    assert ran.code == 2
+    assert "'-' names no folder" in ran.err
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize("name", ["cast.vtt/", "'cast.vtt/'", "new/cast.vtt/"])
+def test_a_name_that_ends_in_a_slash_is_that_of_a_folder(
+    command: Command, small: Path, name: str
+) -> None:
+    assert command("export", small, "--format", "vtt", "-o", name).code == 0
+    folder = Path(name.strip("'"))
+    assert [each.suffix for each in folder.iterdir()] == [".vtt"]
+
+
+def test_a_missing_choice_is_told_in_one_line(command: Command, small: Path) -> None:
+    ran = command("export", small)
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1].startswith(
+        "Error: Missing option '--format'. Choose from avid, chapters, csv, edl, "
+    )
+
+
+def test_capitals_do_not_matter(command: Command, small: Path) -> None:
+    assert command("export", small, "--format", "VTT", "-q").code == 0
+    ran = command("film.mp4", "--metric", "L2", "--method", "Incremental", "--threshold", "AUTO")
+    assert "film.mp4 cannot be opened as a video" in ran.error
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["film.mp4"],
+        ["export", "film.people", "--format", "vtt"],
+        ["name", "film.people", "--gallery", "g"],
+        ["other.mp4", "--edits", "film.mp4"],
+        ["other.mp4", "--gallery", "film.people"],
+        ["other.mp4", "-o", "film.people"],
+        ["evaluate", "film.people", "--truth", "film.mp4"],
+    ],
+    ids=" ".join,
+)
+def test_what_may_not_be_read_is_told_as_what_is_not_there(
+    command: Command, small: Path, monkeypatch: pytest.MonkeyPatch, args: list[str]
+) -> None:
+    """Exit code 1: it was typed rightly. click would say 2, and how the command is used."""
+    Path("other.mp4").write_bytes(b"film")
+    monkeypatch.setattr(os, "access", lambda *_args, **_how: False)
+    ran = command(*args)
+    assert "is not readable" not in ran.err
+    assert "Usage" not in ran.err

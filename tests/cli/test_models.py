@@ -125,6 +125,16 @@ def test_every_licence_is_known() -> None:
     assert all(entry.files or (entry.package and entry.licence) for entry in entries)
 
 
+@pytest.mark.parametrize("variable", [CACHE, ENVIRONMENT_VARIABLE])
+@pytest.mark.parametrize("args", [(), ("show", "facenet"), ("show", "yunet")], ids=str)
+def test_a_folder_that_cannot_be_looked_into_holds_nothing(
+    command: Command, monkeypatch: pytest.MonkeyPatch, variable: str, args: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv(variable, "n" * 300)
+    ran = command("models", *args)
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_what_cannot_be_downloaded(command: Command) -> None:
     ran = command("models", "download", "centerface")
     assert ran.code == 2

@@ -100,3 +100,19 @@ def test_json_stays_json(encoding: str, tmp_path: Path) -> None:
         assert json.loads(ran.stdout) == ["é😀\ud83d"]
     assert own_process.run("a.mp4", breaking=breaking, cwd=tmp_path, env=env,
                            errors="replace").returncode == 0  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_name_steers_no_terminal(nobody: Path, tmp_path: Path) -> None:
+    film = tmp_path / "a\x1b[31m\nb\x9b2J.mp4"
+    film.write_bytes(nobody.read_bytes())
+    ran = own_process.run(film.name, cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    head, *_, report = ran.stdout.splitlines()
+    assert head.startswith("a\ufffd[31m\ufffdb\ufffd2J.mp4: ")
+    assert report.startswith("Report: a\ufffd[31m\ufffdb\ufffd2J.people/report.html")
+    ran = own_process.run(
+        "export", next(tmp_path.glob("*.people")), "--format", "vtt", cwd=tmp_path
+    )
+    assert "\x1b" not in ran.stdout + ran.stderr
+    assert len(ran.stdout.splitlines()) == 2

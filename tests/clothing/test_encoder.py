@@ -94,7 +94,7 @@ def test_other_shapes_and_types_are_refused(encoder: ClothingEncoder, wrong: Ima
 
 
 def test_damaged_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "read_bytes", lambda _: b"no network")
+    monkeypatch.setattr("clusterer.weights.read_file", lambda _: b"no network")
     with pytest.raises(
         ModelError, match=r"clothing.int8.onnx is damaged.*Install cluster-video again"
     ):

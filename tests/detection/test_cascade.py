@@ -112,7 +112,7 @@ def test_damaged_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(file, Weights)
     whole = file.read()
     for content in (b"", whole[:-100], whole.replace(b"<width>24", b"<width>42")):
-        monkeypatch.setattr(Path, "read_bytes", lambda _, content=content: content)
+        monkeypatch.setattr("clusterer.weights.read_file", lambda _, content=content: content)
         with pytest.raises(ModelError, match="damaged") as caught:
             create(DetectionConfig(detector="cascade"), 1)
         assert "scikit-image" in caught.value.remedy

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import dlib
 import numpy as np
 import pytest
@@ -127,6 +125,6 @@ def test_nearest_copy_and_way_back_by_hand() -> None:
 
 
 def test_damaged_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "read_bytes", lambda _: b"\x01\x01")
+    monkeypatch.setattr("clusterer.weights.read_file", lambda _: b"\x01\x01")
     with pytest.raises(ModelError, match=r"mmod_human_face_detector\.dat is damaged"):
         create(DetectionConfig(detector="cnn"), 1)

@@ -19,7 +19,7 @@ from clusterer.cli.train.shared import (
     same_again,
     training,
 )
-from clusterer.cli.types import PATH
+from clusterer.cli.types import PATH, Name
 from clusterer.files import make_folder
 from clusterer.training.settings import LOSS_NAMES, ClothingTraining
 
@@ -69,7 +69,7 @@ class Licence(click.ParamType[tuple[str, str]]):
 )
 @click.option(
     "--loss",
-    type=click.Choice(LOSS_NAMES),
+    type=Name(LOSS_NAMES),
     default=DEFAULTS.loss,
     show_default=True,
     help="Loss on the embeddings.",

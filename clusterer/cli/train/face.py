@@ -19,7 +19,7 @@ from clusterer.cli.train.shared import (
     same_again,
     training,
 )
-from clusterer.cli.types import NUMBER, PATH
+from clusterer.cli.types import NUMBER, PATH, Name
 from clusterer.files import make_folder
 from clusterer.training.settings import BACKBONES, FACE_LOSS_NAMES, FaceTraining
 from clusterer.training.toml_card import ALIGNMENTS, Cut
@@ -48,14 +48,14 @@ COMMAND = (
 )
 @click.option(
     "--loss",
-    type=click.Choice(FACE_LOSS_NAMES),
+    type=Name(FACE_LOSS_NAMES),
     default=DEFAULTS.loss,
     show_default=True,
     help="Loss on the embeddings; triplet takes semi-hard ones.",
 )
 @click.option(
     "--backbone",
-    type=click.Choice(BACKBONES),
+    type=Name(BACKBONES),
     default=DEFAULTS.backbone,
     show_default=True,
     help="Network before the embedding; it starts from chance.",
@@ -69,7 +69,7 @@ COMMAND = (
 )
 @click.option(
     "--stem",
-    type=click.Choice(["large", "small"]),
+    type=Name(["large", "small"]),
     default=DEFAULTS.stem,
     show_default=True,
     help="First layers: small keeps more of small chips, at four times the cost.",
@@ -118,7 +118,7 @@ COMMAND = (
 )
 @click.option(
     "--alignment",
-    type=click.Choice(ALIGNMENTS),
+    type=Name(ALIGNMENTS),
     default=ALIGNMENTS[0],
     show_default=True,
     help="How the pictures were cut out, for best.toml: chips will be cut so.",
