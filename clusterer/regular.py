@@ -54,6 +54,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder; what cannot be looked at is none, as for `is_file`."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def open_file(path: Path) -> BinaryIO:
     """Open a file for reading; never waits.
 

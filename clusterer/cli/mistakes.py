@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from clusterer.errors import ConfigError, ResultError, VideoError
-from clusterer.regular import no_file
+from clusterer.regular import is_folder, no_file
 
 _WORD = re.compile(r"\w[\w-]*")
 _PATTERN = re.compile(r"[*?\[]")
@@ -136,14 +136,6 @@ def check_result(given: Path) -> None:
         f"{given} is a file, not a result folder",
         f"If it is a video, analyse it first: cluster-video {given}",
     )
-
-
-def is_folder(path: Path) -> bool:
-    """Whether it is one that we may look at; a name too long is none."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
 
 
 def is_result(folder: Path) -> bool:

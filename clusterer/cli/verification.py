@@ -31,6 +31,7 @@ from clusterer.evaluation.verification_report import HTML, JSON
 from clusterer.folder import hand_over
 from clusterer.pipeline import config_of, encode_photographs, load
 from clusterer.printable import printable, visible
+from clusterer.regular import is_folder
 
 
 @click.command(cls=Command)
@@ -80,7 +81,7 @@ def verification(
     is compared. RESULT is the result folder of a video: its tracks, and its single faces, are
     compared, and --truth says who they are.
     """
-    if source.is_dir():
+    if is_folder(source):
         if truth is None or images is not None or encoder is not None:
             raise click.UsageError(
                 "A result folder needs --truth, and takes neither --images nor --encoder."

@@ -17,7 +17,7 @@ import numpy as np
 
 from clusterer.errors import TruthError
 from clusterer.evaluation.verification import Bools, Ints
-from clusterer.regular import read_file
+from clusterer.regular import is_file, read_file
 
 COLUMNS = ("first", "second", "same")
 ANSWERS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -158,19 +158,12 @@ def _folds(path: Path, pairs: list[_Pair], folds: int, per_kind: int) -> Ints | 
     return np.arange(wanted, dtype=np.int64) // (2 * per_kind) if folds > 1 else None
 
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # such as a name that is too long for the system
-        return False
-
-
 def _collect(path: Path, images: Path, pairs: list[_Pair], fold: Ints | None) -> PairList:
     rows: dict[str, int] = {}
     for pair in pairs:
         for name in (pair.first, pair.second):
             if name not in rows:
-                if not _is_file(images / name):
+                if not is_file(images / name):
                     raise TruthError(
                         f"{path}, line {pair.line}: there is no photograph {images / name}",
                         "Name the folder of the photographs with --images",

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from clusterer.errors import TruthError
 from clusterer.printable import printable
-from clusterer.regular import open_file
+from clusterer.regular import is_file, open_file
 from clusterer.types import FloatArray, IntArray
 
 NOBODY_CAN_TELL = "?"
@@ -108,8 +108,8 @@ def read_truth(path: Path, ignore: Path | None = None) -> Truth:
     path = Path(path)
     name = path.name.removesuffix(".csv").removesuffix(".truth")
     if ignore is None:
-        beside = path.with_name(f"{name}.ignore.csv")
-        ignore = beside if beside.exists() else None
+        beside = path.parent / f"{name}.ignore.csv"
+        ignore = beside if is_file(beside) else None
     rows = _rows(path, (*PLACE, "person"))
     if not rows:
         raise TruthError(f"{path} holds no labelled face", "Give a file with a row for each face")

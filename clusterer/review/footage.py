@@ -13,6 +13,7 @@ from pathlib import Path
 from clusterer.archive import read_meta
 from clusterer.errors import CacheError, ClustererError, VideoError
 from clusterer.folder import ANALYSIS, ResultFolder, film_of
+from clusterer.regular import is_file
 from clusterer.types import Analysis
 from clusterer.whereabouts import recall
 
@@ -64,7 +65,7 @@ class Footage:
         problem: VideoError | None = None
         for path in self._places():
             try:
-                if _is_file(path):
+                if is_file(path):
                     self._make_sure(path)
                     return path
             except VideoError as error:
@@ -78,9 +79,9 @@ class Footage:
 
     def elsewhere(self) -> Path | None:
         """What a link beside the result leads to, if there is no other video to show."""
-        if any(_is_file(path) for path in self._places()):
+        if any(is_file(path) for path in self._places()):
             return None
-        links = (path.resolve() for path in self._beside() if _is_file(path))
+        links = (path.resolve() for path in self._beside() if is_file(path))
         return next((path for path in links if path.parent not in self._near), None)
 
     def allow(self, path: Path) -> None:
@@ -102,7 +103,7 @@ class Footage:
 
     def _is_same(self, path: Path) -> bool:
         """Whether a file is still the film of the result, and no other in its place."""
-        if not self._fingerprint or not _is_file(path):
+        if not self._fingerprint or not is_file(path):
             return True  # not known, or there is nothing to show
         with suppress(OSError, ClustererError):
             seen = _stamp(path)
@@ -129,13 +130,6 @@ def _fingerprint(folder: Path) -> str:
     with suppress(OSError, ClustererError):
         return ResultFolder(folder).fingerprint
     return ""
-
-
-def _is_file(path: Path) -> bool:
-    """Whether there is a file; not where the system cannot say, as of a name that is too long."""
-    with suppress(OSError):
-        return path.is_file()
-    return False
 
 
 def _home(path: Path) -> Path | None:

@@ -13,6 +13,7 @@ from clusterer.evaluation import match, read_truth
 from clusterer.folder import ANALYSIS
 from clusterer.pipeline import Hook, analyse, default_folder
 from clusterer.printable import printable
+from clusterer.regular import is_file, is_folder
 from clusterer.tuning.sweep import Clip
 
 RESULT = ".people"
@@ -78,19 +79,19 @@ def sources(
         )
     found = []
     for i, path in enumerate(paths):
-        folder = path if path.is_dir() else (cache or Path()) / default_folder(path)
+        folder = path if is_folder(path) else (cache or Path()) / default_folder(path)
         found.append(Source(path, truths[i] if truths else _beside(path), folder))
     return tuple(found)
 
 
 def _stem(path: Path) -> str:
     name = path.resolve().name
-    return name.removesuffix(RESULT) if path.is_dir() else path.stem
+    return name.removesuffix(RESULT) if is_folder(path) else path.stem
 
 
 def _beside(path: Path) -> Path:
     truth = path.resolve().parent / f"{_stem(path)}{TRUTH}"
-    if not truth.is_file():
+    if not is_file(truth):
         raise TruthError(f"There is no {truth.name} beside {path}", "Name the file with --truth")
     return path.parent / truth.name if path.name else truth
 
@@ -116,7 +117,7 @@ def load(source: Source, hook: Hook | None = None) -> Clip:
         As `clusterer.analyse`.
     """
     truth = read_truth(source.truth)
-    if not source.path.is_dir():
+    if not is_folder(source.path):
         try:
             analysis = analyse(source.path, AnalysisConfig(), source.folder, hook)
         except ResultError as error:  # a command's --output is another folder here
@@ -125,7 +126,7 @@ def load(source: Source, hook: Hook | None = None) -> Clip:
             raise type(error)(
                 error.cause, "Name another folder with --cache" if other else remedy
             ) from None
-    elif (source.folder / ANALYSIS).is_file():
+    elif is_file(source.folder / ANALYSIS):
         analysis, _ = load_analysis(source.folder)
     else:
         raise ResultError(

@@ -171,3 +171,25 @@ def test_pipes_among_data_to_train_on(tmp_path: Path) -> None:
 def test_the_alarm_is_set() -> None:
     assert signal.getsignal(signal.SIGALRM) not in {signal.SIG_DFL, signal.SIG_IGN}
     assert signal.alarm(10) > 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("evaluate", "RESULT", "--truth", "LONG"),
+        ("evaluate", "RESULT", "--truth", "/"),
+        ("evaluate", "verification", "LONG"),
+        ("evaluate", "verification", "RESULT", "--truth", "LONG"),
+        ("tune", "LONG"),
+        ("tune", str(DEMO), "--truth", "LONG"),
+    ],
+    ids=" ".join,
+)
+def test_names_that_no_file_can_have(
+    command: Command, folder: Path, arguments: tuple[str, ...]
+) -> None:
+    given = {"RESULT": str(folder), "LONG": "n" * 300}
+    ran = command(*(given.get(word, word) for word in arguments))
+    assert ran.code in {1, 2}
+    assert ran.err.startswith("Error: ")
+    assert ran.err.count("\n") == 1
