@@ -15,7 +15,7 @@ from pathlib import Path
 from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE_VARIABLE
 from clusterer.dlib_onnx.cache import cache_folder
 from clusterer.errors import ConfigError, ModelError
-from clusterer.regular import is_file
+from clusterer.regular import is_file, is_folder
 from clusterer.transfer import Progress, Resuming
 from clusterer.weights import Loaded, load_weights
 
@@ -153,7 +153,7 @@ class Download:
     def _candidates(self) -> Iterator[Path]:
         """Files of its size: those of the user's folder first, that of the cache last."""
         *chosen, kept = self._folders()
-        found = sorted(path for folder in chosen for path in folder.glob("*"))
+        found = sorted(path for folder in chosen if is_folder(folder) for path in folder.glob("*"))
         for path in [*found, kept / self.name]:
             if is_file(path) and path.stat().st_size == self.size_bytes:
                 yield path

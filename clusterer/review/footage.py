@@ -48,8 +48,9 @@ class Footage:
         self._given = given.absolute() if given else None
         self._checked: tuple[int, ...] = ()
         if given is not None:
-            if not given.exists():
-                raise VideoError(f"There is no video {given}", "Name a file with --video")
+            with suppress(OSError):  # as of a name that is too long, which the check tells
+                if not given.exists():
+                    raise VideoError(f"There is no video {given}", "Name a file with --video")
             _check(given)
 
     def find(self) -> Path:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.errors import DataError
-from clusterer.regular import open_file, read_file
+from clusterer.regular import is_file, no_file, open_file, read_file
 from clusterer.types import ImageArray, IntArray
 
 LABELS = "labels.csv"
@@ -192,7 +192,7 @@ class _Store:
         self._folder = folder
         self._members: dict[str, tuple[tarfile.TarFile, tarfile.TarInfo]] = {}
         for path in (folder / f"{part}.tar" for part in (*parts, BACKGROUNDS)):
-            if path.exists():
+            if is_file(path) or no_file(path):  # what is neither is refused
                 self._open(path, stack)
 
     def _open(self, path: Path, stack: ExitStack) -> None:

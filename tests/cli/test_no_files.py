@@ -180,6 +180,7 @@ def test_the_alarm_is_set() -> None:
         ("evaluate", "RESULT", "--truth", "/"),
         ("evaluate", "verification", "LONG"),
         ("evaluate", "verification", "RESULT", "--truth", "LONG"),
+        ("review", "RESULT", "--video", "LONG", "--no-browser"),
         ("tune", "LONG"),
         ("tune", str(DEMO), "--truth", "LONG"),
     ],

@@ -109,8 +109,8 @@ def test_a_name_steers_no_terminal(nobody: Path, tmp_path: Path) -> None:
     ran = own_process.run(film.name, cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
     head, *_, report = ran.stdout.splitlines()
-    assert head.startswith("a\ufffd[31m\ufffdb\ufffd2J.mp4: ")
-    assert report.startswith("Report: a\ufffd[31m\ufffdb\ufffd2J.people/report.html")
+    assert head.startswith(r"a\x1b[31m\nb\x9b2J.mp4: ")
+    assert report.startswith(r"Report: a\x1b[31m\nb\x9b2J.people/report.html")
     ran = own_process.run(
         "export", next(tmp_path.glob("*.people")), "--format", "vtt", cwd=tmp_path
     )

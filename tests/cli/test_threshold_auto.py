@@ -41,7 +41,7 @@ def test_the_number_that_auto_took_gives_the_same(command: Command, demo_folder:
     assert [(demo_folder / name).read_bytes() for name in ("people.csv", "faces.csv")] == tables
 
 
-@pytest.mark.parametrize("wrong", ["foo", "AUTO", "", "0,36"])
+@pytest.mark.parametrize("wrong", ["foo", "automatic", "", "0,36"])
 def test_neither_a_number_nor_auto(command: Command, wrong: str) -> None:
     ran = command(DEMO, "--threshold", wrong)
     assert ran.code == 2
