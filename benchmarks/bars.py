@@ -1,4 +1,4 @@
-"""How good the whole pipeline is on labelled clips: the table of the README.
+"""How good the whole pipeline is on labelled clips: the table of docs/evaluation.md.
 
     python benchmarks/bars.py [CLIP.mp4 ...]
 

@@ -1,4 +1,4 @@
-"""Both tables of the README in one command: every detector, and every encoder, on all clips.
+"""Both tables of docs/models.md in one command: every detector, and every encoder, on all clips.
 
     CLUSTER_VIDEO_MODELS=DIR python benchmarks/models.py [CLIP.mp4 ...] [--encoder onnx:PATH ...]
 
