@@ -15,6 +15,7 @@ from pathlib import Path
 
 from clusterer._version import __version__
 from clusterer.cli.work import Work
+from clusterer.printable import visible
 
 CRASHED = 70
 """EX_SOFTWARE of sysexits.h."""
@@ -88,8 +89,7 @@ def crashed(error: BaseException, work: Work) -> str:
 
 def told(error: BaseException) -> str:
     """Put an error that was foreseen on one line, whatever is in the names in it."""
-    signs = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(error))
-    return f"Error: {''.join(signs)}"
+    return f"Error: {visible(error)}"
 
 
 def one_line(text: str, longest: int = LONGEST_MESSAGE) -> str:

@@ -33,7 +33,23 @@ DEBUG = click.Option(
 )
 
 
-class Command(click.Command):
+class _Shared(click.Command):
+    """What commands and groups have alike: the width of their help, --debug, and -h."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **_with_settings(kwargs))
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """All parameters, those that every command has too."""
+        return _with_debug(super().get_params(ctx))
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Give -h and --help, whoever made the context."""
+        ctx.help_option_names = list(HELP_NAMES)
+        return super().get_help_option_names(ctx)
+
+
+class Command(_Shared):
     """A command with --debug and -h, whose options are listed in sections.
 
     Parameters
@@ -45,17 +61,8 @@ class Command(click.Command):
     def __init__(
         self, *args: Any, sections: Mapping[str, Iterable[str]] | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **_with_settings(kwargs))
+        super().__init__(*args, **kwargs)
         self.sections = {title: tuple(names) for title, names in (sections or {}).items()}
-
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """All parameters, those that every command has too."""
-        return _with_debug(super().get_params(ctx))
-
-    def get_help_option_names(self, ctx: click.Context) -> list[str]:
-        """Give -h and --help, whoever made the context."""
-        ctx.help_option_names = list(HELP_NAMES)
-        return super().get_help_option_names(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse ``-threshold``, which click would take for several options of one letter."""
@@ -87,23 +94,11 @@ class Command(click.Command):
         _write(formatter, "Other" if self.sections else "Options", list(rows.values()))
 
 
-class Group(click.Group):
+class Group(_Shared, click.Group):
     """A group that says what was meant when a word is none of its commands."""
 
     command_class = Command
     group_class = type
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **_with_settings(kwargs))
-
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """All parameters, those that every command has too."""
-        return _with_debug(super().get_params(ctx))
-
-    def get_help_option_names(self, ctx: click.Context) -> list[str]:
-        """Give -h and --help, whoever made the context."""
-        ctx.help_option_names = list(HELP_NAMES)
-        return super().get_help_option_names(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read ``help COMMAND`` as ``COMMAND --help``."""

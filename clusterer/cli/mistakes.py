@@ -9,14 +9,14 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from clusterer.errors import ConfigError, ResultError, VideoError
-from clusterer.regular import is_folder, no_file
+from clusterer.folder import ANALYSIS, RESULT
+from clusterer.regular import is_file, is_folder, no_file
 
 _WORD = re.compile(r"\w[\w-]*")
 _PATTERN = re.compile(r"[*?\[]")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)  # a Path has one slash of the two
 _ASKS_FOR_HELP = {"/?", "/h", "/help", "-?", "?"}
 _LONG_DASHES = "\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}\N{HYPHEN}"
-_OF_A_RESULT = ("result.json", "analysis.npz")
 
 
 def no_command(word: str, commands: Iterable[str], path: str) -> ConfigError:
@@ -140,10 +140,7 @@ def check_result(given: Path) -> None:
 
 def is_result(folder: Path) -> bool:
     """Whether a folder holds what a run wrote."""
-    try:
-        return any((folder / name).is_file() for name in _OF_A_RESULT)
-    except OSError:  # a name too long, a folder that we may not enter
-        return False
+    return any(is_file(folder / name) for name in (RESULT, ANALYSIS))
 
 
 def number_meant(text: str) -> str:
@@ -186,7 +183,7 @@ def _nothing(word: str, commands: Iterable[str], path: str) -> ConfigError:
 def _file_like(path: Path) -> Path | None:
     """The file in that folder that has this name but for its ending or a slip."""
     try:
-        names = sorted(name for name in os.listdir(path.parent) if not name.startswith("."))  # noqa: PTH208
+        names = sorted(each.name for each in path.parent.iterdir() if each.name[0] != ".")
     except OSError:
         return None
     stems = {Path(name).stem.casefold(): name for name in reversed(names)}

@@ -108,7 +108,7 @@ def _prepare(work: Work) -> None:
         if isinstance(getattr(failure, "exc_value", None), KeyboardInterrupt):
             signals.once_more()
         elif work.debug:
-            sys.__unraisablehook__(failure)  # type: ignore[arg-type]
+            sys.__unraisablehook__(failure)  # type: ignore[arg-type] # its type is private
 
     threading.excepthook = in_thread
     sys.unraisablehook = ignored

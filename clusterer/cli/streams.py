@@ -28,7 +28,8 @@ def prepare() -> None:
     codecs.register_error(ESCAPED, escaped)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # in this order, so that each gets its own number
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+            nothing = io.open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115, UP020 (stays open)
+            setattr(sys, name, nothing)
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, ESCAPED), (sys.stderr, ESCAPED)):
         if isinstance(stream, io.TextIOWrapper) and stream.errors in _CHOSEN_BY_PYTHON:
             stream.reconfigure(errors=errors)

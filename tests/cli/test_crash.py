@@ -82,7 +82,7 @@ def test_one_line_and_a_file(
         assert crashes.stat().st_mode & 0o777 == 0o700
 
 
-class Unspeakable(Exception):  # noqa: N818
+class Unspeakable(Exception):  # noqa: N818 (named for what it is)
     def __str__(self) -> str:
         raise ValueError("no words")
 

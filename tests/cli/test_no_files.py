@@ -30,7 +30,7 @@ Command = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True)
-def quick(impatient: None) -> None:  # noqa: F811
+def quick(impatient: None) -> None:  # noqa: F811 (the fixture that is imported)
     """Nothing waits."""
 
 

@@ -29,7 +29,7 @@ def test_calls_that_others_interrupt_are_put_together() -> None:
 8  <... mkdir resumed>)               = 0
 8  sendto(4, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(5), sin_addr=inet_addr("9.9.9.8")}, 16 <unfinished ...>
 8  +++ killed by SIGKILL +++
-"""  # noqa: E501
+"""  # noqa: E501 (as strace writes it)
     first, second, last = calls(text)
     assert (first.name, first.failed, second) == ("connect", True, Call("mkdir", '"a", 0777', "0"))
     assert (last.name, last.outcome) == ("sendto", "?")
@@ -63,7 +63,7 @@ def test_others_are_told_from_this_program(address: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        '1 connect(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}) = 0',  # noqa: E501
+        '1 connect(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}) = 0',  # noqa: E501 (likewise)
         '1 bind(3, {sa_family=AF_INET6, sin6_port=htons(0), sin6_flowinfo=htonl(0), '
         'inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, 28) = 0',
         '1 connect(3, {sa_family=AF_INET6, sin6_port=htons(9), '
