@@ -74,8 +74,7 @@ def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: H
         hook.note(f"{error.cause}; analysing again")
         stored = None
     if stored is not None:
-        for one in (key, earlier):  # an earlier version may have stored it
-            remember(one, video)
+        remember(key, video)  # by which it is stored now, if an earlier version had another
         moved = replace(stored, video=replace(stored.video, path=str(video)))
         if Path(stored.video.path).name != video.name:  # so that it is found, and told, by its name
             cache.keep(moved)
