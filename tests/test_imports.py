@@ -82,6 +82,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "video": BASE | {"timecode"},  # to drop start timecodes that the rate cannot have
     **{store: BASE | {"archive"} for store in STORE},
     "edits": BASE,
+    "edits_json": {"edits", "errors", "folder", "regular"},
+    "result_json": {"_version", "edits", "export", "printable", "types"},
+    "pictures": {"cache", "folder", "regular", "types"},
     "gallery": BASE | {"edits"},  # to know what can be a name
     "pages": {"errors"},
     **{output: {"types", "timecode", "files", "errors", "pages"} for output in OUTPUTS},
@@ -99,10 +102,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "regular",
     },
     "result": {"_version", "types", "errors", "folder", "printable", "regular"}
+    | {"cache", "report", "export", "pictures", "result_json"},
+    "pipeline": BASE
+    | STAGES
     | STORE
-    | {"report", "export", "edits"},
-    "pipeline": BASE | STAGES | STORE | {"result", "edits", "gallery"},
+    | {"result", "edits", "gallery", "edits_json", "pictures", "result_json"},
     "review": BASE
+    | {"edits_json", "pictures"}
     | STORE
     | {"edits", "pipeline", "result", "report", "_version", "timecode", "video"},
     "tuning": BASE | STAGES | STORE | {"pages", "pipeline", "evaluation", "drawing"},
@@ -111,7 +117,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": BASE
     | STAGES
     | {"_version", "pipeline", "result", "timecode", "evaluation", "tuning", "training"}
-    | {"edits", "review", "export", "gallery"},
+    | {"edits", "edits_json", "pictures", "review", "export", "gallery"},
     "__main__": {"cli"},
     "": {"_version", "config", "errors", "pipeline", "types"},  # the public names
 }

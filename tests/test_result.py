@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from clusterer import __version__, result
+from clusterer import __version__, result, result_json
 from clusterer.errors import ResultError
 from clusterer.export.tables import tables
 from clusterer.folder import MARKER
@@ -53,8 +53,8 @@ def test_same_result_same_bytes(tmp_path: Path) -> None:
 
 def test_json_is_complete() -> None:
     small = small_result()
-    content = strict(result.to_json(small))
-    assert content["schema"] == result.RESULT_SCHEMA
+    content = strict(result_json.to_json(small))
+    assert content["schema"] == result_json.RESULT_SCHEMA
     assert content["version"] == __version__
     assert content["video"] == {
         "path": "small.mp4",
@@ -84,7 +84,7 @@ def test_json_is_complete() -> None:
 
 def test_json_of_nobody_has_every_column() -> None:
     small = small_result()
-    content = strict(result.to_json(replace(small, people=(), unknowns=())))
+    content = strict(result_json.to_json(replace(small, people=(), unknowns=())))
     assert content["people"] == {column: [] for column in tables(small)[0].columns}
     assert content["appearances"]["start_s"] == []
 
@@ -92,7 +92,7 @@ def test_json_of_nobody_has_every_column() -> None:
 def test_json_keeps_names_readable() -> None:
     small = small_result()
     named = replace(small, people=(replace(small.people[0], name='Zoë "张"\n'),))
-    text = result.to_json(named)
+    text = result_json.to_json(named)
     assert "Zoë" in text
     assert strict(text)["people"]["name"][0] == 'Zoë "张"\n'
 

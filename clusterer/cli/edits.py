@@ -9,7 +9,9 @@ import click
 from clusterer import pipeline
 from clusterer.cli.group import Group
 from clusterer.cli.types import PATH, RESULT
-from clusterer.edits import EDITS, lost, read
+from clusterer.edits import lost
+from clusterer.edits_json import read
+from clusterer.folder import EDITS
 from clusterer.printable import visible
 from clusterer.types import Edit
 

@@ -17,9 +17,9 @@ from clusterer.cli.verification import verification
 from clusterer.errors import ConfigError
 from clusterer.evaluation import Evaluation
 from clusterer.folder import hand_over
+from clusterer.pictures import crop_reader
 from clusterer.pipeline import load
 from clusterer.printable import visible
-from clusterer.result import crop_reader
 
 MIN_IOU = 0.3
 TABLE_WIDTH = 100

@@ -1,14 +1,12 @@
-"""A reviewer's corrections: their file, what they mean here, and what follows from them."""
+"""A reviewer's corrections: what they mean here, and what follows from them."""
 
 from clusterer.edits.constraints import Constraints, combine, constrain
 from clusterer.edits.keys import KEY, Keys, face_key
-from clusterer.edits.log import EditLog, parse_edit, read, stored, to_dict, write
+from clusterer.edits.log import EditLog, log_to_dict, parse_edit, parse_log, to_dict
 from clusterer.edits.notes import OVERRIDDEN, lines, lost
 from clusterer.edits.replay import NOT_A_FACE, Names, Person, Replayed, replay
-from clusterer.folder import EDITS
 
 __all__ = [
-    "EDITS",
     "KEY",
     "NOT_A_FACE",
     "OVERRIDDEN",
@@ -22,11 +20,10 @@ __all__ = [
     "constrain",
     "face_key",
     "lines",
+    "log_to_dict",
     "lost",
     "parse_edit",
-    "read",
+    "parse_log",
     "replay",
-    "stored",
     "to_dict",
-    "write",
 ]

@@ -1,27 +1,20 @@
-"""The file of a reviewer's corrections. Whatever comes from outside is checked here."""
+"""A reviewer's corrections as they stand in a file. Whatever comes from outside is checked here."""
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from clusterer.edits.keys import KEY
-from clusterer.errors import EditsError, ResultError
-from clusterer.folder import EDITS, keep
-from clusterer.regular import open_file
+from clusterer.errors import EditsError
 from clusterer.types import Action, Edit
 
-EDITS_SCHEMA = 1
 LIMITS = {"who": 5, "others": 5, "tracks": 20_000, "source": 500}
 """Most keys in a list: a few stand for a person, and those who are taken from many name more."""
 LENGTHS = {"name": 200, "note": 500, "at": 40, "video": 1000}
 """Most characters of a text."""
-MAX_BYTES = 256 << 20
-"""Of a file: more is no work of a reviewer."""
 NEEDS: Mapping[Action, tuple[str, ...]] = {
     Action.SAME: ("who", "others"),
     Action.DIFFERENT: ("who", "others"),
@@ -37,7 +30,6 @@ NEEDS: Mapping[Action, tuple[str, ...]] = {
 }
 """What each correction cannot do without."""
 
-REMEDY = "Mend the file, or move it away to go on without its corrections"
 _FIELDS = {"action", "face", *LIMITS, "name", "note", "at"}
 
 
@@ -57,66 +49,13 @@ class EditLog:
     video: str = ""
 
 
-def read(path: Path) -> EditLog:
-    """Read a file of corrections.
-
-    Raises
-    ------
-    EditsError
-        There is none, it cannot be read, is damaged, or another version wrote it.
-    """
-    try:
-        with open_file(path) as file:
-            packed = file.read(MAX_BYTES + 1)
-        if len(packed) > MAX_BYTES:
-            raise EditsError(f"{path} is no file of corrections (it is too large)", REMEDY)
-        content = json.loads(packed)
-    except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise EditsError(f"Cannot read {path} ({cause})") from None
-    except (ValueError, RecursionError):
-        raise EditsError(f"{path} is damaged (it is no JSON)", REMEDY) from None
-    schema = content.get("schema") if isinstance(content, dict) else None
-    if type(schema) is not int or schema != EDITS_SCHEMA:
-        raise EditsError(f"{path} is no file of corrections of this version", REMEDY)
-    try:
-        return _parse(content)
-    except EditsError as error:
-        raise EditsError(f"{path} is damaged ({error.cause})", REMEDY) from None
-
-
-def stored(folder: Path) -> EditLog:
-    """Read the corrections of a result folder; none, if it has no such file.
-
-    Raises
-    ------
-    EditsError
-        As `read`.
-    """
-    path = folder / EDITS
-    return read(path) if path.exists() or path.is_symlink() else EditLog()
-
-
-def write(path: Path, log: EditLog) -> None:
-    """Write a file of corrections, whole or not at all.
-
-    Raises
-    ------
-    EditsError
-        A correction could not be read again, as with a name that is too long; the disk is full, or
-        the folder cannot be written to. What was there before stays.
-    """
-    content = {
-        "schema": EDITS_SCHEMA,
+def log_to_dict(log: EditLog) -> dict[str, Any]:
+    """Corrections as they stand in a file, but for its schema."""
+    return {
         "video": _printable(log.video)[: LENGTHS["video"]],
         "edits": [to_dict(edit) for edit in log.edits],
         "undone": [to_dict(edit) for edit in log.undone],
     }
-    _parse(content)
-    try:
-        keep(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n", elsewhere="")
-    except ResultError as error:
-        raise EditsError(error.cause, error.remedy) from None
 
 
 def to_dict(edit: Edit) -> dict[str, Any]:
@@ -168,7 +107,19 @@ def parse_edit(content: object) -> Edit:
     return edit
 
 
-def _parse(content: dict[str, Any]) -> EditLog:
+def parse_log(content: dict[str, Any]) -> EditLog:
+    """Check all corrections of a file.
+
+    Parameters
+    ----------
+    content
+        What `log_to_dict` gives; anything else is refused.
+
+    Raises
+    ------
+    EditsError
+        It is none; the cause says why, on one line.
+    """
     _only(content, {"schema", "video", "edits", "undone"})
     video = _text(content, "video")
     return EditLog(_edits(content, "edits"), _edits(content, "undone"), video)

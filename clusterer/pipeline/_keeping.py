@@ -10,17 +10,17 @@ from threadpoolctl import threadpool_limits
 
 from clusterer.config import Config, GalleryConfig
 from clusterer.distance import between
-from clusterer.edits import stored
+from clusterer.edits_json import stored
 from clusterer.errors import ConfigError, GalleryError
 from clusterer.files import is_there, make_folder, write_all
 from clusterer.gallery import Kept, file_name, folder_name, pick
+from clusterer.pictures import crop_reader
 from clusterer.pipeline._config import config_of
 from clusterer.pipeline._gallery import Reader, scale_of
 from clusterer.pipeline._libraries import system_libraries
 from clusterer.pipeline._load import load
 from clusterer.pipeline._named import current, given_names, named_by_gallery
 from clusterer.pipeline._photographs import decode_photograph
-from clusterer.result import crop_reader
 from clusterer.types import ClusteringResult, Identity
 
 ELSEWHERE = "name another gallery"

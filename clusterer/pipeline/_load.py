@@ -19,7 +19,7 @@ from clusterer.pipeline._amend import keys_of
 from clusterer.pipeline._decide import shown
 from clusterer.pipeline._restore import advice, grouping, texts, whole
 from clusterer.regular import read_file
-from clusterer.result import RESULT_SCHEMA, decisions, identities
+from clusterer.result_json import RESULT_SCHEMA, decisions, identities
 from clusterer.types import UNKNOWN, Analysis, ClusteringResult, Reason
 
 AGAIN = "Run cluster-video on the video again, with this folder as --output"

@@ -14,8 +14,10 @@ from clusterer import result as result_folder
 from clusterer.config import GalleryConfig
 from clusterer.constraints import co_occurrence
 from clusterer.distance import between
-from clusterer.edits import EDITS, EditLog, stored, write
+from clusterer.edits import EditLog
+from clusterer.edits_json import stored, write
 from clusterer.errors import GalleryError
+from clusterer.folder import EDITS
 from clusterer.gallery import Gallery, Scale, match
 from clusterer.pipeline._amend import amend, keys_of
 from clusterer.pipeline._config import config_of

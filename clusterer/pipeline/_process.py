@@ -11,9 +11,10 @@ from clusterer import clustering
 from clusterer import result as result_folder
 from clusterer.alone import alone
 from clusterer.config import Config
-from clusterer.edits import EDITS, EditLog, read, stored, write
+from clusterer.edits import EditLog
+from clusterer.edits_json import read, stored, write
 from clusterer.errors import EditsError
-from clusterer.folder import ResultFolder
+from clusterer.folder import EDITS, ResultFolder
 from clusterer.pipeline._analyse import analyse_into
 from clusterer.pipeline._config import settled
 from clusterer.pipeline._decide import decide

@@ -22,7 +22,7 @@ from clusterer import report
 from clusterer.cache import torso_name
 from clusterer.edits import parse_edit
 from clusterer.errors import ClustererError, EditsError, ResultError, VideoError
-from clusterer.result import crop_reader
+from clusterer.pictures import crop_reader
 from clusterer.review.footage import Footage
 from clusterer.review.session import Changed, ConflictError, Session
 from clusterer.types import Analysis, ClusteringResult, Edit

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clusterer.edits import EDITS, read
+from clusterer.edits_json import read
 from clusterer.errors import EditsError
+from clusterer.folder import EDITS
 from clusterer.types import Action
 
 MOST = 1000

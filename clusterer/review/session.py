@@ -9,9 +9,10 @@ from pathlib import Path
 from threading import Lock
 
 from clusterer import result as result_folder
-from clusterer.edits import EDITS, EditLog, stored, write
+from clusterer.edits import EditLog
+from clusterer.edits_json import stored, write
 from clusterer.errors import ClustererError, EditsError, ResultError
-from clusterer.folder import ANALYSIS, RESULT
+from clusterer.folder import ANALYSIS, EDITS, RESULT
 from clusterer.pipeline import amend, config_of, decide, load
 from clusterer.review.writer import Writer, Written
 from clusterer.types import Action, ClusteringResult, Edit

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 import clusterer
-from clusterer.edits import EDITS, EditLog, Keys, write
+from clusterer.edits import EditLog, Keys
+from clusterer.edits_json import write
+from clusterer.folder import EDITS
 from clusterer.types import Action, Edit
 
 from ..conftest import DEMO

@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 
 import clusterer
-from clusterer.edits import EDITS, EditLog, Keys, read, write
+from clusterer.edits import EditLog, Keys
+from clusterer.edits_json import read, write
 from clusterer.evaluation import match, read_truth
-from clusterer.folder import RESULT
+from clusterer.folder import EDITS, RESULT
 from clusterer.types import Action, Edit
 
 from ..conftest import DEMO

@@ -15,7 +15,9 @@ from urllib.parse import quote_from_bytes
 import pytest
 
 from clusterer import export, report
-from clusterer.edits import EDITS, Keys, read
+from clusterer.edits import Keys
+from clusterer.edits_json import read
+from clusterer.folder import EDITS
 from clusterer.pipeline import default_folder, load
 from clusterer.review import Session
 from clusterer.types import Action, Edit

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from clusterer.errors import DataError
-from clusterer.result import crop_reader
+from clusterer.pictures import crop_reader
 from clusterer.training.garments import read_garments
 from clusterer.training.identities import read_identities
 

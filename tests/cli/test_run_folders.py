@@ -19,8 +19,9 @@ from clusterer.archive import read_arrays, write_arrays
 from clusterer.cache import earlier_key
 from clusterer.cli.paths import result_folders
 from clusterer.config import AnalysisConfig
-from clusterer.edits import EDITS, EditLog, read, write
-from clusterer.folder import MARKER
+from clusterer.edits import EditLog
+from clusterer.edits_json import read, write
+from clusterer.folder import EDITS, MARKER
 from clusterer.pipeline import _analyse
 from clusterer.types import Action, Edit
 

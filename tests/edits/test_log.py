@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clusterer.edits import EDITS, EditLog, parse_edit, read, stored, to_dict, write
+from clusterer.edits import EditLog, parse_edit, to_dict
 from clusterer.edits.log import LENGTHS, NEEDS
+from clusterer.edits_json import read, stored, write
 from clusterer.errors import EditsError
+from clusterer.folder import EDITS
 from clusterer.types import Action, Edit
 
 KEY = "12@1,2,30,40"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clusterer.evaluation import evaluate, read_truth, save
-from clusterer.result import crop_reader
+from clusterer.pictures import crop_reader
 
 from ..result_folder import decided, write, write_truth
 

@@ -27,7 +27,7 @@ from clusterer.evaluation.comparison import LONGER
 from clusterer.evaluation.mistakes import Kind, Mistake
 from clusterer.evaluation.report import MOST_SHOWN
 from clusterer.evaluation.wording import SECTIONS, meaning
-from clusterer.result import crop_reader
+from clusterer.pictures import crop_reader
 
 from ..result_folder import decided, write, write_truth
 from ..test_files import FullDisk, contents

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from clusterer.archive import SCHEMA_VERSION, write_arrays
-from clusterer.edits import EDITS, EditLog, write
+from clusterer.edits import EditLog
+from clusterer.edits_json import write
 from clusterer.errors import ResultError
-from clusterer.folder import MARKER, ResultFolder, stored_video
+from clusterer.folder import EDITS, MARKER, ResultFolder, stored_video
 
 from ..result_folder import decided
 from ..result_folder import write as write_result

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from clusterer import result as result_folder
 from clusterer.cache import AnalysisCache
-from clusterer.edits import EDITS, EditLog, write
+from clusterer.edits import EditLog
+from clusterer.edits_json import write
 from clusterer.errors import ClustererError
-from clusterer.folder import MARKER, Film, ResultFolder, hand_over
+from clusterer.folder import EDITS, MARKER, Film, ResultFolder, hand_over
 from clusterer.types import Action, Edit
 
 from ..small_result import pictures, small_analysis, small_result

@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 import pytest
 
 import clusterer
-from clusterer.edits import EDITS, EditLog, Keys, write
+from clusterer.edits import EditLog, Keys
+from clusterer.edits_json import write
 from clusterer.export import FORMATS
+from clusterer.folder import EDITS
 from clusterer.types import Action, Edit
 
 from ..conftest import DEMO

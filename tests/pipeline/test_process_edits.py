@@ -10,8 +10,10 @@ import pytest
 
 import clusterer
 from clusterer.config import ClusteringConfig, Config
-from clusterer.edits import EDITS, EditLog, Keys, read, write
+from clusterer.edits import EditLog, Keys
+from clusterer.edits_json import read, write
 from clusterer.errors import EditsError
+from clusterer.folder import EDITS
 from clusterer.pipeline import load
 from clusterer.types import Action, Edit
 

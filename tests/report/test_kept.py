@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.edits import EditLog, read
+from clusterer.edits import EditLog
+from clusterer.edits_json import read
 from clusterer.pipeline import amend
 from clusterer.report import render
 from clusterer.types import ClusteringResult, Reason

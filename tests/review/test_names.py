@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.edits import EditLog, write
+from clusterer.edits import EditLog
+from clusterer.edits_json import write
 from clusterer.review import earlier_names
 from clusterer.review.names import MOST
 from clusterer.types import Action, Edit

@@ -13,7 +13,7 @@ import pytest
 
 import clusterer
 from clusterer.config import ClusteringConfig, Config
-from clusterer.edits import read
+from clusterer.edits_json import read
 from clusterer.review import Footage, Session, Site
 
 from ..conftest import DEMO

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from clusterer import result as result_folder
-from clusterer.edits import EditLog, write
+from clusterer.edits import EditLog
+from clusterer.edits_json import write
 from clusterer.errors import EditsError, ResultError
 from clusterer.pipeline import load
 from clusterer.review import ConflictError, Session
