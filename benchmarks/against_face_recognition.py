@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from clusterer import alignment, chips, detection, encoding
-from clusterer.config import DetectionConfig, EncodingConfig, ShotConfig, VideoConfig
-from clusterer.types import Frame
-from clusterer.video import SampledFrame, Sampler, probe
+from clusterer.core.config import DetectionConfig, EncodingConfig, ShotConfig, VideoConfig
+from clusterer.core.types import Frame
+from clusterer.faces import alignment, detection, encoding
+from clusterer.faces import quality as chips
+from clusterer.media import SampledFrame, Sampler, probe
 
 BATCH = 8
 """Frames at once, as in the pipeline; after each batch the two change places."""

@@ -32,10 +32,8 @@ from bars import HEADER, RATES
 from bars import row as our_row
 from footage import Clip, add_clips, markdown, markdown_line, read_clips, warm_up
 
-from clusterer import clustering, detection, encoding
-from clusterer.config import ClusteringConfig, DetectionConfig, EncodingConfig
-from clusterer.evaluation import Truth, match, score
-from clusterer.types import (
+from clusterer.core.config import ClusteringConfig, DetectionConfig, EncodingConfig
+from clusterer.core.types import (
     Analysis,
     ChipQuality,
     Detections,
@@ -48,10 +46,13 @@ from clusterer.types import (
     TrackFeatures,
     VideoInfo,
 )
-from clusterer.video import probe
-from clusterer.video.decode import Reader
-from clusterer.video.picture import Converter
-from clusterer.weights import PREDICTOR
+from clusterer.evaluation import Truth, match, score
+from clusterer.faces import detection, encoding
+from clusterer.media import probe
+from clusterer.media.decode import Reader
+from clusterer.media.picture import Converter
+from clusterer.models.bundled import PREDICTOR
+from clusterer.people import clustering
 
 RATES_HZ = (1.0, 4.0)
 THRESHOLDS = (0.44, 0.36)

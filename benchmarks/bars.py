@@ -16,7 +16,7 @@ from pathlib import Path
 from footage import Clip, add_clips, markdown, read_clips, warm_up
 
 import clusterer
-from clusterer.config import ClothingConfig, ClusteringConfig
+from clusterer.core.config import ClothingConfig, ClusteringConfig
 from clusterer.pipeline import Outcome
 
 HEADER = (

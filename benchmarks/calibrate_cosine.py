@@ -24,12 +24,12 @@ import numpy.typing as npt
 from footage import ROOT, Clip, add_clips, markdown, read_clips
 
 import clusterer
-from clusterer.config import METRICS, AnalysisConfig, ClusteringConfig, Config
-from clusterer.distance import between
-from clusterer.encoding import default_threshold
+from clusterer.core.config import METRICS, AnalysisConfig, ClusteringConfig, Config
+from clusterer.core.distance import between
+from clusterer.core.types import Analysis, ClusteringResult, ImageArray
 from clusterer.evaluation import match
-from clusterer.pipeline import PhotographEncoder, decode_photograph
-from clusterer.types import Analysis, ClusteringResult, ImageArray
+from clusterer.faces.encoding import default_threshold
+from clusterer.gallery.photographs import PhotographEncoder, decode_photograph
 
 FACES = ROOT.parent / "shared" / "faces"
 L2 = default_threshold("dlib", "l2")

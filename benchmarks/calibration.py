@@ -37,10 +37,10 @@ from sklearn.covariance import ledoit_wolf
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 import clusterer
-from clusterer.config import AUTO, AnalysisConfig, ClusteringConfig, Config, VideoConfig
-from clusterer.encoding import default_threshold
+from clusterer.core.config import AUTO, AnalysisConfig, ClusteringConfig, Config, VideoConfig
+from clusterer.core.types import Analysis, ClusteringResult
 from clusterer.evaluation import Matching, match, score
-from clusterer.types import Analysis, ClusteringResult
+from clusterer.faces.encoding import default_threshold
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""Where ``clusterer/detection/centerface.onnx`` is from, and how it was made.
+"""Where ``clusterer/faces/detection/centerface.onnx`` is from, and how it was made.
 
     python benchmarks/centerface.py ORIGINAL.onnx
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import onnx
 from onnx import helper
 
-FILE = Path(__file__).parents[1] / "clusterer" / "detection" / "centerface.onnx"
+FILE = Path(__file__).parents[1] / "clusterer" / "faces" / "detection" / "centerface.onnx"
 ORIGINAL = "09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc"
 """sha256 of the original: commit b82ec0c4844e89fd5a0305986aed9bdf33c72585, models/onnx."""
 

@@ -5,8 +5,8 @@
 AUC (1 = always right, 0.5 = by chance) that two torsos of one person are more alike than two of
 different people: over all pairs of tracks of a clip; over the same pairs with the light of one side
 changed; and over garments that the network was not trained on, each seen in two lights. The last
-rows: the same pairs as `clusterer.clothing.evidence` compares them, when what all people seen
-together share is taken off; and their faces. `--time`: what clothing adds to the analysis.
+rows: the same pairs as `clusterer.people.refinement.evidence` compares them, when what all people
+seen together share is taken off; and their faces. `--time`: what clothing adds to the analysis.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ import clusterer
 from clusterer.clothing import colours as colours_module
 from clusterer.clothing import encoder
 from clusterer.clothing.colours import count_colours
+from clusterer.clothing.description import Worn, sharpness
 from clusterer.clothing.encoder import ClothingEncoder
-from clusterer.clothing.evidence import distances
 from clusterer.clothing.region import FILL, SIDE_PX, Torso
-from clusterer.clothing.worn import Worn, sharpness
-from clusterer.config import ClothingConfig, ClusteringConfig
-from clusterer.errors import DataError
-from clusterer.pipeline import _shot
+from clusterer.core.config import ClothingConfig, ClusteringConfig
+from clusterer.core.errors import DataError
+from clusterer.core.types import Analysis
+from clusterer.people.refinement.evidence import distances
+from clusterer.pipeline import shot as _shot
 from clusterer.training.garments import read_garments, split
-from clusterer.types import Analysis
 
 GARMENTS = Path(__file__).resolve().parents[2] / "shared" / "fashion"
 PARTS = ("clothing", "street")
@@ -101,7 +101,7 @@ def unit(vectors: Vectors) -> Vectors:
 
 
 def of_tracks(vectors: Vectors, wardrobe: Wardrobe) -> Vectors:
-    """Mean direction of each track, by share and sharpness as in `clusterer.features`."""
+    """Mean direction of each track, by share and sharpness as in `clusterer.people.features`."""
     total = np.zeros((len(wardrobe.people), vectors.shape[1]), dtype=np.float32)
     sharp = np.array([sharpness(torso) for torso in wardrobe.torsos], dtype=np.float32)
     sharpest = np.zeros(len(wardrobe.people), dtype=np.float32)

@@ -11,10 +11,10 @@ import av
 import dlib
 import numpy as np
 
-from clusterer import detection
-from clusterer.config import DetectionConfig
-from clusterer.detection.cnn import Cnn
-from clusterer.types import FloatArray, ImageArray, IntArray
+from clusterer.core.config import DetectionConfig
+from clusterer.core.types import FloatArray, ImageArray, IntArray
+from clusterer.faces import detection
+from clusterer.faces.detection.cnn import Cnn
 
 DEMO = Path(__file__).parents[1] / "sample_videos" / "demo.mp4"
 FRAMES = 16

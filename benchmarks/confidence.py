@@ -11,8 +11,8 @@ calibration error: the mean of |confidence - share right| over the bins, weighte
 Cooper, Hauskrecht 2015). Different rates and thresholds show the same scenes: tracks are many, but
 far from independent. What clothing adds has no coefficients: its odds are taken as they are.
 
-`--fit` prints the coefficients fitted to all clips, which `clusterer.clustering.confidence` holds,
-and what other evidence would add.
+`--fit` prints the coefficients fitted to all clips, which `clusterer.people.clustering.confidence`
+holds, and what other evidence would add.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from calibration import Analysed, analysed
 from footage import add_clips, markdown, read_clips
 from scipy.optimize import minimize
 
-from clusterer.clothing.confidence import with_clothing
-from clusterer.clustering.confidence import LEAST, MOST, evidence
-from clusterer.config import ClusteringConfig, Config
-from clusterer.distance import between
-from clusterer.encoding import default_threshold
+from clusterer.core.config import ClusteringConfig, Config
+from clusterer.core.distance import between
+from clusterer.core.types import UNKNOWN, IntArray, TrackFeatures
 from clusterer.evaluation import MISSED
-from clusterer.pipeline import assign, basis
-from clusterer.types import UNKNOWN, IntArray, TrackFeatures
+from clusterer.faces.encoding import default_threshold
+from clusterer.people.clustering.confidence import LEAST, MOST, evidence
+from clusterer.people.decide import assign, basis
+from clusterer.people.refinement.confidence import with_clothing
 
 Floats = npt.NDArray[np.float64]
 

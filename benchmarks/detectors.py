@@ -20,12 +20,12 @@ import av
 import cv2
 import numpy as np
 
-from clusterer import detection
-from clusterer.config import DetectionConfig, TrackingConfig
-from clusterer.detection import Detector
-from clusterer.errors import ClustererError
+from clusterer.core.config import DetectionConfig, TrackingConfig
+from clusterer.core.errors import ClustererError
+from clusterer.core.types import Detections, Frame
 from clusterer.evaluation import Detection, Truth, match_boxes, read_truth
-from clusterer.types import Detections, Frame
+from clusterer.faces import detection
+from clusterer.faces.detection import Detector
 
 DEMO = Path(__file__).parents[1] / "sample_videos" / "demo.mp4"
 FRAMES = 60

@@ -25,8 +25,7 @@ import numpy.typing as npt
 from footage import DEMO, ROOT, Clip, add_clips, markdown, markdown_line, read_clips
 
 import clusterer
-from clusterer import encoding
-from clusterer.config import (
+from clusterer.core.config import (
     METRICS,
     AnalysisConfig,
     ClothingConfig,
@@ -34,14 +33,15 @@ from clusterer.config import (
     Config,
     EncodingConfig,
 )
-from clusterer.distance import between
-from clusterer.encoding import default_threshold
-from clusterer.errors import ClustererError
+from clusterer.core.distance import between
+from clusterer.core.errors import ClustererError
+from clusterer.core.types import Analysis, ClusteringResult, FloatArray, ImageArray
 from clusterer.evaluation import match
 from clusterer.evaluation.pairs import track_pairs
 from clusterer.evaluation.verification import area, roc
-from clusterer.pipeline import PhotographEncoder, decode_photograph
-from clusterer.types import Analysis, ClusteringResult, FloatArray, ImageArray
+from clusterer.faces import encoding
+from clusterer.faces.encoding import default_threshold
+from clusterer.gallery.photographs import PhotographEncoder, decode_photograph
 
 FACES = ROOT.parent / "shared" / "faces"
 BATCHES, BATCH = 5, 16

@@ -22,11 +22,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 import clusterer
-from clusterer.clothing.evidence import distances
-from clusterer.config import ClothingConfig, Config, VideoConfig
-from clusterer.encoding import default_threshold
+from clusterer.core.config import ClothingConfig, Config, VideoConfig
+from clusterer.core.types import IntArray, TrackFeatures
 from clusterer.evaluation import match
-from clusterer.types import IntArray, TrackFeatures
+from clusterer.faces.encoding import default_threshold
+from clusterer.people.refinement.evidence import distances
 
 QUALITIES = (0.0, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 1.0)
 HEADER = (

@@ -24,11 +24,11 @@ from pathlib import Path
 import numpy as np
 from footage import ROOT, markdown
 
+from clusterer.core.types import FloatArray, ImageArray
 from clusterer.evaluation.plots import BLUE, GREEN, ORANGE, PINK, figure, svg
 from clusterer.training.identities import Identities, read_identities, split_people
 from clusterer.training.settings import FACE_LOSS_NAMES, FaceTraining
 from clusterer.training.verification import HeldOutPairs, Judged, balanced_pairs, judge
-from clusterer.types import FloatArray, ImageArray
 
 FACES = ROOT.parent / "shared" / "faces"
 COLOURS = dict(zip(FACE_LOSS_NAMES, (BLUE, ORANGE, GREEN, PINK, "#8a6fd1"), strict=True))
@@ -112,8 +112,8 @@ def pixels(pictures: ImageArray) -> FloatArray:
 
 def dlib(faces: Identities) -> tuple[FloatArray, list[int]]:
     """Encodings by the pipeline, and the rows where it found a face."""
-    from clusterer.config import AnalysisConfig  # noqa: PLC0415 - slow to import
-    from clusterer.pipeline import PhotographEncoder  # noqa: PLC0415 - slow to import
+    from clusterer.core.config import AnalysisConfig  # noqa: PLC0415 - slow to import
+    from clusterer.gallery.photographs import PhotographEncoder  # noqa: PLC0415 - slow to import
 
     found = PhotographEncoder(AnalysisConfig()).encode_all(iter(faces.pictures))
     return found.embeddings, np.flatnonzero(found.has_face).tolist()

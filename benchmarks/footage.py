@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import clusterer
-from clusterer.config import AnalysisConfig, VideoConfig
+from clusterer.core.config import AnalysisConfig, VideoConfig
+from clusterer.core.types import ClusteringResult
 from clusterer.evaluation import Truth, match, read_truth, score
-from clusterer.types import ClusteringResult
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "sample_videos" / "demo.mp4"

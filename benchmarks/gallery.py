@@ -29,13 +29,14 @@ from footage import CLIPS, ROOT, Clip, markdown, read_clips
 from threadpoolctl import threadpool_limits
 
 import clusterer
-from clusterer.config import Config, GalleryConfig
-from clusterer.distance import between
+from clusterer.core.config import Config, GalleryConfig
+from clusterer.core.distance import between
+from clusterer.core.types import FloatArray
 from clusterer.evaluation import match as match_faces
 from clusterer.gallery import Gallery, Scale, gather, match
-from clusterer.pipeline import decode_photograph, name_people, read_gallery
-from clusterer.pipeline._gallery import Reader, scale_of
-from clusterer.types import FloatArray
+from clusterer.gallery.name_people import name_people
+from clusterer.gallery.photographs import decode_photograph
+from clusterer.gallery.read import Reader, read_gallery, scale_of
 
 FACES = ROOT.parent / "shared" / "faces"
 DEFAULT = GalleryConfig()

@@ -19,9 +19,9 @@ from detectors import FRAMES, SURE, labelled, look
 from encoders import FACES, read_photographs, rows
 from footage import Clip, add_clips, markdown, markdown_line, read_clips
 
-from clusterer import detection, encoding
-from clusterer.config import DetectionConfig
-from clusterer.errors import ClustererError
+from clusterer.core.config import DetectionConfig
+from clusterer.core.errors import ClustererError
+from clusterer.faces import detection, encoding
 
 DETECTOR_HEADER = [
     "detector", "recall", "box precision", "sure: recall", "box precision", "ms a frame",

@@ -25,10 +25,10 @@ from footage import add_clips, markdown, markdown_line, read_clips
 from sklearn.metrics import adjusted_rand_score
 
 import clusterer
-from clusterer.config import AnalysisConfig, ClothingConfig, ClusteringConfig, Config
+from clusterer.core.config import AnalysisConfig, ClothingConfig, ClusteringConfig, Config
+from clusterer.core.types import UNKNOWN, Analysis, IntArray, Shot, Track
 from clusterer.evaluation import MISSED, Matching, Truth, match, score
-from clusterer.types import UNKNOWN, Analysis, IntArray, Shot, Track
-from clusterer.video import probe
+from clusterer.media import probe
 
 METHODS = ("incremental", "sequential")
 SHUFFLED = ("clip", "method", "tracks", "of them with others", "changed, mean", "changed, most")

@@ -16,16 +16,16 @@ from dataclasses import replace
 from footage import Clip, add_clips, markdown_line, read_clips, warm_up
 
 import clusterer
-from clusterer.config import (
+from clusterer.core.config import (
     AnalysisConfig,
     ClothingConfig,
     ClusteringConfig,
     Config,
     VideoConfig,
 )
+from clusterer.core.types import Analysis
 from clusterer.evaluation import Truth, match, score
-from clusterer.types import Analysis
-from clusterer.video import probe
+from clusterer.media import probe
 
 HEADER = ("clip", "part", "tracks", "F", "precision", "people found / true")
 WITHOUT = ("F, no clothing", "precision", "people")

@@ -26,10 +26,10 @@ from calibration import Analysed, analysed
 from footage import add_clips, markdown, read_clips
 from scipy.spatial.distance import cdist
 
-from clusterer.config import ClusteringConfig
-from clusterer.encoding import default_threshold
-from clusterer.features import describe
-from clusterer.leeway import leeway
+from clusterer.core.config import ClusteringConfig
+from clusterer.faces.encoding import default_threshold
+from clusterer.people.features import describe
+from clusterer.people.tolerance import leeway
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

@@ -19,12 +19,12 @@ import numpy as np
 import numpy.typing as npt
 from footage import markdown
 
-from clusterer.advice import advise
-from clusterer.clothing.evidence import Evidence
-from clusterer.clothing.refine import Refiner
-from clusterer.config import ClusteringConfig
-from clusterer.encoding import default_threshold
-from clusterer.types import UNKNOWN, IntArray, Reason, TrackFeatures
+from clusterer.core.config import ClusteringConfig
+from clusterer.core.types import UNKNOWN, IntArray, Reason, TrackFeatures
+from clusterer.faces.encoding import default_threshold
+from clusterer.people.questions import advise
+from clusterer.people.refinement.evidence import Evidence
+from clusterer.people.refinement.refine import Refiner
 
 HEADER = (
     "first stage",

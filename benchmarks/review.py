@@ -24,12 +24,12 @@ from review_page import Page
 from reviewer import Reviewer
 
 import clusterer
-from clusterer.advice import advise
-from clusterer.config import AnalysisConfig, ClothingConfig, ClusteringConfig, Config
-from clusterer.encoding import default_threshold
+from clusterer.core.config import AnalysisConfig, ClothingConfig, ClusteringConfig, Config
+from clusterer.core.types import UNKNOWN, Action, Analysis, ClusteringResult, Edit
 from clusterer.evaluation import match
-from clusterer.pipeline._decide import basis
-from clusterer.types import UNKNOWN, Action, Analysis, ClusteringResult, Edit
+from clusterer.faces.encoding import default_threshold
+from clusterer.people.decide import basis
+from clusterer.people.questions import advise
 
 AFTER = (0, 5, 10, 20, 40)
 BARS = (0.97, 0.99, 1.0)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from clusterer.core.types import UNKNOWN, ClusteringResult, Edit, Question
 from clusterer.edits import NOT_A_FACE, Keys, replay
-from clusterer.types import UNKNOWN, ClusteringResult, Edit, Question
 
 STANDS = 5
 """Tracks that a correction names for a person."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from review_page import STANDS, Page
 
+from clusterer.core.types import UNKNOWN, Action, Edit, Question
 from clusterer.edits import NOT_A_FACE
 from clusterer.evaluation.grouping import Grouping
 from clusterer.evaluation.matching import MISSED, Matching
-from clusterer.types import UNKNOWN, Action, Edit, Question
 
 Chore = tuple[int, str, Edit]
 """Faces that it settles, what it is, and the correction."""

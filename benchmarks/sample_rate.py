@@ -18,7 +18,7 @@ from statistics import fmean
 from footage import Clip, add_clips, markdown, markdown_line, read_clips, warm_up
 
 import clusterer
-from clusterer.config import AnalysisConfig, Config, VideoConfig
+from clusterer.core.config import AnalysisConfig, Config, VideoConfig
 
 HEADER = (
     "samples per s",

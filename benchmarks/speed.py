@@ -24,7 +24,7 @@ import av
 from footage import CLIPS, DEMO, markdown, warm_up
 from loop import loop
 
-from clusterer.video import probe
+from clusterer.media import probe
 
 LOOPS = 10
 HEADER = ("measured", "figure", "compared")

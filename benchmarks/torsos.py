@@ -15,9 +15,9 @@ from footage import Clip
 
 import clusterer
 from clusterer.clothing.region import SIDE_PX, Torso, cut_torso
-from clusterer.config import AnalysisConfig, ClothingConfig, VideoConfig
+from clusterer.core.config import AnalysisConfig, ClothingConfig, VideoConfig
+from clusterer.core.types import Analysis, ImageArray, IntArray
 from clusterer.evaluation import match
-from clusterer.types import Analysis, ImageArray, IntArray
 
 MIN_SHARE = ClothingConfig().min_torso_share
 

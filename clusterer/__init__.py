@@ -24,10 +24,13 @@ TYPE_CHECKING = False  # typing's own would cost more than all of this module
 if TYPE_CHECKING:
     from typing import Any
 
-    from clusterer.config import AnalysisConfig, ClusteringConfig, Config
-    from clusterer.errors import ClustererError
-    from clusterer.pipeline import Outcome, amend, analyse, decide, load, process
-    from clusterer.types import Action, Analysis, ClusteringResult, Edit
+    from clusterer.core.config import AnalysisConfig, ClusteringConfig, Config
+    from clusterer.core.errors import ClustererError
+    from clusterer.core.types import Action, Analysis, ClusteringResult, Edit
+    from clusterer.people.amend import amend
+    from clusterer.people.decide import decide
+    from clusterer.pipeline import Outcome, analyse, process
+    from clusterer.store.load import load
 
 __all__ = [
     "Action",
@@ -48,19 +51,19 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Action": "types",
-    "Analysis": "types",
-    "AnalysisConfig": "config",
-    "ClustererError": "errors",
-    "ClusteringConfig": "config",
-    "ClusteringResult": "types",
-    "Config": "config",
-    "Edit": "types",
+    "Action": "core.types",
+    "Analysis": "core.types",
+    "AnalysisConfig": "core.config",
+    "ClustererError": "core.errors",
+    "ClusteringConfig": "core.config",
+    "ClusteringResult": "core.types",
+    "Config": "core.config",
+    "Edit": "core.types",
     "Outcome": "pipeline",
-    "amend": "pipeline",
+    "amend": "people.amend",
     "analyse": "pipeline",
-    "decide": "pipeline",
-    "load": "pipeline",
+    "decide": "people.decide",
+    "load": "store.load",
     "process": "pipeline",
 }
 

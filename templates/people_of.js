@@ -2,7 +2,7 @@
 // ---- what follows from who is where: people with their appearances, unknowns, who stands for whom.
 (() => {
   const ANCHORS = 5; // tracks that stand for a person in a correction
-  const JOIN_GAP_S = 1; // as JOIN_GAP_S in clusterer/identities.py
+  const JOIN_GAP_S = 1; // as JOIN_GAP_S in clusterer/people/identities.py
 
   const data = cv.data;
   const tracks = data && data.tracks;

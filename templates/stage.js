@@ -26,7 +26,7 @@
   };
   const el = cv.el;
   cv.plural = (n, one, many = one + "s") => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-  // the rule of clusterer.timecode.spoken, on which the terminal goes
+  // the rule of clusterer.core.timecode.spoken, on which the terminal goes
   cv.spoken = (seconds) => {
     const nearest = (value) => Math.floor(value + 0.5 + 1e-6);
     const two = (n) => String(n).padStart(2, "0");

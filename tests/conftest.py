@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 import clusterer
-from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE
+from clusterer.models.cache import ENVIRONMENT_VARIABLE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -8,9 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from clusterer.types import ImageArray
-
-from .garment_files import picture, write
+from clusterer.core.types import ImageArray
+from tests.garment_files import picture, write
 
 SIDE_PX = 36
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from clusterer.types import ImageArray
+from clusterer.core.types import ImageArray
 
 SIDE_PX = 40
 

@@ -10,16 +10,15 @@ from typing import Any
 import cv2
 import numpy as np
 
-from clusterer import result as result_folder
-from clusterer.archive import SCHEMA_VERSION, dump, write_arrays
-from clusterer.clustering.confidence import confidences
-from clusterer.config import ClusteringConfig, Config
-from clusterer.config import settings as as_json
-from clusterer.features import describe
-from clusterer.identities import identify
-from clusterer.types import ClusteringResult
-
-from .small_result import pictures, small_analysis
+from clusterer.core.config import ClusteringConfig, Config
+from clusterer.core.config import settings as as_json
+from clusterer.core.types import ClusteringResult
+from clusterer.outputs import save as result_folder
+from clusterer.people.clustering.confidence import confidences
+from clusterer.people.features import describe
+from clusterer.people.identities import identify
+from clusterer.store.analysis_npz import SCHEMA_VERSION, dump, write_arrays
+from tests.small_result import pictures, small_analysis
 
 TRUTH = [
     (0, 100, "ann", "frontal"),

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from clusterer.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
+from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
 
 FRAME_PTS = 4
 VIDEO = VideoInfo("a.mp4", 640, 360, Fraction(25), Fraction(1, 100), 0, 40.0)

@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from clusterer.identities import identify
-from clusterer.types import (
+from clusterer.core.types import (
     UNKNOWN,
     Analysis,
     ChipQuality,
@@ -19,6 +18,7 @@ from clusterer.types import (
     TrackFeatures,
     VideoInfo,
 )
+from clusterer.people.identities import identify
 
 FRAME_PTS = 512
 START_PTS = 1024

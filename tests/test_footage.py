@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 import clusterer
-from clusterer.config import ClothingConfig, ClusteringConfig
+from clusterer.core.config import ClothingConfig, ClusteringConfig
 from clusterer.evaluation import match, read_truth, score
-
-from .evaluation.brute_force import figures
+from tests.evaluation.brute_force import figures
 
 pytestmark = pytest.mark.footage
 

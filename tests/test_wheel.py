@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT
+from tests.conftest import ROOT
 
 _NO_BACKEND = ("No matching distribution", "Could not find a version", "No module named pip",
                "hatchling", "Network is unreachable", "Temporary failure")  # fmt: skip
@@ -37,8 +37,8 @@ def test_templates_and_marker_are_inside(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         names = set(file.namelist())
     for template in (ROOT / "templates").iterdir():
-        assert f"clusterer/templates/{template.name}" in names
-    assert {"clusterer/templates/report.html", "clusterer/py.typed"} <= names
+        assert f"clusterer/outputs/templates/{template.name}" in names
+    assert {"clusterer/outputs/templates/report.html", "clusterer/py.typed"} <= names
 
 
 def test_every_module_is_inside_and_nothing_else(wheel: Path) -> None:
@@ -53,8 +53,8 @@ def test_every_module_is_inside_and_nothing_else(wheel: Path) -> None:
     assert {
         "clusterer/clothing/clothing.int8.onnx",
         "clusterer/clothing/MODEL_CARD.md",
-        "clusterer/detection/centerface.onnx",
-        "clusterer/detection/CENTERFACE.md",
+        "clusterer/faces/detection/centerface.onnx",
+        "clusterer/faces/detection/CENTERFACE.md",
     } <= names
     assert wheel.stat().st_size < 11_000_000  # 3.3 and 7.3 MB are the weights
 
@@ -68,10 +68,10 @@ def test_command_is_declared(wheel: Path) -> None:
 RENDER = """
 import pickle, sys
 from pathlib import Path
-import clusterer, clusterer.report
+import clusterer, clusterer.outputs.report
 assert Path(clusterer.__file__).is_relative_to(sys.argv[1]), clusterer.__file__
 result = pickle.loads(Path(sys.argv[2]).read_bytes())
-page = clusterer.report.render(result, lambda row: None)
+page = clusterer.outputs.report.render(result, lambda row: None)
 assert "Person 1" in page and page.rstrip().endswith("</html>")
 """
 
@@ -79,7 +79,7 @@ assert "Person 1" in page and page.rstrip().endswith("</html>")
 def test_report_renders_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
     import pickle  # noqa: PLC0415 - only this test needs it
 
-    from .small_result import small_result  # noqa: PLC0415 - only this test needs it
+    from tests.small_result import small_result  # noqa: PLC0415 - only this test needs it
 
     target = tmp_path / "installed"
     pip("install", "--no-deps", "--no-index", "--quiet", "--target", target, wheel)

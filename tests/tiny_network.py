@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from clusterer.encoding.card import Card
+from clusterer.faces.encoding.card import Card
 
 CARD = Card(size_px=32, alignment="five-point", dimension=24, metric="cosine", threshold=0.2)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from clusterer.types import ImageArray
+from clusterer.core.types import ImageArray
 
 WIDTH_PX, HEIGHT_PX = 160, 96
 BITS = 10

@@ -11,10 +11,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from clusterer import detection, encoding
-from clusterer.config import AnalysisConfig
-from clusterer.downloads import Download
-from clusterer.errors import ModelError
+from clusterer.core.config import AnalysisConfig
+from clusterer.core.errors import ModelError
+from clusterer.faces import detection, encoding
+from clusterer.models.download import Download
 
 INTERRUPTED = 130
 

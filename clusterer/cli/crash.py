@@ -15,7 +15,7 @@ from pathlib import Path
 
 from clusterer._version import __version__
 from clusterer.cli.work import Work
-from clusterer.printable import visible
+from clusterer.core.printable import visible
 
 CRASHED = 70
 """EX_SOFTWARE of sysexits.h."""
@@ -171,7 +171,7 @@ def _whereabouts(content: str, error: BaseException) -> str:
 
 def _keep(content: bytes) -> Path:
     """Write a file that others cannot read, and forget the oldest."""
-    from clusterer.dlib_onnx.cache import cache_folder  # noqa: PLC0415 (it may be what is broken)
+    from clusterer.models.cache import cache_folder  # noqa: PLC0415 (it may be what is broken)
 
     folder = cache_folder() / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

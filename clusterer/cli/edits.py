@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from clusterer import pipeline
 from clusterer.cli.group import Group
 from clusterer.cli.types import PATH, RESULT
+from clusterer.core.printable import visible
+from clusterer.core.types import Edit
 from clusterer.edits import lost
-from clusterer.edits_json import read
-from clusterer.folder import EDITS
-from clusterer.printable import visible
-from clusterer.types import Edit
+from clusterer.people import amend
+from clusterer.store.edits_json import read
+from clusterer.store.load import load
+from clusterer.store.names import EDITS
 
 
 @click.group(cls=Group)
@@ -39,7 +40,7 @@ def check(result: Path, file: Path | None) -> int:
     changed. Exits with 1 if a correction does not apply, or only in part.
     """
     log = read(result / EDITS if file is None else file)
-    notes = pipeline.check(pipeline.load(result), log.edits)
+    notes = amend.check(load(result), log.edits)
     width = len(str(len(notes)))
     for number, (edit, note) in enumerate(zip(log.edits, notes, strict=True), start=1):
         click.echo(f"{number:>{width}}. {visible(_words(edit))}: {note or 'applies'}")

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from clusterer import encoding
-from clusterer.errors import ConfigError
+from clusterer.core.errors import ConfigError
+from clusterer.faces import encoding
 
 
 class EncoderName(click.ParamType[str]):

@@ -14,12 +14,12 @@ from clusterer.cli.group import DefaultCommand, DefaultGroup
 from clusterer.cli.paths import Output
 from clusterer.cli.types import NUMBER, PATH, RESULT
 from clusterer.cli.verification import verification
-from clusterer.errors import ConfigError
+from clusterer.core.errors import ConfigError
+from clusterer.core.printable import visible
 from clusterer.evaluation import Evaluation
-from clusterer.folder import hand_over
-from clusterer.pictures import crop_reader
-from clusterer.pipeline import load
-from clusterer.printable import visible
+from clusterer.store.hand_over import hand_over
+from clusterer.store.load import load
+from clusterer.store.pictures import crop_reader
 
 MIN_IOU = 0.3
 TABLE_WIDTH = 100

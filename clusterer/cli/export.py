@@ -10,16 +10,17 @@ from typing import Any
 
 import click
 
-from clusterer import export as formats
 from clusterer.cli.group import Command
 from clusterer.cli.mistakes import is_result
 from clusterer.cli.paths import Place
 from clusterer.cli.types import NUMBER, RESULT, Name
-from clusterer.errors import ConfigError
-from clusterer.folder import EXPORTS, hand_over
-from clusterer.pipeline import load
-from clusterer.printable import visible
-from clusterer.regular import is_folder
+from clusterer.core.errors import ConfigError
+from clusterer.core.printable import visible
+from clusterer.core.regular import is_folder
+from clusterer.outputs import export as formats
+from clusterer.store.hand_over import hand_over
+from clusterer.store.load import load
+from clusterer.store.names import EXPORTS
 
 _RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
 

@@ -10,8 +10,10 @@ from clusterer.cli.consent import ensure_weights
 from clusterer.cli.group import Group
 from clusterer.cli.paths import Output
 from clusterer.cli.types import RESULT
-from clusterer.pipeline import add_to_gallery, config_of, load
-from clusterer.printable import visible
+from clusterer.core.printable import visible
+from clusterer.gallery.keep_people import add_to_gallery
+from clusterer.people.settings import config_of
+from clusterer.store.load import load
 
 
 @click.group(cls=Group)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from clusterer.errors import ConfigError, ResultError, VideoError
-from clusterer.folder import ANALYSIS, RESULT
-from clusterer.regular import is_file, is_folder, no_file
+from clusterer.core.errors import ConfigError, ResultError, VideoError
+from clusterer.core.regular import is_file, is_folder, no_file
+from clusterer.store.names import ANALYSIS, RESULT
 
 _WORD = re.compile(r"\w[\w-]*")
 _PATTERN = re.compile(r"[*?\[]")

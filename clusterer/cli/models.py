@@ -9,15 +9,15 @@ from urllib.parse import urlsplit
 
 import click
 
-from clusterer import detection, encoding
 from clusterer.cli.consent import UNTRIED, described, fetch, megabytes
 from clusterer.cli.group import Group
-from clusterer.config import DetectionConfig, EncodingConfig
-from clusterer.downloads import Download
-from clusterer.errors import ConfigError, DependencyError, ModelError
-from clusterer.own import OwnFile
-from clusterer.plugins import AnyFile, Entry
-from clusterer.weights import Weights
+from clusterer.core.config import DetectionConfig, EncodingConfig
+from clusterer.core.errors import ConfigError, DependencyError, ModelError
+from clusterer.faces import detection, encoding
+from clusterer.models.bundled import Weights
+from clusterer.models.download import Download
+from clusterer.models.local import OwnFile
+from clusterer.models.registry import AnyFile, Entry
 
 REGISTRIES: dict[str, Mapping[str, Entry]] = {
     "detector": detection.DETECTORS,

@@ -10,9 +10,12 @@ import click
 from clusterer.cli.consent import ensure_weights
 from clusterer.cli.group import Command
 from clusterer.cli.types import PATH, RESULT
+from clusterer.core.printable import visible
 from clusterer.gallery import Gallery, Scale
-from clusterer.pipeline import Told, config_of, load, name_people, read_gallery
-from clusterer.printable import visible
+from clusterer.gallery.name_people import Told, name_people
+from clusterer.gallery.read import read_gallery
+from clusterer.people.settings import config_of
+from clusterer.store.load import load
 
 
 @click.command(cls=Command, no_args_is_help=True)

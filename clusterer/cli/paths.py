@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from clusterer.cli.types import PathType
-from clusterer.pipeline import folder_name
+from clusterer.store.place import folder_name
 
 
 class Output(PathType):

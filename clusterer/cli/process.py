@@ -15,7 +15,7 @@ from clusterer.cli.commands import cluster_video
 from clusterer.cli.crash import CRASHED, crashed, told
 from clusterer.cli.main import INTERRUPTED
 from clusterer.cli.work import PROGRAM, Unforeseen, Work
-from clusterer.errors import ClustererError, ConfigError
+from clusterer.core.errors import ClustererError, ConfigError
 
 UNREAD = 141
 """What a shell reports of programs that a closed pipe ends (128 + SIGPIPE)."""

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from clusterer import clustering, detection
 from clusterer.cli.consent import ensure_weights
 from clusterer.cli.crash import CRASHED, crashed, told
 from clusterer.cli.encoder import ABOUT_OWN, EncoderName
@@ -20,7 +19,7 @@ from clusterer.cli.paths import Output, result_folders
 from clusterer.cli.show import Terminal, outcome_json, summary
 from clusterer.cli.types import NUMBER, PATH, Name, Threshold, Time
 from clusterer.cli.work import Work
-from clusterer.config import (
+from clusterer.core.config import (
     METRICS,
     AnalysisConfig,
     ClothingConfig,
@@ -30,8 +29,12 @@ from clusterer.config import (
     EncodingConfig,
     VideoConfig,
 )
-from clusterer.errors import ClustererError, ConfigError
-from clusterer.pipeline import Outcome, name_people, process, read_gallery
+from clusterer.core.errors import ClustererError, ConfigError
+from clusterer.faces import detection
+from clusterer.gallery.name_people import name_people
+from clusterer.gallery.read import read_gallery
+from clusterer.people import clustering
+from clusterer.pipeline import Outcome, process
 
 VIDEO = VideoConfig()
 DETECTION = DetectionConfig()

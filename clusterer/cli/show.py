@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from clusterer.calibration import Verdict
+from clusterer.core.hook import Hook
+from clusterer.core.printable import printable, visible
+from clusterer.core.timecode import spoken
+from clusterer.core.types import ClusteringResult, Move, Reason
 from clusterer.edits import lost
-from clusterer.pipeline import Hook, Outcome
-from clusterer.printable import printable, visible
-from clusterer.timecode import spoken
-from clusterer.types import ClusteringResult, Move, Reason
+from clusterer.people.calibration import Verdict
+from clusterer.pipeline import Outcome
 
 MOST_PEOPLE = 10
 """People that the summary names; the report shows all."""

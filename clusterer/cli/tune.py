@@ -11,15 +11,15 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from clusterer import clustering
 from clusterer.cli.group import Command
 from clusterer.cli.paths import Output
 from clusterer.cli.show import Terminal
 from clusterer.cli.types import NUMBER, PATH, Name
-from clusterer.config import METRICS
-from clusterer.errors import ConfigError
-from clusterer.files import try_to_write
-from clusterer.printable import visible
+from clusterer.core.config import METRICS
+from clusterer.core.errors import ConfigError
+from clusterer.core.files import try_to_write
+from clusterer.core.printable import visible
+from clusterer.people import clustering
 
 
 @click.command(cls=Command)

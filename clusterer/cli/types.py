@@ -10,9 +10,9 @@ from typing import Any, Literal
 import click
 
 from clusterer.cli.mistakes import check_result, number_meant
-from clusterer.config import AUTO
-from clusterer.errors import ConfigError
-from clusterer.timecode import parse_time_s
+from clusterer.core.config import AUTO
+from clusterer.core.errors import ConfigError
+from clusterer.core.timecode import parse_time_s
 
 _QUOTES = "'\""
 

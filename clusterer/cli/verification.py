@@ -11,13 +11,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from clusterer import encoding
 from clusterer.cli.consent import ensure_weights
 from clusterer.cli.encoder import ABOUT_OWN, EncoderName
 from clusterer.cli.group import Command
 from clusterer.cli.paths import Output
 from clusterer.cli.types import PATH, Name
-from clusterer.config import METRICS, AnalysisConfig, ClusteringConfig, EncodingConfig
+from clusterer.core.config import METRICS, AnalysisConfig, ClusteringConfig, EncodingConfig
+from clusterer.core.printable import printable, visible
+from clusterer.core.regular import is_folder
 from clusterer.evaluation import (
     VerificationReport,
     judge,
@@ -28,10 +29,11 @@ from clusterer.evaluation import (
     verify,
 )
 from clusterer.evaluation.verification_report import HTML, JSON
-from clusterer.folder import hand_over
-from clusterer.pipeline import config_of, encode_photographs, load
-from clusterer.printable import printable, visible
-from clusterer.regular import is_folder
+from clusterer.faces import encoding
+from clusterer.gallery.photographs import encode_photographs
+from clusterer.people.settings import config_of
+from clusterer.store.hand_over import hand_over
+from clusterer.store.load import load
 
 
 @click.command(cls=Command)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from clusterer.cli import signals
-from clusterer.errors import ClustererError
+from clusterer.core.errors import ClustererError
 
 PROGRAM = "cluster-video"
 FORESEEN = (ClustererError, click.ClickException, click.Abort, click.exceptions.Exit)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from clusterer.clothing.region import SIDE_PX
-from clusterer.sessions import open_session
-from clusterer.types import FloatArray, ImageArray
-from clusterer.weights import CLOTHING
+from clusterer.core.types import FloatArray, ImageArray
+from clusterer.models.bundled import CLOTHING
+from clusterer.models.runtime import open_session
 
 DIMENSION = 128
 BATCH_SIZE = 16

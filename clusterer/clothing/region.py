@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.types import FloatArray, ImageArray
+from clusterer.core.types import FloatArray, ImageArray
 
 WIDTH = 2.2
 """Width of the torso box in face widths: shoulder to shoulder of a person seen from the front."""

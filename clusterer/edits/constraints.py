@@ -8,8 +8,8 @@ from itertools import combinations, pairwise, product
 
 import numpy as np
 
+from clusterer.core.types import UNKNOWN, Action, Edit, IntArray
 from clusterer.edits.replay import Names, replay
-from clusterer.types import UNKNOWN, Action, Edit, IntArray
 
 Pair = tuple[int, int, bool]
 """Two tracks, and whether they are one person."""

@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from clusterer.geometry import iou
-from clusterer.types import Analysis, Edit, IntArray
+from clusterer.core.geometry import iou
+from clusterer.core.types import Analysis, Edit, IntArray
 
 KEY = re.compile(r"[0-9]{1,9}@-?[0-9]{1,6}(?:,-?[0-9]{1,6}){3}")
 """Decoded frame, then left, top, right and bottom of the box, whole px: ``125@210,80,260,140``."""

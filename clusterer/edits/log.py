@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clusterer.core.errors import EditsError
+from clusterer.core.types import Action, Edit
 from clusterer.edits.keys import KEY
-from clusterer.errors import EditsError
-from clusterer.types import Action, Edit
 
 LIMITS = {"who": 5, "others": 5, "tracks": 20_000, "source": 500}
 """Most keys in a list: a few stand for a person, and those who are taken from many name more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from clusterer.types import Edit
+from clusterer.core.types import Edit
 
 OVERRIDDEN = "overridden by a later correction"
 """No fault: the reviewer changed their mind."""

@@ -13,8 +13,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.types import UNKNOWN, Action, Edit, IntArray
 from clusterer.edits.log import NEEDS
-from clusterer.types import UNKNOWN, Action, Edit, IntArray
 
 NOT_A_FACE = -2
 """Label of a track that shows no face, while corrections are replayed."""

@@ -9,9 +9,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.types import UNKNOWN, IntArray
 from clusterer.evaluation.matching import Matching
 from clusterer.evaluation.rates import Summable
-from clusterer.types import UNKNOWN, IntArray
 
 STRAY = ""
 """In place of a person: the track shows no face."""

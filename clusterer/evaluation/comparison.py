@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from clusterer.errors import TruthError
+from clusterer.core.errors import TruthError
+from clusterer.core.timecode import timecode
+from clusterer.core.types import UNKNOWN, ClusteringResult, Identity
 from clusterer.evaluation.confusion import Confusion, confusion
 from clusterer.evaluation.matching import MIN_IOU, MISSED, Matching, match
 from clusterer.evaluation.mistakes import Kind, Mistake, mistakes
 from clusterer.evaluation.scores import Scores, score
 from clusterer.evaluation.truth import Truth
-from clusterer.timecode import timecode
-from clusterer.types import UNKNOWN, ClusteringResult, Identity
 
 LONGER = 1.1
 """Labels beyond so many times the length of the video are not its own; its stated length and rate

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clusterer.core.types import UNKNOWN, IntArray
 from clusterer.evaluation.matching import MISSED, Matching
-from clusterer.types import UNKNOWN, IntArray
 
 
 @dataclass(frozen=True, eq=False)

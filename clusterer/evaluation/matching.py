@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.geometry import iou
+from clusterer.core.types import Analysis, IntArray
 from clusterer.evaluation.truth import Truth
-from clusterer.geometry import iou
-from clusterer.types import Analysis, IntArray
 
 MISSED = -1
 """The track of a labelled face that was not found."""

@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 
+from clusterer.core.types import UNKNOWN, IntArray
 from clusterer.evaluation.confusion import Confusion
 from clusterer.evaluation.matching import MISSED, Matching
-from clusterer.types import UNKNOWN, IntArray
 
 
 class Kind(StrEnum):

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from clusterer.errors import TruthError
+from clusterer.core.errors import TruthError
+from clusterer.core.regular import is_file, read_file
 from clusterer.evaluation.verification import Bools, Ints
-from clusterer.regular import is_file, read_file
 
 COLUMNS = ("first", "second", "same")
 ANSWERS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.types import Analysis, ClusteringResult, FloatArray
 from clusterer.evaluation.pair_files import PairList
 from clusterer.evaluation.verification import Bools, Floats, Ints
-from clusterer.types import Analysis, ClusteringResult, FloatArray
 
 MOST_PAIRS = 2_000_000
 """Of more pairs, so many are looked at, spread evenly."""

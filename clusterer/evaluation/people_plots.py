@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.types import Analysis
 from clusterer.evaluation.matching import Matching
 from clusterer.evaluation.plots import BLUE, ORANGE, drawn, figure, svg
-from clusterer.types import Analysis
 
 MOST_PEOPLE = 16
 """People in the matrix; more would not be legible."""
@@ -113,7 +113,7 @@ def matrix(known: Faces) -> str:
     -------
     SVG element; the nearer two people are, the stronger the colour of their cell
     """
-    from clusterer.drawing import Rectangle, to_rgb  # noqa: PLC0415 - slow to import
+    from clusterer.evaluation.drawing import Rectangle, to_rgb  # noqa: PLC0415 - slow to import
 
     shown = known.averages[:MOST_PEOPLE]
     away = distances(shown, shown, "cosine")

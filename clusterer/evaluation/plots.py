@@ -10,7 +10,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
 if TYPE_CHECKING:
-    from clusterer.drawing import Axes, Figure
+    from clusterer.evaluation.drawing import Axes, Figure
 
 BLUE, ORANGE, GREEN, PINK = "#3f86d8", "#d9722e", "#2a9d76", "#c5679f"
 """Colours of lines and bars: each keeps 3:1 against white and against the dark page."""
@@ -49,7 +49,7 @@ def drawn(draw: Callable[_Given, str]) -> Callable[_Given, str]:
 
 def figure(width_in: float, height_in: float) -> tuple[Figure, Axes]:
     """An empty figure with one pair of axes, without a frame on top and at the right."""
-    from clusterer.drawing import Figure  # noqa: PLC0415 - slow to import
+    from clusterer.evaluation.drawing import Figure  # noqa: PLC0415 - slow to import
 
     made = Figure(figsize=(width_in, height_in), layout="constrained")
     axes = made.add_subplot()
@@ -70,7 +70,11 @@ def svg(figure: Figure) -> str:
     str
         The same figure gives the same text.
     """
-    from clusterer.drawing import Legend, Text, rc_context  # noqa: PLC0415 - slow to import
+    from clusterer.evaluation.drawing import (  # noqa: PLC0415 - slow to import
+        Legend,
+        Text,
+        rc_context,
+    )
 
     for text in figure.findobj(Text):
         text.set_parse_math(False)

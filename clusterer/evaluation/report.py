@@ -10,12 +10,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from clusterer import pages
 from clusterer.evaluation.comparison import Evaluation, to_json
 from clusterer.evaluation.mistakes import Kind, Mistake
 from clusterer.evaluation.people_plots import METRICS, faces, histogram, matrix
 from clusterer.evaluation.wording import MISTAKES, SECTIONS, Meaning, meaning
-from clusterer.folder import hand_over
+from clusterer.outputs import pages
+from clusterer.store.hand_over import hand_over
 
 PAGE, FIGURES = "evaluation.html", "evaluation.json"
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from clusterer.core.types import UNKNOWN, IntArray
 from clusterer.evaluation.characters import Characters
 from clusterer.evaluation.clicks import Clicks
 from clusterer.evaluation.detection import Detection
 from clusterer.evaluation.grouping import Grouping
 from clusterer.evaluation.matching import MISSED, Matching
 from clusterer.evaluation.rates import Summable
-from clusterer.types import UNKNOWN, IntArray
 
 GROUPING = (
     "b_cubed_precision",

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.errors import TruthError
-from clusterer.printable import printable
-from clusterer.regular import is_file, open_file
-from clusterer.types import FloatArray, IntArray
+from clusterer.core.errors import TruthError
+from clusterer.core.printable import printable
+from clusterer.core.regular import is_file, open_file
+from clusterer.core.types import FloatArray, IntArray
 
 NOBODY_CAN_TELL = "?"
 """The person of a face that is there, but whose owner a viewer cannot tell."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from clusterer.core.types import ClusteringResult
 from clusterer.evaluation.matching import Matching
 from clusterer.evaluation.pairs import Pairs, image_pairs, track_pairs
 from clusterer.evaluation.verification import (
@@ -24,7 +25,6 @@ from clusterer.evaluation.verification import (
     roc,
     val_at_far,
 )
-from clusterer.types import ClusteringResult
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ from clusterer.evaluation.plots import drawn, svg
 from clusterer.evaluation.verification_figures import Verification
 
 if TYPE_CHECKING:
-    from clusterer.drawing import Axes, Figure
+    from clusterer.evaluation.drawing import Axes, Figure
 
 HTML, JSON = "verification.html", "verification.json"
 
@@ -120,7 +120,7 @@ class VerificationReport:
         ResultError
             The templates are not installed.
         """
-        from clusterer import pages  # noqa: PLC0415 - with jinja2, slow to import
+        from clusterer.outputs import pages  # noqa: PLC0415 - with jinja2, slow to import
 
         curve = any(map(_has_curve, self.sets))
         return pages.fill(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.config import GalleryConfig
-from clusterer.distance import between
-from clusterer.types import FloatArray
+from clusterer.core.config import GalleryConfig
+from clusterer.core.distance import between
+from clusterer.core.types import FloatArray
 
 FEW = 2
 """So many photographs that contradict one another: nobody can tell which of them is wrong."""

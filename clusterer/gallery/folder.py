@@ -6,9 +6,9 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from clusterer.core.errors import EditsError, GalleryError
+from clusterer.core.types import Action
 from clusterer.edits import parse_edit
-from clusterer.errors import EditsError, GalleryError
-from clusterer.types import Action
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 REMEDY = "Give a folder with a folder for each person, named after them, with photographs in it"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clusterer.types import Analysis, Identity
+from clusterer.core.types import Analysis, Identity
 
 _NO_NAME = set('/\\:*?"<>|')
 

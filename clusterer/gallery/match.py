@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.config import GalleryConfig
+from clusterer.core.config import GalleryConfig
 
 Bools = npt.NDArray[np.bool_]
 

@@ -18,14 +18,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from clusterer import report
-from clusterer.cache import torso_name
+from clusterer.core.errors import ClustererError, EditsError, ResultError, VideoError
+from clusterer.core.types import Analysis, ClusteringResult, Edit
 from clusterer.edits import parse_edit
-from clusterer.errors import ClustererError, EditsError, ResultError, VideoError
-from clusterer.pictures import crop_reader
+from clusterer.outputs import report
 from clusterer.review.footage import Footage
 from clusterer.review.session import Changed, ConflictError, Session
-from clusterer.types import Analysis, ClusteringResult, Edit
+from clusterer.store.analysis_cache import torso_name
+from clusterer.store.pictures import crop_reader
 
 STATUS: tuple[tuple[type[ClustererError], int], ...] = (
     (ConflictError, 409),

@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 
-from clusterer.folder import DOORWAY_LASTS_S, doorway_name, old_doorways
+from clusterer.store.names import DOORWAY_LASTS_S, doorway_name, old_doorways
 
 LASTS_S = DOORWAY_LASTS_S
 """Long enough for the slowest start of a browser."""

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from clusterer.archive import read_meta
-from clusterer.errors import CacheError, ClustererError, VideoError
-from clusterer.folder import ANALYSIS, ResultFolder, film_of
-from clusterer.regular import is_file
-from clusterer.types import Analysis
-from clusterer.whereabouts import recall
+from clusterer.core.errors import CacheError, ClustererError, VideoError
+from clusterer.core.regular import is_file
+from clusterer.core.types import Analysis
+from clusterer.store.analysis_npz import read_meta
+from clusterer.store.film import film_of
+from clusterer.store.folder import ResultFolder
+from clusterer.store.known_films import recall
+from clusterer.store.names import ANALYSIS
 
 REMEDY = "Start again with --video FILE"
 
@@ -141,7 +143,7 @@ def _home(path: Path) -> Path | None:
 
 
 def _check(path: Path) -> None:
-    from clusterer.video import check_video  # noqa: PLC0415 (FFmpeg, when there is one to show)
+    from clusterer.media import check_video  # noqa: PLC0415 (FFmpeg, when there is one to show)
 
     try:
         check_video(path)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clusterer.edits_json import read
-from clusterer.errors import EditsError
-from clusterer.folder import EDITS
-from clusterer.types import Action
+from clusterer.core.errors import EditsError
+from clusterer.core.types import Action
+from clusterer.store.edits_json import read
+from clusterer.store.names import EDITS
 
 MOST = 1000
 """Names that are offered."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import uvicorn
 
-from clusterer.errors import ConfigError, ResultError
+from clusterer.core.errors import ConfigError, ResultError
 from clusterer.review.app import Site, create_app
 from clusterer.review.guard import Guard
 

@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from clusterer import result as result_folder
+from clusterer.core.errors import ClustererError, EditsError, ResultError
+from clusterer.core.types import Action, ClusteringResult, Edit
 from clusterer.edits import EditLog
-from clusterer.edits_json import stored, write
-from clusterer.errors import ClustererError, EditsError, ResultError
-from clusterer.folder import ANALYSIS, EDITS, RESULT
-from clusterer.pipeline import amend, config_of, decide, load
+from clusterer.outputs import save as result_folder
+from clusterer.people.amend import amend
+from clusterer.people.decide import decide
+from clusterer.people.settings import config_of
 from clusterer.review.writer import Writer, Written
-from clusterer.types import Action, ClusteringResult, Edit
+from clusterer.store.edits_json import stored, write
+from clusterer.store.load import load
+from clusterer.store.names import ANALYSIS, EDITS, RESULT
 
 Stamp = tuple[int, int, int]
 
@@ -69,7 +72,7 @@ class Session:
     Raises
     ------
     ResultError
-        See `clusterer.pipeline.load`.
+        See `clusterer.store.load.load`.
     EditsError
         ``edits.json`` is damaged.
     """

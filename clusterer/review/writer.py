@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Condition, Thread
 
-from clusterer.errors import ClustererError
-from clusterer.types import ClusteringResult
+from clusterer.core.errors import ClustererError
+from clusterer.core.types import ClusteringResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from clusterer.dlib_onnx.cache import cache_folder
+from clusterer.models.cache import cache_folder
 
 
 def _can_be_made() -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from clusterer.types import IntArray
+from clusterer.core.types import IntArray
 
 
 def batches(rows: IntArray, size: int, generator: np.random.Generator) -> Iterator[IntArray]:

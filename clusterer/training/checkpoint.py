@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
-from clusterer.errors import DataError
-from clusterer.files import make_folder, write_atomic
-from clusterer.regular import open_file
+from clusterer.core.errors import DataError
+from clusterer.core.files import make_folder, write_atomic
+from clusterer.core.regular import open_file
 
 CHECKPOINT = "checkpoint.pt"
 REMEDY = "Name another folder with --output"

@@ -10,7 +10,8 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
-from clusterer.errors import DataError
+from clusterer.core.errors import DataError
+from clusterer.core.types import ImageArray, IntArray
 from clusterer.training.augment import Studio, make_view, recolour, silhouette
 from clusterer.training.batches import batches
 from clusterer.training.garments import Garments, split
@@ -19,7 +20,6 @@ from clusterer.training.loop import Trainer
 from clusterer.training.losses import MetricLoss
 from clusterer.training.network import ClothingNet
 from clusterer.training.settings import ClothingTraining
-from clusterer.types import ImageArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from clusterer.errors import ModelError
-from clusterer.sessions import open_session
-from clusterer.types import FloatArray, ImageArray
+from clusterer.core.errors import ModelError
+from clusterer.core.types import FloatArray, ImageArray
+from clusterer.models.runtime import open_session
 
 OPSET = 18
 """ONNX Runtime reads it since 1.14."""

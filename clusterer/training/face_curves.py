@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clusterer.drawing import MaxNLocator
+from clusterer.evaluation.drawing import MaxNLocator
 from clusterer.evaluation.plots import BLUE, GREEN, ORANGE, PINK, figure, svg
 from clusterer.training.faces import FaceEpoch
 

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from clusterer.core.files import make_folder, write_all
 from clusterer.evaluation.verification import Accepted, accepted, roc, val_at_far
-from clusterer.files import make_folder, write_all
 from clusterer.training.face_card import FaceFacts, write_face_card
 from clusterer.training.face_curves import draw_curves
 from clusterer.training.faces import FaceTrainer

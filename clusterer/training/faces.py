@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from clusterer.errors import DataError
+from clusterer.core.errors import DataError
+from clusterer.core.types import FloatArray, ImageArray, IntArray
 from clusterer.training.batches import batches, some_of_each
 from clusterer.training.face_views import make_face_view, whole_faces
 from clusterer.training.identities import Identities, split_people
@@ -20,7 +21,6 @@ from clusterer.training.losses import ANNEALED, MetricLoss
 from clusterer.training.recogniser import FaceNet, embed_chips
 from clusterer.training.settings import FaceTraining
 from clusterer.training.verification import HeldOutPairs, Judged, balanced_pairs, judge
-from clusterer.types import FloatArray, ImageArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.errors import DataError
-from clusterer.regular import is_file, no_file, open_file, read_file
-from clusterer.types import ImageArray, IntArray
+from clusterer.core.errors import DataError
+from clusterer.core.regular import is_file, no_file, open_file, read_file
+from clusterer.core.types import ImageArray, IntArray
 
 LABELS = "labels.csv"
 BACKGROUNDS = "backgrounds"

@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 import cv2
 import numpy as np
 
-from clusterer.errors import DataError
-from clusterer.regular import open_file, read_file
-from clusterer.types import ImageArray, IntArray
+from clusterer.core.errors import DataError
+from clusterer.core.regular import open_file, read_file
+from clusterer.core.types import ImageArray, IntArray
 
 ENDINGS = (".jpg", ".jpeg", ".png")
 LEAST_PICTURES = 2

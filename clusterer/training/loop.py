@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from clusterer.errors import DataError
+from clusterer.core.errors import DataError
+from clusterer.core.types import IntArray
 from clusterer.training.checkpoint import CHECKPOINT, REMEDY, read_checkpoint, write_checkpoint
-from clusterer.types import IntArray
 
 WARM_UP = 0.05
 VIEW_SEED = 7

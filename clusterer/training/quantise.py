@@ -11,10 +11,10 @@ import onnx
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from clusterer.sessions import send_nothing
+from clusterer.core.types import ImageArray
+from clusterer.models.runtime import send_nothing
 from clusterer.training.export import run
 from clusterer.training.network import INPUT
-from clusterer.types import ImageArray
 
 BATCH_SIZE = 32
 """Of the torsos by which steps are chosen."""

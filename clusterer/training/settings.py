@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from clusterer.config._check import check
-from clusterer.errors import ConfigError
+from clusterer.core.config._check import check
+from clusterer.core.errors import ConfigError
 
 LOSS_NAMES = ("infonce", "supcon", "triplet", "arcface", "cosface", "sphereface")
 """InfoNCE (van den Oord et al. 2018), SupCon (Khosla et al. 2020), triplets with semi-hard mining

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 
-from clusterer.config._check import check
-from clusterer.errors import ConfigError
+from clusterer.core.config._check import check
+from clusterer.core.errors import ConfigError
 
 ALIGNMENTS = ("five-point", "dlib", "box")
 """ArcFace's template of five landmarks; dlib's ``get_face_chip``; a square around the detector's

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clusterer.core.types import FloatArray, IntArray
 from clusterer.evaluation.pairs import pairs_of, spread
 from clusterer.evaluation.verification import (
     Bools,
@@ -21,7 +22,6 @@ from clusterer.evaluation.verification import (
     roc,
     val_at_far,
 )
-from clusterer.types import FloatArray, IntArray
 
 MOST_PAIRS = 6000
 """Of either kind, as many as LFW has in all: a false accept rate of 0.001 is six pairs."""

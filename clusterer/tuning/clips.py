@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clusterer.cache import load_analysis
-from clusterer.config import AnalysisConfig
-from clusterer.errors import ConfigError, OtherFilmError, ResultError, TruthError
+from clusterer.core.config import AnalysisConfig
+from clusterer.core.errors import ConfigError, OtherFilmError, ResultError, TruthError
+from clusterer.core.hook import Hook
+from clusterer.core.printable import printable
+from clusterer.core.regular import is_file, is_folder
 from clusterer.evaluation import match, read_truth
-from clusterer.folder import ANALYSIS
-from clusterer.pipeline import Hook, analyse, default_folder
-from clusterer.printable import printable
-from clusterer.regular import is_file, is_folder
+from clusterer.pipeline import analyse
+from clusterer.store.analysis_cache import load_analysis
+from clusterer.store.names import ANALYSIS
+from clusterer.store.place import default_folder
 from clusterer.tuning.sweep import Clip
 
 RESULT = ".people"

@@ -11,7 +11,7 @@ from clusterer.tuning.sweep import CUSTOMARY
 from clusterer.tuning.tables import DECIMALS
 
 if TYPE_CHECKING:
-    from clusterer.drawing import Axes, Figure
+    from clusterer.evaluation.drawing import Axes, Figure
 
 GREY, PURPLE = "#808080", "#8574d6"
 METHODS = (BLUE, ORANGE, GREEN, PINK, PURPLE)
@@ -40,7 +40,7 @@ def curves_svg(group: Group) -> str:
     -------
     SVG, the same bytes for the same rows
     """
-    from clusterer.drawing import Figure  # noqa: PLC0415 (only who draws loads it)
+    from clusterer.evaluation.drawing import Figure  # noqa: PLC0415 (only who draws loads it)
 
     shown = (group.pooled, *group.clips) if len(group.clips) > 1 else group.clips
     height_in = HEAD_IN + ROW_IN * len(shown)
@@ -66,7 +66,7 @@ def curves_svg(group: Group) -> str:
 @drawn
 def overview_svg(groups: Sequence[Group]) -> str:
     """F of all clips together against the threshold, a line per method, a plot per metric."""
-    from clusterer.drawing import Figure  # noqa: PLC0415 (only who draws loads it)
+    from clusterer.evaluation.drawing import Figure  # noqa: PLC0415 - slow to import
 
     metrics = list(dict.fromkeys(group.metric for group in groups))
     methods = list(dict.fromkeys(group.method for group in groups))
@@ -107,7 +107,7 @@ def _shares(plot: Axes, curve: Curve) -> None:
 
 
 def _people(plot: Axes, curve: Curve) -> None:
-    from clusterer.drawing import MaxNLocator  # noqa: PLC0415 (only who draws loads it)
+    from clusterer.evaluation.drawing import MaxNLocator  # noqa: PLC0415 (only who draws loads it)
 
     x, found = _xy(curve, "people_found")
     _, true = _xy(curve, "people_true")

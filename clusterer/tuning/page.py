@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from clusterer import pages
+from clusterer.outputs import pages
 from clusterer.tuning import tables
 from clusterer.tuning.curves import curves_svg, overview_svg
 from clusterer.tuning.picks import Group, best, best_at, costs

@@ -35,7 +35,7 @@ class Group:
 
     Attributes
     ----------
-    method, metric : as in `clusterer.config.ClusteringConfig`
+    method, metric : as in `clusterer.core.config.ClusteringConfig`
     pooled : curve over the faces of all clips together
     clips : curve of each clip
     best : greatest B-cubed F of all faces together

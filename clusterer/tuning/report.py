@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from clusterer.config import ClusteringConfig
-from clusterer.files import make_folder, write_all
+from clusterer.core.config import ClusteringConfig
+from clusterer.core.files import make_folder, write_all
 from clusterer.tuning import tables
 from clusterer.tuning.picks import TARGET_PRECISION, Group, groups
 from clusterer.tuning.sweep import Row

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from clusterer import clustering
-from clusterer.config import METRICS, Config, EncodingConfig
-from clusterer.encoding import default_threshold
-from clusterer.errors import ConfigError
+from clusterer.core.config import METRICS, Config, EncodingConfig
+from clusterer.core.errors import ConfigError
+from clusterer.core.types import Analysis
 from clusterer.evaluation import Matching, Scores, score
-from clusterer.pipeline import Basis, assign, basis
-from clusterer.types import Analysis
+from clusterer.faces.encoding import default_threshold
+from clusterer.people import clustering
+from clusterer.people.decide import Basis, assign, basis
 
 POOLED = "(all clips)"
 """The clip of rows that count the faces of all clips together."""
@@ -48,7 +48,7 @@ class Row:
     Attributes
     ----------
     clip : its name, or `POOLED`
-    method, metric : as in `clusterer.config.ClusteringConfig`
+    method, metric : as in `clusterer.core.config.ClusteringConfig`
     threshold : in the metric's unit
     is_default : whether the threshold is the encoder's default for the metric
     ratios : as of `clusterer.evaluation.Scores.ratios`

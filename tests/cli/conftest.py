@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from clusterer.cli import main
-
-from ..video_files import picture, write_video
+from tests.video_files import picture, write_video
 
 
 @dataclass(frozen=True)

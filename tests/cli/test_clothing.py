@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from clusterer.cli.show import outcome_json, summary
+from clusterer.core.types import ClothingDecision, Move
 from clusterer.pipeline import Outcome
-from clusterer.types import ClothingDecision, Move
-
-from ..conftest import DEMO
-from ..small_result import small_result
-from .conftest import Ran
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
+from tests.small_result import small_result
 
 J, S = Move.JOINED, Move.SPLIT
 FIT = {

@@ -14,14 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from clusterer import detection, encoding
-from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
-from clusterer.downloads import ENVIRONMENT_VARIABLE, Download
-from clusterer.plugins import Entry
-
-from ..download_server import CONTENT, Server, serving
-from ..test_downloads import DIGEST
-from .conftest import Ran
+from clusterer.faces import detection, encoding
+from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE
+from clusterer.models.download import ENVIRONMENT_VARIABLE, Download
+from clusterer.models.registry import Entry
+from tests.cli.conftest import Ran
+from tests.download_server import CONTENT, Server, serving
+from tests.models.test_download import DIGEST
 
 Command = Callable[..., Ran]
 HOG = detection.DETECTORS["hog"].home
@@ -224,8 +223,9 @@ def test_every_command_that_looks_at_pictures_asks(
 def test_on_a_real_terminal(nobody: Path, small: Download, tmp_path: Path) -> None:
     pty = pytest.importorskip("pty")
     code = (
-        "import sys; from clusterer import detection; from clusterer.cli import main\n"
-        "from clusterer.downloads import Download; from clusterer.plugins import Entry\n"
+        "import sys; from clusterer.faces import detection; from clusterer.cli import main\n"
+        "from clusterer.models.download import Download\n"
+        "from clusterer.models.registry import Entry\n"
         f"detection.DETECTORS['hog'] = Entry({HOG!r}, ({small!r},))\n"
         "main(sys.argv[1:])"
     )

@@ -13,11 +13,10 @@ import pytest
 
 from clusterer.cli.crash import FOLDER, KEPT, crashed, one_line
 from clusterer.cli.work import Work
-from clusterer.constraints import co_occurrence
-from clusterer.dlib_onnx.cache import cache_folder
-
-from . import own_process
-from .conftest import Ran
+from clusterer.models.cache import cache_folder
+from clusterer.people.constraints import co_occurrence
+from tests.cli import own_process
+from tests.cli.conftest import Ran
 
 Command = Callable[..., Ran]
 BROKEN = "import clusterer.cli.run as r\ndef process(*_, **__): raise {}\nr.process = process"

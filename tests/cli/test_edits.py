@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 import clusterer
+from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog, Keys
-from clusterer.edits_json import write
-from clusterer.folder import EDITS
-from clusterer.types import Action, Edit
-
-from ..conftest import DEMO
-from .conftest import Ran
+from clusterer.store.edits_json import write
+from clusterer.store.names import EDITS
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
 
 Command = Callable[..., Ran]
 GONE = "99999@0,0,9,9"

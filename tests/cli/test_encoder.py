@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 import pytest
 
-from ..conftest import DEMO
-from ..tiny_network import CARD, write_network
-from .conftest import Ran
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
+from tests.tiny_network import CARD, write_network
 
 Command = Callable[..., Ran]
 

@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from clusterer.cli import show
-from clusterer.errors import ClustererError
-
-from ..conftest import DEMO
-from ..video_files import write_sound
-from .conftest import Ran
+from clusterer.core.errors import ClustererError
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
+from tests.video_files import write_sound
 
 Command = Callable[..., Ran]
 

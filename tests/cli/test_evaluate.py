@@ -10,10 +10,9 @@ import pytest
 
 from clusterer.cli.evaluate import MIN_IOU, evaluate
 from clusterer.evaluation import matching
-
-from ..result_folder import decided, write, write_truth
-from ..test_files import contents
-from .conftest import Ran
+from tests.cli.conftest import Ran
+from tests.core.test_files import contents
+from tests.result_folder import decided, write, write_truth
 
 Command = Callable[..., Ran]
 FILES = {"evaluation.html", "evaluation.json"}

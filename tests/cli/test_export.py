@@ -14,11 +14,10 @@ from typing import Any
 
 import pytest
 
-from clusterer.export import FORMATS, choose, create, names
-from clusterer.folder import MARKER
-
-from .. import result_folder
-from .conftest import Ran
+from clusterer.outputs.export import FORMATS, choose, create, names
+from clusterer.store.marker import MARKER
+from tests import result_folder
+from tests.cli.conftest import Ran
 
 Command = Callable[..., Ran]
 

@@ -12,9 +12,8 @@ from clusterer import __version__
 from clusterer.cli import main
 from clusterer.cli.commands import COMMANDS, cluster_video
 from clusterer.cli.group import Command as Command_
-
-from . import own_process
-from .conftest import Ran
+from tests.cli import own_process
+from tests.cli.conftest import Ran
 
 Command = Callable[..., Ran]
 

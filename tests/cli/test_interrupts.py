@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import DEMO
-from . import own_process
+from tests.cli import own_process
+from tests.conftest import DEMO
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are sent")
 WAITING = (
@@ -41,7 +41,7 @@ def start(*args: object, cwd: Path, breaking: str = "") -> subprocess.Popen[str]
 
 @pytest.mark.parametrize("module", [
     "signal", "click", "rich.console", "numpy", "numpy.linalg", "clusterer.cli.run",
-    "clusterer.pipeline", "clusterer.video", "onnxruntime", "cv2",
+    "clusterer.pipeline", "clusterer.media", "onnxruntime", "cv2",
 ])  # fmt: skip
 @pytest.mark.parametrize("times", [1, 2])
 def test_while_something_is_imported(module: str, times: int, tmp_path: Path) -> None:

@@ -13,11 +13,10 @@ import pytest
 from clusterer.cli.commands import cluster_video
 from clusterer.cli.export import ENDINGS
 from clusterer.cli.mistakes import number_meant
-from clusterer.export import choose, create, names
-
-from .. import result_folder
-from ..conftest import DEMO
-from .conftest import Ran
+from clusterer.outputs.export import choose, create, names
+from tests import result_folder
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
 
 Command = Callable[..., Ran]
 

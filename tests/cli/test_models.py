@@ -8,18 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from clusterer import detection, encoding
 from clusterer.cli import models
 from clusterer.cli.models import DOWNLOADS, REGISTRIES
-from clusterer.detection.base import CENTERFACE, LBP, YUNET
-from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
-from clusterer.downloads import ENVIRONMENT_VARIABLE, Download
-from clusterer.plugins import Entry, Measured
-from clusterer.weights import Weights
-
-from ..download_server import CONTENT, HALF, serving
-from ..test_downloads import DIGEST
-from .conftest import Ran
+from clusterer.faces import detection, encoding
+from clusterer.faces.detection.base import CENTERFACE, LBP, YUNET
+from clusterer.models.bundled import Weights
+from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE
+from clusterer.models.download import ENVIRONMENT_VARIABLE, Download
+from clusterer.models.registry import Entry, Measured
+from tests.cli.conftest import Ran
+from tests.download_server import CONTENT, HALF, serving
+from tests.models.test_download import DIGEST
 
 Command = Callable[..., Ran]
 

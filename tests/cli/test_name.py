@@ -16,14 +16,13 @@ import numpy as np
 import pytest
 
 import clusterer
+from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog, Keys
-from clusterer.edits_json import read, write
 from clusterer.evaluation import match, read_truth
-from clusterer.folder import EDITS, RESULT
-from clusterer.types import Action, Edit
-
-from ..conftest import DEMO
-from .conftest import Ran
+from clusterer.store.edits_json import read, write
+from clusterer.store.names import EDITS, RESULT
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
 
 Command = Callable[..., Ran]
 SIGHTS = {"eileen_collins": (62, 130, 390), "barack_obama": (226, 300), "joe_biden": (310, 370)}

@@ -14,16 +14,16 @@ from urllib.parse import quote_from_bytes
 
 import pytest
 
-from clusterer import export, report
+from clusterer.core.types import Action, Edit
 from clusterer.edits import Keys
-from clusterer.edits_json import read
-from clusterer.folder import EDITS
-from clusterer.pipeline import default_folder, load
+from clusterer.outputs import export, report
 from clusterer.review import Session
-from clusterer.types import Action, Edit
-
-from ..conftest import DEMO
-from .conftest import Ran
+from clusterer.store.edits_json import read
+from clusterer.store.load import load
+from clusterer.store.names import EDITS
+from clusterer.store.place import default_folder
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
 
 Command = Callable[..., Ran]
 NAME = b"caf\xe9 \xff.mp4"

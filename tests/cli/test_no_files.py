@@ -12,17 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.errors import DataError
-from clusterer.pictures import crop_reader
+from clusterer.core.errors import DataError
+from clusterer.store.pictures import crop_reader
 from clusterer.training.garments import read_garments
 from clusterer.training.identities import read_identities
-
-from ..conftest import DEMO
-from ..face_files import write_people
-from ..garment_files import write_garments
-from ..result_folder import decided, write
-from ..test_regular import impatient  # noqa: F401 (a fixture)
-from .conftest import Ran
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
+from tests.core.test_regular import impatient  # noqa: F401 (a fixture)
+from tests.face_files import write_people
+from tests.garment_files import write_garments
+from tests.result_folder import decided, write
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes have no path here")
 

@@ -18,12 +18,11 @@ from urllib.request import url2pathname
 
 import pytest
 
-from clusterer.pipeline import load
-
-from ..result_folder import decided, write
-from ..test_imports import loaded_by
-from ..video_files import film_of
-from .conftest import Ran
+from clusterer.store.load import load
+from tests.cli.conftest import Ran
+from tests.result_folder import decided, write
+from tests.test_imports import loaded_by
+from tests.video_files import film_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -17,11 +17,10 @@ import pytest
 from rich.console import Console
 
 from clusterer.cli.show import Terminal
-from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE
-from clusterer.folder import MARKER
-
-from ..conftest import DEMO
-from .conftest import Ran
+from clusterer.models.cache import ENVIRONMENT_VARIABLE
+from clusterer.store.marker import MARKER
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
 
 Command = Callable[..., Ran]
 RESULT = {
@@ -152,7 +151,7 @@ import sys, time
 
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"av", "cv2", "dlib", "onnxruntime"} or name == "clusterer.video":
+        if name.split(".")[0] in {"av", "cv2", "dlib", "onnxruntime"} or name == "clusterer.media":
             raise AssertionError(f"{name} was imported")
 
 sys.meta_path.insert(0, Refuse())

@@ -14,21 +14,21 @@ from typing import Any
 
 import pytest
 
-from clusterer.alone import alone
-from clusterer.archive import read_arrays, write_arrays
-from clusterer.cache import earlier_key
 from clusterer.cli.paths import result_folders
-from clusterer.config import AnalysisConfig
+from clusterer.core.config import AnalysisConfig
+from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog
-from clusterer.edits_json import read, write
-from clusterer.folder import EDITS, MARKER
-from clusterer.pipeline import _analyse
-from clusterer.types import Action, Edit
-
-from ..conftest import DEMO
-from ..test_cache import stop_at
-from ..video_files import picture, write_video
-from .conftest import Ran
+from clusterer.pipeline import analyse as _analyse
+from clusterer.store.analysis_cache import earlier_key
+from clusterer.store.analysis_npz import read_arrays, write_arrays
+from clusterer.store.edits_json import read, write
+from clusterer.store.marker import MARKER
+from clusterer.store.names import EDITS
+from clusterer.store.run_lock import alone
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
+from tests.store.test_analysis_cache import stop_at
+from tests.video_files import picture, write_video
 
 Command = Callable[..., Ran]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from . import own_process
+from tests.cli import own_process
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="sh and /dev/full")
 PRINTS = [["models"], ["--help"], ["--version"], ["help", "export"], ["models", "show", "dlib"]]

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from clusterer.cli.show import summary
+from clusterer.core.timecode import spoken
 from clusterer.pipeline import Outcome
-from clusterer.timecode import spoken
-
-from ..small_result import small_result
+from tests.small_result import small_result
 
 
 @pytest.mark.parametrize(

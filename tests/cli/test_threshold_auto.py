@@ -11,10 +11,9 @@ import pytest
 import clusterer
 from clusterer.cli.show import summary
 from clusterer.pipeline import Outcome
-
-from ..conftest import DEMO
-from ..small_result import small_result
-from .conftest import Ran
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
+from tests.small_result import small_result
 
 Command = Callable[..., Ran]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ..garment_files import write_garments
-from .conftest import Ran
+from tests.cli.conftest import Ran
+from tests.garment_files import write_garments
 
 Command = Callable[..., Ran]
 

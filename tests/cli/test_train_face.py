@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ..face_files import packed, write_people
-from .conftest import Ran
+from tests.cli.conftest import Ran
+from tests.face_files import packed, write_people
 
 Command = Callable[..., Ran]
 

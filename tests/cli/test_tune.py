@@ -12,10 +12,9 @@ import pytest
 
 from clusterer import tuning
 from clusterer.cli import main
-
-from ..conftest import DEMO
-from ..tuning.builder import store
-from .conftest import Ran
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
+from tests.tuning.builder import store
 
 Command = Callable[..., Ran]
 

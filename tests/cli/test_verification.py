@@ -12,11 +12,10 @@ import cv2
 import numpy as np
 import pytest
 
-from clusterer.encoding import default_threshold
-from clusterer.folder import MARKER
-
-from ..conftest import DEMO
-from .conftest import Ran
+from clusterer.faces.encoding import default_threshold
+from clusterer.store.marker import MARKER
+from tests.cli.conftest import Ran
+from tests.conftest import DEMO
 
 Command = Callable[..., Ran]
 EVALUATE = ("evaluate", "verification")

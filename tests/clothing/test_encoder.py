@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from clusterer.clothing import encoder as module
+from clusterer.clothing.description import LEAST_SHARE, PICTURE_PX, describe_torsos
 from clusterer.clothing.encoder import BATCH_SIZE, DIMENSION, ClothingEncoder
 from clusterer.clothing.region import SIDE_PX, Torso
-from clusterer.clothing.worn import LEAST_SHARE, PICTURE_PX, describe_torsos
-from clusterer.errors import ModelError
-from clusterer.types import ImageArray
-from clusterer.weights import CLOTHING
+from clusterer.core.errors import ModelError
+from clusterer.core.types import ImageArray
+from clusterer.models.bundled import CLOTHING
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_other_shapes_and_types_are_refused(encoder: ClothingEncoder, wrong: Ima
 
 
 def test_damaged_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clusterer.weights.read_file", lambda _: b"no network")
+    monkeypatch.setattr("clusterer.models.bundled.read_file", lambda _: b"no network")
     with pytest.raises(
         ModelError, match=r"clothing.int8.onnx is damaged.*Install cluster-video again"
     ):

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from clusterer.core.types import UNKNOWN, Action, Edit
 from clusterer.edits import NOT_A_FACE, replay, to_dict
-from clusterer.types import UNKNOWN, Action, Edit
-
-from .names import Listed
+from tests.edits.names import Listed
 
 NAMES = ["", "Ada", "Bob", "Ann Ö"]
 GONE = ["9000@1,1,9,9", "9001@1,1,9,9"]

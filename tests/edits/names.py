@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from clusterer.types import Action, Edit
+from clusterer.core.types import Action, Edit
 
 
 @dataclass(frozen=True)

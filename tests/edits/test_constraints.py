@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterer.core.types import Action, Edit
 from clusterer.edits import Constraints, combine, constrain, parse_edit
-from clusterer.types import Action, Edit
-
-from .cases import cases
-from .names import Listed, Numbered, edit
+from tests.edits.cases import cases
+from tests.edits.names import Listed, Numbered, edit
 
 SAME, DIFFERENT, MOVE, NEW = Action.SAME, Action.DIFFERENT, Action.MOVE, Action.NEW
 REMOVE, NAME, NOT_A_FACE = Action.REMOVE, Action.NAME, Action.NOT_A_FACE

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterer.core.types import Action, Analysis, Detections, Edit
 from clusterer.edits import KEY, Keys, face_key
-from clusterer.types import Action, Analysis, Detections, Edit
-
-from ..small_analysis import Sight, analysis_of
-from ..small_result import small_analysis
+from tests.small_analysis import Sight, analysis_of
+from tests.small_result import small_analysis
 
 
 def seen(*sights: tuple[int, int, float, float], crops: tuple[int, ...] = ()) -> Analysis:

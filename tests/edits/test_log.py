@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clusterer.core.errors import EditsError
+from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog, parse_edit, to_dict
 from clusterer.edits.log import LENGTHS, NEEDS
-from clusterer.edits_json import read, stored, write
-from clusterer.errors import EditsError
-from clusterer.folder import EDITS
-from clusterer.types import Action, Edit
+from clusterer.store.edits_json import read, stored, write
+from clusterer.store.names import EDITS
 
 KEY = "12@1,2,30,40"
 keys = st.builds("{}@{},{},{},{}".format, *[st.integers(0, 9999)] * 5)

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterer.core.types import UNKNOWN, Action, Edit
 from clusterer.edits import NOT_A_FACE, Person, Replayed, parse_edit, replay
-from clusterer.types import UNKNOWN, Action, Edit
-
-from .cases import cases
-from .names import Listed, Numbered, edit
+from tests.edits.cases import cases
+from tests.edits.names import Listed, Numbered, edit
 
 SAME, DIFFERENT, MOVE, NEW = Action.SAME, Action.DIFFERENT, Action.MOVE, Action.NEW
 REMOVE, NAME, COVER = Action.REMOVE, Action.NAME, Action.COVER

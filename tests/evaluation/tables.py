@@ -8,9 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
 
-from clusterer.evaluation import Matching, Truth
-from clusterer.identities import identify
-from clusterer.types import (
+from clusterer.core.types import (
     Analysis,
     ChipQuality,
     ClusteringResult,
@@ -20,8 +18,9 @@ from clusterer.types import (
     Track,
     TrackFeatures,
 )
-
-from ..small_analysis import FRAME_PTS, VIDEO
+from clusterer.evaluation import Matching, Truth
+from clusterer.people.identities import identify
+from tests.small_analysis import FRAME_PTS, VIDEO
 
 Labels = list[int]
 

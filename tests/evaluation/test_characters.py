@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 
 from clusterer.evaluation import Characters
-
-from .tables import clusterings, renamed
+from tests.evaluation.tables import clusterings, renamed
 
 Clustering = tuple[list[str], list[int]]
 

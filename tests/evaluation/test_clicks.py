@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterer.evaluation import Clicks, Matching
-
-from .brute_force import clicks
-from .tables import matching_of
+from tests.evaluation.brute_force import clicks
+from tests.evaluation.tables import matching_of
 
 Tracks = list[tuple[str, int]]
 

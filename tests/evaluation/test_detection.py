@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from clusterer.evaluation import Detection, match
-
-from .tables import analysis_of, box, truth_of
+from tests.evaluation.tables import analysis_of, box, truth_of
 
 KINDS = ("frontal", "small", "small", "", "frontal")
 

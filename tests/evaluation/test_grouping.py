@@ -7,9 +7,8 @@ from hypothesis import given
 from sklearn import metrics
 
 from clusterer.evaluation import Grouping
-
-from . import brute_force
-from .tables import alone, clusterings, renamed
+from tests.evaluation import brute_force
+from tests.evaluation.tables import alone, clusterings, renamed
 
 RATIOS = (
     "b_cubed_precision", "b_cubed_recall", "b_cubed_f", "pairwise_precision", "pairwise_recall",

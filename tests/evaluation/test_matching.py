@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterer.evaluation import MISSED, Detection, Matching, match, match_boxes
-
-from .brute_force import overlap
-from .tables import analysis_of, box, matching_of, truth_of
+from tests.evaluation.brute_force import overlap
+from tests.evaluation.tables import analysis_of, box, matching_of, truth_of
 
 
 def strays_of(matching: Matching) -> list[tuple[int, int]]:

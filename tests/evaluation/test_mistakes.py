@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from clusterer.evaluation.confusion import confusion
 from clusterer.evaluation.matching import MISSED
 from clusterer.evaluation.mistakes import Kind, mistakes
-
-from .tables import matching_of
+from tests.evaluation.tables import matching_of
 
 CASES = [
     pytest.param("aab", [0, 0, 1], [0, 1], [], id="right"),

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from clusterer.evaluation import evaluate, read_truth, save
-from clusterer.pictures import crop_reader
-
-from ..result_folder import decided, write, write_truth
+from clusterer.store.pictures import crop_reader
+from tests.result_folder import decided, write, write_truth
 
 pytest.importorskip("playwright")
 from playwright.sync_api import Page, expect

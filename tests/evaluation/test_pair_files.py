@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.errors import TruthError
+from clusterer.core.errors import TruthError
 from clusterer.evaluation.pair_files import read_pairs
 
 LFW = "2\t1\nAnn\t1\t2\nAnn\t1\tBob\t1\nBob\t1\t2\nBob\t2\tAnn\t12\n"

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.config import METRICS
-from clusterer.distance import between
+from clusterer.core.config import METRICS
+from clusterer.core.distance import between
+from clusterer.core.types import Analysis, ClusteringResult, Reason, TrackFeatures
 from clusterer.evaluation import Matching, Truth, pairs
 from clusterer.evaluation.pair_files import PairList
 from clusterer.evaluation.pairs import (
@@ -24,9 +25,7 @@ from clusterer.evaluation.pairs import (
     track_pairs,
 )
 from clusterer.evaluation.verification_figures import verify
-from clusterer.types import Analysis, ClusteringResult, Reason, TrackFeatures
-
-from ..small_analysis import analysis_of
+from tests.small_analysis import analysis_of
 
 RANDOM = np.random.default_rng(5)
 VECTORS = RANDOM.normal(size=(6, 4)).astype(np.float32)

@@ -13,9 +13,8 @@ from hypothesis.extra.numpy import arrays
 
 from clusterer.evaluation.people_plots import Faces, distances, faces, histogram, matrix, shorten
 from clusterer.evaluation.plots import BLUE, figure, svg
-
-from ..result_folder import decided
-from .tables import matching_of
+from tests.evaluation.tables import matching_of
+from tests.result_folder import decided
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 

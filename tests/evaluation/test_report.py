@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clusterer.errors import ResultError, TruthError
+from clusterer.core.errors import ResultError, TruthError
 from clusterer.evaluation import (
     Evaluation,
     Scores,
@@ -27,11 +27,10 @@ from clusterer.evaluation.comparison import LONGER
 from clusterer.evaluation.mistakes import Kind, Mistake
 from clusterer.evaluation.report import MOST_SHOWN
 from clusterer.evaluation.wording import SECTIONS, meaning
-from clusterer.pictures import crop_reader
-
-from ..result_folder import decided, write, write_truth
-from ..test_files import FullDisk, contents
-from .tables import truth_of
+from clusterer.store.pictures import crop_reader
+from tests.core.test_files import FullDisk, contents
+from tests.evaluation.tables import truth_of
+from tests.result_folder import decided, write, write_truth
 
 HOSTILE = '</script><img src="https://x.example/y.png" onerror=alert(1)>'
 

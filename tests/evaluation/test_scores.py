@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 import clusterer
 from clusterer import evaluation
+from clusterer.core.types import ClusteringResult
 from clusterer.evaluation import Grouping, Matching, Scores, match, read_truth, score
-from clusterer.export import csv_files
-from clusterer.types import ClusteringResult
-
-from ..conftest import DEMO
-from . import brute_force
-from .tables import analysis_of, box, matching_of, result_of
+from clusterer.outputs.export import csv_files
+from tests.conftest import DEMO
+from tests.evaluation import brute_force
+from tests.evaluation.tables import analysis_of, box, matching_of, result_of
 
 
 def test_public_names_are_sorted_and_there() -> None:

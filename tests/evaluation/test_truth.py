@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from clusterer.errors import TruthError
+from clusterer.core.errors import TruthError
 from clusterer.evaluation import Truth, read_truth
 
 HEAD = "frame,time_s,left,top,right,bottom,person,kind\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clusterer.config import GalleryConfig
-from clusterer.errors import ConfigError
+from clusterer.core.config import GalleryConfig
+from clusterer.core.errors import ConfigError
 from clusterer.gallery import Scale, gather
 
 L2 = Scale("l2", 0.5)

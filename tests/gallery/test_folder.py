@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.errors import GalleryError
+from clusterer.core.errors import GalleryError
 from clusterer.gallery import file_name, folder_name, list_folder
 
 

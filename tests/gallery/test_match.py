@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from clusterer.config import GalleryConfig
+from clusterer.core.config import GalleryConfig
 from clusterer.gallery import Matched, match
 
 CONFIG = GalleryConfig(limit=1.0, margin=0.25, candidates=3)

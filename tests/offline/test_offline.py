@@ -16,15 +16,14 @@ from urllib.parse import urlsplit
 import pytest
 
 import clusterer
+from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog, Keys
-from clusterer.edits_json import write
-from clusterer.export import FORMATS
-from clusterer.folder import EDITS
-from clusterer.types import Action, Edit
-
-from ..conftest import DEMO
-from .traced import Did, Machine
-from .tracing import missing
+from clusterer.outputs.export import FORMATS
+from clusterer.store.edits_json import write
+from clusterer.store.names import EDITS
+from tests.conftest import DEMO
+from tests.offline.traced import Did, Machine
+from tests.offline.tracing import missing
 
 TRUTH = DEMO.with_suffix(".truth.csv")
 LONG_S = 16

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.errors import ModelError
-from clusterer.sessions import open_session
-
-from ..test_imports import MODULES, TRAINS
+from clusterer.core.errors import ModelError
+from clusterer.models.runtime import open_session
+from tests.test_imports import MODULES, TRAINS
 
 KNOWN = {
     # ONNX Runtime 1.29 and later: reports to Microsoft
@@ -25,8 +24,9 @@ EVERYTHING = """
 import json, os, sys
 import clusterer
 early = sorted(sys.modules)
-import clusterer.cli, clusterer.pipeline, clusterer.review, clusterer.export, clusterer.tuning
-import clusterer.detection.centerface, clusterer.encoding.dlib_resnet, clusterer.drawing
+import clusterer.cli, clusterer.pipeline, clusterer.review, clusterer.outputs.export
+import clusterer.tuning, clusterer.faces.detection.centerface, clusterer.evaluation.drawing
+import clusterer.faces.encoding.dlib_resnet
 import clusterer.evaluation, clusterer.clothing, clusterer.gallery
 print(json.dumps([early, sorted(sys.modules), dict(os.environ)]))
 """
@@ -98,20 +98,20 @@ def trees() -> dict[str, ast.Module]:
 def test_who_opens_a_network_says_that_nothing_is_sent(trees: dict[str, ast.Module]) -> None:
     calls = {name: called(tree) for name, tree in trees.items()}
     opening = {name for name, each in calls.items() if each & OPEN_NETWORKS}
-    assert "clusterer.sessions" in opening
+    assert "clusterer.models.runtime" in opening
     assert {name for name in opening if "send_nothing" not in calls[name]} == set()
 
 
 def test_matplotlib_is_imported_in_one_place(trees: dict[str, ast.Module]) -> None:
     assert {name for name, tree in trees.items() if "matplotlib" in imports(tree)} == {
-        "clusterer.drawing"
+        "clusterer.evaluation.drawing"
     }
 
 
 def test_only_downloads_can_fetch(trees: dict[str, ast.Module]) -> None:
     assert {name for name, tree in trees.items() if imports(tree) & FETCHES} == {
-        "clusterer.downloads",
-        "clusterer.transfer",
+        "clusterer.models.download",
+        "clusterer.models.resumable",
     }
 
 
@@ -138,7 +138,7 @@ def test_matplotlib_leaves_the_environment_as_it_was(tmp_path: Path) -> None:
     code = """
 import clusterer, os
 before = dict(os.environ)
-import clusterer.drawing, matplotlib
+import clusterer.evaluation.drawing, matplotlib
 assert dict(os.environ) == before
 print(matplotlib.get_cachedir())
 """

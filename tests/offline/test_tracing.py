@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .tracing import Call, calls, changed, outside
+from tests.offline.tracing import Call, calls, changed, outside
 
 HERE = Path("/here")
 

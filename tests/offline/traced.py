@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from clusterer.dlib_onnx.cache import ENVIRONMENT_VARIABLE as CACHE
-
-from .tracing import calls, changed, command, missing, outside
+from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE
+from tests.offline.tracing import calls, changed, command, missing, outside
 
 LET_GO = (
     "ORT_DISABLE_TELEMETRY", "DO_NOT_TRACK", "MPLCONFIGDIR", "MPLBACKEND", "CI", "GITHUB_ACTIONS",

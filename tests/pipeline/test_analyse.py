@@ -10,16 +10,24 @@ from typing import Any
 
 import pytest
 
-from clusterer import alignment, detection, encoding, pipeline
-from clusterer.cache import AnalysisCache, load_analysis
+from clusterer import pipeline
 from clusterer.clothing.encoder import ClothingEncoder
-from clusterer.config import AnalysisConfig, Config, DetectionConfig, EncodingConfig, VideoConfig
-from clusterer.errors import ClustererError, ModelError
-from clusterer.folder import MARKER
-from clusterer.pipeline import Hook, Outcome, _analyse, process
-from clusterer.video import probe
-
-from ..conftest import DEMO
+from clusterer.core.config import (
+    AnalysisConfig,
+    Config,
+    DetectionConfig,
+    EncodingConfig,
+    VideoConfig,
+)
+from clusterer.core.errors import ClustererError, ModelError
+from clusterer.core.hook import Hook
+from clusterer.faces import alignment, detection, encoding
+from clusterer.media import probe
+from clusterer.pipeline import Outcome, process
+from clusterer.pipeline import analyse as _analyse
+from clusterer.store.analysis_cache import AnalysisCache, load_analysis
+from clusterer.store.marker import MARKER
+from tests.conftest import DEMO
 
 PART_S = 12.5
 """Four of the sample film's shots; three of its people."""

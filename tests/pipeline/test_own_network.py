@@ -11,26 +11,26 @@ import cv2
 import numpy as np
 import pytest
 
-from clusterer import alignment, detection, encoding
-from clusterer.config import AnalysisConfig, ClusteringConfig, Config, EncodingConfig, VideoConfig
-from clusterer.errors import ConfigError, GalleryError, ModelError
-from clusterer.pipeline import (
-    Outcome,
-    PhotographEncoder,
-    _analyse,
-    config_of,
-    decide,
-    encode_photographs,
-    load,
-    name_people,
-    process,
-    read_gallery,
-    read_photograph,
+from clusterer.core.config import (
+    AnalysisConfig,
+    ClusteringConfig,
+    Config,
+    EncodingConfig,
+    VideoConfig,
 )
-from clusterer.types import Frame
-
-from ..conftest import DEMO
-from ..tiny_network import CARD, write_network
+from clusterer.core.errors import ConfigError, GalleryError, ModelError
+from clusterer.core.types import Frame
+from clusterer.faces import alignment, detection, encoding
+from clusterer.gallery.name_people import name_people
+from clusterer.gallery.photographs import PhotographEncoder, encode_photographs, read_photograph
+from clusterer.gallery.read import read_gallery
+from clusterer.people.decide import decide
+from clusterer.people.settings import config_of
+from clusterer.pipeline import Outcome, process
+from clusterer.pipeline import analyse as _analyse
+from clusterer.store.load import load
+from tests.conftest import DEMO
+from tests.tiny_network import CARD, write_network
 
 OWN = replace(CARD, licence="My own licence")
 PART_S = 6.5

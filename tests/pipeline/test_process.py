@@ -13,15 +13,17 @@ from typing import Any
 import pytest
 
 import clusterer
-from clusterer.advice import advise
-from clusterer.config import METRICS, AnalysisConfig, ClothingConfig, ClusteringConfig, Config
-from clusterer.encoding import default_threshold
-from clusterer.errors import ConfigError, OtherFilmError, VideoError
-from clusterer.pipeline import _decide, add_to_gallery, decide, default_folder
-from clusterer.types import Advice
-
-from ..conftest import DEMO
-from ..video_files import picture, write_video
+from clusterer.core.config import METRICS, AnalysisConfig, ClothingConfig, ClusteringConfig, Config
+from clusterer.core.errors import ConfigError, OtherFilmError, VideoError
+from clusterer.core.types import Advice
+from clusterer.faces.encoding import default_threshold
+from clusterer.gallery.keep_people import add_to_gallery
+from clusterer.people import decide as _decide
+from clusterer.people.decide import decide
+from clusterer.people.questions import advise
+from clusterer.store.place import default_folder
+from tests.conftest import DEMO
+from tests.video_files import picture, write_video
 
 
 @pytest.mark.parametrize(

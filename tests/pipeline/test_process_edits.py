@@ -9,16 +9,15 @@ from pathlib import Path
 import pytest
 
 import clusterer
-from clusterer.config import ClusteringConfig, Config
+from clusterer.core.config import ClusteringConfig, Config
+from clusterer.core.errors import EditsError
+from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog, Keys
-from clusterer.edits_json import read, write
-from clusterer.errors import EditsError
-from clusterer.folder import EDITS
-from clusterer.pipeline import load
-from clusterer.types import Action, Edit
-
-from ..conftest import DEMO
-from .test_load import assert_same
+from clusterer.store.edits_json import read, write
+from clusterer.store.load import load
+from clusterer.store.names import EDITS
+from tests.conftest import DEMO
+from tests.store.test_load import assert_same
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ import uvicorn
 
 from clusterer.review import Footage, Session, Site, serve
 from clusterer.review import server as server_module
-
-from ..result_folder import decided, write
+from tests.result_folder import decided, write
 
 ANN, BOB, CLEO, DAN = (
     "0@100,50,140,98",

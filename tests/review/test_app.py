@@ -13,15 +13,14 @@ from typing import Any
 import pytest
 
 import clusterer
-from clusterer.cache import torso_name
-from clusterer.errors import EditsError
+from clusterer.core.errors import EditsError
 from clusterer.review import Footage
 from clusterer.review import session as session_module
-
-from ..conftest import DEMO
-from ..result_folder import decided, write
-from ..video_files import film_of
-from .conftest import ANN, BOB, DAN, JSON, Served, opened, serving, stored
+from clusterer.store.analysis_cache import torso_name
+from tests.conftest import DEMO
+from tests.result_folder import decided, write
+from tests.review.conftest import ANN, BOB, DAN, JSON, Served, opened, serving, stored
+from tests.video_files import film_of
 
 NAME = {"action": "name", "who": [ANN], "name": "Ann"}
 FILM = film_of(256_000)

@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from clusterer.config import AnalysisConfig, ClothingConfig, ClusteringConfig, Config
-from clusterer.config import TrackingConfig as Tracking
-from clusterer.config import settings as as_json
-from clusterer.errors import ResultError
-from clusterer.pipeline import config_of
-from clusterer.pipeline._load import _tuples
-
-from ..small_result import small_result
+from clusterer.core.config import AnalysisConfig, ClothingConfig, ClusteringConfig, Config
+from clusterer.core.config import TrackingConfig as Tracking
+from clusterer.core.config import settings as as_json
+from clusterer.core.errors import ResultError
+from clusterer.people.settings import config_of
+from clusterer.store.load import _tuples
+from tests.small_result import small_result
 
 CHOSEN = Config(
     AnalysisConfig(tracking=Tracking(max_gap_s=2.5)),

@@ -11,18 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.archive import dump, read_arrays, restore, write_arrays
-from clusterer.errors import VideoError
-from clusterer.folder import ResultFolder
-from clusterer.folder import film_of as whose
-from clusterer.pipeline import load
+from clusterer.core.errors import VideoError
+from clusterer.core.types import Analysis
 from clusterer.review import Footage
-from clusterer.types import Analysis
-from clusterer.whereabouts import recall, remember
-
-from ..result_folder import decided, write
-from ..small_result import small_analysis
-from ..video_files import film_of
+from clusterer.store.analysis_npz import dump, read_arrays, restore, write_arrays
+from clusterer.store.film import film_of as whose
+from clusterer.store.folder import ResultFolder
+from clusterer.store.known_films import recall, remember
+from clusterer.store.load import load
+from tests.result_folder import decided, write
+from tests.small_result import small_analysis
+from tests.video_files import film_of
 
 FILM = film_of(5_000)
 KEY = "0123456789abcdef" * 4

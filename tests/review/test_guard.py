@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from clusterer.review.guard import HEADERS, MOST_BYTES
-
-from ..result_folder import decided, write
-from .conftest import ANN, JSON, Served, opened, serving
+from tests.result_folder import decided, write
+from tests.review.conftest import ANN, JSON, Served, opened, serving
 
 NAME = {"edit": {"action": "name", "who": [ANN], "name": "Ann"}, "count": 0}
 LARGE = b" " * (MOST_BYTES + 1)

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog
-from clusterer.edits_json import write
 from clusterer.review import earlier_names
 from clusterer.review.names import MOST
-from clusterer.types import Action, Edit
-
-from .conftest import ANN, BOB
+from clusterer.store.edits_json import write
+from tests.review.conftest import ANN, BOB
 
 
 def keep(folder: Path, *names: tuple[str, str], undone: tuple[Edit, ...] = ()) -> Path:

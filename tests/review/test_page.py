@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 import clusterer
-from clusterer.config import ClusteringConfig, Config
-from clusterer.edits_json import read
+from clusterer.core.config import ClusteringConfig, Config
 from clusterer.review import Footage, Session, Site
-
-from ..conftest import DEMO
-from .conftest import Served, serving
+from clusterer.store.edits_json import read
+from tests.conftest import DEMO
+from tests.review.conftest import Served, serving
 
 pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page, expect
@@ -189,7 +188,9 @@ def test_another_sample_rate_keeps_them(open_live: Open, demo_folder: Path) -> N
         time_s = page.evaluate("cv.store.cast.people.find(who => who.named).time")
         page.close()
     config = Config(
-        analysis=clusterer.AnalysisConfig(video=clusterer.config.VideoConfig(sample_rate_hz=2.5))
+        analysis=clusterer.AnalysisConfig(
+            video=clusterer.core.config.VideoConfig(sample_rate_hz=2.5)
+        )
     )
     again = clusterer.process(DEMO, config, demo_folder).result
     assert again.edit_notes == ()

@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 
 import clusterer
-from clusterer.config import ClothingConfig, ClusteringConfig, Config
+from clusterer.core.config import ClothingConfig, ClusteringConfig, Config
+from clusterer.core.types import ClusteringResult
 from clusterer.evaluation import Matching, match, read_truth
 from clusterer.evaluation.grouping import Grouping
 from clusterer.evaluation.matching import MISSED
 from clusterer.review import Footage, Session, Site
-from clusterer.types import ClusteringResult
-
-from .conftest import serving
+from tests.review.conftest import serving
 
 pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page, expect

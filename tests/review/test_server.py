@@ -14,15 +14,14 @@ from typing import Any
 
 import pytest
 
-from clusterer import result as result_folder
-from clusterer.errors import ConfigError, ResultError
-from clusterer.pipeline import load
+from clusterer.core.errors import ConfigError, ResultError
+from clusterer.core.types import Action, ClusteringResult, Edit
+from clusterer.outputs import save as result_folder
 from clusterer.review import ConflictError, Footage, Session, Site, serve
 from clusterer.review import session as session_module
-from clusterer.types import Action, ClusteringResult, Edit
-
-from ..video_files import film_of
-from .conftest import ANN, Served, opened, serving, stored
+from clusterer.store.load import load
+from tests.review.conftest import ANN, Served, opened, serving, stored
+from tests.video_files import film_of
 
 ADA = Edit(Action.NAME, who=(ANN,), name="Ada")
 

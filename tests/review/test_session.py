@@ -10,19 +10,18 @@ from typing import Any
 
 import pytest
 
-from clusterer import result as result_folder
+from clusterer.core.errors import EditsError, ResultError
+from clusterer.core.types import Action, ClusteringResult, Edit
 from clusterer.edits import EditLog
-from clusterer.edits_json import write
-from clusterer.errors import EditsError, ResultError
-from clusterer.pipeline import load
+from clusterer.outputs import save as result_folder
 from clusterer.review import ConflictError, Session
 from clusterer.review import session as session_module
 from clusterer.review.session import Changed, grouped_under
-from clusterer.types import Action, ClusteringResult, Edit
-
-from ..result_folder import decided
-from ..result_folder import write as write_folder
-from .conftest import ANN, BOB, CLEO, DAN, stored
+from clusterer.store.edits_json import write
+from clusterer.store.load import load
+from tests.result_folder import decided
+from tests.result_folder import write as write_folder
+from tests.review.conftest import ANN, BOB, CLEO, DAN, stored
 
 ADA = Edit(Action.NAME, who=(ANN,), name="Ada", at="2020-02-02T02:02:02Z")
 SPLIT = Edit(Action.DIFFERENT, who=(ANN,), others=(CLEO,), at="2020-02-02T02:02:03Z")

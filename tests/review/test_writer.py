@@ -8,11 +8,10 @@ from threading import Event, Thread
 
 import pytest
 
-from clusterer.errors import ResultError
+from clusterer.core.errors import ResultError
+from clusterer.core.types import Action, ClusteringResult, Edit
 from clusterer.review.writer import Writer, Written
-from clusterer.types import Action, ClusteringResult, Edit
-
-from ..small_result import small_result
+from tests.small_result import small_result
 
 SMALL = small_result()
 

@@ -11,9 +11,8 @@ import torch
 from clusterer.training.garments import Garments
 from clusterer.training.identities import Identities
 from clusterer.training.settings import ClothingTraining, FaceTraining
-
-from ..face_files import face
-from ..garment_files import mask, picture
+from tests.face_files import face
+from tests.garment_files import mask, picture
 
 torch.set_num_threads(1)  # sums of one order, and no waiting for cores that others use
 

@@ -13,8 +13,7 @@ from torch import Tensor
 from clusterer.training import augment
 from clusterer.training.augment import FILL, Studio
 from clusterer.training.settings import Light
-
-from .builder import garments
+from tests.training.builder import garments
 
 N, READ_PX, SIDE_PX = 8, 44, 32
 STUDIO = Studio(

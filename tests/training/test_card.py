@@ -14,8 +14,7 @@ from clusterer.training.clothing import Epoch
 from clusterer.training.markdown import LOSSES, MOST_ROWS
 from clusterer.training.record import made_with, to_csv
 from clusterer.training.settings import LOSS_NAMES
-
-from .builder import garments, settings
+from tests.training.builder import garments, settings
 
 FILES = {"clothing.onnx": b"weights" * 1000, "clothing.int8.onnx": b"few"}
 COMMAND = "cluster-video train clothing --data fashion --seed 5"

@@ -12,14 +12,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from clusterer.errors import DataError, ResultError
+from clusterer.core.errors import DataError, ResultError
 from clusterer.training import clothing
 from clusterer.training.augment import spread
 from clusterer.training.checkpoint import CHECKPOINT
 from clusterer.training.clothing import ClothingTrainer, Epoch
 from clusterer.training.settings import LOSS_NAMES
-
-from .builder import SMALL, garments, settings
+from tests.training.builder import SMALL, garments, settings
 
 GARMENTS = garments()
 

@@ -8,14 +8,13 @@ import onnxruntime
 import pytest
 import torch
 
-from clusterer.errors import ModelError
+from clusterer.core.errors import ModelError
 from clusterer.training import export as module
 from clusterer.training.clothing import ClothingTrainer
 from clusterer.training.export import TOLERANCE, run
 from clusterer.training.network import ClothingNet, export_clothing
 from clusterer.training.quantise import closeness, quantise
-
-from .builder import garments, settings
+from tests.training.builder import garments, settings
 
 SIDE_PX, DIMENSION = 32, 16
 

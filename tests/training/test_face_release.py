@@ -24,8 +24,7 @@ from clusterer.training.face_release import (
 )
 from clusterer.training.faces import FaceTrainer
 from clusterer.training.toml_card import Cut
-
-from .builder import face_settings, people
+from tests.training.builder import face_settings, people
 
 FILES = ["MODEL_CARD.md", "best.onnx", "best.toml", "curves.svg", "history.csv"]
 COMMAND = "cluster-video train face --data people --loss cosface"

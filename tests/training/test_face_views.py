@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 
 from clusterer.training.face_views import make_face_view, whole_faces
-
-from .builder import SMALL_FACES, people
+from tests.training.builder import SMALL_FACES, people
 
 PEOPLE = people()
 

@@ -10,13 +10,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from clusterer.errors import DataError
+from clusterer.core.errors import DataError
 from clusterer.training.checkpoint import CHECKPOINT
 from clusterer.training.faces import FaceEpoch, FaceTrainer
 from clusterer.training.settings import FACE_LOSS_NAMES
 from clusterer.training.verification import Judged
-
-from .builder import SMALL_FACES, face_settings, people
+from tests.training.builder import SMALL_FACES, face_settings, people
 
 PEOPLE = people()
 

@@ -12,17 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components
 
-from clusterer.errors import DataError
+from clusterer.core.errors import DataError
+from clusterer.core.types import ImageArray, IntArray
 from clusterer.training.garments import (
     MAX_BITS_APART,
     near_duplicates,
     read_garments,
     split,
 )
-from clusterer.types import ImageArray, IntArray
-
-from ..garment_files import mask, pack, picture, write, write_garments
-from .builder import garments
+from tests.garment_files import mask, pack, picture, write, write_garments
+from tests.training.builder import garments
 
 PARTS = {"clothing": 6, "street": 4}
 

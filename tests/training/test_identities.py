@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.errors import DataError
+from clusterer.core.errors import DataError
 from clusterer.training.identities import Identities, read_identities, reported, split_people
-
-from ..face_files import SIDE_PX, face, packed, resized, write_people
-from ..garment_files import write
+from tests.face_files import SIDE_PX, face, packed, resized, write_people
+from tests.garment_files import write
 
 
 @pytest.fixture

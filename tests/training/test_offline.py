@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ..face_files import write_people
-from ..garment_files import write_garments
-from ..offline.test_switches import EVERYTHING, KNOWN, UNWANTED, after, turned_on
-from ..offline.traced import Machine
+from tests.face_files import write_people
+from tests.garment_files import write_garments
+from tests.offline.test_switches import EVERYTHING, KNOWN, UNWANTED, after, turned_on
+from tests.offline.traced import Machine
 
 KNOWN_OF_TRAINING = {
     # torch: compiled kernels shared over Redis

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from clusterer.errors import ConfigError
+from clusterer.core.errors import ConfigError
 from clusterer.training.settings import LOSS_NAMES, ClothingTraining
-
-from .builder import face_settings, settings
+from tests.training.builder import face_settings, settings
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.errors import ConfigError
+from clusterer.core.errors import ConfigError
 from clusterer.training.toml_card import ALIGNMENTS, Cut, NetworkCard, to_toml
 
 KEYS = {

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from clusterer.cache import AnalysisCache
+from clusterer.core.types import Analysis
+from clusterer.store.analysis_cache import AnalysisCache
 from clusterer.tuning import POOLED, Row
-from clusterer.types import Analysis
-
-from ..small_analysis import Sight, analysis_of, shots_of
+from tests.small_analysis import Sight, analysis_of, shots_of
 
 Points = Sequence[tuple[float, float, float]]
 """Threshold, F, precision of assigned faces; NaN = nobody is assigned."""

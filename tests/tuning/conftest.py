@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from clusterer.tuning import Clip, Row, Space, load, sources, sweep
-
-from .builder import store
+from tests.tuning.builder import store
 
 
 @pytest.fixture(scope="session")

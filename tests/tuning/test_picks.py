@@ -8,8 +8,7 @@ import pytest
 
 from clusterer.tuning import POOLED, best, best_at, costs, groups
 from clusterer.tuning.picks import most_precise
-
-from .builder import Points, row, rows
+from tests.tuning.builder import Points, row, rows
 
 FLAT: Points = [(0.3, 0.5, 0.9), (0.36, 0.5, 0.9), (0.4, 0.5, 0.9)]
 PEAK: Points = [(0.3, 0.5, 1.0), (0.36, 0.7, 0.98), (0.4, 0.8, 0.97), (0.5, 0.8, 0.5)]

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.errors import ResultError
+from clusterer.core.errors import ResultError
 from clusterer.tuning import POOLED, Report, Row, best, save
 from clusterer.tuning.page import MINUS
-
-from .builder import rows
+from tests.tuning.builder import rows
 
 pytest.importorskip("playwright")
 from playwright.sync_api import Page, expect

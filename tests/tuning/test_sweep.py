@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clusterer import clustering
-from clusterer.config import METRICS, ClusteringConfig, Config
-from clusterer.encoding import default_threshold
-from clusterer.errors import ConfigError, ResultError, TruthError
+from clusterer.core.config import METRICS, ClusteringConfig, Config
+from clusterer.core.errors import ConfigError, ResultError, TruthError
 from clusterer.evaluation import Scores, score
-from clusterer.pipeline import assign, basis, decide
+from clusterer.faces.encoding import default_threshold
+from clusterer.people import clustering
+from clusterer.people.decide import assign, basis, decide
 from clusterer.tuning import POOLED, Clip, Row, Space, load, sources, sweep, thresholds
-
-from .builder import store
+from tests.tuning.builder import store
 
 
 def setting(row: Row) -> Config:

@@ -20,7 +20,7 @@ from clusterer.cli.train.shared import (
     training,
 )
 from clusterer.cli.types import PATH, Name
-from clusterer.files import make_folder
+from clusterer.core.files import make_folder
 from clusterer.training.settings import LOSS_NAMES, ClothingTraining
 
 if TYPE_CHECKING:

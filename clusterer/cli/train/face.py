@@ -20,7 +20,7 @@ from clusterer.cli.train.shared import (
     training,
 )
 from clusterer.cli.types import NUMBER, PATH, Name
-from clusterer.files import make_folder
+from clusterer.core.files import make_folder
 from clusterer.training.settings import BACKBONES, FACE_LOSS_NAMES, FaceTraining
 from clusterer.training.toml_card import ALIGNMENTS, Cut
 

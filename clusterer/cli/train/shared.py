@@ -13,9 +13,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from clusterer.errors import DependencyError, ResultError
-from clusterer.files import try_to_write
-from clusterer.folder.names import is_file
+from clusterer.core.errors import DependencyError, ResultError
+from clusterer.core.files import try_to_write
+from clusterer.store.names import is_file
 
 if TYPE_CHECKING:
     from clusterer.training.loop import Numbered

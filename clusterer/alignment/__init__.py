@@ -1,5 +1,0 @@
-"""Alignment: faces cut out upright and at one size, each network's own way."""
-
-from clusterer.alignment.base import ALIGNMENTS, Aligner, create, weights
-
-__all__ = ["ALIGNMENTS", "Aligner", "create", "weights"]

@@ -1,6 +1,0 @@
-"""Tracks → people, by several methods behind one protocol."""
-
-from clusterer.clustering.base import METHODS, Assignment, Clusterer, create, installed, names
-from clusterer.clustering.linked import assign, join
-
-__all__ = ["METHODS", "Assignment", "Clusterer", "assign", "create", "installed", "join", "names"]

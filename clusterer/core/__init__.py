@@ -1,0 +1,1 @@
+"""What everything else speaks: types, settings, errors, arithmetic on boxes, distances, time."""

@@ -1,0 +1,127 @@
+"""What a reviewer corrects, what the machine had decided, and what it would ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.core.types._arrays import IntArray, freeze
+from clusterer.core.types._faces import Reason
+
+
+class Action(StrEnum):
+    """What a correction does."""
+
+    SAME = "same person"
+    DIFFERENT = "different people"
+    MOVE = "move"
+    NEW = "new person"
+    REMOVE = "not this person"
+    NOT_A_FACE = "not a face"
+    NAME = "name"
+    HIDE = "hide"
+    SHOW = "show"
+    COVER = "cover"
+    REGROUP = "group again"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One correction. Tracks and faces are named by what they show, see `clusterer.edits.keys`.
+
+    Attributes
+    ----------
+    action
+    who
+        A few tracks that stand for a person: the first of two (SAME, DIFFERENT), where to (MOVE),
+        whom (NAME, HIDE, SHOW, COVER).
+    others
+        Tracks that stand for the second person (SAME, DIFFERENT).
+    tracks
+        Exactly these tracks (MOVE, NEW, REMOVE, NOT_A_FACE).
+    source
+        Tracks that stay, of the people from whom `tracks` are taken; may be empty.
+    name
+        NAME: the name; empty = the automatic one.
+    face
+        COVER: the face.
+    note
+        One sentence for a human reader; has no meaning.
+    at
+        When, ISO 8601; has no meaning.
+    """
+
+    action: Action
+    who: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    name: str = ""
+    face: str = ""
+    note: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouping:
+    """What the machine decided, before the corrections.
+
+    Attributes
+    ----------
+    labels : array of shape (t,), int64, `UNKNOWN` = nobody's
+    reasons : t reasons why a track is unknown, `Reason.NONE` where it is not
+    confidence : array of shape (t,), float64, 0 to 1
+    """
+
+    labels: IntArray
+    reasons: tuple[Reason, ...]
+    confidence: npt.NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        freeze(self, "labels", np.int64, -1)
+        freeze(self, "confidence", np.float64, len(self.labels))
+        if len(self.reasons) != len(self.labels):
+            raise ValueError("Grouping.reasons: one per track")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether two tracks are the same person.
+
+    Attributes
+    ----------
+    a, b
+        Tracks; each stands for its person, or for itself if it is unknown. If both are of one
+        person, the question is whether `b` belongs there.
+    evidence
+        Logarithm of odds for yes.
+    """
+
+    a: int
+    b: int
+    evidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What helps a reviewer.
+
+    Attributes
+    ----------
+    questions
+        Most worth an answer first.
+    trees
+        Label → merges of its n tracks, in track order, nearest first: numbers under n are tracks,
+        n + k is what the k-th merge made. The last merge is where to cut the person in two.
+    names
+        Label → who the person may be, by a gallery: names with their distance, nearest first. Only
+        people whom the gallery was not sure of.
+    """
+
+    questions: tuple[Question, ...] = ()
+    trees: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    names: Mapping[int, tuple[tuple[str, float], ...]] = field(default_factory=dict)

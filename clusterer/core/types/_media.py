@@ -1,0 +1,87 @@
+"""What is seen: the video, its frames and shots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from clusterer.core.types._arrays import ImageArray
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What the container says about the video.
+
+    Attributes
+    ----------
+    path : as given by the user; of a stored result only the name of the file
+    width_px, height_px : size of the picture as shown, after rotation
+    frame_rate : average frames per second
+    time_base : seconds per pts tick
+    start_pts : pts of the first frame
+    duration_s : length of the video stream, seconds
+    start_timecode : as the file states it, ``HH:MM:SS:FF`` (``;FF`` for drop-frame), or None
+    """
+
+    path: str
+    width_px: int
+    height_px: int
+    frame_rate: Fraction
+    time_base: Fraction
+    start_pts: int
+    duration_s: float
+    start_timecode: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.width_px <= 0 or self.height_px <= 0:
+            raise ValueError(f"empty picture: {self.width_px}x{self.height_px}")
+        if self.frame_rate <= 0 or self.time_base <= 0:
+            raise ValueError("frame_rate and time_base must be positive")
+
+    def seconds(self, pts: int) -> float:
+        """Time of a pts since the first frame, seconds."""
+        return float((int(pts) - self.start_pts) * self.time_base)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One decoded, sampled frame.
+
+    Attributes
+    ----------
+    index : position among all decoded frames of the video, 0-based
+    pts : presentation time in ticks of the video's time base
+    image : array of shape (height, width, 3), uint8, RGB, as shown (rotated)
+    """
+
+    index: int
+    pts: int
+    image: ImageArray
+
+    def __post_init__(self) -> None:
+        if self.image.ndim != 3 or self.image.shape[2] != 3 or self.image.dtype != np.uint8:
+            raise ValueError(f"not an RGB picture: {self.image.dtype} {self.image.shape}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """The frames between two cuts, half-open in frames and in pts.
+
+    Attributes
+    ----------
+    index : 0-based
+    start_frame, end_frame : decoded frame indices; `end_frame` is the first of the next shot
+    start_pts, end_pts : the same in pts
+    """
+
+    index: int
+    start_frame: int
+    end_frame: int
+    start_pts: int
+    end_pts: int
+
+    def __post_init__(self) -> None:
+        if self.end_frame <= self.start_frame or self.end_pts <= self.start_pts:
+            raise ValueError(f"empty shot {self.index}: {self}")

@@ -1,0 +1,211 @@
+"""What is known: the analysis of a video, and the people found in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from clusterer.core.types._arrays import FloatArray, IntArray, freeze, nothing
+from clusterer.core.types._edits import Advice, Edit, Grouping
+from clusterer.core.types._faces import ChipQuality, Detections, Reason, Track, TrackFeatures
+from clusterer.core.types._media import Shot, VideoInfo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What the first phase learns from the video; the second phase needs nothing else.
+
+    Attributes
+    ----------
+    video : the container's facts
+    shots : in time order
+    detections : n rows, in time order
+    quality : n rows, parallel to `detections`
+    tracks : t tracks; a detection belongs to at most one
+    chip_rows : array of shape (c,), int64, the detection of each embedded chip, grouped by track
+    chip_embeddings : array of shape (c, d), float32, as the encoder gives them
+    chip_colours : array of shape (c, k), float32, histogram of the torso below each chip, of length
+        1; k = 0 when clothing was not looked at
+    chip_clothing : array of shape (c, e), float32, embedding of that torso, of length 1; zeros
+        where too little of it is seen
+    chip_torso_share : array of shape (c,), float32, visible part of that torso, 0 to 1
+    chip_torso_sharpness : array of shape (c,), float32, variance of its Laplacian, grey levels²
+    crop_rows : array of shape (p,), int64, detections of which a picture is kept
+    sampled_frames : array of shape (s,), int64, every frame that was looked at
+    sampled_pts : array of shape (s,), int64
+    models : name → sha256 of the weights that were used
+    warnings : what the user should know, such as a truncated file
+    """
+
+    video: VideoInfo
+    shots: tuple[Shot, ...]
+    detections: Detections
+    quality: ChipQuality
+    tracks: tuple[Track, ...]
+    chip_rows: IntArray
+    chip_embeddings: FloatArray
+    crop_rows: IntArray
+    sampled_frames: IntArray
+    sampled_pts: IntArray
+    models: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    chip_colours: FloatArray = field(default_factory=nothing)
+    chip_clothing: FloatArray = field(default_factory=nothing)
+    chip_torso_share: FloatArray = field(default_factory=nothing)
+    chip_torso_sharpness: FloatArray = field(default_factory=nothing)
+
+    def __post_init__(self) -> None:
+        freeze(self, "chip_rows", np.int64, -1)
+        freeze(self, "chip_embeddings", np.float32, len(self.chip_rows), -1)
+        if not len(self.chip_torso_share):
+            for name in ("chip_colours", "chip_clothing"):
+                object.__setattr__(self, name, np.zeros((len(self.chip_rows), 0)))
+            for name in ("chip_torso_share", "chip_torso_sharpness"):
+                object.__setattr__(self, name, np.zeros(len(self.chip_rows)))
+        freeze(self, "chip_colours", np.float32, len(self.chip_rows), -1)
+        freeze(self, "chip_clothing", np.float32, len(self.chip_rows), -1)
+        freeze(self, "chip_torso_share", np.float32, len(self.chip_rows))
+        freeze(self, "chip_torso_sharpness", np.float32, len(self.chip_rows))
+        freeze(self, "crop_rows", np.int64, -1)
+        freeze(self, "sampled_frames", np.int64, -1)
+        freeze(self, "sampled_pts", np.int64, len(self.sampled_frames))
+        if len(self.quality) != len(self.detections):
+            raise ValueError("Analysis.quality: not parallel to detections")
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """One stretch of one shot in which a person is seen; half-open in frames and pts.
+
+    Attributes
+    ----------
+    shot_index : the shot it lies in
+    start_frame, end_frame : decoded frame indices
+    start_pts, end_pts : the same in pts
+    track_ids : the tracks that make it up
+    """
+
+    shot_index: int
+    start_frame: int
+    end_frame: int
+    start_pts: int
+    end_pts: int
+    track_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person, or an unknown track on its own.
+
+    Attributes
+    ----------
+    id : stable within a result: ``person-1`` …, ``unknown-1`` …
+    name : for display, ``Person 1`` until a user names it
+    label : the clusterer's label; `UNKNOWN` for an unknown
+    track_ids : in time order
+    appearances : in time order
+    cover_row : detection whose crop stands for the person
+    crop_rows : detections whose crops are kept, in time order
+    screen_time_s : summed length of the appearances, seconds
+    confidence : 0 to 1
+    reason : why it is unknown; `Reason.NONE` for a person
+    hidden : the reviewer does not want to see this person
+    """
+
+    id: str
+    name: str
+    label: int
+    track_ids: tuple[int, ...]
+    appearances: tuple[Appearance, ...]
+    cover_row: int
+    crop_rows: tuple[int, ...]
+    screen_time_s: float
+    confidence: float
+    reason: Reason = Reason.NONE
+    hidden: bool = False
+
+
+class Move(StrEnum):
+    """What clothing did to a track."""
+
+    JOINED = "joined by clothing"
+    SPLIT = "split by clothing"
+
+
+@dataclass(frozen=True, slots=True)
+class ClothingDecision:
+    """A track that the second stage gave to another person than the faces did, and why.
+
+    Attributes
+    ----------
+    track_id
+    move
+        `Move.JOINED`: it came to the person that it is with. `Move.SPLIT`: it was taken from a
+        person whom it does not fit.
+    face, clothing
+        Evidence that it belongs to that person's other tracks, as logarithm of odds: above 0 speaks
+        for it.
+    runner_up
+        Face and clothing together for the next best person; None if nobody else is possible.
+    """
+
+    track_id: int
+    move: Move
+    face: float
+    clothing: float
+    runner_up: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClusteringResult:
+    """The whole answer: who appears when.
+
+    Attributes
+    ----------
+    analysis : what the first phase found
+    features : what the clustering knew of each track
+    cannot_link : array of shape (m, 2), int64, pairs of tracks that are different people
+    labels : array of shape (t,), int64, `UNKNOWN` = nobody's
+    people : by screen time, longest first
+    unknowns : by start
+    config : every setting, JSON-ready
+    clothing : what clothing decided, by track
+    edits : the reviewer's corrections, in order; `labels`, `people` and `unknowns` include them
+    grouped_under : number of the first edits that the grouping was made under
+    edit_notes : one line for each edit that does not apply, or only in part
+    advice : what a reviewer might be asked
+    grouping : what the machine decided, before the edits; None = `labels` are just that
+    """
+
+    analysis: Analysis
+    features: TrackFeatures
+    cannot_link: IntArray
+    labels: IntArray
+    people: tuple[Identity, ...]
+    unknowns: tuple[Identity, ...]
+    config: dict[str, Any]
+    clothing: tuple[ClothingDecision, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    grouped_under: int = 0
+    edit_notes: tuple[str, ...] = ()
+    advice: Advice = field(default_factory=Advice)
+    grouping: Grouping | None = None
+
+    def __post_init__(self) -> None:
+        freeze(self, "cannot_link", np.int64, -1, 2)
+        freeze(self, "labels", np.int64, len(self.analysis.tracks))
+
+    @property
+    def grouped(self) -> Grouping:
+        """What the machine decided; without `grouping`, read off the people and unknowns."""
+        if self.grouping is not None:
+            return self.grouping
+        reasons = [Reason.NONE] * len(self.labels)
+        confidence = np.zeros(len(self.labels))
+        for who in (*self.people, *self.unknowns):
+            for track in who.track_ids:
+                reasons[track], confidence[track] = who.reason, who.confidence
+        return Grouping(self.labels, tuple(reasons), confidence)

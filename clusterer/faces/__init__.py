@@ -1,0 +1,1 @@
+"""Faces within frames: found, followed, cut out and encoded."""

@@ -1,0 +1,66 @@
+"""Chips on which eyes, nose and corners of the mouth lie where ArcFace's template has them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from clusterer.core.geometry import similarity
+from clusterer.core.types import Detections, FloatArray, ImageArray
+from clusterer.faces.alignment.predictor import Points, Predictor
+
+TEMPLATE_SIDE_PX = 112
+TEMPLATE = np.array(
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655],
+     [70.7299, 92.2041]]
+)  # fmt: skip
+"""Eyes, nose, corners of the mouth on a chip of 112 px, in the order of `Detections`: InsightFace's
+``arcface_dst`` (python-package/insightface/utils/face_align.py), OpenCV's FaceRecognizerSF too."""
+
+
+class FivePointAligner:
+    """The alignment called ``five-point``; see `clusterer.faces.alignment.Aligner`.
+
+    Turned, scaled and shifted so that the landmarks lie as near to the template as they can. Of a
+    face without landmarks dlib's predictor finds the eyes, and they decide.
+
+    Parameters
+    ----------
+    size_px
+        Side of the chips; the template is stretched to it.
+
+    Raises
+    ------
+    ModelError
+        If the weights of the predictor are missing or damaged.
+    """
+
+    def __init__(self, size_px: int, _padding: float = 0.0) -> None:
+        self._size_px = size_px
+        self._template = TEMPLATE * (size_px / TEMPLATE_SIDE_PX)
+        self._predictor = Predictor()
+        self.models: dict[str, str] = self._predictor.models
+
+    def align(self, image: ImageArray, faces: Detections) -> ImageArray:
+        """Cut out the chip of every face; see `clusterer.faces.alignment.Aligner.align`."""
+        image = np.ascontiguousarray(image)
+        side = (self._size_px, self._size_px)
+        chips = np.empty((len(faces), *side, 3), np.uint8)
+        for chip, box, points in zip(chips, faces.boxes, faces.landmarks, strict=True):
+            found, wanted = self._points(image, box, points)
+            chip[:] = cv2.warpAffine(image, similarity(found, wanted), side)
+        return chips
+
+    def _points(
+        self, image: ImageArray, box: FloatArray, landmarks: FloatArray
+    ) -> tuple[Points, Points]:
+        """What is known of a face, and where it belongs; of points in one place, the box."""
+        if np.isfinite(landmarks).all():
+            found, wanted = landmarks.astype(np.float64), self._template
+        else:
+            found, wanted = self._predictor.eyes(image, box), self._template[:2]
+        if np.ptp(found, axis=0).max() > 0:
+            return found, wanted
+        # A box of nothing: its corners, a pixel apart at least, to those of the chip.
+        corners = np.stack([box[:2], np.maximum(box[2:], box[:2] + 1)])
+        return corners, np.array([[0.0, 0.0], [self._size_px, self._size_px]])

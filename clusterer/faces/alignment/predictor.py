@@ -1,0 +1,71 @@
+"""dlib's predictor of five points: both corners of each eye, and the base of the nose."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import dlib
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.core.geometry import square
+from clusterer.core.types import FloatArray, ImageArray
+from clusterer.models.bundled import PREDICTOR
+
+Points: TypeAlias = npt.NDArray[np.float64]
+
+# From a detector's tight box to the square that dlib's predictor was trained on (DESIGN.md), as
+# shares of the box's height.
+_SQUARE_SIDE, _SQUARE_LOWER = 0.8, 0.05
+
+
+class Predictor:
+    """Finds five points of a face whose box is known.
+
+    Attributes
+    ----------
+    models : file name of the weights → their sha256, in hexadecimal
+
+    Raises
+    ------
+    ModelError
+        If the weights are missing or damaged.
+    """
+
+    def __init__(self) -> None:
+        weights = PREDICTOR.load()
+        self.models: dict[str, str] = {PREDICTOR.name: weights.sha256}
+        # As dlib unpickles one: its constructor would read the file anew, whatever lies there now.
+        self._predictor = dlib.shape_predictor.__new__(dlib.shape_predictor)
+        self._predictor.__setstate__((weights.content,))
+
+    def shape(self, image: ImageArray, box: FloatArray) -> Any:
+        """The points as dlib has them.
+
+        Parameters
+        ----------
+        image : array of shape (height, width, 3), uint8, RGB, contiguous
+        box : array of shape (4,), px
+
+        Returns
+        -------
+        dlib.full_object_detection
+        """
+        height_px = float(box[3] - box[1])
+        corners = square(box, _SQUARE_SIDE * height_px, _SQUARE_LOWER * height_px)
+        return self._predictor(image, dlib.rectangle(*(round(float(c)) for c in corners)))
+
+    def eyes(self, image: ImageArray, box: FloatArray) -> Points:
+        """Left and right eye as seen in the picture: each the middle of its two corners.
+
+        Parameters
+        ----------
+        image, box
+            As of `shape`.
+
+        Returns
+        -------
+        array of shape (2, 2), float64, px
+        """
+        points = np.array([(p.x, p.y) for p in self.shape(image, box).parts()], np.float64)
+        return np.stack([points[2:4].mean(axis=0), points[:2].mean(axis=0)])

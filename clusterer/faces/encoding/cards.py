@@ -1,0 +1,91 @@
+"""The networks that we know by a card, and where their files are from."""
+
+from __future__ import annotations
+
+from clusterer.faces.encoding.card import Card
+from clusterer.models.download import Download
+from clusterer.models.local import OwnFile
+
+# On thresholds. Owners state the distance at which two pictures of LFW are told best. Ours must be
+# smaller: it is of a face to the average of a person, stretches for small faces (`leeway`), and
+# joining two people costs more than missing one. dlib's L2 threshold became 0.6 times its owner's
+# (0.36 of 0.6). The one other network that could be measured, FaceNet 20180408-102900, accepts as
+# many faces of a person as that at 0.62 and 0.64, which is 0.56 and 0.57 times the 1.114 of its
+# paper (1.242 for squared distances). So SFace and ArcFace, whose weights were not at hand, have
+# 0.6 times their owner's L2 threshold; it is not calibrated on the networks themselves.
+
+# Address, hash and size: the Git LFS pointer of that file in the repository opencv/opencv_zoo.
+SFACE_FILE = Download(
+    model="sface",
+    name="face_recognition_sface_2021dec.onnx",
+    url="https://github.com/opencv/opencv_zoo/raw/main/models/face_recognition_sface/"
+    "face_recognition_sface_2021dec.onnx",
+    digest="0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
+    size_bytes=38696353,
+    licence="Apache-2.0",
+)
+SFACE = Card(
+    name="SFace (Zhong et al. 2021), OpenCV Zoo",
+    licence=SFACE_FILE.licence,
+    # As cv::FaceRecognizerSF feeds it: RGB, 0 to 255; the network normalises pixels itself.
+    size_px=112,
+    alignment="five-point",
+    dimension=128,
+    metric="l2",
+    # 0.6 of 1.128, as OpenCV's tutorial on FaceRecognizerSF states for LFW (similarity 0.363).
+    threshold=0.677,
+    normalise=True,
+)
+
+# InsightFace offers this file in buffalo_l.zip only. The address is that of Immich's copy, at a
+# fixed revision. Hash and size are what many projects that use it state, for the file of the zip,
+# too; not seen in a repository of InsightFace itself.
+ARCFACE_FILE = Download(
+    model="arcface",
+    name="w600k_r50.onnx",
+    url="https://huggingface.co/immich-app/buffalo_l/resolve/"
+    "d09715916a0778919a770c343533641e250b8699/recognition/model.onnx",
+    digest="4c06341c33c2ca1f86781dab0e829f88ad5b64be9fba56e56bc9ebdefc619e43",
+    size_bytes=174383860,
+    licence="Non-commercial research only (InsightFace)",
+    needs_consent=True,
+)
+ARCFACE = Card(
+    name="ArcFace (Deng et al. 2019), ResNet-50 on WebFace600K, InsightFace buffalo_l",
+    licence=ARCFACE_FILE.licence,
+    # As InsightFace's web-demos/src_recognition/arcface_onnx.py feeds it.
+    mean=(127.5, 127.5, 127.5),
+    scale=(1 / 127.5, 1 / 127.5, 1 / 127.5),
+    size_px=112,
+    alignment="five-point",
+    dimension=512,
+    metric="l2",
+    # 0.6 of 1.2: InsightFace's web-demos/src_recognition/main.py takes a similarity of 0.28 of
+    # these weights for the same person; the L2 distance is √(2 · 0.72).
+    threshold=0.72,
+    normalise=True,
+)
+
+# Nobody who could be named offers this network in ONNX with a hash, so there is no download.
+FACENET_FILE = OwnFile(
+    name="facenet512.onnx",
+    licence="MIT",
+    remedy="Export facenet-pytorch's InceptionResnetV1(pretrained='vggface2') to ONNX under that "
+    "name, and put it into a folder that CLUSTER_VIDEO_MODELS names",
+)
+FACENET = Card(
+    name="FaceNet (Schroff et al. 2015), Inception-ResNet-v1 on VGGFace2",
+    licence=FACENET_FILE.licence,
+    # David Sandberg's fixed_image_standardization, as in facenet-pytorch.
+    mean=(127.5, 127.5, 127.5),
+    scale=(1 / 128, 1 / 128, 1 / 128),
+    size_px=160,
+    # Of margins of 0, 0.1 and 0.2 around our boxes, 0 tells people apart best (20180408-102900).
+    alignment="box",
+    padding=0.0,
+    dimension=512,
+    metric="l2",
+    # Measured on FaceNet 20180408-102900, the same network trained on CASIA-WebFace.
+    threshold=0.65,
+    normalise=True,
+)

@@ -1,0 +1,151 @@
+"""Any network in ONNX, run as its card says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from clusterer.core.config import EncodingConfig
+from clusterer.core.errors import ModelError
+from clusterer.core.types import FloatArray, ImageArray
+from clusterer.faces.encoding.card import Card
+from clusterer.models.registry import AnyFile
+from clusterer.models.runtime import open_session
+
+_TYPES = {"float32": "tensor(float)", "uint8": "tensor(uint8)"}
+_FREE = (None, 1)
+"""What a network may declare its batch to be: anything, or one."""
+
+
+class OnnxNetwork:
+    """An encoder made of a network and its card; see `clusterer.faces.encoding.Encoder`.
+
+    Parameters
+    ----------
+    card : what it wants
+    files : first the network, ONNX: one input of four dimensions, and the embeddings as its first
+        output
+    config : names the encoder; its `batch_size` is the number of chips that are encoded at once
+    threads : how many of the processor's threads may be used
+
+    Raises
+    ------
+    ModelError
+        A file is missing or damaged, or the network is not what its card says.
+    """
+
+    def __init__(
+        self, card: Card, files: Sequence[AnyFile], config: EncodingConfig, threads: int
+    ) -> None:
+        self.name = config.encoder
+        self.dimension = card.dimension
+        self.chip_size_px = card.size_px
+        self.alignment = card.alignment
+        self.padding = card.margin
+        network, *others = (file.load() for file in files)
+        hashes = (each.sha256 for each in (network, *others))
+        self.models = {file.name: sha256 for file, sha256 in zip(files, hashes, strict=True)}
+        self._card, self._origin, self._remedy = card, str(network.path), files[0].remedy
+        self._session = open_session(network.content, threads, self._origin, self._remedy)
+        batch = self._check_shapes()
+        self._input = self._session.get_inputs()[0].name
+        self._output = self._session.get_outputs()[0].name
+        self._quiet = onnxruntime.RunOptions()
+        self._quiet.log_severity_level = 4  # what fails is raised; ONNX Runtime need not print it
+        side = card.size_px
+        chips = np.arange(2 * side * side * 3, dtype=np.uint32).reshape(2, side, side, 3)
+        probe = (chips % 251).astype(np.uint8)
+        if not np.isfinite(self._run(self._prepare(probe[:1]))).all():
+            raise self._wrong("numbers that are not finite")
+        self._batch_size = config.batch_size if batch is None and self._takes(probe) else 1
+
+    def encode(self, chips: ImageArray) -> FloatArray:
+        """Embed chips; see `clusterer.faces.encoding.Encoder.encode`.
+
+        Parameters
+        ----------
+        chips : array of shape (b, chip_size_px, chip_size_px, 3), uint8, RGB; b may be 0
+
+        Returns
+        -------
+        array of shape (b, dimension), float32; of length 1 where the card says so; zeros for a chip
+        of which the network makes no finite numbers, such as a black one
+
+        Raises
+        ------
+        ValueError
+            If the chips have another shape or dtype.
+        ModelError
+            The network fails, or gives something else than its card says.
+        """
+        side = self.chip_size_px
+        if chips.shape[1:] != (side, side, 3) or chips.dtype != np.uint8:
+            raise ValueError(f"not chips of {side} px: {chips.dtype} {chips.shape}")
+        embeddings = np.zeros((len(chips), self.dimension), np.float32)
+        for start in range(0, len(chips), self._batch_size):
+            rows = slice(start, start + self._batch_size)
+            embeddings[rows] = self._run(self._prepare(chips[rows]))
+        embeddings[~np.isfinite(embeddings).all(axis=1)] = 0  # one odd chip shall not end a run
+        if self._card.normalise:
+            lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+            embeddings /= np.where(lengths > 0, lengths, 1)
+        return embeddings
+
+    def _prepare(self, chips: ImageArray) -> npt.NDArray[Any]:
+        """Chips as the network wants them."""
+        card = self._card
+        pixels: npt.NDArray[Any] = chips if card.channels == "RGB" else chips[..., ::-1]
+        if card.dtype == "float32":
+            mean, scale = np.array(card.mean, np.float32), np.array(card.scale, np.float32)
+            pixels = (pixels - mean) * scale
+        if card.layout == "NCHW":
+            pixels = pixels.transpose(0, 3, 1, 2)
+        return np.ascontiguousarray(pixels)
+
+    def _run(self, batch: npt.NDArray[Any]) -> FloatArray:
+        try:
+            found = np.asarray(
+                self._session.run([self._output], {self._input: batch}, self._quiet)[0]
+            )
+        except Exception as error:  # those of ONNX Runtime have no public base
+            cause = str(error).strip().splitlines()[0]
+            raise ModelError(f"{self._origin} fails ({cause[:200]})", self._remedy) from error
+        if found.shape != (len(batch), self.dimension):
+            raise self._wrong(f"embeddings of shape {found.shape} for {len(batch)} chips")
+        return found.astype(np.float32, copy=False)
+
+    def _check_shapes(self) -> int | None:
+        """Hold input and output against the card; the batch: 1, or None where it is free."""
+        card, inputs = self._card, self._session.get_inputs()
+        if len(inputs) != 1 or len(inputs[0].shape) != 4:
+            shapes = ", ".join(str(each.shape) for each in inputs)
+            raise self._wrong(f"inputs {shapes}; it must be one of four dimensions")
+        if inputs[0].type != _TYPES[card.dtype]:
+            raise self._wrong(f"an input of {inputs[0].type}, not {card.dtype}")
+        side, axis = card.size_px, card.layout.index("C")
+        wanted = [side, side, side]
+        wanted[axis - 1] = 3
+        batch, *shape = (size if isinstance(size, int) else None for size in inputs[0].shape)
+        fits = all(size in (None, want) for size, want in zip(shape, wanted, strict=True))
+        if batch not in _FREE or not fits:
+            raise self._wrong(f"an input of {inputs[0].shape}, not {['n', *wanted]}")
+        output = self._session.get_outputs()[0].shape
+        known = len(output) == 2 and isinstance(output[1], int)  # some files do not declare it
+        if known and output[1] != card.dimension:
+            raise self._wrong(f"an output of {output}, not {['n', card.dimension]}")
+        return batch
+
+    def _takes(self, chips: ImageArray) -> bool:
+        """Whether they go in at once: some networks declare a free batch, and fail at it."""
+        try:
+            self._run(self._prepare(chips))
+        except ModelError:
+            return False
+        return True
+
+    def _wrong(self, what: str) -> ModelError:
+        return ModelError(f"{self._origin} has {what}", "Correct its card, or give another file")

@@ -1,0 +1,206 @@
+"""People of an episode get the names that a gallery knows them by."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.core.config import GalleryConfig
+from clusterer.core.distance import between
+from clusterer.core.errors import GalleryError
+from clusterer.core.libraries import system_libraries
+from clusterer.core.types import UNKNOWN, Action, Advice, ClusteringResult, Edit, Identity, Reason
+from clusterer.edits import EditLog
+from clusterer.gallery import Gallery, Scale, match
+from clusterer.gallery.names import BY_GALLERY, current, given_names, spoken_of
+from clusterer.gallery.read import made_by
+from clusterer.outputs import save as result_folder
+from clusterer.people.amend import amend, keys_of
+from clusterer.people.constraints import co_occurrence
+from clusterer.people.settings import config_of
+from clusterer.store.edits_json import stored, write
+from clusterer.store.load import load
+from clusterer.store.names import EDITS
+
+KEYS = 5
+"""Tracks that stand for a person, as on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a gallery said of a person.
+
+    Attributes
+    ----------
+    person : name before
+    name : the name that was given; empty = none
+    candidates : names with their distance, nearest first; the first is the one that was given
+    """
+
+    person: str
+    name: str
+    candidates: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Naming:
+    """What became of a result.
+
+    Attributes
+    ----------
+    result : with the names
+    told : one per person who had no name before and is not hidden, by screen time
+    """
+
+    result: ClusteringResult
+    told: tuple[Told, ...]
+
+
+def name_people(
+    folder: Path | str, gallery: Gallery, chosen: GalleryConfig | None = None
+) -> Naming:
+    """Name the people of a result folder by a gallery, as corrections that a review can undo.
+
+    People whom a correction gave a name to, or took it from, stay as they are; so do hidden ones.
+
+    Parameters
+    ----------
+    folder
+        A result folder; its corrections, tables and report are written anew.
+    gallery
+        Of `read_gallery`, with the settings of the result.
+    chosen
+        When a name is given.
+
+    Raises
+    ------
+    GalleryError
+        It was encoded by another encoder or metric.
+    ResultError
+        The result cannot be read or written.
+    EditsError
+        The corrections cannot be read or are of another grouping.
+    """
+    folder, chosen = Path(folder), chosen or GalleryConfig()
+    loaded, log = load(folder), stored(folder)
+    result = current(loaded, log.edits)
+    config = config_of(result)
+    encoder, metric = config.analysis.encoding.encoder, config.clustering.metric
+    made = made_by(encoder, result.analysis.models)
+    if (made, metric) != (gallery.encoder, gallery.scale.metric):
+        raise GalleryError(f"The gallery was not encoded by {encoder} for the metric {metric}")
+    found = _Cast(result, log, gallery).told(chosen)
+    edits = tuple(_edit(result, person, told, gallery.scale) for person, told in found if told.name)
+    named = amend(result, (*result.edits, *edits)) if edits else result
+    named = replace(named, advice=_advice(result, found))
+    if edits or named.advice.names != result.advice.names or loaded.edits != log.edits:
+        with system_libraries():
+            if edits:
+                video = log.video or Path(result.analysis.video.path).name
+                write(folder / EDITS, replace(log, edits=named.edits, video=video))
+            result_folder.save(named, folder)
+    return Naming(named, tuple(told for _, told in found))
+
+
+class _Cast:
+    """The people of a result as a gallery sees them."""
+
+    def __init__(self, result: ClusteringResult, log: EditLog, gallery: Gallery) -> None:
+        self._result, self._gallery = result, gallery
+        self._names = given_names(result)
+        done = spoken_of(result, (*log.edits, *log.undone)) | set(self._names)
+        self._open = [p for p in result.people if p.label not in done and not p.hidden]
+
+    def told(self, chosen: GalleryConfig) -> list[tuple[Identity, Told]]:
+        """Who is who."""
+        distance = self._distance(chosen.min_quality)
+        scaled = self._gallery.scale.count(distance)
+        met = _meetings(self._result)
+        meet = np.array(
+            [[b.label in met[a.label] for b in self._open] for a in self._open], dtype=bool
+        ).reshape(len(self._open), len(self._open))
+        matched = match(scaled, meet, self._held(met), chosen)
+        found = []
+        for row, person in enumerate(self._open):
+            name = matched.given.get(row)
+            order = matched.candidates.get(row, ())
+            if name is not None:
+                others = np.argsort(scaled[row], kind="stable").tolist()
+                order = (name, *(other for other in others if other != name))[:2]
+            pairs = [(self._gallery.names[i], round(float(distance[row, i]), 4)) for i in order]
+            given = "" if name is None else self._gallery.names[name]
+            found.append((person, Told(person.name, given, tuple(pairs))))
+        return found
+
+    def _distance(self, min_quality: float) -> npt.NDArray[np.float64]:
+        """Of the mean encoding of each person to each name; infinite without a readable face."""
+        features = self._result.features
+        distance = np.full((len(self._open), len(self._gallery.names)), np.inf)
+        for row, person in enumerate(self._open):
+            tracks = [
+                track
+                for track in person.track_ids
+                if features.has_face[track] and features.reasons[track] is Reason.NONE
+            ]
+            weights = features.quality[tracks].astype(np.float64)
+            if weights.max(initial=0.0) >= min_quality and weights.sum() > 0.0:
+                mean = np.average(features.face[tracks].astype(np.float64), axis=0, weights=weights)
+                metric = self._gallery.scale.metric
+                distance[row] = between(mean[None], self._gallery.means, metric)[0]
+        return distance
+
+    def _held(self, met: Mapping[int, set[int]]) -> dict[int, frozenset[int]]:
+        """Names that people met have already, however they are written."""
+        position = {name.casefold(): i for i, name in enumerate(self._gallery.names)}
+        holds = {
+            label: position[name.casefold()]
+            for label, name in self._names.items()
+            if name.casefold() in position
+        }
+        return {
+            row: frozenset(name for label, name in holds.items() if label in met[person.label])
+            for row, person in enumerate(self._open)
+        }
+
+
+def _meetings(result: ClusteringResult) -> dict[int, set[int]]:
+    """Label → labels of those who are seen in one frame with that person."""
+    labels = result.labels.tolist()
+    met: dict[int, set[int]] = defaultdict(set)
+    for a, b in co_occurrence(result.analysis.tracks, result.analysis.detections).tolist():
+        first, second = labels[a], labels[b]
+        if first != second and UNKNOWN not in {first, second}:
+            met[first].add(second)
+            met[second].add(first)
+    return met
+
+
+def _edit(result: ClusteringResult, person: Identity, told: Told, scale: Scale) -> Edit:
+    """The name as a correction; of a person's tracks the best, as on the page."""
+    analysis, keys = result.analysis, keys_of(result.analysis).tracks
+    quality = np.round(result.features.quality.astype(np.float64), 3)
+    worth = {t: float(quality[t]) + 1e-6 * len(analysis.tracks[t]) for t in person.track_ids}
+    best = sorted(worth, key=lambda track: (-worth[track], track))
+    (_, distance), *others = told.candidates
+    note = f"{person.name} is {told.name}{BY_GALLERY}{scale.text(distance)}"
+    for other, farther in others:
+        note += f", next {other} {scale.text(farther)}"
+    return Edit(
+        Action.NAME, who=tuple(keys[t] for t in best[:KEYS]), name=told.name, note=note[:500]
+    )
+
+
+def _advice(result: ClusteringResult, found: list[tuple[Identity, Told]]) -> Advice:
+    """With the candidates of those who stay unnamed; only people of the grouping can have them."""
+    grouped = set(result.grouped.labels.tolist())
+    names = {
+        person.label: told.candidates
+        for person, told in found
+        if not told.name and told.candidates and person.label in grouped
+    }
+    return replace(result.advice, names=names)

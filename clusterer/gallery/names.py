@@ -1,0 +1,69 @@
+"""Which people of a result have a name, and who gave it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from clusterer.core.appearances import numbers
+from clusterer.core.types import UNKNOWN, Action, ClusteringResult, Edit
+from clusterer.edits import replay
+from clusterer.people.amend import amend, keys_of
+
+BY_GALLERY = ", by the gallery: "
+"""In the note of a name that a gallery gave."""
+
+
+def current(result: ClusteringResult, edits: tuple[Edit, ...]) -> ClusteringResult:
+    """A loaded result under the corrections that its folder holds now; errors as of `amend`."""
+    return result if edits == result.edits else amend(result, edits)
+
+
+def given_names(result: ClusteringResult) -> dict[int, str]:
+    """Label → the name that was given, of all people who have one."""
+    labels = result.grouped.labels
+    after = replay(labels, numbers(result.analysis, labels), result.edits, keys_of(result.analysis))
+    return {label: person.name for label, person in after.people.items() if person.name}
+
+
+def named_by_gallery(result: ClusteringResult, names: Mapping[int, str]) -> set[int]:
+    """Labels of people whose name nobody but a gallery gave.
+
+    Parameters
+    ----------
+    result
+    names
+        Of `given_names`.
+    """
+    machine: set[int] = set()
+    hand: set[int] = set()
+    for label, edit in _said(result, result.edits):
+        if names.get(label) == edit.name:
+            (machine if BY_GALLERY in edit.note else hand).add(label)
+    return machine - hand
+
+
+def spoken_of(result: ClusteringResult, edits: Iterable[Edit]) -> set[int]:
+    """Labels of people whose name a correction gave or took, whether it holds or was taken back.
+
+    Parameters
+    ----------
+    result
+    edits
+        Those that hold and those that were taken back.
+    """
+    return {label for label, _ in _said(result, edits)}
+
+
+def _said(result: ClusteringResult, edits: Iterable[Edit]) -> list[tuple[int, Edit]]:
+    """Corrections of names, each with the label of whom it is about now."""
+    keys, labels = keys_of(result.analysis), result.labels.tolist()
+    found: list[tuple[int, Edit]] = []
+    for edit in edits:
+        if edit.action is not Action.NAME:
+            continue
+        tracks = [track for track in map(keys.track, edit.who) if track is not None]
+        held = Counter(labels[track] for track in tracks if labels[track] != UNKNOWN)
+        if held:
+            found.append((held.most_common(1)[0][0], edit))
+    return found

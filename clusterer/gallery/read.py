@@ -1,0 +1,160 @@
+"""A folder of people by name → what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from clusterer.core.config import Config, GalleryConfig
+from clusterer.core.errors import ClustererError, ConfigError, GalleryError
+from clusterer.core.libraries import system_libraries
+from clusterer.core.types import FloatArray, ImageArray
+from clusterer.faces.encoding import OWN, default_threshold
+from clusterer.gallery import Gallery, Scale, gather, list_folder
+from clusterer.gallery.folder import REMEDY
+from clusterer.gallery.photographs import PhotographEncoder, read_photograph
+
+PADDING = 0.5
+"""Part of its sides by which a picture without a face is made larger for another look: a face that
+fills all of it is not found."""
+
+
+def scale_of(config: Config) -> Scale:
+    """Metric and default threshold; of an encoder that has none, the threshold that is used.
+
+    Raises
+    ------
+    ConfigError
+        There is neither.
+    """
+    metric, used = config.clustering.metric, config.clustering.threshold
+    try:
+        threshold = default_threshold(config.analysis.encoding, metric)
+    except ConfigError:
+        if not isinstance(used, float):
+            raise
+        threshold = used
+    if threshold <= 0.0:
+        raise ConfigError("the threshold is 0, which no two faces meet", "Give a larger one")
+    return Scale(metric, threshold)
+
+
+def made_by(encoder: str, models: Mapping[str, str]) -> str:
+    """Tell encoders apart, those of the user's own by their content.
+
+    Parameters
+    ----------
+    encoder
+        Its name.
+    models
+        Weights file name → sha256.
+
+    Returns
+    -------
+    The name; of ``onnx:PATH`` instead of the path name and hashes of the files
+    """
+    own = sorted(f"{name} {digest}" for name, digest in models.items() if name.startswith(OWN))
+    return ", ".join(own) if encoder.startswith(OWN) else encoder
+
+
+def read_gallery(
+    folder: Path | str,
+    config: Config | None = None,
+    chosen: GalleryConfig | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Gallery:
+    """Read and encode the photographs of people who are known.
+
+    Parameters
+    ----------
+    folder
+        Holds a folder for each person, named after them, with photographs in it. Of each
+        photograph the largest face counts. Those without a face, unreadable ones and outliers are
+        left out, and said so in `notes`.
+    config
+        Detector, encoder and metric: `config_of` the result whose people are to be named. By
+        default the defaults.
+    chosen
+        What an outlier is.
+    progress
+        Told how many photographs are done, and how many there are.
+
+    Raises
+    ------
+    GalleryError
+        It is no folder, or nobody in it can be used.
+    ConfigError, ModelError, DependencyError
+        As `PhotographEncoder`; or the encoder has no default threshold.
+    """
+    config, chosen = config or Config(), chosen or GalleryConfig()
+    scale, listed = scale_of(config), list_folder(Path(folder))
+    notes, total = list(listed.notes), sum(map(len, listed.people.values()))
+    rows: dict[str, FloatArray] = {}
+    files: dict[str, list[Path]] = {}
+    done = 0
+    with threadpool_limits(limits=1, user_api="blas"), system_libraries():
+        reader = Reader(config)
+        for name, paths in listed.people.items():
+            found = []
+            for path in paths:
+                row = reader.encode(path, notes)
+                done += 1
+                if progress is not None:
+                    progress(done, total)
+                if row is not None:
+                    found.append(row)
+                    files.setdefault(name, []).append(path)
+            rows[name] = np.stack(found) if found else np.zeros((0, reader.dimension), np.float32)
+    means, outliers = gather(rows, scale, chosen)
+    for name, far in outliers.items():
+        for position, distance in sorted(far.items()):
+            path = files[name][position]
+            notes.append(f"{path} is unlike the others of {name}: {scale.text(distance)}")
+    if not means:
+        cause = f"No photograph in {folder} can be used ({notes[0]})"
+        raise GalleryError(cause, REMEDY)
+    names = tuple(means)
+    used = tuple(len(rows[name]) - len(outliers.get(name, {})) for name in names)
+    encoder = made_by(config.analysis.encoding.encoder, reader.models)
+    return Gallery(names, np.stack(list(means.values())), used, encoder, scale, tuple(notes))
+
+
+class Reader:
+    """Photographs → encodings of their largest faces.
+
+    Parameters
+    ----------
+    config
+        Names detector and encoder.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._encoder = PhotographEncoder(config.analysis, largest=True)
+        self.dimension = self._encoder.dimension
+        self.models = self._encoder.models
+
+    def encode(self, path: Path, notes: list[str]) -> FloatArray | None:
+        """Encode one; what is wrong with it becomes a note."""
+        try:
+            image = read_photograph(path)
+        except ClustererError as error:
+            notes.append(error.cause)
+            return None
+        row = self.face(image)
+        if row is None:
+            notes.append(f"{path} shows no face")
+        return row
+
+    def face(self, image: ImageArray) -> FloatArray | None:
+        """Encode the largest face; if there is none, look again with more around it."""
+        row = self._encoder.encode(image)
+        return self._encoder.encode(_padded(image)) if row is None else row
+
+
+def _padded(image: ImageArray) -> ImageArray:
+    rows, columns = (max(1, round(PADDING * side)) for side in image.shape[:2])
+    padded: ImageArray = np.pad(image, ((rows, rows), (columns, columns), (0, 0)), mode="edge")
+    return padded

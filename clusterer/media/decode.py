@@ -1,0 +1,279 @@
+"""Every frame of a video in the order in which it is shown, from the start or from the middle."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import chain
+from typing import TypeAlias
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from clusterer.core.types import VideoInfo
+from clusterer.media.count import count_frames_before
+from clusterer.media.probe import (
+    FORMATS_WITHOUT_PTS,
+    open_video,
+    stated_pts,
+    stream_duration_s,
+    video_stream,
+)
+
+_JUMP_S = 1.0
+"""A clock that goes back this far was reset (two recordings joined); less is jitter."""
+_SEEK_MARGINS_S = (0.0, 10.0)
+"""How far before the wanted frame a seek aims, if the seek before it landed too late."""
+_MISSING_END_S = 0.5
+"""A video that ends this much earlier than its container says is truncated."""
+_FAILURES = 1000
+"""After so many packets in a row that do not decode, the rest of the file is given up."""
+_TS_DISCONT = 0x0200
+"""AVFMT_TS_DISCONT of libavformat/avformat.h."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where to begin in the middle of a video.
+
+    Attributes
+    ----------
+    pts : the first frame at or after it is the first that counts
+    index : decoded index of that frame, if it is known; then `pts` is exactly its pts
+    context : so many frames before it are delivered first
+    earliest_pts : but none before this
+    """
+
+    pts: int
+    index: int | None = None
+    context: int = 0
+    earliest_pts: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """A decoded frame that nothing was converted of yet.
+
+    Attributes
+    ----------
+    index : position among all decoded frames of the video, 0-based
+    pts : strictly increasing; a missing, repeated or backward one of the file is mended
+    duration_pts : how long it is shown, at least 1
+    raw : PyAV's frame
+    """
+
+    index: int
+    pts: int
+    duration_pts: int
+    raw: VideoFrame
+
+
+_Stated: TypeAlias = tuple[VideoFrame, int | None]
+"""A frame, and the pts that the file states for it."""
+
+
+class _SeekMissedError(Exception):
+    """A seek did not land where it had to."""
+
+
+class Reader:
+    """Iterates the decoded frames of a video.
+
+    Damage does not raise: what decodes is delivered, and `warnings` says what was lost.
+
+    Parameters
+    ----------
+    info
+        From `probe`.
+    start
+        Where to begin; None = at the first frame.
+    end_pts
+        The first frame at or after it, and all later ones, are left out.
+
+    Attributes
+    ----------
+    warnings : list of str, complete once the iteration is over
+    """
+
+    def __init__(
+        self, info: VideoInfo, start: Start | None = None, end_pts: int | None = None
+    ) -> None:
+        self.warnings: list[str] = []
+        self._info = info
+        self._start = start if start is not None and start.pts > info.start_pts else None
+        self._end_pts = end_pts
+        self._cancelled = threading.Event()
+        self._damaged_pts: int | None = None
+        self._frame_pts = max(1, round(1 / (info.frame_rate * info.time_base)))
+
+    def cancel(self) -> None:
+        """Make the iteration end at its next frame; may be called from another thread."""
+        self._cancelled.set()
+
+    def __iter__(self) -> Iterator[Decoded]:
+        last: Decoded | None = None
+        start = self._start
+        for decoded in self._from_start() if start is None else self._from_middle(start):
+            if self._end_pts is not None and decoded.pts >= self._end_pts:
+                break
+            if decoded.raw.is_corrupt:
+                self._note_damage(decoded.pts)
+            last = decoded
+            yield decoded
+        else:
+            self._report_truncation(last)
+        if self._damaged_pts is not None:
+            self.warnings.append(
+                f"the file is damaged at {self._info.seconds(self._damaged_pts):.1f} s;"
+                " what decodes was used"
+            )
+
+    def _from_start(self) -> Iterator[Decoded]:
+        with open_video(self._info.path) as container:
+            stream = video_stream(container, self._info.path)
+            yield from self._timed(self._frames(container, stream))
+
+    def _from_middle(self, start: Start) -> Iterator[Decoded]:
+        path = self._info.path
+        index = start.index
+        with open_video(path) as container:
+            may_jump = bool(container.format.flags & _TS_DISCONT)
+            has_pts = container.format.name not in FORMATS_WITHOUT_PTS
+        if not has_pts:
+            index = None
+        elif index is None or may_jump:
+            index = count_frames_before(path, start.pts)
+            if start.index is not None and index != start.index:
+                index = None  # the clock is not to be trusted: count by decoding
+        if index is not None:
+            for margin_s in _SEEK_MARGINS_S:
+                try:
+                    yield from self._sought(start, index, margin_s)
+                except _SeekMissedError:
+                    continue
+                return
+        yield from self._skipped(start)
+
+    def _sought(self, start: Start, index: int, margin_s: float) -> Iterator[Decoded]:
+        """Frames after a seek.
+
+        Raises
+        ------
+        _SeekMissedError
+            Before the first frame: the seek landed too late, or the pts was mended.
+        """
+        margin_pts = (start.context + 1) * self._frame_pts
+        margin_pts += round(Fraction(margin_s) / self._info.time_base)
+        with open_video(self._info.path) as container:
+            stream = video_stream(container, self._info.path)
+            try:
+                aim_pts = max(start.pts - margin_pts, self._info.start_pts)
+                container.seek(aim_pts, stream=stream)
+            except av.error.FFmpegError:
+                raise _SeekMissedError from None
+            frames = self._timed(_from_key_frame(self._frames(container, stream)))
+            before, first = self._split(frames, start, start.context + 1)
+            earliest_pts = self._earliest_pts(start)
+            is_early = len(before) > start.context or (before and before[0].pts <= earliest_pts)
+            if not is_early or (first is not None and first.pts != first.raw.pts):
+                raise _SeekMissedError
+            if first is None:
+                return
+            shift = index - first.index
+            for decoded in chain(
+                before[-start.context :] if start.context else [], [first], frames
+            ):
+                yield replace(decoded, index=decoded.index + shift)
+
+    def _skipped(self, start: Start) -> Iterator[Decoded]:
+        """Frames found by decoding from the beginning: slow, and right for every file."""
+        frames = self._from_start()
+        before, first = self._split(frames, start, start.context)
+        if first is not None:
+            yield from chain(before, [first], frames)
+
+    def _split(
+        self, frames: Iterator[Decoded], start: Start, keep: int
+    ) -> tuple[list[Decoded], Decoded | None]:
+        """Read on to the start; return the last frames before it, and the one there if any."""
+        before: deque[Decoded] = deque(maxlen=keep)
+        for decoded in frames:
+            if decoded.pts >= start.pts:
+                return list(before), decoded
+            if decoded.pts >= self._earliest_pts(start):
+                before.append(decoded)
+        return list(before), None
+
+    def _earliest_pts(self, start: Start) -> int:
+        return self._info.start_pts if start.earliest_pts is None else start.earliest_pts
+
+    def _frames(self, container: InputContainer, stream: VideoStream) -> Iterator[_Stated]:
+        """Frames as FFmpeg puts them out, passing over what does not decode."""
+        packets = container.demux(stream)
+        failures, pts = 0, self._info.start_pts
+        while failures < _FAILURES and not self._cancelled.is_set():
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
+                frames = packet.decode()
+                failures = 0
+            except av.error.EOFError:
+                return
+            except (av.error.FFmpegError, ValueError):
+                failures += 1
+                self._note_damage(pts)
+                packets = container.demux(stream)  # an error ended the old one; read on
+                continue
+            for frame in frames:
+                stated = stated_pts(container, frame)
+                pts = pts if stated is None else stated
+                yield frame, stated
+
+    def _timed(self, frames: Iterator[_Stated]) -> Iterator[Decoded]:
+        """Number frames and mend their pts."""
+        last: int | None = None
+        offset = 0
+        jump_pts = round(Fraction(_JUMP_S) / self._info.time_base)
+        for index, (raw, stated) in enumerate(frames):
+            if stated is None:
+                pts = self._info.start_pts if last is None else last + self._frame_pts
+            else:
+                pts = stated + offset
+                if last is not None and pts <= last - jump_pts:
+                    pts = last + self._frame_pts
+                    offset = pts - stated
+                elif last is not None and pts <= last:
+                    pts = last + 1
+            last = pts
+            duration = getattr(raw, "duration", 0) or self._frame_pts
+            yield Decoded(index, pts, max(1, int(duration)), raw)
+
+    def _note_damage(self, pts: int) -> None:
+        if self._damaged_pts is None:
+            self._damaged_pts = pts
+
+    def _report_truncation(self, last: Decoded | None) -> None:
+        if last is None or self._cancelled.is_set():
+            return
+        with open_video(self._info.path) as container:
+            stated_s = stream_duration_s(video_stream(container, self._info.path))
+        end_s = self._info.seconds(last.pts + last.duration_pts)
+        if stated_s is not None and end_s < stated_s - _MISSING_END_S:
+            self.warnings.append(
+                f"the file is truncated: its picture ends at {end_s:.1f} s of {stated_s:.1f} s"
+            )
+
+
+def _from_key_frame(frames: Iterator[_Stated]) -> Iterator[_Stated]:
+    """Leave out what comes before the first key frame: after a seek it may not be whole."""
+    found = False
+    for frame, stated in frames:
+        found = found or frame.key_frame
+        if found:
+            yield frame, stated

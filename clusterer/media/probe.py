@@ -1,0 +1,276 @@
+"""Open a video and read its facts.
+
+The picture is taken as stored: non-square pixels stay as they are (a face is a little narrow, which
+detectors bear), interlaced fields are not separated, HDR is not tone-mapped.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Protocol
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from clusterer.core.errors import ConfigError, VideoError
+from clusterer.core.regular import no_file, open_file
+from clusterer.core.timecode import frame_number
+from clusterer.core.types import VideoInfo
+from clusterer.media.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist
+from clusterer.media.picture import orientation
+
+_TIMECODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
+_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+_PLAUSIBLE_RATES_HZ = (0.1, 1000.0)
+"""Rates outside come from containers that only state their clock, such as 90000 Hz."""
+_UNKNOWN_RATE_HZ = Fraction(25)
+FORMATS_WITHOUT_PTS = ("avi",)
+_TAGS: dict[str, Any] = (
+    {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
+"""Tags that are not UTF-8 are escaped: PyAV 19 always does so, and knows no such argument; until
+18 it fails unless it is told to."""
+_PROBE_ERRORS = 100
+"""So many packets in a row that do not decode, and no picture before them: not a video."""
+
+
+def probe(path: str | Path) -> VideoInfo:
+    """Read the facts of a video, and decode its first frame.
+
+    Parameters
+    ----------
+    path
+        A file that FFmpeg can read. The first video stream that is not a cover picture counts.
+
+    Raises
+    ------
+    VideoError
+        The file is missing, a folder, empty, not a video, or nothing in it can be decoded.
+    """
+    with open_video(path) as container:
+        stream = video_stream(container, path)
+        rate = _frame_rate(stream)
+        first = _first_frame(container, stream)
+        if first is None:
+            raise VideoError(
+                f"nothing in {path} can be decoded",
+                "It is damaged, or refers to another file; copy or export it again, whole",
+            )
+        transposed = orientation(first)[0]
+        width_px, height_px = first.width, first.height
+        start_pts = stated_pts(container, first)
+        stream_start = stream.start_time
+        time_base = _exact(stream.time_base) or 1 / rate
+        timecode = _start_timecode(container, stream, rate)
+        duration_s = stream_duration_s(stream) or _container_duration_s(container)
+    if duration_s is None:
+        duration_s = _scanned_duration_s(path, rate)
+    return VideoInfo(
+        path=str(path),
+        width_px=height_px if transposed else width_px,
+        height_px=width_px if transposed else height_px,
+        frame_rate=rate,
+        time_base=time_base,
+        start_pts=(stream_start or 0) if start_pts is None else start_pts,
+        duration_s=duration_s,
+        start_timecode=timecode,
+    )
+
+
+def open_video(path: str | Path) -> InputContainer:
+    """Open a file for reading: this very file, whatever its name looks like, and no other.
+
+    Every film is opened here. FFmpeg takes ``http:x``, ``concat:x`` or ``12:30 x.mp4`` for
+    addresses, and a playlist for leave to open what it names; so it is told that this is a file,
+    may use no other protocol, and none of the formats that lead elsewhere.
+
+    Raises
+    ------
+    VideoError
+        The file is missing, a folder, a pipe or a device, empty, a playlist, or no video.
+    """
+    try:
+        file = Path(path).absolute()  # links are the system's to follow, as for whom hashes it
+        _check(file, path)
+        with open_file(file) as content:
+            head = content.read(HEAD_BYTES)
+        if kind := playlist(head):
+            raise _playlist_error(path, kind)
+        container: InputContainer = av.open(
+            f"file:{file}",
+            mode="r",
+            format=forced(head),
+            container_options=dict(OPTIONS),
+            **_TAGS,
+        )
+        return container
+    except PermissionError:
+        raise VideoError(f"{path} may not be read", "Check the permissions of the file") from None
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        if isinstance(error, av.error.FFmpegError) and is_called_playlist(str(path)):
+            raise _playlist_error(path, "by its name") from None
+        foreign = isinstance(error, av.error.FFmpegError) and error.errno == errno.EINVAL
+        reason = getattr(error, "strerror", None) or str(error)
+        raise VideoError(
+            f"{path} cannot be opened as a video"
+            f" ({'its format is none that holds a film' if foreign else reason})",
+            "It is no video, or was not copied or exported to its end",
+        ) from None
+
+
+def _playlist_error(path: str | Path, kind: str) -> VideoError:
+    return VideoError(
+        f"{path} is a playlist ({kind}), which only names other files", "Give the films themselves"
+    )
+
+
+def check_video(path: str | Path) -> None:
+    """Make sure that a file is a video; errors as of `open_video` and `video_stream`."""
+    with open_video(path) as container:
+        video_stream(container, path)
+
+
+def _check(file: Path, path: str | Path) -> None:
+    """Refuse what is no file with something in it; `path` is what the user calls it."""
+    if kind := no_file(Path(path)):
+        raise VideoError(f"{path} is {kind}, not a file", "Save the film to a file, and give that")
+    if file.is_dir():
+        raise VideoError(f"{path} is a folder", "Give a video file")
+    if not file.exists():
+        raise VideoError(f"{path} does not exist", "Check the spelling of the path")
+    if file.stat().st_size == 0:
+        raise VideoError(f"{path} is empty", "Copy or export it again")
+
+
+def video_stream(container: InputContainer, path: str | Path) -> VideoStream:
+    """Return the first video stream that is no cover picture, set to decode in threads.
+
+    Raises
+    ------
+    VideoError
+        There is none, or its codec is unknown.
+    """
+    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not moving:
+        raise VideoError(f"{path} has no moving picture", "Give a video, not a sound file")
+    stream = moving[0]
+    if stream.codec_context is None:
+        raise VideoError(f"the codec of {path} is unknown", "Convert it to H.264")
+    # Half of the cores: the models want them too, and each decoding thread costs some of the gain.
+    stream.thread_type = "AUTO"
+    stream.thread_count = max(1, (os.cpu_count() or 1) // 2)
+    return stream
+
+
+def stream_duration_s(stream: VideoStream) -> float | None:
+    """Length that the container states for the stream itself, seconds; None if it does not."""
+    time_base = _exact(stream.time_base)
+    if stream.duration and time_base:
+        return float(stream.duration * time_base)
+    clock = _CLOCK.match(stream.metadata.get("DURATION", ""))  # Matroska
+    if clock:
+        hours, minutes, seconds = clock.groups()
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds) or None
+    return None
+
+
+def stated_pts(container: InputContainer, frame: VideoFrame) -> int | None:
+    """When the file says that a frame is shown, ticks; None if it does not say.
+
+    AVI stores no pts, and what FFmpeg puts in their place is wrong where frames are reordered. The
+    decoder's dts are in the order of the pictures.
+    """
+    return frame.dts if container.format.name in FORMATS_WITHOUT_PTS else frame.pts
+
+
+def _frame_rate(stream: VideoStream) -> Fraction:
+    low, high = _PLAUSIBLE_RATES_HZ
+    for stated in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        rate = _exact(stated)
+        if rate is not None and low <= rate <= high:
+            return rate
+    return _UNKNOWN_RATE_HZ
+
+
+class _Ratio(Protocol):
+    @property
+    def numerator(self) -> int: ...
+    @property
+    def denominator(self) -> int: ...
+
+
+def _exact(stated: _Ratio | None) -> Fraction | None:
+    """What PyAV states as a fraction; None where it is unset.
+
+    PyAV 19 has a rational type of its own, which prints and rounds in its own way, and is 0/1, 0/0
+    or 1/0 where older versions give None.
+    """
+    return Fraction(stated.numerator, stated.denominator) if stated else None
+
+
+def _container_duration_s(container: InputContainer) -> float | None:
+    return container.duration / av.time_base if container.duration else None
+
+
+def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
+    errors = 0
+    packets = container.demux(stream)
+    while errors < _PROBE_ERRORS:
+        try:
+            packet = next(packets, None)
+            frames = packet.decode() if packet is not None else []
+        except (av.error.FFmpegError, ValueError):
+            errors += 1
+            continue
+        if frames:
+            return frames[0]
+        if packet is None:
+            return None
+    return None
+
+
+def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:
+    """Length by reading every packet, for containers that state none."""
+    count, first, last = 0, None, None
+    with open_video(path) as container:
+        stream = video_stream(container, path)
+        try:
+            for packet in container.demux(stream):
+                if not packet.size:
+                    continue
+                count += 1
+                if packet.pts is not None:
+                    first = packet.pts if first is None else min(first, packet.pts)
+                    last = packet.pts if last is None else max(last, packet.pts)
+        except av.error.FFmpegError:
+            pass  # what was read so far counts
+        time_base = _exact(stream.time_base)
+        if first is None or last is None or last == first or time_base is None:
+            return float(count / rate)
+        return float((last - first) * time_base + 1 / rate)
+
+
+def _start_timecode(container: InputContainer, stream: VideoStream, rate: Fraction) -> str | None:
+    """First timecode, possible at this rate, of the stream, a tmcd track or the container."""
+    tracks = [stream.metadata, *(s.metadata for s in container.streams), container.metadata]
+    for metadata in tracks:
+        text = metadata.get("timecode") or metadata.get("TIMECODE", "")  # Matroska's tags are large
+        match = _TIMECODE.fullmatch(text.strip())
+        if match is None:
+            continue
+        hours, minutes, seconds, separator, frames = match.groups()
+        mark = ":" if separator == ":" else ";"
+        stated = f"{hours}:{minutes}:{seconds}{mark}{frames}"
+        try:
+            frame_number(stated, rate)
+        except ConfigError:
+            continue  # such as frame 29 at 25 frames per second: written by a careless program
+        return stated
+    return None

@@ -1,0 +1,239 @@
+"""Which frames are looked at, and the shots that they lie in: what this stage gives to the others.
+
+A frame is sampled when it is the first of its shot, the last of its shot, or the first at or after
+a point of the grid 0, 1/rate, 2/rate, … seconds since the video's first frame; of the latter, every
+other is passed over while the picture stands still.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from types import TracebackType
+from typing import Self, TypeAlias
+
+from clusterer.core.config import ShotConfig, VideoConfig
+from clusterer.core.errors import ConfigError, VideoError
+from clusterer.core.types import Frame, Shot, VideoInfo
+from clusterer.media.background import Background
+from clusterer.media.decode import Decoded, Reader, Start
+from clusterer.media.picture import Converter
+from clusterer.media.shots import CutDetector
+from clusterer.media.static_frames import Stillness
+
+_AHEAD_EVENTS = 8
+_AHEAD_BYTES = 128 * 2**20
+"""Sampled pictures held ready: eight, or as many as fit, at least two."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampledFrame:
+    """A frame to look at."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class ShotEnd:
+    """A shot is complete: all its frames came before this, none will follow."""
+
+    shot: Shot
+
+
+Event: TypeAlias = SampledFrame | ShotEnd
+
+
+class Grid:
+    """Tells which frames begin a new step of the sampling grid.
+
+    Parameters
+    ----------
+    info
+        Its first frame is the grid's origin.
+    rate_hz
+        Steps per second. At the video's frame rate or above, every frame is due.
+    """
+
+    def __init__(self, info: VideoInfo, rate_hz: float) -> None:
+        rate = Fraction(rate_hz).limit_denominator(1_000_000)
+        self._every = rate >= info.frame_rate
+        self._start_pts = info.start_pts
+        self._steps_per_pts = rate * info.time_base
+
+    def is_due(self, previous_pts: int, pts: int) -> bool:
+        """Whether a point of the grid lies after the previous frame, and not after this one."""
+        return self._every or self._step(pts) > self._step(previous_pts)
+
+    def _step(self, pts: int) -> int:
+        # Half a tick of tolerance: containers round times to their ticks.
+        return math.floor((pts - self._start_pts + Fraction(1, 2)) * self._steps_per_pts)
+
+
+class Sampler:
+    """Iterates `SampledFrame` and `ShotEnd` events in order, decoding ahead in a second thread.
+
+    Use it in a ``with`` block, so that the thread ends with it.
+
+    Parameters
+    ----------
+    info
+        From `probe`.
+    video_config, shot_config
+        Sampling rate and part of the video; limits of the cut detector.
+    after
+        Go on after this shot, as if never interrupted. None = from the start.
+
+    Attributes
+    ----------
+    warnings : list of str, complete once the iteration is over
+
+    Raises
+    ------
+    ConfigError
+        The start lies beyond the end of the video.
+    VideoError
+        While iterating: no frame of the part can be decoded.
+    """
+
+    def __init__(
+        self,
+        info: VideoInfo,
+        video_config: VideoConfig,
+        shot_config: ShotConfig,
+        after: Shot | None = None,
+    ) -> None:
+        start_s = video_config.start_s or 0.0
+        if start_s >= info.duration_s:
+            raise ConfigError(
+                f"the start, {start_s:g} s, lies beyond the end of the video,"
+                f" {info.duration_s:.1f} s",
+                "Give an earlier start",
+            )
+        first_pts = _pts_at(info, start_s)
+        end_pts = None if video_config.end_s is None else _pts_at(info, video_config.end_s)
+        if after is None:
+            start = Start(first_pts)
+        else:
+            start = Start(after.end_pts, after.end_frame, shot_config.window, first_pts)
+        self._reader = Reader(info, start, end_pts)
+        self.warnings = self._reader.warnings
+        events = _events(self._reader, _Work(info, video_config, shot_config, after))
+        picture_bytes = info.width_px * info.height_px * 3
+        ahead = max(2, min(_AHEAD_EVENTS, _AHEAD_BYTES // picture_bytes))
+        self._ahead: Background[Event] = Background(events, ahead, self._reader.cancel)
+
+    def __iter__(self) -> Iterator[Event]:
+        return self
+
+    def __next__(self) -> Event:
+        return next(self._ahead)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the second thread."""
+        self._ahead.close()
+
+
+class _Work:
+    """The state of one pass: frames come in, events go out."""
+
+    def __init__(
+        self,
+        info: VideoInfo,
+        video_config: VideoConfig,
+        shot_config: ShotConfig,
+        after: Shot | None,
+    ) -> None:
+        self.info = info
+        self.first_index = None if after is None else after.end_frame
+        self._converter = Converter(info.width_px, info.height_px, shot_config.width_px)
+        self._cuts = CutDetector(shot_config)
+        self._grid = Grid(info, video_config.sample_rate_hz)
+        self._stillness = Stillness(video_config.still_level)
+        self._undecided: deque[Decoded] = deque()
+        self._shot_index = 0 if after is None else after.index + 1
+        self._first: Decoded | None = None
+        self._previous: Decoded | None = None
+        self._previous_due = False
+
+    def warm_up(self, decoded: Decoded) -> None:
+        self._cuts.warm_up(self._converter.small(decoded.raw))
+
+    def feed(self, decoded: Decoded) -> Iterator[Event]:
+        self._undecided.append(decoded)
+        for begins in self._cuts.feed(self._converter.small(decoded.raw)):
+            yield from self._advance(self._undecided.popleft(), begins)
+
+    def finish(self) -> Iterator[Event]:
+        for begins in self._cuts.finish():
+            yield from self._advance(self._undecided.popleft(), begins)
+        if self._previous is not None:
+            last = self._previous
+            yield from self._end_shot(last.index + 1, last.pts + last.duration_pts)
+
+    def _advance(self, current: Decoded, begins: bool) -> Iterator[Event]:
+        previous = self._previous
+        due = self._is_due(current, begins)
+        if begins:
+            if previous is not None:
+                yield from self._end_shot(current.index, current.pts)
+            self._first = current
+        elif previous is not None and self._previous_due:
+            yield self._sampled(previous)
+        self._previous, self._previous_due = current, due
+
+    def _is_due(self, current: Decoded, begins: bool) -> bool:
+        previous = self._previous
+        if begins or previous is None:
+            self._stillness.look(self._converter.small(current.raw))
+            return True
+        if not self._grid.is_due(previous.pts, current.pts):
+            return False
+        return not self._stillness.passes_over(self._converter.small(current.raw))
+
+    def _end_shot(self, end_frame: int, end_pts: int) -> Iterator[Event]:
+        assert self._first is not None
+        assert self._previous is not None
+        yield self._sampled(self._previous)
+        yield ShotEnd(
+            Shot(self._shot_index, self._first.index, end_frame, self._first.pts, end_pts)
+        )
+        self._shot_index += 1
+
+    def _sampled(self, decoded: Decoded) -> SampledFrame:
+        image = self._converter.rgb(decoded.raw)
+        return SampledFrame(Frame(decoded.index, decoded.pts, image))
+
+
+def _events(reader: Reader, work: _Work) -> Iterator[Event]:
+    is_empty = True
+    for decoded in reader:
+        if work.first_index is not None and decoded.index < work.first_index:
+            work.warm_up(decoded)
+            continue
+        is_empty = False
+        yield from work.feed(decoded)
+    yield from work.finish()
+    if is_empty and work.first_index is None:
+        raise VideoError(
+            f"no frame of the chosen part of {work.info.path} can be decoded",
+            "Choose another part, or copy or export the video again",
+        )
+
+
+def _pts_at(info: VideoInfo, seconds: float) -> int:
+    """First pts at or after a time since the first frame; with half a tick of tolerance."""
+    return info.start_pts + math.ceil(Fraction(seconds) / info.time_base - Fraction(1, 2))

@@ -1,0 +1,137 @@
+"""Where one shot ends and the next begins: hard cuts, found frame by frame in little memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from clusterer.core.config import ShotConfig
+from clusterer.core.types import ImageArray
+
+_SAME_LAYOUT = 0.8
+"""Correlation of two pictures' brightness from which they show the same. Chosen on the four clips
+we labelled: at most 0.76 at each of 67 cuts, and 0.82 or more at 42 of the 43 other changes that
+reach `min_content` and twice their neighbours (flashes, light, motion); the 43rd fades to black."""
+_LAYOUT_BLUR_PX = 2.0
+"""Standard deviation of the blur before, so that what moves a little still lies on itself."""
+
+
+class _Seen(NamedTuple):
+    """A picture, and how far it is from the one before, 0 to 255; None for the very first."""
+
+    hsv: ImageArray
+    grey: ImageArray
+    score: float | None
+
+
+class CutDetector:
+    """Finds hard cuts in a sequence of small pictures.
+
+    The method is PySceneDetect's AdaptiveDetector (B. Castellano, BSD-3-Clause): the mean change of
+    hue, saturation and value from one picture to the next is a cut where it is large, and large
+    against its neighbours on both sides, which a moving camera is not. Added to it: where a
+    picture after it has the layout of one before it, there was a change of light, or a flash or
+    damage of at most `window` frames, and no cut; and the pictures at both ends are judged by the
+    neighbours that they have.
+
+    A decision needs `window` pictures of look-ahead. Nothing older than `window` pictures before
+    the shot has a say in it, so that a detector which is shown `window` pictures of context goes on
+    exactly as if it had seen everything.
+
+    Parameters
+    ----------
+    config
+        Limits and window.
+    """
+
+    def __init__(self, config: ShotConfig) -> None:
+        self._config = config
+        self._recent: deque[_Seen] = deque(maxlen=2 * config.window + 2)
+        self._undecided = 0
+        self._length: int | None = None
+
+    def warm_up(self, picture: ImageArray) -> None:
+        """Show a picture that lies before the first shot; nothing is decided about it.
+
+        Parameters
+        ----------
+        picture : array of shape (h, w, 3), uint8, BGR
+        """
+        if self._length is not None or self._undecided:
+            raise ValueError("context belongs before the first picture")
+        self._push(picture)
+
+    def feed(self, picture: ImageArray) -> list[bool]:
+        """Show the next picture.
+
+        Parameters
+        ----------
+        picture : array of shape (h, w, 3), uint8, BGR
+
+        Returns
+        -------
+        list of at most one bool
+            Whether a shot begins with the earliest picture not yet decided. True for the first.
+        """
+        self._push(picture)
+        self._undecided += 1
+        return [self._decide()] if self._undecided > self._config.window else []
+
+    def finish(self) -> list[bool]:
+        """Decide about the pictures that are left, in order; no more may follow."""
+        return [self._decide() for _ in range(self._undecided)]
+
+    def _push(self, picture: ImageArray) -> None:
+        hsv = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2HSV), np.uint8)
+        grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+        score = _difference(self._recent[-1].hsv, hsv) if self._recent else None
+        self._recent.append(_Seen(hsv, grey, score))
+
+    def _decide(self) -> bool:
+        position = len(self._recent) - self._undecided
+        self._undecided -= 1
+        if self._length is None:
+            # A shot that was entered in its middle may be as short as it likes.
+            self._length = 1 if position else self._config.min_length_frames
+            return True
+        begins = self._length >= self._config.min_length_frames and self._is_cut(position)
+        self._length = 1 if begins else self._length + 1
+        return begins
+
+    def _is_cut(self, position: int) -> bool:
+        config = self._config
+        seen = list(self._recent)
+        before = seen[max(0, position - config.window) : position]
+        after = seen[position + 1 : position + 1 + config.window]
+        score = seen[position].score
+        if score is None or score < config.min_content:
+            return False
+        scores = [one.score for one in before + after if one.score is not None]
+        if scores and score < config.min_ratio * sum(scores) / len(scores):
+            return False
+        return all(
+            _correlation(earlier.grey, later.grey) < _SAME_LAYOUT
+            for earlier in reversed(seen[max(0, position - config.window - 1) : position])
+            for later in [seen[position], *after]
+        )
+
+
+def _correlation(a: ImageArray, b: ImageArray) -> float:
+    """Correlation of two blurred grey pictures, -1 to 1; 0 if one is flat or of another size."""
+    if a.shape != b.shape:
+        return 0.0
+    x, y = (np.asarray(cv2.GaussianBlur(p, (0, 0), _LAYOUT_BLUR_PX), np.float64) for p in (a, b))
+    x -= x.mean()
+    y -= y.mean()
+    norm = float(np.linalg.norm(x) * np.linalg.norm(y))
+    return float(np.vdot(x, y)) / norm if norm > 0 else 0.0
+
+
+def _difference(a: ImageArray, b: ImageArray) -> float:
+    """Mean absolute difference of two HSV pictures, 0 to 255; of different sizes, 255."""
+    if a.shape != b.shape:
+        return 255.0
+    return float(cv2.norm(a, b, cv2.NORM_L1)) / a.size

@@ -1,0 +1,173 @@
+"""Weights that no package carries: fetched once, on request only, into the user's cache.
+
+Whoever has no network puts the files into a folder and names it in ``CLUSTER_VIDEO_MODELS``.
+Importing this loads no library for networks; `Download.fetch` does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from clusterer.core.errors import ConfigError, ModelError
+from clusterer.core.regular import is_file, is_folder
+from clusterer.models.bundled import Loaded, load_weights
+from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE_VARIABLE
+from clusterer.models.cache import cache_folder
+from clusterer.models.resumable import Progress, Resuming
+
+ENVIRONMENT_VARIABLE = "CLUSTER_VIDEO_MODELS"
+"""Names a folder with files of weights, looked at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One file of weights on the network.
+
+    Attributes
+    ----------
+    model : what ``cluster-video models download`` calls it
+    name : file name, by which results refer to it
+    url : where its owner keeps it
+    digest : its sha256, hexadecimal; nothing else is accepted
+    size_bytes : of the file
+    licence : as its owner states it
+    needs_consent : whether the licence must be accepted, as for weights not for commercial use
+    tried : whether a real download from there has been seen to give the file
+    """
+
+    model: str
+    name: str
+    url: str
+    digest: str
+    size_bytes: int
+    licence: str
+    needs_consent: bool = False
+    tried: bool = False
+
+    @property
+    def remedy(self) -> str:
+        """What a user does about a missing file: both ways."""
+        return (
+            f"Run cluster-video models download {self.model}, "
+            f"or put it into a folder and name that in {ENVIRONMENT_VARIABLE}"
+        )
+
+    def load(self) -> Loaded:
+        """Read the file and check it, wherever it lies.
+
+        Raises
+        ------
+        ModelError
+            It is neither in the folder of `ENVIRONMENT_VARIABLE`, under whatever name, nor in the
+            user's cache; or it lies there, and is damaged.
+        """
+        for path in self._candidates():
+            with suppress(ModelError):
+                return load_weights(path, self.remedy, self.digest)
+        for folder in self._folders():
+            path = folder / self.name
+            if is_file(path):
+                return load_weights(path, self.remedy, self.digest)  # or says what is wrong
+        raise ModelError(f"{self.name} is missing", self.remedy)
+
+    def find(self) -> Path:
+        """Where the file lies, checked; errors as `load`."""
+        return self.load().path
+
+    def read(self) -> bytes:
+        """Content of the file, checked; errors as `load`."""
+        return self.load().content
+
+    def sha256(self) -> str:
+        """Hash of the file, hexadecimal; errors as `load`."""
+        return self.load().sha256
+
+    def fetch(self, accept_licence: bool = False, progress: Progress | None = None) -> Path:
+        """Download the file into the user's cache, unless it is there already.
+
+        An interrupted download goes on where it stopped. A file that is not the one expected never
+        takes its place, nor does a part of it.
+
+        Parameters
+        ----------
+        accept_licence
+            Needed where `needs_consent`.
+        progress
+            Told how many bytes came, and how many there are.
+
+        Raises
+        ------
+        ConfigError
+            The licence must be accepted, and was not.
+        ModelError
+            There is no network, another file came, or the cache cannot be written to.
+        """
+        with suppress(ModelError):
+            return self.find()
+        if self.needs_consent and not accept_licence:
+            raise ConfigError(
+                f"{self.model} is licensed: {self.licence}", "Accept it with --accept-licence"
+            )
+        import requests  # noqa: PLC0415 (a run never needs it)
+
+        folder = cache_folder() / "models"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            return self._retrieve(folder, progress)
+        except requests.RequestException as error:
+            raise ModelError(
+                f"{self.name} cannot be downloaded from {self.url} ({_cause(error)})",
+                f"Try again with a network, or put it into a folder and name that in "
+                f"{ENVIRONMENT_VARIABLE}",
+            ) from None
+        except ValueError:
+            raise ModelError(
+                f"What {self.url} sent is not {self.name}: its sha256 differs", "Try again later"
+            ) from None
+        except OSError as error:
+            cause = (error.strerror or str(error)).lower()
+            raise ModelError(
+                f"Cannot write {folder} ({cause})",
+                f"Free some space, or name another folder in {CACHE_VARIABLE}",
+            ) from None
+
+    def _retrieve(self, folder: Path, progress: Progress | None) -> Path:
+        """Let pooch check the hash and move the file; it knows no resuming."""
+        import pooch  # noqa: PLC0415 (a run never needs it)
+
+        pooch.get_logger().setLevel("ERROR")
+        part = folder / f"{self.digest}.part"
+        path = pooch.retrieve(
+            self.url,
+            known_hash=f"sha256:{self.digest}",
+            fname=self.name,
+            path=folder,
+            downloader=Resuming(part, self.size_bytes, progress),
+        )
+        return Path(path)
+
+    def _candidates(self) -> Iterator[Path]:
+        """Files of its size: those of the user's folder first, that of the cache last."""
+        *chosen, kept = self._folders()
+        found = sorted(path for folder in chosen if is_folder(folder) for path in folder.glob("*"))
+        for path in [*found, kept / self.name]:
+            if is_file(path) and path.stat().st_size == self.size_bytes:
+                yield path
+
+    @staticmethod
+    def _folders() -> tuple[Path, ...]:
+        """That of the user, if there is one, and that of the cache."""
+        chosen = os.environ.get(ENVIRONMENT_VARIABLE)
+        kept = cache_folder() / "models"
+        return (Path(chosen), kept) if chosen else (kept,)
+
+
+def _cause(error: Exception) -> str:
+    """What the network said: the server's status, or the kind of failure."""
+    answer = getattr(error, "response", None)
+    kind = type(error).__name__
+    return kind if answer is None else f"{answer.status_code} {answer.reason}".strip()

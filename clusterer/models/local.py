@@ -1,0 +1,95 @@
+"""Files of the user's own: networks that no package carries and nobody offers to download."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from clusterer.core.errors import ModelError
+from clusterer.core.regular import is_file, no_file
+from clusterer.models.bundled import Loaded, load_weights
+from clusterer.models.cache import cache_folder
+from clusterer.models.download import ENVIRONMENT_VARIABLE
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """One file that the user made or has from somewhere; its content is not known beforehand.
+
+    Attributes
+    ----------
+    name : by which results refer to it
+    path : where it is; None = under its name in the folder of `ENVIRONMENT_VARIABLE`, or in
+        ``models`` of the user's cache
+    licence : as its owner states it
+    remedy : what a user does about a missing or damaged file
+    """
+
+    name: str
+    path: Path | None = None
+    licence: str = ""
+    remedy: str = ""
+
+    def find(self) -> Path:
+        """Where the file lies.
+
+        Raises
+        ------
+        ModelError
+            It is missing, or lies in a cache folder where others may have put it.
+        """
+        for path in self._named():
+            if is_file(path):
+                return path
+            if kind := no_file(path):
+                raise ModelError(f"{path} is {kind}, not a file", self.remedy)
+        kept = cache_folder() / "models" / self.name
+        if self.path is None and is_file(kept):
+            if not _is_ours(kept):
+                raise ModelError(
+                    f"{kept} may be somebody else's: others can write there",
+                    f"Put it into a folder of your own and name that in {ENVIRONMENT_VARIABLE}",
+                )
+            return kept
+        raise ModelError(f"{self.path or self.name} is missing", self.remedy)
+
+    def load(self) -> Loaded:
+        """Read the file; its hash tells a result what was used.
+
+        Raises
+        ------
+        ModelError
+            It is missing or cannot be read.
+        """
+        return load_weights(self.find(), self.remedy)
+
+    def read(self) -> bytes:
+        """Content of the file; errors as `load`."""
+        return self.load().content
+
+    def sha256(self) -> str:
+        """Hash of the file, hexadecimal; errors as `load`."""
+        return self.load().sha256
+
+    def _named(self) -> tuple[Path, ...]:
+        """Where the user says that it is, and so vouches for it."""
+        if self.path is not None:
+            return (self.path.expanduser(),)
+        folder = os.environ.get(ENVIRONMENT_VARIABLE)
+        return (Path(folder) / self.name,) if folder else ()
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether file and folder are the user's or root's, and nobody else's to write.
+
+    No hash is known of the file, so this is all that vouches for it. Where the system knows no
+    owners in numbers (Windows), caches lie in the user's profile.
+    """
+    if sys.platform == "win32":
+        return True
+    trusted = {os.getuid(), 0}
+    seen = [each.stat() for each in (path, path.parent)]
+    return all(each.st_uid in trusted and not each.st_mode & stat.S_IWOTH for each in seen)

@@ -1,0 +1,49 @@
+"""Markers for Avid Media Composer, as the text that its Markers window exports and imports.
+
+A line per marker, no header, columns parted by tabs: user (the window's column Name), timecode,
+track, colour, comment, length in frames. This is the variant of Media Composer 7 and later: that
+version brought markers with a length, the sixth column. Other tools write two columns more, one
+empty and one for the colour, for the sixteen colours of late versions; files need not have them.
+The eight colours here are known to every version.
+
+Avid's own guides describe the command but not the columns. Sources: a list that Media Composer
+wrote (https://github.com/adamhawkey/EDL_tools/blob/master/Marker_tools/README.md); MCMarkerMaker
+(https://pypi.org/project/MCMarkerMaker/), which writes eight columns; spanned markers of
+version 7 in such lists
+(https://www.hdhead.com/static/dswiki/Media%20Composer%20Marker%20to%20DS%20Subtitle%20Converter.html);
+drop-frame written with a semicolon: Avid Log Specifications
+(https://www.manualshelf.com/manual/avid/9935-65126-05/user-manual-english/page-131.html).
+
+A track holds one marker per frame, so appearances that begin together are one, as long as the
+longest; its comment tells who stays how many frames.
+"""
+
+from __future__ import annotations
+
+from clusterer.outputs.export.moments import Moment, moments, require_two_digits
+from clusterer.outputs.export.timeline import Timeline
+
+COLORS = ("red", "green", "blue", "cyan", "magenta", "yellow", "white", "black")
+TRACK = "V1"
+
+
+class Avid:
+    """Writes ``<stem>.avid-markers.txt``, UTF-8; timecodes are those of the video."""
+
+    def files(self, timeline: Timeline) -> dict[str, bytes]:
+        """Write a timeline; see `Exporter.files`."""
+        require_two_digits(timeline)
+        lines = (_line(timeline, moment) for moment in moments(timeline))
+        return {f"{timeline.stem}.avid-markers.txt": "".join(lines).encode()}
+
+
+def _line(timeline: Timeline, moment: Moment) -> str:
+    columns = (
+        moment.name,
+        timeline.timecode(moment.start),
+        TRACK,
+        COLORS[moment.part.number % len(COLORS)],
+        moment.lengths or moment.name,
+        str(moment.length),
+    )
+    return "\t".join(columns) + "\n"

@@ -1,0 +1,62 @@
+"""Who is on screen when: a video cut wherever somebody comes or goes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from clusterer.outputs.export.timeline import Part, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A stretch in which the same people are on screen.
+
+    Attributes
+    ----------
+    start, end : frames since the video's first, half-open
+    parts : in the order of the timeline; empty = nobody
+    """
+
+    start: int
+    end: int
+    parts: tuple[Part, ...]
+
+
+def casts(timeline: Timeline) -> list[Cast]:
+    """Cut a timeline into stretches of one cast, as long as they can be, from its first frame on.
+
+    They tile the video without gaps. A cut at which nobody comes or goes does not end one.
+    """
+    changes: dict[int, Counter[int]] = {0: Counter(), timeline.length: Counter()}
+    for index, part in enumerate(timeline.parts):
+        for span in part.spans:
+            changes.setdefault(span.start, Counter())[index] += 1
+            changes.setdefault(span.end, Counter())[index] -= 1
+    found: list[Cast] = []
+    count: Counter[int] = Counter()
+    times = sorted(changes)
+    for start, end in pairwise(times):
+        for index, change in changes[start].items():
+            count[index] += change
+        parts = tuple(part for index, part in enumerate(timeline.parts) if count[index] > 0)
+        if found and found[-1].parts == parts:
+            found[-1] = Cast(found[-1].start, end, parts)
+        else:
+            found.append(Cast(start, end, parts))
+    return found
+
+
+def clock(frame: int, rate: Fraction, mark: str) -> str:
+    """Time of a frame as ``HH:MM:SS`` + mark + milliseconds, rounded down.
+
+    Down at both ends: a cue is on when its first frame is due, and off when the next one is, so a
+    player that steps through frames shows it on exactly its own.
+    """
+    total_ms = int(frame * 1000 / rate)
+    seconds, ms = divmod(total_ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{mark}{ms:03}"

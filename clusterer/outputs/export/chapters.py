@@ -1,0 +1,45 @@
+r"""Chapters, for players: one per stretch in which the same people are on screen.
+
+Source: FFmpeg's metadata format, version 1 (https://ffmpeg.org/ffmpeg-formats.html#Metadata-2):
+UTF-8; ``=``, ``;``, ``#``, ``\`` and ends of lines are escaped by ``\``. Put them into a copy of a
+video by ``ffmpeg -i VIDEO -i FILE -map 0 -map_chapters 1 -codec copy COPY``.
+
+The time base is one frame, so starts and ends are frames since the video's first. Titles are names,
+joined by a comma. Stretches in which nobody is on screen have chapters too, ``(nobody)``: players
+let a chapter last until the next one begins.
+"""
+
+from __future__ import annotations
+
+import re
+
+from clusterer.outputs.export.casts import Cast, casts
+from clusterer.outputs.export.timeline import Timeline
+
+NOBODY = "(nobody)"
+_SPECIAL = re.compile(r"[=;#\\]")
+
+
+class Chapters:
+    """Writes ``<stem>.chapters.txt``."""
+
+    def files(self, timeline: Timeline) -> dict[str, bytes]:
+        """Write a timeline; see `Exporter.files`."""
+        frame = 1 / timeline.rate
+        base = f"{frame.numerator}/{frame.denominator}"
+        lines = [";FFMETADATA1", f"title={_escaped(timeline.name)}"]
+        for cast in casts(timeline):
+            lines += ["[CHAPTER]", f"TIMEBASE={base}", f"START={cast.start}", f"END={cast.end}"]
+            lines.append(f"title={_escaped(_title(cast))}")
+        return {f"{timeline.stem}.chapters.txt": "\n".join([*lines, ""]).encode()}
+
+
+def _title(cast: Cast) -> str:
+    return ", ".join(part.name for part in cast.parts) or NOBODY
+
+
+def _escaped(text: str) -> str:
+    escaped = _SPECIAL.sub(r"\\\g<0>", text)
+    # FFmpeg takes a backslash before the end of a line, itself escaped or not, for one that escapes
+    # the end, and reads the next line as part of this one.
+    return f"{escaped} " if escaped.endswith("\\") else escaped

@@ -1,0 +1,180 @@
+"""Who goes into an export, and which of their appearances."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+
+from clusterer.core.clock import Clock, conform
+from clusterer.core.errors import ConfigError
+from clusterer.core.timecode import frame_number, timecode
+from clusterer.core.types import Appearance, ClusteringResult, Identity, Reason
+from clusterer.outputs.export.text import one_line
+from clusterer.outputs.export.timeline import Part, Span, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What goes into an export.
+
+    Attributes
+    ----------
+    people
+        Names or ids, in any case, also several with commas between them; empty = everybody who is
+        not hidden.
+    min_duration_s
+        Appearances shorter than this are left out: after joining, before handles.
+    gap_s
+        Appearances of one person no farther apart than this become one.
+    handles
+        Frames added before and after each, as far as the video goes.
+    include_unknown
+        Faces that belong to nobody too, each by itself.
+    start_timecode
+        Of the first frame, ``HH:MM:SS:FF``, or ``HH:MM:SS;FF`` for drop-frame; None = as the file
+        states it.
+    rate
+        Frames per second; None = the file's.
+    """
+
+    people: tuple[str, ...] = ()
+    min_duration_s: float = 0.0
+    gap_s: float = 0.0
+    handles: int = 0
+    include_unknown: bool = False
+    start_timecode: str | None = None
+    rate: Fraction | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("shortest appearance", self.min_duration_s),
+            ("gap", self.gap_s),
+            ("handles", self.handles),
+        ):
+            if not 0 <= value < 1e6:
+                raise ConfigError(f"{name} is {value:g}", "Give 0 or more")
+        if self.rate is not None and not 1 <= self.rate <= 1000:
+            raise ConfigError(f"rate is {self.rate}", "Give frames per second, as 23.976")
+
+
+EVERYTHING = Choice()
+
+
+def choose(result: ClusteringResult, choice: Choice = EVERYTHING) -> Timeline:
+    """Choose people and appearances, and count them in whole frames.
+
+    Parameters
+    ----------
+    result
+    choice
+
+    Raises
+    ------
+    ConfigError
+        Nobody is called that, or the start is no timecode of the rate.
+    """
+    analysis = result.analysis
+    rate, warnings = conform(analysis, choice.rate)
+    clock = Clock(analysis.video, rate)
+    start = clock.start if choice.start_timecode is None else _start(choice.start_timecode, rate)
+    length = max(
+        1,
+        math.floor(Fraction(analysis.video.duration_s) * rate + Fraction(1, 2)),
+        *(clock.frame(shot.end_pts) for shot in analysis.shots),
+        *(shot.end_frame for shot in analysis.shots if not warnings),
+    )
+    # Without a warning the frames are the video's own, which no rounded pts can move.
+    to_span = _own_span if not warnings else partial(_nearest_span, clock, length)
+    parts = [
+        Part(who.id, one_line(who.name) or who.id, number, spans, who.confidence)
+        for number, who in _chosen(result, choice)
+        if (spans := _spans(map(to_span, who.appearances), rate, choice, length))
+    ]
+    return Timeline(analysis.video, rate, start, length, tuple(parts), warnings)
+
+
+def _chosen(result: ClusteringResult, choice: Choice) -> Iterator[tuple[int, Identity]]:
+    """People, with their numbers by screen time, then unknowns."""
+    unknowns = [u for u in result.unknowns if u.reason is not Reason.NOT_A_FACE]
+    everyone = list(enumerate([*result.people, *unknowns]))
+    wanted = _wanted(result, choice.people)
+    for number, who in everyone:
+        is_person = number < len(result.people)
+        named = bool({_folded(who.name), _folded(who.id)} & wanted)
+        is_wanted = named if choice.people else not who.hidden
+        if is_wanted if is_person else choice.include_unknown:
+            yield number, who
+
+
+def _wanted(result: ClusteringResult, people: Sequence[str]) -> set[str]:
+    """Names and ids, folded. A text with commas that is nobody's name is several."""
+    known = {_folded(text) for who in result.people for text in (who.name, who.id)}
+    wanted = set()
+    for text in people:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        for name in [text] if _folded(text) in known else parts or [text]:
+            if _folded(name) not in known:
+                names = ", ".join(one_line(who.name) for who in result.people[:20]) or "nobody"
+                raise ConfigError(f"Nobody is called {name!r}", f"There are: {names}")
+            wanted.add(_folded(name))
+    return wanted
+
+
+def _spans(found: Iterable[Span], rate: Fraction, choice: Choice, length: int) -> tuple[Span, ...]:
+    # As the user typed them: a float of 0.48 s is not quite 12 frames at 25 Hz.
+    gap, least = (Fraction(str(s)) * rate for s in (choice.gap_s, choice.min_duration_s))
+    joined = _join(found, gap if choice.gap_s else Fraction(-1))
+    kept = [span for span in joined if span.length >= least]
+    if not choice.handles:
+        return tuple(kept)
+    wide = [
+        replace(
+            span,
+            start=max(0, span.start - choice.handles),
+            end=min(max(length, span.end), span.end + choice.handles),
+        )
+        for span in kept
+    ]
+    return tuple(_join(wide, Fraction(0)))
+
+
+def _own_span(seen: Appearance) -> Span:
+    return Span(seen.start_frame, seen.end_frame, seen.shot_index)
+
+
+def _nearest_span(clock: Clock, length: int, seen: Appearance) -> Span:
+    """The nearest frames: at least one, and none that begins beyond the video."""
+    start = max(0, min(clock.frame(seen.start_pts), length - 1))
+    return Span(start, max(start + 1, clock.frame(seen.end_pts)), seen.shot_index)
+
+
+def _join(spans: Iterable[Span], gap: Fraction) -> list[Span]:
+    """Make one of spans no farther apart than a gap; under 0 only of those that overlap."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+        if joined and span.start - joined[-1].end <= gap:
+            joined[-1] = replace(joined[-1], end=max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined
+
+
+def _start(wanted: str, rate: Fraction) -> str:
+    """The start that the user states; ConfigError if the rate cannot have it."""
+    frame_number(wanted, rate)
+    if wanted.replace(";", ":") == timecode(0, rate, wanted) != wanted:
+        raise ConfigError(
+            f"{wanted!r} is a drop-frame timecode, at {float(rate):.6g} frames per second",
+            "Only 29.97 and 59.94 have it; write a colon before the frames",
+        )
+    return wanted
+
+
+def _folded(name: str) -> str:
+    """A name for comparing: in whatever case, however its characters are composed."""
+    folded = unicodedata.normalize("NFKC", one_line(name)).casefold()
+    return unicodedata.normalize("NFKC", folded)

@@ -1,0 +1,33 @@
+"""SubRip, for players: the names of those on screen, as long as they are.
+
+Source: SubRip has no standard; Matroska's description of it
+(https://www.matroska.org/technical/subtitles.html#srt-subtitles) and the parser of FFmpeg
+(libavformat/srtdec.c, libavcodec/htmlsubtitles.c). The file is UTF-8.
+
+Cues and times as in `clusterer.outputs.export.vtt`. The format has tags and no way to escape them,
+so the brackets that players take for tags are replaced: angle brackets by single angle quotation
+marks (U+2039, U+203A), braces by parentheses.
+"""
+
+from __future__ import annotations
+
+from clusterer.outputs.export.casts import Cast, casts, clock
+from clusterer.outputs.export.timeline import Timeline
+
+_STAND_INS = str.maketrans("<>{}", "\u2039\u203a()")
+
+
+class Srt:
+    """Writes ``<stem>.srt``."""
+
+    def files(self, timeline: Timeline) -> dict[str, bytes]:
+        """Write a timeline; see `Exporter.files`."""
+        shown = [cast for cast in casts(timeline) if cast.parts]
+        cues = [_cue(timeline, number, cast) for number, cast in enumerate(shown, start=1)]
+        return {f"{timeline.stem}.srt": "\n".join(cues).encode()}
+
+
+def _cue(timeline: Timeline, number: int, cast: Cast) -> str:
+    start, end = (clock(frame, timeline.rate, ",") for frame in (cast.start, cast.end))
+    names = (part.name.translate(_STAND_INS) for part in cast.parts)
+    return "\n".join([str(number), f"{start} --> {end}", *names, ""])

@@ -1,0 +1,116 @@
+"""What every editing format is written from: people as spans of whole frames at one rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import PurePosixPath
+
+from clusterer.core.printable import printable
+from clusterer.core.timecode import frame_number, nominal_rate, timecode
+from clusterer.core.types import VideoInfo
+from clusterer.outputs.export.text import file_stem, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One appearance in whole frames since the video's first, half-open; `shot` where it begins."""
+
+    start: int
+    end: int
+    shot: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"no span: {self.start} to {self.end}")
+
+    @property
+    def length(self) -> int:
+        """Frames, at least 1."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A person and where it appears.
+
+    Attributes
+    ----------
+    id, name : as in the tables; the name is one line, whatever its script
+    number : 0 and up, for colours; the same whoever else is left out
+    spans : in time order, apart from one another, at least one
+    confidence : 0 to 1
+    """
+
+    id: str
+    name: str
+    number: int
+    spans: tuple[Span, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """People on the time axis of one video.
+
+    Attributes
+    ----------
+    video : its facts; the path is for display and for finding the file
+    rate : frames per second, exact
+    start : timecode of the first frame as the user or the file states it, with ``;`` drop-frame;
+        empty = nobody does, which is 00:00:00:00
+    length : frames of the video, at least 1
+    parts : people by screen time, then unknowns if they were asked for
+    warnings : what the user should know
+    """
+
+    video: VideoInfo
+    rate: Fraction
+    start: str
+    length: int
+    parts: tuple[Part, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """File name of the video, on one line."""
+        path = printable(self.video.path).replace("\\", "/")
+        return one_line(PurePosixPath(path).name) or "video"
+
+    @property
+    def stem(self) -> str:
+        """That without its ending, safe on every system, for the files that are written."""
+        return file_stem(PurePosixPath(self.name).stem)
+
+    @property
+    def drop(self) -> bool:
+        """Whether timecodes are drop-frame."""
+        return ";" in self.timecode(0)
+
+    @property
+    def nominal(self) -> int:
+        """Whole rate that timecodes count at."""
+        return nominal_rate(self.rate)
+
+    @property
+    def ntsc(self) -> bool:
+        """Whether frames last 1001/1000 of what the nominal rate says."""
+        return self.rate == Fraction(self.nominal * 1000, 1001)
+
+    @property
+    def start_frame(self) -> int:
+        """Frames from 00:00:00:00 to the first."""
+        return frame_number(self.start, self.rate) if self.start else 0
+
+    def timecode(self, frame: int) -> str:
+        """Timecode of a frame, counted from the video's first."""
+        return timecode(frame, self.rate, self.start or None)
+
+    def seconds(self, frames: int) -> Fraction:
+        """How long so many frames last, exact."""
+        return frames / self.rate
+
+    def marks(self) -> list[tuple[Part, Span]]:
+        """All appearances in time order; at one time by person."""
+        found = [(part, span) for part in self.parts for span in part.spans]
+        return sorted(found, key=lambda mark: (mark[1].start, mark[0].number, mark[1].end))

@@ -1,0 +1,32 @@
+"""WebVTT, for players and web pages: the names of those on screen, as long as they are.
+
+Source: W3C, *WebVTT: The Web Video Text Tracks Format* (https://www.w3.org/TR/webvtt1/): its
+file structure and its cue text, in which ``&``, ``<`` and ``>`` are escaped, so that no ``-->`` is
+left in a name.
+
+One cue per stretch in which the same people are on screen, one name per line. Times count from the
+video's first frame, whatever its timecode, and are rounded down to whole milliseconds: at the time
+at which a frame is due, the cues of that frame are on, and no others.
+"""
+
+from __future__ import annotations
+
+from clusterer.outputs.export.casts import Cast, casts, clock
+from clusterer.outputs.export.timeline import Timeline
+
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+class Vtt:
+    """Writes ``<stem>.vtt``."""
+
+    def files(self, timeline: Timeline) -> dict[str, bytes]:
+        """Write a timeline; see `Exporter.files`."""
+        cues = [_cue(timeline, cast) for cast in casts(timeline) if cast.parts]
+        return {f"{timeline.stem}.vtt": "\n\n".join(["WEBVTT", *cues, ""]).encode()}
+
+
+def _cue(timeline: Timeline, cast: Cast) -> str:
+    start, end = (clock(frame, timeline.rate, ".") for frame in (cast.start, cast.end))
+    names = (part.name.translate(_ESCAPES) for part in cast.parts)
+    return "\n".join([f"{start} --> {end}", *names])

@@ -1,0 +1,139 @@
+"""Pages that need no network: templates, escaping, content security policy."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from clusterer.core.errors import ResultError
+
+NO_SOURCES: Mapping[str, str] = MappingProxyType({})
+# Everything that could end the script block or a line of it.
+_JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+
+
+def templates() -> Traversable:
+    """Folder of the templates: inside the package, or beside it in a checkout.
+
+    Raises
+    ------
+    ResultError
+        Neither is there.
+    """
+    room = files("clusterer.outputs")
+    checkout = Path(str(room)).parents[1]
+    for folder in (room.joinpath("templates"), checkout.joinpath("templates")):
+        if folder.joinpath("report.html").is_file():
+            return folder
+    raise _missing()
+
+
+@lru_cache
+def _read(name: str) -> str:
+    try:
+        return templates().joinpath(name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise _missing() from None
+
+
+def _missing() -> ResultError:
+    return ResultError("the templates of the pages are missing", "Install cluster-video again")
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FunctionLoader(_read),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def fill(
+    template: str,
+    styles: Sequence[str],
+    scripts: Sequence[str],
+    *,
+    sources: Mapping[str, str] = NO_SOURCES,
+    **content: Any,
+) -> str:
+    """Fill a template.
+
+    Parameters
+    ----------
+    template, styles, scripts
+        Names of files in `templates`. The template is given the joined styles as ``css``, the
+        joined scripts as ``js``, and the `policy` that allows both.
+    sources
+        What else the `policy` allows.
+    content
+        What else the template asks for; text is escaped.
+
+    Returns
+    -------
+    str
+        A complete HTML document that loads nothing but what `sources` name, and can be written as
+        UTF-8.
+
+    Raises
+    ------
+    ResultError
+        The templates are not installed.
+    """
+    css, js = "".join(map(_read, styles)), "".join(map(_read, scripts))
+    html = (
+        _environment()
+        .get_template(template)
+        .render(css=Markup(css), js=Markup(js), policy=policy(css, js, sources), **content)
+    )
+    # File names that are no valid UTF-8 reach us as lone surrogates.
+    return html.encode("utf-8", "replace").decode("utf-8")
+
+
+def policy(css: str, js: str, sources: Mapping[str, str] = NO_SOURCES) -> str:
+    """Content security policy that allows this style, this script and embedded pictures.
+
+    Parameters
+    ----------
+    css, js
+        Allowed by their digests.
+    sources
+        Directive → what it allows besides: ``{"media-src": "blob:"}``.
+    """
+    directives = {
+        "default-src": "'none'",
+        "img-src": "data: blob:",
+        "style-src": _digest(css),
+        "script-src": _digest(js),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    for name, source in sources.items():
+        directives[name] = f"{directives[name]} {source}" if name in directives else source
+    return "; ".join(f"{name} {source}" for name, source in directives.items())
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def embed(data: Any) -> Markup:
+    """JSON that is safe inside a script block: ASCII, without ``<``, ``>`` and ``&``."""
+    text = json.dumps(data, separators=(",", ":"))
+    for character, escape in _JSON_ESCAPES.items():
+        text = text.replace(character, escape)
+    return Markup(text)

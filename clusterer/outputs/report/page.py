@@ -1,0 +1,170 @@
+"""Facts and data → HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clusterer.core.printable import printable
+from clusterer.core.timecode import spoken
+from clusterer.core.types import ClusteringResult, Identity, Reason, VideoInfo
+from clusterer.outputs import pages
+from clusterer.outputs.report.axis import Axis, short
+from clusterer.outputs.report.wording import Setting, flatten, licence
+
+STYLES = ("report.css", "review.css")
+SCRIPTS = (
+    "theme.js",
+    "state.js",
+    "people_of.js",
+    "store.js",
+    "stage.js",
+    "time.js",
+    "chips.js",
+    "card.js",
+    "people.js",
+    "unknown.js",
+    "choose.js",
+    "act.js",
+    "drag.js",
+    "ask.js",
+    "viewer.js",
+    "main.js",
+)
+"""In the order in which they are joined."""
+SOURCES: Mapping[str, Mapping[str, str]] = {
+    "disk": {"media-src": "blob:"},
+    "live": {"img-src": "'self'", "media-src": "'self'", "connect-src": "'self'"},
+}
+"""Mode → what the page may load: a video that the user opens, or what its own server sends."""
+FILES = (
+    ("people.csv", "People", "one row per person"),
+    ("appearances.csv", "Appearances", "in and out points"),
+    ("faces.csv", "Faces", "every face found"),
+    ("result.json", "Everything", "for programs"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands at the top: the video's name, its facts, how many of what."""
+
+    title: str
+    facts: tuple[str, ...]
+    counts: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights that were used."""
+
+    name: str
+    licence: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What the page shows even where no script runs.
+
+    Attributes
+    ----------
+    mode : ``disk`` or ``live``
+    people : name, screen time in words, number of appearances, confidence in percent, timecode of
+        the first frame
+    files : name, title, what is in it
+    """
+
+    mode: str
+    header: Header
+    people: tuple[tuple[str, str, int, int, str], ...]
+    settings: tuple[Setting, ...]
+    models: tuple[Model, ...]
+    files: tuple[tuple[str, str, str], ...] = FILES
+
+
+def render_page(result: ClusteringResult, data: Mapping[str, Any]) -> str:
+    """Fill the template.
+
+    Parameters
+    ----------
+    result
+    data
+        The payload; its `mode` decides what the page may load.
+
+    Returns
+    -------
+    A complete HTML document that can be written as UTF-8.
+    """
+    mode = data["mode"]
+    return pages.fill(
+        "report.html",
+        STYLES,
+        SCRIPTS,
+        sources=SOURCES[mode],
+        page=_view(result, mode),
+        data=pages.embed(data),
+    )
+
+
+def file_name(path: str) -> str:
+    """Last part of a path of this or another system."""
+    return printable(path).replace("\\", "/").rstrip("/").rpartition("/")[2] or "Video"
+
+
+def _view(result: ClusteringResult, mode: str) -> PageView:
+    analysis, axis = result.analysis, Axis.of(result.analysis)
+    return PageView(
+        mode=mode,
+        header=_header(result),
+        people=tuple(_person(person, axis) for person in result.people if not person.hidden),
+        settings=tuple(flatten(result.config)),
+        models=tuple(
+            Model(name, licence(name, _own_licence(result)), sha256)
+            for name, sha256 in sorted(analysis.models.items())
+        ),
+    )
+
+
+def _own_licence(result: ClusteringResult) -> str:
+    """Of an encoder of the user's own; empty where none is stated."""
+    return str(result.config.get("analysis", {}).get("encoding", {}).get("licence", ""))
+
+
+def _person(person: Identity, axis: Axis) -> tuple[str, str, int, int, str]:
+    return (
+        person.name,
+        spoken(person.screen_time_s),
+        len(person.appearances),
+        round(100 * person.confidence),
+        axis.timecode(person.appearances[0].start_pts),
+    )
+
+
+def _header(result: ClusteringResult) -> Header:
+    analysis = result.analysis
+    counts = (
+        (sum(not person.hidden for person in result.people), "person", "people"),
+        (sum(u.reason is not Reason.NOT_A_FACE for u in result.unknowns), "unknown", "unknowns"),
+        (len(analysis.detections), "face", "faces"),
+        (len(analysis.shots), "shot", "shots"),
+    )
+    return Header(
+        title=file_name(analysis.video.path),
+        facts=_facts(analysis.video),
+        counts=tuple((f"{n:,}", one if n == 1 else many) for n, one, many in counts),
+        warnings=analysis.warnings,
+    )
+
+
+def _facts(video: VideoInfo) -> tuple[str, ...]:
+    facts = [
+        spoken(video.duration_s),
+        f"{video.width_px} × {video.height_px}",  # noqa: RUF001 (the sign for sizes)
+        f"{short(float(video.frame_rate))} fps",
+    ]
+    if video.start_timecode:
+        facts.append(f"starts at {video.start_timecode}")
+    return tuple(facts)

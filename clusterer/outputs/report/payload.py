@@ -1,0 +1,199 @@
+"""The page's data: what was found and decided, and the corrections, for its script to replay.
+
+Everything that is the same for all tracks is a column, so that an hour of faces stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from clusterer.core.appearances import numbers, spans
+from clusterer.core.types import Advice, Analysis, ClusteringResult, Edit, Grouping, IntArray
+from clusterer.edits import Keys, to_dict
+from clusterer.outputs.report.axis import Axis
+from clusterer.outputs.report.clothes import Note
+from clusterer.outputs.report.page import file_name
+from clusterer.outputs.report.pictures import Gallery
+from clusterer.outputs.report.wording import EXPLANATIONS
+
+PLACES = 3
+"""Decimals of qualities, scores and confidences: as many as in the tables."""
+NOWHERE = -1
+"""Track of a picture that belongs to none."""
+
+
+def payload(
+    mode: str,
+    result: ClusteringResult,
+    notes: Mapping[int, Note],
+    undone: Sequence[Edit] = (),
+    names: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Everything that the script is told, but the pictures.
+
+    Parameters
+    ----------
+    mode
+        ``disk`` or ``live``.
+    result
+    notes
+        Track → what clothing decided.
+    undone
+        Corrections that were taken back and can be made again.
+    names
+        Names to offer.
+
+    Returns
+    -------
+    JSON-ready. Tracks, people and reasons are those of the grouping, before the corrections.
+    """
+    analysis, axis, grouping = result.analysis, Axis.of(result.analysis), result.grouped
+    keys = Keys(analysis)
+    return {
+        "mode": mode,
+        **_video(analysis, axis),
+        "tracks": _tracks(analysis, grouping, axis, keys),
+        "chips": _chips(analysis, axis, keys),
+        "people": [list(pair) for pair in numbers(analysis, grouping.labels).items()],
+        "clothing": {
+            str(track): [note.kind, note.badge, note.evidence] for track, note in notes.items()
+        },
+        "together": _together(result),
+        "edits": [to_dict(edit) for edit in result.edits],
+        "undone": [to_dict(edit) for edit in undone],
+        "meant": _meant((*result.edits, *undone), analysis, keys),
+        "grouped_under": result.grouped_under,
+        "edit_notes": list(result.edit_notes),
+        **_advice(result.advice),
+        "reasons": [
+            [reason.value, words.title, words.why, words.advice]
+            for reason, words in EXPLANATIONS.items()
+        ],
+        "names": list(names),
+        "pictures": {},
+        "torsos": {},
+    }
+
+
+def pictures(gallery: Gallery, analysis: Analysis) -> dict[str, dict[str, str]]:
+    """`pictures` and `torsos` of the payload: chip → base64 JPEG.
+
+    Parameters
+    ----------
+    gallery
+        By detection row.
+    analysis
+        Its `crop_rows` number the chips.
+    """
+    chips = {row: str(chip) for chip, row in enumerate(analysis.crop_rows.tolist())}
+    chosen = {"pictures": gallery.pictures, "torsos": gallery.torsos}
+    return {
+        name: {chips[row]: jpeg for row, jpeg in sorted(kept.items()) if row in chips}
+        for name, kept in chosen.items()
+    }
+
+
+def _video(analysis: Analysis, axis: Axis) -> dict[str, Any]:
+    video = analysis.video
+    return {
+        "title": file_name(video.path),
+        "frame_rate": float(video.frame_rate),
+        "time_base": [video.time_base.numerator, video.time_base.denominator],
+        "start_pts": video.start_pts,
+        "length_s": round(axis.length_s, 3),
+        "width": video.width_px,
+        "height": video.height_px,
+        "ticks": [[tick.x, tick.label] for tick in axis.ticks()],
+        "shots": [shot.start_pts for shot in analysis.shots],
+    }
+
+
+def _tracks(analysis: Analysis, grouping: Grouping, axis: Axis, keys: Keys) -> dict[str, Any]:
+    found, tracks = analysis.detections, analysis.tracks
+    quality = analysis.quality.value
+    best = [int(track.detection_rows[np.argmax(quality[track.detection_rows])]) for track in tracks]
+    seen = spans(tracks, found.pts, found.frame_index, analysis.shots, analysis.video)
+    return {
+        "key": list(keys.tracks),
+        "shot": [span.shot_index for span in seen],
+        "start_pts": [span.start_pts for span in seen],
+        "end_pts": [span.end_pts for span in seen],
+        "start_tc": [axis.timecode(span.start_pts) for span in seen],
+        "end_tc": [axis.timecode(span.end_pts) for span in seen],
+        "faces": [len(track) for track in tracks],
+        "quality": _short(quality[best]),
+        "confidence": _short(grouping.confidence),
+        "label": grouping.labels.tolist(),
+        "reason": [reason.value for reason in grouping.reasons],
+    }
+
+
+def _chips(analysis: Analysis, axis: Axis, keys: Keys) -> dict[str, Any]:
+    found, rows = analysis.detections, analysis.crop_rows
+    pts = found.pts[rows].tolist()
+    return {
+        "track": _owners(analysis)[rows].tolist(),
+        "row": rows.tolist(),
+        "face": [keys.face(row) for row in rows.tolist()],
+        "pts": pts,
+        "tc": [axis.timecode(p) for p in pts],
+        "frame": found.frame_index[rows].tolist(),
+        "quality": _short(analysis.quality.value[rows]),
+        "score": _short(found.scores[rows]),
+        "height": np.rint(found.heights_px[rows]).astype(np.int64).tolist(),
+    }
+
+
+def _together(result: ClusteringResult) -> list[list[int]]:
+    """Pairs of tracks that are known to differ, as one frame shows both.
+
+    A reviewer's own pairs are not among them, unless it does.
+    """
+    frames = result.analysis.detections.frame_index
+    seen = [set(frames[track.detection_rows].tolist()) for track in result.analysis.tracks]
+    pairs: list[list[int]] = np.unique(np.sort(result.cannot_link, axis=1), axis=0).tolist()
+    return [[a, b] for a, b in pairs if not seen[a].isdisjoint(seen[b])]
+
+
+def _advice(advice: Advice) -> dict[str, Any]:
+    return {
+        "questions": [[q.a, q.b, round(q.evidence, 2)] for q in advice.questions],
+        "trees": {
+            str(label): [list(merge) for merge in merges] for label, merges in advice.trees.items()
+        },
+        "candidates": {
+            str(label): [list(pair) for pair in found] for label, found in advice.names.items()
+        },
+    }
+
+
+def _meant(edits: Iterable[Edit], analysis: Analysis, keys: Keys) -> dict[str, dict[str, int]]:
+    """What names mean that corrections of another analysis give to tracks and pictures."""
+    tracks, faces = set(keys.tracks), {keys.face(row) for row in analysis.crop_rows.tolist()}
+    chips = {row: chip for chip, row in enumerate(analysis.crop_rows.tolist())}
+    found: dict[str, dict[str, int]] = {"tracks": {}, "faces": {}}
+    for edit in edits:
+        for key in (*edit.who, *edit.others, *edit.tracks, *edit.source):
+            track = None if key in tracks else keys.track(key)
+            if track is not None:
+                found["tracks"][key] = track
+        row = keys.picture(edit.face) if edit.face and edit.face not in faces else None
+        if row is not None:
+            found["faces"][edit.face] = chips[row]
+    return found
+
+
+def _owners(analysis: Analysis) -> IntArray:
+    """Track of each detection, `NOWHERE` where there is none."""
+    owners = np.full(len(analysis.detections), NOWHERE, dtype=np.int64)
+    for track in analysis.tracks:
+        owners[track.detection_rows] = track.id
+    return owners
+
+
+def _short(values: np.typing.NDArray[np.floating]) -> list[float]:
+    rounded: list[float] = np.round(np.asarray(values, dtype=np.float64), PLACES).tolist()
+    return rounded

@@ -1,0 +1,1 @@
+"""Who is who: constraints, evidence, grouping and what a reviewer corrected. Arrays only."""

@@ -1,0 +1,139 @@
+"""What the machine decided and what a reviewer corrected → who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from clusterer.core.appearances import numbers
+from clusterer.core.errors import EditsError
+from clusterer.core.types import (
+    UNKNOWN,
+    Analysis,
+    ClusteringResult,
+    Edit,
+    Grouping,
+    Identity,
+    IntArray,
+    Reason,
+)
+from clusterer.edits import Keys, Person, constrain, lines, replay
+from clusterer.edits.notes import OVERRIDDEN
+from clusterer.people.identities import Known, present
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corrected:
+    """A grouping after all corrections.
+
+    Attributes
+    ----------
+    labels : array of shape (t,), int64, `UNKNOWN` = nobody's
+    people, unknowns
+        As of `ClusteringResult`.
+    notes : one per correction, why it does not apply, or only in part; empty = it applies
+    """
+
+    labels: IntArray
+    people: tuple[Identity, ...]
+    unknowns: tuple[Identity, ...]
+    notes: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)  # a review asks again and again about one analysis
+def keys_of(analysis: Analysis) -> Keys:
+    """The names of its tracks and faces."""
+    return Keys(analysis)
+
+
+def amend(result: ClusteringResult, edits: Sequence[Edit]) -> ClusteringResult:
+    """The same grouping under other corrections; nothing is grouped again.
+
+    Parameters
+    ----------
+    result
+        Of `decide`, or loaded.
+    edits
+        All corrections, in order, instead of those of `result`.
+
+    Raises
+    ------
+    EditsError
+        The first ones, which the grouping was made under, are not those of `result`: see `decide`.
+    """
+    under = result.grouped_under
+    if tuple(edits[:under]) != result.edits[:under]:
+        raise EditsError(
+            f"The people were grouped under {under} corrections that are not the same any more",
+            "Group again",
+        )
+    grouping = result.grouped
+    corrected = correct(result.analysis, grouping, edits, under)
+    return replace(
+        result,
+        labels=corrected.labels,
+        people=corrected.people,
+        unknowns=corrected.unknowns,
+        edits=tuple(edits),
+        edit_notes=lines(edits, corrected.notes),
+        grouping=grouping,
+    )
+
+
+def check(result: ClusteringResult, edits: Sequence[Edit]) -> tuple[str, ...]:
+    """Whether corrections apply to what the machine decided, whoever made them.
+
+    Parameters
+    ----------
+    result
+        Of `decide`, or loaded.
+    edits
+        Of this video; of this analysis or another.
+
+    Returns
+    -------
+    one note per correction, why it does not apply, or only in part; empty = it applies
+    """
+    under = result.grouped_under
+    if tuple(edits[:under]) != result.edits[:under]:
+        under = 0
+    return correct(result.analysis, result.grouped, edits, under).notes
+
+
+def correct(analysis: Analysis, grouping: Grouping, edits: Sequence[Edit], under: int) -> Corrected:
+    """Apply corrections to a grouping that was made under the first of them.
+
+    Parameters
+    ----------
+    analysis, grouping
+        What is known of t tracks.
+    edits
+        All corrections, in order.
+    under
+        Number of the first of them that the grouping was made under.
+    """
+    keys = keys_of(analysis)
+    after = replay(grouping.labels, numbers(analysis, grouping.labels), edits, keys)
+    there = after.labels != UNKNOWN
+    confidence = np.where(after.by_hand, there.astype(np.float64), grouping.confidence)
+    reasons = list(grouping.reasons)
+    for track in np.flatnonzero(after.by_hand | there).tolist():
+        reasons[track] = Reason.NONE if there[track] else Reason.BY_HAND
+    for track in np.flatnonzero(after.not_a_face).tolist():
+        reasons[track] = Reason.NOT_A_FACE
+    known = {label: _known(person, keys) for label, person in after.people.items()}
+    people, unknowns = present(analysis, after.labels, reasons, confidence, known)
+    overridden = constrain(edits[:under], keys, len(grouping.labels)).overridden
+    notes = tuple(
+        note or (OVERRIDDEN if position in overridden else "")
+        for position, note in enumerate(after.notes)
+    )
+    return Corrected(after.labels, people, unknowns, notes)
+
+
+def _known(person: Person, keys: Keys) -> Known:
+    cover_row = keys.picture(person.cover) if person.cover else None
+    return Known(person.number, person.name, person.hidden, cover_row)

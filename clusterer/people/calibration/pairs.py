@@ -1,0 +1,138 @@
+"""Pairs of which the answer is certain: same person, or different people.
+
+Two tracks seen in one frame are different people; the earlier and the later half of one track are
+the same. Only clear faces are asked, and distances are divided by their leeway as in the
+clustering, so that they can be held against the same threshold.
+
+Both halves lie in one shot and close in time, so they are more alike than two tracks of a person
+would be, however far apart the halves of a track are chosen. Therefore their distances are not
+taken as those of a person: they are compared with what such halves measure in other footage.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.core.config import ClusteringConfig
+from clusterer.core.types import Analysis, IntArray, TrackFeatures
+from clusterer.people.tolerance import leeway
+
+MIN_APART_S = Fraction(1, 2)
+"""Halves of a track whose middles are nearer in time are one sight."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Distances of certain pairs of one kind.
+
+    Attributes
+    ----------
+    distance : array of shape (p,), float64, in the metric's unit, by the leeway of the two faces
+    weight : array of shape (p,), float64, above 0 to 1
+    """
+
+    distance: Floats
+    weight: Floats
+
+    @property
+    def evidence(self) -> float:
+        """Sum of the weights."""
+        return float(np.sort(self.weight).sum())
+
+    @property
+    def median(self) -> float | None:
+        """Weighted median, the lower of two; None without a pair."""
+        if not len(self.distance):
+            return None
+        order = np.lexsort((self.weight, self.distance))
+        reached = np.cumsum(self.weight[order])
+        middle = int(np.searchsorted(reached, reached[-1] * (0.5 - 1e-12)))
+        return float(self.distance[order][middle])
+
+    def accepted(self, threshold: float) -> float | None:
+        """Weighted share under a threshold; None without a pair."""
+        if not len(self.distance):
+            return None
+        return float(np.sort(self.weight[self.distance < threshold]).sum()) / self.evidence
+
+
+def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
+    """Distances between the earlier and the later half of each track.
+
+    Of its clear chips, averaged by quality as tracks are; with an odd number the middle
+    one is left out. The middles of the halves lie at least `MIN_APART_S` apart.
+
+    Parameters
+    ----------
+    analysis
+        Of the whole video.
+    config
+        Metric, leeway, and what a clear face is.
+
+    Returns
+    -------
+    Pairs, one per track that has two such halves, each of weight 1
+    """
+    value = analysis.quality.value.astype(np.float64)[analysis.chip_rows]
+    pts = analysis.detections.pts[analysis.chip_rows]
+    embeddings = analysis.chip_embeddings.astype(np.float64)
+    apart_pts = float(MIN_APART_S / analysis.video.time_base)
+    chips_of = {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
+    halves: list[list[Floats]] = []
+    poorer: list[float] = []
+    for track in analysis.tracks:
+        chips = [chips_of[row] for row in track.detection_rows.tolist() if row in chips_of]
+        clear = [chip for chip in chips if value[chip] >= config.clear_quality]
+        middle = len(clear) // 2
+        early, late = clear[:middle], clear[len(clear) - middle :]
+        if middle and pts[late].mean() - pts[early].mean() >= apart_pts:
+            halves.append(
+                [np.average(embeddings[h], axis=0, weights=value[h]) for h in (early, late)]
+            )
+            poorer.append(min(value[early].max(), value[late].max()))
+    both = np.array(halves).reshape(len(halves), 2, embeddings.shape[1])
+    distance = _distance(both[:, 0], both[:, 1], config.metric) / leeway(poorer, config)
+    return Pairs(distance, np.ones(len(halves)))
+
+
+def different_pairs(features: TrackFeatures, together: IntArray, config: ClusteringConfig) -> Pairs:
+    """Distances between clear tracks that are different people.
+
+    The same two people are seen together again and again, so pairs are no independent witnesses: a
+    track in k pairs lends each 1/k, and a pair weighs the lesser of what its two tracks lend it.
+
+    Parameters
+    ----------
+    features : t tracks
+    together : array of shape (m, 2), int64, pairs of rows of `features` seen in one frame
+    config
+        Metric, leeway, and what a clear face is.
+
+    Returns
+    -------
+    Pairs; their weights sum to at most half the tracks
+    """
+    clear = features.has_face & (features.quality >= config.clear_quality)
+    pairs = together[clear[together].all(axis=1)]
+    count = Counter(pairs.ravel().tolist())
+    weight = np.array([1.0 / max(count[a], count[b]) for a, b in pairs.tolist()])
+    a, b = features.face.astype(np.float64)[pairs.T]
+    poorer = features.quality[pairs].min(axis=1)
+    return Pairs(_distance(a, b, config.metric) / leeway(poorer, config), weight)
+
+
+def _distance(a: Floats, b: Floats, metric: str) -> Floats:
+    """Distance of each row of `a` to the same row of `b`, shape (n,)."""
+    if metric == "cosine":
+        lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+        cosine: Floats = 1.0 - (a * b).sum(axis=1) / np.where(lengths > 0.0, lengths, 1.0)
+        return np.maximum(cosine, 0.0)
+    distance: Floats = np.linalg.norm(a - b, axis=1)
+    return distance

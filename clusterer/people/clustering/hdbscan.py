@@ -1,0 +1,80 @@
+"""Density clustering by the library hdbscan (the extra [hdbscan]), cannot-links repaired after."""
+
+from __future__ import annotations
+
+import hdbscan
+import numpy as np
+
+from clusterer.core.config import ClusteringConfig
+from clusterer.core.types import IntArray, TrackFeatures
+from clusterer.people.clustering.base import Assignment
+from clusterer.people.clustering.people import Tracks
+
+MIN_EPSILON = 1e-9
+"""At 0 the library takes no threshold at all to be meant, and two tracks are always one person."""
+
+
+class Hdbscan:
+    """HDBSCAN (Campello, Moulavi, Sander 2013), as the library ``hdbscan`` computes it.
+
+    The threshold is its ``cluster_selection_epsilon``: groups nearer than this are not split. The
+    library knows no cannot-links, so groups are repaired after: nearest to the average first, a
+    track that was seen beside one already kept goes back to the unknown.
+
+    Parameters
+    ----------
+    config
+        Metric, and what makes a person.
+    threshold
+        Distance, in the metric's unit.
+    """
+
+    def __init__(self, config: ClusteringConfig, threshold: float) -> None:
+        self._config = config
+        self._threshold = threshold
+
+    def cluster(self, features: TrackFeatures, cannot_link: IntArray) -> Assignment:
+        """Group tracks into people; see `Clusterer.cluster`."""
+        tracks = Tracks(features, cannot_link, self._config)
+        ambiguous: set[int] = set()
+        groups = []
+        for members in self._groups(tracks):
+            kept, conflicting = self._repair(tracks, members)
+            groups.append(tracks.person(kept))
+            ambiguous |= conflicting
+        people = [group for group in groups if tracks.founds(group)]
+        ambiguous |= tracks.attach_unreadable(people, self._threshold)
+        return tracks.assignment(people, ambiguous)
+
+    def _groups(self, tracks: Tracks) -> list[list[int]]:
+        """Groups of readable tracks; noise as groups of one."""
+        readable = np.array(tracks.readable, dtype=np.int64)
+        if len(readable) < 2:
+            return [[track] for track in tracks.readable]
+        alone = [tracks.person([track]) for track in tracks.readable]
+        distance = tracks.distance(alone, alone)
+        np.fill_diagonal(distance, 0.0)
+        model = hdbscan.HDBSCAN(
+            metric="precomputed",
+            min_cluster_size=2,
+            min_samples=1,
+            cluster_selection_epsilon=max(float(self._threshold), MIN_EPSILON),
+            allow_single_cluster=True,
+        )
+        labels = model.fit_predict(distance)
+        dense = [readable[labels == k].tolist() for k in range(int(labels.max()) + 1)]
+        return dense + [[track] for track in readable[labels < 0].tolist()]
+
+    def _repair(self, tracks: Tracks, members: list[int]) -> tuple[list[int], set[int]]:
+        """Tracks that may stay together, and those that may not."""
+        alone = [tracks.person([track]) for track in members]
+        distance = tracks.distance(alone, [tracks.person(members)])[:, 0]
+        kept: list[int] = []
+        conflicting: set[int] = set()
+        for position in np.argsort(distance, kind="stable").tolist():
+            track = members[position]
+            if tracks.links.forbids(track, set(kept)):
+                conflicting.add(track)
+            else:
+                kept.append(track)
+        return kept, conflicting

@@ -1,0 +1,144 @@
+"""Analysis → what the clustering knows of each track."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from clusterer.core.config import ClothingConfig, ClusteringConfig
+from clusterer.core.types import Analysis, ChipQuality, FloatArray, IntArray, Reason, TrackFeatures
+
+MIN_WEIGHT = 1e-3
+"""Weight of a chip of no quality, so that a track of such chips still has an average."""
+MIN_APART_S = Fraction(1, 5)
+"""Faces nearer in time than this are one sight: the first and last frame of a very short shot are
+both looked at, and who is there for a tenth of a second is fleeting, not a person."""
+
+
+def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
+    """Average encoding, quality and readability of every track.
+
+    Parameters
+    ----------
+    analysis
+        Of the whole video.
+    config
+        What counts as readable, and how many readable chips found a person.
+
+    Returns
+    -------
+    TrackFeatures, one row per track, in the order of `analysis.tracks`
+    """
+    value = analysis.quality.value
+    apart_pts = float(MIN_APART_S / analysis.video.time_base)
+    chips_of = _chips_by_row(analysis)
+    dimension = analysis.chip_embeddings.shape[1]
+    faces = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
+    has_face = np.zeros(len(analysis.tracks), dtype=bool)
+    readable = np.zeros(len(analysis.tracks), dtype=np.int64)
+    best = np.zeros(len(analysis.tracks), dtype=np.int64)
+    for i, track in enumerate(analysis.tracks):
+        rows = track.detection_rows
+        best[i] = rows[int(np.argmax(value[rows]))]
+        readable[i] = _moments(
+            analysis.detections.pts[rows[value[rows] >= config.min_quality]], apart_pts
+        )
+        chips = [chips_of[row] for row in rows.tolist() if row in chips_of]
+        if chips:
+            weights = np.maximum(value[analysis.chip_rows[chips]], MIN_WEIGHT)
+            faces[i] = np.average(analysis.chip_embeddings[chips], axis=0, weights=weights)
+            has_face[i] = True
+    clothing, torso_share = _clothing(analysis, chips_of, config.clothing)
+    return TrackFeatures(
+        track_ids=np.array([track.id for track in analysis.tracks], dtype=np.int64),
+        start_pts=np.array(
+            [analysis.detections.pts[track.detection_rows[0]] for track in analysis.tracks],
+            dtype=np.int64,
+        ),
+        face=faces,
+        quality=_at(value, best),
+        readable_chips=readable,
+        has_face=has_face,
+        clothing=clothing,
+        torso_share=torso_share,
+        reasons=tuple(
+            _reason(analysis.quality, int(row), int(count), config.min_faces)
+            for row, count in zip(best, readable, strict=True)
+        ),
+    )
+
+
+def _clothing(
+    analysis: Analysis, chips_of: dict[int, int], config: ClothingConfig
+) -> tuple[FloatArray, FloatArray]:
+    """Description of what each track wears, and how much of the torso is seen.
+
+    The whole and sharp torsos of a track count most. Two parts lie side by side, scaled so that the
+    dot product of two descriptions is the weighted mean of how alike the parts are.
+    """
+    share = analysis.chip_torso_share
+    sharpness = np.where(share >= config.min_torso_share, analysis.chip_torso_sharpness, 0.0)
+    visible = np.where(share >= config.min_torso_share, share, np.float32(0.0))
+    parts = (
+        (config.network_weight, analysis.chip_clothing),
+        (1.0 - config.network_weight, analysis.chip_colours),
+    )
+    dimension = sum(part.shape[1] for _, part in parts)
+    clothing = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
+    torso_share = np.zeros(len(analysis.tracks), dtype=np.float32)
+    for i, track in enumerate(analysis.tracks):
+        chips = [chips_of[row] for row in track.detection_rows.tolist() if row in chips_of]
+        torso_share[i] = visible[chips].max(initial=0.0)
+        weights = visible[chips] * _relative(sharpness[chips])
+        clothing[i] = np.concatenate(
+            [math.sqrt(weight) * _mean_direction(part[chips], weights) for weight, part in parts]
+        )
+    return clothing, torso_share
+
+
+def _relative(sharpness: FloatArray) -> FloatArray:
+    """Sharpness as a part of the sharpest; a pattern is sharper than plain cloth."""
+    sharpest = float(sharpness.max(initial=0.0))
+    relative: FloatArray = np.maximum(sharpness / max(sharpest, MIN_WEIGHT), MIN_WEIGHT)
+    return relative
+
+
+def _mean_direction(vectors: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted mean of vectors, of length 1; zeros where no weight is."""
+    total: FloatArray = (weights[:, None] * vectors).sum(axis=0)
+    length = float(np.linalg.norm(total))
+    return total / np.float32(length) if length else total
+
+
+def _chips_by_row(analysis: Analysis) -> dict[int, int]:
+    return {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
+
+
+def _moments(pts: IntArray, apart_pts: float) -> int:
+    """How many sights there are that lie at least `apart_pts` after the one counted before."""
+    count, last = 0, -math.inf
+    for time_pts in pts.tolist():
+        if time_pts - last >= apart_pts:
+            count, last = count + 1, time_pts
+    return count
+
+
+def _at(values: FloatArray, rows: np.typing.NDArray[np.int64]) -> FloatArray:
+    picked: FloatArray = values[rows] if len(rows) else np.zeros(0, dtype=np.float32)
+    return picked
+
+
+def _reason(quality: ChipQuality, best_row: int, readable: int, min_faces: int) -> Reason:
+    """What stands against a track: the weakest part of its best chip, or too few chips."""
+    if readable >= min_faces:
+        return Reason.NONE
+    if readable:
+        return Reason.SINGLE_FACE
+    parts = [
+        (float(quality.size[best_row]), Reason.TOO_SMALL),
+        (float(quality.pose[best_row]), Reason.TURNED_AWAY),
+        (float(min(quality.sharpness[best_row], quality.score[best_row])), Reason.TOO_BLURRED),
+    ]
+    return min(parts, key=lambda part: part[0])[1]

@@ -1,0 +1,1 @@
+"""The second stage: clothing splits, joins and brings home what faces leave uncertain."""

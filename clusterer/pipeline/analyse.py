@@ -1,0 +1,106 @@
+"""The first phase: the video → what was seen. Streaming, shot by shot; stored, and resumable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from clusterer.core.config import AnalysisConfig
+from clusterer.core.errors import CacheError
+from clusterer.core.hook import Hook
+from clusterer.core.libraries import system_libraries
+from clusterer.core.types import Analysis
+from clusterer.faces import alignment, detection, encoding
+from clusterer.models.bundled import CLOTHING
+from clusterer.store.analysis_cache import AnalysisCache, analysis_key, earlier_key
+from clusterer.store.folder import ResultFolder
+from clusterer.store.known_films import remember
+from clusterer.store.place import place
+from clusterer.store.run_lock import alone
+
+
+def analyse(
+    video: Path | str, config: AnalysisConfig, folder: Path | str, hook: Hook | None = None
+) -> Analysis:
+    """Find, follow and encode every face of a video, or fetch what was stored of it.
+
+    Parameters
+    ----------
+    video
+        File that FFmpeg can read.
+    config
+        Settings of this phase.
+    folder
+        The result folder, where the analysis and its pictures are kept. An analysis of the same
+        film, models and settings is used again; an interrupted one is gone on with after its last
+        finished shot. The film is known by its content, not by name, place or time of the file.
+    hook
+        Told of the progress.
+
+    Returns
+    -------
+    Analysis; the same bytes for the same video, models and settings, interrupted or not
+
+    Raises
+    ------
+    VideoError
+        The video cannot be opened or nothing in it can be decoded.
+    ModelError
+        Weights are missing or damaged.
+    DependencyError
+        A library of the system is missing.
+    OtherFilmError
+        The folder holds the result of another film.
+    ResultError
+        The folder holds files that are not ours, cannot be written to, or another run is at work
+        there.
+    """
+    video, hook = Path(video), hook or Hook()
+    with alone(Path(folder)):
+        return analyse_into(place(video, folder, hook), video, config, hook)
+
+
+def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook) -> Analysis:
+    """As `analyse`, into the place of this film."""
+    config = replace(config, encoding=encoding.settle(config.encoding))
+    models = _model_hashes(config)
+    key, earlier = analysis_key(own.fingerprint, config, models), earlier_key(video, config, models)
+    cache = AnalysisCache(own, key, earlier)
+    try:
+        stored = cache.load()
+    except CacheError as error:
+        hook.note(f"{error.cause}; analysing again")
+        stored = None
+    if stored is not None:
+        remember(key, video)  # by which it is stored now, if an earlier version had another
+        moved = replace(stored, video=replace(stored.video, path=str(video)))
+        if Path(stored.video.path).name != video.name:  # so that it is found, and told, by its name
+            cache.keep(moved)
+        return moved
+    # Else numpy's BLAS wakes and spins a thread per core for every small product, and takes half
+    # of the machine from the models.
+    with threadpool_limits(limits=1, user_api="blas"), system_libraries():
+        analysis = _look(video, config, models, cache, hook)
+    remember(key, video)
+    return analysis
+
+
+def _model_hashes(config: AnalysisConfig) -> dict[str, str]:
+    weights = (
+        *detection.weights(config.detection.detector),
+        *alignment.weights(encoding.alignment(config.encoding.encoder)),
+        *encoding.weights(config.encoding.encoder),
+        CLOTHING,
+    )
+    return {file.name: file.sha256() for file in sorted(weights, key=lambda file: file.name)}
+
+
+def _look(
+    path: Path, config: AnalysisConfig, models: dict[str, str], cache: AnalysisCache, hook: Hook
+) -> Analysis:
+    """Go through the video; imported late, since a run from the cache needs no model library."""
+    from clusterer.pipeline.watch import watch  # noqa: PLC0415 (see above)
+
+    return watch(path, config, models, cache, hook)

@@ -1,0 +1,74 @@
+"""Detection in the background, some frames ahead of what is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from clusterer.core.types import Detections, Frame, VideoInfo
+from clusterer.faces.detection import Detector
+from clusterer.media import Event, SampledFrame, ShotEnd
+
+MAX_BATCH, MAX_BATCH_BYTES = 8, 64 * 2**20
+"""Frames detected at once: so many, or as many as fit, at least two."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A sampled frame and the faces in it."""
+
+    frame: Frame
+    detections: Detections
+
+
+def detect_ahead(
+    events: Iterable[Event], detector: Detector, video: VideoInfo
+) -> Iterator[Seen | ShotEnd]:
+    """Find the faces of sampled frames, while the caller works on those found before.
+
+    Frames of different shots share a batch, so that short shots leave no core idle.
+
+    Parameters
+    ----------
+    events
+        Sampled frames and ends of shots.
+    detector
+        Called from one other thread.
+    video
+        Its picture size bounds the memory.
+
+    Yields
+    ------
+    The same events in the same order, frames with their faces.
+    """
+    size = max(2, min(MAX_BATCH, MAX_BATCH_BYTES // (video.width_px * video.height_px * 3)))
+    waiting: tuple[list[Event], Future[list[Detections]]] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="detect") as pool:
+        for batch in _batches(events, size):
+            frames = [event.frame for event in batch if isinstance(event, SampledFrame)]
+            ready, waiting = waiting, (batch, pool.submit(detector.detect, frames))
+            if ready is not None:
+                yield from _joined(*ready)
+        if waiting is not None:
+            yield from _joined(*waiting)
+
+
+def _batches(events: Iterable[Event], size: int) -> Iterator[list[Event]]:
+    """Events in lists that hold `size` frames each; the last may hold fewer."""
+    batch: list[Event] = []
+    frames = 0
+    for event in events:
+        if isinstance(event, SampledFrame) and frames == size:
+            yield batch
+            batch, frames = [], 0
+        batch.append(event)
+        frames += isinstance(event, SampledFrame)
+    if batch:
+        yield batch
+
+
+def _joined(batch: list[Event], future: Future[list[Detections]]) -> Iterator[Seen | ShotEnd]:
+    found = iter(future.result())
+    for event in batch:
+        yield Seen(event.frame, next(found)) if isinstance(event, SampledFrame) else event

@@ -1,0 +1,222 @@
+"""The frames of one shot → its tracks, encodings and pictures, as arrays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.clothing import colours, encoder
+from clusterer.clothing.description import Worn, describe_torsos
+from clusterer.clothing.encoder import ClothingEncoder
+from clusterer.clothing.region import cut_torso
+from clusterer.core.config import AnalysisConfig
+from clusterer.core.types import ChipQuality, Detections, Frame, ImageArray, Shot, VideoInfo
+from clusterer.faces.alignment import Aligner
+from clusterer.faces.encoding import Encoder, default_threshold
+from clusterer.faces.quality import crop_face, measure_quality
+from clusterer.faces.tracking import Piece, Tracker, stitch
+from clusterer.pipeline.selection import Candidate, Chosen
+from clusterer.store.analysis_cache import crop_name, torso_name
+from clusterer.store.analysis_npz import Arrays, face_arrays
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sight:
+    """One face in one frame: `face` is its row in `found`."""
+
+    image: ImageArray
+    found: Detections
+    face: int
+    quality: float
+
+
+class ShotAnalyser:
+    """Looks at the sampled frames of one shot, in order, then hands out what it saw.
+
+    A track keeps its best chips only, and those of a track that has ended are encoded and thrown
+    away, so a long shot needs no more memory than a short one.
+
+    Parameters
+    ----------
+    aligner, encoder, clothing
+        Models.
+    config, video
+        Settings, and the video that the frames belong to.
+    """
+
+    def __init__(
+        self,
+        aligner: Aligner,
+        encoder: Encoder,
+        clothing: ClothingEncoder,
+        config: AnalysisConfig,
+        video: VideoInfo,
+    ) -> None:
+        self._aligner = aligner
+        self._encoder = encoder
+        self._clothing = clothing
+        self._config = config
+        self._video = video
+        self._threshold = default_threshold(config.encoding, "l2")
+        self._tracker = Tracker(config.tracking)
+        self._sampled: list[tuple[int, int]] = []
+        self._detections: list[Detections] = []
+        self._quality: list[ChipQuality] = []
+        self._track_of_row: list[int] = []
+        self._best_score: dict[int, float] = defaultdict(float)
+        self._chosen: dict[int, Chosen] = {}
+        self._embeddings: dict[int, npt.NDArray[np.float32]] = {}
+        self._crops: dict[int, bytes] = {}
+        self._worn: dict[int, Worn] = {}
+
+    @property
+    def faces(self) -> int:
+        """Faces found so far."""
+        return len(self._track_of_row)
+
+    def add(self, frame: Frame, detections: Detections) -> None:
+        """Rate and follow the faces of the next sampled frame."""
+        quality = measure_quality(frame.image, detections)
+        tracks = self._tracker.update(detections, self._video.seconds(frame.pts)).tolist()
+        value = quality.value.tolist()
+        for i, track in enumerate(tracks):
+            sight = _Sight(frame.image, detections, i, value[i])
+            self._consider(sight, track, self.faces + i)
+            score = float(detections.scores[i])
+            self._best_score[track] = max(self._best_score[track], score)
+        self._sampled.append((frame.index, frame.pts))
+        self._detections.append(detections)
+        self._quality.append(quality)
+        self._track_of_row += tracks
+        ended = [track for track in self._chosen if not self._tracker.is_open(track)]
+        if len(ended) * self._config.chips.per_track >= self._config.encoding.batch_size:
+            self._encode(ended)
+
+    def finish(self, shot: Shot, first_track: int) -> tuple[Arrays, dict[str, bytes]]:
+        """End the shot.
+
+        Parameters
+        ----------
+        shot
+            The frames that were added belong to it.
+        first_track
+            Number of tracks before this shot; names the pictures.
+
+        Returns
+        -------
+        arrays
+            What the shot adds to an `Analysis`; rows and tracks count from 0 within the shot.
+        crops
+            Name → JPEG.
+        """
+        self._encode(list(self._chosen))
+        detections = Detections.concatenate(self._detections)
+        pieces = stitch(self._pieces(detections), self._threshold, self._config.tracking)
+        kept = np.array(sorted(row for piece in pieces for row in piece.rows), dtype=np.int64)
+        new_row = {int(old): new for new, old in enumerate(kept)}
+        track_of_row = np.zeros(len(kept), dtype=np.int64)
+        chip_rows: list[int] = []
+        crops: dict[int, dict[str, bytes]] = {}
+        for track, piece in enumerate(pieces):
+            track_of_row[[new_row[row] for row in piece.rows]] = track
+            chip_rows += piece.chip_rows
+            for row in self._chosen_crops(piece):
+                frame = int(detections.frame_index[row])
+                crops[new_row[row]] = self._pictures(row, first_track + track, frame)
+        quality = ChipQuality.concatenate(self._quality)
+        sampled = np.array(self._sampled, dtype=np.int64).reshape(-1, 2)
+        arrays: Arrays = {
+            **face_arrays(detections[kept], quality[kept]),
+            "shot": np.array([shot.start_frame, shot.end_frame, shot.start_pts, shot.end_pts]),
+            "track_of_row": track_of_row,
+            "chip_rows": np.array([new_row[row] for row in chip_rows], dtype=np.int64),
+            "chip_embeddings": self._stack([self._embeddings[row] for row in chip_rows]),
+            **_clothes([self._worn[row] for row in chip_rows]),
+            "crop_rows": np.array(sorted(crops), dtype=np.int64),
+            "sampled_frames": sampled[:, 0],
+            "sampled_pts": sampled[:, 1],
+        }
+        named = {name: jpeg for row in sorted(crops) for name, jpeg in crops[row].items()}
+        return arrays, named
+
+    def _consider(self, sight: _Sight, track: int, row: int) -> None:
+        """Keep the chip of a face if it is among the best of its track."""
+        chosen = self._chosen.setdefault(track, Chosen(self._config.chips.per_track))
+        sample = len(self._sampled)
+        if chosen.wants(sample, sight.quality):
+            face = sight.found[sight.face : sight.face + 1]
+            chip = self._aligner.align(sight.image, face)[0]
+            crop = crop_face(sight.image, face.boxes[0], self._config.chips.crop_px)
+            torso = cut_torso(sight.image, sight.found.boxes, sight.face)
+            chosen.add(Candidate(sample, row, sight.quality, chip, crop, torso))
+
+    def _encode(self, tracks: list[int]) -> None:
+        """Encode the chips of tracks that have ended, and let go of them; weak tracks are none."""
+        limit = self._config.tracking.confirm_score
+        picked = {track: self._chosen.pop(track).pick() for track in tracks}
+        ended = [c for track in picked if self._best_score[track] >= limit for c in picked[track]]
+        if not ended:
+            return
+        embeddings = self._encoder.encode(np.stack([candidate.chip for candidate in ended]))
+        worn = describe_torsos([candidate.torso for candidate in ended], self._clothing)
+        for candidate, embedding, clothes in zip(ended, embeddings, worn, strict=True):
+            self._embeddings[candidate.row] = embedding
+            self._crops[candidate.row] = candidate.crop
+            self._worn[candidate.row] = clothes
+
+    def _pieces(self, detections: Detections) -> list[Piece]:
+        """Tracks that hold a detection of enough score, with their encodings."""
+        value = ChipQuality.concatenate(self._quality).value
+        rows_of: dict[int, list[int]] = defaultdict(list)
+        for row, track in enumerate(self._track_of_row):
+            if self._best_score[track] >= self._config.tracking.confirm_score:
+                rows_of[track].append(row)
+        pieces = []
+        for rows in rows_of.values():
+            encoded = [row for row in rows if row in self._embeddings]
+            pieces.append(
+                Piece(
+                    rows=rows,
+                    times_s=[self._video.seconds(int(detections.pts[row])) for row in rows],
+                    boxes=detections.boxes[rows].astype(np.float64),
+                    chip_rows=encoded,
+                    embeddings=self._stack([self._embeddings[row] for row in encoded]),
+                    weights=np.maximum(value[encoded], 1e-3),
+                )
+            )
+        return pieces
+
+    def _chosen_crops(self, piece: Piece) -> list[int]:
+        """Rows whose pictures are kept, evenly spread over the chips of the track."""
+        count = min(self._config.chips.crops_per_track, len(piece.chip_rows))
+        picks = np.linspace(0, len(piece.chip_rows) - 1, count).round().astype(int)
+        return [piece.chip_rows[i] for i in picks.tolist()]
+
+    def _pictures(self, row: int, track: int, frame: int) -> dict[str, bytes]:
+        """Pictures of a face and, if it is seen, of the torso below: name → JPEG."""
+        torso = self._worn[row].picture
+        return {crop_name(track, frame): self._crops[row]} | (
+            {torso_name(track, frame): torso} if torso else {}
+        )
+
+    def _stack(self, embeddings: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
+        if not embeddings:
+            return np.zeros((0, self._encoder.dimension), dtype=np.float32)
+        return np.stack(embeddings)
+
+
+def _clothes(worn: list[Worn]) -> Arrays:
+    """What is worn below each chip, as columns of an `Analysis`."""
+    return {
+        "chip_colours": np.array([w.colours for w in worn], dtype=np.float32).reshape(
+            -1, colours.DIMENSION
+        ),
+        "chip_clothing": np.array([w.clothing for w in worn], dtype=np.float32).reshape(
+            -1, encoder.DIMENSION
+        ),
+        "chip_torso_share": np.array([w.share for w in worn], dtype=np.float32),
+        "chip_torso_sharpness": np.array([w.sharpness for w in worn], dtype=np.float32),
+    }

@@ -1,0 +1,139 @@
+"""The pass over the video: streaming, shot by shot, going on where an earlier run stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clusterer.clothing.encoder import ClothingEncoder
+from clusterer.core.config import AnalysisConfig
+from clusterer.core.cores import usable_cores
+from clusterer.core.errors import ModelError
+from clusterer.core.hook import Hook
+from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, VideoInfo
+from clusterer.faces import alignment, detection, encoding
+from clusterer.media import Sampler, probe
+from clusterer.pipeline.prefetch import Seen, detect_ahead
+from clusterer.pipeline.shot import ShotAnalyser
+from clusterer.store.analysis_cache import AnalysisCache
+from clusterer.store.analysis_npz import Arrays, group_tracks, read_faces
+
+_SIDE_BY_SIDE = (
+    "chip_embeddings",
+    "chip_colours",
+    "chip_clothing",
+    "chip_torso_share",
+    "chip_torso_sharpness",
+    "sampled_frames",
+    "sampled_pts",
+)
+"""Arrays of a shot that the next shot's simply follow."""
+
+
+def watch(
+    path: Path, config: AnalysisConfig, models: dict[str, str], cache: AnalysisCache, hook: Hook
+) -> Analysis:
+    """Go through the video, keeping each shot as it ends.
+
+    Parameters
+    ----------
+    path, config
+        The video, and the settings of the first phase.
+    models
+        Weights file name → sha256.
+    cache
+        Keeps finished shots, gives those of an interrupted run, and takes the complete analysis.
+    hook
+        Told of the progress.
+    """
+    info = probe(path)
+    cores = usable_cores()
+    detector = detection.create(config.detection, cores)
+    beside = max(1, cores // 2)  # detection runs ahead meanwhile; more would fight over the cores
+    encoder = encoding.create(config.encoding, beside)
+    aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
+    clothes = ClothingEncoder(beside)
+    _check_same(models, detector.models, aligner.models, encoder.models, clothes.models)
+    models_of_shot = (aligner, encoder, clothes)
+    parts = cache.finished_shots()
+    if parts:
+        hook.note(f"going on after shot {len(parts)}, where an earlier run stopped")
+    after = _shot(len(parts) - 1, parts[-1]) if parts else None
+    analyser = ShotAnalyser(*models_of_shot, config, info)
+    faces, tracks = (sum(count(part) for part in parts) for count in (_n_faces, _n_tracks))
+    with Sampler(info, config.video, config.shots, after) as sampler:
+        cache.start(len(parts))  # not before the part of the video is known to be there
+        for event in detect_ahead(sampler, detector, info):
+            if isinstance(event, Seen):
+                analyser.add(event.frame, event.detections)
+                done_s = info.seconds(event.frame.pts)
+                hook.progress(done_s, _end_s(info, config), faces + analyser.faces)
+                continue
+            arrays, crops = analyser.finish(event.shot, tracks)
+            cache.add_shot(event.shot.index, arrays, crops)
+            parts.append(arrays)
+            faces, tracks = faces + _n_faces(arrays), tracks + _n_tracks(arrays)
+            analyser = ShotAnalyser(*models_of_shot, config, info)
+        warnings = tuple(sampler.warnings)
+    analysis = _assemble(info, parts, models, warnings)
+    cache.finish(analysis)
+    return analysis
+
+
+def _check_same(known: dict[str, str], *loaded: dict[str, str]) -> None:
+    """Refuse a file that changed since its hash was taken: the result would name the wrong one."""
+    for models in loaded:
+        for name, sha256 in models.items():
+            if known.get(name, sha256) != sha256:
+                raise ModelError(f"{name} changed while it was read", "Run the same command again")
+
+
+def _end_s(info: VideoInfo, config: AnalysisConfig) -> float:
+    return min(info.duration_s, config.video.end_s or info.duration_s)
+
+
+def _shot(index: int, arrays: Arrays) -> Shot:
+    return Shot(index, *arrays["shot"].tolist())
+
+
+def _n_faces(arrays: Arrays) -> int:
+    return len(arrays["track_of_row"])
+
+
+def _n_tracks(arrays: Arrays) -> int:
+    return int(arrays["track_of_row"].max(initial=-1)) + 1
+
+
+def _assemble(
+    info: VideoInfo, parts: Iterable[Arrays], models: dict[str, str], warnings: tuple[str, ...]
+) -> Analysis:
+    """Put the shots together: rows and tracks are numbered through."""
+    shots: list[Shot] = []
+    faces: list[tuple[Detections, ChipQuality]] = []
+    columns: dict[str, list[np.typing.NDArray[Any]]] = {}
+    shot_of_track: list[int] = []
+    n_rows = 0
+    for index, arrays in enumerate(parts):
+        shots.append(_shot(index, arrays))
+        faces.append(read_faces(arrays))
+        columns.setdefault("track_of_row", []).append(arrays["track_of_row"] + len(shot_of_track))
+        for name in ("chip_rows", "crop_rows"):
+            columns.setdefault(name, []).append(arrays[name] + n_rows)
+        for name in _SIDE_BY_SIDE:
+            columns.setdefault(name, []).append(arrays[name])
+        shot_of_track += [index] * _n_tracks(arrays)
+        n_rows += _n_faces(arrays)
+    joined = {name: np.concatenate(values) for name, values in columns.items()}
+    return Analysis(
+        video=info,
+        shots=tuple(shots),
+        detections=Detections.concatenate(found for found, _ in faces),
+        quality=ChipQuality.concatenate(quality for _, quality in faces),
+        tracks=group_tracks(joined.pop("track_of_row"), shot_of_track),
+        models=models,
+        warnings=warnings,
+        **joined,
+    )

@@ -1,0 +1,1 @@
+"""A result on disk: its folder, its files, and how they are read back."""

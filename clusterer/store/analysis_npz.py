@@ -1,0 +1,185 @@
+"""An analysis as arrays and facts in one .npz file."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import asdict
+from fractions import Fraction
+from pathlib import Path, PureWindowsPath
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.core.errors import CacheError
+from clusterer.core.files import write_atomic
+from clusterer.core.regular import open_file
+from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
+
+SCHEMA_VERSION = 4
+"""Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality. 3: colours of
+clothing. 4: its embedding and pictures of torsos, too."""
+
+_AS_THEY_ARE = (
+    "chip_rows",
+    "chip_embeddings",
+    "chip_colours",
+    "chip_clothing",
+    "chip_torso_share",
+    "chip_torso_sharpness",
+    "crop_rows",
+    "sampled_frames",
+    "sampled_pts",
+)
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def write_arrays(path: Path, arrays: Arrays, meta: dict[str, Any]) -> None:
+    """Write arrays and JSON-ready facts to one .npz file, atomically, for the user's eyes only."""
+    write_atomic(path, pack(arrays, meta), private=True)
+
+
+def pack(arrays: Arrays, meta: dict[str, Any]) -> bytes:
+    """Arrays and JSON-ready facts as the content of an .npz file; same input, same bytes."""
+    buffer = io.BytesIO()
+    text = np.frombuffer(json.dumps(meta, sort_keys=True).encode(), dtype=np.uint8)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, array in {"meta": text, **arrays}.items():
+            with file.open(f"{name}.npy", "w") as member:  # dated 1980, always
+                np.lib.format.write_array(member, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
+    """Read what `write_arrays` wrote.
+
+    Raises
+    ------
+    CacheError
+        The file is missing, damaged or of another schema.
+    """
+    try:
+        with open_file(path) as file, np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        meta = json.loads(arrays.pop("meta").tobytes())
+        schema = meta["schema"]
+    except Exception as error:  # zipfile, zlib, numpy and json each fail in ways of their own
+        raise CacheError(_unread(path, error)) from None
+    if schema != SCHEMA_VERSION:
+        raise CacheError(f"{path} was written by another version (schema {schema})")
+    return arrays, meta
+
+
+def read_meta(path: Path) -> dict[str, Any]:
+    """The facts alone of what `write_arrays` wrote, of whatever schema.
+
+    Raises
+    ------
+    CacheError
+        The file is missing or damaged.
+    """
+    try:
+        with open_file(path) as file, np.load(file, allow_pickle=False) as stored:
+            return dict(json.loads(stored["meta"].tobytes()))
+    except Exception as error:  # as in `read_arrays`
+        raise CacheError(_unread(path, error)) from None
+
+
+def _unread(path: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{path} is missing"
+    if isinstance(error, OSError) and error.strerror:
+        return f"Cannot read {path} ({error.strerror.lower()})"
+    return f"{path} is damaged ({error})"
+
+
+def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
+    """An analysis as named arrays and JSON-ready facts."""
+    video = asdict(analysis.video)
+    video["path"] = _name(video["path"])  # a result travels: its folders are nobody's business
+    video["frame_rate"], video["time_base"] = str(video["frame_rate"]), str(video["time_base"])
+    arrays: Arrays = {
+        **face_arrays(analysis.detections, analysis.quality),
+        "shots": np.array(
+            [(s.start_frame, s.end_frame, s.start_pts, s.end_pts) for s in analysis.shots],
+            dtype=np.int64,
+        ).reshape(-1, 4),
+        "track_of_row": _track_of_row(analysis),
+        "shot_of_track": np.array([t.shot_index for t in analysis.tracks], dtype=np.int64),
+    }
+    for name in _AS_THEY_ARE:
+        arrays[name] = getattr(analysis, name)
+    return arrays, {"video": video, "models": analysis.models, "warnings": analysis.warnings}
+
+
+def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
+    """What `dump` made of it; KeyError, TypeError, ValueError or IndexError when it cannot be."""
+    facts = dict(meta["video"])
+    facts["path"] = _name(facts["path"])  # once, the whole path was stored
+    facts["frame_rate"], facts["time_base"] = (
+        Fraction(facts["frame_rate"]),
+        Fraction(facts["time_base"]),
+    )
+    detections, quality = read_faces(arrays)
+    return Analysis(
+        video=VideoInfo(**facts),
+        shots=tuple(Shot(i, *row) for i, row in enumerate(arrays["shots"].tolist())),
+        detections=detections,
+        quality=quality,
+        tracks=group_tracks(arrays["track_of_row"], arrays["shot_of_track"].tolist()),
+        **{name: arrays[name] for name in _AS_THEY_ARE},
+        models=dict(meta["models"]),
+        warnings=tuple(meta["warnings"]),
+    )
+
+
+def face_arrays(detections: Detections, quality: ChipQuality) -> Arrays:
+    """Detections and their quality as named arrays."""
+    faces = ("frame_index", "pts", "boxes", "scores", "landmarks")
+    parts = ("size", "sharpness", "score", "pose")
+    return {name: getattr(detections, name) for name in faces} | {
+        f"quality_{name}": getattr(quality, name) for name in parts
+    }
+
+
+def read_faces(arrays: Arrays) -> tuple[Detections, ChipQuality]:
+    """What `face_arrays` made of them."""
+    faces = ("frame_index", "pts", "boxes", "scores", "landmarks")
+    parts = ("size", "sharpness", "score", "pose")
+    return (
+        Detections(*(arrays[name] for name in faces)),
+        ChipQuality(*(arrays[f"quality_{name}"] for name in parts)),
+    )
+
+
+def group_tracks(
+    track_of_row: npt.NDArray[np.int64], shot_of_track: Iterable[int]
+) -> tuple[Track, ...]:
+    """Tracks from the track of each row (-1 = of none); rows are in time order."""
+    shots = list(shot_of_track)
+    rows_of: list[list[int]] = [[] for _ in shots]
+    for row, track in enumerate(track_of_row.tolist()):
+        if track >= 0:
+            rows_of[track].append(row)
+    return tuple(
+        Track(i, shot, np.array(rows, dtype=np.int64))
+        for i, (shot, rows) in enumerate(zip(shots, rows_of, strict=True))
+    )
+
+
+def _name(path: str) -> str:
+    """Last part of a path of this system, or of Windows with its drive or server."""
+    windows = re.match(r"[A-Za-z]:[\\/]|\\\\", path)
+    return PureWindowsPath(path).name if windows else Path(path).name
+
+
+def _track_of_row(analysis: Analysis) -> npt.NDArray[np.int64]:
+    track_of_row = np.full(len(analysis.detections), -1, dtype=np.int64)
+    for track in analysis.tracks:
+        track_of_row[track.detection_rows] = track.id
+    return track_of_row

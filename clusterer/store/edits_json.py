@@ -1,0 +1,74 @@
+"""``edits.json``: the file of a reviewer's corrections."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from clusterer.core.errors import EditsError, ResultError
+from clusterer.core.regular import open_file
+from clusterer.edits import EditLog, log_to_dict, parse_log
+from clusterer.store.hand_over import keep
+from clusterer.store.names import EDITS
+
+EDITS_SCHEMA = 1
+MAX_BYTES = 256 << 20
+"""Of a file: more is no work of a reviewer."""
+REMEDY = "Mend the file, or move it away to go on without its corrections"
+
+
+def read(path: Path) -> EditLog:
+    """Read a file of corrections.
+
+    Raises
+    ------
+    EditsError
+        There is none, it cannot be read, is damaged, or another version wrote it.
+    """
+    try:
+        with open_file(path) as file:
+            packed = file.read(MAX_BYTES + 1)
+        if len(packed) > MAX_BYTES:
+            raise EditsError(f"{path} is no file of corrections (it is too large)", REMEDY)
+        content = json.loads(packed)
+    except OSError as error:
+        cause = (error.strerror or str(error)).lower()
+        raise EditsError(f"Cannot read {path} ({cause})") from None
+    except (ValueError, RecursionError):
+        raise EditsError(f"{path} is damaged (it is no JSON)", REMEDY) from None
+    schema = content.get("schema") if isinstance(content, dict) else None
+    if type(schema) is not int or schema != EDITS_SCHEMA:
+        raise EditsError(f"{path} is no file of corrections of this version", REMEDY)
+    try:
+        return parse_log(content)
+    except EditsError as error:
+        raise EditsError(f"{path} is damaged ({error.cause})", REMEDY) from None
+
+
+def stored(folder: Path) -> EditLog:
+    """Read the corrections of a result folder; none, if it has no such file.
+
+    Raises
+    ------
+    EditsError
+        As `read`.
+    """
+    path = folder / EDITS
+    return read(path) if path.exists() or path.is_symlink() else EditLog()
+
+
+def write(path: Path, log: EditLog) -> None:
+    """Write a file of corrections, whole or not at all.
+
+    Raises
+    ------
+    EditsError
+        A correction could not be read again, as with a name that is too long; the disk is full, or
+        the folder cannot be written to. What was there before stays.
+    """
+    content = {"schema": EDITS_SCHEMA, **log_to_dict(log)}
+    parse_log(content)
+    try:
+        keep(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n", elsewhere="")
+    except ResultError as error:
+        raise EditsError(error.cause, error.remedy) from None

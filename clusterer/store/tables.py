@@ -1,0 +1,164 @@
+"""A result as plain tables: people, appearances, faces. Rounded once, here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from clusterer.core.clock import Clock
+from clusterer.core.types import UNKNOWN, Appearance, ClusteringResult, Identity, Reason
+
+Row = tuple[Any, ...]
+
+APPEARANCES = (
+    "person",
+    "name",
+    "start_s",
+    "end_s",
+    "duration_s",
+    "start_timecode",
+    "end_timecode",
+    "start_frame",
+    "end_frame",
+    "shot",
+)
+"""Columns of ``appearances.csv``, and of what is exported as a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Named columns and rows of plain values.
+
+    Attributes
+    ----------
+    name : without ending
+    columns : names, with units
+    rows : one value per column
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def tables(result: ClusteringResult) -> tuple[Table, Table, Table]:
+    """People, appearances and faces of a result."""
+    return people_table(result), appearances_table(result), faces_table(result)
+
+
+def people_table(result: ClusteringResult) -> Table:
+    """One row per person by screen time, then one per track that is nobody's, in time order."""
+    columns = (
+        "person",
+        "name",
+        "status",
+        "screen_time_s",
+        "appearances",
+        "tracks",
+        "faces",
+        "first_s",
+        "last_s",
+        "confidence",
+    )
+    everyone = (*result.people, *result.unknowns)
+    return Table("people", columns, tuple(_person_row(result, who) for who in everyone))
+
+
+def _status(who: Identity) -> str:
+    if who.label != UNKNOWN:
+        return "hidden" if who.hidden else "person"
+    return "not a face" if who.reason is Reason.NOT_A_FACE else "unknown"
+
+
+def _person_row(result: ClusteringResult, who: Identity) -> Row:
+    analysis = result.analysis
+    seen = who.appearances
+    return (
+        who.id,
+        who.name,
+        _status(who),
+        round(who.screen_time_s, 3),
+        len(seen),
+        len(who.track_ids),
+        sum(len(analysis.tracks[track]) for track in who.track_ids),
+        round(analysis.video.seconds(seen[0].start_pts), 3),
+        round(analysis.video.seconds(max(a.end_pts for a in seen)), 3),
+        round(who.confidence, 3),
+    )
+
+
+def appearances_table(result: ClusteringResult) -> Table:
+    """One row per appearance of a person, in time order; hidden people are left out."""
+    clock = Clock.of(result.analysis)
+    shown = [person for person in result.people if not person.hidden]
+    pairs = [(person, seen) for person in shown for seen in person.appearances]
+    pairs.sort(key=lambda pair: (pair[1].start_pts, pair[0].label))
+    return Table(
+        "appearances", APPEARANCES, tuple(_appearance_row(clock, who, seen) for who, seen in pairs)
+    )
+
+
+def _appearance_row(clock: Clock, who: Identity, seen: Appearance) -> Row:
+    video = clock.video
+    start_s, end_s = video.seconds(seen.start_pts), video.seconds(seen.end_pts)
+    return (
+        who.id,
+        who.name,
+        round(start_s, 3),
+        round(end_s, 3),
+        round(float((seen.end_pts - seen.start_pts) * video.time_base), 3),
+        clock.timecode(seen.start_pts),
+        clock.timecode(seen.end_pts),
+        seen.start_frame,
+        seen.end_frame,
+        seen.shot_index,
+    )
+
+
+def faces_table(result: ClusteringResult) -> Table:
+    """One row per face of a track, in time order; `person` is empty for unknowns.
+
+    What a reviewer said shows no face is left out.
+    """
+    columns = (
+        "person",
+        "track",
+        "shot",
+        "frame",
+        "time_s",
+        "left",
+        "top",
+        "right",
+        "bottom",
+        "score",
+        "quality",
+    )
+    return Table("faces", columns, tuple(_face_rows(result)))
+
+
+def _face_rows(result: ClusteringResult) -> Iterator[Row]:
+    analysis = result.analysis
+    person_of = {track: p.id for p in result.people for track in p.track_ids}
+    no_faces = {
+        track
+        for who in result.unknowns
+        if who.reason is Reason.NOT_A_FACE
+        for track in who.track_ids
+    }
+    tracks = [track for track in analysis.tracks if track.id not in no_faces]
+    track_of = {row: track for track in tracks for row in track.detection_rows.tolist()}
+    found, quality = analysis.detections, analysis.quality.value.tolist()
+    frames, pts = found.frame_index.tolist(), found.pts.tolist()
+    boxes, scores = found.boxes.tolist(), found.scores.tolist()
+    for row, track in sorted(track_of.items(), key=lambda item: item[0]):
+        yield (
+            person_of.get(track.id, ""),
+            track.id,
+            track.shot_index,
+            frames[row],
+            round(analysis.video.seconds(pts[row]), 4),
+            *(round(side, 1) for side in boxes[row]),
+            round(scores[row], 3),
+            round(quality[row], 3),
+        )

@@ -1,0 +1,72 @@
+"""Distances between encodings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterer.core.config import METRICS
+from clusterer.core.distance import between
+
+HALF = 0.5**0.5
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "l2", "cosine"),
+    [
+        ([3, 4], [3, 4], 0, 0),
+        ([0, 0], [3, 4], 5, 1),
+        ([0, 0], [0, 0], 0, 1),
+        ([1, 0], [0, 1], 2**0.5, 1),
+        ([1, 0], [-2, 0], 3, 2),
+        ([1, 0], [5, 5], 41**0.5, 1 - HALF),
+        ([2, 0], [6, 0], 4, 0),
+    ],
+)
+def test_by_hand(a: list[float], b: list[float], l2: float, cosine: float) -> None:
+    first, second = np.array([a], np.float32), np.array([b], np.float32)
+    assert between(first, second, "l2")[0, 0] == pytest.approx(l2, abs=1e-7)
+    assert between(first, second, "cosine")[0, 0] == pytest.approx(cosine, abs=1e-12)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_as_one_pair_at_a_time(metric: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=(4, 6)), rng.normal(size=(3, 6))
+    for (i, j), distance in np.ndenumerate(between(a, b, metric)):
+        if metric == "l2":
+            expected = np.linalg.norm(a[i] - b[j])
+        else:
+            expected = 1 - a[i] @ b[j] / np.linalg.norm(a[i]) / np.linalg.norm(b[j])
+        assert distance == pytest.approx(expected, abs=1e-7)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_symmetric_and_in_range(metric: str, seed: int) -> None:
+    a = np.random.default_rng(seed).normal(size=(5, 3)) * 10
+    apart = between(a, a, metric)
+    np.testing.assert_allclose(apart, apart.T, atol=1e-9)
+    np.testing.assert_allclose(np.diag(apart), 0, atol=1e-6)
+    assert (apart >= 0).all()
+    assert metric == "l2" or (apart <= 2).all()
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_cosine_does_not_look_at_the_length_of_any_vector(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=(4, 6)), rng.normal(size=(3, 6))
+    longer = a * 10 ** rng.uniform(-3, 3, (4, 1))
+    np.testing.assert_allclose(between(longer, b, "cosine"), between(a, b, "cosine"), atol=1e-12)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_input_stays_as_it_is_and_nothing_is_fine(metric: str) -> None:
+    a = np.array([[3.0, 4.0]], np.float32)
+    a.setflags(write=False)
+    assert between(a, np.zeros((0, 2), np.float32), metric).shape == (1, 0)
+    assert between(a, a, metric).dtype == np.float64
+    assert a.tolist() == [[3.0, 4.0]]

@@ -1,0 +1,24 @@
+"""Names as terminals, tables and pages can carry them."""
+
+from __future__ import annotations
+
+import pytest
+
+from clusterer.core.printable import visible
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Zoë 🎬 fïlm.mp4", "Zoë 🎬 fïlm.mp4"),
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
+        ("e\u0301 👩\u200d👧.mp4", "e\u0301 👩\u200d👧.mp4"),
+        ("a\x1b[31mb\x1b]0;c\a.mp4", r"a\x1b[31mb\x1b]0;c\x07.mp4"),
+        ("two\r\nlines\u2028three", r"two\r\nlines\u2028three"),
+        ("a\x9b31mb\x7f", r"a\x9b31mb\x7f"),
+        ("turned\u202e4pm.exe\u2066", r"turned\u202e4pm.exe\u2066"),
+        ("caf\udce9", "caf\ufffd"),
+    ],
+)
+def test_what_steers_a_terminal_is_written_out(name: str, shown: str) -> None:
+    assert visible(name) == shown

@@ -1,0 +1,101 @@
+"""Only regular files are read; what else has a path is told, without waiting."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clusterer.core.regular import no_file, open_file, read_file, read_own
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes have no path here")
+
+
+@pytest.fixture(autouse=True)
+def impatient() -> Iterator[None]:
+    """What waits for a writer fails."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(10)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with one of each kind."""
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_bytes(b"film")
+    Path("folder").mkdir()
+    os.mkfifo("pipe")
+    Path("link").symlink_to("pipe")
+    Path("good link").symlink_to("file")
+    Path("dangling").symlink_to("gone")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket")
+        yield tmp_path
+
+
+KINDS = [
+    ("pipe", "a pipe"),
+    ("link", "a pipe"),
+    ("socket", "a socket"),
+    ("/dev/null", "a device"),
+    ("/dev/zero", "a device"),
+    ("/dev/stdin", "a stream"),
+    ("/dev/fd/0", "a stream"),
+    ("/proc/self/fd/0", "a stream"),
+    ("-", "standard input"),
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS)
+def test_what_is_no_file(odd: Path, name: str, kind: str) -> None:
+    path = Path(name)
+    assert no_file(path) == kind
+    for read in (open_file, read_file):
+        with pytest.raises(OSError, match=f"it is {kind}, not a file"):
+            read(path)
+    with pytest.raises(OSError, match="not a file"):
+        read_own(path)
+
+
+@pytest.mark.parametrize("name", ["file", "good link", "folder", "gone", "dangling", "\0"])
+def test_what_is_a_file_or_nothing(odd: Path, name: str) -> None:
+    assert no_file(Path(name)) == ""
+
+
+def test_files_are_read(odd: Path) -> None:
+    assert read_file(Path("file")) == read_file(Path("good link")) == b"film"
+    assert read_own(Path("file")) == b"film"
+    with open_file(Path("file")) as file:
+        assert (file.read(1), file.read()) == (b"f", b"ilm")
+    Path("-").write_bytes(b"dash")
+    assert read_file(Path("-")) == b"dash"
+
+
+def test_errors_of_the_system_stay(odd: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_file(Path("gone"))
+    with pytest.raises(FileNotFoundError):
+        read_file(Path("dangling"))
+    with pytest.raises(IsADirectoryError):
+        read_file(Path("folder"))
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(20):
+        with pytest.raises(IsADirectoryError):
+            read_file(Path("folder"))
+    assert len(list(Path("/dev/fd").iterdir())) == before, "nothing stays open"
+
+
+def test_a_link_is_not_ones_own(odd: Path) -> None:
+    with pytest.raises(OSError, match="it is a link, not a file"):
+        read_own(Path("good link"))

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from clusterer.models.download import ENVIRONMENT_VARIABLE
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="session")
+def downloaded() -> Iterator[None]:
+    """Models that would have to be downloaded, where the labelled clips lie."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = ROOT.parent / "shared" / "models"
+        if folder.is_dir():
+            patch.setenv(ENVIRONMENT_VARIABLE, str(folder))
+        yield

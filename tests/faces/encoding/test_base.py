@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clusterer.core.config import METRICS, EncodingConfig
+from clusterer.core.errors import ConfigError, ModelError
+from clusterer.faces import encoding
+from clusterer.faces.alignment import ALIGNMENTS
+from clusterer.models.download import ENVIRONMENT_VARIABLE as MODELS
+from tests.tiny_network import CARD, write_network
+
+
+def test_names() -> None:
+    assert encoding.names() == ("arcface", "dlib", "facenet", "sface")
+
+
+def test_unknown_encoder() -> None:
+    with pytest.raises(
+        ConfigError, match=r"no encoder named 'nobody'.*Choose from arcface, dlib.*, or onnx:PATH"
+    ):
+        encoding.create(EncodingConfig(encoder="nobody"), 1)
+    with pytest.raises(ConfigError, match="nobody"):
+        encoding.weights("nobody")
+    with pytest.raises(ConfigError, match="nobody"):
+        encoding.default_threshold("nobody", "l2")
+
+
+def test_too_few_threads() -> None:
+    with pytest.raises(ConfigError, match="threads is 0"):
+        encoding.create(EncodingConfig(), 0)
+
+
+@pytest.mark.parametrize("name", encoding.names())
+def test_facts_without_loading(name: str) -> None:
+    assert all(file.name and file.licence for file in encoding.weights(name))
+    assert all(0 < encoding.default_threshold(name, metric) < 2 for metric in METRICS)
+    assert encoding.alignment(name) in ALIGNMENTS
+
+
+def test_defaults_are_stricter_than_what_the_owners_verify_by() -> None:
+    published = {"dlib": 0.6, "sface": 1.128, "arcface": math.sqrt(2 * 0.72), "facenet": 1.114}
+    for name in encoding.names():
+        share = encoding.default_threshold(name, "l2") / published[name]
+        assert share == pytest.approx(0.6, abs=0.02), name
+
+
+def test_default_threshold_belongs_to_its_encoder() -> None:
+    found = {name: encoding.default_threshold(name, "l2") for name in encoding.names()}
+    assert found["dlib"] == 0.36
+    assert len(set(found.values())) == len(found)
+
+
+def test_weights_that_are_made_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MODELS, str(tmp_path))
+    with pytest.raises(ModelError, match=r"facenet512\.onnx is missing\. Export facenet-pytorch"):
+        encoding.create(EncodingConfig(encoder="facenet"), 1)
+    (tmp_path / "facenet512.onnx").write_bytes(b"no network")
+    with pytest.raises(ModelError, match=r"facenet512\.onnx is damaged"):
+        encoding.create(EncodingConfig(encoder="facenet"), 1)
+
+
+def test_thresholds_travel_with_the_configuration(tmp_path: Path) -> None:
+    name = write_network(tmp_path / "net.onnx", replace(CARD, licence="Apache-2.0"))
+    settled = encoding.settle(EncodingConfig(encoder=name))
+    assert settled.thresholds == (("l2", pytest.approx(math.sqrt(0.4), abs=1e-6)), ("cosine", 0.2))
+    assert settled.licence == "Apache-2.0"
+    (tmp_path / "net.toml").unlink()  # the network itself is still there
+    assert encoding.settle(settled) == settled
+    assert encoding.default_threshold(settled, "cosine") == 0.2
+    with pytest.raises(ModelError, match=r"Cannot read .*net\.toml"):
+        encoding.default_threshold(name, "cosine")
+    with pytest.raises(ModelError, match=r"Cannot read .*net\.toml \(no such file"):
+        encoding.settle(EncodingConfig(encoder=name))
+
+
+def test_a_changed_card_counts(tmp_path: Path) -> None:
+    name = write_network(tmp_path / "net.onnx")
+    settled = encoding.settle(EncodingConfig(encoder=name))
+    before = {file.name: file.sha256() for file in encoding.weights(name)}
+    write_network(tmp_path / "net.onnx", replace(CARD, threshold=0.3))
+    assert dict(encoding.settle(settled).thresholds)["cosine"] == 0.3
+    after = {file.name: file.sha256() for file in encoding.weights(name)}
+    assert set(before) == set(after) == {"onnx:net.onnx", "onnx:net.toml"}
+    assert before["onnx:net.onnx"] == after["onnx:net.onnx"]
+    assert before["onnx:net.toml"] != after["onnx:net.toml"]
+
+
+def test_of_another_encoder_nothing_is_kept() -> None:
+    given = EncodingConfig(thresholds=(("l2", 0.5),), licence="MIT")
+    assert encoding.settle(given) == EncodingConfig()
+
+
+@pytest.mark.parametrize("name", ["onnx:", "onnx:.", "onnx:net.toml"])
+def test_no_network_is_named(name: str) -> None:
+    with pytest.raises(ConfigError, match=r"names no network\. Give onnx:PATH\.onnx"):
+        encoding.weights(name)
+
+
+def test_missing_network(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"net\.onnx is missing\. After onnx: stands the path"):
+        encoding.create(EncodingConfig(encoder=f"onnx:{tmp_path}/net.onnx"), 1)
+
+
+def test_metric_without_default() -> None:
+    with pytest.raises(ConfigError, match="no default threshold for the metric 'l7'"):
+        encoding.default_threshold("dlib", "l7")
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, clusterer.faces.encoding;"
+        "print(sorted({'onnx', 'onnxruntime', 'cv2', 'dlib'} & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert result.stdout.strip() == b"[]"

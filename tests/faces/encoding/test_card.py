@@ -1,0 +1,154 @@
+"""Cards: what is read, what is refused, and in which words."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterer.core.errors import ConfigError, ModelError
+from clusterer.faces.encoding.card import Card, parse_card, read_card
+
+SMALL = """
+size_px = 112
+alignment = "five-point"
+dimension = 512
+metric = "cosine"
+threshold = 0.6
+"""
+WHOLE = """
+size_px = 112
+channels = "BGR"
+layout = "NHWC"
+dtype = "float32"
+mean = [127.5, 127.5, 127]
+scale = [0.0078125, 0.0078125, 1]
+alignment = "box"
+padding = 0.3
+dimension = 512
+metric = "l2"
+threshold = 1
+normalise = true
+licence = "MIT"
+name = "Nächstes"
+"""
+
+
+def card(text: str) -> Card:
+    return parse_card(text.encode(), "net.toml")
+
+
+def test_defaults() -> None:
+    assert card(SMALL) == Card(
+        size_px=112,
+        alignment="five-point",
+        dimension=512,
+        metric="cosine",
+        threshold=0.6,
+        channels="RGB",
+        layout="NCHW",
+        dtype="float32",
+        mean=(0.0, 0.0, 0.0),
+        scale=(1.0, 1.0, 1.0),
+        padding=0.0,
+        normalise=True,
+        licence="",
+        name="",
+    )
+
+
+def test_all_keys(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(WHOLE, "utf-8")
+    found = read_card(tmp_path / "a.toml")
+    assert found.mean == (127.5, 127.5, 127.0)
+    assert found.scale == (0.0078125, 0.0078125, 1.0)
+    assert (found.channels, found.layout, found.padding) == ("BGR", "NHWC", 0.3)
+    assert (found.metric, found.normalise, found.name) == ("l2", True, "Nächstes")
+
+
+@pytest.mark.parametrize(
+    ("alignment", "padding"), [("dlib", 0.25), ("box", 0.2), ("five-point", 0.0)]
+)
+def test_default_padding(alignment: str, padding: float) -> None:
+    assert card(SMALL.replace("five-point", alignment)).margin == padding
+
+
+@pytest.mark.parametrize(("metric", "normalise"), [("cosine", True), ("l2", False)])
+def test_default_of_normalise(metric: str, normalise: bool) -> None:
+    assert card(SMALL.replace("cosine", metric)).normalise is normalise
+
+
+def test_uint8() -> None:
+    assert card(SMALL + 'dtype = "uint8"').dtype == "uint8"
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        ("size_px = 112 ->", "the key 'size_px' is missing"),
+        ("dimension = 512 ->", "the key 'dimension' is missing"),
+        ("-> colour = 3", "there is no key 'colour'"),
+        ("size_px = 112 -> size_px = 8", "size_px is 8. It must be a whole number from 16"),
+        ("size_px = 112 -> size_px = 112.0", "size_px is 112.0. It must be a whole number"),
+        ("size_px = 112 -> size_px = true", "size_px is True"),
+        ("dimension = 512 -> dimension = 0", "dimension is 0"),
+        ("five-point -> eyes", "alignment is 'eyes'. It must be one of five-point, dlib, box"),
+        ("cosine -> l1", "metric is 'l1'. It must be one of l2, cosine"),
+        ("threshold = 0.6 -> threshold = 0", "threshold is 0. It must be a number above 0"),
+        ("threshold = 0.6 -> threshold = 2.1", "threshold is 2.1"),
+        ("threshold = 0.6 -> threshold = nan", "threshold is nan"),
+        ('threshold = 0.6 -> threshold = "a"', "threshold is 'a'"),
+        ('-> channels = "GRB"', "channels is 'GRB'"),
+        ("-> channels = 3", "channels is 3"),
+        ("-> channels = []", "channels is []"),
+        ('-> layout = "HWC"', "layout is 'HWC'"),
+        ('-> dtype = "float16"', "dtype is 'float16'"),
+        ("-> mean = [1, 2]", "mean is [1, 2]. It must be three numbers"),
+        ("-> mean = 127.5", "mean is 127.5. It must be three numbers"),
+        ('-> mean = [1, 2, "3"]', "mean is [1, 2, '3']"),
+        ("-> scale = [1, 0, 1]", "scale is [1, 0, 1]. It must be three numbers other than 0"),
+        ("-> padding = -0.1", "padding is -0.1. It must be a number from 0 to 2"),
+        ("-> padding = 0.1", "padding contradicts alignment = 'five-point'"),
+        ("-> normalise = 1", "normalise is 1. It must be true or false"),
+        ("-> normalise = false", "normalise = false contradicts metric = 'cosine'"),
+        ('-> dtype = "uint8"\nmean = [1, 1, 1]', "mean and scale contradict dtype = 'uint8'"),
+        ("-> licence = 3", "licence is 3. It must be text"),
+        ("size_px = 112 -> size_px =", "is no TOML file"),
+        ("-> [table]", "there is no key 'table'"),
+    ],
+)
+def test_what_is_refused(change: str, cause: str) -> None:
+    old, new = (part.strip() for part in f" {change} ".split(" ->"))
+    text = SMALL.replace(old, new) if old else SMALL + new
+    with pytest.raises(ConfigError) as caught:
+        card(text)
+    assert str(caught.value).startswith(f"net.toml: {cause}") or cause in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.remedy
+
+
+def test_files_that_are_no_cards(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"Cannot read .*\(no such file or directory\)\. Write a"):
+        read_card(tmp_path / "none.toml")
+    with pytest.raises(ConfigError, match="is no TOML file"):
+        parse_card(b"\xff\xfe", "x.toml")
+
+
+@given(st.floats(1e-3, 2), st.sampled_from(["l2", "cosine"]))
+def test_of_unit_vectors_each_metric_gives_the_other(threshold: float, metric: str) -> None:
+    found = Card(
+        size_px=112, alignment="box", dimension=9, metric=metric, threshold=threshold,
+        normalise=True,
+    ).thresholds  # fmt: skip
+    assert found[metric] == threshold
+    # two unit vectors at an angle: 1 - cos and the chord
+    angle = math.acos(1 - found["cosine"])
+    chord = math.hypot(1 - math.cos(angle), math.sin(angle))
+    assert found["l2"] == pytest.approx(chord, abs=2e-3)
+
+
+def test_of_other_vectors_there_is_one_metric() -> None:
+    assert card(SMALL.replace("cosine", "l2")).thresholds == {"l2": 0.6}

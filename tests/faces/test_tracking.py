@@ -1,0 +1,310 @@
+"""One face, one track: by hand, and what holds whatever is seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterer.core.config import TrackingConfig
+from clusterer.core.types import Detections
+from clusterer.faces.tracking import Piece, Tracker, stitch
+
+CONFIG = TrackingConfig()
+STEP_S = 0.25
+THRESHOLD = 0.36
+
+Box = tuple[float, float, float, float]
+
+
+def faces(*boxes: Box) -> Detections:
+    n = len(boxes)
+    return Detections(
+        np.zeros(n), np.zeros(n), np.array(boxes), np.ones(n), np.full((n, 5, 2), np.nan)
+    )
+
+
+def at(left: float, top: float = 0, height: float = 100, width: float = 100) -> Box:
+    return (left, top, left + width, top + height)
+
+
+def follow(
+    *samples: list[Box], times_s: list[float] | None = None, config: TrackingConfig = CONFIG
+) -> list[list[int]]:
+    """Tracks of each sample, four samples a second unless said otherwise."""
+    tracker = Tracker(config)
+    times_s = times_s or [STEP_S * i for i in range(len(samples))]
+    return [
+        tracker.update(faces(*boxes), time_s).tolist()
+        for boxes, time_s in zip(samples, times_s, strict=True)
+    ]
+
+
+def test_a_face_that_stays_is_one_track() -> None:
+    assert follow([at(0)], [at(5)], [at(10)]) == [[0], [0], [0]]
+
+
+def test_faces_apart_are_tracks_of_their_own_in_order_of_rows() -> None:
+    assert follow([at(300), at(0)], [at(0), at(300)]) == [[0, 1], [1, 0]]
+
+
+def test_a_new_face_is_a_new_track() -> None:
+    assert follow([at(0)], [at(300), at(0)], [at(0), at(600)]) == [[0], [1, 0], [0, 2]]
+
+
+@pytest.mark.parametrize(("missed", "track"), [(1, 0), (3, 0), (4, 1)])
+def test_gaps_of_up_to_a_second_are_bridged(missed: int, track: int) -> None:
+    # So many samples show nobody; four make 1.25 s from sight to sight.
+    assert follow([at(0)], *[[]] * missed, [at(5)])[-1] == [track]
+
+
+def test_a_gap_is_time_not_samples() -> None:
+    assert follow([at(0)], [at(0)], times_s=[0.0, 1.0]) == [[0], [0]]
+    assert follow([at(0)], [at(0)], times_s=[0.0, 1.01]) == [[0], [1]]
+    short = TrackingConfig(max_gap_s=0.2)
+    assert follow([at(0)], [at(0)], times_s=[0.0, 0.25], config=short) == [[0], [1]]
+
+
+@pytest.mark.parametrize(("height", "track"), [(175, 0), (185, 1), (60, 0), (54, 1)])
+def test_no_link_across_a_jump_in_size(height: float, track: int) -> None:
+    # 1.75 and 1.67 times are a step nearer or back, 1.85 times is somebody else. Overlap is 0.54.
+    assert follow([at(0)], [at(0, height=height)]) == [[0], [track]]
+
+
+@pytest.mark.parametrize(("left", "track"), [(70, 0), (98, 0), (102, 1), (-98, 0), (300, 1)])
+def test_a_bouncing_face_is_followed_though_its_boxes_do_not_overlap(
+    left: float, track: int
+) -> None:
+    # 60 px wide, 100 px high: it may go a height, and does not overlap from 60 px on.
+    assert follow([at(0, width=60)], [at(left, width=60)]) == [[0], [track]]
+
+
+def test_a_face_that_was_missed_is_not_followed_by_nearness() -> None:
+    # Both were seen at 0; only the right one a step later. Then something is near the left one.
+    left, right = at(0, width=60), at(500, width=60)
+    assert follow([left, right], [right], [at(70, width=60), right]) == [[0, 1], [1], [2, 1]]
+
+
+def test_overlap_goes_before_nearness() -> None:
+    # The face that overlaps is the track; the one that is only near is new.
+    assert follow([at(0, width=60)], [at(-70, width=60), at(20, width=60)]) == [[0], [1, 0]]
+
+
+def test_the_larger_overlap_wins() -> None:
+    assert follow([at(0)], [at(30), at(10)]) == [[0], [1, 0]]
+
+
+def test_the_pairs_are_the_best_on_the_whole() -> None:
+    # Row 0 overlaps track 0 by 0.67 and track 1 by 0.33; row 1 overlaps track 1 by 1.
+    assert follow([at(0), at(70)], [at(20), at(70)]) == [[0, 1], [0, 1]]
+    assert follow([at(0), at(70)], [at(70), at(20)]) == [[0, 1], [1, 0]]
+
+
+def test_two_people_who_cross_keep_their_tracks() -> None:
+    # Each goes 60 px a sample; between samples 1 and 2 they change sides.
+    rightward = [at(60 * i) for i in range(5)]
+    leftward = [at(210 - 60 * i) for i in range(5)]
+    samples = [list(pair) for pair in zip(rightward, leftward, strict=True)]
+    assert follow(*samples) == [[0, 1]] * 5
+    swapped = [pair[::-1] if i % 2 else pair for i, pair in enumerate(samples)]
+    assert follow(*swapped) == [[0, 1], [1, 0]] * 2 + [[0, 1]]
+
+
+def test_motion_is_expected_to_go_on() -> None:
+    # 50 px a sample; after a missed sample the box is where the motion led it, overlap 1. Where
+    # it was last seen it would be 0, and nearness is not asked: 100 px is a whole height.
+    assert follow([at(0)], [at(50)], [], [at(150)]) == [[0], [0], [], [0]]
+
+
+def test_a_face_may_stop_while_it_is_not_seen() -> None:
+    # Its motion would have led it to 180. Another face is seen, so nearness is not asked.
+    other = at(1000)
+    assert follow([at(0), other], [at(60), other], [other], [at(60), other])[-1] == [0, 1]
+
+
+def test_motion_is_trusted_for_half_a_second() -> None:
+    # 200 px a second from 50: 150 after half a second, and not 200 after three quarters.
+    other = at(1000)
+    samples = [[at(0), other], [at(50), other], [other], [other]]
+    assert follow(*samples, [at(130), other])[-1] == [0, 1]
+    assert follow(*samples, [at(230), other])[-1] == [2, 1]
+
+
+def test_open_until_the_gap_is_over() -> None:
+    tracker = Tracker(CONFIG)
+    tracker.update(faces(at(0)), 0.0)
+    assert tracker.is_open(0)
+    tracker.update(faces(), 1.0)
+    assert tracker.is_open(0)
+    tracker.update(faces(), 1.25)
+    assert not tracker.is_open(0)
+    assert not tracker.is_open(1)
+
+
+side = st.integers(0, 12).map(lambda v: 25.0 * v)
+some_faces = st.lists(
+    st.builds(lambda x, y, h: at(x, y, h, h), side, side, st.sampled_from([50.0, 100.0, 150.0])),
+    max_size=4,
+)
+
+
+@given(st.lists(some_faces, max_size=8))
+def test_never_two_faces_of_one_frame_in_one_track(samples: list[list[Box]]) -> None:
+    tracks = follow(*samples)
+    for boxes, numbers in zip(samples, tracks, strict=True):
+        assert len(set(numbers)) == len(boxes)
+    met = list(dict.fromkeys(number for numbers in tracks for number in numbers))
+    assert sorted(met) == list(range(len(met)))
+    assert tracks == follow(*samples)
+
+
+def piece(
+    first: int,
+    count: int,
+    face: float | list[float] | None,
+    left: float = 0,
+    *,
+    row: int | None = None,
+    height: float = 100,
+) -> Piece:
+    """So many samples from sample `first` on; `face` is the embedding of all chips, or of each."""
+    rows = [(first if row is None else row) + i for i in range(count)]
+    if face is None:
+        chip_rows, values = [], []
+    elif isinstance(face, list):
+        chip_rows = [rows[round(i * (count - 1) / (len(face) - 1))] for i in range(len(face))]
+        values = face
+    else:
+        chip_rows, values = [rows[0]], [face]
+    return Piece(
+        rows=rows,
+        times_s=[STEP_S * (first + i) for i in range(count)],
+        boxes=np.array([at(left, height=height)] * count),
+        chip_rows=chip_rows,
+        embeddings=np.array([[value, 0.0] for value in values]).reshape(-1, 2),
+        weights=np.ones(len(values)),
+    )
+
+
+def rows_of(pieces: list[Piece], config: TrackingConfig = CONFIG) -> list[list[int]]:
+    return [p.rows for p in stitch(pieces, THRESHOLD, config)]
+
+
+JOINED, APART = [[0, 1, 2, 5, 6]], [[0, 1, 2], [5, 6]]
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        (piece(5, 2, 0.1), JOINED),
+        (piece(5, 2, 0.46), JOINED),  # 1.3 times 0.36 is 0.468
+        (piece(5, 2, 0.48), APART),
+        (piece(5, 2, None), APART),
+        (piece(5, 2, 0.1, left=260), JOINED),  # 0.75 s: 1.5 heights times 1.75 is 2.625
+        (piece(5, 2, 0.1, left=265), APART),
+        (piece(5, 2, 0.1, height=185), APART),
+        (piece(6, 2, 0.1, row=5), JOINED),  # a second
+        (piece(7, 2, 0.1, row=5), APART),
+        (piece(2, 2, 0.1, row=5), APART),  # in the same frame
+        (piece(1, 2, 0.1, row=5), APART),
+    ],
+)
+def test_stitching_across_a_gap(later: Piece, expected: list[list[int]]) -> None:
+    assert sorted(rows_of([piece(0, 3, 0.0), later])) == expected
+    assert sorted(rows_of([later, piece(0, 3, 0.0)])) == expected
+
+
+def test_stitched_pieces_keep_chips_and_weights() -> None:
+    (joined,) = stitch([piece(4, 3, 0.2), piece(0, 3, 0.0), piece(8, 2, 0.3)], THRESHOLD, CONFIG)
+    assert joined.rows == [0, 1, 2, 4, 5, 6, 8, 9]
+    assert joined.chip_rows == [0, 4, 8]
+    assert joined.embeddings[:, 0].tolist() == [0.0, 0.2, 0.3]
+    assert len(joined.boxes) == len(joined.times_s) == 8
+    assert joined.weights.tolist() == [1, 1, 1]
+
+
+def test_good_chips_weigh_more_in_the_face_of_a_piece() -> None:
+    # 0.6 weighs three times 0.0: 0.45 on average, so 0.9 is under 0.468 from it.
+    first = piece(0, 3, [0.0, 0.6])
+    first.weights = np.array([1.0, 3.0])
+    assert rows_of([first, piece(5, 2, 0.9)]) == JOINED
+    first.weights = np.array([1.0, 1.0])
+    assert rows_of([first, piece(5, 2, 0.9)]) == APART
+
+
+def test_the_nearest_face_goes_on() -> None:
+    # Two begin where one ended, side by side: one goes on with it.
+    found = rows_of([piece(0, 2, 0.0), piece(3, 2, 0.3, row=10), piece(3, 2, 0.1, row=20)])
+    assert found == [[0, 1, 20, 21], [10, 11]]
+
+
+def test_two_who_end_and_two_who_begin() -> None:
+    found = rows_of(
+        [piece(0, 2, 0.0, row=0), piece(0, 2, 0.4, 120, row=10),
+         piece(3, 2, 0.4, row=20), piece(3, 2, 0.0, 120, row=30)]
+    )  # fmt: skip
+    assert found == [[0, 1, 30, 31], [10, 11, 20, 21]]
+
+
+def test_a_track_is_cut_where_the_face_changes() -> None:
+    # Chips at samples 0, 3, 6 and 9; the face changes before the third.
+    assert rows_of([piece(0, 10, [0.0, 0.0, 1.0, 1.0])]) == [[*range(6)], [6, 7, 8, 9]]
+    first, second = stitch([piece(0, 10, [0.0, 0.0, 1.0, 1.0])], THRESHOLD, CONFIG)
+    assert (first.chip_rows, second.chip_rows) == ([0, 3], [6, 9])
+    assert second.times_s[0] == 6 * STEP_S
+
+
+@pytest.mark.parametrize(
+    "face", [[0.0, 0.0, 0.7, 0.7], [0.0, 0.3, 0.6, 0.9], [0.0, 0.4], 0.0, None]
+)
+def test_a_face_that_hardly_changes_is_one_track(face: list[float] | float | None) -> None:
+    # Twice 0.36 is 0.72.
+    assert rows_of([piece(0, 10, face)]) == [[*range(10)]]
+
+
+def test_the_pieces_of_a_cut_go_on_with_their_own_face() -> None:
+    # The track slid from one person to the other, who was seen before at the same place.
+    found = rows_of([piece(0, 2, 1.0, row=20), piece(3, 10, [0.0, 0.0, 1.0, 1.0], row=0)])
+    assert found == [[20, 21], [*range(6)], [6, 7, 8, 9]]
+    near = TrackingConfig(max_gap_s=3.0)
+    found = rows_of([piece(0, 2, 1.0, row=20), piece(3, 10, [0.0, 0.0, 1.0, 1.0], row=0)], near)
+    assert found == [[20, 21, 6, 7, 8, 9], [*range(6)]]
+
+
+def test_tracks_are_ordered_by_time_then_left_edge() -> None:
+    pieces = [piece(5, 1, 5.0, row=0), piece(0, 1, 6.0, 300, row=1), piece(0, 1, 7.0, row=2)]
+    assert rows_of(pieces) == [[2], [1], [0]]
+
+
+def test_no_pieces() -> None:
+    assert stitch([], THRESHOLD, CONFIG) == []
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 20), st.integers(1, 6),
+            st.one_of(st.none(), st.lists(st.sampled_from([0.0, 0.2, 0.5, 1.0]), min_size=2)),
+            side,
+        ),
+        max_size=6,
+    )
+)  # fmt: skip
+def test_stitching_keeps_every_sight_and_never_two_of_one_moment(
+    plan: list[tuple[int, int, list[float] | None, float]],
+) -> None:
+    pieces = [
+        piece(first, count, face if face and len(face) <= count else None, left, row=100 * i)
+        for i, (first, count, face, left) in enumerate(plan)
+    ]
+    found = stitch(pieces, THRESHOLD, CONFIG)
+    rows = sorted(row for p in pieces for row in p.rows)
+    assert sorted(row for p in found for row in p.rows) == rows
+    for p in found:
+        assert (np.diff(p.times_s) > 0).all()
+        assert set(p.chip_rows) <= set(p.rows)
+        assert len(p.chip_rows) == len(p.embeddings) == len(p.weights)
+        assert len(p.boxes) == len(p.rows) == len(p.times_s)
+    starts = [(p.times_s[0], p.boxes[0, 0]) for p in found]
+    assert starts == sorted(starts)

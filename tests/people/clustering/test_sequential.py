@@ -1,0 +1,115 @@
+"""The ancestor's rule: by hand, and against the rule written out face by face."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterer.core.config import ClusteringConfig
+from clusterer.core.types import UNKNOWN
+from clusterer.people.clustering import create
+from tests.people.clustering.builder import NO_LINKS, features_of, links, partition
+
+ALONE = UNKNOWN
+
+
+def labels_of(
+    face: Any, cannot_link: np.ndarray = NO_LINKS, threshold: float = 1.0, **tracks: Any
+) -> list[int]:
+    """Labels of tracks of one readable face each, unless said otherwise."""
+    features = features_of(np.array(face, float), **{"chips": 1, **tracks})
+    config = ClusteringConfig(method="sequential")
+    labels: list[int] = create(config, threshold).cluster(features, cannot_link).labels.tolist()
+    return labels
+
+
+def by_the_rule(faces: np.ndarray, threshold: float) -> set[frozenset[int]]:
+    """Groups of single faces, with lists and no cannot-links, as the ancestor keeps them."""
+    persons: list[list[int]] = []
+    unknown: list[int] = []
+    for i, face in enumerate(faces):
+        averages = [faces[person].mean(axis=0) for person in persons]
+        if averages:
+            apart = np.linalg.norm(np.array(averages) - face, axis=1)
+            if apart.min() < threshold:
+                persons[int(apart.argmin())].append(i)
+                continue
+        if unknown:
+            apart = np.linalg.norm(faces[unknown] - face, axis=1)
+            if apart.min() < threshold:
+                persons.append([unknown.pop(int(apart.argmin())), i])
+                continue
+        unknown.append(i)
+    return {frozenset(person) for person in persons}
+
+
+@given(
+    n=st.integers(0, 40),
+    seed=st.integers(0, 2**32 - 1),
+    threshold=st.floats(0.1, 2.0),
+)
+def test_single_faces_are_grouped_as_by_the_rule(n: int, seed: int, threshold: float) -> None:
+    faces = np.random.default_rng(seed).normal(size=(n, 2)).astype(np.float32).astype(float)
+    labels = np.array(labels_of(faces, threshold=threshold), int)
+    assert partition(labels) == by_the_rule(faces, threshold)
+
+
+@pytest.mark.parametrize(
+    ("face", "expected"),
+    [
+        pytest.param([[0], [0.9]], [0, 0], id="two that match found a person"),
+        pytest.param([[0], [1.1]], [ALONE, ALONE], id="two that differ are held"),
+        pytest.param([[0], [1.0]], [ALONE, ALONE], id="at the threshold is not under it"),
+        pytest.param([[0], [0.6], [1.2]], [0, 0, 0], id="the average is the mean, 0.3"),
+        pytest.param([[0], [0.6], [1.4]], [0, 0, ALONE], id="not the nearest member, 0.6"),
+        pytest.param([[0], [0.6], [1.2], [1.5]], [0, 0, 0, 0], id="the average moves, to 0.6"),
+        pytest.param([[0], [1.6], [0.9]], [ALONE, 0, 0], id="the nearest of the held matches"),
+        pytest.param(
+            [[0], [0], [1.5], [1.5], [0.7]], [0, 0, 1, 1, 0], id="the nearest of two people"
+        ),
+        pytest.param(
+            [[0], [0], [0.7], [1.5], [1.5], [0.8], [0.8]],
+            [0, 0, 0, 1, 1, 0, 0],
+            id="people who come under the threshold stay two",
+        ),
+        pytest.param(
+            [[1.5], [0], [0.9], [0.9], [0.9]],
+            [0, ALONE, 0, 0, 0],
+            id="a held face is not tried again",
+        ),
+    ],
+)
+def test_by_hand(face: list[list[float]], expected: list[int]) -> None:
+    assert labels_of(face) == expected
+
+
+def test_the_order_decides() -> None:
+    forwards = labels_of([[0], [0.9], [1.8]])
+    backwards = labels_of([[0], [0.9], [1.8]], start=[3, 2, 1])
+    assert (forwards, backwards) == ([0, 0, ALONE], [ALONE, 0, 0])
+
+
+def test_quality_has_no_say_in_averages_or_distances() -> None:
+    face, poor = [[0], [0.6], [1.2]], [0.01, 0.9, 0.01]
+    assert labels_of(face, quality=poor) == labels_of(face, quality=0.9) == [0, 0, 0]
+
+
+def test_a_track_of_enough_faces_founds_a_person_beside_a_held_one_that_it_matches() -> None:
+    assert labels_of([[0], [0.5], [0.4]], chips=[1, 2, 1]) == [ALONE, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("face", "expected"),
+    [
+        pytest.param([[0], [0.1], [0.5]], [0, ALONE, 0], id="the next of the held is taken"),
+        pytest.param([[0], [0.1], [3.0]], [ALONE, ALONE, ALONE], id="nobody is left to match"),
+    ],
+)
+def test_what_a_cannot_link_forbids_is_passed_over(
+    face: list[list[float]], expected: list[int]
+) -> None:
+    assert labels_of(face, links((0, 1), (1, 2))) == expected

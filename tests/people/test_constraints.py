@@ -1,0 +1,116 @@
+"""Faces of one frame are different people; a face that comes back is the same person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterer.core.types import Analysis
+from clusterer.people.constraints import CannotLinks, co_occurrence, returns
+from tests.small_analysis import Sight, analysis_of, shots_of
+
+pairs = st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] != p[1]))
+groups = st.sets(st.integers(0, 7))
+
+
+def links(found: set[tuple[int, int]]) -> CannotLinks:
+    return CannotLinks(np.array(sorted(found), np.int64).reshape(-1, 2), 8)
+
+
+def test_tracks_of_one_frame() -> None:
+    seen = analysis_of(
+        [(0, 0, 1), (1, 0, 1), (0, 6, 1), (2, 6, 1), (1, 12, 1), (3, 18, 1), (2, 18, 1), (0, 18, 1)]
+    )
+    expected = [[0, 1], [0, 2], [0, 3], [2, 3]]
+    assert co_occurrence(seen.tracks, seen.detections).tolist() == expected
+
+
+def test_one_after_the_other_may_be_one_person() -> None:
+    seen = analysis_of([(0, 0, 1), (1, 6, 1), (0, 12, 1)])
+    found = co_occurrence(seen.tracks, seen.detections)
+    assert found.shape == (0, 2)
+    assert found.dtype == np.int64
+
+
+def test_no_tracks() -> None:
+    seen = analysis_of([])
+    assert co_occurrence(seen.tracks, seen.detections).shape == (0, 2)
+
+
+def test_pairs_are_positions_not_ids() -> None:
+    seen = analysis_of([(5, 0, 1), (9, 0, 1)])
+    assert co_occurrence(seen.tracks, seen.detections).tolist() == [[0, 1]]
+
+
+@given(pairs, groups, groups)
+def test_a_union_is_forbidden_by_any_pair(
+    found: set[tuple[int, int]], a: set[int], b: set[int]
+) -> None:
+    expected = any((i, j) in found or (j, i) in found for i in a for j in b)
+    assert links(found).forbids_union(a, b) == expected
+    assert links(found).forbids_union(b, a) == expected
+    for track in range(8):
+        assert links(found).forbids(track, a) == links(found).forbids_union({track}, a)
+
+
+# --- faces that come back -----------------------------------------------------------------------
+
+GONE_AND_BACK: list[Sight] = [(0, 0, 1), (0, 6, 1), (1, 40, 1), (1, 46, 1)]
+"""Track 1 begins 34 frames of 25 a second after track 0 has ended, in the same place."""
+
+
+def linked(seen: Analysis, face: list[list[float]] | None = None) -> list[list[int]]:
+    vectors = np.zeros((len(seen.tracks), 2)) if face is None else np.array(face)
+    return returns(seen, vectors.astype(np.float32), 0.5).tolist()
+
+
+def moved(seen: Analysis, row: int, box: tuple[float, float, float, float]) -> Analysis:
+    boxes = seen.detections.boxes.copy()
+    boxes[row:] = box
+    return replace(seen, detections=replace(seen.detections, boxes=boxes))
+
+
+def test_a_face_that_comes_back_to_its_place_is_the_same() -> None:
+    assert linked(analysis_of(GONE_AND_BACK)) == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("sights", "expected"),
+    [
+        ([(0, 0, 1), (1, 75, 1)], [[0, 1]]),  # after three seconds
+        ([(0, 0, 1), (1, 76, 1)], []),
+        ([(0, 0, 1), (1, 0, 1)], []),  # at the same time
+        ([(0, 0, 1), (1, 5, 1), (0, 10, 1)], []),  # has not gone
+        ([(0, 0, 1), (1, 10, 1), (2, 10, 1)], []),  # who of the two?
+        ([(0, 0, 1), (1, 0, 1), (2, 10, 1)], []),
+        ([(0, 0, 1), (1, 10, 1), (2, 90, 1), (3, 99, 1)], [[0, 1], [2, 3]]),
+    ],
+)
+def test_who_comes_back(sights: list[Sight], expected: list[list[int]]) -> None:
+    assert linked(analysis_of(sights)) == expected
+
+
+@pytest.mark.parametrize(
+    ("box", "same"),
+    [
+        ((24, 0, 74, 50), True),  # less than half its height to the right
+        ((26, 0, 76, 50), False),
+        ((-5, -5, 55, 55), True),  # 1.2 times as high
+        ((-10, -10, 60, 60), False),
+    ],
+)
+def test_its_place(box: tuple[float, float, float, float], same: bool) -> None:
+    assert bool(linked(moved(analysis_of(GONE_AND_BACK), 2, box))) == same
+
+
+@pytest.mark.parametrize(("distance", "same"), [(0.4, True), (0.6, False)])
+def test_another_face_in_its_place_is_another(distance: float, same: bool) -> None:
+    assert bool(linked(analysis_of(GONE_AND_BACK), [[0, 0], [distance, 0]])) == same
+
+
+def test_a_cut_ends_it() -> None:
+    assert linked(analysis_of(GONE_AND_BACK, shots=shots_of(20, 100))) == []

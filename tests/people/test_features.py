@@ -1,0 +1,157 @@
+"""What the clustering knows of each track, worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from clusterer.core.config import ClothingConfig, ClusteringConfig
+from clusterer.core.types import Reason, TrackFeatures
+from clusterer.people.features import MIN_WEIGHT, describe
+from tests.small_analysis import FRAME_PTS, analysis_of
+
+CONFIG = ClusteringConfig(min_quality=0.25, min_faces=2)
+
+
+def test_the_mean_is_weighted_by_quality() -> None:
+    seen = analysis_of(
+        [(0, 0, 0.25), (1, 0, 0.5), (0, 6, 0.75)],
+        chips={0: (1.0, 0.0), 2: (0.0, 4.0), 1: (7.0, 7.0)},
+    )
+    found = describe(seen, CONFIG)
+    np.testing.assert_allclose(found.face, [[0.25, 3.0], [7.0, 7.0]], rtol=1e-6)
+    assert found.face.dtype == np.float32
+    assert found.has_face.tolist() == [True, True]
+
+
+def test_chips_of_no_quality_have_a_mean_too() -> None:
+    seen = analysis_of([(0, 0, 0.0), (0, 6, 0.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
+    np.testing.assert_allclose(describe(seen, CONFIG).face, [[0.5, 0.5]])
+
+
+def test_a_chip_of_no_quality_hardly_counts() -> None:
+    seen = analysis_of([(0, 0, 0.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
+    share = MIN_WEIGHT / (1 + MIN_WEIGHT)
+    np.testing.assert_allclose(describe(seen, CONFIG).face, [[share, 1 - share]], rtol=1e-5)
+
+
+def test_detections_that_were_not_encoded_do_not_count_in_the_mean() -> None:
+    seen = analysis_of([(0, 0, 1.0), (0, 6, 0.5), (0, 12, 1.0)], chips={1: (3.0, 4.0)})
+    np.testing.assert_allclose(describe(seen, CONFIG).face, [[3.0, 4.0]])
+
+
+def test_a_track_without_a_chip_has_no_face() -> None:
+    seen = analysis_of([(0, 0, 1.0), (1, 6, 1.0)], chips={1: (3.0, 4.0)})
+    found = describe(seen, CONFIG)
+    assert found.has_face.tolist() == [False, True]
+    assert found.face[0].tolist() == [0.0, 0.0]
+
+
+def test_readable_are_all_detections_that_reach_the_limit() -> None:
+    seen = analysis_of(
+        [(0, 0, 0.25), (0, 6, 0.249), (0, 12, 0.9), (1, 18, 0.2), (1, 24, 0.1)], chips={0: (1, 0)}
+    )
+    found = describe(seen, CONFIG)
+    assert found.readable_chips.tolist() == [2, 0]
+    np.testing.assert_allclose(found.quality, [0.9, 0.2], rtol=1e-6)
+
+
+def test_the_limit_itself_is_readable_at_the_default() -> None:
+    seen = analysis_of([(0, 0, ClusteringConfig().min_quality)])
+    assert describe(seen, ClusteringConfig()).readable_chips.tolist() == [1]
+
+
+def test_start_is_the_first_detection() -> None:
+    seen = analysis_of([(0, 3, 0.1), (1, 5, 0.1), (0, 9, 0.9)])
+    found = describe(seen, CONFIG)
+    assert found.start_pts.tolist() == [3 * FRAME_PTS, 5 * FRAME_PTS]
+    assert found.track_ids.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("size", "sharpness", "score", "pose", "reason"),
+    [
+        (0.1, 0.5, 0.9, 0.5, Reason.TOO_SMALL),
+        (0.5, 0.1, 0.9, 0.5, Reason.TOO_BLURRED),
+        (0.5, 0.5, 0.1, 0.5, Reason.TOO_BLURRED),
+        (0.5, 0.5, 0.9, 0.1, Reason.TURNED_AWAY),
+        (0.0, 0.0, 0.0, 0.0, Reason.TOO_SMALL),
+        (0.5, 0.0, 0.0, 0.0, Reason.TURNED_AWAY),
+    ],
+)
+def test_an_unreadable_track_is_told_by_its_weakest_part(
+    size: float, sharpness: float, score: float, pose: float, reason: Reason
+) -> None:
+    seen = analysis_of([(0, 0, 0.0)], parts={0: (size, sharpness, score, pose)})
+    assert describe(seen, CONFIG).reasons == (reason,)
+
+
+def test_the_reason_is_of_the_best_chip() -> None:
+    seen = analysis_of(
+        [(0, 0, 0.0), (0, 6, 0.0)], parts={0: (0.01, 1, 1, 1), 1: (0.9, 0.9, 0.9, 0.1)}
+    )
+    assert describe(seen, CONFIG).reasons == (Reason.TURNED_AWAY,)
+
+
+@pytest.mark.parametrize(
+    ("readable", "min_faces", "reason"),
+    [
+        (0, 1, Reason.TOO_SMALL),
+        (1, 1, Reason.NONE),
+        (1, 2, Reason.SINGLE_FACE),
+        (2, 2, Reason.NONE),
+        (3, 2, Reason.NONE),
+    ],
+)
+def test_the_reason_by_readable_chips(readable: int, min_faces: int, reason: Reason) -> None:
+    sights = [(0, 6 * k, 0.5 if k < readable else 0.1) for k in range(4)]
+    config = ClusteringConfig(min_quality=0.25, min_faces=min_faces)
+    assert describe(analysis_of(sights), config).reasons == (reason,)
+
+
+def test_no_tracks() -> None:
+    found = describe(analysis_of([]), CONFIG)
+    assert len(found) == 0
+    assert found.reasons == ()
+
+
+def worn(shares: list[float], sharpness: list[float], config: ClothingConfig) -> TrackFeatures:
+    """One track of two chips: red and blue by the histogram, up and down by the network."""
+    seen = analysis_of([(0, 0, 1.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
+    dressed = replace(
+        seen,
+        chip_colours=np.array([[1.0, 0.0], [0.0, 1.0]]),
+        chip_clothing=np.array([[1.0, 0.0], [0.0, 1.0]]),
+        chip_torso_share=np.array(shares),
+        chip_torso_sharpness=np.array(sharpness),
+    )
+    return describe(dressed, ClusteringConfig(clothing=config))
+
+
+@pytest.mark.parametrize(
+    ("shares", "sharpness", "expected"),
+    [
+        ([1.0, 1.0], [5.0, 5.0], (0.5, 0.5)),
+        ([1.0, 0.5], [5.0, 5.0], (2 / 3, 1 / 3)),  # by the visible share
+        ([1.0, 1.0], [5.0, 1.0], (5 / 6, 1 / 6)),  # and by sharpness
+        ([1.0, 0.2], [1.0, 9.0], (1.0, 0.0)),  # a close-up does not count, nor its sharpness
+        ([1.0, 1.0], [0.0, 0.0], (0.5, 0.5)),  # plain cloth
+    ],
+)
+def test_the_whole_and_sharp_torsos_count_most(
+    shares: list[float], sharpness: list[float], expected: tuple[float, float]
+) -> None:
+    found = worn(shares, sharpness, ClothingConfig(network_weight=0.36, min_torso_share=0.3))
+    direction = np.array(expected) / np.linalg.norm(expected)
+    parts = np.concatenate([0.6 * direction, 0.8 * direction])
+    np.testing.assert_allclose(found.clothing, [parts], atol=1e-6)
+    assert np.linalg.norm(found.clothing) == pytest.approx(1.0)
+    assert found.torso_share.tolist() == [max(shares)]
+
+
+def test_clothing_that_is_not_seen_is_unknown() -> None:
+    found = worn([0.2, 0.1], [5.0, 5.0], ClothingConfig(min_torso_share=0.3))
+    assert not found.clothing.any()
+    assert found.torso_share.tolist() == [0.0]

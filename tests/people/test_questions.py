@@ -1,0 +1,272 @@
+"""What is asked, what is not, and where people are cut."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clusterer.core.config import ClothingConfig, ClusteringConfig
+from clusterer.core.types import Advice, Reason, TrackFeatures
+from clusterer.people.questions import advise
+from clusterer.people.questions.scale import usable
+from clusterer.people.questions.unions import MOST
+from tests.people.refinement.builder import BLUE, NO_LINKS, RED, UNSEEN, features, spans
+
+CONFIG = ClusteringConfig()
+THRESHOLD = 0.36
+CLEAR = 0.8
+
+
+def faces(*at: float, quality: float = CLEAR) -> TrackFeatures:
+    """Clear faces on a line, without clothes; up to `THRESHOLD` apart they are one person."""
+    return features([UNSEEN] * len(at), quality, at)
+
+
+def ask(
+    known: TrackFeatures,
+    labels: list[int],
+    *,
+    links: npt.ArrayLike = NO_LINKS,
+    starts_s: tuple[float, ...] | None = None,
+    config: ClusteringConfig = CONFIG,
+    threshold: float = THRESHOLD,
+) -> Advice:
+    times = spans(*(starts_s if starts_s is not None else range(len(labels))))
+    cannot_link = np.asarray(links, np.int64).reshape(-1, 2)
+    return advise(known, times, cannot_link, np.array(labels, np.int64), config, threshold)
+
+
+def pairs(advice: Advice) -> list[tuple[int, int]]:
+    return [(question.a, question.b) for question in advice.questions]
+
+
+def test_evidence_is_that_of_the_linkage_less_the_prior() -> None:
+    """At no distance 14.4 · 1.0 is cut to 6; at 1.25 thresholds it is 14.4 · -0.25 = -3.6.
+
+    Two pairs of tracks: (6 - 3.6) / √2 - 1.25.
+    """
+    advice = ask(faces(0.0, 0.45, 0.0), [0, 0, -1])
+    (asked,) = [question for question in advice.questions if question.b == 2]
+    assert asked.a == 0  # as good as track 1, and before it
+    assert asked.evidence == pytest.approx((6.0 - 3.6) / np.sqrt(2) - 1.25, abs=1e-4)
+
+
+def test_a_track_far_from_its_person_is_a_doubt() -> None:
+    advice = ask(faces(0.0, 0.0, 0.0, 0.45), [0, 0, 0, 0])
+    assert pairs(advice) == [(0, 3)]
+    assert advice.questions[0].evidence == pytest.approx(-3 * 3.6 / np.sqrt(3), abs=1e-4)
+
+
+def test_two_people_under_one_label_are_one_doubt_and_one_cut() -> None:
+    advice = ask(faces(0.0, 2.0, 0.0, 2.0, 0.0), [0] * 5)
+    assert pairs(advice) == [(0, 1)]
+    merges = advice.trees[0]
+    assert sorted(sides(merges, 5)) == [[0, 2, 4], [1, 3]]
+
+
+def test_a_person_of_one_look_is_no_doubt() -> None:
+    assert ask(faces(0.0, 0.0, 0.1), [0, 0, 0]).questions == ()
+
+
+def test_the_likeliest_union_of_many_faces_comes_first() -> None:
+    known = replace(faces(0.0, 0.05, 3.0, 3.1, 6.0), readable_chips=np.array([2, 2, 9, 9, 9]))
+    assert pairs(ask(known, [-1] * 5))[:2] == [(2, 3), (0, 1)]
+
+
+def test_the_best_face_stands_for_a_person() -> None:
+    known = replace(
+        faces(0.0, 0.0, 0.0, 0.5),
+        quality=np.array([0.5, 0.6, 0.9, 0.5], np.float32),
+        readable_chips=np.array([3, 3, 0, 3]),
+    )
+    assert (1, 3) in pairs(ask(known, [0, 0, 0, -1]))
+
+
+def test_people_seen_together_are_not_asked_about() -> None:
+    assert pairs(ask(faces(0.0, 0.0, 0.0), [0, 0, 1], links=[(1, 2)])) == []
+    assert pairs(ask(faces(0.0, 0.0, 0.0), [-1, -1, -1], links=[(1, 2)])) == [(0, 1), (0, 2)]
+
+
+def test_clothes_find_whom_no_face_does() -> None:
+    known = replace(
+        features([RED, BLUE, RED], [CLEAR, CLEAR, 0.0], [0.0, 3.0, 0.0]),
+        has_face=np.array([True, True, False]),
+    )
+    assert next(pair for pair in pairs(ask(known, [0, 1, -1])) if 2 in pair) == (0, 2)
+    alone = replace(CONFIG, clothing=ClothingConfig(enabled=False))
+    assert pairs(ask(known, [0, 1, -1], config=alone)) == pairs(ask(known, [0, 1, -1]))
+
+
+def test_of_whom_nothing_is_known_the_nearest_in_time_is_asked_first() -> None:
+    known = replace(faces(*[3.0 * i for i in range(12)]), has_face=np.arange(12) != 11)
+    starts = (*(100.0 * i for i in range(11)), 702.0)
+    advice = ask(known, [*range(11), -1], starts_s=starts)
+    about = [question for question in advice.questions if 11 in {question.a, question.b}]
+    assert {question.a for question in about} == {7, 8, 6, 9, 5, 10, 4, 3}
+    assert all(question.evidence == pytest.approx(-np.log(11), abs=1e-4) for question in about)
+
+
+def test_what_is_no_face_is_not_asked_about() -> None:
+    reasons = (Reason.NONE, Reason.NOT_A_FACE, Reason.NONE)
+    assert pairs(ask(replace(faces(0.0, 0.0, 0.0), reasons=reasons), [0, -1, -1])) == [(0, 2)]
+
+
+@pytest.mark.parametrize("labels", [[], [0], [-1]])
+def test_nobody_and_one_track_need_no_advice(labels: list[int]) -> None:
+    assert ask(faces(*[0.0] * len(labels)), labels) == Advice()
+
+
+def test_under_a_threshold_of_zero_the_nearest_are_asked_about() -> None:
+    known = faces(0.0, 0.1, 3.0, 3.1, 6.0)
+    assert set(pairs(ask(known, [-1] * 5, threshold=0.0))[:2]) == {(0, 1), (2, 3)}
+    assert usable(0.0, known, "l2") == pytest.approx(1.5)
+    assert usable(0.0, replace(known, has_face=np.zeros(5, bool)), "l2") == 1.0
+    assert usable(0.3, known, "l2") == 0.3
+
+
+def test_cosine_distances_are_squares() -> None:
+    known = faces(0.0, 1.0)
+    turned = replace(known, face=np.array([[1, 0], [0, 1]], np.float32))
+    assert usable(0.0, turned, "cosine") == pytest.approx(0.25)
+    config = replace(CONFIG, metric="cosine")
+    assert pairs(ask(turned, [0, 1], config=config, threshold=0.07)) == [(0, 1)]
+
+
+def sides(merges: tuple[tuple[int, int], ...], n: int) -> list[list[int]]:
+    """Tracks on either side of the last merge."""
+    parts = [[track] for track in range(n)]
+    for i, j in merges:
+        parts.append(parts[i] + parts[j])
+    return [sorted(parts[node]) for node in merges[-1]]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> dict[str, Any]:
+    n = draw(st.integers(2, 12))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    known = replace(
+        features(
+            [(float(np.cos(a)), float(np.sin(a))) for a in rng.uniform(0, 1.5, n)],
+            rng.uniform(0, 1, n).tolist(),
+            rng.uniform(0, 1.5, n).tolist(),
+        ),
+        has_face=rng.random(n) < 0.8,
+        torso_share=np.where(rng.random(n) < 0.7, rng.random(n), 0.0).astype(np.float32),
+        readable_chips=rng.integers(0, 9, n),
+    )
+    links = [(a, b) for a in range(n) for b in range(a + 1, n) if rng.random() < 0.15]
+    labels = rng.integers(-1, draw(st.integers(1, 5)), n).tolist()
+    starts = rng.permutation(200)[:n].astype(float)
+    return {"known": known, "labels": labels, "links": links, "starts_s": tuple(starts)}
+
+
+@given(cases())
+def test_questions_are_about_two_groups_that_may_be_one_or_about_one(case: dict[str, Any]) -> None:
+    labels, advice = case["labels"], ask(**case)
+    group = [label if label >= 0 else -2 - track for track, label in enumerate(labels)]
+    closed = {frozenset((group[a], group[b])) for a, b in case["links"]}
+    assert len(set(pairs(advice))) == len(advice.questions)
+    for question in advice.questions:
+        a, b = question.a, question.b
+        assert a != b
+        assert np.isfinite(question.evidence)
+        if group[a] == group[b]:
+            assert (min(a, b), max(a, b)) not in case["links"]
+            assert question.evidence < 0
+        else:
+            assert frozenset((group[a], group[b])) not in closed
+    assert ask(**case) == advice
+
+
+@given(cases())
+def test_every_group_that_can_be_asked_about_is(case: dict[str, Any]) -> None:
+    labels, advice = case["labels"], ask(**case)
+    group = [label if label >= 0 else -2 - track for track, label in enumerate(labels)]
+    closed = {frozenset((group[a], group[b])) for a, b in case["links"]}
+    asked = {group[track] for pair in pairs(advice) for track in pair}
+    for one in set(group):
+        others = {other for other in group if other != one}
+        if any(frozenset((one, other)) not in closed for other in others):
+            assert one in asked
+
+
+@given(cases())
+def test_a_tree_holds_each_track_of_a_person_once(case: dict[str, Any]) -> None:
+    labels, advice = case["labels"], ask(**case)
+    sizes = {label: labels.count(label) for label in set(labels) - {-1}}
+    assert {label for label, n in sizes.items() if n > 1} == set(advice.trees)
+    for label, merges in advice.trees.items():
+        n = sizes[label]
+        assert len(merges) == n - 1
+        assert sorted(node for merge in merges for node in merge) == list(range(2 * n - 2))
+        assert all(max(merge) < n + k for k, merge in enumerate(merges))
+
+
+@st.composite
+def cases_without_ties(draw: st.DrawFn) -> dict[str, Any]:
+    """Of all tracks something is known, nothing is cut off, and no two parts weigh the same."""
+    case = draw(cases())
+    n = len(case["labels"])
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    known = replace(
+        case["known"],
+        face=rng.uniform(0, 0.5, (n, 1)).astype(np.float32),
+        quality=rng.uniform(0.05, 0.2, n).astype(np.float32),
+        has_face=np.ones(n, bool),
+        readable_chips=2 ** rng.permutation(n),
+    )
+    return {**case, "known": known}
+
+
+@given(cases_without_ties(), st.randoms(use_true_random=False))
+def test_the_numbers_of_tracks_have_no_say(case: dict[str, Any], random: Any) -> None:
+    n = len(case["labels"])
+    order = list(range(n))
+    random.shuffle(order)
+    place = np.argsort(order)
+    known = case["known"]
+    moved = {
+        "known": replace(
+            known,
+            face=known.face[order],
+            quality=known.quality[order],
+            readable_chips=known.readable_chips[order],
+            has_face=known.has_face[order],
+            clothing=known.clothing[order],
+            torso_share=known.torso_share[order],
+        ),
+        "labels": [case["labels"][track] for track in order],
+        "links": [(int(place[a]), int(place[b])) for a, b in case["links"]],
+        "starts_s": tuple(case["starts_s"][track] for track in order),
+    }
+    before, after = ask(**case), ask(**moved)
+    was = {frozenset((q.a, q.b)): q.evidence for q in before.questions}
+    now = {frozenset((order[q.a], order[q.b])): q.evidence for q in after.questions}
+    assert set(was) == set(now)
+    assert [now[pair] for pair in was] == pytest.approx(list(was.values()), abs=1e-3)
+
+
+@settings(max_examples=20)
+@given(cases())
+def test_a_person_that_is_cut_by_a_cannot_link_is_cut_there(case: dict[str, Any]) -> None:
+    labels = [0] * len(case["labels"])
+    case |= {"labels": labels, "links": [(0, 1)]}
+    one, other = sides(ask(**case).trees[0], len(labels))
+    assert (0 in one) == (1 in other)
+
+
+def test_an_hour_of_tracks_takes_seconds_and_no_more_questions_than_anybody_answers() -> None:
+    rng = np.random.default_rng(0)
+    n = 2000
+    known = features([RED] * n, rng.uniform(0, 1, n).tolist(), rng.uniform(0, 9, n).tolist())
+    started_s = time.process_time()
+    advice = ask(known, [-1] * n)
+    assert time.process_time() - started_s < 20.0
+    assert len(advice.questions) == MOST

@@ -1,0 +1,277 @@
+"""The stored analysis: found again for the same input only, and never half in place."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clusterer.core.errors import CacheError, ResultError
+from clusterer.core.types import Analysis
+from clusterer.store.analysis_cache import (
+    ANALYSIS,
+    AnalysisCache,
+    crop_name,
+    crop_names,
+    load_analysis,
+)
+from clusterer.store.analysis_npz import SCHEMA_VERSION, dump, write_arrays
+from clusterer.store.marker import MARKER
+from tests.small_result import pictures, small_analysis
+from tests.store.test_analysis_npz import same
+
+
+def part(value: int) -> dict[str, Any]:
+    return {"a": np.array([value])}
+
+
+def begun(folder: Path, key: str = "k", shots: int = 3) -> AnalysisCache:
+    cache = AnalysisCache(folder, key)
+    cache.start(0)
+    for index in range(shots):
+        cache.add_shot(index, part(index), {f"{index}.jpg": b"picture"})
+    return cache
+
+
+def shots_of(cache: AnalysisCache) -> list[int]:
+    return [int(arrays["a"][0]) for arrays in cache.finished_shots()]
+
+
+def finished(folder: Path, key: str = "k") -> AnalysisCache:
+    cache = AnalysisCache(folder, key)
+    cache.start(0)
+    cache.add_shot(0, {}, pictures(small_analysis()))
+    cache.finish(small_analysis())
+    return cache
+
+
+def test_nothing_stored(tmp_path: Path) -> None:
+    cache = AnalysisCache(tmp_path / "new", "k")
+    assert cache.load() is None
+    assert cache.finished_shots() == []
+    cache.discard()
+    assert not (tmp_path / "new").exists()
+
+
+def as_stored(analysis: Analysis) -> Analysis:
+    """Of the path of the video only the name is kept."""
+    assert analysis.video.path == "footage/small.mp4"
+    return replace(analysis, video=replace(analysis.video, path="small.mp4"))
+
+
+def test_finished_analysis_is_found_again(tmp_path: Path) -> None:
+    finished(tmp_path / "new")
+    there = sorted(path.name for path in (tmp_path / "new").iterdir())
+    assert there == [MARKER, ANALYSIS, "chips"]
+    assert {p.name: p.read_bytes() for p in (tmp_path / "new" / "chips").iterdir()} == pictures(
+        small_analysis()
+    )
+    stored = AnalysisCache(tmp_path / "new", "k").load()
+    assert stored is not None
+    assert same(stored, as_stored(small_analysis()))
+
+
+def test_of_another_key_is_none(tmp_path: Path) -> None:
+    finished(tmp_path)
+    assert AnalysisCache(tmp_path, "other").load() is None
+
+
+def test_finished_shots_come_back_in_order(tmp_path: Path) -> None:
+    begun(tmp_path)
+    assert shots_of(AnalysisCache(tmp_path, "k")) == [0, 1, 2]
+    assert shots_of(AnalysisCache(tmp_path, "other")) == []
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "of another run"])
+def test_shots_after_a_gap_do_not_count(tmp_path: Path, damage: str) -> None:
+    cache = begun(tmp_path)
+    path = tmp_path / ".partial" / "000001.npz"
+    if damage == "missing":
+        path.unlink()
+    elif damage == "truncated":
+        path.write_bytes(path.read_bytes()[:-10])
+    else:
+        write_arrays(path, part(1), {"schema": SCHEMA_VERSION, "key": "other"})
+    assert shots_of(cache) == [0]
+    cache.start(1)
+    assert shots_of(cache) == [0]
+    assert [p.name for p in sorted((tmp_path / ".partial").glob("*.npz"))] == ["000000.npz"]
+
+
+def test_start_from_nothing_clears_what_another_run_left(tmp_path: Path) -> None:
+    begun(tmp_path, "other")
+    cache = AnalysisCache(tmp_path, "k")
+    cache.start(0)
+    assert [p.name for p in (tmp_path / ".partial").rglob("*")] == ["chips"]
+
+
+def test_stopped_between_pictures_and_arrays_of_a_shot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = begun(tmp_path, shots=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            cache.add_shot(1, part(1), {"1.jpg": b"picture"})
+    assert shots_of(cache) == [0]
+
+
+def interrupt(*_args: object) -> None:
+    raise KeyboardInterrupt
+
+
+def full(*_args: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".partial" not in path.parts and path.name != MARKER
+    }
+
+
+def test_full_disk_at_the_end_spoils_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(tmp_path, "earlier")
+    before = tree(tmp_path)
+    cache = AnalysisCache(tmp_path, "k")
+    cache.start(0)
+    cache.add_shot(0, part(0), pictures(small_analysis()))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(ResultError, match="no space left"):
+            cache.finish(replace(small_analysis(), warnings=("new",)))
+    assert tree(tmp_path) == before
+    assert AnalysisCache(tmp_path, "earlier").load() is not None
+    assert shots_of(cache) == [0], "the new analysis can be gone on with"
+    cache.finish(replace(small_analysis(), warnings=("new",)))
+    assert load_analysis(tmp_path)[0].warnings == ("new",)
+
+
+def test_full_disk_while_pictures_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = begun(tmp_path, shots=1)
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(ResultError, match="no space left"):
+        cache.add_shot(1, part(1), {"1.jpg": b"picture"})
+    monkeypatch.undo()
+    assert shots_of(cache) == [0]
+
+
+def test_stopped_while_the_new_takes_the_place_of_the_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it stops, what is found later is the new, whole, or what it is made from."""
+    for step in count():
+        folder = tmp_path / str(step)
+        finished(folder, "earlier")
+        cache = AnalysisCache(folder, "k")
+        cache.start(0)
+        cache.add_shot(0, part(0), pictures(small_analysis()))
+        new = replace(small_analysis(), warnings=("new",))
+        with monkeypatch.context() as patch:
+            stop_at(patch, step)
+            try:
+                cache.finish(new)
+            except KeyboardInterrupt:
+                pass
+            else:
+                break
+        again = AnalysisCache(folder, "k")
+        if again.load() is None:
+            assert shots_of(again) == [0], step
+            again.finish(new)
+        assert load_analysis(folder)[0].warnings == ("new",), step
+        assert tree(folder).keys() == {ANALYSIS, *(f"chips/{name}" for name in pictures(new))}
+        assert not (folder / ".partial").exists(), step
+    assert step > 10
+
+
+def stop_at(patch: pytest.MonkeyPatch, step: int) -> None:
+    """Have the program end at the n-th change of a folder, before it is made."""
+    left = count(step, -1)
+
+    def stopping(change: Callable[..., Any]) -> Callable[..., Any]:
+        def method(*args: Any, **kwargs: Any) -> Any:
+            if next(left) <= 0:
+                raise KeyboardInterrupt
+            return change(*args, **kwargs)
+
+        return method
+
+    for name in ("replace", "unlink", "rmdir", "mkdir", "rename"):
+        patch.setattr(Path, name, stopping(getattr(Path, name)))
+    patch.setattr(os, "fsync", stopping(os.fsync))
+
+
+@pytest.mark.parametrize("damage", ["truncated", "no picture", "no pictures", "schema", "content"])
+def test_damaged_analysis(tmp_path: Path, damage: str) -> None:
+    cache = finished(tmp_path)
+    path = tmp_path / ANALYSIS
+    expected = "damaged"
+    if damage == "truncated":
+        path.write_bytes(path.read_bytes()[:-100])
+    elif damage == "no picture":
+        next((tmp_path / "chips").iterdir()).unlink()
+        expected = "pictures are missing"
+    elif damage == "no pictures":
+        shutil.rmtree(tmp_path / "chips")
+        expected = "pictures are missing"
+    elif damage == "schema":
+        write_arrays(path, {}, {"schema": 99, "key": "k"})
+        expected = "another version"
+    else:
+        arrays, meta = dump(small_analysis())
+        arrays["scores"] = arrays["scores"] + 1
+        write_arrays(path, arrays, {"schema": SCHEMA_VERSION, "key": "k", **meta})
+    with pytest.raises(CacheError, match=expected):
+        cache.load()
+
+
+@pytest.mark.parametrize("missing", ["key", "video", "models"])
+def test_facts_are_missing(tmp_path: Path, missing: str) -> None:
+    cache = finished(tmp_path)
+    arrays, meta = dump(small_analysis())
+    facts = {"schema": SCHEMA_VERSION, "key": "k", **meta}
+    del facts[missing]
+    write_arrays(tmp_path / ANALYSIS, arrays, facts)
+    with pytest.raises(CacheError, match="damaged"):
+        cache.load()
+
+
+def test_file_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    cache = AnalysisCache(tmp_path / "file", "k")
+    assert cache.load() is None
+    assert cache.finished_shots() == []
+    with pytest.raises(ResultError, match="Cannot write"):
+        cache.start(0)
+
+
+def test_folder_name_too_long(tmp_path: Path) -> None:
+    cache = AnalysisCache(tmp_path / ("a" * 300), "k")
+    with pytest.raises(ResultError, match="file name too long"):
+        cache.load()
+
+
+def test_crop_names(tmp_path: Path) -> None:
+    analysis: Analysis = small_analysis()
+    assert crop_name(7, 12) == "00007-0000012.jpg"
+    assert crop_names(analysis) == {
+        "00000-0000000.jpg",
+        "00001-0000000.jpg",
+        "00002-0000050.jpg",
+        "00003-0000060.jpg",
+    }

@@ -1,0 +1,136 @@
+"""The key of an analysis changes with all that it depends on, and with nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import fields, is_dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clusterer.core.config import (
+    AnalysisConfig,
+    DetectionConfig,
+    EncodingConfig,
+    VideoConfig,
+    settings,
+)
+from clusterer.store.analysis_cache import ENDS_BYTES, analysis_key, earlier_key
+from clusterer.store.analysis_npz import SCHEMA_VERSION
+from clusterer.store.film import film_of
+
+FROM_CARD = {"thresholds", "licence"}
+"""Of an encoder of the user's own; its card, which states them, is among the models."""
+MODELS = {"a.onnx": "ab" * 32}
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(bytes(range(256)) * (3 * ENDS_BYTES // 256))
+    return path
+
+
+def key(video: Path, config: AnalysisConfig | None = None, models: Any = MODELS) -> str:
+    return analysis_key(film_of(video).fingerprint, config or AnalysisConfig(), models)
+
+
+def test_key_is_of_the_file_not_of_its_path(video: Path, tmp_path: Path) -> None:
+    first = key(video)
+    assert first == key(video)
+    (tmp_path / "elsewhere").mkdir()
+    moved = tmp_path / "elsewhere" / "b.mov"
+    shutil.copy2(video, moved)
+    assert key(moved) == first
+
+
+@pytest.mark.parametrize("at", [0, ENDS_BYTES - 1, -ENDS_BYTES, -1])
+def test_key_changes_with_content(video: Path, at: int) -> None:
+    first, times = key(video), video.stat()
+    content = bytearray(video.read_bytes())
+    content[at] ^= 1
+    video.write_bytes(content)
+    os.utime(video, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert key(video) != first
+
+
+def test_key_does_not_change_with_time(video: Path) -> None:
+    first, times = key(video), video.stat()
+    os.utime(video, ns=(times.st_atime_ns, times.st_mtime_ns + 1000))
+    assert key(video) == first
+
+
+def test_key_of_earlier_versions_did(video: Path) -> None:
+    config, times = AnalysisConfig(), video.stat()
+    first = earlier_key(video, config, MODELS)
+    assert first == earlier_key(video, config, MODELS) != key(video)
+    os.utime(video, ns=(times.st_atime_ns, times.st_mtime_ns + 1000))
+    assert earlier_key(video, config, MODELS) != first
+
+
+def test_key_of_earlier_versions_is_as_it_was(video: Path) -> None:
+    status, content = video.stat(), video.read_bytes()
+    ends = [sha256(part).hexdigest() for part in (content[:ENDS_BYTES], content[-ENDS_BYTES:])]
+    chosen = settings(AnalysisConfig())
+    for name in ("thresholds", "licence"):
+        del chosen["encoding"][name]
+    facts = {
+        "schema": SCHEMA_VERSION,
+        "file": [status.st_size, status.st_mtime_ns, *ends],
+        "models": MODELS,
+        "settings": chosen,
+    }
+    expected = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    assert earlier_key(video, AnalysisConfig(), MODELS) == expected
+
+
+def changed_settings() -> list[AnalysisConfig]:
+    """One config per setting of the first phase, with another value in it."""
+    configs = []
+    base = AnalysisConfig()
+    for stage in fields(base):
+        settings = getattr(base, stage.name)
+        assert is_dataclass(settings)
+        for setting in fields(settings):
+            if setting.name in FROM_CARD:
+                continue
+            value = getattr(settings, setting.name)
+            if isinstance(value, str):
+                value = "other"
+            elif value is None:
+                value = 1.0
+            else:
+                value = value + 1 if isinstance(value, int) else value / 2
+            configs.append(
+                replace(base, **{stage.name: replace(settings, **{setting.name: value})})
+            )
+    return configs
+
+
+def test_key_changes_with_every_setting(video: Path) -> None:
+    configs = changed_settings()
+    assert len({key(video, config) for config in [AnalysisConfig(), *configs]}) == 1 + len(configs)
+    assert len(configs) > 15
+
+
+def test_key_of_a_network_of_ones_own_is_of_its_content(video: Path) -> None:
+    configs = [
+        EncodingConfig(encoder="onnx:a.onnx"),
+        EncodingConfig(encoder="onnx:/there/a.onnx", thresholds=(("l2", 0.5),), licence="MIT"),
+    ]
+    first, second = (key(video, AnalysisConfig(encoding=config)) for config in configs)
+    assert first == second != key(video)
+
+
+def test_key_changes_with_models(video: Path) -> None:
+    others = [{}, {"a.onnx": "cd" * 32}, {"b.onnx": "ab" * 32}, {**MODELS, "c": "00"}]
+    assert len({key(video, models=models) for models in [MODELS, *others]}) == 5
+
+
+def test_key_of_equal_settings_is_equal(video: Path) -> None:
+    config = AnalysisConfig(video=VideoConfig(), detection=DetectionConfig())
+    assert key(video, config) == key(video)

@@ -1,0 +1,99 @@
+"""Two runs at once do not mix what they write."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from clusterer.core.errors import ResultError
+from clusterer.models.cache import ENVIRONMENT_VARIABLE
+from clusterer.store.run_lock import alone
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from clusterer.store.run_lock import alone
+with alone(Path(sys.argv[1])):
+    print("in", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_another_run_is_kept_out_until_the_first_ends(tmp_path: Path, cache: Path) -> None:
+    folder = tmp_path / "x.people"  # not there yet
+    with alone(folder):
+        with pytest.raises(ResultError, match="Another cluster-video is writing to "):
+            alone(folder).__enter__()
+        with alone(tmp_path / "y.people"):
+            pass
+    with alone(folder):
+        pass
+    assert not any(path.is_file() for path in cache.rglob("*"))
+
+
+def test_a_link_is_the_same_folder(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    try:
+        (tmp_path / "link").symlink_to("real")
+    except OSError:
+        pytest.skip("no links here")
+    with alone(tmp_path / "real"), pytest.raises(ResultError, match="Another"):
+        alone(tmp_path / "link").__enter__()
+
+
+def test_a_killed_run_keeps_nobody_out(tmp_path: Path) -> None:
+    folder = tmp_path / "x.people"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "in\n"
+        with pytest.raises(ResultError, match="Another"):
+            alone(folder).__enter__()
+        other.kill()
+        other.wait()
+    with alone(folder):
+        pass
+
+
+def test_many_at_once_are_one_at_a_time(tmp_path: Path) -> None:
+    inside, most = 0, 0
+    done = threading.Event()
+
+    def run() -> None:
+        nonlocal inside, most
+        while not done.is_set():
+            try:
+                with alone(tmp_path / "x.people"):
+                    inside += 1
+                    most = max(most, inside)
+                    inside -= 1
+            except ResultError:
+                pass
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    done.wait(0.5)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert most == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a file in the place of the cache")
+def test_without_a_cache_nobody_is_kept_out(tmp_path: Path, cache: Path) -> None:
+    cache.write_text("no folder")
+    with alone(tmp_path / "x.people"), alone(tmp_path / "x.people"):
+        pass
