@@ -32,7 +32,7 @@ import clusterer
 from clusterer.clothing import colours as colours_module
 from clusterer.clothing import encoder
 from clusterer.clothing.colours import count_colours
-from clusterer.clothing.description import Worn, sharpness
+from clusterer.clothing.description import ClothingDescription, sharpness
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.clothing.region import FILL, SIDE_PX, Torso
 from clusterer.core.config import ClothingConfig, ClusteringConfig
@@ -169,7 +169,9 @@ def row(name: str, describe: Describe, found: Sequence[Wardrobe], held_out: Any)
 def timed(clip: Clip, repeats: int = 5) -> list[str]:
     """The analysis with clothing and without, in turns; medians."""
     blind = Torso(np.zeros((SIDE_PX, SIDE_PX, 3), np.uint8), np.zeros((SIDE_PX, SIDE_PX), bool), 0)
-    nothing = Worn(np.zeros(colours_module.DIMENSION), np.zeros(encoder.DIMENSION), 0.0, 0.0, b"")
+    nothing = ClothingDescription(
+        np.zeros(colours_module.DIMENSION), np.zeros(encoder.DIMENSION), 0.0, 0.0, b""
+    )
     functions = {
         True: (_shot.cut_torso, _shot.describe_torsos),
         False: (lambda *_: blind, lambda torsos, _: [nothing] * len(torsos)),

@@ -5,8 +5,8 @@
 First table: chips by their quality, and how often the nearest chip (L2) of another track of the
 clip shows another person; chips of people who have one track only are left out, and so are tracks
 of whom nobody can tell who they are. Second: pairs of tracks by the lesser quality of the two, L2
-distances, all clips together; it is the table behind `ClusteringConfig.leeway`: the threshold there
-should leave out nearly all pairs of different people and as few as possible of the others.
+distances, all clips together; it is the table behind `ClusteringConfig.tolerance`: the threshold
+there should leave out nearly all pairs of different people and as few as possible of the others.
 
 `--sample-rate` may be given several times: more chips, but of the same scenes.
 """
@@ -29,7 +29,7 @@ from scipy.spatial.distance import cdist
 from clusterer.core.config import ClusteringConfig
 from clusterer.faces.encoding import default_threshold
 from clusterer.people.features import describe
-from clusterer.people.tolerance import leeway
+from clusterer.people.tolerance import tolerance
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -37,7 +37,7 @@ Flags = npt.NDArray[np.bool_]
 EDGES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 PAIR_HEADER = (
     "lesser quality", "same: pairs", "median", "accepted", "different: pairs", "1 %", "5 %",
-    "accepted", "leeway", "threshold",
+    "accepted", "tolerance", "threshold",
 )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def pair_table(clips: Sequence[Analysed]) -> str:
         distance, wrong = pairs.bin(low, high)
         qualities = pairs.quality[(pairs.quality >= low) & (pairs.quality < high)]
         middle = float(np.median(qualities)) if len(qualities) else (low + high) / 2
-        factor = float(leeway(middle, config))
+        factor = float(tolerance(middle, config))
         same, other = distance[~wrong], distance[wrong]
         ends = [f"{np.quantile(other, q):.3f}" if len(other) else "-" for q in (0.01, 0.05)]
         rows.append(

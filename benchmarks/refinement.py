@@ -99,8 +99,8 @@ def row(name: str, hour: Hour, labels: IntArray) -> list[str]:
     started_s = time.perf_counter()
     refined = refiner.refine(hour.features, hour.spans_s, labels, hour.cannot_link, certain)
     taken_s = time.perf_counter() - started_s
-    asked_s = [ask(hour, refined.labels, refined.said)]
-    refined = replace(refined, said=None)  # large, and a run has it once
+    asked_s = [ask(hour, refined.labels, refined.evidence)]
+    refined = replace(refined, evidence=None)  # large, and a run has it once
     asked_s.append(ask(hour, refined.labels, None))
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     before = len(np.unique(labels[labels != UNKNOWN])) + int((labels == UNKNOWN).sum())

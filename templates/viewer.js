@@ -23,7 +23,7 @@
     put($("viewer-torso"), cv.torso(chip), `Clothes of ${name} at ${facts.tc}`);
     $("viewer-torso").onerror = () => ($("viewer-torso").hidden = true);
     $("viewer-evidence").textContent = facts.title;
-    $("viewer-worn").hidden = !facts.title && !cv.torso(chip);
+    $("viewer-clothing").hidden = !facts.title && !cv.torso(chip);
     $("viewer-name").textContent = name;
     $("viewer-tc").textContent = facts.tc;
     $("viewer-place").textContent = `Face ${at + 1} of ${strip.length}`;

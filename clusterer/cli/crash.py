@@ -45,7 +45,7 @@ DOING = {
     "clothing": _GROUPING,
     "identities": _GROUPING,
     "calibration": _GROUPING,
-    "leeway": _GROUPING,
+    "tolerance": _GROUPING,
     "edits": "applying the corrections of",
     "gallery": "comparing the gallery with",
     "cache": "reading or writing the analysis of",

@@ -25,5 +25,5 @@ class EncoderName(click.ParamType[str]):
         return name
 
 
-ABOUT_OWN = "onnx:PATH is a network of your own, described by a card: PATH with the ending .toml."
+ABOUT_LOCAL = "onnx:PATH is a network of your own, described by a card: PATH with the ending .toml."
 """Help on what is no name."""

@@ -16,7 +16,7 @@ from clusterer.core.errors import ConfigError, DependencyError, ModelError
 from clusterer.faces import detection, encoding
 from clusterer.models.bundled import Weights
 from clusterer.models.download import Download
-from clusterer.models.local import OwnFile
+from clusterer.models.local import LocalFile
 from clusterer.models.registry import AnyFile, Entry
 
 REGISTRIES: dict[str, Mapping[str, Entry]] = {
@@ -159,7 +159,7 @@ def _origin(file: AnyFile) -> str:
     """Package or server."""
     if isinstance(file, Download):
         return urlsplit(file.url).hostname or file.url
-    return "your own export" if isinstance(file, OwnFile) else file.project or file.package
+    return "your own export" if isinstance(file, LocalFile) else file.project or file.package
 
 
 def _where(file: AnyFile) -> Path | None:

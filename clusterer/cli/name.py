@@ -12,7 +12,7 @@ from clusterer.cli.group import Command
 from clusterer.cli.types import PATH, RESULT
 from clusterer.core.printable import visible
 from clusterer.gallery import Gallery, Scale
-from clusterer.gallery.name_people import Told, name_people
+from clusterer.gallery.name_people import NameSuggestion, name_people
 from clusterer.gallery.read import read_gallery
 from clusterer.people.settings import config_of
 from clusterer.store.load import load
@@ -40,30 +40,31 @@ def name(result: Path, gallery: Path, quiet: bool) -> int:
     known = read_gallery(gallery, config)
     naming = name_people(result, known)
     if not quiet:
-        for line in told_lines(naming.told, known):
+        for line in suggestion_lines(naming.suggestions, known):
             click.echo(line)
     return 0
 
 
-def told_lines(told: Iterable[Told], gallery: Gallery) -> list[str]:
+def suggestion_lines(suggestions: Iterable[NameSuggestion], gallery: Gallery) -> list[str]:
     """What to print: names, those without one, what is wrong with the gallery.
 
     Parameters
     ----------
-    told
+    suggestions
         What the gallery said of each person.
     gallery
         That said it.
     """
-    lines = [_line(each, gallery.scale) for each in told] or ["Nobody is without a name"]
+    lines = [_line(each, gallery.scale) for each in suggestions] or ["Nobody is without a name"]
     return [visible(line) for line in (*lines, *(f"Note: {note}" for note in gallery.notes))]
 
 
-def _line(told: Told, scale: Scale) -> str:
-    if not told.candidates:
-        return f"{told.person} stays unnamed: no face is clear enough, or every name is taken"
-    pairs = [f"{name} {scale.text(distance)}" for name, distance in told.candidates]
-    if not told.name:
-        return f"{told.person} stays unnamed; nearest: {', '.join(pairs)}"
+def _line(suggestion: NameSuggestion, scale: Scale) -> str:
+    if not suggestion.candidates:
+        return f"{suggestion.person} stays unnamed: no face is clear enough, or every name is taken"
+    pairs = [f"{name} {scale.text(distance)}" for name, distance in suggestion.candidates]
+    if not suggestion.name:
+        return f"{suggestion.person} stays unnamed; nearest: {', '.join(pairs)}"
     after = f", next {pairs[1]}" if pairs[1:] else ""
-    return f"{told.person} is {told.name}: {scale.text(told.candidates[0][1])}{after}"
+    distance = scale.text(suggestion.candidates[0][1])
+    return f"{suggestion.person} is {suggestion.name}: {distance}{after}"

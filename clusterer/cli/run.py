@@ -11,10 +11,10 @@ import click
 
 from clusterer.cli.consent import ensure_weights
 from clusterer.cli.crash import CRASHED, crashed, told
-from clusterer.cli.encoder import ABOUT_OWN, EncoderName
+from clusterer.cli.encoder import ABOUT_LOCAL, EncoderName
 from clusterer.cli.group import DefaultCommand
 from clusterer.cli.mistakes import check_no_folder, check_videos
-from clusterer.cli.name import told_lines
+from clusterer.cli.name import suggestion_lines
 from clusterer.cli.paths import Output, result_folders
 from clusterer.cli.show import Terminal, outcome_json, summary
 from clusterer.cli.types import NUMBER, PATH, Name, Threshold, Time
@@ -136,7 +136,7 @@ SECTIONS = {
     metavar=EncoderName.name,
     default=EncodingConfig().encoder,
     show_default=True,
-    help=f"How faces become vectors. {ABOUT_OWN}",
+    help=f"How faces become vectors. {ABOUT_LOCAL}",
 )
 @click.option(
     "-o",
@@ -202,7 +202,7 @@ def run(videos: tuple[Path, ...], **flags: Any) -> int:
         if not terminal.quiet:
             click.echo(summary(outcome))
         if known is not None and naming is not None and not terminal.quiet:
-            click.echo("\n".join(told_lines(naming.told, known)))
+            click.echo("\n".join(suggestion_lines(naming.suggestions, known)))
     if flags["as_json"]:
         click.echo(outcome_json(outcomes))
     return failed

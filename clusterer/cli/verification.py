@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clusterer.cli.consent import ensure_weights
-from clusterer.cli.encoder import ABOUT_OWN, EncoderName
+from clusterer.cli.encoder import ABOUT_LOCAL, EncoderName
 from clusterer.cli.group import Command
 from clusterer.cli.paths import Output
 from clusterer.cli.types import PATH, Name
@@ -55,7 +55,8 @@ from clusterer.store.load import load
     "--encoder",
     type=EncoderName(),
     metavar=EncoderName.name,
-    help=f"How the faces of PAIRS become vectors. {ABOUT_OWN} Default: {EncodingConfig().encoder}.",
+    help=f"How the faces of PAIRS become vectors. {ABOUT_LOCAL} "
+    f"Default: {EncodingConfig().encoder}.",
 )
 @click.option(
     "-o",

@@ -21,7 +21,7 @@ JPEG_QUALITY = 80
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Worn:
+class ClothingDescription:
     """What is known of the clothes below one face.
 
     Attributes
@@ -40,19 +40,21 @@ class Worn:
     picture: bytes
 
 
-def describe_torsos(torsos: Sequence[Torso], encoder: ClothingEncoder) -> list[Worn]:
+def describe_torsos(torsos: Sequence[Torso], encoder: ClothingEncoder) -> list[ClothingDescription]:
     """Describe what is worn, all torsos at once.
 
     Returns
     -------
-    one `Worn` per torso, in their order
+    one `ClothingDescription` per torso, in their order
     """
     looked_at = [i for i, torso in enumerate(torsos) if torso.share >= LEAST_SHARE]
     clothing = np.zeros((len(torsos), DIMENSION), dtype=np.float32)
     if looked_at:
         clothing[looked_at] = encoder.encode(np.stack([torsos[i].picture for i in looked_at]))
     return [
-        Worn(count_colours(torso), embedding, torso.share, sharpness(torso), _picture(torso))
+        ClothingDescription(
+            count_colours(torso), embedding, torso.share, sharpness(torso), _picture(torso)
+        )
         for torso, embedding in zip(torsos, clothing, strict=True)
     ]
 

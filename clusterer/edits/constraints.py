@@ -50,13 +50,13 @@ def constrain(edits: Sequence[Edit], names: Names, n_tracks: int) -> Constraints
     agreed = _Agreed(n_tracks)
     overridden, later = set(), set[int]()  # tracks that a later correction says show no face
     for position in reversed(range(len(edits))):
-        said = _Said(edits[position], names, excluded)
-        kept = [agreed.add(pair) for pair in said.pairs()]
-        if not later.isdisjoint(said.dropped) or not all(kept):
+        verdict = _Verdict(edits[position], names, excluded)
+        kept = [agreed.add(pair) for pair in verdict.pairs()]
+        if not later.isdisjoint(verdict.dropped) or not all(kept):
             overridden.add(position)
         if edits[position].action is Action.NOT_A_FACE:
-            later |= set(said.dropped)
-            if said.shown:  # they were brought back
+            later |= set(verdict.dropped)
+            if verdict.shown:  # they were brought back
                 overridden.add(position)
     named = [(label, p.name) for label, p in alone.people.items() if p.name]
     faces = {label: _first(edits, names, alone.labels, label) for label, _ in named}
@@ -136,7 +136,7 @@ class _Agreed:
         return True
 
 
-class _Said:
+class _Verdict:
     """What one correction says of tracks that show faces.
 
     Its `tracks` are those `shown`, which count, and those `dropped`.

@@ -32,7 +32,7 @@ KEYS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NameSuggestion:
     """What a gallery said of a person.
 
     Attributes
@@ -54,11 +54,11 @@ class Naming:
     Attributes
     ----------
     result : with the names
-    told : one per person who had no name before and is not hidden, by screen time
+    suggestions : one per person who had no name before and is not hidden, by screen time
     """
 
     result: ClusteringResult
-    told: tuple[Told, ...]
+    suggestions: tuple[NameSuggestion, ...]
 
 
 def name_people(
@@ -94,8 +94,12 @@ def name_people(
     made = made_by(encoder, result.analysis.models)
     if (made, metric) != (gallery.encoder, gallery.scale.metric):
         raise GalleryError(f"The gallery was not encoded by {encoder} for the metric {metric}")
-    found = _Cast(result, log, gallery).told(chosen)
-    edits = tuple(_edit(result, person, told, gallery.scale) for person, told in found if told.name)
+    found = _Unnamed(result, log, gallery).suggestions(chosen)
+    edits = tuple(
+        _edit(result, person, suggestion, gallery.scale)
+        for person, suggestion in found
+        if suggestion.name
+    )
     named = amend(result, (*result.edits, *edits)) if edits else result
     named = replace(named, advice=_advice(result, found))
     if edits or named.advice.names != result.advice.names or loaded.edits != log.edits:
@@ -104,10 +108,10 @@ def name_people(
                 video = log.video or Path(result.analysis.video.path).name
                 write(folder / EDITS, replace(log, edits=named.edits, video=video))
             result_folder.save(named, folder)
-    return Naming(named, tuple(told for _, told in found))
+    return Naming(named, tuple(suggestion for _, suggestion in found))
 
 
-class _Cast:
+class _Unnamed:
     """The people of a result as a gallery sees them."""
 
     def __init__(self, result: ClusteringResult, log: EditLog, gallery: Gallery) -> None:
@@ -116,7 +120,7 @@ class _Cast:
         done = spoken_of(result, (*log.edits, *log.undone)) | set(self._names)
         self._open = [p for p in result.people if p.label not in done and not p.hidden]
 
-    def told(self, chosen: GalleryConfig) -> list[tuple[Identity, Told]]:
+    def suggestions(self, chosen: GalleryConfig) -> list[tuple[Identity, NameSuggestion]]:
         """Who is who."""
         distance = self._distance(chosen.min_quality)
         scaled = self._gallery.scale.count(distance)
@@ -134,7 +138,7 @@ class _Cast:
                 order = (name, *(other for other in others if other != name))[:2]
             pairs = [(self._gallery.names[i], round(float(distance[row, i]), 4)) for i in order]
             given = "" if name is None else self._gallery.names[name]
-            found.append((person, Told(person.name, given, tuple(pairs))))
+            found.append((person, NameSuggestion(person.name, given, tuple(pairs))))
         return found
 
     def _distance(self, min_quality: float) -> npt.NDArray[np.float64]:
@@ -180,27 +184,29 @@ def _meetings(result: ClusteringResult) -> dict[int, set[int]]:
     return met
 
 
-def _edit(result: ClusteringResult, person: Identity, told: Told, scale: Scale) -> Edit:
+def _edit(
+    result: ClusteringResult, person: Identity, suggestion: NameSuggestion, scale: Scale
+) -> Edit:
     """The name as a correction; of a person's tracks the best, as on the page."""
     analysis, keys = result.analysis, keys_of(result.analysis).tracks
     quality = np.round(result.features.quality.astype(np.float64), 3)
     worth = {t: float(quality[t]) + 1e-6 * len(analysis.tracks[t]) for t in person.track_ids}
     best = sorted(worth, key=lambda track: (-worth[track], track))
-    (_, distance), *others = told.candidates
-    note = f"{person.name} is {told.name}{BY_GALLERY}{scale.text(distance)}"
+    (_, distance), *others = suggestion.candidates
+    note = f"{person.name} is {suggestion.name}{BY_GALLERY}{scale.text(distance)}"
     for other, farther in others:
         note += f", next {other} {scale.text(farther)}"
     return Edit(
-        Action.NAME, who=tuple(keys[t] for t in best[:KEYS]), name=told.name, note=note[:500]
+        Action.NAME, who=tuple(keys[t] for t in best[:KEYS]), name=suggestion.name, note=note[:500]
     )
 
 
-def _advice(result: ClusteringResult, found: list[tuple[Identity, Told]]) -> Advice:
+def _advice(result: ClusteringResult, found: list[tuple[Identity, NameSuggestion]]) -> Advice:
     """With the candidates of those who stay unnamed; only people of the grouping can have them."""
     grouped = set(result.grouped.labels.tolist())
     names = {
-        person.label: told.candidates
-        for person, told in found
-        if not told.name and told.candidates and person.label in grouped
+        person.label: suggestion.candidates
+        for person, suggestion in found
+        if not suggestion.name and suggestion.candidates and person.label in grouped
     }
     return replace(result.advice, names=names)

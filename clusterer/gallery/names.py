@@ -37,7 +37,7 @@ def named_by_gallery(result: ClusteringResult, names: Mapping[int, str]) -> set[
     """
     machine: set[int] = set()
     hand: set[int] = set()
-    for label, edit in _said(result, result.edits):
+    for label, edit in _name_edits(result, result.edits):
         if names.get(label) == edit.name:
             (machine if BY_GALLERY in edit.note else hand).add(label)
     return machine - hand
@@ -52,10 +52,10 @@ def spoken_of(result: ClusteringResult, edits: Iterable[Edit]) -> set[int]:
     edits
         Those that hold and those that were taken back.
     """
-    return {label for label, _ in _said(result, edits)}
+    return {label for label, _ in _name_edits(result, edits)}
 
 
-def _said(result: ClusteringResult, edits: Iterable[Edit]) -> list[tuple[int, Edit]]:
+def _name_edits(result: ClusteringResult, edits: Iterable[Edit]) -> list[tuple[int, Edit]]:
     """Corrections of names, each with the label of whom it is about now."""
     keys, labels = keys_of(result.analysis), result.labels.tolist()
     found: list[tuple[int, Edit]] = []

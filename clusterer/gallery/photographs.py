@@ -142,7 +142,7 @@ def encode_photographs(
     config
         Names detector and encoder; by default the defaults.
     progress
-        Told how many are done, and how many there are.
+        Called with how many are done, and how many there are.
 
     Returns
     -------

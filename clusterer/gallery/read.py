@@ -12,7 +12,7 @@ from clusterer.core.config import Config, GalleryConfig
 from clusterer.core.errors import ClustererError, ConfigError, GalleryError
 from clusterer.core.libraries import system_libraries
 from clusterer.core.types import FloatArray, ImageArray
-from clusterer.faces.encoding import OWN, default_threshold
+from clusterer.faces.encoding import LOCAL, default_threshold
 from clusterer.gallery import Gallery, Scale, gather, list_folder
 from clusterer.gallery.folder import REMEDY
 from clusterer.gallery.photographs import PhotographEncoder, read_photograph
@@ -56,8 +56,8 @@ def made_by(encoder: str, models: Mapping[str, str]) -> str:
     -------
     The name; of ``onnx:PATH`` instead of the path name and hashes of the files
     """
-    own = sorted(f"{name} {digest}" for name, digest in models.items() if name.startswith(OWN))
-    return ", ".join(own) if encoder.startswith(OWN) else encoder
+    local = sorted(f"{name} {digest}" for name, digest in models.items() if name.startswith(LOCAL))
+    return ", ".join(local) if encoder.startswith(LOCAL) else encoder
 
 
 def read_gallery(
@@ -80,7 +80,7 @@ def read_gallery(
     chosen
         What an outlier is.
     progress
-        Told how many photographs are done, and how many there are.
+        Called with how many photographs are done, and how many there are.
 
     Raises
     ------

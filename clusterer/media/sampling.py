@@ -22,7 +22,7 @@ from clusterer.media.background import Background
 from clusterer.media.decode import Decoded, Reader, Start
 from clusterer.media.picture import Converter
 from clusterer.media.shots import CutDetector
-from clusterer.media.static_frames import Stillness
+from clusterer.media.static_frames import StaticFrames
 
 _AHEAD_EVENTS = 8
 _AHEAD_BYTES = 128 * 2**20
@@ -162,7 +162,7 @@ class _Work:
         self._converter = Converter(info.width_px, info.height_px, shot_config.width_px)
         self._cuts = CutDetector(shot_config)
         self._grid = Grid(info, video_config.sample_rate_hz)
-        self._stillness = Stillness(video_config.still_level)
+        self._static_frames = StaticFrames(video_config.still_level)
         self._undecided: deque[Decoded] = deque()
         self._shot_index = 0 if after is None else after.index + 1
         self._first: Decoded | None = None
@@ -198,11 +198,11 @@ class _Work:
     def _is_due(self, current: Decoded, begins: bool) -> bool:
         previous = self._previous
         if begins or previous is None:
-            self._stillness.look(self._converter.small(current.raw))
+            self._static_frames.look(self._converter.small(current.raw))
             return True
         if not self._grid.is_due(previous.pts, current.pts):
             return False
-        return not self._stillness.passes_over(self._converter.small(current.raw))
+        return not self._static_frames.passes_over(self._converter.small(current.raw))
 
     def _end_shot(self, end_frame: int, end_pts: int) -> Iterator[Event]:
         assert self._first is not None

@@ -13,7 +13,7 @@ _BLOCK_PX = 9
 """Side of the block whose mean change counts: about a small face in a picture 160 px wide."""
 
 
-class Stillness:
+class StaticFrames:
     """Passes over every other look while nothing moves.
 
     Parameters

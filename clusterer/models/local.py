@@ -16,7 +16,7 @@ from clusterer.models.download import ENVIRONMENT_VARIABLE
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFile:
+class LocalFile:
     """One file that the user made or has from somewhere; its content is not known beforehand.
 
     Attributes

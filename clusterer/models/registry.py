@@ -10,9 +10,9 @@ from typing import Any, TypeAlias, TypeVar
 from clusterer.core.errors import ConfigError, DependencyError
 from clusterer.models.bundled import Weights
 from clusterer.models.download import Download
-from clusterer.models.local import OwnFile
+from clusterer.models.local import LocalFile
 
-AnyFile: TypeAlias = Weights | Download | OwnFile
+AnyFile: TypeAlias = Weights | Download | LocalFile
 """What a file of weights can be: of a package, from the network, or the user's own."""
 
 

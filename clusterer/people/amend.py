@@ -22,7 +22,7 @@ from clusterer.core.types import (
 )
 from clusterer.edits import Keys, Person, constrain, lines, replay
 from clusterer.edits.notes import OVERRIDDEN
-from clusterer.people.identities import Known, present
+from clusterer.people.identities import ReviewerFacts, present
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +134,6 @@ def correct(analysis: Analysis, grouping: Grouping, edits: Sequence[Edit], under
     return Corrected(after.labels, people, unknowns, notes)
 
 
-def _known(person: Person, keys: Keys) -> Known:
+def _known(person: Person, keys: Keys) -> ReviewerFacts:
     cover_row = keys.picture(person.cover) if person.cover else None
-    return Known(person.number, person.name, person.hidden, cover_row)
+    return ReviewerFacts(person.number, person.name, person.hidden, cover_row)

@@ -32,7 +32,7 @@ from clusterer.people.identities import reasons_of
 from clusterer.people.questions import advise
 from clusterer.people.refinement.confidence import with_clothing
 from clusterer.people.refinement.refine import Refinement, Refiner
-from clusterer.people.settings import settled
+from clusterer.people.settings import resolved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +160,7 @@ def decide(
         There are fewer corrections than `grouped_under`.
     """
     if not config.analysis.encoding.thresholds:
-        config = settled(config)
+        config = resolved(config)
     under = len(edits) if grouped_under is None else grouped_under
     if not 0 <= under <= len(edits):
         raise EditsError(f"There are {len(edits)} corrections, not {under}")
@@ -171,7 +171,7 @@ def decide(
     features, cannot_link = known.features, known.cannot_link
     unit = _default(config, fit.threshold)  # what odds were measured by, whatever the threshold
     grouping = _grouping(features, assignment, chosen, unit)
-    said = assignment.said if fit.threshold == unit else None  # else in other units
+    evidence = assignment.evidence if fit.threshold == unit else None  # else in other units
     used = settings(config)
     used["clustering"]["threshold"] = fit.threshold
     used["calibration"] = fit.facts()
@@ -188,7 +188,9 @@ def decide(
         edits=tuple(edits),
         grouped_under=under,
         edit_notes=lines(edits, corrected.notes),
-        advice=advise(features, known.spans_s, cannot_link, grouping.labels, chosen, unit, said),
+        advice=advise(
+            features, known.spans_s, cannot_link, grouping.labels, chosen, unit, evidence
+        ),
         grouping=grouping,
     )
 

@@ -42,7 +42,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
     for i, track in enumerate(analysis.tracks):
         rows = track.detection_rows
         best[i] = rows[int(np.argmax(value[rows]))]
-        readable[i] = _moments(
+        readable[i] = _looks_apart(
             analysis.detections.pts[rows[value[rows] >= config.min_quality]], apart_pts
         )
         chips = [chips_of[row] for row in rows.tolist() if row in chips_of]
@@ -116,7 +116,7 @@ def _chips_by_row(analysis: Analysis) -> dict[int, int]:
     return {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
 
 
-def _moments(pts: IntArray, apart_pts: float) -> int:
+def _looks_apart(pts: IntArray, apart_pts: float) -> int:
     """How many sights there are that lie at least `apart_pts` after the one counted before."""
     count, last = 0, -math.inf
     for time_pts in pts.tolist():

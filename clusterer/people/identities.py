@@ -54,7 +54,7 @@ def reasons_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReviewerFacts:
     """What a reviewer said of a person.
 
     Attributes
@@ -76,7 +76,7 @@ def present(
     labels: IntArray,
     reasons: Sequence[Reason],
     confidence: npt.NDArray[np.floating],
-    known: Mapping[int, Known] | None = None,
+    known: Mapping[int, ReviewerFacts] | None = None,
 ) -> tuple[tuple[Identity, ...], tuple[Identity, ...]]:
     """Turn labels into people and unknowns, as `identify`, with what a reviewer said of them.
 
@@ -104,12 +104,14 @@ def present(
     unnamed = [builder.identity("", "", label, group) for label, group in members.items()]
     unnamed.sort(key=lambda p: (-p.screen_time_s, p.appearances[0].start_pts, p.label))
     if known is None:
-        known = {person.label: Known(number) for number, person in enumerate(unnamed, start=1)}
-    people = tuple(_said(person, known[person.label]) for person in unnamed)
+        known = {
+            person.label: ReviewerFacts(number) for number, person in enumerate(unnamed, start=1)
+        }
+    people = tuple(_reviewed(person, known[person.label]) for person in unnamed)
     return people, tuple(unknowns)
 
 
-def _said(person: Identity, known: Known) -> Identity:
+def _reviewed(person: Identity, known: ReviewerFacts) -> Identity:
     name = f"Person {known.number}"
     return replace(
         person,

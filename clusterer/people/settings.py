@@ -8,7 +8,7 @@ from typing import Any
 from clusterer.core.config import AUTO, AnalysisConfig, ClothingConfig, ClusteringConfig, Config
 from clusterer.core.errors import ConfigError, ResultError
 from clusterer.core.types import ClusteringResult
-from clusterer.faces.encoding import settle
+from clusterer.faces.encoding import resolve
 
 
 def config_of(result: ClusteringResult) -> Config:
@@ -39,10 +39,10 @@ def config_of(result: ClusteringResult) -> Config:
         ) from None
 
 
-def settled(config: Config) -> Config:
-    """The same with what the card of the encoder says; see `clusterer.faces.encoding.settle`."""
+def resolved(config: Config) -> Config:
+    """The same with what the card of the encoder says; see `clusterer.faces.encoding.resolve`."""
     analysis = config.analysis
-    return replace(config, analysis=replace(analysis, encoding=settle(analysis.encoding)))
+    return replace(config, analysis=replace(analysis, encoding=resolve(analysis.encoding)))
 
 
 def _analysis(stored: dict[str, Any]) -> AnalysisConfig:

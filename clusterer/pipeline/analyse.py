@@ -64,7 +64,7 @@ def analyse(
 
 def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook) -> Analysis:
     """As `analyse`, into the place of this film."""
-    config = replace(config, encoding=encoding.settle(config.encoding))
+    config = replace(config, encoding=encoding.resolve(config.encoding))
     models = _model_hashes(config)
     key, earlier = analysis_key(own.fingerprint, config, models), earlier_key(video, config, models)
     cache = AnalysisCache(own, key, earlier)

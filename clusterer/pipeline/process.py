@@ -16,7 +16,7 @@ from clusterer.edits import EditLog
 from clusterer.outputs import save as result_folder
 from clusterer.people import clustering
 from clusterer.people.decide import decide
-from clusterer.people.settings import settled
+from clusterer.people.settings import resolved
 from clusterer.pipeline.analyse import analyse_into
 from clusterer.store.edits_json import read, stored, write
 from clusterer.store.folder import ResultFolder
@@ -89,7 +89,7 @@ def process(  # noqa: PLR0913 (each a choice of the user's)
         See `analyse`, `decide` and `clusterer.outputs.save`. Earlier results stay as they were.
     """
     started_s = time.monotonic()
-    config = settled(config or Config())
+    config = resolved(config or Config())
     video = Path(video)
     clustering.create(config.clustering, 0.0)  # what it lacks is said now, not after the analysis
     hook = hook or Hook()
@@ -104,7 +104,7 @@ def process(  # noqa: PLR0913 (each a choice of the user's)
             if edits is not None:
                 write(own.path / EDITS, dataclasses.replace(log, video=video.name))
             result_folder.save(result, own.path)
-            own.settle()
+            own.tidy()
     return Outcome(result, own.path, time.monotonic() - started_s)
 
 

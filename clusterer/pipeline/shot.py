@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.clothing import colours, encoder
-from clusterer.clothing.description import Worn, describe_torsos
+from clusterer.clothing.description import ClothingDescription, describe_torsos
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.clothing.region import cut_torso
 from clusterer.core.config import AnalysisConfig
@@ -70,7 +70,7 @@ class ShotAnalyser:
         self._chosen: dict[int, Chosen] = {}
         self._embeddings: dict[int, npt.NDArray[np.float32]] = {}
         self._crops: dict[int, bytes] = {}
-        self._worn: dict[int, Worn] = {}
+        self._clothes: dict[int, ClothingDescription] = {}
 
     @property
     def faces(self) -> int:
@@ -134,7 +134,7 @@ class ShotAnalyser:
             "track_of_row": track_of_row,
             "chip_rows": np.array([new_row[row] for row in chip_rows], dtype=np.int64),
             "chip_embeddings": self._stack([self._embeddings[row] for row in chip_rows]),
-            **_clothes([self._worn[row] for row in chip_rows]),
+            **_clothing_columns([self._clothes[row] for row in chip_rows]),
             "crop_rows": np.array(sorted(crops), dtype=np.int64),
             "sampled_frames": sampled[:, 0],
             "sampled_pts": sampled[:, 1],
@@ -161,11 +161,11 @@ class ShotAnalyser:
         if not ended:
             return
         embeddings = self._encoder.encode(np.stack([candidate.chip for candidate in ended]))
-        worn = describe_torsos([candidate.torso for candidate in ended], self._clothing)
-        for candidate, embedding, clothes in zip(ended, embeddings, worn, strict=True):
+        described = describe_torsos([candidate.torso for candidate in ended], self._clothing)
+        for candidate, embedding, clothes in zip(ended, embeddings, described, strict=True):
             self._embeddings[candidate.row] = embedding
             self._crops[candidate.row] = candidate.crop
-            self._worn[candidate.row] = clothes
+            self._clothes[candidate.row] = clothes
 
     def _pieces(self, detections: Detections) -> list[Piece]:
         """Tracks that hold a detection of enough score, with their encodings."""
@@ -197,7 +197,7 @@ class ShotAnalyser:
 
     def _pictures(self, row: int, track: int, frame: int) -> dict[str, bytes]:
         """Pictures of a face and, if it is seen, of the torso below: name → JPEG."""
-        torso = self._worn[row].picture
+        torso = self._clothes[row].picture
         return {crop_name(track, frame): self._crops[row]} | (
             {torso_name(track, frame): torso} if torso else {}
         )
@@ -208,15 +208,15 @@ class ShotAnalyser:
         return np.stack(embeddings)
 
 
-def _clothes(worn: list[Worn]) -> Arrays:
-    """What is worn below each chip, as columns of an `Analysis`."""
+def _clothing_columns(described: list[ClothingDescription]) -> Arrays:
+    """Clothes below each chip, as columns of an `Analysis`."""
     return {
-        "chip_colours": np.array([w.colours for w in worn], dtype=np.float32).reshape(
+        "chip_colours": np.array([each.colours for each in described], dtype=np.float32).reshape(
             -1, colours.DIMENSION
         ),
-        "chip_clothing": np.array([w.clothing for w in worn], dtype=np.float32).reshape(
+        "chip_clothing": np.array([each.clothing for each in described], dtype=np.float32).reshape(
             -1, encoder.DIMENSION
         ),
-        "chip_torso_share": np.array([w.share for w in worn], dtype=np.float32),
-        "chip_torso_sharpness": np.array([w.sharpness for w in worn], dtype=np.float32),
+        "chip_torso_share": np.array([each.share for each in described], dtype=np.float32),
+        "chip_torso_sharpness": np.array([each.sharpness for each in described], dtype=np.float32),
     }

@@ -206,7 +206,7 @@ class ResultFolder:
             self._marker = Marker(disk.film, disk.names - names)
             write_marker(self.path, self._marker)
 
-    def settle(self) -> None:
+    def tidy(self) -> None:
         """Write the marker in one form, however the run came here: same input, same bytes."""
         with writing(self.path):
             marker = self._marker = read_marker(self.path) or self._known()

@@ -20,7 +20,7 @@ from clusterer.people.features import describe
 from clusterer.store.analysis_cache import load_analysis
 from clusterer.store.names import ANALYSIS, RESULT
 from clusterer.store.restore import advice, grouping, texts, whole
-from clusterer.store.result_json import RESULT_SCHEMA, decisions, identities
+from clusterer.store.result_json import READABLE_SCHEMAS, decisions, identities
 
 AGAIN = "Run cluster-video on the video again, with this folder as --output"
 
@@ -85,7 +85,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise ResultError(f"{path} is damaged (it is no JSON)", AGAIN) from None
     schema = content.get("schema") if isinstance(content, dict) else None
-    if schema != RESULT_SCHEMA:
+    if schema not in READABLE_SCHEMAS:
         raise ResultError(f"{path} was written by another version (schema {schema})", AGAIN)
     return dict(content)
 
@@ -98,6 +98,9 @@ def _settings(content: dict[str, Any], path: Path) -> ClusteringConfig:
     except (KeyError, TypeError, ValueError):
         raise ResultError(f"{path} is damaged (it holds no settings)", AGAIN) from None
     unknown = sorted(map(str, stored.keys() - {field.name for field in fields(ClusteringConfig)}))
+    if content["schema"] == 4 and len(unknown) == 1:  # schema 4 had another name for the tolerance
+        stored["tolerance"] = stored.pop(unknown.pop())
+        content["config"]["clustering"] = dict(stored)
     if unknown:
         raise ResultError(
             f"{path} was written by another version (setting {', '.join(unknown)} is unknown)",

@@ -20,10 +20,11 @@ from clusterer.core.types import (
 from clusterer.edits import to_dict
 from clusterer.store.tables import tables
 
-RESULT_SCHEMA = 4
+RESULT_SCHEMA = 5
 """Of ``result.json``; raised when its meaning changes. 2: with `identities`, so that it can be
 loaded. 3: with `clothing`, what clothing decided. 4: with `grouping`, `edits` and `advice`, what a
-review starts from. ``analysis.npz`` has a number of its own."""
+review starts from. 5: the setting `tolerance` has its name. ``analysis.npz`` has its own number."""
+READABLE_SCHEMAS = (4, RESULT_SCHEMA)
 
 
 def to_json(result: ClusteringResult) -> str:

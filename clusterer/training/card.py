@@ -21,7 +21,7 @@ faces. The input is a torso, cut out below a face and scaled to {size} x {size} 
 255. `embeddings` have length 1, so their product is the cosine; `masks` say where the garment is,
 from 0 to 1, in cells of 4 x 4 pixels.
 
-Not meant for recognising a person: it sees what is worn, so it takes two people in one uniform for
+Not meant for recognising a person: it sees clothes, so it takes two people in one uniform for
 the same, and one person in two dresses for two. Nor for shopping, nor for decisions about people.
 """
 

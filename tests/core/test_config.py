@@ -50,7 +50,16 @@ RANGES = [
     (ClusteringConfig, "clear_quality", "quality of a clear face", 0.0, 1.0),
 ]
 STAGES = sorted({row[0] for row in RANGES}, key=lambda stage: stage.__name__)
-NO_RANGE = {"start_s", "end_s", "detector", "encoder", "method", "metric", "leeway", "clothing"} | {
+NO_RANGE = {
+    "start_s",
+    "end_s",
+    "detector",
+    "encoder",
+    "method",
+    "metric",
+    "tolerance",
+    "clothing",
+} | {
     "thresholds",
     "licence",
 }
@@ -133,21 +142,23 @@ def test_settings_are_json_and_complete() -> None:
 
 
 @pytest.mark.parametrize(
-    "leeway",
+    "tolerance",
     [(), ((0.1, 1.0),), ((0.0, 1.0), (0.0, 0.9)), ((0.0, 1.0), (1.1, 1.0)), ((0.0, 1.0), (NAN, 1))],
 )
-def test_the_qualities_of_the_leeway_rise_from_0(leeway: tuple[tuple[float, float], ...]) -> None:
-    with pytest.raises(ConfigError, match=r"^the leeway's qualities do not rise from 0"):
-        ClusteringConfig(leeway=leeway)
+def test_the_qualities_of_the_leeway_rise_from_0(
+    tolerance: tuple[tuple[float, float], ...],
+) -> None:
+    with pytest.raises(ConfigError, match=r"^the tolerance's qualities do not rise from 0"):
+        ClusteringConfig(tolerance=tolerance)
 
 
 @pytest.mark.parametrize("factor", [0.0, -1.0, 11.0, NAN, INFINITY])
 def test_a_leeway_is_a_positive_factor(factor: float) -> None:
-    with pytest.raises(ConfigError, match=r"^factor of leeway is"):
-        ClusteringConfig(leeway=((0.0, factor),))
+    with pytest.raises(ConfigError, match=r"^factor of tolerance is"):
+        ClusteringConfig(tolerance=((0.0, factor),))
 
 
 def test_a_leeway_read_from_json_is_the_same() -> None:
-    assert ClusteringConfig(leeway=[[0.0, 0.5], [1.0, 1.0]]) == ClusteringConfig(  # type: ignore[arg-type]
-        leeway=((0.0, 0.5), (1.0, 1.0))
+    assert ClusteringConfig(tolerance=[[0.0, 0.5], [1.0, 1.0]]) == ClusteringConfig(  # type: ignore[arg-type]
+        tolerance=((0.0, 0.5), (1.0, 1.0))
     )

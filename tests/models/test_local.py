@@ -12,11 +12,11 @@ import pytest
 from clusterer.core.errors import ModelError
 from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE
 from clusterer.models.download import ENVIRONMENT_VARIABLE as MODELS
-from clusterer.models.local import OwnFile
+from clusterer.models.local import LocalFile
 
 
 def test_by_path(tmp_path: Path) -> None:
-    file = OwnFile("a.onnx", tmp_path / "b.onnx", remedy="Look again")
+    file = LocalFile("a.onnx", tmp_path / "b.onnx", remedy="Look again")
     with pytest.raises(ModelError, match=r"b\.onnx is missing\. Look again"):
         file.find()
     (tmp_path / "b.onnx").write_bytes(b"net")
@@ -27,7 +27,7 @@ def test_by_path(tmp_path: Path) -> None:
 def test_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
     monkeypatch.setenv(MODELS, str(tmp_path / "models"))
-    file = OwnFile("a.onnx", remedy="Make it")
+    file = LocalFile("a.onnx", remedy="Make it")
     with pytest.raises(ModelError, match=r"^a\.onnx is missing\. Make it$"):
         file.find()
     for folder in ("cache/models", "models"):  # the folder that is named counts first
@@ -40,7 +40,7 @@ def test_home_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     (tmp_path / "a.onnx").write_bytes(b"net")
-    assert OwnFile("a", Path("~/a.onnx")).read() == b"net"
+    assert LocalFile("a", Path("~/a.onnx")).read() == b"net"
 
 
 def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("clusterer.models.bundled.read_file", fail)
     with pytest.raises(ModelError, match=r"Cannot read .*a\.onnx \(permission denied\)"):
-        OwnFile("a", tmp_path / "a.onnx").read()
+        LocalFile("a", tmp_path / "a.onnx").read()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no owners in numbers there")
@@ -63,7 +63,7 @@ def test_what_others_may_have_put_into_the_cache(
     folder = tmp_path / "cache" / "models"
     folder.mkdir(parents=True)
     (folder / "a.onnx").write_bytes(b"net")
-    file = OwnFile("a.onnx")
+    file = LocalFile("a.onnx")
     assert file.read() == b"net"
     error = r"a\.onnx may be somebody else's: others can write there\. Put it into a folder of your"
     for path in (folder, folder / "a.onnx"):

@@ -32,7 +32,7 @@ from clusterer.people.features import describe
 from tests.people.clustering.builder import features_of, links, permuted
 from tests.small_analysis import Sight, analysis_of
 
-PLAIN = ClusteringConfig(leeway=((0.0, 1.0),), clear_quality=0.1)
+PLAIN = ClusteringConfig(tolerance=((0.0, 1.0),), clear_quality=0.1)
 """Distances as they are."""
 COSINE = replace(PLAIN, metric="cosine")
 
@@ -183,11 +183,11 @@ def test_poor_faces_are_not_asked() -> None:
     assert different_pairs(features, links((0, 2)), COSINE).distance.tolist() == [1.0]
 
 
-def test_distances_are_by_leeway() -> None:
+def test_distances_are_by_tolerance() -> None:
     features = features_of([[0, 0], [3, 4]], quality=[0.25, 0.9])
-    config = replace(PLAIN, leeway=((0.0, 0.5), (0.5, 1.5)))  # at 0.25: 1
+    config = replace(PLAIN, tolerance=((0.0, 0.5), (0.5, 1.5)))  # at 0.25: 1
     assert different_pairs(features, links((0, 1)), config).distance.tolist() == [5.0]
-    config = replace(PLAIN, leeway=((0.0, 2.0),))
+    config = replace(PLAIN, tolerance=((0.0, 2.0),))
     assert different_pairs(features, links((0, 1)), config).distance.tolist() == [2.5]
     features = features_of([[1, 0], [0, 3]])
     config = replace(config, metric="cosine")
@@ -222,7 +222,7 @@ def test_halves_of_clear_chips_by_quality() -> None:
     # (0.1 · 0 + 0.3 · 4) / 0.4 = 3, and (6 + 8) / 2 = 7
     found = same_pairs(analysis_of(seen, chips=chips), PLAIN)
     assert found.distance.tolist() == pytest.approx([4.0])
-    doubled = same_pairs(analysis_of(seen, chips=chips), replace(PLAIN, leeway=((0.0, 2.0),)))
+    doubled = same_pairs(analysis_of(seen, chips=chips), replace(PLAIN, tolerance=((0.0, 2.0),)))
     assert doubled.distance.tolist() == pytest.approx([2.0])
 
 

@@ -32,7 +32,7 @@ from clusterer.store.load import load
 from tests.conftest import DEMO
 from tests.tiny_network import CARD, write_network
 
-OWN = replace(CARD, licence="My own licence")
+LOCAL = replace(CARD, licence="My own licence")
 PART_S = 6.5
 
 
@@ -49,7 +49,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outcome(home: Path) -> Outcome:
-    write_network(home / "nets" / "tiny.onnx", OWN)
+    write_network(home / "nets" / "tiny.onnx", LOCAL)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
         return process(DEMO, configured("onnx:nets/tiny.onnx"), home / "demo.people")
@@ -73,8 +73,8 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_the_result_says(outcome: Outcome) -> None:
     result = outcome.result
     assert result.people
-    assert result.analysis.chip_embeddings.shape[1] == OWN.dimension
-    assert result.features.face.shape[1] == OWN.dimension
+    assert result.analysis.chip_embeddings.shape[1] == LOCAL.dimension
+    assert result.features.face.shape[1] == LOCAL.dimension
     assert {"onnx:tiny.onnx", "onnx:tiny.toml"} <= set(result.analysis.models)
     stored = json.loads((outcome.folder / "result.json").read_text("utf-8"))["config"]
     assert stored["analysis"]["encoding"] == {
@@ -107,7 +107,7 @@ def test_second_run_is_from_the_cache(
 @pytest.mark.usefixtures("blind")
 @pytest.mark.parametrize("change", ["card", "network"])
 def test_another_network_or_card_looks_again(folder: Path, change: str) -> None:
-    card = replace(OWN, threshold=0.3) if change == "card" else OWN
+    card = replace(LOCAL, threshold=0.3) if change == "card" else LOCAL
     name = write_network(folder.parent / "nets" / "tiny.onnx", card, seed=change == "network")
     with pytest.raises(AssertionError, match="the video was opened"):
         process(DEMO, configured(name), folder)
@@ -134,7 +134,7 @@ def test_without_the_files_it_is_grouped_again(
 
 
 def test_a_metric_without_threshold(tmp_path: Path, outcome: Outcome) -> None:
-    card = replace(OWN, metric="l2", threshold=1.0, normalise=False)
+    card = replace(LOCAL, metric="l2", threshold=1.0, normalise=False)
     name = write_network(tmp_path / "plain.onnx", card)
     config = configured(name, metric="cosine")
     with pytest.raises(
@@ -147,7 +147,7 @@ def test_a_metric_without_threshold(tmp_path: Path, outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("alignment_name", ["five-point", "dlib", "box"])
 def test_photographs_are_cut_out_as_the_card_says(tmp_path: Path, alignment_name: str) -> None:
-    card = replace(OWN, alignment=alignment_name, padding=None)
+    card = replace(LOCAL, alignment=alignment_name, padding=None)
     config = configured(write_network(tmp_path / "net.onnx", card)).analysis
     image = _frame()
     found = detection.create(config.detection, 1).detect([Frame(0, 0, image)])[0]
@@ -178,7 +178,7 @@ def test_a_gallery_of_the_same_network_only(folder: Path, tmp_path: Path) -> Non
     config = replace(config, analysis=replace(config.analysis, encoding=here))
     told = name_people(folder, read_gallery(tmp_path / "people", config)).told
     assert [each.person for each in told][:1] == [person.name]
-    write_network(folder.parent / "nets" / "tiny.onnx", OWN, seed=7)
+    write_network(folder.parent / "nets" / "tiny.onnx", LOCAL, seed=7)
     with pytest.raises(GalleryError, match="was not encoded by onnx:"):
         name_people(folder, read_gallery(tmp_path / "people", config))
     with pytest.raises(GalleryError, match="was not encoded by onnx:"):

@@ -22,7 +22,7 @@ CHOSEN = Config(
         method="agglomerative",
         metric="cosine",
         threshold=0.07,
-        leeway=((0.0, 0.5), (0.5, 1.0)),
+        tolerance=((0.0, 0.5), (0.5, 1.0)),
         clothing=ClothingConfig(enabled=False),
     ),
 )

@@ -195,6 +195,20 @@ DAMAGE: list[tuple[Callable[[dict[str, Any]], object], str]] = [
 ]
 
 
+def test_the_tolerance_of_schema_4_had_another_name(tmp_path: Path) -> None:
+    folder = write(decided(), tmp_path)
+
+    def as_before(content: dict[str, Any]) -> None:
+        content["schema"] = 4
+        content["config"]["clustering"]["slack"] = [[0.0, 0.5], [1.0, 1.0]]
+        del content["config"]["clustering"]["tolerance"]
+
+    rewrite(folder, as_before)
+    stored = clusterer.load(folder).config["clustering"]
+    assert stored["tolerance"] == ((0.0, 0.5), (1.0, 1.0))
+    assert "slack" not in stored
+
+
 @pytest.mark.parametrize(("change", "expected"), DAMAGE)
 def test_damage_is_told_in_one_line(
     tmp_path: Path, change: Callable[[dict[str, Any]], object], expected: str

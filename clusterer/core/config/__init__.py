@@ -226,7 +226,7 @@ class ClusteringConfig:
         Readable chips that found a person. Two, as in the ancestor's rule on single faces.
     min_quality
         A chip of at least this quality is readable, 0 to 1.
-    leeway
+    tolerance
         Pairs of quality and factor, qualities rising from 0: the threshold for two faces is
         multiplied by the factor at the lesser quality of the two (for cosine, by its square),
         straight lines between. `benchmarks/quality.py` gives the table behind it. Faces that can
@@ -244,7 +244,7 @@ class ClusteringConfig:
     threshold: float | Literal["auto"] | None = None
     min_faces: int = 2
     min_quality: float = 0.02
-    leeway: Curve = (
+    tolerance: Curve = (
         (0.0, 0.6),
         (0.1, 0.85),
         (0.2, 1.25),
@@ -264,8 +264,8 @@ class ClusteringConfig:
         check("faces that make a person", self.min_faces, 1, 1000)
         check("quality of a readable chip", self.min_quality, 0.0, 1.0)
         check("quality of a clear face", self.clear_quality, 0.0, 1.0)
-        object.__setattr__(self, "leeway", tuple((at, factor) for at, factor in self.leeway))
-        check_curve("leeway", self.leeway, 10.0)
+        object.__setattr__(self, "tolerance", tuple((at, factor) for at, factor in self.tolerance))
+        check_curve("tolerance", self.tolerance, 10.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,24 @@
 
 from clusterer.faces.encoding.base import (
     ENCODERS,
-    OWN,
+    LOCAL,
     Encoder,
     alignment,
     create,
     default_threshold,
     names,
-    settle,
+    resolve,
     weights,
 )
 
 __all__ = [
     "ENCODERS",
-    "OWN",
+    "LOCAL",
     "Encoder",
     "alignment",
     "create",
     "default_threshold",
     "names",
-    "settle",
+    "resolve",
     "weights",
 ]

@@ -20,7 +20,7 @@ from clusterer.faces.encoding.cards import (
     SFACE_FILE,
 )
 from clusterer.models.bundled import Weights
-from clusterer.models.local import OwnFile
+from clusterer.models.local import LocalFile
 from clusterer.models.registry import AnyFile, Entry, Measured, look_up
 
 DLIB_RESNET = Weights(
@@ -29,9 +29,9 @@ DLIB_RESNET = Weights(
     "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
     licence="public domain",
 )
-OWN = "onnx:"
+LOCAL = "onnx:"
 """Begins the name of an encoder that is a network of the user's own; its path follows."""
-OWN_REMEDY = "After onnx: stands the path of one file in ONNX, with its weights inside"
+LOCAL_REMEDY = "After onnx: stands the path of one file in ONNX, with its weights inside"
 NETWORK = "clusterer.faces.encoding.onnx_network:OnnxNetwork"
 
 
@@ -154,8 +154,8 @@ def weights(name: str) -> tuple[AnyFile, ...]:
     ConfigError
         If there is no encoder of that name.
     """
-    own = own_network(name)
-    return _registered(name).files if own is None else _own_files(own)
+    local = local_network(name)
+    return _registered(name).files if local is None else _local_files(local)
 
 
 def alignment(name: str) -> str:
@@ -163,7 +163,7 @@ def alignment(name: str) -> str:
     return _entry(name).alignment
 
 
-def own_network(name: str) -> Path | None:
+def local_network(name: str) -> Path | None:
     """Path of the network that ``onnx:PATH`` names; None for a name of the registry.
 
     Raises
@@ -171,17 +171,17 @@ def own_network(name: str) -> Path | None:
     ConfigError
         No path follows, or that of the card.
     """
-    if not name.startswith(OWN):
+    if not name.startswith(LOCAL):
         return None
-    path = Path(name.removeprefix(OWN))
+    path = Path(name.removeprefix(LOCAL))
     if not path.name or path.suffix == ".toml":
         raise ConfigError(
-            f"{name!r} names no network", f"Give {OWN}PATH.onnx; PATH.toml lies beside it"
+            f"{name!r} names no network", f"Give {LOCAL}PATH.onnx; PATH.toml lies beside it"
         )
     return path.expanduser()
 
 
-def settle(config: EncodingConfig) -> EncodingConfig:
+def resolve(config: EncodingConfig) -> EncodingConfig:
     """The same with what the card of ``onnx:PATH`` says, so that a result can do without it.
 
     What is filled in already is kept where there is no card any more.
@@ -193,15 +193,15 @@ def settle(config: EncodingConfig) -> EncodingConfig:
     ModelError
         Network or card is missing, and nothing is filled in.
     """
-    own = own_network(config.encoder)
-    if own is None:
+    local = local_network(config.encoder)
+    if local is None:
         return replace(config, thresholds=(), licence="")
     try:
-        card = read_card(own.with_suffix(".toml"))
+        card = read_card(local.with_suffix(".toml"))
     except ModelError:
         if config.thresholds:
             return config
-        _own_files(own)[0].find()  # of both missing, the network is the one to name
+        _local_files(local)[0].find()  # of both missing, the network is the one to name
         raise
     return replace(config, thresholds=tuple(card.thresholds.items()), licence=card.licence)
 
@@ -234,24 +234,24 @@ def default_threshold(encoder: EncodingConfig | str, metric: str) -> float:
 
 
 def _entry(name: str) -> EncoderEntry:
-    own = own_network(name)
-    if own is None:
+    local = local_network(name)
+    if local is None:
         return _registered(name)
-    files = _own_files(own)
-    files[0].find()  # as in `settle`
-    return _by_card(read_card(own.with_suffix(".toml")), *files)
+    files = _local_files(local)
+    files[0].find()  # as in `resolve`
+    return _by_card(read_card(local.with_suffix(".toml")), *files)
 
 
 def _registered(name: str) -> EncoderEntry:
     try:
         return look_up(ENCODERS, "encoder", name)
     except ConfigError as error:
-        raise ConfigError(error.cause, f"{error.remedy}, or {OWN}PATH") from None
+        raise ConfigError(error.cause, f"{error.remedy}, or {LOCAL}PATH") from None
 
 
-def _own_files(path: Path) -> tuple[OwnFile, ...]:
+def _local_files(path: Path) -> tuple[LocalFile, ...]:
     """Network and card; marked, since the user's name may be that of another model."""
     return tuple(
-        OwnFile(OWN + file.name, file, remedy=OWN_REMEDY)
+        LocalFile(LOCAL + file.name, file, remedy=LOCAL_REMEDY)
         for file in (path, path.with_suffix(".toml"))
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from clusterer.faces.encoding.card import Card
 from clusterer.models.download import Download
-from clusterer.models.local import OwnFile
+from clusterer.models.local import LocalFile
 
 # On thresholds. Owners state the distance at which two pictures of LFW are told best. Ours must be
-# smaller: it is of a face to the average of a person, stretches for small faces (`leeway`), and
+# smaller: it is of a face to the average of a person, stretches for small faces (`tolerance`), and
 # joining two people costs more than missing one. dlib's L2 threshold became 0.6 times its owner's
 # (0.36 of 0.6). The one other network that could be measured, FaceNet 20180408-102900, accepts as
 # many faces of a person as that at 0.62 and 0.64, which is 0.56 and 0.57 times the 1.114 of its
@@ -67,7 +67,7 @@ ARCFACE = Card(
 )
 
 # Nobody who could be named offers this network in ONNX with a hash, so there is no download.
-FACENET_FILE = OwnFile(
+FACENET_FILE = LocalFile(
     name="facenet512.onnx",
     licence="MIT",
     remedy="Export facenet-pytorch's InceptionResnetV1(pretrained='vggface2') to ONNX under that "

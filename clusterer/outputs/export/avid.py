@@ -20,7 +20,7 @@ longest; its comment tells who stays how many frames.
 
 from __future__ import annotations
 
-from clusterer.outputs.export.moments import Moment, moments, require_two_digits
+from clusterer.outputs.export.markers import Marker, markers, require_two_digits
 from clusterer.outputs.export.timeline import Timeline
 
 COLORS = ("red", "green", "blue", "cyan", "magenta", "yellow", "white", "black")
@@ -33,17 +33,17 @@ class Avid:
     def files(self, timeline: Timeline) -> dict[str, bytes]:
         """Write a timeline; see `Exporter.files`."""
         require_two_digits(timeline)
-        lines = (_line(timeline, moment) for moment in moments(timeline))
+        lines = (_line(timeline, marker) for marker in markers(timeline))
         return {f"{timeline.stem}.avid-markers.txt": "".join(lines).encode()}
 
 
-def _line(timeline: Timeline, moment: Moment) -> str:
+def _line(timeline: Timeline, marker: Marker) -> str:
     columns = (
-        moment.name,
-        timeline.timecode(moment.start),
+        marker.name,
+        timeline.timecode(marker.start),
         TRACK,
-        COLORS[moment.part.number % len(COLORS)],
-        moment.lengths or moment.name,
-        str(moment.length),
+        COLORS[marker.part.number % len(COLORS)],
+        marker.lengths or marker.name,
+        str(marker.length),
     )
     return "\t".join(columns) + "\n"

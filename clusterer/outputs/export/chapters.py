@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from clusterer.outputs.export.casts import Cast, casts
+from clusterer.outputs.export.cues import Cue, cues
 from clusterer.outputs.export.timeline import Timeline
 
 NOBODY = "(nobody)"
@@ -28,14 +28,14 @@ class Chapters:
         frame = 1 / timeline.rate
         base = f"{frame.numerator}/{frame.denominator}"
         lines = [";FFMETADATA1", f"title={_escaped(timeline.name)}"]
-        for cast in casts(timeline):
-            lines += ["[CHAPTER]", f"TIMEBASE={base}", f"START={cast.start}", f"END={cast.end}"]
-            lines.append(f"title={_escaped(_title(cast))}")
+        for cue in cues(timeline):
+            lines += ["[CHAPTER]", f"TIMEBASE={base}", f"START={cue.start}", f"END={cue.end}"]
+            lines.append(f"title={_escaped(_title(cue))}")
         return {f"{timeline.stem}.chapters.txt": "\n".join([*lines, ""]).encode()}
 
 
-def _title(cast: Cast) -> str:
-    return ", ".join(part.name for part in cast.parts) or NOBODY
+def _title(cue: Cue) -> str:
+    return ", ".join(part.name for part in cue.parts) or NOBODY
 
 
 def _escaped(text: str) -> str:

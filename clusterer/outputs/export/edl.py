@@ -24,7 +24,7 @@ from dataclasses import replace
 from itertools import chain, count
 
 from clusterer.outputs.export.cmx import event, header, page_names, paged, without_accents
-from clusterer.outputs.export.moments import require_two_digits, shown_name
+from clusterer.outputs.export.markers import require_two_digits, shown_name
 from clusterer.outputs.export.text import file_stem, one_line
 from clusterer.outputs.export.timeline import Part, Span, Timeline
 

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from clusterer.outputs.export.cmx import event, header, page_names, paged
-from clusterer.outputs.export.moments import Moment, moments, require_two_digits
+from clusterer.outputs.export.markers import Marker, markers, require_two_digits
 from clusterer.outputs.export.timeline import Timeline
 
 RESOLVE_START = "01:00:00:00"
@@ -40,22 +40,22 @@ class ResolveEdl:
         """Write a timeline; see `Exporter.files`."""
         require_two_digits(timeline)
         shown = replace(timeline, start=timeline.start or RESOLVE_START)
-        found = tuple(moments(timeline))
+        found = tuple(markers(timeline))
         names = page_names(f"{timeline.stem}.resolve-markers", len(found))
         return paged(names, found, lambda page: _list(shown, page))
 
 
-def _list(timeline: Timeline, page: Sequence[Moment]) -> str:
+def _list(timeline: Timeline, page: Sequence[Marker]) -> str:
     lines = header(timeline.stem, timeline.drop)
-    for number, moment in enumerate(page, 1):
-        begin, after = (timeline.timecode(moment.start + more) for more in (0, 1))
-        lines += ["", event(number, "001", (begin, after) * 2) + "  ", _marker(moment)]
+    for number, marker in enumerate(page, 1):
+        begin, after = (timeline.timecode(marker.start + more) for more in (0, 1))
+        lines += ["", event(number, "001", (begin, after) * 2) + "  ", _marker(marker)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _marker(moment: Moment) -> str:
+def _marker(marker: Marker) -> str:
     """The marker's own line; a note must not begin as an event does, with a number."""
-    note = f"Together: {moment.lengths}".replace("|", "/") if moment.lengths else ""
-    name = moment.name.replace("|", "/")
-    color = COLORS[moment.part.number % len(COLORS)]
-    return f"{note} |C:ResolveColor{color} |M:{name} |D:{moment.length}"
+    note = f"Together: {marker.lengths}".replace("|", "/") if marker.lengths else ""
+    name = marker.name.replace("|", "/")
+    color = COLORS[marker.part.number % len(COLORS)]
+    return f"{note} |C:ResolveColor{color} |M:{name} |D:{marker.length}"

@@ -11,7 +11,7 @@ marks (U+2039, U+203A), braces by parentheses.
 
 from __future__ import annotations
 
-from clusterer.outputs.export.casts import Cast, casts, clock
+from clusterer.outputs.export.cues import Cue, clock, cues
 from clusterer.outputs.export.timeline import Timeline
 
 _STAND_INS = str.maketrans("<>{}", "\u2039\u203a()")
@@ -22,12 +22,12 @@ class Srt:
 
     def files(self, timeline: Timeline) -> dict[str, bytes]:
         """Write a timeline; see `Exporter.files`."""
-        shown = [cast for cast in casts(timeline) if cast.parts]
-        cues = [_cue(timeline, number, cast) for number, cast in enumerate(shown, start=1)]
-        return {f"{timeline.stem}.srt": "\n".join(cues).encode()}
+        shown = [cue for cue in cues(timeline) if cue.parts]
+        texts = [_cue(timeline, number, cue) for number, cue in enumerate(shown, start=1)]
+        return {f"{timeline.stem}.srt": "\n".join(texts).encode()}
 
 
-def _cue(timeline: Timeline, number: int, cast: Cast) -> str:
-    start, end = (clock(frame, timeline.rate, ",") for frame in (cast.start, cast.end))
-    names = (part.name.translate(_STAND_INS) for part in cast.parts)
+def _cue(timeline: Timeline, number: int, cue: Cue) -> str:
+    start, end = (clock(frame, timeline.rate, ",") for frame in (cue.start, cue.end))
+    names = (part.name.translate(_STAND_INS) for part in cue.parts)
     return "\n".join([str(number), f"{start} --> {end}", *names, ""])

@@ -11,7 +11,7 @@ at which a frame is due, the cues of that frame are on, and no others.
 
 from __future__ import annotations
 
-from clusterer.outputs.export.casts import Cast, casts, clock
+from clusterer.outputs.export.cues import Cue, clock, cues
 from clusterer.outputs.export.timeline import Timeline
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -22,11 +22,11 @@ class Vtt:
 
     def files(self, timeline: Timeline) -> dict[str, bytes]:
         """Write a timeline; see `Exporter.files`."""
-        cues = [_cue(timeline, cast) for cast in casts(timeline) if cast.parts]
-        return {f"{timeline.stem}.vtt": "\n\n".join(["WEBVTT", *cues, ""]).encode()}
+        texts = [_cue(timeline, cue) for cue in cues(timeline) if cue.parts]
+        return {f"{timeline.stem}.vtt": "\n\n".join(["WEBVTT", *texts, ""]).encode()}
 
 
-def _cue(timeline: Timeline, cast: Cast) -> str:
-    start, end = (clock(frame, timeline.rate, ".") for frame in (cast.start, cast.end))
-    names = (part.name.translate(_ESCAPES) for part in cast.parts)
+def _cue(timeline: Timeline, cue: Cue) -> str:
+    start, end = (clock(frame, timeline.rate, ".") for frame in (cue.start, cue.end))
+    names = (part.name.translate(_ESCAPES) for part in cue.parts)
     return "\n".join([f"{start} --> {end}", *names])

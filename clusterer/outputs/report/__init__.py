@@ -54,14 +54,14 @@ def render(
     ResultError
         The templates are not installed.
     """
-    said = notes(result)
+    clothing = notes(result)
     moved = {
         row
         for track in result.analysis.tracks
-        if track.id in said
+        if track.id in clothing
         for row in track.detection_rows.tolist()
     }
-    data = payload("disk", result, said, names=names)
+    data = payload("disk", result, clothing, names=names)
     room = max(0, MAX_DATA_BYTES - len(json.dumps(data, separators=(",", ":"))))
     budget_bytes = min(MAX_PICTURE_BYTES, room)
     gallery = choose(result, read_crop, budget_bytes, Torsos(read_torso, moved))

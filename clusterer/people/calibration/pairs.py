@@ -1,7 +1,7 @@
 """Pairs of which the answer is certain: same person, or different people.
 
 Two tracks seen in one frame are different people; the earlier and the later half of one track are
-the same. Only clear faces are asked, and distances are divided by their leeway as in the
+the same. Only clear faces are asked, and distances are divided by their tolerance as in the
 clustering, so that they can be held against the same threshold.
 
 Both halves lie in one shot and close in time, so they are more alike than two tracks of a person
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import Analysis, IntArray, TrackFeatures
-from clusterer.people.tolerance import leeway
+from clusterer.people.tolerance import tolerance
 
 MIN_APART_S = Fraction(1, 2)
 """Halves of a track whose middles are nearer in time are one sight."""
@@ -34,7 +34,7 @@ class Pairs:
 
     Attributes
     ----------
-    distance : array of shape (p,), float64, in the metric's unit, by the leeway of the two faces
+    distance : array of shape (p,), float64, in the metric's unit, by the tolerance of the two faces
     weight : array of shape (p,), float64, above 0 to 1
     """
 
@@ -74,7 +74,7 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
     analysis
         Of the whole video.
     config
-        Metric, leeway, and what a clear face is.
+        Metric, tolerance, and what a clear face is.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
             )
             poorer.append(min(value[early].max(), value[late].max()))
     both = np.array(halves).reshape(len(halves), 2, embeddings.shape[1])
-    distance = _distance(both[:, 0], both[:, 1], config.metric) / leeway(poorer, config)
+    distance = _distance(both[:, 0], both[:, 1], config.metric) / tolerance(poorer, config)
     return Pairs(distance, np.ones(len(halves)))
 
 
@@ -113,7 +113,7 @@ def different_pairs(features: TrackFeatures, together: IntArray, config: Cluster
     features : t tracks
     together : array of shape (m, 2), int64, pairs of rows of `features` seen in one frame
     config
-        Metric, leeway, and what a clear face is.
+        Metric, tolerance, and what a clear face is.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def different_pairs(features: TrackFeatures, together: IntArray, config: Cluster
     weight = np.array([1.0 / max(count[a], count[b]) for a, b in pairs.tolist()])
     a, b = features.face.astype(np.float64)[pairs.T]
     poorer = features.quality[pairs].min(axis=1)
-    return Pairs(_distance(a, b, config.metric) / leeway(poorer, config), weight)
+    return Pairs(_distance(a, b, config.metric) / tolerance(poorer, config), weight)
 
 
 def _distance(a: Floats, b: Floats, metric: str) -> Floats:

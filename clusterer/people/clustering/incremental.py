@@ -38,7 +38,7 @@ class Incremental:
         crowd = _Crowd(tracks, self._threshold)
         for track in tracks.readable:
             crowd.place(tracks.person([track]))
-        people = crowd.settle()
+        people = crowd.finish()
         ambiguous = tracks.attach_unreadable(people, self._threshold)
         return tracks.assignment(people, ambiguous)
 
@@ -68,7 +68,7 @@ class _Crowd:
             self._groups.grow(match, new)
             self._promote(match)
 
-    def settle(self) -> list[Person]:
+    def finish(self) -> list[Person]:
         """Merge people and try held groups again until nothing changes; the people there are."""
         near = Neighbours(self._groups)
         queue = [pair for number in self._people for pair in self._pairs(near, number)]

@@ -12,7 +12,7 @@ from clusterer.core.distance import Vectors, between
 from clusterer.core.types import UNKNOWN, IntArray, TrackFeatures
 from clusterer.people.clustering.base import Assignment
 from clusterer.people.constraints import CannotLinks
-from clusterer.people.tolerance import leeway
+from clusterer.people.tolerance import tolerance
 
 MARGIN = 1.1
 """An unreadable track joins the nearest person only when the second nearest is farther by this
@@ -104,14 +104,14 @@ class Tracks:
         return self.scale(apart, np.minimum.outer([p.quality for p in a], [p.quality for p in b]))
 
     def scale(self, apart: Vectors, poorer: Vectors) -> Vectors:
-        """Distances by the leeway of the faces' quality, so that one threshold serves all.
+        """Distances by the tolerance of the faces' quality, so that one threshold serves all.
 
         Parameters
         ----------
         apart : array of any shape, distances
         poorer : array of that shape, 0 to 1, the lesser quality of the two that are compared
         """
-        scaled: Vectors = apart / leeway(poorer, self._config)
+        scaled: Vectors = apart / tolerance(poorer, self._config)
         return scaled
 
     def attach_unreadable(self, people: list[Person], threshold: float) -> set[int]:

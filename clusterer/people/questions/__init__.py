@@ -24,7 +24,7 @@ def advise(  # noqa: PLR0913, PLR0917 (all that the grouping was made from)
     labels: IntArray,
     config: ClusteringConfig,
     threshold: float,
-    said: Evidence | None = None,
+    evidence: Evidence | None = None,
 ) -> Advice:
     """Collect questions worth an answer, and the merge tree of each person.
 
@@ -43,7 +43,7 @@ def advise(  # noqa: PLR0913, PLR0917 (all that the grouping was made from)
     threshold
         Distance at which two clear faces are one person. With 0, which no two faces meet, half of
         what lies between most tracks takes its place.
-    said
+    evidence
         What `weigh` makes of the above, where it is known already; an hour of 5,000 tracks takes it
         over a second.
 
@@ -53,11 +53,11 @@ def advise(  # noqa: PLR0913, PLR0917 (all that the grouping was made from)
     """
     if len(features) < 2:
         return Advice()
-    if said is None:
+    if evidence is None:
         scale = usable(threshold, features, config.metric)
-        said = weigh(features, spans_s, cannot_link, config, scale)
-    total, apart = said.total, said.apart
-    del said  # large
+        evidence = weigh(features, spans_s, cannot_link, config, scale)
+    total, apart = evidence.total, evidence.apart
+    del evidence  # large
     groups = gather(features, spans_s, labels)
     asked = unions(groups, total, apart, config.clothing.prior)
     grown = trees(labels, total, apart)

@@ -64,9 +64,9 @@ def _cuts(group: Group, tree: Merges, evidence: Matrix) -> Iterator[Cut]:
 
 
 def _ask(cut: Cut, groups: Groups, apart: Bools) -> Iterator[Found]:
-    one, other, said = cut
+    one, other, evidence = cut
     sides = sorted((one, other), key=lambda side: (-groups.weight(side), side[0]))
     a, b = (groups.best(side) for side in sides)
     if not apart[a, b]:
-        worth = (1.0 - chance(said)) * float(groups.moments[b])
-        yield Found(Question(a, b, round(said, 4)), worth)
+        worth = (1.0 - chance(evidence)) * float(groups.weights[b])
+        yield Found(Question(a, b, round(evidence, 4)), worth)

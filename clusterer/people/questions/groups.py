@@ -20,7 +20,7 @@ class Found:
     ----------
     question
     worth
-        Chance that the answer changes something times readable moments that it settles.
+        Chance that the answer changes something times the weight of the tracks that it decides.
     """
 
     question: Question
@@ -41,7 +41,7 @@ class Groups:
     members : g groups of tracks, each in order: people by label, then the unknown by number,
         but for what a reviewer said is no face
     labels : of the people, who are the first of these groups, in order
-    moments : array of shape (t,), int64, of each track, 1 and up: what it counts for
+    weights : array of shape (t,), int64, of each track, 1 and up: what it counts for
     rank : array of shape (t,), int64, 0 = the track that shows best whom it shows
     silent : array of shape (t,), bool, neither face nor clothes say anything
     spans_s : array of shape (t, 2), float64, first and last sight of each track, seconds
@@ -49,7 +49,7 @@ class Groups:
 
     members: list[Group]
     labels: list[int]
-    moments: IntArray
+    weights: IntArray
     rank: IntArray
     silent: Bools
     spans_s: npt.NDArray[np.float64]
@@ -59,8 +59,8 @@ class Groups:
         return min(group, key=lambda track: int(self.rank[track]))
 
     def weight(self, group: Group) -> int:
-        """Readable moments of a group."""
-        return int(self.moments[group].sum())
+        """Weight of a group."""
+        return int(self.weights[group].sum())
 
 
 def chance(evidence: float) -> float:
@@ -96,7 +96,7 @@ def gather(features: TrackFeatures, spans_s: npt.NDArray[np.float64], labels: In
     return Groups(
         members=people + unknown,
         labels=[int(labels[group[0]]) for group in people],
-        moments=np.maximum(features.readable_chips, 1),
+        weights=np.maximum(features.readable_chips, 1),
         rank=rank,
         silent=~features.has_face & ~(features.torso_share > 0),
         spans_s=spans_s,

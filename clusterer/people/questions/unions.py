@@ -82,7 +82,7 @@ def _in_time(group: int, groups: Groups, closed: Bools, most: int) -> IntArray:
 
 
 def _ask(groups: Groups, score: Matrix, near: IntArray, prior: float) -> list[Found]:
-    moments = [groups.weight(group) for group in groups.members]
+    weights = [groups.weight(group) for group in groups.members]
     stands = [groups.best(group) for group in groups.members]
     found: list[Found] = []
     seen: set[tuple[int, int]] = set()
@@ -95,7 +95,7 @@ def _ask(groups: Groups, score: Matrix, near: IntArray, prior: float) -> list[Fo
             seen.add(pair)
             odds = float(score[pair]) - prior
             a, b = sorted((stands[one], stands[other]))
-            worth = chance(odds) * min(moments[one], moments[other])
+            worth = chance(odds) * min(weights[one], weights[other])
             fresh.append(Found(Question(a, b, round(odds, 4)), worth))
         found += sorted(fresh, key=lambda one: one.key)
         if len(found) >= MOST:

@@ -18,17 +18,17 @@ class Record:
     ----------
     before : array of shape (u,), int64, labels of the first stage, `UNKNOWN` = nobody's
     after : array of shape (u,), int64, groups, each unit in one
-    said : of u units
+    evidence : of u units
     weight : array of shape (u,), float64, how much each unit counts in the question who a group is
     """
 
     def __init__(
-        self, before: IntArray, after: IntArray, said: Evidence, weight: npt.NDArray[np.float64]
+        self, before: IntArray, after: IntArray, evidence: Evidence, weight: npt.NDArray[np.float64]
     ) -> None:
         self._before = before
         self._after = after
-        self._said = said
-        self._total = said.total
+        self._evidence = evidence
+        self._total = evidence.total
         self._weight = weight
 
     def decisions(self, units: list[Group]) -> tuple[ClothingDecision, ...]:
@@ -78,9 +78,9 @@ class Record:
 
     def _of(self, unit: int, others: Group, move: Move, tracks: Group) -> list[ClothingDecision]:
         scale = float(np.sqrt(len(others)))
-        face = float(self._said.face[unit, others].sum()) / scale
-        clothing = float(self._said.clothing[unit, others].sum()) / scale
-        fit = fits([unit], self._after, self._total, self._said.apart)[0]
+        face = float(self._evidence.face[unit, others].sum()) / scale
+        clothing = float(self._evidence.clothing[unit, others].sum()) / scale
+        fit = fits([unit], self._after, self._total, self._evidence.apart)[0]
         fit[self._after[unit]] = -np.inf
         best = float(fit.max())
         runner_up = round(best, 3) if np.isfinite(best) else None

@@ -97,16 +97,16 @@ def distances(features: TrackFeatures, cannot_link: IntArray, config: ClothingCo
     -------
     array of shape (t, t), float32, 0 to 2; 1 where clothing is unknown
     """
-    worn = features.clothing
+    clothing = features.clothing
     known = features.torso_share > 0
     together = np.unique(cannot_link[known[cannot_link].all(axis=1)])
     if len(together):
         part = len(together) / (len(together) + config.shrinkage)
-        worn = worn - np.float32(part) * worn[together].mean(axis=0)
-    length = np.linalg.norm(worn, axis=1)
+        clothing = clothing - np.float32(part) * clothing[together].mean(axis=0)
+    length = np.linalg.norm(clothing, axis=1)
     scale = np.divide(1.0, length, out=np.zeros_like(length), where=known & (length > 0))
-    worn = worn * scale[:, None]
-    apart: Matrix = 1.0 - worn @ worn.T
+    clothing = clothing * scale[:, None]
+    apart: Matrix = 1.0 - clothing @ clothing.T
     return apart
 
 

@@ -16,7 +16,7 @@ STAY = 1e-6
 """What is gained by not moving: of equals, things stay as they are."""
 
 
-def settle(
+def reassign(
     labels: IntArray, evidence: Matrix, apart: Bools, movable: Bools, least: npt.ArrayLike
 ) -> IntArray:
     """Assign tracks anew until nobody fits elsewhere better.
@@ -56,7 +56,7 @@ def fits(tracks: list[int], labels: IntArray, evidence: Matrix, apart: Bools) ->
     ----------
     tracks : k tracks
     labels, evidence, apart
-        As for `settle`.
+        As for `reassign`.
 
     Returns
     -------

@@ -13,7 +13,7 @@ from clusterer.people.refinement.decisions import Record
 from clusterer.people.refinement.evidence import Evidence, weigh
 from clusterer.people.refinement.linkage import link
 from clusterer.people.refinement.pair_sums import Bools, Group, Matrix
-from clusterer.people.refinement.reassign import settle
+from clusterer.people.refinement.reassign import reassign
 
 LEAST_WEIGHT = 1e-3
 """Of a track of no quality: where no face can be read, the greater number is the person."""
@@ -29,13 +29,13 @@ class Refinement:
         nobody's
     ambiguous : array of shape (t,), bool, unknown because two people were about as likely
     decisions : tracks that moved, in order
-    said : what it was decided by, for every pair of tracks; None if nothing was weighed
+    evidence : what it was decided by, for every pair of tracks; None if nothing was weighed
     """
 
     labels: IntArray
     ambiguous: Bools
     decisions: tuple[ClothingDecision, ...]
-    said: Evidence | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,10 @@ class Refiner:
         on = self.config.clothing.enabled and self.threshold > 0 and features.torso_share.any()
         if not on or len(features) < 2:
             return Refinement(labels, np.zeros(len(labels), dtype=bool), ())
-        said = weigh(features, spans_s, cannot_link, self.config, self.threshold)
+        evidence = weigh(features, spans_s, cannot_link, self.config, self.threshold)
         units = _in_time(certain, features)
-        decided = _Case(self.config, features, labels, units, said.of_units(units)).decide()
-        return replace(decided, said=said)
+        decided = _Case(self.config, features, labels, units, evidence.of_units(units)).decide()
+        return replace(decided, evidence=evidence)
 
 
 class _Case:
@@ -94,31 +94,31 @@ class _Case:
         features: TrackFeatures,
         labels: IntArray,
         units: list[Group],
-        said: Evidence,
+        evidence: Evidence,
     ) -> None:
         self._config = config.clothing
         self._units = units
-        self._said = said
-        self._total = said.total
+        self._evidence = evidence
+        self._total = evidence.total
         self._labels = np.array([labels[unit[0]] for unit in units], dtype=np.int64)
         quality = np.array([features.quality[unit].max() for unit in units])
         self._clear = quality >= self._config.clear_quality
-        against = said.face <= -self._config.face_veto
-        self._apart = said.apart | (np.outer(self._clear, self._clear) & against)
+        against = evidence.face <= -self._config.face_veto
+        self._apart = evidence.apart | (np.outer(self._clear, self._clear) & against)
         self._inside = self._trusting()
         seen = (features.quality + LEAST_WEIGHT) * features.readable_chips
         self._weight = np.array([float(seen[unit].sum()) for unit in units])
         self._n_tracks = len(features)
 
     def decide(self) -> Refinement:
-        """Split, link, settle, doubt."""
+        """Split, link, reassign, doubt."""
         least = self._config.prior
         grouped = np.empty(len(self._units), dtype=np.int64)
         for number, group in enumerate(link(self._split(), self._total, self._apart, least)):
             grouped[group] = number
         has_mates = np.array([self._mates(unit, grouped).any() for unit in range(len(grouped))])
         stays = np.where(has_mates, -least, least)
-        grouped = settle(grouped, self._inside, self._apart, ~self._clear, stays)
+        grouped = reassign(grouped, self._inside, self._apart, ~self._clear, stays)
         doubtful = self._doubtful(grouped)
         for unit in np.flatnonzero(doubtful).tolist():
             grouped[unit] = grouped.max() + 1
@@ -132,7 +132,7 @@ class _Case:
         groups: list[Group] = [[unit] for unit in np.flatnonzero(self._labels == UNKNOWN).tolist()]
         for label in np.unique(self._labels[self._labels != UNKNOWN]).tolist():
             alone = [[unit] for unit in np.flatnonzero(self._labels == label).tolist()]
-            groups += link(alone, self._inside, self._said.apart, -self._config.prior)
+            groups += link(alone, self._inside, self._evidence.apart, -self._config.prior)
         return sorted(groups)
 
     def _trusting(self) -> Matrix:
@@ -143,8 +143,8 @@ class _Case:
         """
         together = self._labels[:, None] == self._labels[None, :]
         together &= np.outer(self._clear, self._clear) & (self._labels != UNKNOWN)
-        against = np.maximum(self._said.face, self._said.clothing) < -self._config.prior
-        kept = np.maximum(self._said.face, 0.0)
+        against = np.maximum(self._evidence.face, self._evidence.clothing) < -self._config.prior
+        kept = np.maximum(self._evidence.face, 0.0)
         inside: Matrix = np.where(together & ~against, kept, self._total)
         return inside
 
@@ -205,7 +205,7 @@ class _Case:
             else:
                 labels[tracks] = people
                 people += 1
-        record = Record(self._labels, grouped, self._said, self._weight)
+        record = Record(self._labels, grouped, self._evidence, self._weight)
         return Refinement(labels, unclear, record.decisions(self._units))
 
 

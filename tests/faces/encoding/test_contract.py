@@ -31,7 +31,7 @@ def noise(encoder: Encoder, count: int) -> ImageArray:
 
 
 def test_says_what_it_is(encoder: Encoder) -> None:
-    assert encoder.name in encoding.names() or encoder.name.startswith(encoding.OWN)
+    assert encoder.name in encoding.names() or encoder.name.startswith(encoding.LOCAL)
     assert encoder.alignment == encoding.alignment(encoder.name)
     assert encoder.padding >= 0
     assert encoder.models == {file.name: file.sha256() for file in encoding.weights(encoder.name)}
@@ -105,7 +105,7 @@ def test_wrong_chips(encoder: Encoder, wrong: str) -> None:
 def test_people_are_told_apart(
     encoder: Encoder, stand_ins: set[str], ten_people: tuple[Chips, np.ndarray]
 ) -> None:
-    if encoder.name in stand_ins or encoder.name.startswith(encoding.OWN):
+    if encoder.name in stand_ins or encoder.name.startswith(encoding.LOCAL):
         pytest.skip("a stand-in knows nothing of people")
     chips, people = ten_people
     embeddings = encoder.encode(chips(encoder)).astype(np.float64)

@@ -189,7 +189,7 @@ def read_fcpxml(files: Files, scale: Scale) -> list[Mark]:
 
 
 def joined(marks: list[Mark]) -> list[Mark]:
-    """Each name's marks that touch or overlap, as one: all that formats of casts can tell."""
+    """Each name's marks that touch or overlap, as one: all that formats of cues can tell."""
     found: list[Mark] = []
     for mark in sorted(marks):
         if found and found[-1].name == mark.name and mark.start <= found[-1].end:

@@ -95,7 +95,7 @@ def test_the_nearest_pair_merges_first_as_averages_stand_then() -> None:
     crowd = _Crowd(tracks, THRESHOLD)
     for track in range(4):
         crowd._people.add(crowd._groups.add(tracks.person([track])))
-    assert [person.members for person in crowd.settle()] == [{0, 1}, {2, 3}]
+    assert [person.members for person in crowd.finish()] == [{0, 1}, {2, 3}]
 
 
 def test_an_unreadable_track_does_not_move_an_average() -> None:
@@ -235,6 +235,6 @@ def test_thousands_of_tracks_need_few_comparisons() -> None:
     crowd = _Crowd(tracks, THRESHOLD)
     for track in tracks.readable:
         crowd.place(tracks.person([track]))
-    people = crowd.settle()
+    people = crowd.finish()
     assert 20 < len(people) < 400
     assert calls <= 3 * n

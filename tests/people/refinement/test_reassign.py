@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterer.people.refinement.pair_sums import Bools, Matrix
-from clusterer.people.refinement.reassign import fits, settle
+from clusterer.people.refinement.reassign import fits, reassign
 
 EVERYBODY = np.ones(4, bool)
 
@@ -31,19 +31,19 @@ def test_two_of_one_moment_are_assigned_jointly() -> None:
     links = apart((0, 1), (2, 3))
     greedy = np.array([0, 1, 0, 2])
     movable = np.array([False, False, True, True])
-    assert settle(greedy, evidence, links, movable, 1.0).tolist() == [0, 1, 1, 0]
+    assert reassign(greedy, evidence, links, movable, 1.0).tolist() == [0, 1, 1, 0]
 
 
 def test_a_track_that_fits_nobody_is_alone() -> None:
     evidence = symmetric({(0, 2): 0.5, (1, 2): -1.0})
-    settled = settle(np.array([0, 1, 0, 3]), evidence, apart(), np.array([0, 0, 1, 0], bool), 1.0)
+    settled = reassign(np.array([0, 1, 0, 3]), evidence, apart(), np.array([0, 0, 1, 0], bool), 1.0)
     assert settled[2] not in settled[[0, 1, 3]]
 
 
 def test_clear_tracks_do_not_move() -> None:
     evidence = symmetric({(0, 2): -5.0, (1, 2): 5.0})
     labels = np.array([0, 1, 0, 3])
-    assert settle(labels, evidence, apart(), ~EVERYBODY, 1.0).tolist() == labels.tolist()
+    assert reassign(labels, evidence, apart(), ~EVERYBODY, 1.0).tolist() == labels.tolist()
 
 
 def test_of_equals_things_stay() -> None:
@@ -51,7 +51,7 @@ def test_of_equals_things_stay() -> None:
     movable = np.array([False, False, True, False])
     for label in (0, 1):
         labels = np.array([0, 1, label, 3])
-        assert settle(labels, evidence, apart(), movable, 1.0).tolist() == labels.tolist()
+        assert reassign(labels, evidence, apart(), movable, 1.0).tolist() == labels.tolist()
 
 
 def test_fits_are_those_of_linkage() -> None:
@@ -70,7 +70,7 @@ def test_one_moment_is_solved_as_brute_force_solves_it(seed: int) -> None:
     labels = np.arange(5)
     movable = np.array([False, False, True, True, True])
     least = 1.0
-    settled = settle(labels, evidence, links, movable, least)
+    settled = reassign(labels, evidence, links, movable, least)
     ways = [
         way
         for way in product((0, 1, None), repeat=3)
@@ -100,7 +100,7 @@ def test_links_hold_and_clear_tracks_stay(n: int, seed: int) -> None:
     links = (links | links.T) & ~np.eye(n, dtype=bool)
     labels = np.arange(n)
     movable = rng.random(n) < 0.6
-    settled = settle(labels, evidence, links, movable, 1.0)
+    settled = reassign(labels, evidence, links, movable, 1.0)
     assert settled[~movable].tolist() == labels[~movable].tolist()
     for a, b in np.argwhere(links).tolist():
         assert settled[a] != settled[b]

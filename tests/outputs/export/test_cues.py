@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from clusterer.outputs.export import Timeline, create
-from clusterer.outputs.export.casts import casts, clock
+from clusterer.outputs.export.cues import clock, cues
 from clusterer.outputs.export.text import one_line
 from tests.outputs.export.builder import HOSTILE, part, timeline, timelines
 
@@ -27,7 +27,7 @@ def test_by_hand() -> None:
     boris = part("Boris", (25, 45), number=1)
     found = [
         (cast.start, cast.end, [who.name for who in cast.parts])
-        for cast in casts(timeline(anna, boris))
+        for cast in cues(timeline(anna, boris))
     ]
     assert found == [
         (0, 10, []),
@@ -40,13 +40,13 @@ def test_by_hand() -> None:
 
 
 def test_nobody_all_the_time() -> None:
-    (cast,) = casts(timeline())
+    (cast,) = cues(timeline())
     assert (cast.start, cast.end, cast.parts) == (0, 100, ())
 
 
 @given(timelines())
 def test_against_the_definition(content: Timeline) -> None:
-    found = casts(content)
+    found = cues(content)
     assert [cast.start for cast in found] == [0, *(cast.end for cast in found[:-1])]
     assert found[-1].end == content.length
     for before, after in pairwise(found):

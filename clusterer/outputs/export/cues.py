@@ -11,7 +11,7 @@ from clusterer.outputs.export.timeline import Part, Timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Cue:
     """A stretch in which the same people are on screen.
 
     Attributes
@@ -25,7 +25,7 @@ class Cast:
     parts: tuple[Part, ...]
 
 
-def casts(timeline: Timeline) -> list[Cast]:
+def cues(timeline: Timeline) -> list[Cue]:
     """Cut a timeline into stretches of one cast, as long as they can be, from its first frame on.
 
     They tile the video without gaps. A cut at which nobody comes or goes does not end one.
@@ -35,7 +35,7 @@ def casts(timeline: Timeline) -> list[Cast]:
         for span in part.spans:
             changes.setdefault(span.start, Counter())[index] += 1
             changes.setdefault(span.end, Counter())[index] -= 1
-    found: list[Cast] = []
+    found: list[Cue] = []
     count: Counter[int] = Counter()
     times = sorted(changes)
     for start, end in pairwise(times):
@@ -43,9 +43,9 @@ def casts(timeline: Timeline) -> list[Cast]:
             count[index] += change
         parts = tuple(part for index, part in enumerate(timeline.parts) if count[index] > 0)
         if found and found[-1].parts == parts:
-            found[-1] = Cast(found[-1].start, end, parts)
+            found[-1] = Cue(found[-1].start, end, parts)
         else:
-            found.append(Cast(start, end, parts))
+            found.append(Cue(start, end, parts))
     return found
 
 

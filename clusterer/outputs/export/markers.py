@@ -12,7 +12,7 @@ from clusterer.outputs.export.timeline import Part, Span, Timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Marker:
     """Everybody whose appearance begins at one frame.
 
     Attributes
@@ -47,11 +47,11 @@ class Moment:
         )
 
 
-def moments(timeline: Timeline) -> Iterator[Moment]:
+def markers(timeline: Timeline) -> Iterator[Marker]:
     """All appearances in time order, those that begin at one frame together."""
     for start, group in groupby(timeline.marks(), key=lambda mark: mark[1].start):
         marks = tuple(group)
-        yield Moment(start, max(span.length for _, span in marks), marks)
+        yield Marker(start, max(span.length for _, span in marks), marks)
 
 
 def shown_name(part: Part) -> str:
