@@ -17,7 +17,7 @@ from footage import Clip, add_clips, markdown, read_clips, warm_up
 
 import clusterer
 from clusterer.core.config import ClothingConfig, ClusteringConfig
-from clusterer.pipeline import Outcome
+from clusterer.pipeline.process import Outcome
 
 HEADER = (
     "clip",

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from clusterer.core.types import Action, Analysis, ClusteringResult, Edit
     from clusterer.people.amend import amend
     from clusterer.people.decide import decide
-    from clusterer.pipeline import Outcome, analyse, process
+    from clusterer.pipeline.analyse import analyse
+    from clusterer.pipeline.process import Outcome, process
     from clusterer.store.load import load
 
 __all__ = [
@@ -59,12 +60,12 @@ _HOMES = {
     "ClusteringResult": "core.types",
     "Config": "core.config",
     "Edit": "core.types",
-    "Outcome": "pipeline",
+    "Outcome": "pipeline.process",
     "amend": "people.amend",
-    "analyse": "pipeline",
+    "analyse": "pipeline.analyse",
     "decide": "people.decide",
     "load": "store.load",
-    "process": "pipeline",
+    "process": "pipeline.process",
 }
 
 

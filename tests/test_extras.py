@@ -18,7 +18,7 @@ from clusterer.evaluation.plots import MISSING, drawn
 from clusterer.models.registry import Entry
 from clusterer.people import clustering
 from clusterer.people.clustering import base
-from clusterer.pipeline import process
+from clusterer.pipeline.process import process
 from tests.conftest import DEMO, ROOT
 
 NOT_NEEDED = (

@@ -34,7 +34,7 @@ from clusterer.faces import detection
 from clusterer.gallery.name_people import name_people
 from clusterer.gallery.read import read_gallery
 from clusterer.people import clustering
-from clusterer.pipeline import Outcome, process
+from clusterer.pipeline.process import Outcome, process
 
 VIDEO = VideoConfig()
 DETECTION = DetectionConfig()

@@ -19,7 +19,7 @@ from clusterer.core.timecode import spoken
 from clusterer.core.types import ClusteringResult, Move, Reason
 from clusterer.edits import lost
 from clusterer.people.calibration import Verdict
-from clusterer.pipeline import Outcome
+from clusterer.pipeline.process import Outcome
 
 MOST_PEOPLE = 10
 """People that the summary names; the report shows all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,12 @@ def watch(
     aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
     clothes = ClothingEncoder(beside)
     _check_same(models, detector.models, aligner.models, encoder.models, clothes.models)
-    models_of_shot = (aligner, encoder, clothes)
+    new_shot = partial(ShotAnalyser, aligner, encoder, clothes, config, info)
     parts = cache.finished_shots()
     if parts:
         hook.note(f"going on after shot {len(parts)}, where an earlier run stopped")
     after = _shot(len(parts) - 1, parts[-1]) if parts else None
-    analyser = ShotAnalyser(*models_of_shot, config, info)
+    analyser = new_shot()
     faces, tracks = (sum(count(part) for part in parts) for count in (_n_faces, _n_tracks))
     with Sampler(info, config.video, config.shots, after) as sampler:
         cache.start(len(parts))  # not before the part of the video is known to be there
@@ -76,9 +77,8 @@ def watch(
             cache.add_shot(event.shot.index, arrays, crops)
             parts.append(arrays)
             faces, tracks = faces + _n_faces(arrays), tracks + _n_tracks(arrays)
-            analyser = ShotAnalyser(*models_of_shot, config, info)
-        warnings = tuple(sampler.warnings)
-    analysis = _assemble(info, parts, models, warnings)
+            analyser = new_shot()
+    analysis = _assemble(info, parts, models, tuple(sampler.warnings))
     cache.finish(analysis)
     return analysis
 

@@ -12,7 +12,7 @@ from clusterer.core.hook import Hook
 from clusterer.core.printable import printable
 from clusterer.core.regular import is_file, is_folder
 from clusterer.evaluation import match, read_truth
-from clusterer.pipeline import analyse
+from clusterer.pipeline.analyse import analyse
 from clusterer.store.analysis_cache import load_analysis
 from clusterer.store.names import ANALYSIS
 from clusterer.store.place import default_folder

@@ -11,7 +11,7 @@ import pytest
 
 from clusterer.cli.show import outcome_json, summary
 from clusterer.core.types import ClothingDecision, Move
-from clusterer.pipeline import Outcome
+from clusterer.pipeline.process import Outcome
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
 from tests.small_result import small_result

@@ -18,7 +18,7 @@ from clusterer.cli.paths import result_folders
 from clusterer.core.config import AnalysisConfig
 from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog
-from clusterer.pipeline import analyse as _analyse
+from clusterer.pipeline import analyse as analyse_module
 from clusterer.store.analysis_cache import earlier_key
 from clusterer.store.analysis_npz import read_arrays, write_arrays
 from clusterer.store.edits_json import read, write
@@ -45,7 +45,7 @@ def no_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
     def look(*_args: object) -> None:
         raise AssertionError("the film was looked at")
 
-    monkeypatch.setattr(_analyse, "_look", look)
+    monkeypatch.setattr(analyse_module, "_look", look)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -177,7 +177,7 @@ class TestFilm:
         assert command(nobody, "-q", *output).code == 0
         before = tree(Path())
         with monkeypatch.context() as patch:
-            patch.setattr(_analyse, "_look", None)
+            patch.setattr(analyse_module, "_look", None)
             ran = command(nobody_else, *output)
         assert (ran.code, ran.error) == (
             1,
@@ -237,7 +237,7 @@ class TestFilm:
         meta["key"] = earlier_key(nobody, AnalysisConfig(), meta["models"])
         write_arrays(folder / "analysis.npz", arrays, meta)
         with monkeypatch.context() as patch:
-            patch.setattr(_analyse, "_look", None)
+            patch.setattr(analyse_module, "_look", None)
             assert command(nobody, "-q").code == 0
             assert (folder / MARKER).is_file()
             touched = Path(shutil.copy(nobody, "touched.mp4"))

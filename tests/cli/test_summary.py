@@ -9,7 +9,7 @@ import pytest
 
 from clusterer.cli.show import summary
 from clusterer.core.timecode import spoken
-from clusterer.pipeline import Outcome
+from clusterer.pipeline.process import Outcome
 from tests.small_result import small_result
 
 

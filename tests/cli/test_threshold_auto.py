@@ -10,7 +10,7 @@ import pytest
 
 import clusterer
 from clusterer.cli.show import summary
-from clusterer.pipeline import Outcome
+from clusterer.pipeline.process import Outcome
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
 from tests.small_result import small_result

@@ -23,7 +23,7 @@ from clusterer.models.bundled import CLOTHING, PREDICTOR, Weights
 from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE
 from clusterer.models.download import ENVIRONMENT_VARIABLE as MODELS
 from clusterer.models.download import Download
-from clusterer.pipeline import analyse
+from clusterer.pipeline.analyse import analyse
 from tests.conftest import DEMO
 from tests.tiny_network import network, write_network
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from clusterer import pipeline
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.core.config import (
     AnalysisConfig,
@@ -23,8 +22,8 @@ from clusterer.core.errors import ClustererError, ModelError
 from clusterer.core.hook import Hook
 from clusterer.faces import alignment, detection, encoding
 from clusterer.media import probe
-from clusterer.pipeline import Outcome, process
-from clusterer.pipeline import analyse as _analyse
+from clusterer.pipeline import analyse as analyse_module
+from clusterer.pipeline.process import Outcome, process
 from clusterer.store.analysis_cache import AnalysisCache, load_analysis
 from clusterer.store.marker import MARKER
 from tests.conftest import DEMO
@@ -80,7 +79,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: object) -> None:
         raise AssertionError("the video was opened")
 
-    monkeypatch.setattr(_analyse, "_look", fail)
+    monkeypatch.setattr(analyse_module, "_look", fail)
 
 
 def test_progress_goes_from_start_to_end(whole: tuple[Outcome, Notes]) -> None:
@@ -180,10 +179,10 @@ def test_damaged_analysis_is_redone_with_a_note(
     copy: Path, monkeypatch: pytest.MonkeyPatch, how: str, note: str
 ) -> None:
     sentinel = load_analysis(copy)[0]
-    monkeypatch.setattr(_analyse, "_look", lambda *_args: sentinel)
+    monkeypatch.setattr(analyse_module, "_look", lambda *_args: sentinel)
     damage(copy, how)
     notes = Notes()
-    assert pipeline.analyse(DEMO, PART.analysis, copy, notes) is sentinel
+    assert analyse_module.analyse(DEMO, PART.analysis, copy, notes) is sentinel
     assert len(notes.notes) == 1
     assert note in notes.notes[0]
     assert notes.notes[0].endswith("; analysing again")
@@ -223,7 +222,7 @@ def test_models_of_the_key_are_those_that_are_used() -> None:
     clothing = ClothingEncoder(1)
     aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
     used = {**detector.models, **aligner.models, **encoder.models, **clothing.models}
-    assert _analyse._model_hashes(config) == used
+    assert analyse_module._model_hashes(config) == used
     assert len(used) == 4
 
 

@@ -26,8 +26,8 @@ from clusterer.gallery.photographs import PhotographEncoder, encode_photographs,
 from clusterer.gallery.read import read_gallery
 from clusterer.people.decide import decide
 from clusterer.people.settings import config_of
-from clusterer.pipeline import Outcome, process
-from clusterer.pipeline import analyse as _analyse
+from clusterer.pipeline import analyse as analyse_module
+from clusterer.pipeline.process import Outcome, process
 from clusterer.store.load import load
 from tests.conftest import DEMO
 from tests.tiny_network import CARD, write_network
@@ -67,7 +67,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: object) -> None:
         raise AssertionError("the video was opened")
 
-    monkeypatch.setattr(_analyse, "_look", fail)
+    monkeypatch.setattr(analyse_module, "_look", fail)
 
 
 def test_what_the_result_says(outcome: Outcome) -> None:
@@ -176,7 +176,7 @@ def test_a_gallery_of_the_same_network_only(folder: Path, tmp_path: Path) -> Non
     config = config_of(load(folder))
     here = replace(config.analysis.encoding, encoder=f"onnx:{folder.parent}/nets/tiny.onnx")
     config = replace(config, analysis=replace(config.analysis, encoding=here))
-    told = name_people(folder, read_gallery(tmp_path / "people", config)).told
+    told = name_people(folder, read_gallery(tmp_path / "people", config)).suggestions
     assert [each.person for each in told][:1] == [person.name]
     write_network(folder.parent / "nets" / "tiny.onnx", LOCAL, seed=7)
     with pytest.raises(GalleryError, match="was not encoded by onnx:"):

@@ -18,7 +18,7 @@ from clusterer.core.errors import ConfigError, OtherFilmError, VideoError
 from clusterer.core.types import Advice
 from clusterer.faces.encoding import default_threshold
 from clusterer.gallery.keep_people import add_to_gallery
-from clusterer.people import decide as _decide
+from clusterer.people import decide as decide_module
 from clusterer.people.decide import decide
 from clusterer.people.questions import advise
 from clusterer.store.place import default_folder
@@ -83,7 +83,7 @@ def test_questions_are_the_same_whether_weighed_anew_or_not(
         assert advise(*args) == advise(*args[:6])
         return advise(*args)
 
-    monkeypatch.setattr(_decide, "advise", ask)
+    monkeypatch.setattr(decide_module, "advise", ask)
     decide(demo.result.analysis, Config(clustering=chosen))
     assert anew == [threshold is not None or not clothing]
 
