@@ -30,35 +30,25 @@ _LIBRARIES = (
     "av", "click", "dlib-bin", "hdbscan", "jinja2", "numpy", "onnxruntime", "opencv-python",
     "rich", "scikit-learn", "scipy", "starlette", "uvicorn",
 )  # fmt: skip
-_GROUPING = "grouping the faces of"
 DOING = {
-    "video": "decoding",
-    "shots": "looking for cuts in",
-    "detection": "looking for faces in",
-    "tracking": "following the faces of",
-    "chips": "cutting out the faces of",
-    "alignment": "cutting out the faces of",
-    "encoding": "encoding the faces of",
-    "features": _GROUPING,
-    "constraints": _GROUPING,
-    "clustering": _GROUPING,
-    "clothing": _GROUPING,
-    "identities": _GROUPING,
-    "calibration": _GROUPING,
-    "tolerance": _GROUPING,
+    "media": "decoding",
+    "faces.detection": "looking for faces in",
+    "faces.tracking": "following the faces of",
+    "faces.encoding": "encoding the faces of",
+    "faces": "cutting out the faces of",
+    "clothing": "describing the clothes in",
+    "people": "grouping the faces of",
     "edits": "applying the corrections of",
     "gallery": "comparing the gallery with",
-    "cache": "reading or writing the analysis of",
-    "archive": "reading or writing the analysis of",
-    "result": "reading or writing the result of",
-    "report": "writing the report of",
-    "export": "exporting",
+    "store": "reading or writing the result of",
+    "outputs.export": "exporting",
+    "outputs": "writing the report of",
     "review": "reviewing",
     "evaluation": "measuring",
     "tuning": "trying settings on",
     "training": "training on",
 }
-"""Part of the package → what is being done in it. The last one in a traceback says it."""
+"""Room, or part of one → what is done in it. The innermost in a traceback counts."""
 
 
 def crashed(error: BaseException, work: Work) -> str:
@@ -109,19 +99,21 @@ def _kind(error: BaseException) -> str:
 
 
 def _doing(error: BaseException, work: Work) -> str:
-    verb = next((DOING[part] for part in reversed(list(_parts(error))) if part in DOING), "")
+    rooms = reversed(list(_rooms(error)))
+    verb = next((DOING[room] for room in rooms if room in DOING), "")
     subject = one_line(work.subject)
     if verb and subject:
         return f"{verb} {subject}"
     return f"running {work.command}{' on ' if subject else ''}{subject}"
 
 
-def _parts(error: BaseException) -> Iterator[str]:
-    """Parts of the package that the exception went through, the outermost first."""
+def _rooms(error: BaseException) -> Iterator[str]:
+    """Rooms that the exception went through, the outermost first; of each, then its part."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
-        package, _, rest = str(frame.f_globals.get("__name__", "")).partition(".")
-        if package == "clusterer":
-            yield rest.partition(".")[0]
+        package, *names = str(frame.f_globals.get("__name__", "")).split(".")
+        if package == "clusterer" and names:
+            yield names[0]
+            yield ".".join(names[:2])
 
 
 def _place(error: BaseException) -> str:
