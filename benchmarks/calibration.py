@@ -113,8 +113,7 @@ def auto_row(clip: Analysed, method: str, metric: str, scale: float) -> list[str
 
 def chips_by_track(analysis: Analysis) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Encodings of all chips of tracks that have two or more, and the track of each."""
-    track_of = {r: t.id for t in analysis.tracks for r in t.detection_rows.tolist()}
-    tracks = np.array([track_of[row] for row in analysis.chip_rows.tolist()])
+    tracks = analysis.track_of_row[analysis.chip_rows]
     several = np.bincount(tracks)[tracks] > 1
     return analysis.chip_embeddings[several].astype(np.float64), tracks[several]
 

@@ -102,7 +102,6 @@ class _Album:
         self._analysis, self._chosen = analysis, chosen
         self._read = crop_reader(analysis, folder)
         self._reader, self._scale = Reader(config), scale_of(config)
-        self._chip = {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
 
     def pictures(self, person: Identity) -> list[bytes]:
         """The best few."""
@@ -119,7 +118,7 @@ class _Album:
         face = None if image is None else self._reader.face(image)
         if face is None:
             return False
-        own = self._analysis.chip_embeddings[self._chip[row]]
+        own = self._analysis.chip_embeddings[self._analysis.chip_of_row[row]]
         apart = between(face[None], own[None], self._scale.metric)
         return bool(self._scale.count(apart)[0, 0] <= 1.0)
 

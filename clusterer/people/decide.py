@@ -206,11 +206,7 @@ def _grouping(
 
 
 def _spans_s(analysis: Analysis) -> npt.NDArray[np.float64]:
-    pts = analysis.detections.pts
-    ends = [pts[track.detection_rows[[0, -1]]] for track in analysis.tracks]
-    spans_pts = np.array(ends, dtype=np.float64).reshape(-1, 2)
-    spans_s: npt.NDArray[np.float64] = spans_pts * float(analysis.video.time_base)
-    return spans_s
+    return analysis.spans_pts.astype(np.float64) * float(analysis.video.time_base)
 
 
 def _calibration(analysis: Analysis, known: Basis, config: Config) -> Calibration:

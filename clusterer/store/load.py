@@ -164,14 +164,10 @@ def _same_run(content: dict[str, Any], analysis: Analysis) -> None:
         for track in who["track_ids"]
         if who["reason"] == Reason.NOT_A_FACE
     }
-    found = sorted(
-        (row, track.id)
-        for track in analysis.tracks
-        if track.id not in no_faces
-        for row in track.detection_rows
+    pairs = zip(
+        analysis.track_of_row.tolist(), analysis.detections.frame_index.tolist(), strict=True
     )
-    frames = analysis.detections.frame_index
-    expected = [(track, int(frames[row])) for row, track in found]
+    expected = [(track, frame) for track, frame in pairs if track not in {-1, *no_faces}]
     faces = content["faces"]
     if list(zip(faces["track"], faces["frame"], strict=True)) != expected:
         raise ValueError(f"it is not of the same run as {ANALYSIS}")

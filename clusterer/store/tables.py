@@ -146,16 +146,16 @@ def _face_rows(result: ClusteringResult) -> Iterator[Row]:
         if who.reason is Reason.NOT_A_FACE
         for track in who.track_ids
     }
-    tracks = [track for track in analysis.tracks if track.id not in no_faces]
-    track_of = {row: track for track in tracks for row in track.detection_rows.tolist()}
     found, quality = analysis.detections, analysis.quality.value.tolist()
     frames, pts = found.frame_index.tolist(), found.pts.tolist()
     boxes, scores = found.boxes.tolist(), found.scores.tolist()
-    for row, track in sorted(track_of.items(), key=lambda item: item[0]):
+    for row, track in enumerate(analysis.track_of_row.tolist()):
+        if track < 0 or track in no_faces:
+            continue
         yield (
-            person_of.get(track.id, ""),
-            track.id,
-            track.shot_index,
+            person_of.get(track, ""),
+            track,
+            analysis.tracks[track].shot_index,
             frames[row],
             round(analysis.video.seconds(pts[row]), 4),
             *(round(side, 1) for side in boxes[row]),

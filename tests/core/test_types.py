@@ -21,7 +21,7 @@ from clusterer.core.types import (
     TrackFeatures,
     VideoInfo,
 )
-from tests.small_analysis import analysis_of
+from tests.small_analysis import FRAME_PTS, analysis_of
 
 
 def detections(n: int = 2, **changes: Any) -> Detections:
@@ -186,13 +186,37 @@ def test_a_shot_is_not_empty(bounds: tuple[int, int, int, int]) -> None:
         ({"quality": ChipQuality.concatenate([])}, "not parallel to detections"),
         ({"chip_embeddings": np.zeros((3, 2))}, "Analysis.chip_embeddings"),
         ({"sampled_pts": np.zeros(9)}, "Analysis.sampled_pts"),
+        ({"tracks": (Track(0, 0, np.array([0, 2])),)}, "Analysis.tracks: a row of no detection"),
+        ({"tracks": (Track(0, 0, np.array([0])),) * 2}, "Analysis.tracks: .* listed twice"),
+        ({"chip_rows": [-1]}, "Analysis.chip_rows: a row of no detection"),
+        ({"crop_rows": [2]}, "Analysis.crop_rows: a row of no detection"),
     ],
 )
 def test_analysis_refuses(changes: dict[str, Any], message: str) -> None:
     whole = analysis_of([(0, 0, 0.5), (0, 6, 0.5)], chips={0: (1, 0)})
-    fields = {f.name: getattr(whole, f.name) for f in dataclasses.fields(Analysis)}
+    fields = {f.name: getattr(whole, f.name) for f in dataclasses.fields(Analysis) if f.init}
     with pytest.raises(ValueError, match=message):
         Analysis(**(fields | changes))
+
+
+def test_an_analysis_knows_the_track_and_chip_of_each_row() -> None:
+    sights = [(1, 0, 0.5), (0, 0, 0.5), (1, 6, 0.5), (0, 9, 0.5), (1, 12, 0.5)]
+    whole = analysis_of(sights, chips={4: (1, 0), 0: (0, 1), 1: (1, 1)})
+    assert whole.track_of_row.tolist() == [1, 0, 1, 0, 1]
+    assert whole.chip_of_row.tolist() == [1, 2, -1, -1, 0]
+    assert whole.chips_of(1).tolist() == [1, 0], "in time order, not in that of the chips"
+    assert whole.chips_of(0).tolist() == [2]
+    assert whole.spans_pts.tolist() == [[0, 9 * FRAME_PTS], [0, 12 * FRAME_PTS]]
+    fewer = dataclasses.replace(whole, tracks=whole.tracks[:1])
+    assert fewer.track_of_row.tolist() == [-1, 0, -1, 0, -1]
+    with pytest.raises(ValueError, match="read-only"):
+        whole.track_of_row[0] = 3
+
+
+def test_an_analysis_of_nothing() -> None:
+    nothing = analysis_of([])
+    assert nothing.track_of_row.shape == nothing.chip_of_row.shape == (0,)
+    assert nothing.spans_pts.shape == (0, 2)
 
 
 def test_a_result_has_a_label_for_every_track() -> None:

@@ -24,7 +24,7 @@ class Analysis:
     shots : in time order
     detections : n rows, in time order
     quality : n rows, parallel to `detections`
-    tracks : t tracks; a detection belongs to at most one
+    tracks : t tracks, `tracks[i].id` is i; a detection belongs to at most one
     chip_rows : array of shape (c,), int64, the detection of each embedded chip, grouped by track
     chip_embeddings : array of shape (c, d), float32, as the encoder gives them
     chip_colours : array of shape (c, k), float32, histogram of the torso below each chip, of length
@@ -38,6 +38,14 @@ class Analysis:
     sampled_pts : array of shape (s,), int64
     models : name → sha256 of the weights that were used
     warnings : what the user should know, such as a truncated file
+    track_of_row : array of shape (n,), int64, the track of each detection, -1 = none; derived
+    chip_of_row : array of shape (n,), int64, the chip of each detection, a position in `chip_rows`,
+        -1 = not embedded; derived
+
+    Raises
+    ------
+    ValueError
+        Arrays do not fit each other, or a row is of no detection or listed twice.
     """
 
     video: VideoInfo
@@ -56,6 +64,8 @@ class Analysis:
     chip_clothing: FloatArray = field(default_factory=nothing)
     chip_torso_share: FloatArray = field(default_factory=nothing)
     chip_torso_sharpness: FloatArray = field(default_factory=nothing)
+    track_of_row: IntArray = field(init=False, repr=False, compare=False)
+    chip_of_row: IntArray = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         freeze(self, "chip_rows", np.int64, -1)
@@ -74,6 +84,48 @@ class Analysis:
         freeze(self, "sampled_pts", np.int64, len(self.sampled_frames))
         if len(self.quality) != len(self.detections):
             raise ValueError("Analysis.quality: not parallel to detections")
+        lengths = [len(track) for track in self.tracks]
+        rows = [np.zeros(0, np.int64), *(track.detection_rows for track in self.tracks)]
+        self._invert("tracks", np.concatenate(rows), np.repeat(np.arange(len(lengths)), lengths))
+        self._invert("chip_rows", self.chip_rows, np.arange(len(self.chip_rows)))
+        self._check_rows("crop_rows", self.crop_rows)
+
+    def _invert(self, source: str, rows: IntArray, owners: IntArray) -> None:
+        """Keep the owner of each detection, where there is one."""
+        self._check_rows(source, rows)
+        if len(np.unique(rows)) < len(rows):
+            raise ValueError(f"Analysis.{source}: a detection is listed twice")
+        name = {"tracks": "track_of_row", "chip_rows": "chip_of_row"}[source]
+        owner_of = np.full(len(self.detections), -1, dtype=np.int64)
+        owner_of[rows] = owners
+        object.__setattr__(self, name, owner_of)
+        freeze(self, name, np.int64, len(owner_of))
+
+    def _check_rows(self, source: str, rows: IntArray) -> None:
+        if ((rows < 0) | (rows >= len(self.detections))).any():
+            raise ValueError(f"Analysis.{source}: a row of no detection")
+
+    @property
+    def spans_pts(self) -> IntArray:
+        """First and last sight of each track, shape (t, 2), int64, pts."""
+        ends = [track.detection_rows[[0, -1]] for track in self.tracks]
+        spans: IntArray = self.detections.pts[np.array(ends, dtype=np.int64).reshape(-1, 2)]
+        return spans
+
+    def chips_of(self, track: int) -> IntArray:
+        """Positions of a track's chips in `chip_rows` and its parallels, in time order.
+
+        Parameters
+        ----------
+        track
+            Its id.
+
+        Returns
+        -------
+        array of shape (k,), int64
+        """
+        chips: IntArray = self.chip_of_row[self.tracks[track].detection_rows]
+        return chips[chips >= 0]
 
 
 @dataclass(frozen=True, slots=True)
