@@ -88,11 +88,11 @@ def auto_row(clip: Analysed, method: str, metric: str, scale: float) -> list[str
     """The default threshold against auto."""
     seen = clip.with_encodings(clip.analysis.chip_embeddings.astype(np.float64) * scale)
     fixed, auto = (decide(seen, method, metric, threshold) for threshold in (None, AUTO))
-    fit, default = fixed.config["calibration"], default_threshold("dlib", metric)
+    fit, default = fixed.calibration, default_threshold("dlib", metric)
     (f, precision, _), (auto_f, auto_precision, _) = clip.scores(fixed), clip.scores(auto)
 
     def median(kind: str) -> str:
-        distance = fit[f"median_{kind}"]
+        distance = getattr(fit, f"median_{kind}")
         ratio = None if distance is None else (distance / default) ** (metric == "l2" or 0.5)
         return "-" if ratio is None else f"{ratio:.2f}"
 
@@ -101,12 +101,12 @@ def auto_row(clip: Analysed, method: str, metric: str, scale: float) -> list[str
         f"{clip.rate_hz:g}",
         metric,
         f"{scale:g}",
-        str(fit["n_same"]),
+        str(fit.n_same),
         median("same"),
-        f"{fit['evidence_different']:.1f}",
+        f"{fit.evidence_different:.1f}",
         median("different"),
-        fit["verdict"],
-        f"{auto.config['clustering']['threshold']:.3g}",
+        fit.verdict,
+        f"{auto.threshold:.3g}",
         *(f"{rate:.3f}" for rate in (f, auto_f, precision, auto_precision)),
     ]
 

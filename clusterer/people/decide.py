@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.core.config import AUTO, ClusteringConfig, Config, settings
+from clusterer.core.config import AUTO, ClusteringConfig, Config
 from clusterer.core.errors import ConfigError, EditsError
 from clusterer.core.types import (
     UNKNOWN,
     Analysis,
+    Calibration,
     ClusteringResult,
     Edit,
     Grouping,
@@ -24,7 +25,7 @@ from clusterer.edits import combine, constrain, lines
 from clusterer.faces.encoding import default_threshold
 from clusterer.people import clustering
 from clusterer.people.amend import correct, keys_of
-from clusterer.people.calibration import Calibration, calibrate, different_pairs, same_pairs
+from clusterer.people.calibration import calibrate, different_pairs, same_pairs
 from clusterer.people.clustering.confidence import MOST, confidences
 from clusterer.people.constraints import co_occurrence, returns
 from clusterer.people.features import describe
@@ -149,8 +150,7 @@ def decide(
 
     Returns
     -------
-    ClusteringResult; its `config` states the threshold that was used, and, as ``calibration``, how
-    it fits
+    ClusteringResult; its `threshold` is the one that was used, its `calibration` says how it fits
 
     Raises
     ------
@@ -172,9 +172,7 @@ def decide(
     unit = _default(config, fit.threshold)  # what odds were measured by, whatever the threshold
     grouping = _grouping(features, assignment, chosen, unit)
     evidence = assignment.evidence if fit.threshold == unit else None  # else in other units
-    used = settings(config)
-    used["clustering"]["threshold"] = fit.threshold
-    used["calibration"] = fit.facts()
+    used = replace(chosen, threshold=AUTO if fit.automatic else fit.threshold)
     corrected = correct(analysis, grouping, edits, under)
     return ClusteringResult(
         analysis=analysis,
@@ -183,7 +181,7 @@ def decide(
         labels=corrected.labels,
         people=corrected.people,
         unknowns=corrected.unknowns,
-        config=used,
+        config=replace(config, clustering=used),
         clothing=assignment.decisions,
         edits=tuple(edits),
         grouped_under=under,
@@ -192,6 +190,7 @@ def decide(
             features, known.spans_s, cannot_link, grouping.labels, chosen, unit, evidence
         ),
         grouping=grouping,
+        calibration=fit.rounded(),
     )
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
+from clusterer.core.config import AUTO, Config
+from clusterer.core.errors import ConfigError
 from clusterer.core.types._arrays import FloatArray, IntArray, freeze, nothing
+from clusterer.core.types._calibration import Calibration
 from clusterer.core.types._edits import Advice, Edit, Grouping
 from clusterer.core.types._faces import ChipQuality, Detections, Reason, Track, TrackFeatures
 from clusterer.core.types._media import Shot, VideoInfo
+
+if TYPE_CHECKING:
+    from clusterer.core.tables import Tables
+
+MOST_NAMES = 20
+"""Names that an error lists."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,8 +223,45 @@ class ClothingDecision:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Faces:
+    """Faces of one person, in time order.
+
+    Attributes
+    ----------
+    row : array of shape (k,), int64, rows of the analysis' `detections`
+    track : array of shape (k,), int64
+    frame : array of shape (k,), int64, decoded frame
+    time_s : array of shape (k,), float64, since the first frame, seconds
+    boxes : array of shape (k, 4), float32, left, top, right, bottom in px of the source frame
+    scores : array of shape (k,), float32, 0 to 1
+    quality : array of shape (k,), float32, 0 to 1
+    """
+
+    row: IntArray
+    track: IntArray
+    frame: IntArray
+    time_s: npt.NDArray[np.float64]
+    boxes: FloatArray
+    scores: FloatArray
+    quality: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self, "row", np.int64, -1)
+        k = len(self.row)
+        for name in ("track", "frame"):
+            freeze(self, name, np.int64, k)
+        freeze(self, "time_s", np.float64, k)
+        freeze(self, "boxes", np.float32, k, 4)
+        for name in ("scores", "quality"):
+            freeze(self, name, np.float32, k)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ClusteringResult:
-    """The whole answer: who appears when.
+    """The whole answer: who appears when. Iterating over it gives the people.
 
     Attributes
     ----------
@@ -223,13 +271,24 @@ class ClusteringResult:
     labels : array of shape (t,), int64, `UNKNOWN` = nobody's
     people : by screen time, longest first
     unknowns : by start
-    config : every setting, JSON-ready
+    config : every setting; `clusterer.decide` gives this result again with it. A threshold that was
+        not given is the default that was used; one that the episode set is ``"auto"``
     clothing : what clothing decided, by track
     edits : the reviewer's corrections, in order; `labels`, `people` and `unknowns` include them
     grouped_under : number of the first edits that the grouping was made under
     edit_notes : one line for each edit that does not apply, or only in part
     advice : what a reviewer might be asked
     grouping : what the machine decided, before the edits; None = `labels` are just that
+    calibration : how the threshold fits, numbers to four digits; None = not looked at
+
+    Examples
+    --------
+    >>> result = clusterer.load("episode.people")  # doctest: +SKIP
+    >>> [person.name for person in result]  # doctest: +SKIP
+    ['Anna', 'Person 2']
+    >>> result.faces_of("Anna").time_s.min()  # doctest: +SKIP
+    12.48
+    >>> result.tables.appearances.rows[0]  # doctest: +SKIP
     """
 
     analysis: Analysis
@@ -238,17 +297,88 @@ class ClusteringResult:
     labels: IntArray
     people: tuple[Identity, ...]
     unknowns: tuple[Identity, ...]
-    config: dict[str, Any]
+    config: Config
     clothing: tuple[ClothingDecision, ...] = ()
     edits: tuple[Edit, ...] = ()
     grouped_under: int = 0
     edit_notes: tuple[str, ...] = ()
     advice: Advice = field(default_factory=Advice)
     grouping: Grouping | None = None
+    calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "cannot_link", np.int64, -1, 2)
         freeze(self, "labels", np.int64, len(self.analysis.tracks))
+
+    def __iter__(self) -> Iterator[Identity]:
+        """People, longest on screen first; not the unknowns."""
+        return iter(self.people)
+
+    def person(self, who: str) -> Identity:
+        """The person, or the unknown, of a name or an id.
+
+        Parameters
+        ----------
+        who
+            A name, such as ``"Anna"``, or an id, such as ``"person-1"`` or ``"unknown-3"``.
+
+        Raises
+        ------
+        ConfigError
+            Nobody is called that, or several are.
+        """
+        everyone = (*self.people, *self.unknowns)
+        found = [one for one in everyone if one.id == who]
+        found = found or [one for one in everyone if one.name == who]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(one.id for one in found)
+            raise ConfigError(f"Several are called {who!r}", f"Give an id: {ids}")
+        names = ", ".join(one.name for one in self.people[:MOST_NAMES]) or "nobody"
+        raise ConfigError(f"Nobody is called {who!r}", f"There are: {names}")
+
+    def faces_of(self, who: str | Identity) -> Faces:
+        """Every face of a person, or of an unknown, in time order.
+
+        Parameters
+        ----------
+        who
+            The person, or what `person` finds it by.
+
+        Raises
+        ------
+        ConfigError
+            As of `person`.
+        """
+        identity = self.person(who) if isinstance(who, str) else who
+        analysis = self.analysis
+        rows = np.flatnonzero(np.isin(analysis.track_of_row, identity.track_ids))
+        seen = analysis.detections[rows]
+        return Faces(
+            row=rows,
+            track=analysis.track_of_row[rows],
+            frame=seen.frame_index,
+            time_s=np.array([analysis.video.seconds(pts) for pts in seen.pts.tolist()]),
+            boxes=seen.boxes,
+            scores=seen.scores,
+            quality=analysis.quality.value[rows],
+        )
+
+    @property
+    def tables(self) -> Tables:
+        """People, appearances and faces as tables."""
+        from clusterer.core.tables import Tables  # noqa: PLC0415 - tables are made of these types
+
+        return Tables(self)
+
+    @property
+    def threshold(self) -> float | None:
+        """Largest distance at which two embeddings are one person; None if nothing was grouped."""
+        chosen = self.config.clustering.threshold
+        if chosen == AUTO:
+            return self.calibration.threshold if self.calibration else None
+        return chosen
 
     @property
     def grouped(self) -> Grouping:

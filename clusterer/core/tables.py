@@ -41,10 +41,33 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
+    def __len__(self) -> int:
+        return len(self.rows)
 
-def tables(result: ClusteringResult) -> tuple[Table, Table, Table]:
-    """People, appearances and faces of a result."""
-    return people_table(result), appearances_table(result), faces_table(result)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """The three tables of a result, made when they are asked for; iterating gives all three."""
+
+    result: ClusteringResult
+
+    @property
+    def people(self) -> Table:
+        """One row per person by screen time, then one per unknown track, in time order."""
+        return people_table(self.result)
+
+    @property
+    def appearances(self) -> Table:
+        """One row per appearance of a person, in time order; hidden people are left out."""
+        return appearances_table(self.result)
+
+    @property
+    def faces(self) -> Table:
+        """One row per face of a track, in time order; `person` is empty for unknowns."""
+        return faces_table(self.result)
+
+    def __iter__(self) -> Iterator[Table]:
+        yield from (self.people, self.appearances, self.faces)
 
 
 def people_table(result: ClusteringResult) -> Table:
