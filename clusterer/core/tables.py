@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clusterer.core.clock import Clock
 from clusterer.core.types import UNKNOWN, Appearance, ClusteringResult, Identity, Reason
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 Row = tuple[Any, ...]
 
@@ -24,6 +27,18 @@ APPEARANCES = (
     "shot",
 )
 """Columns of ``appearances.csv``, and of what is exported as a table."""
+TEXTS = {
+    "person",
+    "name",
+    "status",
+    "start_timecode",
+    "end_timecode",
+    "first_timecode",
+    "last_timecode",
+}
+"""Columns of text."""
+NUMBERS = {"appearances", "tracks", "faces", "track", "frame", "start_frame", "end_frame", "shot"}
+"""Columns of whole numbers; all others are decimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,24 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def to_pandas(self) -> DataFrame:
+        """The table as a pandas data frame.
+
+        Returns
+        -------
+        DataFrame; text is of dtype string, missing where it is empty, as the person of a face that
+        is nobody's; counts, frames and shots are int64, all else float64
+        """
+        import pandas as pd  # noqa: PLC0415 - slow to import
+
+        columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.columns)
+        return pd.DataFrame(
+            {
+                name: pd.Series([None if x == "" else x for x in values], dtype=_dtype(name))
+                for name, values in zip(self.columns, columns, strict=True)
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +101,12 @@ class Tables:
 
     def __iter__(self) -> Iterator[Table]:
         yield from (self.people, self.appearances, self.faces)
+
+
+def _dtype(column: str) -> str:
+    if column in TEXTS:
+        return "string"
+    return "int64" if column in NUMBERS else "float64"
 
 
 def people_table(result: ClusteringResult) -> Table:

@@ -288,7 +288,7 @@ class ClusteringResult:
     ['Anna', 'Person 2']
     >>> result.faces_of("Anna").time_s.min()  # doctest: +SKIP
     12.48
-    >>> result.tables.appearances.rows[0]  # doctest: +SKIP
+    >>> result.tables.appearances.to_pandas()  # doctest: +SKIP
     """
 
     analysis: Analysis
@@ -367,7 +367,7 @@ class ClusteringResult:
 
     @property
     def tables(self) -> Tables:
-        """People, appearances and faces as tables."""
+        """People, appearances and faces as tables, each of which `to_pandas` makes a data frame."""
         from clusterer.core.tables import Tables  # noqa: PLC0415 - tables are made of these types
 
         return Tables(self)
