@@ -50,6 +50,17 @@ class Table:
     name : without ending
     columns : names, with units
     rows : one value per column
+
+    Examples
+    --------
+    >>> table = result.tables.appearances
+    >>> table.columns[:5]
+    ('person', 'name', 'start_s', 'end_s', 'duration_s')
+    >>> table.rows[0][:5]
+    ('person-1', 'Person 1', 0.0, 0.84, 0.84)
+    >>> faces = result.tables.faces.to_pandas()
+    >>> faces.groupby("person")["time_s"].max().to_dict()
+    {'person-1': 3.96, 'person-2': 0.4}
     """
 
     name: str
@@ -80,7 +91,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """The three tables of a result, made when they are asked for; iterating gives all three."""
+    """The three tables of a result, made when they are asked for; iterating gives all three.
+
+    Examples
+    --------
+    >>> [(table.name, len(table)) for table in result.tables]
+    [('people', 3), ('appearances', 3), ('faces', 9)]
+    """
 
     result: ClusteringResult
 

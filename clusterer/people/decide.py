@@ -158,6 +158,13 @@ def decide(
         There is no such method, or the encoder has no default threshold for the metric.
     EditsError
         There are fewer corrections than `grouped_under`.
+
+    Examples
+    --------
+    >>> config = clusterer.Config(clustering=clusterer.ClusteringConfig(threshold=0.3))
+    >>> decided = clusterer.decide(analysis, config)
+    >>> decided.labels.tolist(), decided.threshold
+    ([0, 1, 2, -1], 0.3)
     """
     if not config.analysis.encoding.thresholds:
         config = resolved(config)

@@ -32,6 +32,12 @@ class Calibration:
     median_same, median_different : distances in the metric's unit; None without a pair
     share_same_accepted, share_different_accepted : pairs under `threshold`, 0 to 1; None without
     different_accepted_low, different_accepted_high : 95 % interval of the latter (Wilson 1927)
+
+    Examples
+    --------
+    >>> fit = result.calibration
+    >>> fit.threshold, fit.verdict.value, fit.n_same
+    (0.36, 'fits', 3)
     """
 
     verdict: Verdict

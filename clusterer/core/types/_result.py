@@ -57,6 +57,15 @@ class Analysis:
     ------
     ValueError
         Arrays do not fit each other, or a row is of no detection or listed twice.
+
+    Examples
+    --------
+    >>> [(track.id, len(track)) for track in analysis.tracks]
+    [(0, 3), (1, 2), (2, 3), (3, 1)]
+    >>> analysis.track_of_row.tolist()
+    [0, 1, 0, 1, 0, 2, 2, 3, 2]
+    >>> analysis.chips_of(2).tolist()
+    [2]
     """
 
     video: VideoInfo
@@ -149,6 +158,12 @@ class Appearance:
     start_frame, end_frame : decoded frame indices
     start_pts, end_pts : the same in pts
     track_ids : the tracks that make it up
+
+    Examples
+    --------
+    >>> seen = result.person("Person 1").appearances[0]
+    >>> seen.start_frame, seen.end_frame, seen.track_ids
+    (0, 21, (0,))
     """
 
     shot_index: int
@@ -176,6 +191,14 @@ class Identity:
     confidence : 0 to 1
     reason : why it is unknown; `Reason.NONE` for a person
     hidden : the reviewer does not want to see this person
+
+    Examples
+    --------
+    >>> anna = result.people[0]
+    >>> anna.id, anna.name, anna.screen_time_s, len(anna.appearances)
+    ('person-1', 'Person 1', 2.84, 2)
+    >>> result.unknowns[0].reason.value
+    'single face'
     """
 
     id: str
@@ -213,6 +236,11 @@ class ClothingDecision:
         for it.
     runner_up
         Face and clothing together for the next best person; None if nobody else is possible.
+
+    Examples
+    --------
+    >>> [decision.move.value for decision in result.clothing]
+    []
     """
 
     track_id: int
@@ -235,6 +263,14 @@ class Faces:
     boxes : array of shape (k, 4), float32, left, top, right, bottom in px of the source frame
     scores : array of shape (k,), float32, 0 to 1
     quality : array of shape (k,), float32, 0 to 1
+
+    Examples
+    --------
+    >>> faces = result.faces_of("Person 2")
+    >>> faces.frame.tolist(), faces.time_s.tolist()
+    ([0, 10], [0.0, 0.4])
+    >>> faces.boxes[0].tolist()
+    [300.0, 50.0, 340.0, 98.0]
     """
 
     row: IntArray
@@ -283,12 +319,12 @@ class ClusteringResult:
 
     Examples
     --------
-    >>> result = clusterer.load("episode.people")  # doctest: +SKIP
-    >>> [person.name for person in result]  # doctest: +SKIP
-    ['Anna', 'Person 2']
-    >>> result.faces_of("Anna").time_s.min()  # doctest: +SKIP
-    12.48
-    >>> result.tables.appearances.to_pandas()  # doctest: +SKIP
+    >>> [person.name for person in result]
+    ['Person 1', 'Person 2']
+    >>> result.labels.tolist()
+    [0, 1, 0, -1]
+    >>> result.threshold
+    0.36
     """
 
     analysis: Analysis
@@ -326,6 +362,15 @@ class ClusteringResult:
         ------
         ConfigError
             Nobody is called that, or several are.
+
+        Examples
+        --------
+        >>> result.person("unknown-1").track_ids
+        (3,)
+        >>> result.person("Anna")
+        Traceback (most recent call last):
+            ...
+        clusterer.core.errors.ConfigError: Nobody is called 'Anna'. There are: Person 1, Person 2
         """
         everyone = (*self.people, *self.unknowns)
         found = [one for one in everyone if one.id == who]
