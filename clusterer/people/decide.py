@@ -22,7 +22,7 @@ from clusterer.core.types import (
     TrackFeatures,
 )
 from clusterer.edits import combine, constrain, lines
-from clusterer.faces.encoding import default_threshold
+from clusterer.faces.encoding import default_threshold, resolve
 from clusterer.people import clustering
 from clusterer.people.amend import correct, keys_of
 from clusterer.people.calibration import calibrate, different_pairs, same_pairs
@@ -33,7 +33,6 @@ from clusterer.people.identities import reasons_of
 from clusterer.people.questions import advise
 from clusterer.people.refinement.confidence import with_clothing
 from clusterer.people.refinement.refine import Refinement, Refiner
-from clusterer.people.settings import resolved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,6 +198,12 @@ def decide(
         grouping=grouping,
         calibration=fit.rounded(),
     )
+
+
+def resolved(config: Config) -> Config:
+    """The same with what the card of the encoder says; see `clusterer.faces.encoding.resolve`."""
+    analysis = config.analysis
+    return replace(config, analysis=replace(analysis, encoding=resolve(analysis.encoding)))
 
 
 def _grouping(
