@@ -44,7 +44,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
         readable[i] = _looks_apart(
             analysis.detections.pts[rows[value[rows] >= config.min_quality]], apart_pts
         )
-        chips = analysis.chips_of(track.id)
+        chips = analysis.chips_of(i)
         if len(chips):
             weights = np.maximum(value[analysis.chip_rows[chips]], MIN_WEIGHT)
             faces[i] = np.average(analysis.chip_embeddings[chips], axis=0, weights=weights)
@@ -82,8 +82,8 @@ def _clothing(analysis: Analysis, config: ClothingConfig) -> tuple[FloatArray, F
     dimension = sum(part.shape[1] for _, part in parts)
     clothing = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
     torso_share = np.zeros(len(analysis.tracks), dtype=np.float32)
-    for i, track in enumerate(analysis.tracks):
-        chips = analysis.chips_of(track.id)
+    for i in range(len(analysis.tracks)):
+        chips = analysis.chips_of(i)
         torso_share[i] = visible[chips].max(initial=0.0)
         weights = visible[chips] * _relative(sharpness[chips])
         clothing[i] = np.concatenate(

@@ -35,7 +35,7 @@ class Analysis:
     shots : in time order
     detections : n rows, in time order
     quality : n rows, parallel to `detections`
-    tracks : t tracks, `tracks[i].id` is i; a detection belongs to at most one
+    tracks : t tracks, of which the id is the position; a detection belongs to at most one
     chip_rows : array of shape (c,), int64, the detection of each embedded chip, grouped by track
     chip_embeddings : array of shape (c, d), float32, as the encoder gives them
     chip_colours : array of shape (c, k), float32, histogram of the torso below each chip, of length
@@ -138,7 +138,7 @@ class Analysis:
         Parameters
         ----------
         track
-            Its id.
+            Its position in `tracks`.
 
         Returns
         -------

@@ -86,8 +86,8 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
     apart_pts = float(MIN_APART_S / analysis.video.time_base)
     halves: list[list[Floats]] = []
     poorer: list[float] = []
-    for track in analysis.tracks:
-        chips = analysis.chips_of(track.id)
+    for track in range(len(analysis.tracks)):
+        chips = analysis.chips_of(track)
         clear = chips[value[chips] >= config.clear_quality]
         middle = len(clear) // 2
         early, late = clear[:middle], clear[len(clear) - middle :]
