@@ -88,11 +88,11 @@ def auto_row(clip: Analysed, method: str, metric: str, scale: float) -> list[str
     """The default threshold against auto."""
     seen = clip.with_encodings(clip.analysis.chip_embeddings.astype(np.float64) * scale)
     fixed, auto = (decide(seen, method, metric, threshold) for threshold in (None, AUTO))
-    fit, default = fixed.config["calibration"], default_threshold("dlib", metric)
+    fit, default = fixed.calibration, default_threshold("dlib", metric)
     (f, precision, _), (auto_f, auto_precision, _) = clip.scores(fixed), clip.scores(auto)
 
     def median(kind: str) -> str:
-        distance = fit[f"median_{kind}"]
+        distance = getattr(fit, f"median_{kind}")
         ratio = None if distance is None else (distance / default) ** (metric == "l2" or 0.5)
         return "-" if ratio is None else f"{ratio:.2f}"
 
@@ -101,20 +101,19 @@ def auto_row(clip: Analysed, method: str, metric: str, scale: float) -> list[str
         f"{clip.rate_hz:g}",
         metric,
         f"{scale:g}",
-        str(fit["n_same"]),
+        str(fit.n_same),
         median("same"),
-        f"{fit['evidence_different']:.1f}",
+        f"{fit.evidence_different:.1f}",
         median("different"),
-        fit["verdict"],
-        f"{auto.config['clustering']['threshold']:.3g}",
+        fit.verdict,
+        f"{auto.threshold:.3g}",
         *(f"{rate:.3f}" for rate in (f, auto_f, precision, auto_precision)),
     ]
 
 
 def chips_by_track(analysis: Analysis) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Encodings of all chips of tracks that have two or more, and the track of each."""
-    track_of = {r: t.id for t in analysis.tracks for r in t.detection_rows.tolist()}
-    tracks = np.array([track_of[row] for row in analysis.chip_rows.tolist()])
+    tracks = analysis.track_of_row[analysis.chip_rows]
     several = np.bincount(tracks)[tracks] > 1
     return analysis.chip_embeddings[several].astype(np.float64), tracks[several]
 

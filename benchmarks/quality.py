@@ -64,8 +64,7 @@ def together(parts: Sequence[Rated]) -> Rated:
 def nearest_chips(clip: Analysed) -> Rated:
     """The nearest chip of another track to each chip, within one clip."""
     analysis = clip.analysis
-    track_of = {r: i for i, t in enumerate(analysis.tracks) for r in t.detection_rows.tolist()}
-    track = np.array([track_of[row] for row in analysis.chip_rows.tolist()], np.int64)
+    track = analysis.track_of_row[analysis.chip_rows]
     who = np.array(clip.matching.track_people(len(analysis.tracks)), dtype=np.str_)[track]
     known = np.flatnonzero(who != "")
     track, who, rows = track[known], who[known], analysis.chip_rows[known]

@@ -46,7 +46,6 @@ def look(clip: Clip, sample_rate_hz: float) -> tuple[Analysis, Wardrobe]:
     with tempfile.TemporaryDirectory() as folder:
         analysis = clusterer.analyse(clip.video, AnalysisConfig(video=video), folder)
     found = analysis.detections
-    track_of = {row: t.id for t in analysis.tracks for row in t.detection_rows.tolist()}
     wanted: dict[int, list[int]] = defaultdict(list)
     for row in analysis.chip_rows.tolist():
         wanted[int(found.frame_index[row])].append(row)
@@ -60,7 +59,7 @@ def look(clip: Clip, sample_rate_hz: float) -> tuple[Analysis, Wardrobe]:
     return analysis, Wardrobe(
         name=clip.name,
         torsos=tuple(torsos[row] for row in seen),
-        track=np.array([track_of[row] for row in seen], dtype=np.int64),
+        track=analysis.track_of_row[seen],
         people=match(clip.truth, analysis).track_people(len(analysis.tracks)),
     )
 

@@ -6,7 +6,8 @@ moment, as often as you like. `process` does both and writes the result folder, 
 
 >>> import clusterer
 >>> result = clusterer.process("episode.mp4").result  # doctest: +SKIP
->>> [(p.name, p.screen_time_s) for p in result.people]  # doctest: +SKIP
+>>> [(person.name, person.screen_time_s) for person in result]  # doctest: +SKIP
+>>> result.tables.appearances.to_pandas()  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -24,9 +25,41 @@ TYPE_CHECKING = False  # typing's own would cost more than all of this module
 if TYPE_CHECKING:
     from typing import Any
 
-    from clusterer.core.config import AnalysisConfig, ClusteringConfig, Config
+    from clusterer.core.config import (
+        AnalysisConfig,
+        ChipConfig,
+        ClothingConfig,
+        ClusteringConfig,
+        Config,
+        DetectionConfig,
+        EncodingConfig,
+        ShotConfig,
+        TrackingConfig,
+        VideoConfig,
+    )
     from clusterer.core.errors import ClustererError
-    from clusterer.core.types import Action, Analysis, ClusteringResult, Edit
+    from clusterer.core.hook import Hook
+    from clusterer.core.tables import Table, Tables
+    from clusterer.core.types import (
+        Action,
+        Analysis,
+        Appearance,
+        Calibration,
+        ChipQuality,
+        ClothingDecision,
+        ClusteringResult,
+        Detections,
+        Edit,
+        Faces,
+        Identity,
+        Move,
+        Reason,
+        Shot,
+        Track,
+        TrackFeatures,
+        Verdict,
+        VideoInfo,
+    )
     from clusterer.people.amend import amend
     from clusterer.people.decide import decide
     from clusterer.pipeline.analyse import analyse
@@ -37,12 +70,36 @@ __all__ = [
     "Action",
     "Analysis",
     "AnalysisConfig",
+    "Appearance",
+    "Calibration",
+    "ChipConfig",
+    "ChipQuality",
+    "ClothingConfig",
+    "ClothingDecision",
     "ClustererError",
     "ClusteringConfig",
     "ClusteringResult",
     "Config",
+    "DetectionConfig",
+    "Detections",
     "Edit",
+    "EncodingConfig",
+    "Faces",
+    "Hook",
+    "Identity",
+    "Move",
     "Outcome",
+    "Reason",
+    "Shot",
+    "ShotConfig",
+    "Table",
+    "Tables",
+    "Track",
+    "TrackFeatures",
+    "TrackingConfig",
+    "Verdict",
+    "VideoConfig",
+    "VideoInfo",
     "__version__",
     "amend",
     "analyse",
@@ -51,22 +108,23 @@ __all__ = [
     "process",
 ]
 
-_HOMES = {
-    "Action": "core.types",
-    "Analysis": "core.types",
-    "AnalysisConfig": "core.config",
-    "ClustererError": "core.errors",
-    "ClusteringConfig": "core.config",
-    "ClusteringResult": "core.types",
-    "Config": "core.config",
-    "Edit": "core.types",
-    "Outcome": "pipeline.process",
-    "amend": "people.amend",
-    "analyse": "pipeline.analyse",
-    "decide": "people.decide",
-    "load": "store.load",
-    "process": "pipeline.process",
+_NAMES = {
+    "core.config": "AnalysisConfig ChipConfig ClothingConfig ClusteringConfig Config"
+    " DetectionConfig EncodingConfig ShotConfig TrackingConfig VideoConfig",
+    "core.errors": "ClustererError",
+    "core.hook": "Hook",
+    "core.tables": "Table Tables",
+    "core.types": "Action Analysis Appearance Calibration ChipQuality ClothingDecision"
+    " ClusteringResult Detections Edit Faces Identity Move Reason Shot Track TrackFeatures Verdict"
+    " VideoInfo",
+    "people.amend": "amend",
+    "people.decide": "decide",
+    "pipeline.analyse": "analyse",
+    "pipeline.process": "Outcome process",
+    "store.load": "load",
 }
+"""Module → the public names that it holds."""
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
@@ -74,3 +132,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, and what every module has."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 
 from clusterer.core.config import ClusteringConfig, Config
-from clusterer.core.config import settings as as_json
 from clusterer.core.types import ClusteringResult
 from clusterer.outputs import save as result_folder
 from clusterer.people.clustering.confidence import confidences
@@ -45,8 +44,9 @@ def decided(labels: Sequence[int] = LABELS, **chosen: Any) -> ClusteringResult:
     trust = confidences(features, array, config.metric, 0.36)
     people, unknowns = identify(analysis, features, array, np.array([0, 1, 0, 1], bool), trust)
     links = np.array([[0, 1], [2, 3]])
-    settings = as_json(Config(clustering=config))
-    return ClusteringResult(analysis, features, links, array, people, unknowns, settings)
+    return ClusteringResult(
+        analysis, features, links, array, people, unknowns, Config(clustering=config)
+    )
 
 
 def write(result: ClusteringResult, folder: Path, *, drawn: bool = False) -> Path:

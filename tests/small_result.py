@@ -6,9 +6,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from clusterer.core.config import ClusteringConfig, Config
 from clusterer.core.types import (
     UNKNOWN,
     Analysis,
+    Calibration,
     ChipQuality,
     ClusteringResult,
     Detections,
@@ -16,6 +18,7 @@ from clusterer.core.types import (
     Shot,
     Track,
     TrackFeatures,
+    Verdict,
     VideoInfo,
 )
 from clusterer.people.identities import identify
@@ -25,6 +28,22 @@ START_PTS = 1024
 FRAMES = np.array([0, 0, 10, 10, 20, 50, 60, 60, 99])
 ROWS_OF_TRACKS = ([0, 2, 4], [1, 3], [5, 6, 8], [7])
 LABELS = np.array([0, 1, 0, UNKNOWN])
+FITS = Calibration(
+    verdict=Verdict.FITS,
+    threshold=0.36,
+    automatic=False,
+    suggested=0.36,
+    unshrunk=0.36,
+    n_same=3,
+    n_different=2,
+    evidence_different=1.5,
+    median_same=0.25,
+    median_different=0.6,
+    share_same_accepted=1.0,
+    share_different_accepted=0.2,
+    different_accepted_low=0.0,
+    different_accepted_high=0.5,
+)
 NOT_FINITE = np.full((len(FRAMES), 5, 2), np.nan)
 
 
@@ -90,7 +109,7 @@ def small_result() -> ClusteringResult:
         labels=LABELS,
         people=people,
         unknowns=unknowns,
-        config={"clustering": {"threshold": 0.36}},
+        config=Config(clustering=ClusteringConfig(threshold=0.36)),
     )
 
 

@@ -173,7 +173,7 @@ def test_python_api(demo: clusterer.Outcome) -> None:
     assert [person.name for person in result.people] == [f"Person {k}" for k in range(1, 5)]
     assert result.unknowns == ()
     assert sum(person.screen_time_s for person in result.people) == pytest.approx(54.5)
-    assert result.config["clustering"]["threshold"] == 0.36
+    assert result.threshold == result.config.clustering.threshold == 0.36
     assert len(result.analysis.models) == 4
     assert_nobody_beside_himself(result)
     with (demo.folder / "people.csv").open(encoding="utf-8", newline="") as file:

@@ -43,6 +43,7 @@ HEAVY = (
     "jinja2",
     "matplotlib",
     "openpyxl",
+    "pandas",
     "opentimelineio",
     "pyarrow",
     "starlette",

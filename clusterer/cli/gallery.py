@@ -12,7 +12,6 @@ from clusterer.cli.paths import Output
 from clusterer.cli.types import RESULT
 from clusterer.core.printable import visible
 from clusterer.gallery.keep_people import add_to_gallery
-from clusterer.people.settings import config_of
 from clusterer.store.load import load
 
 
@@ -38,7 +37,7 @@ def add(result: Path, folder: Path, by_gallery: bool, quiet: bool) -> int:
     RESULT is a folder that cluster-video wrote. Only people whom a reviewer named, and did not
     hide, are added: a few pictures each. Nothing that is in DIR is changed.
     """
-    ensure_weights(config_of(load(result)).analysis, quiet)
+    ensure_weights(load(result).config.analysis, quiet)
     kept = add_to_gallery(result, folder, by_gallery=by_gallery)
     if not quiet:
         for name, files in kept.added.items():

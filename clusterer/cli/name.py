@@ -14,7 +14,6 @@ from clusterer.core.printable import visible
 from clusterer.gallery import Gallery, Scale
 from clusterer.gallery.name_people import NameSuggestion, name_people
 from clusterer.gallery.read import read_gallery
-from clusterer.people.settings import config_of
 from clusterer.store.load import load
 
 
@@ -35,7 +34,7 @@ def name(result: Path, gallery: Path, quiet: bool) -> int:
     RESULT is a folder that cluster-video wrote. Names that were given stay, and who is not sure
     stays unnamed. The names are corrections: a review shows and undoes them.
     """
-    config = config_of(load(result))
+    config = load(result).config
     ensure_weights(config.analysis, quiet)
     known = read_gallery(gallery, config)
     naming = name_people(result, known)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from clusterer.core.hook import Hook
 from clusterer.core.printable import printable, visible
 from clusterer.core.timecode import spoken
-from clusterer.core.types import ClusteringResult, Move, Reason
+from clusterer.core.types import ClusteringResult, Move, Reason, Verdict
 from clusterer.edits import lost
-from clusterer.people.calibration import Verdict
 from clusterer.pipeline.process import Outcome
 
 MOST_PEOPLE = 10
@@ -132,15 +132,17 @@ def _corrections(outcome: Outcome) -> list[str]:
 
 def _advice(result: ClusteringResult) -> list[str]:
     """What the user should know of the threshold: nothing, while it fits or nobody can tell."""
-    fit = result.config["calibration"]
-    used, suggested, verdict = fit["threshold"], fit["suggested"], fit["verdict"]
-    if fit["automatic"]:
+    fit = result.calibration
+    if fit is None:
+        return []
+    used, suggested, verdict = fit.threshold, fit.suggested, fit.verdict
+    if fit.automatic:
         return [f"--threshold auto took {used:g}"]
     if verdict not in {Verdict.TOO_LOOSE, Verdict.TOO_TIGHT}:
         return []
     head = f"the threshold {used:g} looks {verdict} for this video"
     if verdict == Verdict.TOO_LOOSE and suggested >= used:
-        share = fit["share_different_accepted"]
+        share = fit.share_different_accepted
         return [f"{head} ({share:.0%} of people seen together are nearer than that); lower it"]
     return [f"{head}; --threshold auto would take {suggested:g}"]
 
@@ -158,7 +160,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "unknown_tracks": _unknown(result),
         "clothing": {move.name.lower(): moved[move] for move in Move},
         "warnings": list(result.analysis.warnings),
-        "calibration": result.config["calibration"],
+        "calibration": asdict(result.calibration) if result.calibration else None,
         "corrections": {
             "applied": len(result.edits) - lost(result.edit_notes),
             "in_all": len(result.edits),

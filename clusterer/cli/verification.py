@@ -31,7 +31,6 @@ from clusterer.evaluation import (
 from clusterer.evaluation.verification_report import HTML, JSON
 from clusterer.faces import encoding
 from clusterer.gallery.photographs import encode_photographs
-from clusterer.people.settings import config_of
 from clusterer.store.hand_over import hand_over
 from clusterer.store.load import load
 
@@ -127,7 +126,7 @@ def _of_pairs(path: Path, images: Path | None, metric: str, encoder: str) -> Ver
 def _of_result(folder: Path, truth: Path, metric: str) -> VerificationReport:
     labelled = read_truth(truth)
     result = load(folder)
-    encoder = config_of(result).analysis.encoding
+    encoder = result.config.analysis.encoding
     threshold = encoding.default_threshold(encoder, metric)
     return VerificationReport(
         name=printable(Path(result.analysis.video.path).name),

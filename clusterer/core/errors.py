@@ -33,6 +33,14 @@ class ClustererError(Exception):
         One sentence: what went wrong, and with what.
     remedy
         One sentence: what the user can do about it. May be empty.
+
+    Examples
+    --------
+    >>> try:
+    ...     clusterer.load("holiday.people")
+    ... except clusterer.ClustererError as error:
+    ...     print(error.cause, "|", error.remedy)
+    holiday.people is no result folder | Give a folder that cluster-video wrote
     """
 
     def __init__(self, cause: str, remedy: str = "") -> None:

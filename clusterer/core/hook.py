@@ -4,7 +4,16 @@ from __future__ import annotations
 
 
 class Hook:
-    """Does nothing; override what you want to know."""
+    """Does nothing; override what you want to know.
+
+    Examples
+    --------
+    >>> class Percent(clusterer.Hook):
+    ...     def progress(self, done_s: float, total_s: float, faces: int) -> None:
+    ...         print(f"{100 * done_s / total_s:.0f} %, {faces} faces")
+    >>> Percent().progress(12.0, 48.0, 90)  # `process` and `analyse` call it
+    25 %, 90 faces
+    """
 
     def progress(self, done_s: float, total_s: float, faces: int) -> None:
         """So much of the video has been analysed, and so many faces were found in it.

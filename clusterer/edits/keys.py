@@ -44,17 +44,13 @@ class Keys:
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        found = analysis.detections
-        self._track_of = np.full(len(found), -1, dtype=np.int64)
-        for position, track in enumerate(analysis.tracks):
-            self._track_of[track.detection_rows] = position
-        self._all = _Faces(analysis, np.flatnonzero(self._track_of >= 0))
+        self._all = _Faces(analysis, np.flatnonzero(analysis.track_of_row >= 0))
 
     @cached_property
     def _pictured(self) -> _Faces:
         """Faces of which a picture is kept: only these can stand for a person."""
         kept = np.unique(self._analysis.crop_rows)
-        return _Faces(self._analysis, kept[self._track_of[kept] >= 0])
+        return _Faces(self._analysis, kept[self._analysis.track_of_row[kept] >= 0])
 
     @cached_property
     def tracks(self) -> tuple[str, ...]:
@@ -104,7 +100,7 @@ class Keys:
         )
 
     def _owner(self, row: int | None) -> int | None:
-        return None if row is None else int(self._track_of[row])
+        return None if row is None else int(self._analysis.track_of_row[row])
 
     def _renewed(self, keys: Sequence[str]) -> tuple[str, ...]:
         found = [(key, self.track(key)) for key in keys]

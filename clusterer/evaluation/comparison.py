@@ -154,13 +154,13 @@ def to_json(evaluations: Sequence[Evaluation]) -> str:
 
 def _content(evaluation: Evaluation) -> dict[str, Any]:
     counted = evaluation.confusion
-    chosen = evaluation.result.config.get("clustering", {})
+    chosen = evaluation.result.config.clustering
     return {
         "clip": evaluation.name,
         "min_iou": evaluation.min_iou,
-        "method": chosen.get("method"),
-        "metric": chosen.get("metric"),
-        "threshold": chosen.get("threshold"),
+        "method": chosen.method,
+        "metric": chosen.metric,
+        "threshold": evaluation.result.threshold,
         "ratios": evaluation.scores.ratios(),
         "missed": {
             kind: {"missed": missed, "labelled": total}

@@ -86,10 +86,7 @@ def image_pairs(analysis: Analysis, people: Sequence[str], metric: str) -> Pairs
     metric
         ``l2`` or ``cosine``.
     """
-    track_of_row = np.full(len(analysis.detections), -1, np.int64)
-    for number, one in enumerate(analysis.tracks):
-        track_of_row[one.detection_rows] = number
-    track = track_of_row[analysis.chip_rows]
+    track = analysis.track_of_row[analysis.chip_rows]
     known = np.array([t >= 0 and bool(people[t]) for t in track.tolist()], np.bool_)
     track, vectors = track[known], analysis.chip_embeddings[known]
     who = np.array([people[t] for t in track.tolist()], dtype=np.str_)

@@ -46,8 +46,8 @@ class Faces:
 def faces(matching: Matching, analysis: Analysis) -> Faces:
     """Chips of the tracks that show somebody known: the person that most of a track shows."""
     who = matching.track_people(len(analysis.tracks))
-    track_of = {row: i for i, t in enumerate(analysis.tracks) for row in t.detection_rows.tolist()}
-    shown = [who[track_of[row]] if row in track_of else "" for row in analysis.chip_rows.tolist()]
+    tracks = analysis.track_of_row[analysis.chip_rows].tolist()
+    shown = [who[track] if track >= 0 else "" for track in tracks]
     kept = [i for i, person in enumerate(shown) if person]
     names = [shown[i] for i in kept]
     people = sorted(set(names), key=lambda person: (-names.count(person), person))

@@ -133,13 +133,12 @@ def render(evaluation: Evaluation, read_crop: ReadCrop) -> str:
 
 
 def _facts(evaluation: Evaluation) -> Iterator[str]:
-    truth, chosen = evaluation.matching.truth, evaluation.result.config.get("clustering", {})
+    truth, chosen = evaluation.matching.truth, evaluation.result.config.clustering
     yield f"{len(evaluation.matching.rows):,} labelled faces"
     yield f"{len(truth.frames):,} labelled frames"
     yield f"{len(truth.cast)} people to be seen"
-    if chosen:
-        metric = METRICS.get(chosen["metric"], chosen["metric"])
-        yield f"{chosen['method']}, {metric} threshold {chosen['threshold']}"
+    metric = METRICS.get(chosen.metric, chosen.metric)
+    yield f"{chosen.method}, {metric} threshold {evaluation.result.threshold}"
     yield f"IoU from {evaluation.min_iou:g}"
 
 
@@ -227,8 +226,8 @@ def _shown(evaluation: Evaluation, each: Mistake, read_crop: ReadCrop) -> Shown:
 def _pictures(evaluation: Evaluation) -> dict[str, Any]:
     """Histograms of the people with most faces, and the matrix; none without faces."""
     known = faces(evaluation.matching, evaluation.result.analysis)
-    chosen = evaluation.result.config.get("clustering", {})
-    metric, threshold = chosen.get("metric", "l2"), float(chosen.get("threshold") or 0.0)
+    metric = evaluation.result.config.clustering.metric
+    threshold = evaluation.result.threshold or 0.0
     drawn = [
         (person, int((known.person == i).sum()), Markup(histogram(known, i, metric, threshold)))
         for i, person in enumerate(known.people[:MOST_HISTOGRAMS])

@@ -6,8 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from clusterer.core.types import Analysis, Identity
 
 _NO_NAME = set('/\\:*?"<>|')
@@ -45,12 +43,13 @@ def pick(person: Identity, analysis: Analysis, min_quality: float) -> list[int]:
     All that are encoded and good enough, the best of every track before the second best of any.
     """
     quality = analysis.quality.value
-    encoded = set(analysis.chip_rows.tolist())
-    track_of = {row: track for track in person.track_ids for row in _rows(analysis, track)}
+    track_of = analysis.track_of_row.tolist()
     rows = [
         row
         for row in person.crop_rows
-        if row in track_of and row in encoded and quality[row] >= min_quality
+        if track_of[row] in person.track_ids
+        and analysis.chip_of_row[row] >= 0
+        and quality[row] >= min_quality
     ]
     rows.sort(key=lambda row: (-float(quality[row]), row))
     turn: dict[int, int] = {}
@@ -71,8 +70,3 @@ def folder_name(name: str) -> str | None:
     bad = name.startswith(".") or name != name.strip() or name.endswith(".")
     long = len(name.encode()) > 200
     return None if bad or long or not name or _NO_NAME & set(name) else name
-
-
-def _rows(analysis: Analysis, track: int) -> list[int]:
-    rows: list[int] = np.asarray(analysis.tracks[track].detection_rows).tolist()
-    return rows

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from clusterer.core.config import Config, GalleryConfig
+from clusterer.core.config import GalleryConfig
 from clusterer.core.distance import between
 from clusterer.core.errors import ConfigError, GalleryError
 from clusterer.core.files import is_there, make_folder, write_all
@@ -18,7 +18,6 @@ from clusterer.gallery import Kept, file_name, folder_name, pick
 from clusterer.gallery.names import current, given_names, named_by_gallery
 from clusterer.gallery.photographs import decode_photograph
 from clusterer.gallery.read import Reader, scale_of
-from clusterer.people.settings import config_of
 from clusterer.store.edits_json import stored
 from clusterer.store.load import load
 from clusterer.store.pictures import crop_reader
@@ -70,11 +69,10 @@ def add_to_gallery(
             f"Nobody in {folder} was named by a reviewer",
             f"Name people with cluster-video review {folder}",
         )
-    config = config_of(result)
     added: dict[str, tuple[Path, ...]] = {}
     notes: list[str] = []
     with threadpool_limits(limits=1, user_api="blas"), system_libraries():
-        album = _Album(result, folder, config, chosen)
+        album = _Album(result, folder, chosen)
         for person in people:
             name = folder_name(person.name)
             pictures = list(album.pictures(person)) if name else []
@@ -95,14 +93,11 @@ def add_to_gallery(
 class _Album:
     """Pictures of people that show, when read again, the face that they were kept for."""
 
-    def __init__(
-        self, result: ClusteringResult, folder: Path, config: Config, chosen: GalleryConfig
-    ) -> None:
+    def __init__(self, result: ClusteringResult, folder: Path, chosen: GalleryConfig) -> None:
         analysis = result.analysis
         self._analysis, self._chosen = analysis, chosen
         self._read = crop_reader(analysis, folder)
-        self._reader, self._scale = Reader(config), scale_of(config)
-        self._chip = {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
+        self._reader, self._scale = Reader(result.config), scale_of(result.config)
 
     def pictures(self, person: Identity) -> list[bytes]:
         """The best few."""
@@ -119,7 +114,7 @@ class _Album:
         face = None if image is None else self._reader.face(image)
         if face is None:
             return False
-        own = self._analysis.chip_embeddings[self._chip[row]]
+        own = self._analysis.chip_embeddings[self._analysis.chip_of_row[row]]
         apart = between(face[None], own[None], self._scale.metric)
         return bool(self._scale.count(apart)[0, 0] <= 1.0)
 

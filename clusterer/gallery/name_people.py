@@ -22,7 +22,6 @@ from clusterer.gallery.read import made_by
 from clusterer.outputs import save as result_folder
 from clusterer.people.amend import amend, keys_of
 from clusterer.people.constraints import co_occurrence
-from clusterer.people.settings import config_of
 from clusterer.store.edits_json import stored, write
 from clusterer.store.load import load
 from clusterer.store.names import EDITS
@@ -89,8 +88,8 @@ def name_people(
     folder, chosen = Path(folder), chosen or GalleryConfig()
     loaded, log = load(folder), stored(folder)
     result = current(loaded, log.edits)
-    config = config_of(result)
-    encoder, metric = config.analysis.encoding.encoder, config.clustering.metric
+    encoder = result.config.analysis.encoding.encoder
+    metric = result.config.clustering.metric
     made = made_by(encoder, result.analysis.models)
     if (made, metric) != (gallery.encoder, gallery.scale.metric):
         raise GalleryError(f"The gallery was not encoded by {encoder} for the metric {metric}")

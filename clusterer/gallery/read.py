@@ -75,7 +75,7 @@ def read_gallery(
         photograph the largest face counts. Those without a face, unreadable ones and outliers are
         left out, and said so in `notes`.
     config
-        Detector, encoder and metric: `config_of` the result whose people are to be named. By
+        Detector, encoder and metric: `config` of the result whose people are to be named. By
         default the defaults.
     chosen
         What an outlier is.

@@ -63,6 +63,12 @@ def amend(result: ClusteringResult, edits: Sequence[Edit]) -> ClusteringResult:
     ------
     EditsError
         The first ones, which the grouping was made under, are not those of `result`: see `decide`.
+
+    Examples
+    --------
+    >>> name = clusterer.Edit(clusterer.Action.NAME, who=("0@100,50,140,98",), name="Anna")
+    >>> [person.name for person in clusterer.amend(result, [name])]
+    ['Anna', 'Person 2']
     """
     under = result.grouped_under
     if tuple(edits[:under]) != result.edits[:under]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.core.config import AUTO, ClusteringConfig, Config, settings
+from clusterer.core.config import AUTO, ClusteringConfig, Config
 from clusterer.core.errors import ConfigError, EditsError
 from clusterer.core.types import (
     UNKNOWN,
     Analysis,
+    Calibration,
     ClusteringResult,
     Edit,
     Grouping,
@@ -21,10 +22,10 @@ from clusterer.core.types import (
     TrackFeatures,
 )
 from clusterer.edits import combine, constrain, lines
-from clusterer.faces.encoding import default_threshold
+from clusterer.faces.encoding import default_threshold, resolve
 from clusterer.people import clustering
 from clusterer.people.amend import correct, keys_of
-from clusterer.people.calibration import Calibration, calibrate, different_pairs, same_pairs
+from clusterer.people.calibration import calibrate, different_pairs, same_pairs
 from clusterer.people.clustering.confidence import MOST, confidences
 from clusterer.people.constraints import co_occurrence, returns
 from clusterer.people.features import describe
@@ -32,7 +33,6 @@ from clusterer.people.identities import reasons_of
 from clusterer.people.questions import advise
 from clusterer.people.refinement.confidence import with_clothing
 from clusterer.people.refinement.refine import Refinement, Refiner
-from clusterer.people.settings import resolved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,8 +149,7 @@ def decide(
 
     Returns
     -------
-    ClusteringResult; its `config` states the threshold that was used, and, as ``calibration``, how
-    it fits
+    ClusteringResult; its `threshold` is the one that was used, its `calibration` says how it fits
 
     Raises
     ------
@@ -158,6 +157,13 @@ def decide(
         There is no such method, or the encoder has no default threshold for the metric.
     EditsError
         There are fewer corrections than `grouped_under`.
+
+    Examples
+    --------
+    >>> config = clusterer.Config(clustering=clusterer.ClusteringConfig(threshold=0.3))
+    >>> decided = clusterer.decide(analysis, config)
+    >>> decided.labels.tolist(), decided.threshold
+    ([0, 1, 2, -1], 0.3)
     """
     if not config.analysis.encoding.thresholds:
         config = resolved(config)
@@ -172,9 +178,7 @@ def decide(
     unit = _default(config, fit.threshold)  # what odds were measured by, whatever the threshold
     grouping = _grouping(features, assignment, chosen, unit)
     evidence = assignment.evidence if fit.threshold == unit else None  # else in other units
-    used = settings(config)
-    used["clustering"]["threshold"] = fit.threshold
-    used["calibration"] = fit.facts()
+    used = replace(chosen, threshold=AUTO if fit.automatic else fit.threshold)
     corrected = correct(analysis, grouping, edits, under)
     return ClusteringResult(
         analysis=analysis,
@@ -183,7 +187,7 @@ def decide(
         labels=corrected.labels,
         people=corrected.people,
         unknowns=corrected.unknowns,
-        config=used,
+        config=replace(config, clustering=used),
         clothing=assignment.decisions,
         edits=tuple(edits),
         grouped_under=under,
@@ -192,7 +196,14 @@ def decide(
             features, known.spans_s, cannot_link, grouping.labels, chosen, unit, evidence
         ),
         grouping=grouping,
+        calibration=fit.rounded(),
     )
+
+
+def resolved(config: Config) -> Config:
+    """The same with what the card of the encoder says; see `clusterer.faces.encoding.resolve`."""
+    analysis = config.analysis
+    return replace(config, analysis=replace(analysis, encoding=resolve(analysis.encoding)))
 
 
 def _grouping(
@@ -206,11 +217,7 @@ def _grouping(
 
 
 def _spans_s(analysis: Analysis) -> npt.NDArray[np.float64]:
-    pts = analysis.detections.pts
-    ends = [pts[track.detection_rows[[0, -1]]] for track in analysis.tracks]
-    spans_pts = np.array(ends, dtype=np.float64).reshape(-1, 2)
-    spans_s: npt.NDArray[np.float64] = spans_pts * float(analysis.video.time_base)
-    return spans_s
+    return analysis.spans_pts.astype(np.float64) * float(analysis.video.time_base)
 
 
 def _calibration(analysis: Analysis, known: Basis, config: Config) -> Calibration:

@@ -33,7 +33,6 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
     """
     value = analysis.quality.value
     apart_pts = float(MIN_APART_S / analysis.video.time_base)
-    chips_of = _chips_by_row(analysis)
     dimension = analysis.chip_embeddings.shape[1]
     faces = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
     has_face = np.zeros(len(analysis.tracks), dtype=bool)
@@ -45,18 +44,15 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
         readable[i] = _looks_apart(
             analysis.detections.pts[rows[value[rows] >= config.min_quality]], apart_pts
         )
-        chips = [chips_of[row] for row in rows.tolist() if row in chips_of]
-        if chips:
+        chips = analysis.chips_of(i)
+        if len(chips):
             weights = np.maximum(value[analysis.chip_rows[chips]], MIN_WEIGHT)
             faces[i] = np.average(analysis.chip_embeddings[chips], axis=0, weights=weights)
             has_face[i] = True
-    clothing, torso_share = _clothing(analysis, chips_of, config.clothing)
+    clothing, torso_share = _clothing(analysis, config.clothing)
     return TrackFeatures(
         track_ids=np.array([track.id for track in analysis.tracks], dtype=np.int64),
-        start_pts=np.array(
-            [analysis.detections.pts[track.detection_rows[0]] for track in analysis.tracks],
-            dtype=np.int64,
-        ),
+        start_pts=analysis.spans_pts[:, 0],
         face=faces,
         quality=_at(value, best),
         readable_chips=readable,
@@ -70,9 +66,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
     )
 
 
-def _clothing(
-    analysis: Analysis, chips_of: dict[int, int], config: ClothingConfig
-) -> tuple[FloatArray, FloatArray]:
+def _clothing(analysis: Analysis, config: ClothingConfig) -> tuple[FloatArray, FloatArray]:
     """Description of what each track wears, and how much of the torso is seen.
 
     The whole and sharp torsos of a track count most. Two parts lie side by side, scaled so that the
@@ -88,8 +82,8 @@ def _clothing(
     dimension = sum(part.shape[1] for _, part in parts)
     clothing = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
     torso_share = np.zeros(len(analysis.tracks), dtype=np.float32)
-    for i, track in enumerate(analysis.tracks):
-        chips = [chips_of[row] for row in track.detection_rows.tolist() if row in chips_of]
+    for i in range(len(analysis.tracks)):
+        chips = analysis.chips_of(i)
         torso_share[i] = visible[chips].max(initial=0.0)
         weights = visible[chips] * _relative(sharpness[chips])
         clothing[i] = np.concatenate(
@@ -110,10 +104,6 @@ def _mean_direction(vectors: FloatArray, weights: FloatArray) -> FloatArray:
     total: FloatArray = (weights[:, None] * vectors).sum(axis=0)
     length = float(np.linalg.norm(total))
     return total / np.float32(length) if length else total
-
-
-def _chips_by_row(analysis: Analysis) -> dict[int, int]:
-    return {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
 
 
 def _looks_apart(pts: IntArray, apart_pts: float) -> int:

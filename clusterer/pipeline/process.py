@@ -15,8 +15,7 @@ from clusterer.core.types import ClusteringResult
 from clusterer.edits import EditLog
 from clusterer.outputs import save as result_folder
 from clusterer.people import clustering
-from clusterer.people.decide import decide
-from clusterer.people.settings import resolved
+from clusterer.people.decide import decide, resolved
 from clusterer.pipeline.analyse import analyse_into
 from clusterer.store.edits_json import read, stored, write
 from clusterer.store.folder import ResultFolder

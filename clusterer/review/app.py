@@ -182,12 +182,9 @@ def _jpeg(picture: bytes) -> Response:
 
 def faces(analysis: Analysis) -> dict[str, list[Any]]:
     """Every face of a track, in time order: track, pts, and box rounded to whole px."""
-    found = sorted(
-        (row, track.id) for track in analysis.tracks for row in track.detection_rows.tolist()
-    )
-    rows = np.array([row for row, _ in found], dtype=np.int64)
+    rows = np.flatnonzero(analysis.track_of_row >= 0)
     return {
-        "track": [track for _, track in found],
+        "track": analysis.track_of_row[rows].tolist(),
         "pts": analysis.detections.pts[rows].tolist(),
         "boxes": np.rint(analysis.detections.boxes[rows]).astype(np.int64).tolist(),
     }

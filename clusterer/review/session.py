@@ -14,7 +14,6 @@ from clusterer.edits import EditLog
 from clusterer.outputs import save as result_folder
 from clusterer.people.amend import amend
 from clusterer.people.decide import decide
-from clusterer.people.settings import config_of
 from clusterer.review.writer import Writer, Written
 from clusterer.store.edits_json import stored, write
 from clusterer.store.load import load
@@ -86,7 +85,7 @@ class Session:
         self._path = folder / EDITS
         loaded = load(folder)
         log = stored(folder)
-        self._config = config_of(loaded)
+        self._config = loaded.config
         self._base = _base(loaded)
         self._lock = Lock()
         self._closed = False

@@ -254,6 +254,7 @@ def load_analysis(folder: Path) -> tuple[Analysis, str]:
 
 def crop_names(analysis: Analysis) -> set[str]:
     """Names of all pictures that an analysis refers to."""
-    track_of = {row: track.id for track in analysis.tracks for row in track.detection_rows.tolist()}
-    frames = analysis.detections.frame_index
-    return {crop_name(track_of[row], int(frames[row])) for row in analysis.crop_rows.tolist()}
+    rows = analysis.crop_rows
+    tracks = analysis.track_of_row[rows].tolist()
+    frames = analysis.detections.frame_index[rows].tolist()
+    return set(map(crop_name, tracks, frames))

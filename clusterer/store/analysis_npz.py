@@ -109,7 +109,7 @@ def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
             [(s.start_frame, s.end_frame, s.start_pts, s.end_pts) for s in analysis.shots],
             dtype=np.int64,
         ).reshape(-1, 4),
-        "track_of_row": _track_of_row(analysis),
+        "track_of_row": analysis.track_of_row,
         "shot_of_track": np.array([t.shot_index for t in analysis.tracks], dtype=np.int64),
     }
     for name in _AS_THEY_ARE:
@@ -176,10 +176,3 @@ def _name(path: str) -> str:
     """Last part of a path of this system, or of Windows with its drive or server."""
     windows = re.match(r"[A-Za-z]:[\\/]|\\\\", path)
     return PureWindowsPath(path).name if windows else Path(path).name
-
-
-def _track_of_row(analysis: Analysis) -> npt.NDArray[np.int64]:
-    track_of_row = np.full(len(analysis.detections), -1, dtype=np.int64)
-    for track in analysis.tracks:
-        track_of_row[track.detection_rows] = track.id
-    return track_of_row

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from clusterer.core.config import ClothingConfig, ClusteringConfig
-from clusterer.core.errors import CacheError, ConfigError, EditsError, ResultError
+from clusterer.core.config import Config
+from clusterer.core.errors import CacheError, EditsError, ResultError
 from clusterer.core.regular import read_file
-from clusterer.core.types import UNKNOWN, Analysis, ClusteringResult, Reason
+from clusterer.core.types import UNKNOWN, Analysis, Calibration, ClusteringResult, Reason
 from clusterer.edits import constrain, parse_edit
 from clusterer.people.amend import keys_of
 from clusterer.people.decide import shown
@@ -20,9 +19,13 @@ from clusterer.people.features import describe
 from clusterer.store.analysis_cache import load_analysis
 from clusterer.store.names import ANALYSIS, RESULT
 from clusterer.store.restore import advice, grouping, texts, whole
-from clusterer.store.result_json import READABLE_SCHEMAS, decisions, identities
-
-AGAIN = "Run cluster-video on the video again, with this folder as --output"
+from clusterer.store.result_json import (
+    AGAIN,
+    READABLE_SCHEMAS,
+    decisions,
+    identities,
+    read_config,
+)
 
 
 def load(folder: Path | str) -> ClusteringResult:
@@ -52,9 +55,9 @@ def load(folder: Path | str) -> ClusteringResult:
         analysis, _ = load_analysis(folder)
     except CacheError as error:
         raise ResultError(error.cause, AGAIN) from None
-    chosen = _settings(content, folder / RESULT)
+    config, calibration = read_config(content, folder / RESULT)
     try:
-        return _restore(content, analysis, chosen)
+        return _restore(content, analysis, config, calibration)
     except (
         EditsError,
         KeyError,
@@ -90,38 +93,8 @@ def _read(path: Path) -> dict[str, Any]:
     return dict(content)
 
 
-def _settings(content: dict[str, Any], path: Path) -> ClusteringConfig:
-    """Settings of the clustering; those that an older version did not have are the defaults."""
-    try:
-        content["config"] = _tuples(content["config"])
-        stored = dict(content["config"]["clustering"])
-    except (KeyError, TypeError, ValueError):
-        raise ResultError(f"{path} is damaged (it holds no settings)", AGAIN) from None
-    unknown = sorted(map(str, stored.keys() - {field.name for field in fields(ClusteringConfig)}))
-    if content["schema"] == 4 and len(unknown) == 1:  # schema 4 had another name for the tolerance
-        stored["tolerance"] = stored.pop(unknown.pop())
-        content["config"]["clustering"] = dict(stored)
-    if unknown:
-        raise ResultError(
-            f"{path} was written by another version (setting {', '.join(unknown)} is unknown)",
-            AGAIN,
-        )
-    try:
-        stored["clothing"] = ClothingConfig(**stored.get("clothing", {}))
-        return ClusteringConfig(**stored)
-    except (ConfigError, TypeError) as error:
-        raise ResultError(f"{path} is damaged ({_words(error)})", AGAIN) from None
-
-
-def _tuples(value: Any) -> Any:
-    """Lists as the tuples that they were before they became JSON."""
-    if isinstance(value, dict):
-        return {name: _tuples(part) for name, part in value.items()}
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
 def _restore(
-    content: dict[str, Any], analysis: Analysis, chosen: ClusteringConfig
+    content: dict[str, Any], analysis: Analysis, config: Config, calibration: Calibration | None
 ) -> ClusteringResult:
     _same_run(content, analysis)
     everyone = identities(content)
@@ -130,18 +103,19 @@ def _restore(
     given = constrain(edits[:under], keys_of(analysis), len(analysis.tracks))
     result = ClusteringResult(
         analysis=analysis,
-        features=shown(describe(analysis, chosen), given.excluded),
+        features=shown(describe(analysis, config.clustering), given.excluded),
         cannot_link=np.array(content["cannot_link"], dtype=np.int64).reshape(-1, 2),
         labels=np.array(content["labels"], dtype=np.int64),
         people=tuple(who for who in everyone if who.label != UNKNOWN),
         unknowns=tuple(who for who in everyone if who.label == UNKNOWN),
-        config=content["config"],
+        config=config,
         clothing=decisions(content),
         edits=edits,
         grouped_under=under,
         edit_notes=texts(content["edit_notes"]),
         grouping=grouping(content["grouping"], len(analysis.tracks)),
         advice=advice(content["advice"], content["grouping"]["labels"]),
+        calibration=calibration,
     )
     belongs = sorted((track, who.label) for who in everyone for track in who.track_ids)
     if belongs != list(enumerate(result.labels.tolist())):
@@ -164,14 +138,10 @@ def _same_run(content: dict[str, Any], analysis: Analysis) -> None:
         for track in who["track_ids"]
         if who["reason"] == Reason.NOT_A_FACE
     }
-    found = sorted(
-        (row, track.id)
-        for track in analysis.tracks
-        if track.id not in no_faces
-        for row in track.detection_rows
+    pairs = zip(
+        analysis.track_of_row.tolist(), analysis.detections.frame_index.tolist(), strict=True
     )
-    frames = analysis.detections.frame_index
-    expected = [(track, int(frames[row])) for row, track in found]
+    expected = [(track, frame) for track, frame in pairs if track not in {-1, *no_faces}]
     faces = content["faces"]
     if list(zip(faces["track"], faces["frame"], strict=True)) != expected:
         raise ValueError(f"it is not of the same run as {ANALYSIS}")

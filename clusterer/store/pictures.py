@@ -23,13 +23,12 @@ def crop_reader(
     name
         Track and frame → name of the file: of faces by default, or `torso_name`.
     """
-    track_of = {row: track.id for track in analysis.tracks for row in track.detection_rows.tolist()}
-    frames = analysis.detections.frame_index
+    tracks, frames = analysis.track_of_row, analysis.detections.frame_index
 
     def read(row: int) -> bytes | None:
         try:
-            return read_own(folder / CHIPS / name(track_of[row], int(frames[row])))
-        except (KeyError, OSError):
+            return read_own(folder / CHIPS / name(int(tracks[row]), int(frames[row])))
+        except (IndexError, OSError):
             return None
 
     return read

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from clusterer._version import __version__
+from clusterer.core.config import AUTO, Config, settings
+from clusterer.core.errors import ConfigError, ResultError
 from clusterer.core.printable import printable
 from clusterer.core.types import (
     Appearance,
+    Calibration,
     ClothingDecision,
     ClusteringResult,
     Identity,
     Move,
     Reason,
+    Verdict,
 )
 from clusterer.edits import to_dict
-from clusterer.store.tables import tables
 
 RESULT_SCHEMA = 5
 """Of ``result.json``; raised when its meaning changes. 2: with `identities`, so that it can be
 loaded. 3: with `clothing`, what clothing decided. 4: with `grouping`, `edits` and `advice`, what a
 review starts from. 5: the setting `tolerance` has its name. ``analysis.npz`` has its own number."""
 READABLE_SCHEMAS = (4, RESULT_SCHEMA)
+AGAIN = "Run cluster-video on the video again, with this folder as --output"
 
 
 def to_json(result: ClusteringResult) -> str:
@@ -40,7 +44,7 @@ def to_json(result: ClusteringResult) -> str:
         "version": __version__,
         "video": video,
         "warnings": list(result.analysis.warnings),
-        "config": result.config,
+        "config": config_dict(result),
         "models": result.analysis.models,
         "shots": [
             {"start_frame": s.start_frame, "end_frame": s.end_frame} for s in result.analysis.shots
@@ -52,7 +56,7 @@ def to_json(result: ClusteringResult) -> str:
         "identities": [asdict(who) for who in (*result.people, *result.unknowns)],
         **_review(result),
     }
-    for table in tables(result):
+    for table in result.tables:
         columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
         content[table.name] = dict(zip(table.columns, map(list, columns), strict=True))
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
@@ -78,6 +82,70 @@ def _review(result: ClusteringResult) -> dict[str, Any]:
             **({"names": candidates} if candidates else {}),
         },
     }
+
+
+def config_dict(result: ClusteringResult) -> dict[str, Any]:
+    """Every setting, with the threshold that was used and how it fits, JSON-ready."""
+    used = settings(result.config)
+    used["clustering"]["threshold"] = result.threshold
+    return used | ({"calibration": asdict(result.calibration)} if result.calibration else {})
+
+
+def read_config(content: dict[str, Any], path: Path) -> tuple[Config, Calibration | None]:
+    """Settings and calibration out of what `to_json` wrote to `path`.
+
+    A setting that is not stored, as an older version did not have it, is the default.
+
+    Raises
+    ------
+    ResultError
+        They are not there, damaged, or there is a setting that this version does not know.
+    """
+    try:
+        stored = dict(content["config"])
+        clustering = dict(stored["clustering"])
+    except (KeyError, TypeError, ValueError):
+        raise ResultError(f"{path} is damaged (it holds no settings)", AGAIN) from None
+    unknown = _unknown(Config().clustering, clustering)
+    if content["schema"] == 4 and len(unknown) == 1:  # schema 4 had another name for the tolerance
+        clustering["tolerance"] = clustering.pop(unknown.pop())
+    sections = {"analysis": stored.get("analysis", {}), "clustering": clustering}
+    if unknown := _unknown(Config(), sections):
+        names = ", ".join(sorted(unknown))
+        cause = f"{path} was written by another version (setting {names} is unknown)"
+        raise ResultError(cause, AGAIN)
+    try:
+        fit = _calibration(stored.get("calibration"))
+        if fit and fit.automatic:
+            clustering["threshold"] = AUTO
+        return _with(Config(), sections), fit
+    except (AttributeError, ConfigError, KeyError, TypeError, ValueError) as error:
+        words = " ".join(str(error).split())
+        raise ResultError(f"{path} is damaged ({words})", AGAIN) from None
+
+
+def _unknown(default: Any, stored: Any) -> set[str]:
+    """Names of stored settings, of any depth, that this version does not have."""
+    if not isinstance(stored, dict):
+        return set()
+    found = set(map(str, stored)) - {field.name for field in fields(default)}
+    for name in stored.keys() - found:
+        part = getattr(default, name)
+        found |= _unknown(part, stored[name]) if is_dataclass(part) else set()
+    return found
+
+
+def _with(default: Any, stored: dict[str, Any]) -> Any:
+    """Settings with the stored values in the place of the default ones."""
+    values = {}
+    for name, value in stored.items():
+        part = getattr(default, name)
+        values[name] = _with(part, value) if is_dataclass(part) else value
+    return replace(default, **values)
+
+
+def _calibration(stored: dict[str, Any] | None) -> Calibration | None:
+    return Calibration(**stored | {"verdict": Verdict(stored["verdict"])}) if stored else None
 
 
 def identities(content: dict[str, Any]) -> tuple[Identity, ...]:

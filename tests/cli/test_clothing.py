@@ -14,19 +14,14 @@ from clusterer.core.types import ClothingDecision, Move
 from clusterer.pipeline.process import Outcome
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
-from tests.small_result import small_result
+from tests.small_result import FITS, small_result
 
 J, S = Move.JOINED, Move.SPLIT
-FIT = {
-    "threshold": 0.36, "suggested": 0.36, "automatic": False, "share_different_accepted": 0.0,
-    "verdict": "",
-}  # fmt: skip
 
 
 def outcome(moves: list[Move]) -> Outcome:
     decisions = tuple(ClothingDecision(0, move, 0.0, 2.0, None) for move in moves)
-    result = replace(small_result(), clothing=decisions)
-    result.config["calibration"] = FIT
+    result = replace(small_result(), clothing=decisions, calibration=FITS)
     return Outcome(result, Path("small.people"), 1.0)
 
 

@@ -10,7 +10,7 @@ import pytest
 from clusterer.cli.show import summary
 from clusterer.core.timecode import spoken
 from clusterer.pipeline.process import Outcome
-from tests.small_result import small_result
+from tests.small_result import FITS, small_result
 
 
 @pytest.mark.parametrize(
@@ -18,9 +18,7 @@ from tests.small_result import small_result
 )
 def test_lengths_as_on_the_page(seconds: float) -> None:
     """Never ``60.0 s`` or ``1:60.0``, and each person's in one column."""
-    result = small_result()
-    fits = {"threshold": 0.36, "suggested": 0.36, "automatic": False, "verdict": "fits"}
-    result.config["calibration"] = fits
+    result = replace(small_result(), calibration=FITS)
     video = replace(result.analysis.video, duration_s=seconds)
     people = tuple(
         replace(person, screen_time_s=length)
@@ -37,9 +35,7 @@ def test_lengths_as_on_the_page(seconds: float) -> None:
 
 
 def test_a_name_cannot_steer_the_terminal() -> None:
-    result = small_result()
-    fits = {"threshold": 0.36, "suggested": 0.36, "automatic": False, "verdict": "fits"}
-    result.config["calibration"] = fits
+    result = replace(small_result(), calibration=FITS)
     video = replace(result.analysis.video, path="a\x1b[2Jb\nc.mp4")
     people = (replace(result.people[0], name="Ann\x1b[31m"), *result.people[1:])
     result = replace(result, analysis=replace(result.analysis, video=video), people=people)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from clusterer.cli.show import summary
 from clusterer.pipeline.process import Outcome
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
-from tests.small_result import small_result
+from tests.small_result import FITS, small_result
 
 Command = Callable[..., Ran]
 
@@ -70,22 +72,16 @@ def test_neither_a_number_nor_auto(command: Command, wrong: str) -> None:
         ({"verdict": "too loose", "automatic": True}, "--threshold auto took 0.36"),
     ],
 )
-def test_one_line_when_there_is_something_to_say(fit: dict[str, object], expected: str) -> None:
-    fits = {
-        "threshold": 0.36,
-        "suggested": 0.36,
-        "automatic": False,
-        "share_different_accepted": 0.2,
-    }
-    result = small_result()
-    result.config["calibration"] = fits | fit
+def test_one_line_when_there_is_something_to_say(fit: dict[str, Any], expected: str) -> None:
+    result = replace(small_result(), calibration=replace(FITS, **fit))
     lines = summary(Outcome(result, Path("small.people"), 1.0)).splitlines()
     notes = [line for line in lines if line.startswith("Note: ") and "truncated" not in line]
     assert notes == ([f"Note: {expected}"] if expected else [])
 
 
 def test_the_default_is_judged_as_well(demo: clusterer.Outcome) -> None:
-    fit = demo.result.config["calibration"]
-    assert fit["threshold"] == demo.result.config["clustering"]["threshold"]
-    assert not fit["automatic"]
-    assert fit["n_same"] > 0
+    fit = demo.result.calibration
+    assert fit is not None
+    assert fit.threshold == demo.result.threshold == demo.result.config.clustering.threshold
+    assert not fit.automatic
+    assert fit.n_same > 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
+from clusterer.core.config import AUTO, ClusteringConfig, Config
+from clusterer.core.errors import ConfigError
 from clusterer.core.types import (
     Analysis,
     ChipQuality,
@@ -21,7 +24,8 @@ from clusterer.core.types import (
     TrackFeatures,
     VideoInfo,
 )
-from tests.small_analysis import analysis_of
+from tests.small_analysis import FRAME_PTS, analysis_of
+from tests.small_result import FITS, small_result
 
 
 def detections(n: int = 2, **changes: Any) -> Detections:
@@ -186,18 +190,42 @@ def test_a_shot_is_not_empty(bounds: tuple[int, int, int, int]) -> None:
         ({"quality": ChipQuality.concatenate([])}, "not parallel to detections"),
         ({"chip_embeddings": np.zeros((3, 2))}, "Analysis.chip_embeddings"),
         ({"sampled_pts": np.zeros(9)}, "Analysis.sampled_pts"),
+        ({"tracks": (Track(0, 0, np.array([0, 2])),)}, "Analysis.tracks: a row of no detection"),
+        ({"tracks": (Track(0, 0, np.array([0])),) * 2}, "Analysis.tracks: .* listed twice"),
+        ({"chip_rows": [-1]}, "Analysis.chip_rows: a row of no detection"),
+        ({"crop_rows": [2]}, "Analysis.crop_rows: a row of no detection"),
     ],
 )
 def test_analysis_refuses(changes: dict[str, Any], message: str) -> None:
     whole = analysis_of([(0, 0, 0.5), (0, 6, 0.5)], chips={0: (1, 0)})
-    fields = {f.name: getattr(whole, f.name) for f in dataclasses.fields(Analysis)}
+    fields = {f.name: getattr(whole, f.name) for f in dataclasses.fields(Analysis) if f.init}
     with pytest.raises(ValueError, match=message):
         Analysis(**(fields | changes))
 
 
+def test_an_analysis_knows_the_track_and_chip_of_each_row() -> None:
+    sights = [(1, 0, 0.5), (0, 0, 0.5), (1, 6, 0.5), (0, 9, 0.5), (1, 12, 0.5)]
+    whole = analysis_of(sights, chips={4: (1, 0), 0: (0, 1), 1: (1, 1)})
+    assert whole.track_of_row.tolist() == [1, 0, 1, 0, 1]
+    assert whole.chip_of_row.tolist() == [1, 2, -1, -1, 0]
+    assert whole.chips_of(1).tolist() == [1, 0], "in time order, not in that of the chips"
+    assert whole.chips_of(0).tolist() == [2]
+    assert whole.spans_pts.tolist() == [[0, 9 * FRAME_PTS], [0, 12 * FRAME_PTS]]
+    fewer = replace(whole, tracks=whole.tracks[:1])
+    assert fewer.track_of_row.tolist() == [-1, 0, -1, 0, -1]
+    with pytest.raises(ValueError, match="read-only"):
+        whole.track_of_row[0] = 3
+
+
+def test_an_analysis_of_nothing() -> None:
+    nothing = analysis_of([])
+    assert nothing.track_of_row.shape == nothing.chip_of_row.shape == (0,)
+    assert nothing.spans_pts.shape == (0, 2)
+
+
 def test_a_result_has_a_label_for_every_track() -> None:
     whole = analysis_of([(0, 0, 0.5), (1, 6, 0.5)])
-    empty: dict[str, Any] = {"people": (), "unknowns": (), "config": {}}
+    empty: dict[str, Any] = {"people": (), "unknowns": (), "config": Config()}
     result = ClusteringResult(whole, features(2), np.zeros(0, np.int64), np.zeros(2), **empty)  # type: ignore[arg-type]
     assert result.cannot_link.shape == (0, 2)
     with pytest.raises(ValueError, match=r"ClusteringResult.labels"):
@@ -206,3 +234,58 @@ def test_a_result_has_a_label_for_every_track() -> None:
 
 def test_only_none_is_no_reason() -> None:
     assert [reason for reason in Reason if not reason] == [Reason.NONE]
+
+
+def test_people_are_found_by_name_and_id() -> None:
+    result = small_result()
+    assert list(result) == list(result.people)
+    assert result.person("Person 2") is result.person("person-2") is result.people[1]
+    assert result.person("unknown-1") is result.person("Unknown 1") is result.unknowns[0]
+    anna = replace(result.people[0], name="Anna")
+    named = replace(result, people=(anna, replace(result.people[1], name="Anna")))
+    with pytest.raises(ConfigError) as several:
+        named.person("Anna")
+    assert str(several.value) == "Several are called 'Anna'. Give an id: person-1, person-2"
+    assert named.person("person-2").name == "Anna"
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"),
+    [(2, "There are: Person 1, Person 2"), (0, "There are: nobody")],
+)
+def test_who_is_not_there_is_told_with_those_who_are(people: int, expected: str) -> None:
+    result = small_result()
+    result = replace(result, people=result.people[:people])
+    for find in (result.person, result.faces_of):
+        with pytest.raises(ConfigError) as refused:
+            find("anna")
+        assert str(refused.value) == f"Nobody is called 'anna'. {expected}"
+
+
+def test_faces_of_a_person_are_those_of_the_table() -> None:
+    result = small_result()
+    for identity in (*result, *result.unknowns):
+        person = identity.id if identity.label >= 0 else ""
+        rows = [row for row in result.tables.faces.rows if row[0] == person]
+        for faces in (result.faces_of(identity), result.faces_of(identity.name)):
+            assert len(faces) == len(rows) > 0
+            assert faces.track.tolist() == [row[1] for row in rows]
+            assert faces.frame.tolist() == [row[3] for row in rows]
+            assert faces.time_s.tolist() == [row[4] for row in rows]
+            assert np.round(faces.boxes.astype(float), 1).tolist() == [list(r[5:9]) for r in rows]
+            assert np.round(faces.scores.astype(float), 3).tolist() == [row[9] for row in rows]
+            assert np.round(faces.quality.astype(float), 3).tolist() == [row[10] for row in rows]
+            assert (faces.frame == result.analysis.detections.frame_index[faces.row]).all()
+
+
+def test_the_threshold_that_was_used() -> None:
+    result = small_result()
+    assert result.threshold == 0.36
+    auto = replace(result, config=Config(clustering=ClusteringConfig(threshold=AUTO)))
+    assert auto.threshold is None
+    assert replace(auto, calibration=replace(FITS, threshold=0.41)).threshold == 0.41
+
+
+def test_calibration_is_kept_with_four_digits() -> None:
+    fit = replace(FITS, suggested=0.123456, median_same=None, n_same=123456)
+    assert fit.rounded() == replace(fit, suggested=0.1235)

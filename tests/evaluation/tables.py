@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
 
+from clusterer.core.config import Config
 from clusterer.core.types import (
     Analysis,
     ChipQuality,
@@ -125,4 +126,4 @@ def result_of(analysis: Analysis, labels: Sequence[int]) -> ClusteringResult:
     )
     people, unknowns = identify(analysis, features, numbers, np.zeros(t, bool), np.ones(t))
     nothing = np.zeros((0, 2), np.int64)
-    return ClusteringResult(analysis, features, nothing, numbers, people, unknowns, {})
+    return ClusteringResult(analysis, features, nothing, numbers, people, unknowns, Config())

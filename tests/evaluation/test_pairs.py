@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.core.config import METRICS
+from clusterer.core.config import METRICS, Config
 from clusterer.core.distance import between
 from clusterer.core.types import Analysis, ClusteringResult, Reason, TrackFeatures
 from clusterer.evaluation import Matching, Truth, pairs
@@ -53,7 +53,7 @@ def a_result(has_face: tuple[bool, ...] = (True, True, True, True, True)) -> Clu
         reasons=(Reason.NONE,) * 5,
     )
     links = np.zeros((0, 2), np.int64)
-    return ClusteringResult(analysis, features, links, np.full(5, -1), (), (), {})
+    return ClusteringResult(analysis, features, links, np.full(5, -1), (), (), Config())
 
 
 @every_metric

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from clusterer import __version__
+from clusterer.core.config import settings
 from clusterer.core.errors import ResultError
 from clusterer.core.types import ClusteringResult
 from clusterer.outputs import save as result
 from clusterer.store import result_json
 from clusterer.store.marker import MARKER
-from clusterer.store.tables import tables
 from tests.core.test_files import FullDisk, contents
 from tests.small_result import pictures, small_result
 
@@ -67,7 +67,8 @@ def test_json_is_complete() -> None:
         "duration_s": 4.0,
         "start_timecode": "01:00:00:00",
     }
-    assert content["config"] == small.config
+    assert content["config"] == json.loads(json.dumps(settings(small.config)))
+    assert content["config"]["clustering"]["threshold"] == 0.36
     assert content["models"] == {"a.onnx": "ab" * 32}
     assert content["warnings"] == ["the file is truncated"]
     assert content["shots"] == [
@@ -77,7 +78,7 @@ def test_json_is_complete() -> None:
     assert content["labels"] == [0, 1, 0, -1]
     assert content["cannot_link"] == [[0, 1], [2, 3]]
     assert content["unknown_reasons"] == {"unknown-1": "single face"}
-    for table in tables(small):
+    for table in small.tables:
         columns = content[table.name]
         assert tuple(columns) == table.columns
         assert list(zip(*columns.values(), strict=True)) == list(table.rows)
@@ -86,7 +87,7 @@ def test_json_is_complete() -> None:
 def test_json_of_nobody_has_every_column() -> None:
     small = small_result()
     content = strict(result_json.to_json(replace(small, people=(), unknowns=())))
-    assert content["people"] == {column: [] for column in tables(small)[0].columns}
+    assert content["people"] == {column: [] for column in small.tables.people.columns}
     assert content["appearances"]["start_s"] == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from math import isclose
 
 import numpy as np
@@ -15,12 +15,10 @@ from hypothesis import strategies as st
 import clusterer
 from clusterer.core.config import AUTO, ClusteringConfig, Config
 from clusterer.core.errors import ConfigError
-from clusterer.core.types import Analysis
+from clusterer.core.types import Analysis, Calibration, Verdict
 from clusterer.faces.encoding import ENCODERS
 from clusterer.people.calibration import (
-    Calibration,
     Pairs,
-    Verdict,
     calibrate,
     different_pairs,
     same_pairs,
@@ -271,16 +269,17 @@ def test_auto_follows_the_scale_of_the_encoder(method: str) -> None:
         chosen = ClusteringConfig(method=method, threshold=threshold)  # type: ignore[arg-type] # either
         return clusterer.decide(seen, Config(clustering=chosen))
 
-    thresholds = [
-        decide(seen, AUTO).config["clustering"]["threshold"] for seen in (analysis, longer)
-    ]
+    thresholds = [decide(seen, AUTO).threshold or 0.0 for seen in (analysis, longer)]
     assert thresholds[0] < thresholds[1]
     for seen, threshold in zip((analysis, longer), thresholds, strict=True):
         auto, fixed = decide(seen, AUTO), decide(seen, threshold)
         assert auto.labels.tolist() == fixed.labels.tolist()
-        assert auto.config["calibration"]["automatic"]
-        assert fixed.config["calibration"]["suggested"] == threshold
-        json.dumps(auto.config["calibration"], allow_nan=False)
+        assert auto.config.clustering.threshold == AUTO
+        assert auto.calibration is not None
+        assert fixed.calibration is not None
+        assert auto.calibration.automatic
+        assert fixed.calibration.suggested == threshold
+        json.dumps(asdict(auto.calibration), allow_nan=False)
 
 
 def test_a_metric_without_a_default_needs_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,7 +287,7 @@ def test_a_metric_without_a_default_needs_a_number(monkeypatch: pytest.MonkeyPat
     given, auto = (
         Config(clustering=ClusteringConfig(metric="cosine", threshold=t)) for t in (0.4, AUTO)
     )
-    assert clusterer.decide(crowd(0), given).config["calibration"]["threshold"] == 0.4
+    assert clusterer.decide(crowd(0), given).threshold == 0.4
     with pytest.raises(ConfigError, match="no default threshold for the metric 'cosine'"):
         clusterer.decide(crowd(0), auto)
 

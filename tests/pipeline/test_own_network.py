@@ -25,7 +25,6 @@ from clusterer.gallery.name_people import name_people
 from clusterer.gallery.photographs import PhotographEncoder, encode_photographs, read_photograph
 from clusterer.gallery.read import read_gallery
 from clusterer.people.decide import decide
-from clusterer.people.settings import config_of
 from clusterer.pipeline import analyse as analyse_module
 from clusterer.pipeline.process import Outcome, process
 from clusterer.store.load import load
@@ -101,7 +100,7 @@ def test_second_run_is_from_the_cache(
     other = process(
         DEMO, configured(f"onnx:{folder.parent}/nets/tiny.onnx", metric="cosine"), folder
     )
-    assert other.result.config["clustering"]["threshold"] == 0.2
+    assert other.result.threshold == 0.2
 
 
 @pytest.mark.usefixtures("blind")
@@ -119,14 +118,14 @@ def test_without_the_files_it_is_grouped_again(
     shutil.rmtree(folder.parent / "nets")
     monkeypatch.chdir(tmp_path)
     result = load(folder)
-    config = config_of(result)
+    config = result.config
     assert config.analysis.encoding.thresholds == (("l2", 0.632456), ("cosine", 0.2))
     again = decide(result.analysis, config)
     assert again.labels.tolist() == outcome.result.labels.tolist()
     assert again.config == outcome.result.config
     cosine = replace(config.clustering, metric="cosine", threshold=None)
     by_cosine = decide(result.analysis, replace(config, clustering=cosine))
-    assert by_cosine.config["clustering"]["threshold"] == 0.2
+    assert by_cosine.threshold == 0.2
     with pytest.raises(ModelError, match=r"tiny\.onnx is missing\. After onnx: stands the path"):
         process(DEMO, config, folder)
     with pytest.raises(ModelError, match=r"tiny\.onnx is missing"):
@@ -142,7 +141,7 @@ def test_a_metric_without_threshold(tmp_path: Path, outcome: Outcome) -> None:
     ):
         decide(outcome.result.analysis, config)
     given = replace(config, clustering=replace(config.clustering, threshold=0.1))
-    assert decide(outcome.result.analysis, given).config["clustering"]["threshold"] == 0.1
+    assert decide(outcome.result.analysis, given).threshold == 0.1
 
 
 @pytest.mark.parametrize("alignment_name", ["five-point", "dlib", "box"])
@@ -173,7 +172,7 @@ def test_a_gallery_of_the_same_network_only(folder: Path, tmp_path: Path) -> Non
     cv2.imwrite(str(people / "1.png"), _frame()[..., ::-1])
     assert read_photograph(people / "1.png").shape == _frame().shape
     # the result names a path beside the folder that is the working directory
-    config = config_of(load(folder))
+    config = load(folder).config
     here = replace(config.analysis.encoding, encoder=f"onnx:{folder.parent}/nets/tiny.onnx")
     config = replace(config, analysis=replace(config.analysis, encoding=here))
     told = name_people(folder, read_gallery(tmp_path / "people", config)).suggestions

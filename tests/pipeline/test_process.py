@@ -52,10 +52,10 @@ def contents_of_files(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("metric", METRICS)
 def test_the_threshold_that_was_used_is_told(demo: clusterer.Outcome, metric: str) -> None:
     config = Config(clustering=ClusteringConfig(metric=metric))
-    used = decide(demo.result.analysis, config).config
-    assert used["clustering"]["threshold"] == default_threshold("dlib", metric)
+    used = decide(demo.result.analysis, config)
+    assert used.threshold == used.config.clustering.threshold == default_threshold("dlib", metric)
     given = Config(clustering=ClusteringConfig(metric=metric, threshold=0.2))
-    assert decide(demo.result.analysis, given).config["clustering"]["threshold"] == 0.2
+    assert decide(demo.result.analysis, given).threshold == 0.2
 
 
 def test_threshold_0_makes_nobody_of_two_tracks(demo: clusterer.Outcome) -> None:

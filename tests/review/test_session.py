@@ -195,9 +195,7 @@ def test_under_how_many(edits: list[Edit], base: int, expected: int) -> None:
 def test_undo_under_what_the_run_had_taken(folder: Path, decided_under: list[Any]) -> None:
     keep(folder, ADA, JOIN)
     loaded = load(folder)
-    result = session_module.decide(
-        loaded.analysis, session_module.config_of(loaded), (ADA, JOIN), grouped_under=2
-    )
+    result = session_module.decide(loaded.analysis, loaded.config, (ADA, JOIN), grouped_under=2)
     result_folder.save(result, folder)
     session = Session(folder)
     assert session.undo(2) == Changed(1, reload=True)
@@ -260,7 +258,7 @@ def test_tables_of_another_run_are_left_alone(folder: Path) -> None:
     again = Session(folder)
     assert again.writer.flush().error == ""
     assert "Ada" in (folder / "people.csv").read_text("utf-8")
-    assert again.state.result.config["clustering"]["threshold"] == 0.3
+    assert again.state.result.threshold == 0.3
     again.close()
 
 

@@ -237,6 +237,13 @@ class ClusteringConfig:
         From this quality on, a face is clear enough to learn from about an episode.
     clothing
         The second stage.
+
+    Examples
+    --------
+    >>> clusterer.ClusteringConfig(threshold=7.0)
+    Traceback (most recent call last):
+        ...
+    clusterer.core.errors.ConfigError: threshold is 7. It must lie between 0 and 2
     """
 
     method: str = "incremental"
@@ -270,7 +277,14 @@ class ClusteringConfig:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisConfig:
-    """Settings of the first phase; changing one means to analyse the video again."""
+    """Settings of the first phase; changing one means to analyse the video again.
+
+    Examples
+    --------
+    >>> detection = clusterer.DetectionConfig(min_face_px=24)
+    >>> clusterer.AnalysisConfig(detection=detection).detection.min_face_px
+    24
+    """
 
     video: VideoConfig = VideoConfig()
     shots: ShotConfig = ShotConfig()
@@ -282,7 +296,18 @@ class AnalysisConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting of a run: the first phase, and the second that needs no video."""
+    """Every setting of a run: the first phase, and the second that needs no video.
+
+    Examples
+    --------
+    >>> clusterer.Config().clustering.method
+    'incremental'
+    >>> clusterer.Config(
+    ...     clusterer.AnalysisConfig(video=clusterer.VideoConfig(sample_rate_hz=2.0)),
+    ...     clusterer.ClusteringConfig(threshold="auto"),
+    ... ).analysis.video.sample_rate_hz
+    2.0
+    """
 
     analysis: AnalysisConfig = AnalysisConfig()
     clustering: ClusteringConfig = ClusteringConfig()

@@ -1,9 +1,11 @@
 """The few types that every stage speaks. Frozen, validated when made; arrays in them are read-only.
 
-Imports numpy only. Seconds, timecodes and centroids are derived, never stored twice.
+They import numpy, settings and errors only. Seconds, timecodes and centroids are derived, never
+stored twice.
 """
 
 from clusterer.core.types._arrays import FloatArray, ImageArray, IntArray
+from clusterer.core.types._calibration import Calibration, Verdict, four_digits
 from clusterer.core.types._edits import Action, Advice, Edit, Grouping, Question
 from clusterer.core.types._faces import (
     UNKNOWN,
@@ -19,6 +21,7 @@ from clusterer.core.types._result import (
     Appearance,
     ClothingDecision,
     ClusteringResult,
+    Faces,
     Identity,
     Move,
 )
@@ -29,11 +32,13 @@ __all__ = [
     "Advice",
     "Analysis",
     "Appearance",
+    "Calibration",
     "ChipQuality",
     "ClothingDecision",
     "ClusteringResult",
     "Detections",
     "Edit",
+    "Faces",
     "FloatArray",
     "Frame",
     "Grouping",
@@ -46,5 +51,7 @@ __all__ = [
     "Shot",
     "Track",
     "TrackFeatures",
+    "Verdict",
     "VideoInfo",
+    "four_digits",
 ]

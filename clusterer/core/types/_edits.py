@@ -53,6 +53,12 @@ class Edit:
         One sentence for a human reader; has no meaning.
     at
         When, ISO 8601; has no meaning.
+
+    Examples
+    --------
+    >>> key = "0@100,50,140,98"  # a face by its frame and box
+    >>> clusterer.Edit(clusterer.Action.NAME, who=(key,), name="Anna").name
+    'Anna'
     """
 
     action: Action

@@ -43,6 +43,13 @@ class Detections:
     scores : array of shape (n,), float32, 0 to 1
     landmarks : array of shape (n, 5, 2), float32, px: left eye, right eye, nose, left and right
         mouth corner as seen in the picture; NaN where the detector gives none
+
+    Examples
+    --------
+    >>> analysis.detections[[0, 1]].boxes[:, 0].round(1).tolist()
+    [100.0, 300.0]
+    >>> len(clusterer.Detections.empty())
+    0
     """
 
     frame_index: IntArray
@@ -123,6 +130,12 @@ class Track:
     id : 0-based, in order of shot, first frame, then left edge
     shot_index : the shot it lies in
     detection_rows : array of shape (k,), int64, rows of the video's `Detections`, in time order
+
+    Examples
+    --------
+    >>> track = analysis.tracks[1]
+    >>> analysis.detections[track.detection_rows].frame_index.tolist()
+    [0, 10]
     """
 
     id: int
@@ -148,6 +161,11 @@ class ChipQuality:
     sharpness : array of shape (n,), float32
     score : array of shape (n,), float32, the detector's score
     pose : array of shape (n,), float32, 1 = frontal, 0 = profile
+
+    Examples
+    --------
+    >>> analysis.quality[:1].value.tolist()
+    [0.375]
     """
 
     size: FloatArray
@@ -204,6 +222,13 @@ class TrackFeatures:
         two is how alike they are; zeros where too little of the torso is seen to know
     torso_share : array of shape (t,), float32, best visible part of the torso, 0 to 1
     reasons : t reasons, what stands against reading the track, `Reason.NONE` when it can be read
+
+    Examples
+    --------
+    >>> result.features.face.shape
+    (4, 8)
+    >>> [reason.value for reason in result.features.reasons]
+    ['', '', '', 'single face']
     """
 
     track_ids: IntArray

@@ -23,6 +23,11 @@ class VideoInfo:
     start_pts : pts of the first frame
     duration_s : length of the video stream, seconds
     start_timecode : as the file states it, ``HH:MM:SS:FF`` (``;FF`` for drop-frame), or None
+
+    Examples
+    --------
+    >>> analysis.video.seconds(analysis.video.start_pts + 12800)
+    1.0
     """
 
     path: str
@@ -74,6 +79,11 @@ class Shot:
     index : 0-based
     start_frame, end_frame : decoded frame indices; `end_frame` is the first of the next shot
     start_pts, end_pts : the same in pts
+
+    Examples
+    --------
+    >>> [(shot.start_frame, shot.end_frame) for shot in analysis.shots]
+    [(0, 50), (50, 100)]
     """
 
     index: int

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
+from clusterer.core.tables import Table
 from clusterer.core.types import ClusteringResult
 from clusterer.outputs.export.sheets import appearances_sheet, people_sheet
 from clusterer.outputs.export.timeline import Timeline
-from clusterer.store.tables import Table, tables
 
 
 class Csv:
@@ -31,4 +31,4 @@ def to_csv(table: Table) -> str:
 
 def csv_files(result: ClusteringResult) -> dict[str, str]:
     """Content of the three tables by file name."""
-    return {f"{table.name}.csv": to_csv(table) for table in tables(result)}
+    return {f"{table.name}.csv": to_csv(table) for table in result.tables}

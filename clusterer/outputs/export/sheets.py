@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from clusterer.core.tables import APPEARANCES, Row, Table
 from clusterer.outputs.export.timeline import Part, Span, Timeline
-from clusterer.store.tables import APPEARANCES, Row, Table
 
 
 def appearances_sheet(timeline: Timeline) -> Table:

@@ -21,9 +21,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import tostring
 
+from clusterer.core.tables import Table
 from clusterer.outputs.export.sheets import appearances_sheet, people_sheet
 from clusterer.outputs.export.timeline import Timeline
-from clusterer.store.tables import Table
 
 _WRITTEN = datetime(1980, 1, 1)  # the first day that a ZIP file knows
 _CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")

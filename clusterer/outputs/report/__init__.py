@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from clusterer.core.types import ClusteringResult, Edit
 from clusterer.outputs.report.clothes import notes
 from clusterer.outputs.report.page import render_page
@@ -55,12 +57,7 @@ def render(
         The templates are not installed.
     """
     clothing = notes(result)
-    moved = {
-        row
-        for track in result.analysis.tracks
-        if track.id in clothing
-        for row in track.detection_rows.tolist()
-    }
+    moved = set(np.flatnonzero(np.isin(result.analysis.track_of_row, list(clothing))).tolist())
     data = payload("disk", result, clothing, names=names)
     room = max(0, MAX_DATA_BYTES - len(json.dumps(data, separators=(",", ":"))))
     budget_bytes = min(MAX_PICTURE_BYTES, room)

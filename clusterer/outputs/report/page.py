@@ -12,6 +12,7 @@ from clusterer.core.types import ClusteringResult, Identity, Reason, VideoInfo
 from clusterer.outputs import pages
 from clusterer.outputs.report.axis import Axis, short
 from clusterer.outputs.report.wording import Setting, flatten, licence
+from clusterer.store.result_json import config_dict
 
 STYLES = ("report.css", "review.css")
 SCRIPTS = (
@@ -120,7 +121,7 @@ def _view(result: ClusteringResult, mode: str) -> PageView:
         mode=mode,
         header=_header(result),
         people=tuple(_person(person, axis) for person in result.people if not person.hidden),
-        settings=tuple(flatten(result.config)),
+        settings=tuple(flatten(config_dict(result))),
         models=tuple(
             Model(name, licence(name, _own_licence(result)), sha256)
             for name, sha256 in sorted(analysis.models.items())
@@ -130,7 +131,7 @@ def _view(result: ClusteringResult, mode: str) -> PageView:
 
 def _own_licence(result: ClusteringResult) -> str:
     """Of an encoder of the user's own; empty where none is stated."""
-    return str(result.config.get("analysis", {}).get("encoding", {}).get("licence", ""))
+    return result.config.analysis.encoding.licence
 
 
 def _person(person: Identity, axis: Axis) -> tuple[str, str, int, int, str]:

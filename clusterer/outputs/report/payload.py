@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from clusterer.core.appearances import numbers, spans
-from clusterer.core.types import Advice, Analysis, ClusteringResult, Edit, Grouping, IntArray
+from clusterer.core.types import Advice, Analysis, ClusteringResult, Edit, Grouping
 from clusterer.edits import Keys, to_dict
 from clusterer.outputs.report.axis import Axis
 from clusterer.outputs.report.clothes import Note
@@ -21,8 +21,6 @@ from clusterer.outputs.report.wording import EXPLANATIONS
 
 PLACES = 3
 """Decimals of qualities, scores and confidences: as many as in the tables."""
-NOWHERE = -1
-"""Track of a picture that belongs to none."""
 
 
 def payload(
@@ -135,7 +133,7 @@ def _chips(analysis: Analysis, axis: Axis, keys: Keys) -> dict[str, Any]:
     found, rows = analysis.detections, analysis.crop_rows
     pts = found.pts[rows].tolist()
     return {
-        "track": _owners(analysis)[rows].tolist(),
+        "track": analysis.track_of_row[rows].tolist(),
         "row": rows.tolist(),
         "face": [keys.face(row) for row in rows.tolist()],
         "pts": pts,
@@ -184,14 +182,6 @@ def _meant(edits: Iterable[Edit], analysis: Analysis, keys: Keys) -> dict[str, d
         if row is not None:
             found["faces"][edit.face] = chips[row]
     return found
-
-
-def _owners(analysis: Analysis) -> IntArray:
-    """Track of each detection, `NOWHERE` where there is none."""
-    owners = np.full(len(analysis.detections), NOWHERE, dtype=np.int64)
-    for track in analysis.tracks:
-        owners[track.detection_rows] = track.id
-    return owners
 
 
 def _short(values: np.typing.NDArray[np.floating]) -> list[float]:

@@ -1,12 +1,10 @@
 """Does the threshold fit this episode? By the pairs of which the answer is certain."""
 
-from clusterer.people.calibration.fit import Calibration, Verdict, calibrate, wilson
+from clusterer.people.calibration.fit import calibrate, wilson
 from clusterer.people.calibration.pairs import Pairs, different_pairs, same_pairs
 
 __all__ = [
-    "Calibration",
     "Pairs",
-    "Verdict",
     "calibrate",
     "different_pairs",
     "same_pairs",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import dataclass
 from math import exp, log, sqrt
-from typing import Any
 
+from clusterer.core.types import Calibration, Verdict, four_digits
 from clusterer.people.calibration.pairs import Pairs
 
 TYPICAL_SAME = 0.67
@@ -39,56 +38,6 @@ TINY = 1e-9
 """Distances under it have no logarithm worth speaking of."""
 WILSON_Z = 1.959964
 """Of a 95 % interval."""
-
-
-class Verdict(StrEnum):
-    """How a threshold fits an episode."""
-
-    FITS = "fits"
-    TOO_LOOSE = "too loose"
-    TOO_TIGHT = "too tight"
-    TOO_FEW = "too few pairs to tell"
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What an episode's certain pairs say of a threshold.
-
-    Attributes
-    ----------
-    verdict : on `threshold`
-    threshold : that was used, in the metric's unit
-    automatic : whether it is the suggested one
-    suggested : shrunk to the default, bounded, the default itself if that fits; four digits
-    unshrunk : what the pairs alone would say; None without a pair
-    n_same, n_different : how many pairs there are
-    evidence_different : how many pairs they are worth: a track in k pairs lends each at most 1/k
-    median_same, median_different : distances in the metric's unit; None without a pair
-    share_same_accepted, share_different_accepted : pairs under `threshold`, 0 to 1; None without
-    different_accepted_low, different_accepted_high : 95 % interval of the latter (Wilson 1927)
-    """
-
-    verdict: Verdict
-    threshold: float
-    automatic: bool
-    suggested: float
-    unshrunk: float | None
-    n_same: int
-    n_different: int
-    evidence_different: float
-    median_same: float | None
-    median_different: float | None
-    share_same_accepted: float | None
-    share_different_accepted: float | None
-    different_accepted_low: float
-    different_accepted_high: float
-
-    def facts(self) -> dict[str, Any]:
-        """All of it, JSON-ready, numbers to four digits."""
-        return {
-            name: _short(value) if isinstance(value, float) else value
-            for name, value in asdict(self).items()
-        } | {"verdict": self.verdict.value}
 
 
 def calibrate(
@@ -129,7 +78,7 @@ def calibrate(
         )
         if (middle := pairs.median) is not None
     ]
-    suggested = _short(default * exp(_shrunk(sides, power)))
+    suggested = four_digits(default * exp(_shrunk(sides, power)))
     used = suggested if threshold is None else threshold
     false_accepts = different.accepted(used)
     low, high = wilson(false_accepts or 0.0, different.evidence)
@@ -193,7 +142,3 @@ def _verdict(used: float, suggested: float, low: float, evidence: float, power: 
     if low > MAX_FALSE_ACCEPT or used > suggested * tolerance:
         return Verdict.TOO_LOOSE
     return Verdict.TOO_TIGHT if used < suggested / tolerance else Verdict.FITS
-
-
-def _short(number: float) -> float:
-    return float(f"{number:.4g}")

@@ -84,12 +84,11 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
     pts = analysis.detections.pts[analysis.chip_rows]
     embeddings = analysis.chip_embeddings.astype(np.float64)
     apart_pts = float(MIN_APART_S / analysis.video.time_base)
-    chips_of = {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
     halves: list[list[Floats]] = []
     poorer: list[float] = []
-    for track in analysis.tracks:
-        chips = [chips_of[row] for row in track.detection_rows.tolist() if row in chips_of]
-        clear = [chip for chip in chips if value[chip] >= config.clear_quality]
+    for track in range(len(analysis.tracks)):
+        chips = analysis.chips_of(track)
+        clear = chips[value[chips] >= config.clear_quality]
         middle = len(clear) // 2
         early, late = clear[:middle], clear[len(clear) - middle :]
         if middle and pts[late].mean() - pts[early].mean() >= apart_pts:

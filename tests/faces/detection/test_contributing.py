@@ -86,7 +86,7 @@ def test_a_whole_run(added: Path, tmp_path: Path) -> None:
         )
     )
     result = clusterer.process(DEMO, config, tmp_path / "demo.people").result
-    assert result.config["analysis"]["detection"]["detector"] == NAME
+    assert result.config.analysis.detection.detector == NAME
     (person,) = result.people
     assert person.screen_time_s == pytest.approx(3.5, abs=0.3)
     boxes = result.analysis.detections.boxes

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterer.core.tables import Table, people_table
 from clusterer.core.types import ClusteringResult
 from clusterer.outputs.export import csv_files
 from clusterer.outputs.export.csv import to_csv
-from clusterer.store.tables import Table, people_table, tables
 from tests.small_result import small_result
 
 TRICKY = (
@@ -47,7 +47,7 @@ def test_files_hold_the_tables() -> None:
     result = small_result()
     files = csv_files(result)
     assert list(files) == ["people.csv", "appearances.csv", "faces.csv"]
-    for table in tables(result):
+    for table in result.tables:
         header, *rows = read(files[f"{table.name}.csv"])
         assert tuple(header) == table.columns
         assert rows == [[str(value) for value in row] for row in table.rows]

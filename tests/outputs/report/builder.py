@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from clusterer.core.appearances import appearances
+from clusterer.core.config import AnalysisConfig, ClusteringConfig, Config, DetectionConfig
 from clusterer.core.types import (
     UNKNOWN,
     Action,
@@ -129,10 +130,10 @@ class _Builder:
             labels=np.array([self.label(who) for _, who in self.plan], dtype=np.int64),
             people=tuple(replace(p, id=f"person-{k}") for k, p in enumerate(people, start=1)),
             unknowns=tuple(replace(u, id=f"unknown-{k}") for k, u in enumerate(unknowns, start=1)),
-            config={
-                "analysis": {"detection": {"detector": "centerface", "min_score": 0.4}},
-                "decision": {"clustering": {"threshold": 0.36}},
-            },
+            config=Config(
+                AnalysisConfig(detection=DetectionConfig(min_score=0.4)),
+                ClusteringConfig(threshold=0.36),
+            ),
             clothing=scene.clothing,
             edits=(*self.naming(analysis, people), *scene.edits),
             grouped_under=scene.grouped_under,

@@ -25,7 +25,7 @@ from clusterer.core.types import (
 )
 from clusterer.edits import Keys, parse_edit, to_dict
 from clusterer.outputs.report.clothes import notes
-from clusterer.outputs.report.payload import NOWHERE, payload, pictures
+from clusterer.outputs.report.payload import payload, pictures
 from clusterer.outputs.report.pictures import Gallery
 from clusterer.outputs.report.wording import EXPLANATIONS
 from clusterer.people.identities import identify
@@ -247,7 +247,7 @@ def test_a_picture_of_no_track_is_told_to_be_nobodys() -> None:
         labels=labels,
         grouping=Grouping(labels, (Reason.NONE,) * 3, np.ones(3)),
     )
-    assert payload("live", fewer, {})["chips"]["track"] == [0, 1, 2, NOWHERE]
+    assert payload("live", fewer, {})["chips"]["track"] == [0, 1, 2, -1]
 
 
 def test_nobody() -> None:

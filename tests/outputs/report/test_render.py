@@ -182,7 +182,7 @@ def test_nothing_outside_is_named() -> None:
 
 def test_settings_and_models() -> None:
     html = render(Scene([Cast([0], "Ada")]).build(), reader())
-    assert "<code>decision.clustering.threshold</code><td><code>0.36</code>" in html
+    assert "<code>clustering.threshold</code><td><code>0.36</code>" in html
     assert "<td>centerface<td>MIT" in html
 
 

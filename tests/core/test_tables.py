@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from clusterer.core.tables import appearances_table, faces_table, people_table
 from clusterer.core.types import ClusteringResult, Reason
-from clusterer.store.tables import appearances_table, faces_table, people_table, tables
 from tests.small_result import small_result
 
 
@@ -79,7 +79,7 @@ def corrected() -> ClusteringResult:
 
 def test_what_a_reviewer_took_out() -> None:
     plain = small_result()
-    people, appearances, faces = tables(corrected())
+    people, appearances, faces = corrected().tables
     assert [row[:3] for row in people.rows] == [
         ("person-1", "Person 1", "person"),
         ("person-2", "Person 2", "hidden"),
@@ -114,11 +114,11 @@ def nobody() -> ClusteringResult:
 
 
 def test_nobody() -> None:
-    assert [table.rows for table in tables(nobody())] == [(), (), ()]
+    assert [table.rows for table in nobody().tables] == [(), (), ()]
 
 
 def test_values_are_plain() -> None:
-    for table in tables(small_result()):
+    for table in small_result().tables:
         for row in table.rows:
             assert {type(value) for value in row} <= {str, int, float}, table.name
             assert len(row) == len(table.columns)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clusterer.core.clock import Clock
 from clusterer.core.types import UNKNOWN, Appearance, ClusteringResult, Identity, Reason
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 Row = tuple[Any, ...]
 
@@ -24,6 +27,18 @@ APPEARANCES = (
     "shot",
 )
 """Columns of ``appearances.csv``, and of what is exported as a table."""
+TEXTS = {
+    "person",
+    "name",
+    "status",
+    "start_timecode",
+    "end_timecode",
+    "first_timecode",
+    "last_timecode",
+}
+"""Columns of text."""
+NUMBERS = {"appearances", "tracks", "faces", "track", "frame", "start_frame", "end_frame", "shot"}
+"""Columns of whole numbers; all others are decimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +50,80 @@ class Table:
     name : without ending
     columns : names, with units
     rows : one value per column
+
+    Examples
+    --------
+    >>> table = result.tables.appearances
+    >>> table.columns[:5]
+    ('person', 'name', 'start_s', 'end_s', 'duration_s')
+    >>> table.rows[0][:5]
+    ('person-1', 'Person 1', 0.0, 0.84, 0.84)
+    >>> faces = result.tables.faces.to_pandas()
+    >>> faces.groupby("person")["time_s"].max().to_dict()
+    {'person-1': 3.96, 'person-2': 0.4}
     """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
+    def __len__(self) -> int:
+        return len(self.rows)
 
-def tables(result: ClusteringResult) -> tuple[Table, Table, Table]:
-    """People, appearances and faces of a result."""
-    return people_table(result), appearances_table(result), faces_table(result)
+    def to_pandas(self) -> DataFrame:
+        """The table as a pandas data frame.
+
+        Returns
+        -------
+        DataFrame; text is of dtype string, missing where it is empty, as the person of a face that
+        is nobody's; counts, frames and shots are int64, all else float64
+        """
+        import pandas as pd  # noqa: PLC0415 - slow to import
+
+        columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.columns)
+        return pd.DataFrame(
+            {
+                name: pd.Series([None if x == "" else x for x in values], dtype=_dtype(name))
+                for name, values in zip(self.columns, columns, strict=True)
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """The three tables of a result, made when they are asked for; iterating gives all three.
+
+    Examples
+    --------
+    >>> [(table.name, len(table)) for table in result.tables]
+    [('people', 3), ('appearances', 3), ('faces', 9)]
+    """
+
+    result: ClusteringResult
+
+    @property
+    def people(self) -> Table:
+        """One row per person by screen time, then one per unknown track, in time order."""
+        return people_table(self.result)
+
+    @property
+    def appearances(self) -> Table:
+        """One row per appearance of a person, in time order; hidden people are left out."""
+        return appearances_table(self.result)
+
+    @property
+    def faces(self) -> Table:
+        """One row per face of a track, in time order; `person` is empty for unknowns."""
+        return faces_table(self.result)
+
+    def __iter__(self) -> Iterator[Table]:
+        yield from (self.people, self.appearances, self.faces)
+
+
+def _dtype(column: str) -> str:
+    if column in TEXTS:
+        return "string"
+    return "int64" if column in NUMBERS else "float64"
 
 
 def people_table(result: ClusteringResult) -> Table:
@@ -146,16 +225,16 @@ def _face_rows(result: ClusteringResult) -> Iterator[Row]:
         if who.reason is Reason.NOT_A_FACE
         for track in who.track_ids
     }
-    tracks = [track for track in analysis.tracks if track.id not in no_faces]
-    track_of = {row: track for track in tracks for row in track.detection_rows.tolist()}
     found, quality = analysis.detections, analysis.quality.value.tolist()
     frames, pts = found.frame_index.tolist(), found.pts.tolist()
     boxes, scores = found.boxes.tolist(), found.scores.tolist()
-    for row, track in sorted(track_of.items(), key=lambda item: item[0]):
+    for row, track in enumerate(analysis.track_of_row.tolist()):
+        if track < 0 or track in no_faces:
+            continue
         yield (
-            person_of.get(track.id, ""),
-            track.id,
-            track.shot_index,
+            person_of.get(track, ""),
+            track,
+            analysis.tracks[track].shot_index,
             frames[row],
             round(analysis.video.seconds(pts[row]), 4),
             *(round(side, 1) for side in boxes[row]),

@@ -1,0 +1,107 @@
+"""What ``import clusterer`` offers: its names, what they cost, and the examples in their words."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import clusterer
+from tests.conftest import DEMO
+from tests.small_result import FITS, small_result
+
+NEED_A_VIDEO = {"Outcome", "analyse", "load", "process"}
+"""Public names whose use needs a film or a result folder."""
+OF_OTHERS = {
+    "Action", "ChipConfig", "ClothingConfig", "DetectionConfig", "EncodingConfig", "Move",
+    "Reason", "ShotConfig", "TrackingConfig", "Verdict", "VideoConfig", "__version__",
+}  # fmt: skip
+"""Sections of a configuration, and words: the example is that of the type that holds them."""
+
+
+def examples(name: str) -> list[doctest.DocTest]:
+    """Examples of a public name and its methods, about the small result."""
+    thing = getattr(clusterer, name)
+    result = replace(small_result(), calibration=FITS)
+    known = {"clusterer": clusterer, "result": result, "analysis": result.analysis}
+    module = sys.modules[getattr(thing, "__module__", "clusterer")]
+    found = doctest.DocTestFinder().find(thing, name, module=module, globs=known)
+    return [test for test in found if any(not one.options for one in test.examples)]
+
+
+@pytest.mark.parametrize("name", sorted({*clusterer.__all__} - NEED_A_VIDEO - OF_OTHERS))
+def test_examples_hold(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    runner = doctest.DocTestRunner()
+    said: list[str] = []
+    for test in examples(name):
+        runner.run(test, out=said.append)
+    assert runner.tries > 0
+    assert not runner.failures, "".join(said)
+
+
+def test_all_others_have_none() -> None:
+    """So that the two lists above stay short."""
+    assert not {name for name in NEED_A_VIDEO | OF_OTHERS if examples(name)}
+
+
+def test_the_directory_shows_the_public_names() -> None:
+    shown = dir(clusterer)
+    assert shown == sorted(shown)
+    assert {name for name in shown if not name.startswith("__")} == {
+        name for name in clusterer.__all__ if name != "__version__"
+    }
+    assert {"Hook", "__doc__", "__version__", "__all__"} <= set(shown)
+
+
+def test_the_names_that_type_checkers_see_are_the_public_ones() -> None:
+    tree = ast.parse(Path(clusterer.__file__).read_text("utf-8"))
+    (block,) = (
+        node
+        for node in tree.body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    )
+    seen = {
+        alias.name: node.module
+        for node in block.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clusterer.")
+        for alias in node.names
+    }
+    assert seen.keys() == {*clusterer.__all__} - {"__version__"}
+    for name, home in seen.items():
+        assert getattr(clusterer, name) is getattr(sys.modules[str(home)], name)
+
+
+def of_a_new_process(code: str) -> str:
+    """What it prints."""
+    root = Path(clusterer.__file__).parents[1]
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
+    )
+    return run.stdout
+
+
+def test_importing_takes_no_time() -> None:
+    code = "import time; s = time.process_time(); import clusterer; print(time.process_time() - s)"
+    assert min(float(of_a_new_process(code)) for _ in range(3)) <= 0.05
+
+
+def test_a_whole_run_needs_no_data_frames(tmp_path: Path) -> None:
+    code = f"""
+import sys
+import clusterer
+part = clusterer.AnalysisConfig(video=clusterer.VideoConfig(end_s=4.0))
+clusterer.process({str(DEMO)!r}, clusterer.Config(part), {str(tmp_path / "x.people")!r})
+result = clusterer.load({str(tmp_path / "x.people")!r})
+print("pandas" in sys.modules, len(result.tables.faces), end=" ")
+result.tables.faces.to_pandas()
+print("pandas" in sys.modules)
+"""
+    before, faces, after = of_a_new_process(code).split()
+    assert (before, after) == ("False", "True")
+    assert int(faces) > 0
