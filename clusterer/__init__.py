@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from clusterer.people.decide import decide
     from clusterer.pipeline.analyse import analyse
     from clusterer.pipeline.process import Outcome, process
-    from clusterer.store.load import load
+    from clusterer.store.folder import ResultFolder, load
 
 __all__ = [
     "Action",
@@ -43,6 +43,7 @@ __all__ = [
     "Config",
     "Edit",
     "Outcome",
+    "ResultFolder",
     "__version__",
     "amend",
     "analyse",
@@ -61,10 +62,11 @@ _HOMES = {
     "Config": "core.config",
     "Edit": "core.types",
     "Outcome": "pipeline.process",
+    "ResultFolder": "store.folder",
     "amend": "people.amend",
     "analyse": "pipeline.analyse",
     "decide": "people.decide",
-    "load": "store.load",
+    "load": "store.folder",
     "process": "pipeline.process",
 }
 

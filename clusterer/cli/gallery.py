@@ -13,7 +13,7 @@ from clusterer.cli.types import RESULT
 from clusterer.core.printable import visible
 from clusterer.gallery.keep_people import add_to_gallery
 from clusterer.people.settings import config_of
-from clusterer.store.load import load
+from clusterer.store.folder import load
 
 
 @click.group(cls=Group)

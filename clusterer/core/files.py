@@ -6,8 +6,9 @@ import errno
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from clusterer.core.errors import ResultError
@@ -119,6 +120,16 @@ def try_to_write(path: Path) -> None:
         probe = place / f".cluster-video-{secrets.token_hex(8)}.tmp"
         os.close(_create(probe, 0o600))
         probe.unlink()
+
+
+def make_private(path: Path) -> bool:
+    """On POSIX, take the rights of other users away; returns whether they had any."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if os.name != "posix" or not mode & 0o077:
+        return False
+    with suppress(OSError):  # of another owner, or a file system without rights
+        path.chmod(mode & 0o700)
+    return True
 
 
 def is_there(path: Path) -> bool:

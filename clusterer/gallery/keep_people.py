@@ -19,9 +19,7 @@ from clusterer.gallery.names import current, given_names, named_by_gallery
 from clusterer.gallery.photographs import decode_photograph
 from clusterer.gallery.read import Reader, scale_of
 from clusterer.people.settings import config_of
-from clusterer.store.edits_json import stored
-from clusterer.store.load import load
-from clusterer.store.pictures import crop_reader
+from clusterer.store.folder import ResultFolder
 
 ELSEWHERE = "name another gallery"
 
@@ -62,8 +60,8 @@ def add_to_gallery(
     """
     if gallery == "":
         raise ConfigError("the gallery has no name", "Name a folder")
-    folder, chosen = Path(folder), chosen or GalleryConfig()
-    result = current(load(folder), stored(folder).edits)
+    own, chosen = ResultFolder(folder), chosen or GalleryConfig()
+    result = current(own.load(), own.edits.edits)
     people = _named(result, by_gallery=by_gallery)
     if not people:
         raise GalleryError(
@@ -74,7 +72,7 @@ def add_to_gallery(
     added: dict[str, tuple[Path, ...]] = {}
     notes: list[str] = []
     with threadpool_limits(limits=1, user_api="blas"), system_libraries():
-        album = _Album(result, folder, config, chosen)
+        album = _Album(result, own, config, chosen)
         for person in people:
             name = folder_name(person.name)
             pictures = list(album.pictures(person)) if name else []
@@ -96,11 +94,11 @@ class _Album:
     """Pictures of people that show, when read again, the face that they were kept for."""
 
     def __init__(
-        self, result: ClusteringResult, folder: Path, config: Config, chosen: GalleryConfig
+        self, result: ClusteringResult, folder: ResultFolder, config: Config, chosen: GalleryConfig
     ) -> None:
         analysis = result.analysis
         self._analysis, self._chosen = analysis, chosen
-        self._read = crop_reader(analysis, folder)
+        self._folder = folder
         self._reader, self._scale = Reader(config), scale_of(config)
         self._chip = {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
 
@@ -110,7 +108,7 @@ class _Album:
 
     def _all(self, person: Identity) -> Iterator[bytes]:
         for row in pick(person, self._analysis, self._chosen.min_quality):
-            content = self._read(row)
+            content = self._folder.picture(row)
             if content is not None and self._shows(content, row):
                 yield content
 

@@ -23,9 +23,7 @@ from clusterer.outputs import save as result_folder
 from clusterer.people.amend import amend, keys_of
 from clusterer.people.constraints import co_occurrence
 from clusterer.people.settings import config_of
-from clusterer.store.edits_json import stored, write
-from clusterer.store.load import load
-from clusterer.store.names import EDITS
+from clusterer.store.folder import ResultFolder
 
 KEYS = 5
 """Tracks that stand for a person, as on the page."""
@@ -86,8 +84,8 @@ def name_people(
     EditsError
         The corrections cannot be read or are of another grouping.
     """
-    folder, chosen = Path(folder), chosen or GalleryConfig()
-    loaded, log = load(folder), stored(folder)
+    own, chosen = ResultFolder(folder), chosen or GalleryConfig()
+    loaded, log = own.load(), own.edits
     result = current(loaded, log.edits)
     config = config_of(result)
     encoder, metric = config.analysis.encoding.encoder, config.clustering.metric
@@ -106,8 +104,8 @@ def name_people(
         with system_libraries():
             if edits:
                 video = log.video or Path(result.analysis.video.path).name
-                write(folder / EDITS, replace(log, edits=named.edits, video=video))
-            result_folder.save(named, folder)
+                own.write_edits(replace(log, edits=named.edits, video=video))
+            result_folder.save(named, own.path)
     return Naming(named, tuple(suggestion for _, suggestion in found))
 
 

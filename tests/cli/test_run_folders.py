@@ -24,7 +24,7 @@ from clusterer.store.analysis_npz import read_arrays, write_arrays
 from clusterer.store.edits_json import read, write
 from clusterer.store.marker import MARKER
 from clusterer.store.names import EDITS
-from clusterer.store.run_lock import alone
+from clusterer.store.run_lock import run_lock
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
 from tests.store.test_analysis_cache import stop_at
@@ -429,7 +429,7 @@ def test_killed_while_it_replaces(
 
 def test_one_at_a_time(command: Command, nobody: Path, nobody_else: Path) -> None:
     """Else the folder would be of one film, and what lies in it of another."""
-    with alone(Path("out")):
+    with run_lock(Path("out")):
         ran = command(nobody, "-o", "out")
     assert ran.code == 1
     assert ran.error == (

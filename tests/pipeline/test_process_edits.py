@@ -14,7 +14,7 @@ from clusterer.core.errors import EditsError
 from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog, Keys
 from clusterer.store.edits_json import read, write
-from clusterer.store.load import load
+from clusterer.store.folder import load
 from clusterer.store.names import EDITS
 from tests.conftest import DEMO
 from tests.store.test_load import assert_same

@@ -18,7 +18,7 @@ from clusterer.review import ConflictError, Session
 from clusterer.review import session as session_module
 from clusterer.review.session import Changed, grouped_under
 from clusterer.store.edits_json import write
-from clusterer.store.load import load
+from clusterer.store.folder import ResultFolder, load
 from tests.result_folder import decided
 from tests.result_folder import write as write_folder
 from tests.review.conftest import ANN, BOB, CLEO, DAN, stored
@@ -281,7 +281,7 @@ def test_a_full_disk_leaves_all_as_it_was(folder: Path, monkeypatch: pytest.Monk
         raise EditsError("Cannot write edits.json", "Free some space")
 
     with monkeypatch.context() as patch:
-        patch.setattr(session_module, "write", full)
+        patch.setattr(ResultFolder, "write_edits", full)
         for change in (lambda: session.append(JOIN, 1), lambda: session.undo(1)):
             with pytest.raises(ResultError, match="Cannot write"):
                 change()

@@ -19,12 +19,11 @@ from clusterer.core.types import Analysis
 from clusterer.store.analysis_cache import (
     ANALYSIS,
     AnalysisCache,
-    crop_name,
-    crop_names,
     load_analysis,
+    picture_names,
 )
 from clusterer.store.analysis_npz import SCHEMA_VERSION, dump, write_arrays
-from clusterer.store.marker import MARKER
+from clusterer.store.names import MARKER, face_picture
 from tests.small_result import pictures, small_analysis
 from tests.store.test_analysis_npz import same
 
@@ -266,10 +265,10 @@ def test_folder_name_too_long(tmp_path: Path) -> None:
         cache.load()
 
 
-def test_crop_names(tmp_path: Path) -> None:
+def test_picture_names(tmp_path: Path) -> None:
     analysis: Analysis = small_analysis()
-    assert crop_name(7, 12) == "00007-0000012.jpg"
-    assert crop_names(analysis) == {
+    assert face_picture(7, 12) == "00007-0000012.jpg"
+    assert picture_names(analysis) == {
         "00000-0000000.jpg",
         "00001-0000000.jpg",
         "00002-0000050.jpg",

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from clusterer.core.errors import ResultError
 from clusterer.store.film import Film
-from clusterer.store.marker import MARKER, Marker, add_names, read_marker, write_marker
+from clusterer.store.marker import Marker, add_names, read_marker, write_marker
+from clusterer.store.names import MARKER
 
 FILM = Film("x.mp4", "ab" * 32)
 NAMES = st.sets(st.text(st.characters(exclude_characters="/\\:\0"), min_size=1).filter(

@@ -13,8 +13,8 @@ from clusterer.core import files
 from clusterer.core.errors import ResultError
 from clusterer.store.film import Film
 from clusterer.store.folder import ResultFolder
-from clusterer.store.marker import MARKER, read_marker
-from clusterer.store.names import doorway_name
+from clusterer.store.marker import read_marker
+from clusterer.store.names import MARKER, doorway_name
 
 FILM, OTHER = Film("x.mp4", "ab" * 32), Film("y.mp4", "cd" * 32)
 POSIX = pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
@@ -30,7 +30,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def written(folder: Path, *names: str, film: Film = FILM) -> ResultFolder:
     result = ResultFolder(folder)
-    result.belong_to(film)
+    result.set_film(film)
     result.write(dict.fromkeys(names, "ours"))
     return result
 
@@ -66,7 +66,7 @@ def test_a_folder_within_that_cannot_be_written_is_told_before_any_work(
 
     monkeypatch.setattr(files, "_create", refusing)
     with pytest.raises(ResultError, match="Make it writable") as told:
-        ResultFolder(tmp_path / "x").refuse_foreign()
+        ResultFolder(tmp_path / "x").check_writable()
     assert str(tmp_path / "x" / below) in str(told.value)
 
 
@@ -78,7 +78,11 @@ def test_a_folder_of_others_is_refused(tmp_path: Path, name: str) -> None:
     before = tree(tmp_path)
     result = ResultFolder(tmp_path)
     assert not result.is_result
-    for attempt in (result.refuse_foreign, result.mark, lambda: result.write({"a": "ours"})):
+    for attempt in (
+        result.check_writable,
+        result.ensure_marker,
+        lambda: result.write({"a": "ours"}),
+    ):
         with pytest.raises(ResultError, match="holds files that cluster-video did not write"):
             attempt()
     assert tree(tmp_path) == before
@@ -104,7 +108,7 @@ def test_what_has_the_name_of_one_of_ours_stays(tmp_path: Path, name: str, kind:
         path.symlink_to(other if kind == "link" else "nothing")
     for again in (result, ResultFolder(folder)):
         with pytest.raises(ResultError, match="is no file that cluster-video wrote"):
-            again.refuse_foreign()
+            again.check_writable()
         with pytest.raises(ResultError, match="is no file that cluster-video wrote"):
             again.write({name: "ours"})
         again.remove([name])
@@ -124,7 +128,7 @@ def test_a_link_in_place_of_one_of_our_folders(tmp_path: Path, below: str) -> No
     before = tree(theirs)
     for again in (result, ResultFolder(folder)):
         with pytest.raises(ResultError, match="is no folder that cluster-video made"):
-            again.refuse_foreign()
+            again.check_writable()
         with pytest.raises(ResultError, match="is no folder that cluster-video made"):
             again.write({name: "new"})
     result.remove([name])
@@ -173,7 +177,7 @@ def test_replacing_keeps_corrections_and_what_is_not_ours(tmp_path: Path) -> Non
         (folder / name).write_text("mine")
     kept: list[str] = []
     result = ResultFolder(folder)
-    result.belong_to(OTHER, kept.append)
+    result.set_film(OTHER, kept.append)
     assert "people.csv" in tree(folder), "not before something is written"
     result.write({"people.csv": "new"})
     assert kept == ["edits.x.mp4-2.json"]
@@ -191,8 +195,8 @@ def test_corrections_that_lie_elsewhere_are_not_those_of_the_next_film(tmp_path:
     (tmp_path / "mine.json").write_text("mine")
     (folder / "edits.json").symlink_to("../mine.json")
     result = ResultFolder(folder)
-    result.belong_to(OTHER, lambda _kept: None)
-    result.mark()
+    result.set_film(OTHER, lambda _kept: None)
+    result.ensure_marker()
     assert not (folder / "edits.json").exists()
     assert (folder / "edits.x.mp4.json").read_text() == "mine"
 
@@ -204,8 +208,8 @@ def test_corrections_stay_in_the_folder_whatever_the_film_was_called(
     written(tmp_path / "x", "edits.json", film=Film(film, "ab"))
     kept: list[str] = []
     result = ResultFolder(tmp_path / "x")
-    result.belong_to(OTHER, kept.append)
-    result.mark()
+    result.set_film(OTHER, kept.append)
+    result.ensure_marker()
     assert tree(tmp_path / "x") == {kept[0]: b"ours"}
     assert len(kept[0].encode()) < 255
 
@@ -240,7 +244,7 @@ def test_what_a_killed_program_left_on_its_way(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / ".cluster-video-0123456789abcdef.tmp").touch()
     result = written(folder, "people.csv")
-    result.sweep()
+    result.remove_leftovers()
     assert tree(folder) == {"people.csv": b"ours"}
 
 
@@ -252,7 +256,7 @@ def test_what_a_killed_review_left_goes_once_no_browser_waits_for_it(tmp_path: P
         path.write_text("x")
     os.utime(left, (1, 1))
     os.utime(stranger, (1, 1))
-    result.sweep()
+    result.remove_leftovers()
     assert not left.exists()
     assert fresh.exists()
     assert stranger.exists()

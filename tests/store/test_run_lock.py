@@ -12,13 +12,13 @@ import pytest
 
 from clusterer.core.errors import ResultError
 from clusterer.models.cache import ENVIRONMENT_VARIABLE
-from clusterer.store.run_lock import alone
+from clusterer.store.run_lock import run_lock
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from clusterer.store.run_lock import alone
-with alone(Path(sys.argv[1])):
+from clusterer.store.run_lock import run_lock
+with run_lock(Path(sys.argv[1])):
     print("in", flush=True)
     time.sleep(60)
 """
@@ -32,12 +32,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_another_run_is_kept_out_until_the_first_ends(tmp_path: Path, cache: Path) -> None:
     folder = tmp_path / "x.people"  # not there yet
-    with alone(folder):
+    with run_lock(folder):
         with pytest.raises(ResultError, match="Another cluster-video is writing to "):
-            alone(folder).__enter__()
-        with alone(tmp_path / "y.people"):
+            run_lock(folder).__enter__()
+        with run_lock(tmp_path / "y.people"):
             pass
-    with alone(folder):
+    with run_lock(folder):
         pass
     assert not any(path.is_file() for path in cache.rglob("*"))
 
@@ -48,8 +48,8 @@ def test_a_link_is_the_same_folder(tmp_path: Path) -> None:
         (tmp_path / "link").symlink_to("real")
     except OSError:
         pytest.skip("no links here")
-    with alone(tmp_path / "real"), pytest.raises(ResultError, match="Another"):
-        alone(tmp_path / "link").__enter__()
+    with run_lock(tmp_path / "real"), pytest.raises(ResultError, match="Another"):
+        run_lock(tmp_path / "link").__enter__()
 
 
 def test_a_killed_run_keeps_nobody_out(tmp_path: Path) -> None:
@@ -60,10 +60,10 @@ def test_a_killed_run_keeps_nobody_out(tmp_path: Path) -> None:
         assert other.stdout is not None
         assert other.stdout.readline() == "in\n"
         with pytest.raises(ResultError, match="Another"):
-            alone(folder).__enter__()
+            run_lock(folder).__enter__()
         other.kill()
         other.wait()
-    with alone(folder):
+    with run_lock(folder):
         pass
 
 
@@ -75,7 +75,7 @@ def test_many_at_once_are_one_at_a_time(tmp_path: Path) -> None:
         nonlocal inside, most
         while not done.is_set():
             try:
-                with alone(tmp_path / "x.people"):
+                with run_lock(tmp_path / "x.people"):
                     inside += 1
                     most = max(most, inside)
                     inside -= 1
@@ -95,5 +95,5 @@ def test_many_at_once_are_one_at_a_time(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="a file in the place of the cache")
 def test_without_a_cache_nobody_is_kept_out(tmp_path: Path, cache: Path) -> None:
     cache.write_text("no folder")
-    with alone(tmp_path / "x.people"), alone(tmp_path / "x.people"):
+    with run_lock(tmp_path / "x.people"), run_lock(tmp_path / "x.people"):
         pass
