@@ -89,18 +89,19 @@ def process(  # noqa: PLR0913 (each a choice of the user's)
     """
     started_s = time.monotonic()
     config = resolved(config or Config())
-    video = Path(video)
+    video, given = Path(video), None if edits is None else Path(edits)
     clustering.create(config.clustering, 0.0)  # what it lacks is said now, not after the analysis
     hook = hook or Hook()
     folder = default_folder(video) if folder is None else folder
     with run_lock(Path(folder)):
         own = ResultFolder.for_video(video, folder, hook, replace=replace)
-        log = _corrections(own, None if edits is None else Path(edits))
+        log = _corrections(own, given)
         analysis = analyse_into(own, video, config.analysis, hook)
         own.ensure_marker()
+        log = _latest(own, log, given)
         result = decide(analysis, config, log.edits)
         with system_libraries():
-            if edits is not None:
+            if given is not None:
                 own.write_edits(dataclasses.replace(log, video=video.name))
             result_folder.save(result, own.path)
             own.normalise_marker()
@@ -113,9 +114,21 @@ def _corrections(folder: ResultFolder, given: Path | None) -> EditLog:
     if given is None:
         return own
     log = read(given)
+    _check_continues(folder, own, log, given)
+    return log
+
+
+def _latest(folder: ResultFolder, log: EditLog, given: Path | None) -> EditLog:
+    """The corrections after the analysis, during which a review may have added some."""
+    if given is None:
+        return folder.edits
+    _check_continues(folder, folder.edits, log, given)
+    return log
+
+
+def _check_continues(folder: ResultFolder, own: EditLog, log: EditLog, given: Path) -> None:
     if log.edits[: len(own.edits)] != own.edits:
         raise EditsError(
             f"{folder.edits_file} holds corrections that {given} does not begin with",
             f"Name another folder with --output, or move {folder.edits_file} away",
         )
-    return log
