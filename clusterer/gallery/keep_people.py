@@ -20,6 +20,7 @@ from clusterer.gallery.photographs import decode_photograph
 from clusterer.gallery.read import Reader, scale_of
 from clusterer.people.settings import config_of
 from clusterer.store.folder import ResultFolder
+from clusterer.store.run_lock import WAIT, run_lock
 
 ELSEWHERE = "name another gallery"
 
@@ -50,7 +51,7 @@ def add_to_gallery(
     Raises
     ------
     ResultError
-        The result cannot be read, or the gallery not be written to.
+        The result cannot be read, a run is at work there, or the gallery cannot be written to.
     EditsError
         The corrections cannot be read or are of another grouping.
     GalleryError
@@ -61,7 +62,8 @@ def add_to_gallery(
     if gallery == "":
         raise ConfigError("the gallery has no name", "Name a folder")
     own, chosen = ResultFolder(folder), chosen or GalleryConfig()
-    result = current(own.load(), own.edits.edits)
+    with run_lock(own.path, remedy=WAIT):  # to read it whole; every picture is checked later
+        result = current(own.load(), own.edits.edits)
     people = _named(result, by_gallery=by_gallery)
     if not people:
         raise GalleryError(

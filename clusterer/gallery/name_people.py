@@ -24,6 +24,7 @@ from clusterer.people.amend import amend, keys_of
 from clusterer.people.constraints import co_occurrence
 from clusterer.people.settings import config_of
 from clusterer.store.folder import ResultFolder
+from clusterer.store.run_lock import WAIT, run_lock
 
 KEYS = 5
 """Tracks that stand for a person, as on the page."""
@@ -80,11 +81,17 @@ def name_people(
     GalleryError
         It was encoded by another encoder or metric.
     ResultError
-        The result cannot be read or written.
+        The result cannot be read or written, or a run is at work there.
     EditsError
         The corrections cannot be read or are of another grouping.
     """
-    own, chosen = ResultFolder(folder), chosen or GalleryConfig()
+    own = ResultFolder(folder)
+    with run_lock(own.path, remedy=WAIT):
+        return _name_people(own, gallery, chosen or GalleryConfig())
+
+
+def _name_people(own: ResultFolder, gallery: Gallery, chosen: GalleryConfig) -> Naming:
+    """As `name_people`, while nobody else writes."""
     loaded, log = own.load(), own.edits
     result = current(loaded, log.edits)
     config = config_of(result)

@@ -18,6 +18,7 @@ from clusterer.people.settings import config_of
 from clusterer.review.writer import Writer, Written
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import ANALYSIS, RESULT
+from clusterer.store.run_lock import WAIT, run_lock
 
 Stamp = tuple[int, int, int]
 
@@ -214,13 +215,14 @@ class Session:
         return decide(loaded.analysis, self._config, edits, grouped_under=under)
 
     def _write(self, result: ClusteringResult) -> None:
-        """Write the tables, unless a run has written its own since; called by the writer only."""
-        if self._tables() != self._written:
-            raise ResultError(
-                f"Another run has written {self.folder.path} anew", "Start the review again"
-            )
-        self._save(result, self.folder.path)
-        self._written = self._tables()
+        """Write the tables, unless a run is at work or has written its own; in the writer only."""
+        with run_lock(self.folder.path, remedy=WAIT):
+            if self._tables() != self._written:
+                raise ResultError(
+                    f"Another run has written {self.folder.path} anew", "Start the review again"
+                )
+            self._save(result, self.folder.path)
+            self._written = self._tables()
 
     def _tables(self) -> tuple[Stamp | None, ...]:
         return tuple(_stamp(self.folder.path / name) for name in (ANALYSIS, RESULT))

@@ -9,6 +9,7 @@ from clusterer.core.errors import ResultError
 from clusterer.core.files import ELSEWHERE, make_folder, write_all
 from clusterer.store.names import ANALYSIS, CHIPS, EDITS, MARKER, PARTIAL, TABLES
 from clusterer.store.owned import OwnedFolder
+from clusterer.store.run_lock import run_lock
 
 _PARTS = {*TABLES, ANALYSIS, EDITS, MARKER, CHIPS, PARTIAL}
 """What a result consists of; other files of ours may be replaced."""
@@ -31,7 +32,7 @@ def write_output(folder: Path, contents: Mapping[str, bytes | str]) -> None:
     ------
     ResultError
         The folder cannot be written to, or one of the files is part of the result itself, such as
-        ``result.json``; what was there before stays.
+        ``result.json``, or a run is at work in the result. What was there before stays.
     """
     whole = folder.absolute()
     for home in (whole, whole.parent):
@@ -40,7 +41,8 @@ def write_output(folder: Path, contents: Mapping[str, bytes | str]) -> None:
             inside = whole.relative_to(home)
             files = {(inside / name).as_posix(): content for name, content in contents.items()}
             _refuse_parts(folder, contents, files)
-            result.write(files, overwrite=True)
+            with run_lock(home):
+                result.write(files, overwrite=True)
             return
     make_folder(folder)
     write_all({folder / name: content for name, content in contents.items()})

@@ -19,24 +19,28 @@ from clusterer.core.errors import ResultError
 from clusterer.core.lock import lock
 from clusterer.models.cache import cache_folder
 
+WAIT = "Wait until it is done"
 WAIT_S = 3.0
-"""How long a writer waits for another: as long as a review needs to save an hour of film."""
+"""How long a writer waits for another, such as a review that is saving its tables."""
 _PAUSE_S = 0.05
 
 
 @contextmanager
-def run_lock(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
+def run_lock(
+    folder: Path, remedy: str = f"{WAIT}, or name another folder with --output"
+) -> Iterator[None]:
     """Keep other writers of this user out of a result folder, by whatever path they reach it.
 
-    Where the cache cannot be written to, or its file system has no locks, nobody is kept out. Not
-    reentrant: whoever holds the lock must not ask for it again.
+    Waits `WAIT_S` for a writer that is at work. Where the cache cannot be written to, or its file
+    system has no locks, nobody is kept out. Not reentrant: whoever holds the lock must not ask for
+    it again.
 
     Parameters
     ----------
     folder
         Need not exist.
-    wait_s
-        Seconds to wait for another writer to end.
+    remedy
+        Of the error.
 
     Raises
     ------
@@ -45,15 +49,12 @@ def run_lock(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
     """
     real = os.path.realpath(folder)
     note = cache_folder() / "runs" / hashlib.sha256(os.fsencode(real)).hexdigest()
-    until_s = time.monotonic() + wait_s
+    until_s = time.monotonic() + WAIT_S
     with ExitStack() as stack:
         with suppress(OSError):
             while not _hold(note, stack):
                 if time.monotonic() >= until_s:
-                    raise ResultError(
-                        f"Another cluster-video is writing to {folder}",
-                        "Wait until it is done, or name another folder with --output",
-                    )
+                    raise ResultError(f"Another cluster-video is writing to {folder}", remedy)
                 time.sleep(_PAUSE_S)
         yield
 

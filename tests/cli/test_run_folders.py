@@ -427,8 +427,11 @@ def test_killed_while_it_replaces(
     assert [path.name for path in (demo_folder / "chips").iterdir()] == ["thesis.txt"]
 
 
-def test_one_at_a_time(command: Command, nobody: Path, nobody_else: Path) -> None:
-    """Else the folder would be of one film, and what lies in it of another."""
+def test_one_at_a_time(
+    command: Command, nobody: Path, nobody_else: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the folder would be of one film, and its content of another."""
+    monkeypatch.setattr("clusterer.store.run_lock.WAIT_S", 0.0)
     with run_lock(Path("out")):
         ran = command(nobody, "-o", "out")
     assert ran.code == 1

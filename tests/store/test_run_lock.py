@@ -1,4 +1,4 @@
-"""Two runs at once do not mix what they write."""
+"""Two programs at once do not mix what they write."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from clusterer.core.errors import ResultError
+from clusterer.gallery import Gallery, Scale
+from clusterer.gallery.keep_people import add_to_gallery
+from clusterer.gallery.name_people import name_people
 from clusterer.models.cache import ENVIRONMENT_VARIABLE
+from clusterer.store import run_lock as module
+from clusterer.store.output import write_output
 from clusterer.store.run_lock import run_lock
+from tests.result_folder import decided, write
 
 HOLD = """
 import sys, time
@@ -27,6 +36,7 @@ with run_lock(Path(sys.argv[1])):
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr(module, "WAIT_S", 0.0)
     return tmp_path / "cache"
 
 
@@ -65,6 +75,47 @@ def test_a_killed_run_keeps_nobody_out(tmp_path: Path) -> None:
         other.wait()
     with run_lock(folder):
         pass
+
+
+def test_a_short_write_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, inside = tmp_path / "x.people", threading.Event()
+
+    def write() -> None:
+        with run_lock(folder):
+            inside.set()
+            time.sleep(0.2)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert inside.wait(10)
+    monkeypatch.setattr(module, "WAIT_S", 10.0)
+    with run_lock(folder):
+        pass
+    thread.join()
+
+
+NOBODY = Gallery((), np.empty((0, 8)), (), "dlib", Scale("l2", 0.36))
+WRITERS: dict[str, Callable[[Path], object]] = {
+    "name": lambda folder: name_people(folder, NOBODY),
+    "gallery add": lambda folder: add_to_gallery(folder, folder.parent / "gallery"),
+    "export": lambda folder: write_output(folder / "exports", {"x.edl": "x"}),
+    "evaluate": lambda folder: write_output(folder, {"evaluation.html": "x"}),
+}
+
+
+@pytest.mark.parametrize("command", WRITERS)
+def test_nobody_writes_beside_a_run(tmp_path: Path, command: str) -> None:
+    folder = write(decided(), tmp_path / "x.people")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with run_lock(folder), pytest.raises(ResultError, match="Another cluster-video is writing"):
+        WRITERS[command](folder)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_exports_elsewhere_go_on_beside_a_run(tmp_path: Path) -> None:
+    with run_lock(tmp_path / "x.people"):
+        write_output(tmp_path / "out", {"x.edl": "x"})
+    assert (tmp_path / "out" / "x.edl").read_text() == "x"
 
 
 def test_many_at_once_are_one_at_a_time(tmp_path: Path) -> None:
