@@ -62,40 +62,6 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def is_plain_file(path: Path) -> bool:
-    """Whether it is a file itself, not a link to one."""
-    try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
-        return False
-
-
-def is_plain_folder(path: Path) -> bool:
-    """Whether it is a folder itself, not a link to one."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError:
-        return False
-    return stat.S_ISDIR(mode) and not getattr(path, "is_junction", bool)()
-
-
-def has_plain_folder(folder: Path, below: str) -> bool:
-    """Whether a folder has a subfolder, and no part of the way there is a link.
-
-    Parameters
-    ----------
-    folder
-    below
-        Relative path, its parts separated by ``/``.
-    """
-    place = folder
-    for part in below.split("/"):
-        place /= part
-        if not is_plain_folder(place):
-            return False
-    return True
-
-
 def open_file(path: Path) -> BinaryIO:
     """Open a file for reading; never waits.
 

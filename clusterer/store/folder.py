@@ -19,7 +19,6 @@ from clusterer.store.film import Film, film_of
 from clusterer.store.load import read_result
 from clusterer.store.marker import stored_video
 from clusterer.store.names import (
-    AGAIN,
     CHIPS,
     EDITS,
     EXPORTS,
@@ -28,6 +27,7 @@ from clusterer.store.names import (
     torso_picture,
 )
 from clusterer.store.owned import OwnedFolder
+from clusterer.store.result_json import AGAIN
 
 _SAME_LENGTH_S = 0.05
 """Results without a fingerprint are of another film if the lengths differ by more."""

@@ -18,8 +18,9 @@ from clusterer.people.amend import keys_of
 from clusterer.people.decide import shown
 from clusterer.people.features import describe
 from clusterer.store.analysis_cache import load_analysis
-from clusterer.store.names import AGAIN, ANALYSIS, RESULT
+from clusterer.store.names import ANALYSIS, RESULT
 from clusterer.store.result_json import (
+    AGAIN,
     READABLE_SCHEMAS,
     advice,
     decisions,

@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from clusterer.core.errors import ResultError
-from clusterer.core.files import write_atomic, writing
+from clusterer.core.files import has_plain_folder, is_plain_file, write_atomic, writing
 from clusterer.core.printable import one_line
-from clusterer.core.regular import has_plain_folder, is_plain_file
 from clusterer.store.film import Film
 from clusterer.store.names import (
     ANALYSIS,

@@ -10,9 +10,8 @@ import time
 from collections.abc import Container, Iterator
 from pathlib import Path
 
-from clusterer.core.files import TEMPORARY, is_there
+from clusterer.core.files import TEMPORARY, has_plain_folder, is_plain_file, is_there
 from clusterer.core.printable import printable
-from clusterer.core.regular import has_plain_folder, is_plain_file
 
 ANALYSIS, RESULT, EDITS = "analysis.npz", "result.json", "edits.json"
 PEOPLE_CSV, APPEARANCES_CSV, FACES_CSV = "people.csv", "appearances.csv", "faces.csv"
@@ -34,8 +33,6 @@ PICTURE = re.compile(r"[0-9]{5,}-[0-9]{7,}(-torso)?\.jpg")
 SHOT = re.compile(r"[0-9]{6,}\.npz")
 DOORWAY_LASTS_S = 60.0
 """Longest life of the file that sends a browser to a review; see `doorway_name`."""
-AGAIN = "Run cluster-video on the video again, with this folder as --output"
-"""Remedy where a file of a result is missing or damaged."""
 _DOORWAY = re.compile(r"\.cluster-video-[0-9a-f]{16}\.html")
 _NO_FILE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _LONGEST_FILM = 150

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from clusterer.core.errors import ResultError
 from clusterer.core.files import (
+    has_plain_folder,
+    is_plain_file,
+    is_plain_folder,
     is_there,
     make_folder,
     make_private,
@@ -15,7 +18,6 @@ from clusterer.core.files import (
     write_all,
     writing,
 )
-from clusterer.core.regular import has_plain_folder, is_plain_file, is_plain_folder
 from clusterer.store.film import Film
 from clusterer.store.marker import (
     Marker,

@@ -33,6 +33,7 @@ RESULT_SCHEMA = 5
 loaded. 3: with `clothing`, what clothing decided. 4: with `grouping`, `edits` and `advice`, what a
 review starts from. 5: the setting `tolerance` has its name. ``analysis.npz`` has its own number."""
 READABLE_SCHEMAS = (4, RESULT_SCHEMA)
+AGAIN = "Run cluster-video on the video again, with this folder as --output"
 
 
 def to_json(result: ClusteringResult) -> str:

@@ -14,8 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clusterer.core.errors import DependencyError, ResultError
-from clusterer.core.files import try_to_write
-from clusterer.core.regular import is_plain_file
+from clusterer.core.files import is_plain_file, try_to_write
 
 if TYPE_CHECKING:
     from clusterer.training.loop import Numbered
