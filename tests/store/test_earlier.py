@@ -1,4 +1,4 @@
-"""Results of versions that left no marker are ours, and nothing else is."""
+"""Results of earlier versions, which left no marker, are recognised, and nothing else is."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_whole_result(earlier: Path) -> None:
 
 
 def test_an_analysis_alone(earlier: Path) -> None:
-    """Killed before the tables; a people.csv there would be somebody else's."""
+    """Killed before the tables were written, so a people.csv there is not ours."""
     for name in TABLES:
         (earlier / name).unlink()
     assert ResultFolder(earlier).names == {"analysis.npz", *pictures(earlier)}
@@ -77,7 +77,7 @@ def test_interrupted_in_the_first_shot(tmp_path: Path) -> None:
 
 
 def test_corrections_alone(tmp_path: Path) -> None:
-    """All else was deleted, so that everything is made anew."""
+    """The user deleted everything else to start again."""
     write(tmp_path / EDITS, EditLog())
     assert ResultFolder(tmp_path).names == {EDITS}
     (tmp_path / "notes.txt").write_text("mine")
@@ -99,7 +99,7 @@ def test_corrections_alone(tmp_path: Path) -> None:
         (".partial/notes.txt", "text"),
     ],
 )
-def test_what_only_has_the_name_is_not_ours(tmp_path: Path, name: str, content: str) -> None:
+def test_a_file_with_only_the_name_is_not_ours(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text(content)
     assert not ResultFolder(tmp_path).is_result

@@ -1,4 +1,4 @@
-"""Files for a result stay private and listed; files for others have the usual rights."""
+"""Files in a result are private and listed; files elsewhere have the usual rights."""
 
 from __future__ import annotations
 

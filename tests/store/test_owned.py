@@ -52,10 +52,10 @@ def test_becomes_ours(tmp_path: Path, place: str) -> None:
 
 
 @pytest.mark.parametrize("below", ["chips", ".partial", ".partial/chips"])
-def test_a_folder_within_that_cannot_be_written_is_told_before_any_work(
+def test_an_unwritable_subfolder_is_reported_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
 ) -> None:
-    """Else the old analysis would be gone when the pictures of the new one do not fit in."""
+    """Otherwise the old analysis would be gone when the new pictures cannot be written."""
     written(tmp_path / "x", f"{below}/00001-0000001.jpg", "exports/a.edl")
     create = files._create
 
@@ -71,7 +71,7 @@ def test_a_folder_within_that_cannot_be_written_is_told_before_any_work(
 
 
 @pytest.mark.parametrize("name", ["a.txt", "people.csv", "chips/thesis.txt", ".hidden", "empty/"])
-def test_a_folder_of_others_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_foreign_folder_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.mkdir() if name.endswith("/") else path.write_text("mine")
@@ -94,7 +94,7 @@ def test_a_folder_of_others_is_refused(tmp_path: Path, name: str) -> None:
              ".partial/chips/00001-0000001-torso.jpg", ".partial/analysis.npz"],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["file", "folder", "link", "link to nothing"])
-def test_what_has_the_name_of_one_of_ours_stays(tmp_path: Path, name: str, kind: str) -> None:
+def test_a_foreign_file_with_one_of_our_names_stays(tmp_path: Path, name: str, kind: str) -> None:
     folder, other = tmp_path / "x.people", tmp_path / "other"
     other.write_text("mine")
     result = written(folder, "report.html")
@@ -135,7 +135,7 @@ def test_a_link_in_place_of_one_of_our_folders(tmp_path: Path, below: str) -> No
     assert tree(theirs) == before
 
 
-def test_one_of_ours_that_was_changed_to_a_link_is_not_followed(tmp_path: Path) -> None:
+def test_a_link_in_place_of_one_of_our_files_is_not_followed(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text("mine")
     result = written(tmp_path / "x", "people.csv")
@@ -160,7 +160,7 @@ def test_removing_leaves_what_others_put_there(tmp_path: Path) -> None:
 
 
 def test_what_another_program_wrote_meanwhile_is_ours_too(tmp_path: Path) -> None:
-    """A review keeps a correction while a run is on."""
+    """A review writes a correction during a run."""
     run = written(tmp_path / "x", "people.csv")
     ResultFolder(tmp_path / "x").write({"edits.json": "{}"})
     run.write({"edits.json": "new", "report.html": "new"})
@@ -226,7 +226,7 @@ def test_for_the_user_only(tmp_path: Path) -> None:
 
 
 @POSIX
-def test_what_was_open_is_closed_when_something_is_written(tmp_path: Path) -> None:
+def test_writing_tightens_permissions(tmp_path: Path) -> None:
     written(tmp_path / "x", "people.csv", "chips/1.jpg")
     (tmp_path / "x" / "notes.txt").write_text("mine")
     (tmp_path / "x" / "notes.txt").chmod(0o644)
@@ -238,8 +238,8 @@ def test_what_was_open_is_closed_when_something_is_written(tmp_path: Path) -> No
     assert mode(tmp_path / "x" / "notes.txt") == 0o644, "the folder keeps others out"
 
 
-def test_what_a_killed_program_left_on_its_way(tmp_path: Path) -> None:
-    """The very first file may be all there is."""
+def test_temporary_files_of_a_killed_program_are_deleted(tmp_path: Path) -> None:
+    """Also where the temporary file is all there is."""
     folder = tmp_path / "x"
     folder.mkdir()
     (folder / ".cluster-video-0123456789abcdef.tmp").touch()
@@ -248,7 +248,7 @@ def test_what_a_killed_program_left_on_its_way(tmp_path: Path) -> None:
     assert tree(folder) == {"people.csv": b"ours"}
 
 
-def test_what_a_killed_review_left_goes_once_no_browser_waits_for_it(tmp_path: Path) -> None:
+def test_old_doorways_of_killed_reviews_are_deleted(tmp_path: Path) -> None:
     result = written(tmp_path, "people.csv")
     left, fresh = tmp_path / doorway_name(), tmp_path / doorway_name()
     stranger = tmp_path / ".cluster-video-mine.html"

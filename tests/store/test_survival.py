@@ -1,4 +1,4 @@
-"""Whatever lies in a result folder that we did not write survives all that we do there."""
+"""Files in a result folder that we did not write survive everything that we do there."""
 
 from __future__ import annotations
 
@@ -106,9 +106,9 @@ def test_foreign_files_survive(
 def put(
     folder: Path, foreign: list[tuple[str, str, str]], *, pictures_are_ours: bool
 ) -> dict[Path, tuple[bool, str]]:
-    """Put files and links of the user where nothing is yet.
+    """Create files and links of the user where nothing exists yet.
 
-    Without a marker, pictures are ours by their names.
+    Without a marker, pictures are recognised as ours by their names.
     """
     mine: dict[Path, tuple[bool, str]] = {}
     for place, name, kind in foreign:
@@ -126,10 +126,8 @@ def put(
     return mine
 
 
-def test_the_work_is_done_where_nobody_is_in_the_way(
-    states: dict[str, Path], tmp_path: Path
-) -> None:
-    """Else nothing of the above would say anything."""
+def test_the_work_succeeds_without_foreign_files(states: dict[str, Path], tmp_path: Path) -> None:
+    """Otherwise the test above would prove nothing."""
     for state, path in states.items():
         for name, do in WORK.items():
             folder = tmp_path / state / name
