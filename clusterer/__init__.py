@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from clusterer.people.decide import decide
     from clusterer.pipeline.analyse import analyse
     from clusterer.pipeline.process import Outcome, process
-    from clusterer.store.load import load
+    from clusterer.store.folder import ResultFolder, load
 
 __all__ = [
     "Action",
@@ -90,6 +90,7 @@ __all__ = [
     "Move",
     "Outcome",
     "Reason",
+    "ResultFolder",
     "Shot",
     "ShotConfig",
     "Table",
@@ -121,7 +122,7 @@ _NAMES = {
     "people.decide": "decide",
     "pipeline.analyse": "analyse",
     "pipeline.process": "Outcome process",
-    "store.load": "load",
+    "store.folder": "ResultFolder load",
 }
 """Module → the public names that it holds."""
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -13,8 +13,7 @@ from clusterer.core.types import Edit
 from clusterer.edits import lost
 from clusterer.people import amend
 from clusterer.store.edits_json import read
-from clusterer.store.load import load
-from clusterer.store.names import EDITS
+from clusterer.store.folder import ResultFolder
 
 
 @click.group(cls=Group)
@@ -39,8 +38,9 @@ def check(result: Path, file: Path | None) -> int:
     One line for each: its number, what it is, and whether it applies, or why not. Nothing is
     changed. Exits with 1 if a correction does not apply, or only in part.
     """
-    log = read(result / EDITS if file is None else file)
-    notes = amend.check(load(result), log.edits)
+    folder = ResultFolder(result)
+    log = read(folder.edits_file if file is None else file)
+    notes = amend.check(folder.load(), log.edits)
     width = len(str(len(notes)))
     for number, (edit, note) in enumerate(zip(log.edits, notes, strict=True), start=1):
         click.echo(f"{number:>{width}}. {visible(_words(edit))}: {note or 'applies'}")

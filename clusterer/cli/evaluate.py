@@ -17,9 +17,8 @@ from clusterer.cli.verification import verification
 from clusterer.core.errors import ConfigError
 from clusterer.core.printable import visible
 from clusterer.evaluation import Evaluation
-from clusterer.store.hand_over import hand_over
-from clusterer.store.load import load
-from clusterer.store.pictures import crop_reader
+from clusterer.store.folder import ResultFolder
+from clusterer.store.output import write_output
 
 MIN_IOU = 0.3
 TABLE_WIDTH = 100
@@ -102,18 +101,18 @@ def result_folder(
     """
     _check(results, truths, ignores, min_iou)
     evaluations = []
-    for i, (folder, truth) in enumerate(zip(results, truths, strict=True)):
+    folders = [ResultFolder(result) for result in results]
+    for i, (folder, truth) in enumerate(zip(folders, truths, strict=True)):
         labelled = evaluation.read_truth(truth, ignores[i] if ignores else None)
-        evaluations.append(evaluation.evaluate(load(folder), labelled, min_iou))
+        evaluations.append(evaluation.evaluate(folder.load(), labelled, min_iou))
     pages = []
     for folder, target, each in zip(
-        results, _targets(results, evaluations, output), evaluations, strict=True
+        folders, _targets(results, evaluations, output), evaluations, strict=True
     ):
-        read_crop = crop_reader(each.result.analysis, folder)
-        pages.append(evaluation.save(each, target, read_crop))
+        pages.append(evaluation.save(each, target, folder.picture))
     figures = evaluation.to_json(evaluations)
     if output is not None and len(evaluations) > 1:
-        hand_over(output, {"evaluation.json": figures})
+        write_output(output, {"evaluation.json": figures})
     if as_json:
         click.echo(figures, nl=False)
         return

@@ -18,9 +18,8 @@ from clusterer.core.errors import ConfigError
 from clusterer.core.printable import visible
 from clusterer.core.regular import is_folder
 from clusterer.outputs import export as formats
-from clusterer.store.hand_over import hand_over
-from clusterer.store.load import load
-from clusterer.store.names import EXPORTS
+from clusterer.store.folder import ResultFolder
+from clusterer.store.output import write_output
 
 _RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
 
@@ -47,10 +46,10 @@ ENDINGS = {
 
 
 def _placed(
-    files: dict[str, bytes], place: tuple[Path, bool] | None, result: Path
+    files: dict[str, bytes], place: tuple[Path, bool] | None, result: ResultFolder
 ) -> dict[Path, bytes]:
     """Where each file goes: into a folder, or where the one file was said to go."""
-    output, folder = place or (result / EXPORTS, True)
+    output, folder = place or (result.exports, True)
     if folder or is_folder(output) or output.suffix.casefold() not in ENDINGS:
         return {output / name: content for name, content in files.items()}
     if len(files) != 1:
@@ -147,12 +146,14 @@ def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
         start_timecode=flags["start_timecode"],
         rate=flags["rate"],
     )
-    timeline = formats.choose(load(result), choice)
+    folder = ResultFolder(result)
+    timeline = formats.choose(folder.load(), choice)
     files: dict[str, bytes] = {}
     for name in dict.fromkeys(wanted):
         files |= formats.create(name).files(timeline)
-    placed = _placed(files, flags["output"], result)
-    hand_over(next(iter(placed)).parent, {path.name: content for path, content in placed.items()})
+    placed = _placed(files, flags["output"], folder)
+    target = next(iter(placed)).parent
+    write_output(target, {path.name: content for path, content in placed.items()})
     if not flags["quiet"]:
         marks = len(timeline.marks())
         click.echo(

@@ -12,7 +12,7 @@ from clusterer.cli.paths import Output
 from clusterer.cli.types import RESULT
 from clusterer.core.printable import visible
 from clusterer.gallery.keep_people import add_to_gallery
-from clusterer.store.load import load
+from clusterer.store.folder import load
 
 
 @click.group(cls=Group)

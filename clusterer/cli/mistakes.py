@@ -10,7 +10,7 @@ from pathlib import Path
 
 from clusterer.core.errors import ConfigError, ResultError, VideoError
 from clusterer.core.regular import is_file, is_folder, no_file
-from clusterer.store.names import ANALYSIS, RESULT
+from clusterer.store.names import ANALYSIS, ENDING, RESULT
 
 _WORD = re.compile(r"\w[\w-]*")
 _PATTERN = re.compile(r"[*?\[]")
@@ -117,7 +117,7 @@ def check_result(given: Path) -> None:
     if is_result(given) or not os.path.lexists(given):
         return
     if is_folder(given):
-        inside = sorted(each for each in given.glob("*.people") if is_result(each))
+        inside = sorted(each for each in given.glob(f"*{ENDING}") if is_result(each))
         if inside:
             more = "one of those in it, as" if len(inside) > 1 else "the one in it:"
             raise ResultError(f"{given} is no result folder", f"Give {more} {inside[0]}")
@@ -128,7 +128,7 @@ def check_result(given: Path) -> None:
         )
     if is_result(given.parent):
         raise ConfigError(f"{given} is a file of a result", f"Give the folder: {given.parent}")
-    own = Path(f"{given.stem}.people")
+    own = Path(f"{given.stem}{ENDING}")
     found = next((each for each in (own, given.with_name(own.name)) if is_result(each)), None)
     if found is not None:
         raise ConfigError(f"{given} is a file, not a result folder", f"Its result is {found}")

@@ -14,7 +14,7 @@ from clusterer.core.printable import visible
 from clusterer.gallery import Gallery, Scale
 from clusterer.gallery.name_people import NameSuggestion, name_people
 from clusterer.gallery.read import read_gallery
-from clusterer.store.load import load
+from clusterer.store.folder import load
 
 
 @click.command(cls=Command, no_args_is_help=True)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from clusterer.cli.types import PathType
-from clusterer.store.place import folder_name
+from clusterer.store.names import folder_name
 
 
 class Output(PathType):

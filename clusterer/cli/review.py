@@ -71,7 +71,9 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
 
         serve(Site(session, footage, earlier_names(result)), on_ready, port)
     count = session.count
-    click.echo(f"{count} correction{'' if count == 1 else 's'} in {visible(result / 'edits.json')}")
+    click.echo(
+        f"{count} correction{'' if count == 1 else 's'} in {visible(session.folder.edits_file)}"
+    )
 
 
 def _ask(footage: Footage) -> None:

@@ -31,8 +31,8 @@ from clusterer.evaluation import (
 from clusterer.evaluation.verification_report import HTML, JSON
 from clusterer.faces import encoding
 from clusterer.gallery.photographs import encode_photographs
-from clusterer.store.hand_over import hand_over
-from clusterer.store.load import load
+from clusterer.store.folder import load
+from clusterer.store.output import write_output
 
 
 @click.command(cls=Command)
@@ -139,7 +139,7 @@ def _of_result(folder: Path, truth: Path, metric: str) -> VerificationReport:
 
 def _write(report: VerificationReport, folder: Path) -> Path:
     """Page and figures, both or none."""
-    hand_over(folder, {JSON: report.to_json(), HTML: report.page()})
+    write_output(folder, {JSON: report.to_json(), HTML: report.page()})
     return folder / HTML
 
 

@@ -6,8 +6,9 @@ import errno
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from clusterer.core.errors import ResultError
@@ -121,6 +122,16 @@ def try_to_write(path: Path) -> None:
         probe.unlink()
 
 
+def make_private(path: Path) -> bool:
+    """On POSIX, take the rights of other users away; returns whether they had any."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if os.name != "posix" or not mode & 0o077:
+        return False
+    with suppress(OSError):  # of another owner, or a file system without rights
+        path.chmod(mode & 0o700)
+    return True
+
+
 def is_there(path: Path) -> bool:
     """Whether there is anything of that name, even a link to nothing.
 
@@ -133,6 +144,40 @@ def is_there(path: Path) -> bool:
         path.lstat()
     except FileNotFoundError:
         return False
+    return True
+
+
+def is_plain_file(path: Path) -> bool:
+    """Whether it is a file itself, not a link to one."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def is_plain_folder(path: Path) -> bool:
+    """Whether it is a folder itself, not a link to one."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISDIR(mode) and not getattr(path, "is_junction", bool)()
+
+
+def has_plain_folder(folder: Path, below: str) -> bool:
+    """Whether a folder has a subfolder, and no part of the way there is a link.
+
+    Parameters
+    ----------
+    folder
+    below
+        Relative path, its parts separated by ``/``.
+    """
+    place = folder
+    for part in below.split("/"):
+        place /= part
+        if not is_plain_folder(place):
+            return False
     return True
 
 

@@ -15,7 +15,7 @@ from clusterer.evaluation.mistakes import Kind, Mistake
 from clusterer.evaluation.people_plots import METRICS, faces, histogram, matrix
 from clusterer.evaluation.wording import MISTAKES, SECTIONS, Meaning, meaning
 from clusterer.outputs import pages
-from clusterer.store.hand_over import hand_over
+from clusterer.store.output import write_output
 
 PAGE, FIGURES = "evaluation.html", "evaluation.json"
 
@@ -93,7 +93,7 @@ def save(evaluation: Evaluation, folder: Path, read_crop: ReadCrop) -> Path:
     ResultError
         The folder cannot be written to; what was there before stays.
     """
-    hand_over(folder, {PAGE: render(evaluation, read_crop), FIGURES: to_json([evaluation])})
+    write_output(folder, {PAGE: render(evaluation, read_crop), FIGURES: to_json([evaluation])})
     return folder / PAGE
 
 

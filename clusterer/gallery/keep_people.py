@@ -18,9 +18,8 @@ from clusterer.gallery import Kept, file_name, folder_name, pick
 from clusterer.gallery.names import current, given_names, named_by_gallery
 from clusterer.gallery.photographs import decode_photograph
 from clusterer.gallery.read import Reader, scale_of
-from clusterer.store.edits_json import stored
-from clusterer.store.load import load
-from clusterer.store.pictures import crop_reader
+from clusterer.store.folder import ResultFolder
+from clusterer.store.run_lock import WAIT, run_lock
 
 ELSEWHERE = "name another gallery"
 
@@ -51,7 +50,7 @@ def add_to_gallery(
     Raises
     ------
     ResultError
-        The result cannot be read, or the gallery not be written to.
+        The result cannot be read, a run is at work there, or the gallery cannot be written to.
     EditsError
         The corrections cannot be read or are of another grouping.
     GalleryError
@@ -61,8 +60,9 @@ def add_to_gallery(
     """
     if gallery == "":
         raise ConfigError("the gallery has no name", "Name a folder")
-    folder, chosen = Path(folder), chosen or GalleryConfig()
-    result = current(load(folder), stored(folder).edits)
+    own, chosen = ResultFolder(folder), chosen or GalleryConfig()
+    with run_lock(own.path, remedy=WAIT):  # to read it whole; every picture is checked later
+        result = current(own.load(), own.edits.edits)
     people = _named(result, by_gallery=by_gallery)
     if not people:
         raise GalleryError(
@@ -72,7 +72,7 @@ def add_to_gallery(
     added: dict[str, tuple[Path, ...]] = {}
     notes: list[str] = []
     with threadpool_limits(limits=1, user_api="blas"), system_libraries():
-        album = _Album(result, folder, chosen)
+        album = _Album(result, own, chosen)
         for person in people:
             name = folder_name(person.name)
             pictures = list(album.pictures(person)) if name else []
@@ -93,10 +93,12 @@ def add_to_gallery(
 class _Album:
     """Pictures of people that show, when read again, the face that they were kept for."""
 
-    def __init__(self, result: ClusteringResult, folder: Path, chosen: GalleryConfig) -> None:
+    def __init__(
+        self, result: ClusteringResult, folder: ResultFolder, chosen: GalleryConfig
+    ) -> None:
         analysis = result.analysis
         self._analysis, self._chosen = analysis, chosen
-        self._read = crop_reader(analysis, folder)
+        self._folder = folder
         self._reader, self._scale = Reader(result.config), scale_of(result.config)
 
     def pictures(self, person: Identity) -> list[bytes]:
@@ -105,7 +107,7 @@ class _Album:
 
     def _all(self, person: Identity) -> Iterator[bytes]:
         for row in pick(person, self._analysis, self._chosen.min_quality):
-            content = self._read(row)
+            content = self._folder.picture(row)
             if content is not None and self._shows(content, row):
                 yield content
 

@@ -22,9 +22,8 @@ from clusterer.gallery.read import made_by
 from clusterer.outputs import save as result_folder
 from clusterer.people.amend import amend, keys_of
 from clusterer.people.constraints import co_occurrence
-from clusterer.store.edits_json import stored, write
-from clusterer.store.load import load
-from clusterer.store.names import EDITS
+from clusterer.store.folder import ResultFolder
+from clusterer.store.run_lock import WAIT, run_lock
 
 KEYS = 5
 """Tracks that stand for a person, as on the page."""
@@ -81,12 +80,18 @@ def name_people(
     GalleryError
         It was encoded by another encoder or metric.
     ResultError
-        The result cannot be read or written.
+        The result cannot be read or written, or a run is at work there.
     EditsError
         The corrections cannot be read or are of another grouping.
     """
-    folder, chosen = Path(folder), chosen or GalleryConfig()
-    loaded, log = load(folder), stored(folder)
+    own = ResultFolder(folder)
+    with run_lock(own.path, remedy=WAIT):
+        return _name_people(own, gallery, chosen or GalleryConfig())
+
+
+def _name_people(own: ResultFolder, gallery: Gallery, chosen: GalleryConfig) -> Naming:
+    """As `name_people`, while nobody else writes."""
+    loaded, log = own.load(), own.edits
     result = current(loaded, log.edits)
     encoder = result.config.analysis.encoding.encoder
     metric = result.config.clustering.metric
@@ -105,8 +110,8 @@ def name_people(
         with system_libraries():
             if edits:
                 video = log.video or Path(result.analysis.video.path).name
-                write(folder / EDITS, replace(log, edits=named.edits, video=video))
-            result_folder.save(named, folder)
+                own.write_edits(replace(log, edits=named.edits, video=video))
+            result_folder.save(named, own.path)
     return Naming(named, tuple(suggestion for _, suggestion in found))
 
 

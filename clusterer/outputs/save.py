@@ -7,10 +7,8 @@ from pathlib import Path
 from clusterer.core.types import ClusteringResult
 from clusterer.outputs import report
 from clusterer.outputs.export import csv_files
-from clusterer.store.analysis_cache import torso_name
 from clusterer.store.folder import ResultFolder
-from clusterer.store.names import RESULT
-from clusterer.store.pictures import crop_reader
+from clusterer.store.names import REPORT, RESULT
 from clusterer.store.result_json import to_json
 
 
@@ -22,12 +20,7 @@ def save(result: ClusteringResult, folder: Path) -> None:
     ResultError
         The folder cannot be written to, or is none of ours; what was there before stays.
     """
-    place = ResultFolder(folder)
-    place.mark()
-    page = report.render(
-        result,
-        crop_reader(result.analysis, folder),
-        crop_reader(result.analysis, folder, torso_name),
-    )
-    files = {**csv_files(result), RESULT: to_json(result), "report.html": page}
-    place.write(files)
+    own = ResultFolder(folder, result.analysis)
+    own.ensure_marker()
+    page = report.render(result, own.picture, own.torso)
+    own.write({**csv_files(result), RESULT: to_json(result), REPORT: page})

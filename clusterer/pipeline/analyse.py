@@ -15,10 +15,9 @@ from clusterer.core.types import Analysis
 from clusterer.faces import alignment, detection, encoding
 from clusterer.models.bundled import CLOTHING
 from clusterer.store.analysis_cache import AnalysisCache, analysis_key, earlier_key
+from clusterer.store.film import remember
 from clusterer.store.folder import ResultFolder
-from clusterer.store.known_films import remember
-from clusterer.store.place import place
-from clusterer.store.run_lock import alone
+from clusterer.store.run_lock import run_lock
 
 
 def analyse(
@@ -58,16 +57,17 @@ def analyse(
         there.
     """
     video, hook = Path(video), hook or Hook()
-    with alone(Path(folder)):
-        return analyse_into(place(video, folder, hook), video, config, hook)
+    with run_lock(Path(folder)):
+        own = ResultFolder.for_video(video, folder, hook)
+        return analyse_into(own, video, config, hook)
 
 
 def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook) -> Analysis:
-    """As `analyse`, into the place of this film."""
+    """As `analyse`, into an open folder whose lock is held."""
     config = replace(config, encoding=encoding.resolve(config.encoding))
     models = _model_hashes(config)
-    key, earlier = analysis_key(own.fingerprint, config, models), earlier_key(video, config, models)
-    cache = AnalysisCache(own, key, earlier)
+    key = analysis_key(own.fingerprint, config, models)
+    cache = AnalysisCache(own, key, lambda: earlier_key(video, config, models))
     try:
         stored = cache.load()
     except CacheError as error:

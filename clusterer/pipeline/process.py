@@ -17,11 +17,10 @@ from clusterer.outputs import save as result_folder
 from clusterer.people import clustering
 from clusterer.people.decide import decide, resolved
 from clusterer.pipeline.analyse import analyse_into
-from clusterer.store.edits_json import read, stored, write
+from clusterer.store.edits_json import read
 from clusterer.store.folder import ResultFolder
-from clusterer.store.names import EDITS
-from clusterer.store.place import default_folder, place
-from clusterer.store.run_lock import alone
+from clusterer.store.names import default_folder
+from clusterer.store.run_lock import run_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,34 +88,46 @@ def process(  # noqa: PLR0913 (each a choice of the user's)
     """
     started_s = time.monotonic()
     config = resolved(config or Config())
-    video = Path(video)
+    video, given = Path(video), None if edits is None else Path(edits)
     clustering.create(config.clustering, 0.0)  # what it lacks is said now, not after the analysis
     hook = hook or Hook()
     folder = default_folder(video) if folder is None else folder
-    with alone(Path(folder)):
-        own = place(video, folder, hook, replace=replace)
-        log = _corrections(own, None if edits is None else Path(edits))
+    with run_lock(Path(folder)):
+        own = ResultFolder.for_video(video, folder, hook, replace=replace)
+        log = _corrections(own, given)
         analysis = analyse_into(own, video, config.analysis, hook)
-        own.mark()
+        own.ensure_marker()
+        log = _latest(own, log, given)
         result = decide(analysis, config, log.edits)
         with system_libraries():
-            if edits is not None:
-                write(own.path / EDITS, dataclasses.replace(log, video=video.name))
+            if given is not None:
+                own.write_edits(dataclasses.replace(log, video=video.name))
             result_folder.save(result, own.path)
-            own.tidy()
+            own.normalise_marker()
     return Outcome(result, own.path, time.monotonic() - started_s)
 
 
-def _corrections(place: ResultFolder, given: Path | None) -> EditLog:
-    """Those of the folder, or those of a file that goes on from them."""
-    folder = place.path
-    own = EditLog() if place.is_to_be_cleared else stored(folder)
+def _corrections(folder: ResultFolder, given: Path | None) -> EditLog:
+    """The corrections of the folder, or those of a file that continues them."""
+    own = EditLog() if folder.will_be_replaced else folder.edits
     if given is None:
         return own
     log = read(given)
+    _check_continues(folder, own, log, given)
+    return log
+
+
+def _latest(folder: ResultFolder, log: EditLog, given: Path | None) -> EditLog:
+    """The corrections after the analysis, during which a review may have added some."""
+    if given is None:
+        return folder.edits
+    _check_continues(folder, folder.edits, log, given)
+    return log
+
+
+def _check_continues(folder: ResultFolder, own: EditLog, log: EditLog, given: Path) -> None:
     if log.edits[: len(own.edits)] != own.edits:
         raise EditsError(
-            f"{folder / EDITS} holds corrections that {given} does not begin with",
-            f"Name another folder with --output, or move {folder / EDITS} away",
+            f"{folder.edits_file} holds corrections that {given} does not begin with",
+            f"Name another folder with --output, or move {folder.edits_file} away",
         )
-    return log

@@ -19,8 +19,8 @@ from clusterer.faces.encoding import Encoder, default_threshold
 from clusterer.faces.quality import crop_face, measure_quality
 from clusterer.faces.tracking import Piece, Tracker, stitch
 from clusterer.pipeline.selection import Candidate, Chosen
-from clusterer.store.analysis_cache import crop_name, torso_name
 from clusterer.store.analysis_npz import Arrays, face_arrays
+from clusterer.store.names import face_picture, torso_picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,8 +198,8 @@ class ShotAnalyser:
     def _pictures(self, row: int, track: int, frame: int) -> dict[str, bytes]:
         """Pictures of a face and, if it is seen, of the torso below: name → JPEG."""
         torso = self._clothes[row].picture
-        return {crop_name(track, frame): self._crops[row]} | (
-            {torso_name(track, frame): torso} if torso else {}
+        return {face_picture(track, frame): self._crops[row]} | (
+            {torso_picture(track, frame): torso} if torso else {}
         )
 
     def _stack(self, embeddings: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:

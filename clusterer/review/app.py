@@ -24,8 +24,6 @@ from clusterer.edits import parse_edit
 from clusterer.outputs import report
 from clusterer.review.footage import Footage
 from clusterer.review.session import Changed, ConflictError, Session
-from clusterer.store.analysis_cache import torso_name
-from clusterer.store.pictures import crop_reader
 
 STATUS: tuple[tuple[type[ClustererError], int], ...] = (
     (ConflictError, 409),
@@ -102,21 +100,19 @@ class _Desk:
         self._site = site
         self._session = session = site.session
         self._analysis = session.state.result.analysis
-        self._read_chip = crop_reader(self._analysis, session.folder)
-        self._read_torso = crop_reader(self._analysis, session.folder, torso_name)
 
     def page(self, _request: Request) -> Response:
         state = self._session.state
         return HTMLResponse(self._site.render(state.result, state.log.undone, self._site.names))
 
     def chip(self, request: Request) -> Response:
-        picture = self._picture(request, self._read_chip)
+        picture = self._picture(request, self._session.folder.picture)
         if picture is None:
             raise HTTPException(404, "There is no such picture")
         return _jpeg(picture)
 
     def torso(self, request: Request) -> Response:
-        picture = self._picture(request, self._read_torso)
+        picture = self._picture(request, self._session.folder.torso)
         return Response(status_code=204) if picture is None else _jpeg(picture)  # many have none
 
     def _picture(self, request: Request, read: Callable[[int], bytes | None]) -> bytes | None:

@@ -14,9 +14,8 @@ from clusterer.core.errors import CacheError, ClustererError, VideoError
 from clusterer.core.regular import is_file
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_npz import read_meta
-from clusterer.store.film import film_of
+from clusterer.store.film import film_of, recall
 from clusterer.store.folder import ResultFolder
-from clusterer.store.known_films import recall
 from clusterer.store.names import ANALYSIS
 
 REMEDY = "Start again with --video FILE"

@@ -7,7 +7,7 @@ from pathlib import Path
 from clusterer.core.errors import EditsError
 from clusterer.core.types import Action
 from clusterer.store.edits_json import read
-from clusterer.store.names import EDITS
+from clusterer.store.names import EDITS, ENDING
 
 MOST = 1000
 """Names that are offered."""
@@ -28,7 +28,7 @@ def earlier_names(folder: Path) -> tuple[str, ...]:
     """
     folder = folder.resolve()
     names: set[str] = set()
-    for path in sorted(folder.parent.glob(f"*.people/{EDITS}")):
+    for path in sorted(folder.parent.glob(f"*{ENDING}/{EDITS}")):
         if path.parent != folder:
             names |= _names(path)
     return tuple(sorted(names, key=lambda name: (name.casefold(), name))[:MOST])

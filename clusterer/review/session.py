@@ -15,9 +15,9 @@ from clusterer.outputs import save as result_folder
 from clusterer.people.amend import amend
 from clusterer.people.decide import decide
 from clusterer.review.writer import Writer, Written
-from clusterer.store.edits_json import stored, write
-from clusterer.store.load import load
-from clusterer.store.names import ANALYSIS, EDITS, RESULT
+from clusterer.store.folder import ResultFolder
+from clusterer.store.names import ANALYSIS, RESULT
+from clusterer.store.run_lock import WAIT, run_lock
 
 Stamp = tuple[int, int, int]
 
@@ -71,7 +71,7 @@ class Session:
     Raises
     ------
     ResultError
-        See `clusterer.store.load.load`.
+        See `ResultFolder.load`.
     EditsError
         ``edits.json`` is damaged.
     """
@@ -81,10 +81,9 @@ class Session:
         folder: Path,
         save: Callable[[ClusteringResult, Path], None] = result_folder.save,
     ) -> None:
-        self.folder = folder
-        self._path = folder / EDITS
-        loaded = load(folder)
-        log = stored(folder)
+        self.folder = ResultFolder(folder)
+        loaded = self.folder.load()
+        log = self.folder.edits
         self._config = loaded.config
         self._base = _base(loaded)
         self._lock = Lock()
@@ -183,7 +182,8 @@ class Session:
             )
         if self._stamp() != self._seen:
             raise ConflictError(
-                f"Another program has changed {self._path}", "Stop this review and start it again"
+                f"Another program has changed {self.folder.edits_file}",
+                "Stop this review and start it again",
             )
 
     def _group(self, log: EditLog, under: int) -> Changed:
@@ -194,7 +194,7 @@ class Session:
     def _take(self, log: EditLog, result: ClusteringResult) -> Changed:
         """Put a new state in place, once it is on the disk."""
         try:
-            write(self._path, log)
+            self.folder.write_edits(log)
         except EditsError as error:
             raise ResultError(error.cause, error.remedy) from None
         self._seen = self._stamp()
@@ -214,19 +214,20 @@ class Session:
         return decide(loaded.analysis, self._config, edits, grouped_under=under)
 
     def _write(self, result: ClusteringResult) -> None:
-        """Write the tables, unless a run has written its own since; called by the writer only."""
-        if self._tables() != self._written:
-            raise ResultError(
-                f"Another run has written {self.folder} anew", "Start the review again"
-            )
-        self._save(result, self.folder)
-        self._written = self._tables()
+        """Write the tables, unless a run is at work or has written its own; in the writer only."""
+        with run_lock(self.folder.path, remedy=WAIT):
+            if self._tables() != self._written:
+                raise ResultError(
+                    f"Another run has written {self.folder.path} anew", "Start the review again"
+                )
+            self._save(result, self.folder.path)
+            self._written = self._tables()
 
     def _tables(self) -> tuple[Stamp | None, ...]:
-        return tuple(_stamp(self.folder / name) for name in (ANALYSIS, RESULT))
+        return tuple(_stamp(self.folder.path / name) for name in (ANALYSIS, RESULT))
 
     def _stamp(self) -> Stamp | None:
-        return _stamp(self._path)
+        return _stamp(self.folder.edits_file)
 
 
 def _stamp(path: Path) -> Stamp | None:

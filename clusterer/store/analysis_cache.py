@@ -1,7 +1,7 @@
-"""The stored analysis: cluster again without the video, resume after the last finished shot.
+"""The stored analysis: group again without the video, resume after the last finished shot.
 
-In the result folder lie ``analysis.npz`` and ``chips/`` when the analysis is complete; until then
-``.partial/`` holds one file per finished shot. Each carries the key of what it was made from.
+A complete analysis is ``analysis.npz`` and ``chips/`` in the result folder; until then
+``.partial/`` holds one file per finished shot. Each file carries the key of its inputs.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +20,29 @@ from clusterer.core.files import writing
 from clusterer.core.regular import open_file
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_npz import SCHEMA_VERSION, Arrays, dump, pack, read_arrays, restore
-from clusterer.store.folder import ResultFolder
-from clusterer.store.names import ANALYSIS, CHIPS, PARTIAL, PARTIAL_CHIPS
+from clusterer.store.names import (
+    ANALYSIS,
+    CHIPS,
+    PARTIAL,
+    PARTIAL_CHIPS,
+    face_picture,
+    shot_file,
+)
+from clusterer.store.owned import OwnedFolder
 
 ENDS_BYTES = 1 << 20
-"""How much of the head and of the tail of the video `earlier_key` looks at."""
+"""Length of the head, and of the tail, of the video that `earlier_key` reads."""
 
 
 def analysis_key(fingerprint: str, config: AnalysisConfig, models: dict[str, str]) -> str:
-    """Name what an analysis depends on: the film, the models, the settings, the schema.
+    """The key of everything that an analysis depends on: film, models, settings, schema.
 
     Parameters
     ----------
     fingerprint
-        Of the film, see `clusterer.store.film.film_of`.
+        Of the film; see `clusterer.store.film.film_of`.
     config, models
-        Settings of the first phase; weights file name → sha256.
+        Settings of the analysis; name of each weights file → sha256.
 
     Returns
     -------
@@ -43,7 +52,7 @@ def analysis_key(fingerprint: str, config: AnalysisConfig, models: dict[str, str
 
 
 def earlier_key(video: Path, config: AnalysisConfig, models: dict[str, str]) -> str:
-    """The key that earlier versions gave: of the time of change, too, and of the ends only.
+    """The key that earlier versions used: of modification time, head and tail of the file.
 
     Raises
     ------
@@ -72,22 +81,12 @@ def _key(file: object, config: AnalysisConfig, models: dict[str, str]) -> str:
 
 
 def _settings(config: AnalysisConfig) -> dict[str, Any]:
-    """What counts among the settings: of a network of the user's own its content, in `models`."""
+    """Settings that matter; of the user's own network only the content, which is in `models`."""
     counted = settings(config)
     encoding = counted["encoding"]
     encoding["encoder"] = encoding["encoder"].partition(":")[0]
     del encoding["thresholds"], encoding["licence"]
     return counted
-
-
-def crop_name(track: int, frame: int) -> str:
-    """Name of the picture of a track at a frame, within ``chips/``."""
-    return f"{track:05d}-{frame:07d}.jpg"
-
-
-def torso_name(track: int, frame: int) -> str:
-    """Name of the picture of the torso below that face."""
-    return f"{track:05d}-{frame:07d}-torso.jpg"
 
 
 class AnalysisCache:
@@ -96,139 +95,146 @@ class AnalysisCache:
     Parameters
     ----------
     folder
-        The result folder; made when something is written.
+        The result folder; made at the first write.
     key
         See `analysis_key`.
     earlier
-        Another key that counts as this one; see `earlier_key`.
+        Computes another key that counts as this one, such as `earlier_key`. Called at most once,
+        and only if something with a different key is stored.
     """
 
-    def __init__(self, folder: ResultFolder | Path, key: str, earlier: str = "") -> None:
-        self._result = folder if isinstance(folder, ResultFolder) else ResultFolder(folder)
-        self.folder = self._result.path
+    def __init__(
+        self,
+        folder: OwnedFolder | Path,
+        key: str,
+        earlier: Callable[[], str] | None = None,
+    ) -> None:
+        self._files = folder if isinstance(folder, OwnedFolder) else OwnedFolder(folder)
+        self.folder = self._files.path
         self._key = key
-        self._keys = {key, earlier or key}
+        self._earlier = cache(earlier) if earlier else None
 
     def load(self) -> Analysis | None:
-        """The complete analysis, or None when there is none for this key.
+        """The complete analysis, or None if there is none for this key.
 
         Raises
         ------
         CacheError
-            There is one, but it is damaged or of another schema.
+            There is one, but it is damaged or has another schema.
         """
-        self._result.sweep()
-        self._go_on()
+        self._files.remove_leftovers()
+        self._complete_finish()
         with writing(self.folder):
             if not (self.folder / ANALYSIS).exists():
                 return None
         analysis, key = load_analysis(self.folder)
-        if key not in self._keys:
+        if not self._is_same(key):
             return None
-        self._clear_left()
+        self._discard_parts()
         if key != self._key:
             self.keep(analysis)
         return analysis
 
     def finished_shots(self) -> list[Arrays]:
-        """What an interrupted run left for this key: its shots, in order, without a gap."""
+        """Shots that an interrupted run finished for this key: in order, up to the first gap."""
         parts: list[Arrays] = []
         if not (self.folder / PARTIAL_CHIPS).is_dir():
             return parts
-        while (path := self.folder / _part(len(parts))).exists():
+        while (path := self.folder / shot_file(len(parts))).exists():
             try:
                 arrays, meta = read_arrays(path)
             except CacheError:
                 break
-            if meta.get("key") not in self._keys:
+            if not self._is_same(meta.get("key")):
                 break
             parts.append(arrays)
         return parts
 
     def start(self, keep: int) -> None:
-        """Make room for a new analysis; the first `keep` finished shots stay."""
-        self._result.mark()
+        """Prepare for a new analysis, keeping the first `keep` finished shots."""
+        self._files.ensure_marker()
         if not keep:
             self.discard()
-        kept = {_part(index) for index in range(keep)}
-        files = {name for name in self._result.names if name.startswith(f"{PARTIAL}/")}
-        self._result.remove(
+        kept = {shot_file(index) for index in range(keep)}
+        files = {name for name in self._files.names if name.startswith(f"{PARTIAL}/")}
+        self._files.remove(
             name for name in files - kept if not name.startswith(f"{PARTIAL_CHIPS}/")
         )
-        self._result.make(PARTIAL_CHIPS)
+        self._files.make_subfolder(PARTIAL_CHIPS)
 
     def add_shot(self, index: int, arrays: Arrays, crops: dict[str, bytes]) -> None:
-        """Keep one finished shot; its arrays come last and so vouch for its pictures."""
+        """Store one finished shot; its arrays come last, so they prove that its pictures exist."""
         pictures = {f"{PARTIAL_CHIPS}/{name}": picture for name, picture in crops.items()}
-        self._result.claim([*pictures, _part(index)])
-        self._result.write(pictures, durable=False)
-        self._result.write({_part(index): pack(arrays, self._stamp())})
+        self._files.register([*pictures, shot_file(index)])
+        self._files.write(pictures, durable=False)
+        self._files.write({shot_file(index): pack(arrays, self._stamp())})
 
     def finish(self, analysis: Analysis) -> None:
-        """Put the complete analysis in place of what was there, and clear away the parts.
+        """Replace the stored analysis by this one, and delete the finished shots.
 
-        What was there stays until the new one is on the disk. Interrupted, `load` goes on with it.
+        The old analysis stays until the new one is on the disk. If this is interrupted, the next
+        `load` completes it.
         """
         arrays, meta = dump(analysis)
-        self._result.write({f"{PARTIAL}/{ANALYSIS}": pack(arrays, {**self._stamp(), **meta})})
+        self._files.write({f"{PARTIAL}/{ANALYSIS}": pack(arrays, {**self._stamp(), **meta})})
         self._put_in_place()
 
     def keep(self, analysis: Analysis) -> None:
-        """Write the complete analysis anew, under this key; its pictures are there."""
+        """Write ``analysis.npz`` alone, under this key; its pictures are stored already."""
         arrays, meta = dump(analysis)
-        self._result.write({ANALYSIS: pack(arrays, {**self._stamp(), **meta})})
+        self._files.write({ANALYSIS: pack(arrays, {**self._stamp(), **meta})})
 
     def discard(self) -> None:
-        """Forget an unfinished analysis."""
-        self._result.remove(n for n in self._result.names if n.startswith(f"{PARTIAL}/"))
+        """Delete an unfinished analysis."""
+        self._files.remove(n for n in self._files.names if n.startswith(f"{PARTIAL}/"))
 
     def _put_in_place(self) -> None:
-        """Every step may be done again: what was moved is passed over, what is gone stays gone."""
-        result = self._result
+        """Every step can be repeated: what was moved or deleted before is skipped."""
+        files = self._files
         new = {
             name: f"{CHIPS}/{name.rpartition('/')[2]}"
-            for name in result.names
+            for name in files.names
             if name.startswith(f"{PARTIAL_CHIPS}/")
         }
-        result.claim([*new.values(), ANALYSIS])
-        result.remove([ANALYSIS])
-        result.make(CHIPS)
-        result.move(new)
-        old = {name for name in result.names if name.startswith(f"{CHIPS}/")}
-        result.remove(old.difference(new.values()))
-        result.make(CHIPS)
-        result.move({f"{PARTIAL}/{ANALYSIS}": ANALYSIS})
+        files.register([*new.values(), ANALYSIS])
+        files.remove([ANALYSIS])
+        files.make_subfolder(CHIPS)
+        files.move(new)
+        old = {name for name in files.names if name.startswith(f"{CHIPS}/")}
+        files.remove(old.difference(new.values()))
+        files.make_subfolder(CHIPS)
+        files.move({f"{PARTIAL}/{ANALYSIS}": ANALYSIS})
         self.discard()
 
-    def _go_on(self) -> None:
-        """End what `finish` had begun when it was interrupted."""
+    def _complete_finish(self) -> None:
+        """Complete a `finish` that was interrupted."""
         with writing(self.folder):
             begun = (self.folder / PARTIAL / ANALYSIS).exists()
-        if not begun or not self._result.is_marked:
+        if not begun or not self._files.has_marker:
             return
         try:
             _, meta = read_arrays(self.folder / PARTIAL / ANALYSIS)
         except CacheError:
             return
-        if meta.get("key") in self._keys:
+        if self._is_same(meta.get("key")):
             self._put_in_place()
 
-    def _clear_left(self) -> None:
-        """Clear away the parts of a complete analysis; those of other settings stay."""
-        others = (self.folder / _part(0)).exists() and not self.finished_shots()
-        if self._result.is_marked and not others:
+    def _discard_parts(self) -> None:
+        """Delete the finished shots of a complete analysis; those of other settings stay."""
+        others = (self.folder / shot_file(0)).exists() and not self.finished_shots()
+        if self._files.has_marker and not others:
             self.discard()
+
+    def _is_same(self, key: object) -> bool:
+        """Whether a stored key is the one of this analysis, in today's form or the earlier one."""
+        return key == self._key or (self._earlier is not None and key == self._earlier())
 
     def _stamp(self) -> dict[str, Any]:
         return {"schema": SCHEMA_VERSION, "key": self._key}
 
 
-def _part(index: int) -> str:
-    return f"{PARTIAL}/{index:06d}.npz"
-
-
 def load_analysis(folder: Path) -> tuple[Analysis, str]:
-    """Read the analysis of a result folder, whatever it was made from.
+    """Read the analysis of a result folder, whatever its key.
 
     Returns
     -------
@@ -237,13 +243,13 @@ def load_analysis(folder: Path) -> tuple[Analysis, str]:
     Raises
     ------
     CacheError
-        It is missing, damaged or of another schema, or pictures are missing.
+        It is missing, damaged or has another schema, or pictures are missing.
     """
     path = folder / ANALYSIS
     arrays, meta = read_arrays(path)
     try:
         analysis, key = restore(arrays, meta), str(meta["key"])
-        wanted = crop_names(analysis)
+        wanted = picture_names(analysis)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise CacheError(f"{path} is damaged ({error})") from None
     stored = {entry.name for entry in (folder / CHIPS).glob("*.jpg")}
@@ -252,9 +258,9 @@ def load_analysis(folder: Path) -> tuple[Analysis, str]:
     return analysis, key
 
 
-def crop_names(analysis: Analysis) -> set[str]:
-    """Names of all pictures that an analysis refers to."""
+def picture_names(analysis: Analysis) -> set[str]:
+    """Names of all pictures of faces that an analysis refers to."""
     rows = analysis.crop_rows
     tracks = analysis.track_of_row[rows].tolist()
     frames = analysis.detections.frame_index[rows].tolist()
-    return set(map(crop_name, tracks, frames))
+    return set(map(face_picture, tracks, frames))

@@ -1,4 +1,4 @@
-"""An analysis as arrays and facts in one .npz file."""
+"""An analysis as one .npz file of arrays and JSON facts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, Track,
 
 SCHEMA_VERSION = 4
 """Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality. 3: colours of
-clothing. 4: its embedding and pictures of torsos, too."""
+clothing. 4: clothing embeddings and pictures of torsos."""
 
 _AS_THEY_ARE = (
     "chip_rows",
@@ -40,17 +40,17 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 def write_arrays(path: Path, arrays: Arrays, meta: dict[str, Any]) -> None:
-    """Write arrays and JSON-ready facts to one .npz file, atomically, for the user's eyes only."""
+    """Write arrays and JSON-ready facts to one private .npz file, atomically."""
     write_atomic(path, pack(arrays, meta), private=True)
 
 
 def pack(arrays: Arrays, meta: dict[str, Any]) -> bytes:
-    """Arrays and JSON-ready facts as the content of an .npz file; same input, same bytes."""
+    """Arrays and JSON-ready facts as the bytes of an .npz file; deterministic."""
     buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(meta, sort_keys=True).encode(), dtype=np.uint8)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         for name, array in {"meta": text, **arrays}.items():
-            with file.open(f"{name}.npy", "w") as member:  # dated 1980, always
+            with file.open(f"{name}.npy", "w") as member:  # always dated 1980
                 np.lib.format.write_array(member, array, allow_pickle=False)
     return buffer.getvalue()
 
@@ -68,7 +68,7 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
             arrays = {name: stored[name] for name in stored.files}
         meta = json.loads(arrays.pop("meta").tobytes())
         schema = meta["schema"]
-    except Exception as error:  # zipfile, zlib, numpy and json each fail in ways of their own
+    except Exception as error:  # zipfile, zlib, numpy and json raise many kinds
         raise CacheError(_unread(path, error)) from None
     if schema != SCHEMA_VERSION:
         raise CacheError(f"{path} was written by another version (schema {schema})")
@@ -76,7 +76,7 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
 
 
 def read_meta(path: Path) -> dict[str, Any]:
-    """The facts alone of what `write_arrays` wrote, of whatever schema.
+    """Read only the JSON facts of a file, whatever its schema.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def _unread(path: Path, error: Exception) -> str:
 def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
     """An analysis as named arrays and JSON-ready facts."""
     video = asdict(analysis.video)
-    video["path"] = _name(video["path"])  # a result travels: its folders are nobody's business
+    video["path"] = _name(video["path"])  # results travel, so the folder stays private
     video["frame_rate"], video["time_base"] = str(video["frame_rate"]), str(video["time_base"])
     arrays: Arrays = {
         **face_arrays(analysis.detections, analysis.quality),
@@ -118,9 +118,9 @@ def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
 
 
 def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
-    """What `dump` made of it; KeyError, TypeError, ValueError or IndexError when it cannot be."""
+    """The inverse of `dump`; raises KeyError, TypeError, ValueError or IndexError on bad input."""
     facts = dict(meta["video"])
-    facts["path"] = _name(facts["path"])  # once, the whole path was stored
+    facts["path"] = _name(facts["path"])  # earlier versions stored the whole path
     facts["frame_rate"], facts["time_base"] = (
         Fraction(facts["frame_rate"]),
         Fraction(facts["time_base"]),
@@ -148,7 +148,7 @@ def face_arrays(detections: Detections, quality: ChipQuality) -> Arrays:
 
 
 def read_faces(arrays: Arrays) -> tuple[Detections, ChipQuality]:
-    """What `face_arrays` made of them."""
+    """The inverse of `face_arrays`."""
     faces = ("frame_index", "pts", "boxes", "scores", "landmarks")
     parts = ("size", "sharpness", "score", "pose")
     return (
@@ -160,7 +160,7 @@ def read_faces(arrays: Arrays) -> tuple[Detections, ChipQuality]:
 def group_tracks(
     track_of_row: npt.NDArray[np.int64], shot_of_track: Iterable[int]
 ) -> tuple[Track, ...]:
-    """Tracks from the track of each row (-1 = of none); rows are in time order."""
+    """Tracks from the track of each row (-1 = none); rows are in time order."""
     shots = list(shot_of_track)
     rows_of: list[list[int]] = [[] for _ in shots]
     for row, track in enumerate(track_of_row.tolist()):

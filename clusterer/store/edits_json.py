@@ -1,4 +1,4 @@
-"""``edits.json``: the file of a reviewer's corrections."""
+"""``edits.json``: the file of a reviewer's corrections, wherever it lies."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from pathlib import Path
 from clusterer.core.errors import EditsError, ResultError
 from clusterer.core.regular import open_file
 from clusterer.edits import EditLog, log_to_dict, parse_log
-from clusterer.store.hand_over import keep
-from clusterer.store.names import EDITS
+from clusterer.store.output import write_private
 
 EDITS_SCHEMA = 1
 MAX_BYTES = 256 << 20
-"""Of a file: more is no work of a reviewer."""
+"""Largest file that is read; no reviewer writes more."""
 REMEDY = "Mend the file, or move it away to go on without its corrections"
 
 
@@ -23,7 +22,7 @@ def read(path: Path) -> EditLog:
     Raises
     ------
     EditsError
-        There is none, it cannot be read, is damaged, or another version wrote it.
+        The file is missing, damaged or cannot be read, or another version wrote it.
     """
     try:
         with open_file(path) as file:
@@ -45,30 +44,23 @@ def read(path: Path) -> EditLog:
         raise EditsError(f"{path} is damaged ({error.cause})", REMEDY) from None
 
 
-def stored(folder: Path) -> EditLog:
-    """Read the corrections of a result folder; none, if it has no such file.
-
-    Raises
-    ------
-    EditsError
-        As `read`.
-    """
-    path = folder / EDITS
+def read_stored(path: Path) -> EditLog:
+    """As `read`, but a missing file is one without corrections."""
     return read(path) if path.exists() or path.is_symlink() else EditLog()
 
 
 def write(path: Path, log: EditLog) -> None:
-    """Write a file of corrections, whole or not at all.
+    """Write a file of corrections, as a whole or not at all.
 
     Raises
     ------
     EditsError
         A correction could not be read again, as with a name that is too long; the disk is full, or
-        the folder cannot be written to. What was there before stays.
+        the folder cannot be written to. The file before stays.
     """
     content = {"schema": EDITS_SCHEMA, **log_to_dict(log)}
     parse_log(content)
     try:
-        keep(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n", elsewhere="")
+        write_private(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n", elsewhere="")
     except ResultError as error:
         raise EditsError(error.cause, error.remedy) from None

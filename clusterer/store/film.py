@@ -1,32 +1,37 @@
-"""Which film a file is: by its content, whatever its name, place and time."""
+"""Which film a file is, by its content alone, and where a film lies on this machine."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from clusterer.core.errors import VideoError
 from clusterer.core.printable import one_line
-from clusterer.core.regular import no_file, open_file
+from clusterer.core.regular import no_file, open_file, read_own
+from clusterer.models.cache import cache_folder
 
 WHOLE_BYTES = 64 << 20
-"""Files up to here are read whole."""
+"""Files up to this size are read whole."""
 BLOCKS, BLOCK_BYTES = 64, 256 << 10
-"""Of longer ones, so many blocks: 16 MiB however long the film is, 0.05 s from a warm disk."""
+"""Of longer files, this many blocks are read: 16 MiB in all, 0.05 s from a warm disk."""
+_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """What a result is of.
+    """A film.
 
     Attributes
     ----------
-    name : of the file, to be shown
-    fingerprint : see `film_of`; empty = not known, as in results of earlier versions
+    name : of the file, for display
+    fingerprint : see `film_of`; empty = unknown, as in results of earlier versions
     """
 
     name: str
@@ -34,12 +39,12 @@ class Film:
 
 
 def film_of(video: Path) -> Film:
-    """Recognise a film.
+    """Identify a film by its content.
 
     The fingerprint is the sha256 of the size and of the content: of all of it up to 64 MiB, else
     of 64 blocks of 256 KiB, the first at the head, the last at the tail, the others evenly between.
-    A file that was moved, renamed, copied or touched is the same film; one that was cut, encoded
-    again or got other tags is another.
+    A file that was moved, renamed, copied or touched is the same film; one that was cut, re-encoded
+    or re-tagged is another.
 
     Raises
     ------
@@ -69,3 +74,46 @@ def _blocks(file: BinaryIO, size: int) -> Iterator[bytes]:
     for i in range(BLOCKS):
         file.seek((size - BLOCK_BYTES) * i // (BLOCKS - 1))
         yield file.read(BLOCK_BYTES)
+
+
+def remember(key: str, video: Path) -> None:
+    """Note where a film lies on this machine, so that a later review finds it.
+
+    A result holds the name of its film but not its folder, because results travel. The note lies in
+    the user's cache, readable by this user only, under the key of the analysis, which nobody knows
+    who has not had the film. Without a writable cache nothing is noted.
+
+    Parameters
+    ----------
+    key
+        Of the analysis, see `clusterer.store.analysis_cache.analysis_key`.
+    video
+    """
+    note = _note(key)
+    if note is None:
+        return
+    with suppress(OSError):
+        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=note.parent)  # 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(os.fsencode(video.absolute()))
+            Path(name).replace(note)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+def recall(key: str) -> Path | None:
+    """Where the film of an analysis lay when last analysed on this machine; None = never."""
+    note = _note(key)
+    if note is None:
+        return None
+    try:
+        video = Path(os.fsdecode(read_own(note)))
+    except OSError:
+        return None
+    return video if video.is_absolute() else None
+
+
+def _note(key: str) -> Path | None:
+    return cache_folder() / "films" / key if _KEY.fullmatch(key) else None

@@ -1,4 +1,4 @@
-"""A result folder → the result that was written there."""
+"""The files of a result folder → the result that was saved there."""
 
 from __future__ import annotations
 
@@ -18,38 +18,21 @@ from clusterer.people.decide import shown
 from clusterer.people.features import describe
 from clusterer.store.analysis_cache import load_analysis
 from clusterer.store.names import ANALYSIS, RESULT
-from clusterer.store.restore import advice, grouping, texts, whole
 from clusterer.store.result_json import (
     AGAIN,
     READABLE_SCHEMAS,
+    advice,
     decisions,
+    grouping,
     identities,
     read_config,
+    texts,
+    whole,
 )
 
 
-def load(folder: Path | str) -> ClusteringResult:
-    """Read a result folder that `process` wrote.
-
-    Parameters
-    ----------
-    folder
-        ``<stem>.people``; its ``analysis.npz``, ``chips/`` and ``result.json`` are read, the video
-        is not.
-
-    Returns
-    -------
-    ClusteringResult
-        As it was saved: the same people, unknowns and tables. What the clustering knew of each
-        track is computed again, with the settings that are stored.
-
-    Raises
-    ------
-    ResultError
-        It is no result folder, a file of it is missing or damaged, the files are not of the same
-        run, or another version wrote them.
-    """
-    folder = Path(folder)
+def read_result(folder: Path) -> ClusteringResult:
+    """Read ``result.json``, ``analysis.npz`` and ``chips/``; see `ResultFolder.load`."""
     content = _read(folder / RESULT)
     try:
         analysis, _ = load_analysis(folder)

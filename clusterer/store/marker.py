@@ -1,39 +1,54 @@
-"""The file by which a result folder is known, and which says what in it was written by us.
+"""The marker: the file that makes a folder a result folder and lists what in it is ours.
 
-JSON, one value a line. The first says whose the folder is: the schema and the film. Each other is a
-list of names, relative to the folder with ``/`` between their parts. A name is added before its
-file is written, so nothing of ours is ever without one; a last line that a power cut left
-incomplete counts for nothing, as its files were not begun.
+JSON, one value per line. The first line holds the schema and the film. Every other line is a list
+of names relative to the folder, their parts separated by ``/``. A name is added before its file is
+written, so none of our files is ever unlisted. An incomplete last line, as a power cut leaves it,
+is ignored, because its files were not begun.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import stat
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from clusterer.core.errors import ResultError
-from clusterer.core.files import write_atomic, writing
+from clusterer.core.files import has_plain_folder, is_plain_file, write_atomic, writing
 from clusterer.core.printable import one_line
 from clusterer.store.film import Film
+from clusterer.store.names import (
+    ANALYSIS,
+    CHIPS,
+    EDITS,
+    MARKER,
+    PARTIAL,
+    PARTIAL_CHIPS,
+    PICTURE,
+    RESULT,
+    SHOT,
+    TABLES,
+)
 
-MARKER = ".cluster-video.jsonl"
 SCHEMA = 1
 _DEEPEST = 3
-"""Parts of a name: ``.partial/chips/NAME``."""
+"""Most parts of a name: ``.partial/chips/NAME``."""
+_BYTES = 1 << 30
+"""Largest file that is read to recognise it; ``result.json`` of a day of film has a tenth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What a result folder says of itself.
+    """What the marker of a result folder says.
 
     Attributes
     ----------
-    film : whose result it is; None = it has not been said yet
+    film : whose result it is; None = not known yet
     names : of the files that we wrote
     """
 
@@ -42,7 +57,7 @@ class Marker:
 
 
 def read_marker(folder: Path) -> Marker | None:
-    """What the marker of a folder says; None if there is none, or it cannot be understood.
+    """The marker of a folder; None if there is none, or it makes no sense.
 
     Raises
     ------
@@ -67,27 +82,27 @@ def read_marker(folder: Path) -> Marker | None:
 
 
 def write_marker(folder: Path, marker: Marker) -> None:
-    """Write the marker anew.
+    """Replace the marker.
 
     Raises
     ------
     ResultError
-        It cannot be written; the one before stays.
+        It cannot be written; the old one stays.
     """
     write_atomic(folder / MARKER, marker_text(marker), private=True)
 
 
 def marker_text(marker: Marker) -> str:
-    """The one form of a marker: what it says, in two lines."""
+    """A marker as text, always the same for the same content: at most two lines."""
     film = marker.film
-    told = None if film is None else {"name": film.name, "fingerprint": film.fingerprint}
-    head = json.dumps({"program": "cluster-video", "schema": SCHEMA, "film": told})
+    stored = None if film is None else {"name": film.name, "fingerprint": film.fingerprint}
+    head = json.dumps({"program": "cluster-video", "schema": SCHEMA, "film": stored})
     lines = [head, *([_line(marker.names)] if marker.names else [])]
     return "\n".join(lines) + "\n"
 
 
 def add_names(folder: Path, names: Iterable[str]) -> None:
-    """Add names to the marker, on the disk before this returns.
+    """Append names to the marker; they are on the disk when this returns.
 
     Raises
     ------
@@ -113,7 +128,7 @@ def _line(names: Iterable[str]) -> str:
 
 
 def _names(line: bytes) -> list[str]:
-    """Names of one line; what is none, or leads out of the folder, is passed over."""
+    """Names of one line; whatever is no name, or leads out of the folder, is skipped."""
     try:
         found: Any = json.loads(line)
     except (ValueError, RecursionError):
@@ -129,3 +144,101 @@ def is_inside(name: str) -> bool:
     if name == MARKER or len(parts) > _DEEPEST:
         return False
     return not any(part in {"", ".", ".."} or set(part) & set("\\:\0") for part in parts)
+
+
+def recognise(folder: Path) -> Marker | None:
+    """The marker that a result of an earlier version would have; None = it is no result.
+
+    Earlier versions left no marker. A folder is a result if it holds any of these, as plain files:
+
+    * a ``result.json`` with `schema`, `version`, `video` and `labels`;
+    * an ``analysis.npz`` whose `meta` has `schema`, `key` and `video`;
+    * a ``.partial/NNNNNN.npz`` whose `meta` has `schema` and `key`: an interrupted run;
+    * nothing but an empty ``.partial/chips/``: a run interrupted in its first shot;
+    * nothing but an ``edits.json`` with `schema` and `edits`.
+
+    The files that such a run writes are then ours: tables and report along with the first, pictures
+    by their names along with the first two, shots by their content, and their pictures. Everything
+    else belongs to the user.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be read.
+    """
+    shots = [
+        name for name in _files(folder, PARTIAL, SHOT) if _read_meta(folder / name) is not None
+    ]
+    partial = [*shots, *_files(folder, PARTIAL_CHIPS, PICTURE)] if shots else []
+    has_result = _read_result(folder) is not None
+    if has_result or _read_meta(folder / ANALYSIS, "video") is not None:
+        chips = _files(folder, CHIPS, PICTURE)
+        tables = _existing(folder, *TABLES) if has_result else []
+        names = [*tables, *_existing(folder, ANALYSIS, EDITS), *chips, *partial]
+    elif shots or _just_started(folder):
+        names = [*_existing(folder, EDITS), *partial]
+    elif [path.name for path in folder.iterdir()] == [EDITS] and _edits(folder):
+        names = [EDITS]
+    else:
+        return None
+    return Marker(None, frozenset(names))
+
+
+def stored_video(folder: Path) -> dict[str, Any] | None:
+    """Facts of the video as a result stores them; None if it stores none."""
+    content = _read_result(folder) or _read_meta(folder / ANALYSIS, "video")
+    video = content and content["video"]
+    return video if isinstance(video, dict) else None
+
+
+def _read_result(folder: Path) -> dict[str, Any] | None:
+    return _read_object(folder / RESULT, {"schema", "version", "video", "labels"})
+
+
+def _edits(folder: Path) -> bool:
+    return _read_object(folder / EDITS, {"schema", "edits"}) is not None
+
+
+def _read_object(path: Path, fields: set[str]) -> dict[str, Any] | None:
+    if not is_plain_file(path) or path.stat().st_size > _BYTES:
+        return None
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) and fields <= content.keys() else None
+
+
+def _read_meta(path: Path, *more: str) -> dict[str, Any] | None:
+    """The facts in an .npz file of ours, of any schema."""
+    if not is_plain_file(path):
+        return None
+    import numpy as np  # noqa: PLC0415 (heavy, and needed for results without a marker only)
+
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            content = json.loads(arrays["meta"].tobytes())
+    except (OSError, ValueError, KeyError, EOFError, RecursionError, zipfile.BadZipFile):
+        return None
+    known = isinstance(content, dict) and {"schema", "key", *more} <= content.keys()
+    return content if known else None
+
+
+def _just_started(folder: Path) -> bool:
+    """Whether a folder holds nothing but an empty ``.partial/chips``."""
+    if [path.name for path in folder.iterdir()] != [PARTIAL]:
+        return False
+    inside = [path.relative_to(folder).as_posix() for path in (folder / PARTIAL).rglob("*")]
+    return inside == [PARTIAL_CHIPS] and has_plain_folder(folder, PARTIAL_CHIPS)
+
+
+def _existing(folder: Path, *names: str) -> list[str]:
+    return [name for name in names if is_plain_file(folder / name)]
+
+
+def _files(folder: Path, below: str, pattern: re.Pattern[str]) -> Iterator[str]:
+    """Names of the files in a subfolder, unless that is a link."""
+    if has_plain_folder(folder, below):
+        for path in sorted((folder / below).iterdir()):
+            if pattern.fullmatch(path.name) and is_plain_file(path):
+                yield f"{below}/{path.name}"

@@ -1,128 +1,140 @@
-"""Names of what lies in a result folder, and what may lie in their place."""
+"""The names of a result folder and of everything in it, and which of them are there."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
-import stat
 import time
 from collections.abc import Container, Iterator
-from contextlib import suppress
 from pathlib import Path
 
-from clusterer.core.files import TEMPORARY, is_there
+from clusterer.core.files import TEMPORARY, has_plain_folder, is_plain_file, is_there
+from clusterer.core.printable import printable
 
 ANALYSIS, RESULT, EDITS = "analysis.npz", "result.json", "edits.json"
-TABLES = ("people.csv", "appearances.csv", "faces.csv", RESULT, "report.html")
+PEOPLE_CSV, APPEARANCES_CSV, FACES_CSV = "people.csv", "appearances.csv", "faces.csv"
+REPORT = "report.html"
+TABLES = (PEOPLE_CSV, APPEARANCES_CSV, FACES_CSV, RESULT, REPORT)
+"""What a run writes last, all at once."""
+MARKER = ".cluster-video.jsonl"
 CHIPS, PARTIAL, EXPORTS = "chips", ".partial", "exports"
 PARTIAL_CHIPS = f"{PARTIAL}/{CHIPS}"
 FOLDERS = (PARTIAL_CHIPS, PARTIAL, CHIPS, EXPORTS)
-"""Those within, the inner before the outer."""
+"""Subfolders, inner before outer."""
+ENDING = ".people"
+"""Of the name of a result folder."""
+LONGEST = 255
+"""Bytes that file systems allow in a name."""
 OF_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
-"""What macOS and Windows leave in a folder that was looked at: it counts as empty."""
+"""Files that macOS and Windows add to a folder; one that holds only these is empty."""
 PICTURE = re.compile(r"[0-9]{5,}-[0-9]{7,}(-torso)?\.jpg")
 SHOT = re.compile(r"[0-9]{6,}\.npz")
 DOORWAY_LASTS_S = 60.0
-"""How long the file that leads a browser to a review is there at most; see `doorway_name`."""
+"""Longest life of the file that sends a browser to a review; see `doorway_name`."""
 _DOORWAY = re.compile(r"\.cluster-video-[0-9a-f]{16}\.html")
 _NO_FILE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
-_LONGEST = 150
-"""Bytes of a film's name within another name; file systems take 255 in all."""
+_LONGEST_FILM = 150
+"""Bytes of a film's name within another name."""
 
 
-def in_the_way(folder: Path, listed: Container[str]) -> Iterator[str]:
-    """Names of files that a run needs where somebody else's may be: to be looked at one by one."""
+def default_folder(video: Path) -> Path:
+    """``<stem>.people`` in the current folder.
+
+    A name of more than 255 bytes is cut, and ends in 8 digits of the sha256 of the whole. Bytes of
+    the video's name that are not UTF-8 become U+FFFD.
+    """
+    return Path(folder_name(video.stem))
+
+
+def folder_name(stem: str) -> str:
+    """Name of a result folder; see `default_folder`."""
+    name = printable(stem)
+    if len(f"{name}{ENDING}".encode()) > LONGEST:
+        digest = hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]
+        start = name.encode()[: LONGEST - len(f"-{digest}{ENDING}")].decode(errors="ignore")
+        name = f"{start}-{digest}"
+    return f"{name}{ENDING}"
+
+
+def face_picture(track: int, frame: int) -> str:
+    """Name, within ``chips/``, of the picture of a track's face at a frame."""
+    return f"{track:05d}-{frame:07d}.jpg"
+
+
+def torso_picture(track: int, frame: int) -> str:
+    """Name, within ``chips/``, of the picture of the torso below that face."""
+    return f"{track:05d}-{frame:07d}-torso.jpg"
+
+
+def shot_file(index: int) -> str:
+    """Name of the file of a finished shot while the analysis is incomplete."""
+    return f"{PARTIAL}/{index:06d}.npz"
+
+
+def needed_names(folder: Path, listed: Container[str]) -> Iterator[str]:
+    """Names that a run will write to and that may be taken by files of others.
+
+    Parameters
+    ----------
+    folder
+    listed
+        Names of the files that we wrote.
+    """
     yield from (*TABLES, ANALYSIS, f"{PARTIAL}/{ANALYSIS}")
     for below, pattern in ((CHIPS, PICTURE), (PARTIAL_CHIPS, PICTURE), (PARTIAL, SHOT)):
-        if is_own_folder(folder, below):
+        if has_plain_folder(folder, below):
             for path in (folder / below).iterdir():
                 name = f"{below}/{path.name}"
-                if pattern.fullmatch(path.name) and (name not in listed or not is_file(path)):
+                if pattern.fullmatch(path.name) and (name not in listed or not is_plain_file(path)):
                     yield name
 
 
-def places(folder: Path) -> Iterator[Path]:
-    """A result folder, and those of ours that are in it."""
+def subfolders(folder: Path) -> Iterator[Path]:
+    """A result folder, then its subfolders that exist and are no links."""
     yield folder
-    yield from (folder / below for below in FOLDERS if is_own_folder(folder, below))
+    yield from (folder / below for below in FOLDERS if has_plain_folder(folder, below))
 
 
-def to_be_written(folder: Path) -> Iterator[Path]:
-    """Those of them that a run puts files into."""
-    yield from (place for place in places(folder) if place != folder / EXPORTS)
+def written_folders(folder: Path) -> Iterator[Path]:
+    """Those of them that a run writes to."""
+    yield from (place for place in subfolders(folder) if place != folder / EXPORTS)
 
 
 def holds_others(folder: Path) -> bool:
-    """Whether there is anything but what counts as nothing."""
+    """Whether a folder holds anything besides `OF_SYSTEMS` and temporary files of ours."""
     names = (path.name for path in folder.iterdir())
     return any(name not in OF_SYSTEMS and not TEMPORARY.fullmatch(name) for name in names)
 
 
-def left_behind(folder: Path) -> Iterator[Path]:
-    """Files of ours that were on their way when a program was killed."""
-    for place in places(folder):
+def leftovers(folder: Path) -> Iterator[Path]:
+    """Temporary files of ours that a killed program left."""
+    for place in subfolders(folder):
         for path in place.iterdir():
-            if TEMPORARY.fullmatch(path.name) and is_file(path):
+            if TEMPORARY.fullmatch(path.name) and is_plain_file(path):
                 yield path
     yield from old_doorways(folder)
 
 
 def doorway_name() -> str:
-    """New name for a file that leads a browser to a review, and that nobody else uses."""
+    """A new, unique name for the file that sends a browser to a review."""
     return f".cluster-video-{secrets.token_hex(8)}.html"
 
 
 def old_doorways(folder: Path) -> Iterator[Path]:
-    """Such files of reviews that were killed: all that no review needs any more."""
+    """Such files that killed reviews left: those too old for any review to need."""
     until = time.time() - DOORWAY_LASTS_S
     for path in folder.iterdir():
-        if _DOORWAY.fullmatch(path.name) and is_file(path) and path.lstat().st_mtime < until:
+        if _DOORWAY.fullmatch(path.name) and is_plain_file(path) and path.lstat().st_mtime < until:
             yield path
 
 
 def kept_name(folder: Path, film: str) -> str:
-    """Name that is free for the corrections of a film which a folder held before."""
-    safe = _NO_FILE.sub("_", film).encode()[:_LONGEST].decode(errors="ignore") or "before"
+    """An unused name for the corrections of the film whose result is being replaced."""
+    safe = _NO_FILE.sub("_", film).encode()[:_LONGEST_FILM].decode(errors="ignore") or "before"
     name, count = f"edits.{safe}.json", 1
     while is_there(folder / name):
         count += 1
         name = f"edits.{safe}-{count}.json"
     return name
-
-
-def is_file(path: Path) -> bool:
-    """Whether it is a file, and no link to one."""
-    try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
-        return False
-
-
-def is_plain_folder(path: Path) -> bool:
-    """Whether it is a folder, and no link to one."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError:
-        return False
-    return stat.S_ISDIR(mode) and not getattr(path, "is_junction", bool)()
-
-
-def is_own_folder(folder: Path, below: str) -> bool:
-    """Whether a folder below another is there, and no part of the way to it is a link."""
-    place = folder
-    for part in below.split("/"):
-        place /= part
-        if not is_plain_folder(place):
-            return False
-    return True
-
-
-def make_private(path: Path) -> bool:
-    """On POSIX, take the rights of other users away; says whether there were any."""
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if os.name != "posix" or not mode & 0o077:
-        return False
-    with suppress(OSError):  # of another owner, or a file system without rights
-        path.chmod(mode & 0o700)
-    return True

@@ -1,14 +1,15 @@
-"""One run at a time in one result folder.
+"""One writer at a time in one result folder.
 
-Two at once would mix what they write, of two films perhaps. Who is at work is noted in the user's
-cache, since a folder that is yet to be made can hold no note; the system forgets it with the
-process, whatever ends that.
+Two at once would mix what they write, perhaps of two films. The lock lies in the user's cache,
+because a folder that is yet to be made cannot hold one. The system releases it when the process
+ends, however that happens.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -18,32 +19,48 @@ from clusterer.core.errors import ResultError
 from clusterer.core.lock import lock
 from clusterer.models.cache import cache_folder
 
+WAIT = "Wait until it is done"
+WAIT_S = 3.0
+"""How long a writer waits for another, such as a review that is saving its tables."""
+_PAUSE_S = 0.05
+
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keep other runs of this user out of a folder, by whatever path they reach it.
+def run_lock(
+    folder: Path, remedy: str = f"{WAIT}, or name another folder with --output"
+) -> Iterator[None]:
+    """Keep other writers of this user out of a result folder, by whatever path they reach it.
 
-    Where the cache cannot be written, or its disk knows no locks, nobody is kept out.
+    Waits `WAIT_S` for a writer that is at work. Where the cache cannot be written to, or its file
+    system has no locks, nobody is kept out. Not reentrant: whoever holds the lock must not ask for
+    it again.
+
+    Parameters
+    ----------
+    folder
+        Need not exist.
+    remedy
+        Of the error.
 
     Raises
     ------
     ResultError
-        Another run is at work there.
+        Another writer is still at work there.
     """
     real = os.path.realpath(folder)
     note = cache_folder() / "runs" / hashlib.sha256(os.fsencode(real)).hexdigest()
+    until_s = time.monotonic() + WAIT_S
     with ExitStack() as stack:
         with suppress(OSError):
-            if not _hold(note, stack):
-                raise ResultError(
-                    f"Another cluster-video is writing to {folder}",
-                    "Wait until it is done, or name another folder with --output",
-                )
+            while not _hold(note, stack):
+                if time.monotonic() >= until_s:
+                    raise ResultError(f"Another cluster-video is writing to {folder}", remedy)
+                time.sleep(_PAUSE_S)
         yield
 
 
 def _hold(note: Path, stack: ExitStack) -> bool:
-    """Lock a file, which goes when the stack ends; False if another holds it."""
+    """Lock a file, which is deleted when the stack ends; False if another holds it."""
     note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
         file = _open(note)
@@ -54,12 +71,12 @@ def _hold(note: Path, stack: ExitStack) -> bool:
             file.close()
             raise
         if mine:
-            stack.callback(_let_go, note, file)
+            stack.callback(_release, note, file)
             return True
         file.close()
         if not held:
             return False
-        # else who held it took it away after we had opened it
+        # else its holder deleted it after we had opened it
 
 
 def _open(note: Path) -> BinaryIO:
@@ -75,6 +92,6 @@ def _is(note: Path, file: BinaryIO) -> bool:
         return False
 
 
-def _let_go(note: Path, file: BinaryIO) -> None:
+def _release(note: Path, file: BinaryIO) -> None:
     with file, suppress(OSError):  # Windows deletes no open file
         note.unlink()

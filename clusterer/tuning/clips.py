@@ -14,11 +14,9 @@ from clusterer.core.regular import is_file, is_folder
 from clusterer.evaluation import match, read_truth
 from clusterer.pipeline.analyse import analyse
 from clusterer.store.analysis_cache import load_analysis
-from clusterer.store.names import ANALYSIS
-from clusterer.store.place import default_folder
+from clusterer.store.names import ANALYSIS, ENDING, default_folder
 from clusterer.tuning.sweep import Clip
 
-RESULT = ".people"
 TRUTH = ".truth.csv"
 
 
@@ -88,7 +86,7 @@ def sources(
 
 def _stem(path: Path) -> str:
     name = path.resolve().name
-    return name.removesuffix(RESULT) if is_folder(path) else path.stem
+    return name.removesuffix(ENDING) if is_folder(path) else path.stem
 
 
 def _beside(path: Path) -> Path:

@@ -19,9 +19,8 @@ from clusterer.edits import Keys
 from clusterer.outputs import export, report
 from clusterer.review import Session
 from clusterer.store.edits_json import read
-from clusterer.store.load import load
-from clusterer.store.names import EDITS
-from clusterer.store.place import default_folder
+from clusterer.store.folder import load
+from clusterer.store.names import EDITS, default_folder
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
 

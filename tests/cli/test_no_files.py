@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from clusterer.core.errors import DataError
-from clusterer.store.pictures import crop_reader
+from clusterer.store.folder import ResultFolder
 from clusterer.training.garments import read_garments
 from clusterer.training.identities import read_identities
 from tests.cli.conftest import Ran
@@ -131,7 +131,7 @@ def test_pictures_of_a_result_are_its_own(folder: Path, kind: str) -> None:
     """Who sends a result must not have other files of this machine shown in the page."""
     analysis = decided().analysis
     row = int(analysis.crop_rows[0])
-    assert crop_reader(analysis, folder)(row)
+    assert ResultFolder(folder, analysis).picture(row)
     path = min((folder / "chips").iterdir())
     content = path.read_bytes()
     path.unlink()
@@ -140,7 +140,8 @@ def test_pictures_of_a_result_are_its_own(folder: Path, kind: str) -> None:
     else:
         (folder / "elsewhere").write_bytes(content)
         path.symlink_to(folder / "elsewhere")
-    found = {row: crop_reader(analysis, folder)(row) for row in analysis.crop_rows.tolist()}
+    own = ResultFolder(folder, analysis)
+    found = {row: own.picture(row) for row in analysis.crop_rows.tolist()}
     assert list(found.values()).count(None) == 1
 
 

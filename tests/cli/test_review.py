@@ -18,7 +18,7 @@ from urllib.request import url2pathname
 
 import pytest
 
-from clusterer.store.load import load
+from clusterer.store.folder import load
 from tests.cli.conftest import Ran
 from tests.result_folder import decided, write
 from tests.test_imports import loaded_by

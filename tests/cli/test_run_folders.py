@@ -24,7 +24,7 @@ from clusterer.store.analysis_npz import read_arrays, write_arrays
 from clusterer.store.edits_json import read, write
 from clusterer.store.marker import MARKER
 from clusterer.store.names import EDITS
-from clusterer.store.run_lock import alone
+from clusterer.store.run_lock import run_lock
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
 from tests.store.test_analysis_cache import stop_at
@@ -427,9 +427,12 @@ def test_killed_while_it_replaces(
     assert [path.name for path in (demo_folder / "chips").iterdir()] == ["thesis.txt"]
 
 
-def test_one_at_a_time(command: Command, nobody: Path, nobody_else: Path) -> None:
-    """Else the folder would be of one film, and what lies in it of another."""
-    with alone(Path("out")):
+def test_one_at_a_time(
+    command: Command, nobody: Path, nobody_else: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the folder would be of one film, and its content of another."""
+    monkeypatch.setattr("clusterer.store.run_lock.WAIT_S", 0.0)
+    with run_lock(Path("out")):
         ran = command(nobody, "-o", "out")
     assert ran.code == 1
     assert ran.error == (

@@ -14,7 +14,8 @@ from clusterer.core.errors import EditsError
 from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog, parse_edit, to_dict
 from clusterer.edits.log import LENGTHS, NEEDS
-from clusterer.store.edits_json import read, stored, write
+from clusterer.store.edits_json import read, write
+from clusterer.store.folder import ResultFolder
 from clusterer.store.names import EDITS
 
 KEY = "12@1,2,30,40"
@@ -55,7 +56,7 @@ def test_what_is_written_is_read(
 ) -> None:
     log = EditLog(edits, undone, video)
     write(tmp_path / EDITS, log)
-    assert read(tmp_path / EDITS) == stored(tmp_path) == log
+    assert read(tmp_path / EDITS) == ResultFolder(tmp_path).edits == log
     assert [parse_edit(to_dict(edit)) for edit in edits] == list(edits)
 
 
@@ -98,7 +99,7 @@ def test_any_video_may_have_corrections(tmp_path: Path) -> None:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    assert stored(tmp_path) == stored(tmp_path / "none") == EditLog()
+    assert ResultFolder(tmp_path).edits == ResultFolder(tmp_path / "none").edits == EditLog()
     with pytest.raises(EditsError, match=r"Cannot read .*no such file"):
         read(tmp_path / EDITS)
 
@@ -183,7 +184,7 @@ def test_every_action_can_be_said(action: Action) -> None:
 )
 def test_a_damaged_file_is_told_in_one_line(tmp_path: Path, content: bytes, cause: str) -> None:
     (tmp_path / EDITS).write_bytes(content)
-    for ask in (lambda: read(tmp_path / EDITS), lambda: stored(tmp_path)):
+    for ask in (lambda: read(tmp_path / EDITS), lambda: ResultFolder(tmp_path).edits):
         with pytest.raises(EditsError) as refused:
             ask()
         assert cause in str(refused.value)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clusterer.evaluation import evaluate, read_truth, save
-from clusterer.store.pictures import crop_reader
+from clusterer.store.folder import ResultFolder
 from tests.result_folder import decided, write, write_truth
 
 pytest.importorskip("playwright")
@@ -24,7 +24,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = decided()
     write(result, folder / "small.people", drawn=True)
     truth = write_truth(folder / "small.truth.csv", {"ann": "Ann " + "of the Green Gables " * 8})
-    read_crop = crop_reader(result.analysis, folder / "small.people")
+    read_crop = ResultFolder(folder / "small.people").picture
     return save(evaluate(result, read_truth(truth)), folder, read_crop)
 
 

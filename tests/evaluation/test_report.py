@@ -27,7 +27,7 @@ from clusterer.evaluation.comparison import LONGER
 from clusterer.evaluation.mistakes import Kind, Mistake
 from clusterer.evaluation.report import MOST_SHOWN
 from clusterer.evaluation.wording import SECTIONS, meaning
-from clusterer.store.pictures import crop_reader
+from clusterer.store.folder import ResultFolder
 from tests.core.test_files import FullDisk, contents
 from tests.evaluation.tables import truth_of
 from tests.result_folder import decided, write, write_truth
@@ -115,7 +115,7 @@ def test_page_shows_the_pictures_of_the_mistakes(tmp_path: Path) -> None:
     result = decided()
     folder = write(result, tmp_path / "a.people")
     compared = evaluate(result, read_truth(write_truth(tmp_path / "small.truth.csv")))
-    html = render(compared, crop_reader(result.analysis, folder))
+    html = render(compared, ResultFolder(folder).picture)
     assert html.count('src="data:image/jpeg;base64,') == 3
     assert render(compared, no_pictures).count('src="data:image/jpeg') == 0
 

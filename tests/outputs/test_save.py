@@ -16,6 +16,7 @@ from clusterer.core.errors import ResultError
 from clusterer.core.types import ClusteringResult
 from clusterer.outputs import save as result
 from clusterer.store import result_json
+from clusterer.store.folder import ResultFolder
 from clusterer.store.marker import MARKER
 from tests.core.test_files import FullDisk, contents
 from tests.small_result import pictures, small_result
@@ -120,7 +121,7 @@ def test_reads_pictures_by_row(tmp_path: Path) -> None:
     (tmp_path / "chips").mkdir()
     for name, picture in pictures(analysis).items():
         (tmp_path / "chips" / name).write_bytes(picture)
-    read = result.crop_reader(analysis, tmp_path)
+    read = ResultFolder(tmp_path, analysis).picture
     assert [read(row) for row in (0, 1, 5, 7)] == [f"picture {r}".encode() for r in (0, 1, 5, 7)]
     assert read(2) is None, "a row of which no picture is kept"
     assert read(99) is None, "no such row"

@@ -27,7 +27,7 @@ from clusterer.gallery.read import read_gallery
 from clusterer.people.decide import decide
 from clusterer.pipeline import analyse as analyse_module
 from clusterer.pipeline.process import Outcome, process
-from clusterer.store.load import load
+from clusterer.store.folder import load
 from tests.conftest import DEMO
 from tests.tiny_network import CARD, write_network
 

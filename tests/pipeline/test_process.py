@@ -21,7 +21,7 @@ from clusterer.gallery.keep_people import add_to_gallery
 from clusterer.people import decide as decide_module
 from clusterer.people.decide import decide
 from clusterer.people.questions import advise
-from clusterer.store.place import default_folder
+from clusterer.store.names import default_folder
 from tests.conftest import DEMO
 from tests.video_files import picture, write_video
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import clusterer
 from clusterer.core.config import ClusteringConfig, Config
 from clusterer.core.errors import EditsError
-from clusterer.core.types import Action, Edit
+from clusterer.core.types import Action, Analysis, Edit
 from clusterer.edits import EditLog, Keys
+from clusterer.pipeline import process as process_module
 from clusterer.store.edits_json import read, write
-from clusterer.store.load import load
+from clusterer.store.folder import ResultFolder, load
 from clusterer.store.names import EDITS
 from tests.conftest import DEMO
 from tests.store.test_load import assert_same
@@ -94,6 +96,36 @@ def test_nothing_is_overwritten(demo_folder: Path, log: EditLog, tmp_path: Path,
     assert contents(demo_folder) == before
     assert "\n" not in str(refused.value)
     assert refused.value.remedy or how == "missing"
+
+
+@pytest.fixture
+def reviewed_meanwhile(monkeypatch: pytest.MonkeyPatch, log: EditLog) -> EditLog:
+    """A review adds a correction during each analysis."""
+    found, analyse_into = EditLog(log.edits[:1]), process_module.analyse_into
+
+    def reviewing(own: ResultFolder, *rest: Any) -> Analysis:
+        own.write_edits(found)
+        return analyse_into(own, *rest)
+
+    monkeypatch.setattr(process_module, "analyse_into", reviewing)
+    return found
+
+
+def test_corrections_made_during_the_analysis_count(
+    demo_folder: Path, reviewed_meanwhile: EditLog
+) -> None:
+    result = clusterer.process(DEMO, folder=demo_folder).result
+    assert result.edits == reviewed_meanwhile.edits
+    assert_same(load(demo_folder), result)
+
+
+def test_corrections_made_during_the_analysis_are_not_overwritten(
+    tmp_path: Path, demo_folder: Path, log: EditLog, reviewed_meanwhile: EditLog
+) -> None:
+    write(tmp_path / "mine.json", EditLog(log.edits[1:]))
+    with pytest.raises(EditsError, match=r"holds corrections that .* does not begin with"):
+        clusterer.process(DEMO, folder=demo_folder, edits=tmp_path / "mine.json")
+    assert read(demo_folder / EDITS) == reviewed_meanwhile
 
 
 def test_a_damaged_file_is_told_before_the_video_is_looked_at(tmp_path: Path) -> None:

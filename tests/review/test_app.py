@@ -15,8 +15,8 @@ import pytest
 import clusterer
 from clusterer.core.errors import EditsError
 from clusterer.review import Footage
-from clusterer.review import session as session_module
-from clusterer.store.analysis_cache import torso_name
+from clusterer.store.folder import ResultFolder
+from clusterer.store.names import torso_picture
 from tests.conftest import DEMO
 from tests.result_folder import decided, write
 from tests.review.conftest import ANN, BOB, DAN, JSON, Served, opened, serving, stored
@@ -80,8 +80,8 @@ def test_pictures_by_number(looked_at: Served) -> None:
         assert answer.headers["content-type"] == "image/jpeg"
     missing = looked_at.get("torso/0.jpg")
     assert (missing.status, missing.body) == (204, b""), "many faces have none"
-    chips = looked_at.site.session.folder / "chips"
-    (chips / torso_name(2, 50)).write_bytes(b"torso")
+    chips = looked_at.site.session.folder.path / "chips"
+    (chips / torso_picture(2, 50)).write_bytes(b"torso")
     assert looked_at.get("torso/2.jpg").body == b"torso"
     assert looked_at.ask("HEAD", f"/{looked_at.token}/chip/0.jpg").status == 200
 
@@ -184,7 +184,7 @@ def test_what_makes_no_sense_is_refused(looked_at: Served, content: Any) -> None
     answer = looked_at.post("edit", content)
     assert (answer.status, bool(answer.error)) == (400, True)
     assert looked_at.site.session.count == 0
-    assert not (looked_at.site.session.folder / "edits.json").exists()
+    assert not (looked_at.site.session.folder.path / "edits.json").exists()
 
 
 @pytest.mark.parametrize("path", ["undo", "redo", "regroup"])
@@ -200,7 +200,7 @@ def test_a_full_disk_keeps_the_page_from_going_on(
         raise EditsError("Cannot write edits.json (no space left on device)", "Free some space")
 
     with monkeypatch.context() as patch:
-        patch.setattr(session_module, "write", full)
+        patch.setattr(ResultFolder, "write_edits", full)
         answer = served.post("edit", {"edit": NAME, "count": 0})
     assert answer.status == 507
     assert answer.error == "Cannot write edits.json (no space left on device). Free some space"

@@ -16,9 +16,8 @@ from clusterer.core.types import Analysis
 from clusterer.review import Footage
 from clusterer.store.analysis_npz import dump, read_arrays, restore, write_arrays
 from clusterer.store.film import film_of as whose
-from clusterer.store.folder import ResultFolder
-from clusterer.store.known_films import recall, remember
-from clusterer.store.load import load
+from clusterer.store.film import recall, remember
+from clusterer.store.folder import ResultFolder, load
 from tests.result_folder import decided, write
 from tests.small_result import small_analysis
 from tests.video_files import film_of
@@ -256,8 +255,8 @@ def test_another_film_in_the_place_of_the_remembered_one_is_not_shown(tmp_path: 
     folder = write(decided(), tmp_path / "x" / "y" / "small.people")
     analysis = with_meta(folder, KEY, "small.mp4")
     result = ResultFolder(folder)
-    result.belong_to(whose(film))
-    result.mark()
+    result.set_film(whose(film))
+    result.ensure_marker()
     remember(KEY, film)
     footage = Footage(folder, analysis)
     assert footage.find() == film

@@ -19,7 +19,7 @@ from clusterer.core.types import Action, ClusteringResult, Edit
 from clusterer.outputs import save as result_folder
 from clusterer.review import ConflictError, Footage, Session, Site, serve
 from clusterer.review import session as session_module
-from clusterer.store.load import load
+from clusterer.store.folder import load
 from tests.review.conftest import ANN, Served, opened, serving, stored
 from tests.video_files import film_of
 

@@ -17,8 +17,9 @@ from clusterer.outputs import save as result_folder
 from clusterer.review import ConflictError, Session
 from clusterer.review import session as session_module
 from clusterer.review.session import Changed, grouped_under
+from clusterer.store import run_lock as run_lock_module
 from clusterer.store.edits_json import write
-from clusterer.store.load import load
+from clusterer.store.folder import ResultFolder, load
 from tests.result_folder import decided
 from tests.result_folder import write as write_folder
 from tests.review.conftest import ANN, BOB, CLEO, DAN, stored
@@ -262,6 +263,23 @@ def test_tables_of_another_run_are_left_alone(folder: Path) -> None:
     again.close()
 
 
+def test_beside_a_run_corrections_are_kept_and_tables_wait(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_lock_module, "WAIT_S", 0.0)
+    before = (folder / "result.json").read_bytes()
+    session = Session(folder)
+    with run_lock_module.run_lock(folder):
+        assert session.append(ADA, 0).count == 1
+        written = session.writer.flush()
+        assert "Another cluster-video is writing" in written.error
+        assert not written.newest
+        assert stored(folder)["edits"][0]["name"] == "Ada"
+        assert (folder / "result.json").read_bytes() == before
+    assert session.close().error == ""
+    assert "Ada" in (folder / "people.csv").read_text("utf-8")
+
+
 def test_after_the_end_nothing_is_taken(folder: Path) -> None:
     session = Session(folder)
     session.close()
@@ -279,7 +297,7 @@ def test_a_full_disk_leaves_all_as_it_was(folder: Path, monkeypatch: pytest.Monk
         raise EditsError("Cannot write edits.json", "Free some space")
 
     with monkeypatch.context() as patch:
-        patch.setattr(session_module, "write", full)
+        patch.setattr(ResultFolder, "write_edits", full)
         for change in (lambda: session.append(JOIN, 1), lambda: session.undo(1)):
             with pytest.raises(ResultError, match="Cannot write"):
                 change()

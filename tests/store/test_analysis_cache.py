@@ -1,4 +1,4 @@
-"""The stored analysis: found again for the same input only, and never half in place."""
+"""The stored analysis: found for the same inputs only, and replaced as a whole."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ from clusterer.core.types import Analysis
 from clusterer.store.analysis_cache import (
     ANALYSIS,
     AnalysisCache,
-    crop_name,
-    crop_names,
     load_analysis,
+    picture_names,
 )
 from clusterer.store.analysis_npz import SCHEMA_VERSION, dump, write_arrays
-from clusterer.store.marker import MARKER
+from clusterer.store.names import MARKER, face_picture
 from tests.small_result import pictures, small_analysis
 from tests.store.test_analysis_npz import same
 
@@ -62,7 +61,7 @@ def test_nothing_stored(tmp_path: Path) -> None:
 
 
 def as_stored(analysis: Analysis) -> Analysis:
-    """Of the path of the video only the name is kept."""
+    """Only the name of the video is stored, not its folder."""
     assert analysis.video.path == "footage/small.mp4"
     return replace(analysis, video=replace(analysis.video, path="small.mp4"))
 
@@ -82,6 +81,25 @@ def test_finished_analysis_is_found_again(tmp_path: Path) -> None:
 def test_of_another_key_is_none(tmp_path: Path) -> None:
     finished(tmp_path)
     assert AnalysisCache(tmp_path, "other").load() is None
+
+
+def test_the_earlier_key_is_computed_for_another_stored_key_only(tmp_path: Path) -> None:
+    """It means reading the film."""
+    asked: list[str] = []
+
+    def earlier() -> str:
+        asked.append("k")
+        return "k"
+
+    assert AnalysisCache(tmp_path / "new", "k2", earlier).load() is None
+    finished(tmp_path / "x")
+    assert AnalysisCache(tmp_path / "x", "k", earlier).load() is not None
+    assert asked == []
+    again = AnalysisCache(tmp_path / "x", "k2", earlier)
+    assert again.load() is not None
+    assert again.load() is not None
+    assert asked == ["k"]
+    assert load_analysis(tmp_path / "x")[1] == "k2"
 
 
 def test_finished_shots_come_back_in_order(tmp_path: Path) -> None:
@@ -106,14 +124,14 @@ def test_shots_after_a_gap_do_not_count(tmp_path: Path, damage: str) -> None:
     assert [p.name for p in sorted((tmp_path / ".partial").glob("*.npz"))] == ["000000.npz"]
 
 
-def test_start_from_nothing_clears_what_another_run_left(tmp_path: Path) -> None:
+def test_a_fresh_start_deletes_the_shots_of_another_run(tmp_path: Path) -> None:
     begun(tmp_path, "other")
     cache = AnalysisCache(tmp_path, "k")
     cache.start(0)
     assert [p.name for p in (tmp_path / ".partial").rglob("*")] == ["chips"]
 
 
-def test_stopped_between_pictures_and_arrays_of_a_shot(
+def test_interrupted_between_pictures_and_arrays_of_a_shot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = begun(tmp_path, shots=1)
@@ -140,7 +158,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_full_disk_at_the_end_spoils_nothing(
+def test_a_full_disk_at_the_end_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finished(tmp_path, "earlier")
@@ -154,7 +172,7 @@ def test_full_disk_at_the_end_spoils_nothing(
             cache.finish(replace(small_analysis(), warnings=("new",)))
     assert tree(tmp_path) == before
     assert AnalysisCache(tmp_path, "earlier").load() is not None
-    assert shots_of(cache) == [0], "the new analysis can be gone on with"
+    assert shots_of(cache) == [0], "the new analysis can be resumed"
     cache.finish(replace(small_analysis(), warnings=("new",)))
     assert load_analysis(tmp_path)[0].warnings == ("new",)
 
@@ -170,10 +188,10 @@ def test_full_disk_while_pictures_are_written(
     assert shots_of(cache) == [0]
 
 
-def test_stopped_while_the_new_takes_the_place_of_the_old(
+def test_interrupted_while_replacing_the_old_analysis(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wherever it stops, what is found later is the new, whole, or what it is made from."""
+    """Whenever it stops, the next load finds the new analysis or the shots to make it from."""
     for step in count():
         folder = tmp_path / str(step)
         finished(folder, "earlier")
@@ -200,7 +218,7 @@ def test_stopped_while_the_new_takes_the_place_of_the_old(
 
 
 def stop_at(patch: pytest.MonkeyPatch, step: int) -> None:
-    """Have the program end at the n-th change of a folder, before it is made."""
+    """Interrupt the program before the n-th change of a folder."""
     left = count(step, -1)
 
     def stopping(change: Callable[..., Any]) -> Callable[..., Any]:
@@ -266,10 +284,10 @@ def test_folder_name_too_long(tmp_path: Path) -> None:
         cache.load()
 
 
-def test_crop_names(tmp_path: Path) -> None:
+def test_picture_names(tmp_path: Path) -> None:
     analysis: Analysis = small_analysis()
-    assert crop_name(7, 12) == "00007-0000012.jpg"
-    assert crop_names(analysis) == {
+    assert face_picture(7, 12) == "00007-0000012.jpg"
+    assert picture_names(analysis) == {
         "00000-0000000.jpg",
         "00001-0000000.jpg",
         "00002-0000050.jpg",

@@ -1,4 +1,4 @@
-"""An analysis survives its file, and no damaged file passes for one."""
+"""An analysis survives a round trip, and damaged files are refused."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_foreign_file(tmp_path: Path, kind: str) -> None:
     ("kind", "told"), [("missing", "{} is missing"), ("folder", "Cannot read {} (")]
 )
 def test_no_file(tmp_path: Path, kind: str, told: str) -> None:
-    """Not called damaged; and no name of a kind of error is shown."""
+    """Not called damaged, and no exception name is shown."""
     path = tmp_path / "a.npz"
     foreign(path, kind)
     for read in (read_arrays, read_meta):

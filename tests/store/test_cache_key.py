@@ -1,4 +1,4 @@
-"""The key of an analysis changes with all that it depends on, and with nothing else."""
+"""The key changes with everything that an analysis depends on, and with nothing else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from clusterer.store.analysis_npz import SCHEMA_VERSION
 from clusterer.store.film import film_of
 
 FROM_CARD = {"thresholds", "licence"}
-"""Of an encoder of the user's own; its card, which states them, is among the models."""
+"""Settings of the user's own encoder: its card states them, and is among the models."""
 MODELS = {"a.onnx": "ab" * 32}
 
 
@@ -39,7 +39,7 @@ def key(video: Path, config: AnalysisConfig | None = None, models: Any = MODELS)
     return analysis_key(film_of(video).fingerprint, config or AnalysisConfig(), models)
 
 
-def test_key_is_of_the_file_not_of_its_path(video: Path, tmp_path: Path) -> None:
+def test_key_depends_on_the_content_not_on_the_path(video: Path, tmp_path: Path) -> None:
     first = key(video)
     assert first == key(video)
     (tmp_path / "elsewhere").mkdir()
@@ -64,7 +64,7 @@ def test_key_does_not_change_with_time(video: Path) -> None:
     assert key(video) == first
 
 
-def test_key_of_earlier_versions_did(video: Path) -> None:
+def test_key_of_earlier_versions_changes_with_time(video: Path) -> None:
     config, times = AnalysisConfig(), video.stat()
     first = earlier_key(video, config, MODELS)
     assert first == earlier_key(video, config, MODELS) != key(video)
@@ -89,7 +89,7 @@ def test_key_of_earlier_versions_is_as_it_was(video: Path) -> None:
 
 
 def changed_settings() -> list[AnalysisConfig]:
-    """One config per setting of the first phase, with another value in it."""
+    """One config for each setting of the analysis, with that one changed."""
     configs = []
     base = AnalysisConfig()
     for stage in fields(base):
@@ -117,7 +117,7 @@ def test_key_changes_with_every_setting(video: Path) -> None:
     assert len(configs) > 15
 
 
-def test_key_of_a_network_of_ones_own_is_of_its_content(video: Path) -> None:
+def test_key_of_the_users_own_network_depends_on_its_content(video: Path) -> None:
     configs = [
         EncodingConfig(encoder="onnx:a.onnx"),
         EncodingConfig(encoder="onnx:/there/a.onnx", thresholds=(("l2", 0.5),), licence="MIT"),

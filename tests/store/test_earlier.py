@@ -1,4 +1,4 @@
-"""Results of versions that left no marker are ours, and nothing else is."""
+"""Results of earlier versions, which left no marker, are recognised, and nothing else is."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import pytest
 from clusterer.core.errors import ResultError
 from clusterer.edits import EditLog
 from clusterer.store.analysis_npz import SCHEMA_VERSION, write_arrays
-from clusterer.store.earlier import stored_video
 from clusterer.store.edits_json import write
 from clusterer.store.folder import ResultFolder
-from clusterer.store.marker import MARKER
-from clusterer.store.names import EDITS
+from clusterer.store.marker import stored_video
+from clusterer.store.names import EDITS, MARKER
 from tests.result_folder import decided
 from tests.result_folder import write as write_result
 
@@ -43,21 +42,21 @@ def test_a_whole_result(earlier: Path) -> None:
     assert result.is_result
     assert result.names == ours
     assert result.film is None
-    result.refuse_foreign()
+    result.check_writable()
     stored = stored_video(earlier)
     assert stored is not None
     assert (stored["path"], stored["width_px"]) == ("small.mp4", 640)
 
 
 def test_an_analysis_alone(earlier: Path) -> None:
-    """Killed before the tables; a people.csv there would be somebody else's."""
+    """Killed before the tables were written, so a people.csv there is not ours."""
     for name in TABLES:
         (earlier / name).unlink()
     assert ResultFolder(earlier).names == {"analysis.npz", *pictures(earlier)}
     assert stored_video(earlier) is not None
     (earlier / "people.csv").write_text("mine")
     with pytest.raises(ResultError, match=r"people\.csv is no file that cluster-video wrote"):
-        ResultFolder(earlier).refuse_foreign()
+        ResultFolder(earlier).check_writable()
 
 
 @pytest.mark.parametrize("schema", [SCHEMA_VERSION, 1])
@@ -78,7 +77,7 @@ def test_interrupted_in_the_first_shot(tmp_path: Path) -> None:
 
 
 def test_corrections_alone(tmp_path: Path) -> None:
-    """All else was deleted, so that everything is made anew."""
+    """The user deleted everything else to start again."""
     write(tmp_path / EDITS, EditLog())
     assert ResultFolder(tmp_path).names == {EDITS}
     (tmp_path / "notes.txt").write_text("mine")
@@ -100,12 +99,12 @@ def test_corrections_alone(tmp_path: Path) -> None:
         (".partial/notes.txt", "text"),
     ],
 )
-def test_what_only_has_the_name_is_not_ours(tmp_path: Path, name: str, content: str) -> None:
+def test_a_file_with_only_the_name_is_not_ours(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text(content)
     assert not ResultFolder(tmp_path).is_result
     with pytest.raises(ResultError, match="did not write"):
-        ResultFolder(tmp_path).refuse_foreign()
+        ResultFolder(tmp_path).check_writable()
 
 
 def test_a_link_to_a_result_file_makes_no_result(earlier: Path, tmp_path: Path) -> None:

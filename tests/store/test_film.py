@@ -37,8 +37,8 @@ def test_every_byte_of_a_small_file_counts(tmp_path: Path, at: int) -> None:
     assert film_of(path).fingerprint != first
 
 
-def test_a_long_one_is_looked_at_here_and_there(tmp_path: Path) -> None:
-    """Head, tail and between; a sparse file, so that it takes no room."""
+def test_a_long_file_is_sampled(tmp_path: Path) -> None:
+    """At the head, at the tail and in between; the file is sparse, to save space."""
     path = tmp_path / "a.mp4"
     size = 50_000_000_000
     with path.open("wb") as file:
@@ -56,7 +56,7 @@ def test_a_long_one_is_looked_at_here_and_there(tmp_path: Path) -> None:
     assert len(found) == 5
 
 
-def test_little_of_a_long_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_little_of_a_long_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.mp4"
     with path.open("wb") as file:
         file.truncate(WHOLE_BYTES + 1)

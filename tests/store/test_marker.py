@@ -1,4 +1,4 @@
-"""The marker says what it was told, however it was interrupted, and leads out of no folder."""
+"""The marker survives interruptions and cannot name files outside its folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from clusterer.core.errors import ResultError
 from clusterer.store.film import Film
-from clusterer.store.marker import MARKER, Marker, add_names, read_marker, write_marker
+from clusterer.store.marker import Marker, add_names, read_marker, write_marker
+from clusterer.store.names import MARKER
 
 FILM = Film("x.mp4", "ab" * 32)
 NAMES = st.sets(st.text(st.characters(exclude_characters="/\\:\0"), min_size=1).filter(
@@ -30,14 +31,14 @@ def test_names_come_back(
     assert read_marker(folder) == Marker(FILM, frozenset(first | more))
 
 
-def test_whose_it_is_may_be_unknown(tmp_path: Path) -> None:
+def test_the_film_may_be_unknown(tmp_path: Path) -> None:
     assert read_marker(tmp_path) is None
     write_marker(tmp_path, Marker(None, frozenset()))
     assert read_marker(tmp_path) == Marker(None, frozenset())
 
 
 def test_cut_off_anywhere(tmp_path: Path) -> None:
-    """After a power cut: a line that is not whole does not count, and the next one does."""
+    """After a power cut, an incomplete line is ignored and the next one is read."""
     write_marker(tmp_path, Marker(FILM, frozenset({"a"})))
     begin = (tmp_path / MARKER).stat().st_size
     add_names(tmp_path, ["bé", "c"])
@@ -93,7 +94,7 @@ def test_of_a_later_version(tmp_path: Path) -> None:
     ["../a", "/etc/passwd", "a/../../b", "C:\\a", "C:a", "a\\..\\b", "", "a//b", "./a", MARKER,
      "a/b/c/d", "a\0b", 3, None, ["a"]],
 )  # fmt: skip
-def test_names_that_lead_elsewhere_do_not_count(tmp_path: Path, name: object) -> None:
+def test_names_outside_the_folder_are_ignored(tmp_path: Path, name: object) -> None:
     write_marker(tmp_path, Marker(FILM, frozenset()))
     with (tmp_path / MARKER).open("a") as file:
         file.write(json.dumps(["fine", name]) + "\n")

@@ -13,8 +13,8 @@ from clusterer.core import files
 from clusterer.core.errors import ResultError
 from clusterer.store.film import Film
 from clusterer.store.folder import ResultFolder
-from clusterer.store.marker import MARKER, read_marker
-from clusterer.store.names import doorway_name
+from clusterer.store.marker import read_marker
+from clusterer.store.names import MARKER, doorway_name
 
 FILM, OTHER = Film("x.mp4", "ab" * 32), Film("y.mp4", "cd" * 32)
 POSIX = pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
@@ -30,7 +30,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def written(folder: Path, *names: str, film: Film = FILM) -> ResultFolder:
     result = ResultFolder(folder)
-    result.belong_to(film)
+    result.set_film(film)
     result.write(dict.fromkeys(names, "ours"))
     return result
 
@@ -52,10 +52,10 @@ def test_becomes_ours(tmp_path: Path, place: str) -> None:
 
 
 @pytest.mark.parametrize("below", ["chips", ".partial", ".partial/chips"])
-def test_a_folder_within_that_cannot_be_written_is_told_before_any_work(
+def test_an_unwritable_subfolder_is_reported_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
 ) -> None:
-    """Else the old analysis would be gone when the pictures of the new one do not fit in."""
+    """Otherwise the old analysis would be gone when the new pictures cannot be written."""
     written(tmp_path / "x", f"{below}/00001-0000001.jpg", "exports/a.edl")
     create = files._create
 
@@ -66,19 +66,23 @@ def test_a_folder_within_that_cannot_be_written_is_told_before_any_work(
 
     monkeypatch.setattr(files, "_create", refusing)
     with pytest.raises(ResultError, match="Make it writable") as told:
-        ResultFolder(tmp_path / "x").refuse_foreign()
+        ResultFolder(tmp_path / "x").check_writable()
     assert str(tmp_path / "x" / below) in str(told.value)
 
 
 @pytest.mark.parametrize("name", ["a.txt", "people.csv", "chips/thesis.txt", ".hidden", "empty/"])
-def test_a_folder_of_others_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_foreign_folder_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.mkdir() if name.endswith("/") else path.write_text("mine")
     before = tree(tmp_path)
     result = ResultFolder(tmp_path)
     assert not result.is_result
-    for attempt in (result.refuse_foreign, result.mark, lambda: result.write({"a": "ours"})):
+    for attempt in (
+        result.check_writable,
+        result.ensure_marker,
+        lambda: result.write({"a": "ours"}),
+    ):
         with pytest.raises(ResultError, match="holds files that cluster-video did not write"):
             attempt()
     assert tree(tmp_path) == before
@@ -90,7 +94,7 @@ def test_a_folder_of_others_is_refused(tmp_path: Path, name: str) -> None:
              ".partial/chips/00001-0000001-torso.jpg", ".partial/analysis.npz"],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["file", "folder", "link", "link to nothing"])
-def test_what_has_the_name_of_one_of_ours_stays(tmp_path: Path, name: str, kind: str) -> None:
+def test_a_foreign_file_with_one_of_our_names_stays(tmp_path: Path, name: str, kind: str) -> None:
     folder, other = tmp_path / "x.people", tmp_path / "other"
     other.write_text("mine")
     result = written(folder, "report.html")
@@ -104,7 +108,7 @@ def test_what_has_the_name_of_one_of_ours_stays(tmp_path: Path, name: str, kind:
         path.symlink_to(other if kind == "link" else "nothing")
     for again in (result, ResultFolder(folder)):
         with pytest.raises(ResultError, match="is no file that cluster-video wrote"):
-            again.refuse_foreign()
+            again.check_writable()
         with pytest.raises(ResultError, match="is no file that cluster-video wrote"):
             again.write({name: "ours"})
         again.remove([name])
@@ -124,14 +128,14 @@ def test_a_link_in_place_of_one_of_our_folders(tmp_path: Path, below: str) -> No
     before = tree(theirs)
     for again in (result, ResultFolder(folder)):
         with pytest.raises(ResultError, match="is no folder that cluster-video made"):
-            again.refuse_foreign()
+            again.check_writable()
         with pytest.raises(ResultError, match="is no folder that cluster-video made"):
             again.write({name: "new"})
     result.remove([name])
     assert tree(theirs) == before
 
 
-def test_one_of_ours_that_was_changed_to_a_link_is_not_followed(tmp_path: Path) -> None:
+def test_a_link_in_place_of_one_of_our_files_is_not_followed(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text("mine")
     result = written(tmp_path / "x", "people.csv")
@@ -156,7 +160,7 @@ def test_removing_leaves_what_others_put_there(tmp_path: Path) -> None:
 
 
 def test_what_another_program_wrote_meanwhile_is_ours_too(tmp_path: Path) -> None:
-    """A review keeps a correction while a run is on."""
+    """A review writes a correction during a run."""
     run = written(tmp_path / "x", "people.csv")
     ResultFolder(tmp_path / "x").write({"edits.json": "{}"})
     run.write({"edits.json": "new", "report.html": "new"})
@@ -173,7 +177,7 @@ def test_replacing_keeps_corrections_and_what_is_not_ours(tmp_path: Path) -> Non
         (folder / name).write_text("mine")
     kept: list[str] = []
     result = ResultFolder(folder)
-    result.belong_to(OTHER, kept.append)
+    result.set_film(OTHER, kept.append)
     assert "people.csv" in tree(folder), "not before something is written"
     result.write({"people.csv": "new"})
     assert kept == ["edits.x.mp4-2.json"]
@@ -191,8 +195,8 @@ def test_corrections_that_lie_elsewhere_are_not_those_of_the_next_film(tmp_path:
     (tmp_path / "mine.json").write_text("mine")
     (folder / "edits.json").symlink_to("../mine.json")
     result = ResultFolder(folder)
-    result.belong_to(OTHER, lambda _kept: None)
-    result.mark()
+    result.set_film(OTHER, lambda _kept: None)
+    result.ensure_marker()
     assert not (folder / "edits.json").exists()
     assert (folder / "edits.x.mp4.json").read_text() == "mine"
 
@@ -204,8 +208,8 @@ def test_corrections_stay_in_the_folder_whatever_the_film_was_called(
     written(tmp_path / "x", "edits.json", film=Film(film, "ab"))
     kept: list[str] = []
     result = ResultFolder(tmp_path / "x")
-    result.belong_to(OTHER, kept.append)
-    result.mark()
+    result.set_film(OTHER, kept.append)
+    result.ensure_marker()
     assert tree(tmp_path / "x") == {kept[0]: b"ours"}
     assert len(kept[0].encode()) < 255
 
@@ -222,7 +226,7 @@ def test_for_the_user_only(tmp_path: Path) -> None:
 
 
 @POSIX
-def test_what_was_open_is_closed_when_something_is_written(tmp_path: Path) -> None:
+def test_writing_tightens_permissions(tmp_path: Path) -> None:
     written(tmp_path / "x", "people.csv", "chips/1.jpg")
     (tmp_path / "x" / "notes.txt").write_text("mine")
     (tmp_path / "x" / "notes.txt").chmod(0o644)
@@ -234,17 +238,17 @@ def test_what_was_open_is_closed_when_something_is_written(tmp_path: Path) -> No
     assert mode(tmp_path / "x" / "notes.txt") == 0o644, "the folder keeps others out"
 
 
-def test_what_a_killed_program_left_on_its_way(tmp_path: Path) -> None:
-    """The very first file may be all there is."""
+def test_temporary_files_of_a_killed_program_are_deleted(tmp_path: Path) -> None:
+    """Also where the temporary file is all there is."""
     folder = tmp_path / "x"
     folder.mkdir()
     (folder / ".cluster-video-0123456789abcdef.tmp").touch()
     result = written(folder, "people.csv")
-    result.sweep()
+    result.remove_leftovers()
     assert tree(folder) == {"people.csv": b"ours"}
 
 
-def test_what_a_killed_review_left_goes_once_no_browser_waits_for_it(tmp_path: Path) -> None:
+def test_old_doorways_of_killed_reviews_are_deleted(tmp_path: Path) -> None:
     result = written(tmp_path, "people.csv")
     left, fresh = tmp_path / doorway_name(), tmp_path / doorway_name()
     stranger = tmp_path / ".cluster-video-mine.html"
@@ -252,7 +256,7 @@ def test_what_a_killed_review_left_goes_once_no_browser_waits_for_it(tmp_path: P
         path.write_text("x")
     os.utime(left, (1, 1))
     os.utime(stranger, (1, 1))
-    result.sweep()
+    result.remove_leftovers()
     assert not left.exists()
     assert fresh.exists()
     assert stranger.exists()

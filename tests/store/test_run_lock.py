@@ -1,4 +1,4 @@
-"""Two runs at once do not mix what they write."""
+"""Two programs at once do not mix what they write."""
 
 from __future__ import annotations
 
@@ -6,19 +6,28 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from clusterer.core.errors import ResultError
+from clusterer.gallery import Gallery, Scale
+from clusterer.gallery.keep_people import add_to_gallery
+from clusterer.gallery.name_people import name_people
 from clusterer.models.cache import ENVIRONMENT_VARIABLE
-from clusterer.store.run_lock import alone
+from clusterer.store import run_lock as module
+from clusterer.store.output import write_output
+from clusterer.store.run_lock import run_lock
+from tests.result_folder import decided, write
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from clusterer.store.run_lock import alone
-with alone(Path(sys.argv[1])):
+from clusterer.store.run_lock import run_lock
+with run_lock(Path(sys.argv[1])):
     print("in", flush=True)
     time.sleep(60)
 """
@@ -27,17 +36,18 @@ with alone(Path(sys.argv[1])):
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr(module, "WAIT_S", 0.0)
     return tmp_path / "cache"
 
 
 def test_another_run_is_kept_out_until_the_first_ends(tmp_path: Path, cache: Path) -> None:
     folder = tmp_path / "x.people"  # not there yet
-    with alone(folder):
+    with run_lock(folder):
         with pytest.raises(ResultError, match="Another cluster-video is writing to "):
-            alone(folder).__enter__()
-        with alone(tmp_path / "y.people"):
+            run_lock(folder).__enter__()
+        with run_lock(tmp_path / "y.people"):
             pass
-    with alone(folder):
+    with run_lock(folder):
         pass
     assert not any(path.is_file() for path in cache.rglob("*"))
 
@@ -48,8 +58,8 @@ def test_a_link_is_the_same_folder(tmp_path: Path) -> None:
         (tmp_path / "link").symlink_to("real")
     except OSError:
         pytest.skip("no links here")
-    with alone(tmp_path / "real"), pytest.raises(ResultError, match="Another"):
-        alone(tmp_path / "link").__enter__()
+    with run_lock(tmp_path / "real"), pytest.raises(ResultError, match="Another"):
+        run_lock(tmp_path / "link").__enter__()
 
 
 def test_a_killed_run_keeps_nobody_out(tmp_path: Path) -> None:
@@ -60,11 +70,52 @@ def test_a_killed_run_keeps_nobody_out(tmp_path: Path) -> None:
         assert other.stdout is not None
         assert other.stdout.readline() == "in\n"
         with pytest.raises(ResultError, match="Another"):
-            alone(folder).__enter__()
+            run_lock(folder).__enter__()
         other.kill()
         other.wait()
-    with alone(folder):
+    with run_lock(folder):
         pass
+
+
+def test_a_short_write_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, inside = tmp_path / "x.people", threading.Event()
+
+    def write() -> None:
+        with run_lock(folder):
+            inside.set()
+            time.sleep(0.2)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert inside.wait(10)
+    monkeypatch.setattr(module, "WAIT_S", 10.0)
+    with run_lock(folder):
+        pass
+    thread.join()
+
+
+NOBODY = Gallery((), np.empty((0, 8)), (), "dlib", Scale("l2", 0.36))
+WRITERS: dict[str, Callable[[Path], object]] = {
+    "name": lambda folder: name_people(folder, NOBODY),
+    "gallery add": lambda folder: add_to_gallery(folder, folder.parent / "gallery"),
+    "export": lambda folder: write_output(folder / "exports", {"x.edl": "x"}),
+    "evaluate": lambda folder: write_output(folder, {"evaluation.html": "x"}),
+}
+
+
+@pytest.mark.parametrize("command", WRITERS)
+def test_nobody_writes_beside_a_run(tmp_path: Path, command: str) -> None:
+    folder = write(decided(), tmp_path / "x.people")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with run_lock(folder), pytest.raises(ResultError, match="Another cluster-video is writing"):
+        WRITERS[command](folder)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_exports_elsewhere_go_on_beside_a_run(tmp_path: Path) -> None:
+    with run_lock(tmp_path / "x.people"):
+        write_output(tmp_path / "out", {"x.edl": "x"})
+    assert (tmp_path / "out" / "x.edl").read_text() == "x"
 
 
 def test_many_at_once_are_one_at_a_time(tmp_path: Path) -> None:
@@ -75,7 +126,7 @@ def test_many_at_once_are_one_at_a_time(tmp_path: Path) -> None:
         nonlocal inside, most
         while not done.is_set():
             try:
-                with alone(tmp_path / "x.people"):
+                with run_lock(tmp_path / "x.people"):
                     inside += 1
                     most = max(most, inside)
                     inside -= 1
@@ -95,5 +146,5 @@ def test_many_at_once_are_one_at_a_time(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="a file in the place of the cache")
 def test_without_a_cache_nobody_is_kept_out(tmp_path: Path, cache: Path) -> None:
     cache.write_text("no folder")
-    with alone(tmp_path / "x.people"), alone(tmp_path / "x.people"):
+    with run_lock(tmp_path / "x.people"), run_lock(tmp_path / "x.people"):
         pass

@@ -1,4 +1,4 @@
-"""Whatever lies in a result folder that we did not write survives all that we do there."""
+"""Files in a result folder that we did not write survive everything that we do there."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ from clusterer.store.analysis_cache import AnalysisCache
 from clusterer.store.edits_json import write
 from clusterer.store.film import Film
 from clusterer.store.folder import ResultFolder
-from clusterer.store.hand_over import hand_over
-from clusterer.store.marker import MARKER
-from clusterer.store.names import EDITS
+from clusterer.store.names import EDITS, MARKER
+from clusterer.store.output import write_output
 from tests.small_result import pictures, small_analysis, small_result
 
 FILM, OTHER = Film("x.mp4", "ab" * 32), Film("y.mp4", "cd" * 32)
@@ -29,8 +28,8 @@ FILM, OTHER = Film("x.mp4", "ab" * 32), Film("y.mp4", "cd" * 32)
 
 def analysed(folder: Path, film: Film, key: str) -> None:
     own = ResultFolder(folder)
-    own.refuse_foreign()
-    own.belong_to(film, str if own.film not in {None, film} else None)
+    own.check_writable()
+    own.set_film(film, str if own.film not in {None, film} else None)
     cache = AnalysisCache(own, key)
     if cache.load() is None:
         cache.start(len(cache.finished_shots()))
@@ -48,8 +47,8 @@ WORK: dict[str, Callable[[Path], None]] = {
     "replace": lambda folder: analysed(folder, OTHER, "other"),
     "save": lambda folder: result_folder.save(small_result(), folder),
     "edits": corrected,
-    "export": lambda folder: hand_over(folder / "exports", {"x.edl": "e"}),
-    "evaluate": lambda folder: hand_over(folder, {"evaluation.html": "e"}),
+    "export": lambda folder: write_output(folder / "exports", {"x.edl": "e"}),
+    "evaluate": lambda folder: write_output(folder, {"evaluation.html": "e"}),
     "discard": lambda folder: AnalysisCache(folder, "k").discard(),
 }
 PLACES = ["", "chips/", ".partial/", ".partial/chips/", "exports/", "more/", "chips/more/"]
@@ -72,7 +71,7 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     analysed(root / "finished", FILM, "k")
     result_folder.save(small_result(), root / "finished")
     own = ResultFolder(root / "interrupted")
-    own.belong_to(FILM)
+    own.set_film(FILM)
     cache = AnalysisCache(own, "k")
     cache.start(0)
     cache.add_shot(0, {}, pictures(small_analysis()))
@@ -107,9 +106,9 @@ def test_foreign_files_survive(
 def put(
     folder: Path, foreign: list[tuple[str, str, str]], *, pictures_are_ours: bool
 ) -> dict[Path, tuple[bool, str]]:
-    """Put files and links of the user where nothing is yet.
+    """Create files and links of the user where nothing exists yet.
 
-    Without a marker, pictures are ours by their names.
+    Without a marker, pictures are recognised as ours by their names.
     """
     mine: dict[Path, tuple[bool, str]] = {}
     for place, name, kind in foreign:
@@ -127,10 +126,8 @@ def put(
     return mine
 
 
-def test_the_work_is_done_where_nobody_is_in_the_way(
-    states: dict[str, Path], tmp_path: Path
-) -> None:
-    """Else nothing of the above would say anything."""
+def test_the_work_succeeds_without_foreign_files(states: dict[str, Path], tmp_path: Path) -> None:
+    """Otherwise the test above would prove nothing."""
     for state, path in states.items():
         for name, do in WORK.items():
             folder = tmp_path / state / name

@@ -14,8 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clusterer.core.errors import DependencyError, ResultError
-from clusterer.core.files import try_to_write
-from clusterer.store.names import is_file
+from clusterer.core.files import is_plain_file, try_to_write
 
 if TYPE_CHECKING:
     from clusterer.training.loop import Numbered
@@ -54,10 +53,10 @@ def refuse_others(output: Path, checkpoint: str, names: Sequence[str]) -> None:
         There is a file of such a name, and no checkpoint; or nothing can be written.
     """
     try_to_write(output)
-    if is_file(output / checkpoint):
+    if is_plain_file(output / checkpoint):
         return
     for name in names:
-        if is_file(output / name):
+        if is_plain_file(output / name):
             raise ResultError(
                 f"{output / name} is there, but no {checkpoint} of a training",
                 "Name another folder with --output",

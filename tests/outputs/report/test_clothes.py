@@ -16,7 +16,7 @@ from clusterer.outputs.report import render
 from clusterer.outputs.report.clothes import evidence, notes, odds
 from clusterer.outputs.report.pictures import Torsos, choose
 from clusterer.outputs.save import save
-from clusterer.store.analysis_cache import torso_name
+from clusterer.store.names import torso_picture
 from tests.outputs.report.builder import Scene, drawn_torso, reader, torso_reader
 from tests.outputs.report.test_render import data_of
 
@@ -144,7 +144,7 @@ def test_a_saved_page_has_the_torsos_of_its_folder(dressed: Scene, tmp_path: Pat
     chips = tmp_path / "chips"
     chips.mkdir()
     frame = int(result.analysis.detections.frame_index[24])
-    for name in ("00006-0000300.jpg", torso_name(6, frame)):
+    for name in ("00006-0000300.jpg", torso_picture(6, frame)):
         (chips / name).write_bytes(drawn_torso(1))
     save(result, tmp_path)
     assert len(data_of((tmp_path / "report.html").read_text("utf-8"))["torsos"]) == 1

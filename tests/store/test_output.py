@@ -1,4 +1,4 @@
-"""Files for a result stay private and listed; files for others have the usual rights."""
+"""Files in a result are private and listed; files elsewhere have the usual rights."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from clusterer.core.errors import ResultError
 from clusterer.store.folder import ResultFolder
-from clusterer.store.hand_over import hand_over, keep
-from clusterer.store.marker import MARKER
+from clusterer.store.names import MARKER
+from clusterer.store.output import write_output, write_private
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
 
@@ -30,7 +30,7 @@ def mode(path: Path) -> int:
 @pytest.mark.parametrize("place", ["", "exports", "other"])
 def test_within_a_result(result: Path, place: str) -> None:
     for content in ("first", "second"):
-        hand_over(result / place, {"a b.edl": content, "é.csv": b"x"})
+        write_output(result / place, {"a b.edl": content, "é.csv": b"x"})
         assert (result / place / "a b.edl").read_text() == content
     inside = f"{place}/" if place else ""
     assert ResultFolder(result).names == {"people.csv", f"{inside}a b.edl", f"{inside}é.csv"}
@@ -48,7 +48,7 @@ def test_the_result_itself_stays(result: Path, place: str) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text("theirs")
     with pytest.raises(ResultError, match=f"{path.name} is part of a result. Name another folder"):
-        hand_over(path.parent, {path.name: "x"})
+        write_output(path.parent, {path.name: "x"})
     assert path.read_text() == "theirs"
 
 
@@ -58,8 +58,8 @@ def test_anywhere_else(tmp_path: Path) -> None:
     (tmp_path / "mine" / "notes.txt").write_text("mine")
     ordinary = tmp_path / "ordinary"
     ordinary.touch()
-    hand_over(tmp_path / "mine", {"a.edl": "x"})
-    hand_over(tmp_path / "new" / "folder", {"a.edl": "x"})
+    write_output(tmp_path / "mine", {"a.edl": "x"})
+    write_output(tmp_path / "new" / "folder", {"a.edl": "x"})
     for folder in (tmp_path / "mine", tmp_path / "new" / "folder"):
         assert mode(folder / "a.edl") == mode(ordinary)
         assert not (folder / MARKER).exists()
@@ -68,15 +68,15 @@ def test_anywhere_else(tmp_path: Path) -> None:
 
 def test_from_within(result: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(result)
-    hand_over(Path("exports"), {"a.edl": "x"})
-    hand_over(Path(), {"evaluation.html": "x"})
+    write_output(Path("exports"), {"a.edl": "x"})
+    write_output(Path(), {"evaluation.html": "x"})
     assert ResultFolder(result).names == {"people.csv", "exports/a.edl", "evaluation.html"}
 
 
 def test_an_export_of_an_earlier_version_is_replaced(result: Path) -> None:
     (result / "exports").mkdir()
     (result / "exports" / "a.edl").write_text("earlier")
-    hand_over(result / "exports", {"a.edl": "new"})
+    write_output(result / "exports", {"a.edl": "new"})
     assert (result / "exports" / "a.edl").read_text() == "new"
 
 
@@ -86,7 +86,7 @@ def test_what_is_no_file_stays(result: Path, kind: str) -> None:
     path.parent.mkdir()
     path.mkdir() if kind == "folder" else path.symlink_to(result / "people.csv")
     with pytest.raises(ResultError, match="is no file that cluster-video wrote"):
-        hand_over(result / "exports", {"a.edl": "new"})
+        write_output(result / "exports", {"a.edl": "new"})
     assert (result / "people.csv").read_text() == "ours"
     assert path.is_symlink() == (kind == "link")
 
@@ -96,14 +96,14 @@ def test_exports_that_lie_elsewhere_are_not_followed(result: Path, tmp_path: Pat
     (tmp_path / "theirs" / "a.edl").write_text("theirs")
     (result / "exports").symlink_to(tmp_path / "theirs", target_is_directory=True)
     with pytest.raises(ResultError, match="is no folder that cluster-video made"):
-        hand_over(result / "exports", {"a.edl": "new"})
+        write_output(result / "exports", {"a.edl": "new"})
     assert (tmp_path / "theirs" / "a.edl").read_text() == "theirs"
 
 
 @POSIX
 def test_one_file_is_always_private(result: Path, tmp_path: Path) -> None:
-    keep(tmp_path / "edits.json", "{}")
-    keep(result / "edits.json", "{}")
+    write_private(tmp_path / "edits.json", "{}")
+    write_private(result / "edits.json", "{}")
     assert mode(tmp_path / "edits.json") == mode(result / "edits.json") == 0o600
     assert not (tmp_path / MARKER).exists()
     assert "edits.json" in ResultFolder(result).names

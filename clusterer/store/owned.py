@@ -1,0 +1,305 @@
+"""A folder whose files are partly ours: those are written and deleted, all others left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from clusterer.core.errors import ResultError
+from clusterer.core.files import (
+    has_plain_folder,
+    is_plain_file,
+    is_plain_folder,
+    is_there,
+    make_folder,
+    make_private,
+    try_to_write,
+    write_all,
+    writing,
+)
+from clusterer.store.film import Film
+from clusterer.store.marker import (
+    Marker,
+    add_names,
+    marker_text,
+    read_marker,
+    recognise,
+    write_marker,
+)
+from clusterer.store.names import (
+    CHIPS,
+    EDITS,
+    FOLDERS,
+    MARKER,
+    PARTIAL_CHIPS,
+    holds_others,
+    kept_name,
+    leftovers,
+    needed_names,
+    written_folders,
+)
+
+_ELSEWHERE = "Move it away, or name another folder with --output"
+
+
+class OwnedFolder:
+    """Our files in one folder, by their names relative to it; parts are separated by ``/``.
+
+    On POSIX, only the user may enter the folder (0700) and read its files (0600), because faces are
+    biometric data. Folders of earlier versions are tightened at the first write.
+
+    Parameters
+    ----------
+    path
+        Need not exist; it is made at the first write. Nothing is read before it is needed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._marker: Marker | None = None
+        self._film: Film | None = None
+        self._on_replace: Callable[[str], None] | None = None
+        self._marked = False
+
+    @property
+    def is_result(self) -> bool:
+        """Whether a run of this version, or of an earlier one, wrote this folder."""
+        with suppress(OSError):
+            return self._read() is not None
+        return False
+
+    @property
+    def has_marker(self) -> bool:
+        """Whether a run of this version wrote it."""
+        with writing(self.path):
+            return read_marker(self.path) is not None
+
+    @property
+    def will_be_replaced(self) -> bool:
+        """Whether it holds the result of another film, which the first write removes."""
+        return self._on_replace is not None
+
+    @property
+    def film(self) -> Film | None:
+        """The film of the result; None if unknown."""
+        return self._known().film
+
+    @property
+    def fingerprint(self) -> str:
+        """Of that film, or of the one set by `set_film`; empty if unknown."""
+        film = self._film or self.film
+        return film.fingerprint if film else ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Of the files that we wrote."""
+        return self._known().names
+
+    def check_writable(self) -> None:
+        """Check that a result can be written here, before any work is done.
+
+        Raises
+        ------
+        ResultError
+            The folder holds files but no result, a name that a run needs is taken by something that
+            we did not write, or the folder cannot be written to.
+        """
+        known = self._known()
+        with writing(self.path):
+            for below in (CHIPS, PARTIAL_CHIPS):
+                self._refuse_links(below)
+            for name in needed_names(self.path, known.names):
+                self._refuse(name, ours=name in known.names)
+        for place in written_folders(self.path):
+            try_to_write(place)
+
+    def set_film(self, film: Film, on_replace: Callable[[str], None] | None = None) -> None:
+        """Set the film of the result; the marker says so before the first file is written.
+
+        Parameters
+        ----------
+        film
+        on_replace
+            Given if the folder holds the result of another film. At the first write our files are
+            deleted and the corrections renamed; this is called with their new name.
+        """
+        self._film, self._on_replace, self._marked = film, on_replace, False
+
+    def ensure_marker(self) -> None:
+        """Make the folder if need be, and write its marker.
+
+        Raises
+        ------
+        ResultError
+            As `check_writable`.
+        """
+        if self._marked:
+            return
+        known, new = self._known(), not self.path.exists()
+        make_folder(self.path, private=True)
+        if make_private(self.path):  # of an earlier version, or the user's own
+            self._tighten(known.names)
+        names = known.names if self._on_replace is None else self._remove_result(self._on_replace)
+        marker = Marker(self._film or known.film, names)
+        if read_marker(self.path) != marker:
+            try:
+                write_marker(self.path, marker)
+            except ResultError:
+                if new:
+                    with suppress(OSError):
+                        self.path.rmdir()
+                raise
+        self._marker, self._on_replace, self._marked = marker, None, True
+
+    def register(self, names: Iterable[str], *, overwrite: bool = False) -> None:
+        """List files as ours, before they are written.
+
+        Parameters
+        ----------
+        names
+        overwrite
+            Existing files of these names become ours, whoever wrote them.
+
+        Raises
+        ------
+        ResultError
+            Something that we did not write has such a name, or the marker cannot be written.
+        """
+        names = list(names)
+        self.ensure_marker()
+        if not overwrite and any(
+            name not in self.names and is_there(self.path / name) for name in names
+        ):
+            self._marker = read_marker(self.path) or self._marker  # another program wrote it?
+        known = self._known()
+        for name in names:
+            self._refuse(name, ours=overwrite or name in known.names)
+        new = [name for name in names if name not in known.names]
+        if new:
+            add_names(self.path, new)
+            self._marker = Marker(known.film, known.names.union(new))
+
+    def write(
+        self, contents: Mapping[str, bytes | str], *, overwrite: bool = False, durable: bool = True
+    ) -> None:
+        """Write files, all or none; see `register` and `clusterer.core.files.write_all`."""
+        self.register(contents, overwrite=overwrite)
+        for below in sorted({name.rpartition("/")[0] for name in contents} - {""}):
+            self.make_subfolder(below)
+        files = {self.path / name: content for name, content in contents.items()}
+        write_all(files, private=True, durable=durable)
+
+    def make_subfolder(self, below: str) -> None:
+        """Make a folder within; errors as of `register`."""
+        self.ensure_marker()
+        self._refuse_links(below)
+        place = self.path
+        for part in below.split("/"):
+            place /= part
+            make_folder(place, private=True)
+            make_private(place)
+
+    def move(self, names: Mapping[str, str]) -> None:
+        """Rename our files; those that were moved already are skipped."""
+        self.register(names.values())
+        with writing(self.path):
+            for old, new in names.items():
+                if self._is_ours(old):
+                    (self.path / old).replace(self.path / new)
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Delete our files, and then empty subfolders; files of others are skipped."""
+        names = set(names)
+        if names:
+            self.ensure_marker()
+            self._delete(names)
+            with writing(self.path):
+                disk = read_marker(self.path) or self._known()
+            self._marker = Marker(disk.film, disk.names - names)
+            write_marker(self.path, self._marker)
+
+    def normalise_marker(self) -> None:
+        """Rewrite the marker so that it depends on its content only: same result, same bytes."""
+        with writing(self.path):
+            marker = self._marker = read_marker(self.path) or self._known()
+            written = (self.path / MARKER).read_bytes()
+        if written != marker_text(marker).encode():
+            write_marker(self.path, marker)
+
+    def remove_leftovers(self) -> None:
+        """Delete temporary files that killed programs left."""
+        with suppress(OSError):
+            for path in list(leftovers(self.path)):
+                path.unlink()
+
+    def _delete(self, names: Collection[str]) -> None:
+        emptied = {name.partition("/")[0] for name in names}
+        with writing(self.path):
+            for name in sorted(names):
+                if self._is_ours(name):
+                    (self.path / name).unlink()
+            for below in FOLDERS:
+                if below.partition("/")[0] in emptied and has_plain_folder(self.path, below):
+                    with suppress(OSError):  # not empty: it holds files of others
+                        (self.path / below).rmdir()
+
+    def _remove_result(self, tell: Callable[[str], None]) -> frozenset[str]:
+        """Delete the result of another film and rename its corrections; no name of ours is left."""
+        known = self._known()
+        if is_there(self.path / EDITS):  # a link, too: a later run would follow it
+            kept = kept_name(self.path, known.film.name if known.film else "")
+            with writing(self.path):
+                (self.path / EDITS).rename(self.path / kept)
+            tell(kept)
+        self._delete(known.names)
+        return frozenset()
+
+    def _known(self) -> Marker:
+        if self._marker is None:
+            with writing(self.path):
+                self._marker = self._read() or self._unmarked()
+        return self._marker
+
+    def _read(self) -> Marker | None:
+        """The marker of what is there; None if that is no result."""
+        if not is_there(self.path):
+            return None
+        return read_marker(self.path) or recognise(self.path)
+
+    def _unmarked(self) -> Marker:
+        """The marker of a folder that is to become a result."""
+        if is_there(self.path) and holds_others(self.path):
+            raise ResultError(
+                f"{self.path} holds files that cluster-video did not write",
+                "Name a new or empty folder with --output",
+            )
+        return Marker(None, frozenset())
+
+    def _refuse(self, name: str, *, ours: bool) -> None:
+        """Raise if something other than a plain file of ours has a name that we need."""
+        if "/" in name:
+            self._refuse_links(name.rpartition("/")[0])
+        place = self.path / name
+        if is_there(place) and not (ours and is_plain_file(place)):
+            raise ResultError(f"{place} is no file that cluster-video wrote", _ELSEWHERE)
+
+    def _refuse_links(self, below: str) -> None:
+        """Raise if a link or a file has the name of one of our subfolders."""
+        place = self.path
+        for part in below.split("/"):
+            place /= part
+            if is_there(place) and not is_plain_folder(place):
+                raise ResultError(f"{place} is no folder that cluster-video made", _ELSEWHERE)
+
+    def _tighten(self, names: Collection[str]) -> None:
+        for name in filter(self._is_ours, names):
+            make_private(self.path / name)
+        for below in {name.rpartition("/")[0] for name in names} - {""}:
+            if has_plain_folder(self.path, below):
+                make_private(self.path / below)
+
+    def _is_ours(self, name: str) -> bool:
+        parent = name.rpartition("/")[0]
+        inside = not parent or has_plain_folder(self.path, parent)
+        return name in self.names and inside and is_plain_file(self.path / name)
