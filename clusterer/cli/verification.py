@@ -54,7 +54,6 @@ from clusterer.store.load import load
 @click.option(
     "--encoder",
     type=EncoderName(),
-    metavar=EncoderName.name,
     help=f"How the faces of PAIRS become vectors. {ABOUT_LOCAL} "
     f"Default: {EncodingConfig().encoder}.",
 )
