@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from clusterer.faces.alignment import ALIGNMENTS
+from clusterer.faces.encoding import ENCODERS
+from clusterer.models import plug_in
 from tests.conftest import ROOT
 
 Points = Mapping[str, Mapping[str, str]]
@@ -27,6 +34,21 @@ def install(
         lines += [f"[cluster_video.{group}]", *(f"{a} = {b}" for a, b in entries.items())]
     (info / "entry_points.txt").write_text("\n".join([*lines, ""]), "utf-8")
     return folder / f"{module}.py"
+
+
+@contextmanager
+def importing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let this process find packages of a folder, and forget them afterwards."""
+    before = set(sys.modules)
+    monkeypatch.syspath_prepend(folder)
+    plug_in._installed.cache_clear()
+    yield
+    plug_in._installed.cache_clear()
+    for registry in (ALIGNMENTS, ENCODERS):
+        registry._plugged.clear()
+    for name in set(sys.modules) - before:
+        if name.startswith("somebodys_"):
+            del sys.modules[name]
 
 
 def path_with(folder: Path) -> dict[str, str]:

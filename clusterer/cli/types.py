@@ -14,10 +14,11 @@ from clusterer.cli.mistakes import check_result, number_meant
 from clusterer.core.config import AUTO
 from clusterer.core.errors import ConfigError
 from clusterer.core.timecode import parse_time_s
-from clusterer.models.registry import Entry, Registry
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from clusterer.models.registry import Registry
 
 _QUOTES = "'\""
 
@@ -89,7 +90,7 @@ class Registered(Name):
 
     def __init__(self, registry: Registry[Any]) -> None:
         super().__init__(registry.built_in)
-        self._registry: Registry[Entry] = registry
+        self._registry = registry
         self._ours = self.choices
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:

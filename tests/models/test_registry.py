@@ -12,7 +12,7 @@ import pytest
 from clusterer.core.errors import ConfigError, DependencyError, ModelError
 from clusterer.models import plug_in, registry
 from clusterer.models.registry import Entry, Registry
-from tests.plug_in_packages import install
+from tests.plug_in_packages import importing, install
 
 ROOM = "tests.models.test_registry"
 
@@ -32,14 +32,8 @@ def ours() -> Registry[Entry]:
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder that Python imports from, seen anew."""
-    before = set(sys.modules)
-    monkeypatch.syspath_prepend(tmp_path)
-    plug_in._installed.cache_clear()
-    yield tmp_path
-    plug_in._installed.cache_clear()
-    for name in set(sys.modules) - before:
-        if name.startswith("somebodys_"):
-            del sys.modules[name]
+    with importing(tmp_path, monkeypatch):
+        yield tmp_path
 
 
 def bring(site: Path, source: str, name: str = "theirs", **more: str) -> Path:
