@@ -60,7 +60,7 @@ def test_everybody_is_found_and_told_apart(run: Path) -> None:
 
 
 def test_the_entry_of_the_encoder_says_so(run: Path) -> None:
-    measured = ENCODERS[EncodingConfig().encoder].measured
+    measured = ENCODERS.built_in[EncodingConfig().encoder].measured
     assert measured is not None
     found = figures(run / "faces.csv", TRUTH)
     assert measured.score == pytest.approx(found["b_cubed_f"], abs=0.01)

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,6 @@ from clusterer.core.errors import DependencyError
 from clusterer.evaluation.plots import MISSING, drawn
 from clusterer.models.registry import Entry
 from clusterer.people import clustering
-from clusterer.people.clustering import base
 from clusterer.pipeline.process import process
 from tests.conftest import DEMO, ROOT
 
@@ -103,7 +103,8 @@ def test_what_needs_an_extra_says_so_at_once(
 
 
 def test_a_missing_library_of_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(base.METHODS, "hdbscan", "no_such_library.hdbscan:Hdbscan")
+    missing = Entry("no_such_library.hdbscan:Hdbscan", extra="hdbscan")
+    monkeypatch.setitem(clustering.METHODS.built_in, "hdbscan", missing)
     with pytest.raises(DependencyError, match=r"no_such_library is missing\. Install it: pip"):
         process(DEMO, Config(clustering=ClusteringConfig(method="hdbscan")))
     with pytest.raises(DependencyError, match=r'pip install "\.\[cascade\]"'):
@@ -114,7 +115,8 @@ def test_a_missing_library_of_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_methods_that_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert clustering.installed() == clustering.names()
-    monkeypatch.setitem(base.EXTRAS, "hdbscan", "no_such_library")
+    missing = replace(clustering.METHODS.built_in["hdbscan"], library="no_such_library")
+    monkeypatch.setitem(clustering.METHODS.built_in, "hdbscan", missing)
     assert set(clustering.names()) - set(clustering.installed()) == {"hdbscan"}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from clusterer.faces.encoding.card import Card
+from clusterer.faces.encoding.card import Card, to_toml
 
 CARD = Card(size_px=32, alignment="five-point", dimension=24, metric="cosine", threshold=0.2)
 
@@ -62,30 +62,9 @@ def network(card: Card, *, batch: int | str = "n", seed: int = 0) -> onnx.ModelP
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 
 
-def toml(card: Card) -> str:
-    """The card as a file has it, with all that is not a default."""
-    lines = [
-        f"size_px = {card.size_px}",
-        f'alignment = "{card.alignment}"',
-        f"dimension = {card.dimension}",
-        f'metric = "{card.metric}"',
-        f"threshold = {card.threshold}",
-        f'channels = "{card.channels}"',
-        f'layout = "{card.layout}"',
-        f'dtype = "{card.dtype}"',
-        f"normalise = {str(card.normalise).lower()}",
-        f'licence = "{card.licence}"',
-    ]
-    if card.dtype == "float32":
-        lines += [f"mean = {list(card.mean)}", f"scale = {list(card.scale)}"]
-    if card.alignment != "five-point":
-        lines.append(f"padding = {card.padding}")
-    return "\n".join(lines) + "\n"
-
-
 def write_network(path: Path, card: Card = CARD, *, batch: int | str = "n", seed: int = 0) -> str:
     """Write network and card; the name of the encoder that they make."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(network(card, batch=batch, seed=seed).SerializeToString())
-    path.with_suffix(".toml").write_text(toml(card), "utf-8")
+    path.with_suffix(".toml").write_text(to_toml(card), "utf-8")
     return f"onnx:{path}"

@@ -13,7 +13,12 @@ from clusterer.faces import encoding
 class EncoderName(click.ParamType[str]):
     """Name of an encoder, or ``onnx:PATH``."""
 
-    name = f"{'|'.join(encoding.names())}|onnx:PATH"
+    name = "encoder"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """List all names."""
+        del param, ctx
+        return f"{'|'.join(encoding.names())}|onnx:PATH"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Check, or fail with one line; whether the file is there is seen when it is opened."""

@@ -13,7 +13,7 @@ import click
 from clusterer.cli.group import Command
 from clusterer.cli.mistakes import is_result
 from clusterer.cli.paths import Place
-from clusterer.cli.types import NUMBER, RESULT, Name
+from clusterer.cli.types import NUMBER, RESULT, Registered
 from clusterer.core.errors import ConfigError
 from clusterer.core.printable import visible
 from clusterer.core.regular import is_folder
@@ -71,18 +71,30 @@ def _placed(
 
 def _uses() -> str:
     """What each format is for, one line each."""
-    lines = [f"  {name:<14}{formats.FORMATS[name].use}" for name in formats.names()]
+    known = formats.FORMATS.entries()
+    uses = {name: known[name].summary or f"of {known[name].plug_in}" for name in known}
+    broken = dict.fromkeys(formats.names(), "cannot be loaded: see cluster-video models")
+    lines = [f"  {name:<14}{use}" for name, use in (broken | uses).items()]
     return "\n".join(["\b", "Formats:", *lines])
 
 
-@click.command(cls=Command, no_args_is_help=True, epilog=_uses())
+class _Listing(Command):
+    """A command whose help ends with the formats."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write them; not before they are asked for, as plug-ins are imported."""
+        self.epilog = _uses()
+        super().format_epilog(ctx, formatter)
+
+
+@click.command(cls=_Listing, no_args_is_help=True)
 @click.argument("result", metavar="RESULT", type=RESULT)
 @click.option(
     "--format",
     "wanted",
     multiple=True,
     required=True,
-    type=Name(formats.names()),
+    type=Registered(formats.FORMATS),
     help="What to write; may be given several times.",
 )
 @click.option(

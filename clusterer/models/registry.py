@@ -1,19 +1,28 @@
-"""What a registry knows of a detector or an encoder before it is loaded."""
+"""Registries: name → what is known of a detector, encoder, alignment, method or format.
+
+Nothing is loaded before it is asked for. What an installed package of others brings belongs to a
+registry too, by an entry point in its group (`Registry`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, TypeAlias, TypeVar
+from importlib.util import find_spec
+from operator import attrgetter
+from typing import Any, Generic, TypeAlias, TypeVar
 
-from clusterer.core.errors import ConfigError, DependencyError
-from clusterer.models.bundled import Weights
+from clusterer.core.errors import ClustererError, ConfigError, DependencyError
+from clusterer.models.bundled import OURS, Weights
 from clusterer.models.download import Download
 from clusterer.models.local import LocalFile
+from clusterer.models.plug_in import Code, PlugIn, plug_ins
 
-AnyFile: TypeAlias = Weights | Download | LocalFile
-"""What a file of weights can be: of a package, from the network, or the user's own."""
+AnyFile: TypeAlias = Weights | Download | LocalFile | Code
+"""A file that counts: weights of a package, from the network or the user's own; or a plug-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,72 +41,202 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One detector or encoder.
+    """One detector, encoder, alignment, method or format.
 
     Attributes
     ----------
-    home : ``module:Class``; imported when it is asked for
+    home : ``module:Class``; imported when it is asked for. Empty in the facts that the class of a
+        plug-in states, see `Registry`
     files : weights that it needs
     package, licence : of the library that it is part of, where there are no files
     measured : None where the weights were not at hand
     extra : of this package, which installs what it needs; empty = everybody has it
+    library : module that may be missing, of that extra or by itself
+    summary : what it is, in a few words, for lists
+    plug_in : name and version of the package of others that brings it; empty = part of this one
     """
 
-    home: str
+    home: str = ""
     files: tuple[AnyFile, ...] = ()
     package: str = ""
     licence: str = ""
     measured: Measured | None = None
     extra: str = ""
+    library: str = ""
+    summary: str = ""
+    plug_in: str = ""
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the library that may be missing is there, without importing it."""
+        return not self.library or find_spec(self.library) is not None
 
     def load(self) -> Any:
-        """The class.
+        """Import the class.
 
         Raises
         ------
         DependencyError
-            A library that only an extra installs is missing.
+            The library that may be missing is missing.
         """
-        return load_class(self.home, self.extra)
+        module, _, name = self.home.partition(":")
+        try:
+            return attrgetter(name)(import_module(module))
+        except ModuleNotFoundError as error:
+            if not (self.extra or self.library):
+                raise
+            wanted = f'".[{self.extra}]"' if self.extra else self.library
+            raise DependencyError(
+                f"The library {error.name} is missing", f"Install it: pip install {wanted}"
+            ) from None
 
 
-def load_class(home: str, extra: str = "") -> Any:
-    """Import a class.
+E = TypeVar("E", bound=Entry)
+
+
+class Registry(Generic[E]):
+    """Entries of one kind by name: those of this package, and those of plug-ins.
+
+    A plug-in is an entry point of any installed package, in the group of the registry. It refers to
+    the class itself, or to an entry. A class is enough; its attribute `entry` may hold an entry
+    with further facts, whose `home` may be left out. An entry in a light module, with `home`, saves
+    listing commands the import of a heavy class. Where no licence is stated, that of the package's
+    metadata counts. The entry gets one more file, `Code`.
+
+    A name of this package is never taken by a plug-in, and a name that two packages bring is
+    refused. Entry points are read when a name is unknown or all names are asked for.
 
     Parameters
     ----------
-    home : ``module:Class``
-    extra : of this package, which installs what it needs; empty = everybody has it
-
-    Raises
-    ------
-    DependencyError
-        A library of the extra is missing.
+    kind : what an entry is, for messages, as ``detector``
+    group : of the entry points, as ``cluster_video.detectors``
+    entry : class of the entries
+    built_in : name → entry, of this package
     """
-    module, _, name = home.partition(":")
-    try:
-        return getattr(import_module(module), name)
-    except ModuleNotFoundError as error:
-        if not extra:
-            raise
-        raise DependencyError(
-            f"The library {error.name} is missing", f'Install it: pip install ".[{extra}]"'
-        ) from None
 
+    def __init__(self, kind: str, group: str, entry: type[E], built_in: Mapping[str, E]) -> None:
+        self.kind = kind
+        self.group = group
+        self.built_in = dict(built_in)
+        self._entry = entry
+        self._plugged: dict[str, E] = {}
 
-AnyEntry = TypeVar("AnyEntry", bound=Entry)
+    def names(self) -> tuple[str, ...]:
+        """All names, sorted; no plug-in is imported."""
+        return tuple(sorted({*self.built_in, *plug_ins(self.group)}))
 
+    def get(self, name: str) -> E:
+        """Entry of a name; a plug-in is imported.
 
-def look_up(registry: Mapping[str, AnyEntry], kind: str, name: str) -> AnyEntry:
-    """Entry of a name.
+        Raises
+        ------
+        ConfigError
+            There is none, or several packages bring it.
+        DependencyError
+            The plug-in cannot be imported, or is neither a class nor an entry.
+        """
+        known = self.built_in.get(name) or self._plugged.get(name)
+        if known is not None:
+            return known
+        found = plug_ins(self.group).get(name, ())
+        if not found:
+            near = get_close_matches(name, self.names(), 1)
+            meant = f"Did you mean {near[0]}? " if near else ""
+            raise ConfigError(
+                f"There is no {self.kind} named {name!r}",
+                f"{meant}Choose from {', '.join(self.names())}",
+            )
+        if len(found) > 1:
+            packages = " and ".join(each.title for each in found)
+            raise ConfigError(f"The {self.kind} {name!r} is in {packages}", "Uninstall all but one")
+        self._plugged[name] = self._read(name, found[0])
+        return self._plugged[name]
 
-    Raises
-    ------
-    ConfigError
-        There is none.
-    """
-    if name not in registry:
-        raise ConfigError(
-            f"There is no {kind} named {name!r}", f"Choose from {', '.join(sorted(registry))}"
+    def load(self, name: str) -> Any:
+        """Import the class of a name; errors as `get`, and a library that it needs is missing."""
+        entry = self.get(name)
+        with self._blaming(name, entry.plug_in):
+            return entry.load()
+
+    def create(self, name: str, *arguments: Any) -> Any:
+        """Make an object of the class of a name.
+
+        Raises
+        ------
+        ConfigError, DependencyError
+            See `get`; or a library is missing, or the class of a plug-in fails.
+        ClustererError
+            Whatever else the class raises.
+        """
+        made: Callable[..., Any] = self.load(name)
+        with self._blaming(name, self.get(name).plug_in):
+            return made(*arguments)
+
+    def entries(self) -> dict[str, E]:
+        """All entries by name, sorted; those of plug-ins that fail are left out."""
+        found = {}
+        for name in self.names():
+            try:
+                found[name] = self.get(name)
+            except ClustererError:
+                continue  # `problems` tells
+        return found
+
+    def problems(self) -> tuple[str, ...]:
+        """A sentence for each plug-in that cannot be used."""
+        lines = []
+        for name, found in plug_ins(self.group).items():
+            if name in self.built_in:
+                packages = " and ".join(each.title for each in found)
+                lines.append(
+                    f"The {self.kind} {name!r} of {packages} is not used: "
+                    "cluster-video has one of that name"
+                )
+                continue
+            try:
+                self.get(name)
+            except ClustererError as error:
+                lines.append(str(error))
+        return tuple(lines)
+
+    def _read(self, name: str, plug_in: PlugIn) -> E:
+        """Entry of a plug-in."""
+        with self._blaming(name, plug_in.title):
+            found = plug_in.point.load()
+        facts = found if isinstance(found, Entry) else getattr(found, "entry", self._entry())
+        if not isinstance(facts, self._entry) or not (facts is found or isinstance(found, type)):
+            raise DependencyError(
+                f"The {self.kind} {name!r} of {plug_in.title} is neither a class nor of the type "
+                f"{self._entry.__name__}",
+                f"Ask its author, or remove it: pip uninstall {plug_in.package}",
+            )
+        home = facts.home if facts is found else f"{plug_in.point.module}:{plug_in.point.attr}"
+        module = found.__module__ if facts is not found else home.partition(":")[0]
+        if module.partition(".")[0] == OURS:  # an entry that runs by a class of ours
+            module = plug_in.point.module
+        licence = facts.licence or plug_in.licence
+        code = Code(f"{name} ({plug_in.title})", module, plug_in.package, licence)
+        return replace(
+            facts,
+            home=home,
+            files=(*facts.files, code),
+            package=facts.package or plug_in.package,
+            licence=licence,
+            plug_in=plug_in.title,
         )
-    return registry[name]
+
+    @contextmanager
+    def _blaming(self, name: str, package: str) -> Iterator[None]:
+        """Turn whatever a plug-in raises, but for our own errors, into one that names it."""
+        try:
+            yield
+        except ClustererError:
+            raise
+        except BaseException as error:  # a module may even exit where it is imported
+            if not package or isinstance(error, KeyboardInterrupt):
+                raise
+            lines = f"{type(error).__name__}: {error}".splitlines()
+            raise DependencyError(
+                f"The {self.kind} {name!r} of the package {package} cannot be loaded ({lines[0]})",
+                "Install that package again, or a version for this cluster-video",
+            ) from error

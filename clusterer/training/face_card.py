@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from clusterer.evaluation.verification import Accepted
+from clusterer.faces.encoding.card import Card
 from clusterer.training.faces import FaceEpoch, FaceTrainer
 from clusterer.training.markdown import LOSSES, NOT_STATED, file_table, fill, table, thinned
 from clusterer.training.settings import FaceTraining
-from clusterer.training.toml_card import NetworkCard
 
 USE = """
 Telling whether two chips show one person, to group the faces of a film. The input is a face, cut
@@ -47,7 +47,7 @@ class FaceFacts:
 
     command: str
     made_with: Sequence[str]
-    card: NetworkCard
+    card: Card
     at_threshold: Accepted
     files: Mapping[str, bytes]
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from clusterer.core.files import make_folder, write_all
 from clusterer.evaluation.verification import Accepted, accepted, roc, val_at_far
+from clusterer.faces.encoding.card import Card, to_toml
+from clusterer.training.cut import Cut
 from clusterer.training.face_card import FaceFacts, write_face_card
 from clusterer.training.face_curves import draw_curves
 from clusterer.training.faces import FaceTrainer
 from clusterer.training.recogniser import export_face
 from clusterer.training.record import LIBRARIES, made_with, to_csv
-from clusterer.training.toml_card import Cut, NetworkCard, to_toml
 from clusterer.training.verification import distances
 
 MODEL = "best.onnx"
@@ -73,7 +74,7 @@ def release_faces(
     apart = distances(trainer.embed(network), trainer.pairs)
     threshold = choose_threshold(val_at_far(roc(apart, trainer.pairs.same), FAR).threshold)
     at_threshold = accepted(apart, trainer.pairs.same, threshold)
-    card = NetworkCard(
+    card = Card(
         size_px=chosen.size_px,
         alignment=cut.alignment,
         padding=cut.padding,
@@ -81,6 +82,9 @@ def release_faces(
         threshold=threshold,
         licence=licence,
         name=f"{chosen.backbone} {chosen.loss}",
+        layout="NHWC",
+        dtype="uint8",  # the exported network normalises pixels itself
+        metric="cosine",
     )
     models = {MODEL: export_face(network, chosen.size_px)}
     versions = made_with(trainer.device.type, ("torchvision", *LIBRARIES))

@@ -23,7 +23,7 @@ from tests.download_server import CONTENT, Server, serving
 from tests.models.test_download import DIGEST
 
 Command = Callable[..., Ran]
-HOG = detection.DETECTORS["hog"].home
+HOG = detection.DETECTORS.built_in["hog"].home
 REMEDY = (
     "Error: small.onnx is missing. Run cluster-video models download small, "
     "or put it into a folder and name that in CLUSTER_VIDEO_MODELS"
@@ -54,10 +54,12 @@ def small(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Do
 
 
 def use(monkeypatch: pytest.MonkeyPatch, file: Download) -> None:
-    monkeypatch.setitem(detection.DETECTORS, "hog", Entry(HOG, (file,)))
-    centerface = detection.DETECTORS["centerface"]
+    monkeypatch.setitem(detection.DETECTORS.built_in, "hog", Entry(HOG, (file,)))
+    centerface = detection.DETECTORS.built_in["centerface"]
     own = tuple(f for f in centerface.files if not isinstance(f, Download))
-    monkeypatch.setitem(detection.DETECTORS, "centerface", replace(centerface, files=(*own, file)))
+    monkeypatch.setitem(
+        detection.DETECTORS.built_in, "centerface", replace(centerface, files=(*own, file))
+    )
 
 
 @pytest.fixture
@@ -131,9 +133,11 @@ def test_one_question_for_detector_and_encoder(
     types: Callable[[str], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    dlib = encoding.ENCODERS["dlib"]
+    dlib = encoding.ENCODERS.built_in["dlib"]
     other = replace(small, name="other.onnx", needs_consent=True, licence="research only")
-    monkeypatch.setitem(encoding.ENCODERS, "dlib", replace(dlib, files=(*dlib.files, other)))
+    monkeypatch.setitem(
+        encoding.ENCODERS.built_in, "dlib", replace(dlib, files=(*dlib.files, other))
+    )
     types("y\n")
     ran = command(nobody, "--detector", "hog")
     assert ran.code == 0
@@ -226,7 +230,7 @@ def test_on_a_real_terminal(nobody: Path, small: Download, tmp_path: Path) -> No
         "import sys; from clusterer.faces import detection; from clusterer.cli import main\n"
         "from clusterer.models.download import Download\n"
         "from clusterer.models.registry import Entry\n"
-        f"detection.DETECTORS['hog'] = Entry({HOG!r}, ({small!r},))\n"
+        f"detection.DETECTORS.built_in['hog'] = Entry({HOG!r}, ({small!r},))\n"
         "main(sys.argv[1:])"
     )
     args = [sys.executable, "-c", code, str(nobody), "--detector", "hog", "-o", str(tmp_path / "r")]

@@ -224,5 +224,6 @@ def test_help(command: Command, flags: list[str]) -> None:
     ran = command("export", *flags)
     shown = (ran.out + ran.err).splitlines()
     assert "Usage: cluster-video export [OPTIONS] RESULT" in shown[0]
-    for name, entry in FORMATS.items():
-        assert f"    {name:<14}{entry.use}" in shown or f"  {name:<14}{entry.use}" in shown
+    for name, entry in FORMATS.built_in.items():
+        line = f"  {name:<14}{entry.summary}"
+        assert line in shown or f"  {line}" in shown

@@ -27,7 +27,7 @@ Command = Callable[..., Ran]
 def nothing_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
     monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
-    monkeypatch.setitem(detection.DETECTORS, "yunet", Entry("nowhere:Yunet", (YUNET,)))
+    monkeypatch.setitem(detection.DETECTORS.built_in, "yunet", Entry("nowhere:Yunet", (YUNET,)))
 
 
 def rows_of(out: str) -> dict[str, list[str]]:
@@ -55,7 +55,9 @@ def test_tells_what_was_measured_and_what_was_never_tried(
 ) -> None:
     tried = replace(YUNET, tried=True, licence="non-commercial research only")
     monkeypatch.setitem(
-        detection.DETECTORS, "yunet", Entry("nowhere:Yunet", (tried,), measured=Measured(0.5, 4.25))
+        detection.DETECTORS.built_in,
+        "yunet",
+        Entry("nowhere:Yunet", (tried,), measured=Measured(0.5, 4.25)),
     )
     ran = command("models")
     assert rows_of(ran.out)["yunet"][4:] == [
@@ -88,8 +90,8 @@ def test_shows_one(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
         "  licence   MIT",
         f"  there     no. {YUNET.remedy}",
     ]
-    entry = replace(detection.DETECTORS["centerface"], measured=Measured(0.98765, 12.345))
-    monkeypatch.setitem(detection.DETECTORS, "centerface", entry)
+    entry = replace(detection.DETECTORS.built_in["centerface"], measured=Measured(0.98765, 12.345))
+    monkeypatch.setitem(detection.DETECTORS.built_in, "centerface", entry)
     out = command("models", "show", "centerface").out
     assert out.startswith("centerface: detector, the default\n")
     assert "recall 0.988, 12 ms a frame, one thread, sample film" in out
@@ -100,7 +102,7 @@ def test_shows_one(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "  from      your own export\n" in out
     assert "  there     no. Export facenet-pytorch" in out
     whole = replace(YUNET, licence="word " * 20)
-    monkeypatch.setitem(detection.DETECTORS, "yunet", Entry("nowhere:Yunet", (whole,)))
+    monkeypatch.setitem(detection.DETECTORS.built_in, "yunet", Entry("nowhere:Yunet", (whole,)))
     out = command("models", "show", "yunet").out
     assert f"  licence   {whole.licence}\n" in out
 
@@ -119,7 +121,7 @@ def test_every_download_is_pinned() -> None:
 
 
 def test_every_licence_is_known() -> None:
-    entries = [entry for registry in REGISTRIES.values() for entry in registry.values()]
+    entries = [entry for registry in REGISTRIES.values() for entry in registry.built_in.values()]
     assert all(file.licence for entry in entries for file in entry.files)
     assert all(entry.files or (entry.package and entry.licence) for entry in entries)
 
@@ -220,8 +222,8 @@ def test_the_package_of_an_extra_is_missing(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = replace(LBP, package="no_such_package")
-    entry = replace(detection.DETECTORS["cascade"], files=(missing,))
-    monkeypatch.setitem(detection.DETECTORS, "cascade", entry)
+    entry = replace(detection.DETECTORS.built_in["cascade"], files=(missing,))
+    monkeypatch.setitem(detection.DETECTORS.built_in, "cascade", entry)
     assert rows_of(command("models").out)["cascade"][-1] == "no"
     out = command("models", "show", "cascade").out
     assert '  there     no. Install it: pip install ".[cascade]"\n' in out

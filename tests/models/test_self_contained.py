@@ -19,10 +19,11 @@ from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.core.config import EncodingConfig
 from clusterer.core.errors import ModelError
 from clusterer.faces import encoding
+from clusterer.faces.encoding.card import to_toml
 from clusterer.models.bundled import CLOTHING
 from clusterer.models.runtime import open_session
 from clusterer.models.self_contained import DATA_LOCATION, EXTERNAL_DATA, INSIDE, OP_TYPE, outside
-from tests.tiny_network import CARD, network, toml
+from tests.tiny_network import CARD, network
 
 SECRET = np.array([1, 2, 3, 4], np.float32)
 
@@ -194,7 +195,7 @@ def test_onnx_runtime_would_read_it() -> None:
 def test_a_network_of_ones_own_with_weights_elsewhere(tmp_path: Path) -> None:
     path = tmp_path / "mine.onnx"
     onnx.save(network(CARD), path, save_as_external_data=True, size_threshold=0)
-    path.with_suffix(".toml").write_text(toml(CARD), "utf-8")
+    path.with_suffix(".toml").write_text(to_toml(CARD), "utf-8")
     assert len(list(tmp_path.glob("*-*-*"))) == 1, "the weights"
     with pytest.raises(ModelError, match=r"mine\.onnx is not whole: it wants weights from"):
         encoding.create(EncodingConfig(encoder=f"onnx:{path}"), 1)

@@ -147,11 +147,13 @@ def test_a_changed_download_is_refused_wherever_it_lies(
 def test_an_encoder_of_a_download_runs_what_was_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    card = ENCODERS["sface"].card
+    card = ENCODERS.built_in["sface"].card
     assert card is not None
     content = network(card).SerializeToString()
     file = downloadable(content)
-    monkeypatch.setitem(ENCODERS, "sface", replace(ENCODERS["sface"], files=(file,)))
+    monkeypatch.setitem(
+        ENCODERS.built_in, "sface", replace(ENCODERS.built_in["sface"], files=(file,))
+    )
     monkeypatch.setenv(MODELS, str(tmp_path))
     (tmp_path / file.name).write_bytes(content)
     chips = np.full((1, card.size_px, card.size_px, 3), 80, np.uint8)

@@ -283,7 +283,9 @@ def test_auto_follows_the_scale_of_the_encoder(method: str) -> None:
 
 
 def test_a_metric_without_a_default_needs_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENCODERS, "dlib", replace(ENCODERS["dlib"], thresholds={"l2": 0.36}))
+    monkeypatch.setitem(
+        ENCODERS.built_in, "dlib", replace(ENCODERS.built_in["dlib"], thresholds={"l2": 0.36})
+    )
     given, auto = (
         Config(clustering=ClusteringConfig(metric="cosine", threshold=t)) for t in (0.4, AUTO)
     )

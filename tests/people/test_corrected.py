@@ -29,7 +29,7 @@ from clusterer.people.clustering import METHODS
 from clusterer.people.decide import basis, decide
 from tests.people.test_certain import episodes
 
-every_method = pytest.mark.parametrize("method", METHODS)
+every_method = pytest.mark.parametrize("method", METHODS.built_in)
 
 
 def apart(seen: Analysis) -> Analysis:

@@ -89,7 +89,7 @@ def test_questions_are_the_same_whether_weighed_anew_or_not(
 
 
 def test_no_such_method(demo: clusterer.Outcome) -> None:
-    with pytest.raises(ConfigError, match="unknown method 'magic'"):
+    with pytest.raises(ConfigError, match="no method named 'magic'"):
         decide(demo.result.analysis, Config(clustering=ClusteringConfig(method="magic")))
 
 

@@ -15,6 +15,7 @@ import pytest
 import torch
 from sklearn.metrics.pairwise import cosine_distances
 
+from clusterer.training.cut import Cut
 from clusterer.training.export import TOLERANCE, run
 from clusterer.training.face_release import (
     LEAST_THRESHOLD,
@@ -23,7 +24,6 @@ from clusterer.training.face_release import (
     release_faces,
 )
 from clusterer.training.faces import FaceTrainer
-from clusterer.training.toml_card import Cut
 from tests.training.builder import face_settings, people
 
 FILES = ["MODEL_CARD.md", "best.onnx", "best.toml", "curves.svg", "history.csv"]

@@ -102,7 +102,7 @@ def test_cosine_thresholds_are_about_the_squares() -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ({"methods": ["magic"]}, "unknown method 'magic'"),
+        ({"methods": ["magic"]}, "no method named 'magic'"),
         ({"metrics": ["l3"]}, "unknown metric 'l3'"),
         ({"grid": {"l2": [3.0]}}, "threshold is 3"),
     ],

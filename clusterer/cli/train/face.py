@@ -21,8 +21,8 @@ from clusterer.cli.train.shared import (
 )
 from clusterer.cli.types import NUMBER, PATH, Name
 from clusterer.core.files import make_folder
+from clusterer.training.cut import ALIGNMENTS, Cut
 from clusterer.training.settings import BACKBONES, FACE_LOSS_NAMES, FaceTraining
-from clusterer.training.toml_card import ALIGNMENTS, Cut
 
 if TYPE_CHECKING:
     from clusterer.training.face_release import ReleasedFaces

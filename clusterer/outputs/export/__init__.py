@@ -5,7 +5,7 @@ counts them in whole frames (`Timeline`), from which each format of the registry
 `FORMATS`) writes its files.
 """
 
-from clusterer.outputs.export.base import FORMATS, Exporter, Format, create, names
+from clusterer.outputs.export.base import FORMATS, Exporter, create, names
 from clusterer.outputs.export.choose import Choice, choose
 from clusterer.outputs.export.csv import csv_files
 from clusterer.outputs.export.timeline import Part, Span, Timeline
@@ -14,7 +14,6 @@ __all__ = [
     "FORMATS",
     "Choice",
     "Exporter",
-    "Format",
     "Part",
     "Span",
     "Timeline",

@@ -1,13 +1,10 @@
-"""What a format is, and the registry of those there are."""
+"""What a format is, and the registry of formats."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib import import_module
 from typing import Protocol
 
-from clusterer.core.errors import ConfigError, DependencyError
+from clusterer.models.registry import Entry, Registry
 from clusterer.outputs.export.timeline import Timeline
 
 
@@ -34,54 +31,66 @@ class Exporter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """An entry of the registry.
+FORMATS = Registry(
+    "format",
+    "cluster_video.formats",
+    Entry,
+    {
+        "avid": Entry(
+            "clusterer.outputs.export.avid:Avid", summary="Avid Media Composer: markers as text"
+        ),
+        "chapters": Entry(
+            "clusterer.outputs.export.chapters:Chapters", summary="players: chapters by FFmpeg"
+        ),
+        "csv": Entry(
+            "clusterer.outputs.export.csv:Csv", summary="spreadsheets: appearances and people"
+        ),
+        "edl": Entry(
+            "clusterer.outputs.export.edl:Edl", summary="most programs: cut lists, CMX 3600"
+        ),
+        "fcpxml": Entry(
+            "clusterer.outputs.export.fcpxml:Fcpxml", summary="Final Cut Pro: markers and keywords"
+        ),
+        "json": Entry(
+            "clusterer.outputs.export.json:Json", summary="programs: one documented object"
+        ),
+        "otio": Entry(
+            "clusterer.outputs.export.otio:Otio",
+            summary="any program with OpenTimelineIO",
+            library="opentimelineio",
+        ),
+        "parquet": Entry(
+            "clusterer.outputs.export.parquet:Parquet",
+            summary="data frames: appearances",
+            extra="parquet",
+            library="pyarrow",
+        ),
+        "premiere-csv": Entry(
+            "clusterer.outputs.export.premiere_csv:PremiereCsv",
+            summary="the layout of Premiere's marker list",
+        ),
+        "premiere-xml": Entry(
+            "clusterer.outputs.export.premiere_xml:PremiereXml",
+            summary="Premiere Pro: a sequence with markers",
+        ),
+        "resolve-edl": Entry(
+            "clusterer.outputs.export.resolve_edl:ResolveEdl",
+            summary="DaVinci Resolve: timeline markers",
+        ),
+        "srt": Entry(
+            "clusterer.outputs.export.srt:Srt", summary="players: subtitles with the names"
+        ),
+        "vtt": Entry(
+            "clusterer.outputs.export.vtt:Vtt", summary="web pages: captions with the names"
+        ),
+        "xlsx": Entry(
+            "clusterer.outputs.export.xlsx:Xlsx", summary="Excel: appearances and people"
+        ),
+    },
+)
+"""The class takes nothing."""
 
-    Attributes
-    ----------
-    home : ``module:class``; imported when it is asked for
-    use : what it is for, in a few words
-    extra : of this package, which installs what it needs; empty = everybody has it
-    """
-
-    home: str
-    use: str
-    extra: str = ""
-
-
-FORMATS: Mapping[str, Format] = {
-    "avid": Format("clusterer.outputs.export.avid:Avid", "Avid Media Composer: markers as text"),
-    "chapters": Format("clusterer.outputs.export.chapters:Chapters", "players: chapters by FFmpeg"),
-    "csv": Format("clusterer.outputs.export.csv:Csv", "spreadsheets: appearances and people"),
-    "edl": Format("clusterer.outputs.export.edl:Edl", "most programs: cut lists, CMX 3600"),
-    "fcpxml": Format(
-        "clusterer.outputs.export.fcpxml:Fcpxml", "Final Cut Pro: markers and keywords"
-    ),
-    "json": Format("clusterer.outputs.export.json:Json", "programs: one documented object"),
-    "otio": Format("clusterer.outputs.export.otio:Otio", "any program with OpenTimelineIO"),
-    "parquet": Format(
-        "clusterer.outputs.export.parquet:Parquet", "data frames: appearances", "parquet"
-    ),
-    "premiere-csv": Format(
-        "clusterer.outputs.export.premiere_csv:PremiereCsv", "the layout of Premiere's marker list"
-    ),
-    "premiere-xml": Format(
-        "clusterer.outputs.export.premiere_xml:PremiereXml", "Premiere Pro: a sequence with markers"
-    ),
-    "resolve-edl": Format(
-        "clusterer.outputs.export.resolve_edl:ResolveEdl", "DaVinci Resolve: timeline markers"
-    ),
-    "srt": Format("clusterer.outputs.export.srt:Srt", "players: subtitles with the names"),
-    "vtt": Format("clusterer.outputs.export.vtt:Vtt", "web pages: captions with the names"),
-    "xlsx": Format("clusterer.outputs.export.xlsx:Xlsx", "Excel: appearances and people"),
-}
-"""By name, sorted."""
-
-
-def names() -> tuple[str, ...]:
-    """Names of all formats, sorted."""
-    return tuple(sorted(FORMATS))
+names = FORMATS.names
 
 
 def create(name: str) -> Exporter:
@@ -92,17 +101,7 @@ def create(name: str) -> Exporter:
     ConfigError
         There is no format of that name.
     DependencyError
-        It needs a library that is not installed.
+        It needs a library that is not installed, or is a plug-in that fails.
     """
-    if name not in FORMATS:
-        raise ConfigError(f"unknown format {name!r}", f"Known: {', '.join(names())}")
-    module, _, kind = FORMATS[name].home.partition(":")
-    extra = FORMATS[name].extra
-    try:
-        exporter: type[Exporter] = getattr(import_module(module), kind)
-    except ModuleNotFoundError as error:
-        raise DependencyError(
-            f"the format {name} needs the library {error.name}",
-            f'pip install ".[{extra}]"' if extra else f"pip install {error.name}",
-        ) from None
-    return exporter()
+    exporter: Exporter = FORMATS.create(name)
+    return exporter

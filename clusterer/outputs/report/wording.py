@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from clusterer.core.types import Reason
+from clusterer.faces.alignment import ALIGNMENTS
+from clusterer.faces.detection import DETECTORS
+from clusterer.faces.encoding import ENCODERS
+from clusterer.models.bundled import CLOTHING
+from clusterer.models.registry import AnyFile, Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +75,6 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
 }
 """In the order of the page: what a reviewer can most likely settle comes first."""
 
-# Statements of the models' owners; the first name that occurs in the model's name decides.
-LICENCES: tuple[tuple[str, str], ...] = (
-    ("68_face", "Not for commercial use (trained on iBUG 300-W)"),
-    ("scrfd", "Non-commercial research only (InsightFace)"),
-    ("det_10g", "Non-commercial research only (InsightFace)"),  # SCRFD, as its file is named
-    ("arcface", "Non-commercial research only (InsightFace)"),
-    ("buffalo", "Non-commercial research only (InsightFace)"),
-    ("antelope", "Non-commercial research only (InsightFace)"),
-    ("w600k", "Non-commercial research only (InsightFace)"),
-    ("insightface", "Non-commercial research only (InsightFace)"),
-    ("centerface", "MIT"),
-    ("yunet", "MIT"),
-    ("sface", "Apache-2.0"),
-    ("facenet", "MIT"),
-    ("clothing", "MIT (this project; see its model card)"),
-    ("dlib", "Public domain (dlib)"),
-    ("shape_predictor_5", "Public domain (dlib)"),
-    ("mmod_human_face", "Public domain (dlib)"),
-    ("lbpcascade", "BSD-3-Clause (scikit-image)"),
-)
 UNKNOWN_LICENCE = "Not recorded; ask its owner"
 
 
@@ -113,8 +98,19 @@ def licence(model: str, own: str = "") -> str:
     """
     if model.startswith("onnx:"):
         return own or UNKNOWN_LICENCE
-    lowered = model.lower()
-    return next((text for part, text in LICENCES if part in lowered), UNKNOWN_LICENCE)
+    return next((file.licence for file in _files() if file.name == model), "") or UNKNOWN_LICENCE
+
+
+def _files() -> Iterator[AnyFile]:
+    """Files that an analysis may name; plug-ins are imported where none of ours is meant."""
+    registries: tuple[Registry[Any], ...] = (DETECTORS, ENCODERS, ALIGNMENTS)
+    yield CLOTHING
+    for each in registries:
+        for entry in each.built_in.values():
+            yield from entry.files
+    for each in registries:
+        for entry in each.entries().values():
+            yield from entry.files
 
 
 def flatten(config: Mapping[str, Any], prefix: str = "") -> list[Setting]:

@@ -1,29 +1,43 @@
-"""What a clustering method is, and the registry of those there are."""
+"""What a clustering method is, and the registry of methods."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.config import ClusteringConfig
-from clusterer.core.errors import ConfigError
 from clusterer.core.types import IntArray, TrackFeatures
-from clusterer.models.registry import load_class
+from clusterer.models.registry import Entry, Registry
 
-METHODS = {
-    "agglomerative": "clusterer.people.clustering.agglomerative:Agglomerative",
-    "hdbscan": "clusterer.people.clustering.hdbscan:Hdbscan",
-    "incremental": "clusterer.people.clustering.incremental:Incremental",
-    "sequential": "clusterer.people.clustering.sequential:Sequential",
-}
-"""Name → ``module:class``; a method is imported when it is asked for."""
-
-EXTRAS = {"hdbscan": "hdbscan"}
-"""Name → library that the method needs, and extra of this package of that name."""
+METHODS = Registry(
+    "method",
+    "cluster_video.methods",
+    Entry,
+    {
+        "agglomerative": Entry(
+            "clusterer.people.clustering.agglomerative:Agglomerative",
+            summary="average linkage",
+        ),
+        "hdbscan": Entry(
+            "clusterer.people.clustering.hdbscan:Hdbscan",
+            extra="hdbscan",
+            library="hdbscan",
+            summary="HDBSCAN, by density",
+        ),
+        "incremental": Entry(
+            "clusterer.people.clustering.incremental:Incremental",
+            summary="the clearest faces first, each to the nearest average",
+        ),
+        "sequential": Entry(
+            "clusterer.people.clustering.sequential:Sequential",
+            summary="in order of time, each to the nearest average",
+        ),
+    },
+)
+"""The class takes a `ClusteringConfig` and a threshold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,14 +75,12 @@ class Clusterer(Protocol):
         ...
 
 
-def names() -> tuple[str, ...]:
-    """Names of all methods, sorted."""
-    return tuple(sorted(METHODS))
+names = METHODS.names
 
 
 def installed() -> tuple[str, ...]:
-    """Names of the methods whose library, if they need one of an extra, is there; sorted."""
-    return tuple(name for name in names() if name not in EXTRAS or find_spec(EXTRAS[name]))
+    """Names of the methods that can be used, sorted: no library and no plug-in is missing."""
+    return tuple(name for name, entry in METHODS.entries().items() if entry.is_installed)
 
 
 def create(config: ClusteringConfig, threshold: float) -> Clusterer:
@@ -86,9 +98,7 @@ def create(config: ClusteringConfig, threshold: float) -> Clusterer:
     ConfigError
         There is no method of that name.
     DependencyError
-        It needs a library that is not installed.
+        It needs a library that is not installed, or is a plug-in that fails.
     """
-    if config.method not in METHODS:
-        raise ConfigError(f"unknown method {config.method!r}", f"Known: {', '.join(names())}")
-    clusterer: type[Clusterer] = load_class(METHODS[config.method], EXTRAS.get(config.method, ""))
-    return clusterer(config, threshold)
+    clusterer: Clusterer = METHODS.create(config.method, config, threshold)
+    return clusterer

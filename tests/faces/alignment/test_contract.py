@@ -15,7 +15,7 @@ from clusterer.faces.alignment import ALIGNMENTS, Aligner
 from tests.faces.alignment.builder import FACE, faces
 
 
-@pytest.fixture(scope="module", params=sorted(ALIGNMENTS))
+@pytest.fixture(scope="module", params=sorted(ALIGNMENTS.built_in))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -136,6 +136,8 @@ def in_place(content: bytes, folder: Path) -> Iterator[None]:
     digest = hashlib.sha256(content).hexdigest()
     file = replace(SCRFD, digest=digest, size_bytes=len(content))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(DETECTORS, "scrfd", replace(DETECTORS["scrfd"], files=(file,)))
+        patch.setitem(
+            DETECTORS.built_in, "scrfd", replace(DETECTORS.built_in["scrfd"], files=(file,))
+        )
         patch.setenv(ENVIRONMENT_VARIABLE, str(folder))
         yield

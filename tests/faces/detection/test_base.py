@@ -32,7 +32,7 @@ def test_importing_the_package_loads_no_model_library() -> None:
 
 
 def test_names_are_sorted_and_complete() -> None:
-    assert names() == tuple(sorted(DETECTORS))
+    assert names() == tuple(sorted(DETECTORS.built_in))
     assert DetectionConfig().detector in names()
 
 

@@ -48,7 +48,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ((name, entry),) = eval(f"{{{line}}}", {"Entry": Entry}).items()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(detection, "__path__", [*detection.__path__, str(folder)])
-        patch.setitem(DETECTORS, name, entry)
+        patch.setitem(DETECTORS.built_in, name, entry)
         yield path
         sys.modules.pop(MODULE, None)
         vars(detection).pop(NAME, None)

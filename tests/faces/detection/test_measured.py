@@ -45,11 +45,11 @@ def frames(benchmark: ModuleType, truth: Truth) -> list[Frame]:
     return [frame for frame in benchmark.labelled(DEMO, truth) if frame.index in truth.frame]
 
 
-@pytest.mark.parametrize("name", sorted(set(DETECTORS) - SLOW))
+@pytest.mark.parametrize("name", sorted(set(DETECTORS.built_in) - SLOW))
 def test_recall(
     name: str, benchmark: ModuleType, frames: list[Frame], truth: Truth, downloaded: None
 ) -> None:
-    measured = DETECTORS[name].measured
+    measured = DETECTORS.built_in[name].measured
     try:
         detector = create(DetectionConfig(detector=name), 2)
     except ModelError as error:
@@ -62,4 +62,4 @@ def test_recall(
 
 
 def test_what_is_not_at_hand_has_no_figures() -> None:
-    assert DETECTORS["scrfd"].measured is None
+    assert DETECTORS.built_in["scrfd"].measured is None

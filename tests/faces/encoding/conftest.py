@@ -42,7 +42,7 @@ def stand_ins(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("models")
     names = set()
     with pytest.MonkeyPatch.context() as patch:
-        for name, entry in ENCODERS.items():
+        for name, entry in ENCODERS.built_in.items():
             try:
                 for file in entry.files:
                     file.find()
@@ -55,7 +55,7 @@ def stand_ins(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                 if isinstance(file, Download):
                     digest = hashlib.sha256(content).hexdigest()
                     file = replace(file, digest=digest, size_bytes=len(content))
-                patch.setitem(ENCODERS, name, replace(entry, files=(file,)))
+                patch.setitem(ENCODERS.built_in, name, replace(entry, files=(file,)))
         patch.setenv(MODELS, str(folder))
         yield names
 

@@ -40,7 +40,7 @@ def test_too_few_threads() -> None:
 def test_facts_without_loading(name: str) -> None:
     assert all(file.name and file.licence for file in encoding.weights(name))
     assert all(0 < encoding.default_threshold(name, metric) < 2 for metric in METRICS)
-    assert encoding.alignment(name) in ALIGNMENTS
+    assert encoding.alignment(name) in ALIGNMENTS.built_in
 
 
 def test_defaults_are_stricter_than_what_the_owners_verify_by() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterer.core.errors import ConfigError, ModelError
-from clusterer.faces.encoding.card import Card, parse_card, read_card
+from clusterer.faces.encoding.card import CHOICES, Card, parse_card, read_card, to_toml
 
 SMALL = """
 size_px = 112
@@ -35,6 +36,8 @@ normalise = true
 licence = "MIT"
 name = "Nächstes"
 """
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
+ALIGNMENTS = CHOICES["alignment"]
 
 
 def card(text: str) -> Card:
@@ -53,7 +56,7 @@ def test_defaults() -> None:
         dtype="float32",
         mean=(0.0, 0.0, 0.0),
         scale=(1.0, 1.0, 1.0),
-        padding=0.0,
+        padding=None,
         normalise=True,
         licence="",
         name="",
@@ -152,3 +155,40 @@ def test_of_unit_vectors_each_metric_gives_the_other(threshold: float, metric: s
 
 def test_of_other_vectors_there_is_one_metric() -> None:
     assert card(SMALL.replace("cosine", "l2")).thresholds == {"l2": 0.6}
+
+
+def trained(alignment: str, padding: float | None, threshold: float, *texts: str) -> Card:
+    """As a training writes it."""
+    licence, name = texts
+    return Card(
+        size_px=112, alignment=alignment, padding=padding, dimension=512, threshold=threshold,
+        licence=licence, name=name, layout="NHWC", dtype="uint8", metric="cosine",
+    )  # fmt: skip
+
+
+def test_every_key_is_written_in_the_order_of_its_kind() -> None:
+    assert to_toml(trained("box", 0.25, 0.36, "CC0 1.0", "small")) == (
+        'size_px = 112\nalignment = "box"\npadding = 0.25\ndimension = 512\nthreshold = 0.36\n'
+        'licence = "CC0 1.0"\nname = "small"\nchannels = "RGB"\nlayout = "NHWC"\n'
+        'dtype = "uint8"\nmetric = "cosine"\nnormalise = true\n'
+    )
+
+
+@given(TEXTS, TEXTS, st.floats(1e-3, 2.0), st.sampled_from(ALIGNMENTS))
+def test_whatever_is_written_is_read(
+    licence: str, name: str, threshold: float, alignment: str
+) -> None:
+    written = to_toml(trained(alignment, None, threshold, licence, name))
+    read = tomllib.loads(written)
+    assert read.get("licence", "") == licence
+    assert read.get("name", "") == name
+    assert read["threshold"] == threshold
+    assert "padding" not in read
+    assert "mean" not in read, "the network normalises pixels itself"
+    assert "scale" not in read
+    assert card(written) == trained(alignment, None, threshold, licence, name)
+
+
+@pytest.mark.parametrize("text", [SMALL, WHOLE])
+def test_a_card_of_any_network_is_read_as_it_was_written(text: str) -> None:
+    assert card(to_toml(card(text))) == card(text)

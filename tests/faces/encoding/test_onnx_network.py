@@ -14,8 +14,8 @@ from clusterer.core.config import EncodingConfig
 from clusterer.core.errors import ModelError
 from clusterer.faces import encoding
 from clusterer.faces.encoding import Encoder
-from clusterer.faces.encoding.card import Card
-from tests.tiny_network import CARD, network, tensor, toml, write_network
+from clusterer.faces.encoding.card import Card, to_toml
+from tests.tiny_network import CARD, network, tensor, write_network
 
 SIDE = 16
 COLOURS = replace(CARD, size_px=SIDE, dimension=3, metric="l2", threshold=1.0, normalise=False)
@@ -46,7 +46,7 @@ def averages(card: Card, batch: int | str = "n") -> onnx.ModelProto:
 
 def write(path: Path, model: onnx.ModelProto, card: Card) -> str:
     path.write_bytes(model.SerializeToString())
-    path.with_suffix(".toml").write_text(toml(card), "utf-8")
+    path.with_suffix(".toml").write_text(to_toml(card), "utf-8")
     return f"onnx:{path}"
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from clusterer.core.errors import ConfigError, DependencyError
-from clusterer.outputs.export import FORMATS, Timeline, base, create, names
+from clusterer.models.registry import Entry
+from clusterer.outputs.export import FORMATS, Timeline, create, names
 from clusterer.outputs.export.text import one_line
 from tests.outputs.export.builder import HOSTILE, PATHS, RATES, part, timeline, timelines
 from tests.outputs.export.readers import READINGS, Mark, Scale
@@ -38,19 +39,19 @@ def two_people(at: str = "25") -> Timeline:
 
 
 def test_the_registry_is_sorted_and_every_format_has_a_reader() -> None:
-    assert list(FORMATS) == sorted(FORMATS) == list(names())
+    assert list(FORMATS.built_in) == sorted(FORMATS.built_in) == list(names())
     assert set(READINGS) == set(names())
 
 
 @EVERY_FORMAT
 def test_a_format_says_what_it_is_and_where_it_is_described(name: str) -> None:
-    entry = FORMATS[name]
+    entry = FORMATS.built_in[name]
     module, _, kind = entry.home.partition(":")
     home = import_module(module)
     assert getattr(home, kind).__doc__
     assert re.search("Sources?:|RFC", home.__doc__ or ""), "the source of the format"
-    assert entry.use
-    assert len(entry.use) < 60
+    assert entry.summary
+    assert len(entry.summary) < 60
 
 
 @EVERY_FORMAT
@@ -178,7 +179,7 @@ def test_no_two_formats_write_the_same_file() -> None:
 
 
 def test_an_unknown_format_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"unknown format 'magic'\. Known: .*csv, .*json"):
+    with pytest.raises(ConfigError, match=r"no format named 'magic'\. Choose from .*csv, .*json"):
         create("magic")
 
 
@@ -188,7 +189,7 @@ def test_an_unknown_format_is_refused() -> None:
 def test_a_missing_library_is_named(
     extra: str, remedy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "FORMATS", {"a": base.Format("nowhere:A", "nothing", extra)})
+    monkeypatch.setitem(FORMATS.built_in, "a", Entry("nowhere:A", extra=extra, library="nowhere"))
     with pytest.raises(DependencyError) as error:
         create("a")
-    assert str(error.value) == f"the format a needs the library nowhere. {remedy}"
+    assert str(error.value) == f"The library nowhere is missing. Install it: {remedy}"

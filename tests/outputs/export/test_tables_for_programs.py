@@ -92,7 +92,7 @@ def test_parquet_needs_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DependencyError) as error:
         create("parquet")
     assert str(error.value) == (
-        'the format parquet needs the library pyarrow. pip install ".[parquet]"'
+        'The library pyarrow is missing. Install it: pip install ".[parquet]"'
     )
 
 

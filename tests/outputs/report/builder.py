@@ -187,7 +187,7 @@ class _Builder:
             crop_rows=np.arange(n),
             sampled_frames=np.unique(self.frames),
             sampled_pts=np.unique(self.frames) * TICKS,
-            models={"centerface": "ab" * 32, "dlib_recognition_resnet": "cd" * 32},
+            models={"centerface.onnx": "ab" * 32, "mystery": "cd" * 32},
             warnings=scene.warnings,
         )
 

@@ -183,22 +183,25 @@ def test_nothing_outside_is_named() -> None:
 def test_settings_and_models() -> None:
     html = render(Scene([Cast([0], "Ada")]).build(), reader())
     assert "<code>clustering.threshold</code><td><code>0.36</code>" in html
-    assert "<td>centerface<td>MIT" in html
+    assert "<td>centerface.onnx<td>MIT" in html
+    assert f"<td>mystery<td>{UNKNOWN_LICENCE}" in html
 
 
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        ("centerface", "MIT"),
-        ("face_detection_yunet_2023mar", "MIT"),
-        ("face_recognition_sface", "Apache-2.0"),
-        ("dlib_face_recognition_resnet_model_v1", "Public domain (dlib)"),
-        ("shape_predictor_68_face_landmarks", "Not for commercial use (trained on iBUG 300-W)"),
-        ("buffalo_l/scrfd_10g", "Non-commercial research only (InsightFace)"),
+        ("centerface.onnx", "MIT"),
+        ("face_detection_yunet_2023mar.onnx", "MIT"),
+        ("face_recognition_sface_2021dec.onnx", "Apache-2.0"),
+        ("dlib_face_recognition_resnet_model_v1.dat", "Public domain (dlib)"),
+        ("mmod_human_face_detector.dat", "Public domain (dlib)"),
+        ("shape_predictor_5_face_landmarks.dat", "Public domain (dlib)"),
+        ("lbpcascade_frontalface_opencv.xml", "BSD-3-Clause (scikit-image)"),
+        ("det_10g.onnx", "Non-commercial research only (InsightFace)"),
         ("w600k_r50.onnx", "Non-commercial research only (InsightFace)"),
         ("facenet512.onnx", "MIT"),
         ("onnx:sface.onnx", UNKNOWN_LICENCE),  # whatever the user calls it
-        ("clothing.onnx", "MIT (this project; see its model card)"),
+        ("clothing.int8.onnx", "MIT (this project; see its model card)"),
         ("mystery", UNKNOWN_LICENCE),
     ],
 )

