@@ -15,7 +15,7 @@ from clusterer.core.regular import read_file
 from clusterer.core.types import UNKNOWN, Analysis, ClusteringResult, Reason
 from clusterer.edits import constrain, parse_edit
 from clusterer.people.amend import keys_of
-from clusterer.people.decide import shown
+from clusterer.people.decide import without_faces
 from clusterer.people.features import describe
 from clusterer.store.analysis_cache import load_analysis
 from clusterer.store.names import ANALYSIS, RESULT
@@ -130,7 +130,7 @@ def _restore(
     given = constrain(edits[:under], keys_of(analysis), len(analysis.tracks))
     result = ClusteringResult(
         analysis=analysis,
-        features=shown(describe(analysis, chosen), given.excluded),
+        features=without_faces(describe(analysis, chosen), given.excluded),
         cannot_link=np.array(content["cannot_link"], dtype=np.int64).reshape(-1, 2),
         labels=np.array(content["labels"], dtype=np.int64),
         people=tuple(who for who in everyone if who.label != UNKNOWN),

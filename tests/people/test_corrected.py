@@ -225,7 +225,7 @@ def test_only_the_first_ones_are_grouped_under(
     for under in (-1, 9):
         with pytest.raises(EditsError, match=f"There are 8 corrections, not {under}"):
             decide(analysis, config, corrections, grouped_under=under)
-    with pytest.raises(EditsError, match="grouped under 3 corrections that are not the same"):
+    with pytest.raises(EditsError, match="grouped under 3 corrections that have changed"):
         amend(result, corrections[1:])
     with pytest.raises(EditsError, match="Group again"):
         amend(result, corrections[:2])

@@ -15,7 +15,7 @@ from clusterer.core.appearances import appearances
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import Analysis, Appearance, Identity, Reason, Shot, Track, VideoInfo
 from clusterer.people.features import describe
-from clusterer.people.identities import identify, unknown_reason
+from clusterer.people.identities import present, reasons_of, unknown_reason
 from tests.small_analysis import FRAME_PTS, VIDEO, analysis_of, shots_of
 
 People = tuple[tuple[Identity, ...], tuple[Identity, ...]]
@@ -49,13 +49,10 @@ def people_of(
     confidence: list[float] | None = None,
 ) -> People:
     n = len(labels)
-    return identify(
-        seen,
-        describe(seen, ClusteringConfig()),
-        np.array(labels, np.int64),
-        np.array(ambiguous or [False] * n),
-        np.array(confidence or [0.5] * n),
-    )
+    array = np.array(labels, np.int64)
+    features = describe(seen, ClusteringConfig())
+    reasons = reasons_of(features, array, np.array(ambiguous or [False] * n))
+    return present(seen, array, reasons, np.array(confidence or [0.5] * n))
 
 
 def test_an_appearance_is_half_open() -> None:

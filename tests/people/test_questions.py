@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from clusterer.core.config import ClothingConfig, ClusteringConfig
 from clusterer.core.types import Advice, Reason, TrackFeatures
-from clusterer.people.questions import advise
-from clusterer.people.questions.scale import usable
-from clusterer.people.questions.unions import MOST
+from clusterer.people.questions import advise, distance_scale
+from clusterer.people.questions.merges import MAX_QUESTIONS
 from tests.people.refinement.builder import BLUE, NO_LINKS, RED, UNSEEN, features, spans
 
 CONFIG = ClusteringConfig()
@@ -126,15 +125,15 @@ def test_nobody_and_one_track_need_no_advice(labels: list[int]) -> None:
 def test_under_a_threshold_of_zero_the_nearest_are_asked_about() -> None:
     known = faces(0.0, 0.1, 3.0, 3.1, 6.0)
     assert set(pairs(ask(known, [-1] * 5, threshold=0.0))[:2]) == {(0, 1), (2, 3)}
-    assert usable(0.0, known, "l2") == pytest.approx(1.5)
-    assert usable(0.0, replace(known, has_face=np.zeros(5, bool)), "l2") == 1.0
-    assert usable(0.3, known, "l2") == 0.3
+    assert distance_scale(0.0, known, "l2") == pytest.approx(1.5)
+    assert distance_scale(0.0, replace(known, has_face=np.zeros(5, bool)), "l2") == 1.0
+    assert distance_scale(0.3, known, "l2") == 0.3
 
 
 def test_cosine_distances_are_squares() -> None:
     known = faces(0.0, 1.0)
     turned = replace(known, face=np.array([[1, 0], [0, 1]], np.float32))
-    assert usable(0.0, turned, "cosine") == pytest.approx(0.25)
+    assert distance_scale(0.0, turned, "cosine") == pytest.approx(0.25)
     config = replace(CONFIG, metric="cosine")
     assert pairs(ask(turned, [0, 1], config=config, threshold=0.07)) == [(0, 1)]
 
@@ -269,4 +268,4 @@ def test_an_hour_of_tracks_takes_seconds_and_no_more_questions_than_anybody_answ
     started_s = time.process_time()
     advice = ask(known, [-1] * n)
     assert time.process_time() - started_s < 20.0
-    assert len(advice.questions) == MOST
+    assert len(advice.questions) == MAX_QUESTIONS

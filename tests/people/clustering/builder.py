@@ -97,7 +97,7 @@ def separated(
 
 
 def partition(labels: np.ndarray) -> set[frozenset[int]]:
-    """Groups without their numbers; the unknown are none."""
+    """Groups without their numbers, leaving out unknown tracks."""
     return {
         frozenset(np.flatnonzero(labels == label).tolist()) for label in set(labels.tolist()) - {-1}
     }

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import UNKNOWN, TrackFeatures
-from clusterer.people.clustering.groups import Groups
-from clusterer.people.clustering.incremental import Incremental, _Crowd
-from clusterer.people.clustering.people import Person, Tracks
+from clusterer.people.clustering.cluster_index import ClusterIndex
+from clusterer.people.clustering.clusters import Cluster, Tracks
+from clusterer.people.clustering.incremental import Incremental, _State
 from tests.people.clustering.builder import NO_LINKS, features_of, links, problems
 
 THRESHOLD = 0.36
@@ -92,9 +92,9 @@ def test_a_held_track_that_was_passed_over_is_tried_again() -> None:
 def test_the_nearest_pair_merges_first_as_averages_stand_then() -> None:
     # -0.30 and -0.38 merge to -0.34. Then 0.0 is 0.34 from them, no more 0.30, and joins 0.32.
     tracks = Tracks(on_a_line(-0.30, -0.38, 0.0, 0.32), NO_LINKS, ClusteringConfig())
-    crowd = _Crowd(tracks, THRESHOLD)
+    crowd = _State(tracks, THRESHOLD)
     for track in range(4):
-        crowd._people.add(crowd._groups.add(tracks.person([track])))
+        crowd._people.add(crowd._groups.add(tracks.cluster_of([track])))
     assert [person.members for person in crowd.finish()] == [{0, 1}, {2, 3}]
 
 
@@ -115,8 +115,8 @@ def test_merging_ends_at_a_fixed_point(
     tracks = Tracks(features, pairs, config)
     readable = np.array(tracks.readable, np.int64)
     members = [np.flatnonzero(labels == label) for label in range(labels.max(initial=-1) + 1)]
-    people = [tracks.person(np.intersect1d(rows, readable).tolist()) for rows in members]
-    held = [tracks.person([row]) for row in readable[labels[readable] == UNKNOWN].tolist()]
+    people = [tracks.cluster_of(np.intersect1d(rows, readable).tolist()) for rows in members]
+    held = [tracks.cluster_of([row]) for row in readable[labels[readable] == UNKNOWN].tolist()]
     for (a, person), (b, other) in combinations(enumerate(people), 2):
         if not tracks.links.forbids_union(set(members[a].tolist()), set(members[b].tolist())):
             assert tracks.distance([person], [other])[0, 0] >= threshold - 1e-6
@@ -131,12 +131,12 @@ class Plainly:
 
     def __init__(self, tracks: Tracks, threshold: float) -> None:
         self.tracks, self.threshold = tracks, threshold
-        self.people: list[Person] = []
-        self.held: list[Person] = []
+        self.people: list[Cluster] = []
+        self.held: list[Cluster] = []
 
     def labels(self) -> np.ndarray:
         for track in self.tracks.readable:
-            self.place(self.tracks.person([track]))
+            self.place(self.tracks.cluster_of([track]))
         self.merge()
         tried = 0
         while tried < len(self.held):
@@ -148,21 +148,21 @@ class Plainly:
         ambiguous = self.tracks.attach_unreadable(self.people, self.threshold)
         return self.tracks.assignment(self.people, ambiguous).labels
 
-    def place(self, new: Person) -> None:
+    def place(self, new: Cluster) -> None:
         if self.join(new, self.people):
             return
-        if self.tracks.founds(new):
+        if self.tracks.is_person(new):
             self.people.append(new)
         elif not self.join(new, self.held):
             self.held.append(new)
 
-    def join(self, new: Person, groups: list[Person]) -> bool:
+    def join(self, new: Cluster, groups: list[Cluster]) -> bool:
         near = [(self.apart(new, group), k) for k, group in enumerate(groups)]
         if not near or min(near)[0] >= self.threshold:
             return False
         target = groups[min(near)[1]]
         target.absorb(new)
-        if target in self.held and self.tracks.founds(target):
+        if target in self.held and self.tracks.is_person(target):
             self.held.remove(target)
             self.people.append(target)
         return True
@@ -177,7 +177,7 @@ class Plainly:
                 return
             self.people[i].absorb(self.people.pop(j))
 
-    def apart(self, a: Person, b: Person) -> float:
+    def apart(self, a: Cluster, b: Cluster) -> float:
         if self.tracks.links.forbids_union(a.members, b.members):
             return np.inf
         return float(self.tracks.distance([a], [b])[0, 0])
@@ -208,8 +208,8 @@ def test_groups_grow_past_their_first_room() -> None:
 
 def test_a_removed_group_is_near_nobody() -> None:
     tracks = Tracks(on_a_line(0.0, 0.1, 0.2), NO_LINKS, ClusteringConfig())
-    groups = Groups(tracks, THRESHOLD)
-    numbers = [groups.add(tracks.person([track])) for track in range(3)]
+    groups = ClusterIndex(tracks, THRESHOLD)
+    numbers = [groups.add(tracks.cluster_of([track])) for track in range(3)]
     assert [number for _, number in groups.near(groups[0])] == [1, 2]
     groups.remove(1)
     assert [number for _, number in groups.near(groups[0])] == [2]
@@ -232,9 +232,9 @@ def test_thousands_of_tracks_need_few_comparisons() -> None:
             return super().scale(apart, poorer)
 
     tracks = Counted(features, NO_LINKS, ClusteringConfig())
-    crowd = _Crowd(tracks, THRESHOLD)
+    crowd = _State(tracks, THRESHOLD)
     for track in tracks.readable:
-        crowd.place(tracks.person([track]))
+        crowd.place(tracks.cluster_of([track]))
     people = crowd.finish()
     assert 20 < len(people) < 400
     assert calls <= 3 * n

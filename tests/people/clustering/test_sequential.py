@@ -28,7 +28,7 @@ def labels_of(
 
 
 def by_the_rule(faces: np.ndarray, threshold: float) -> set[frozenset[int]]:
-    """Groups of single faces, with lists and no cannot-links, as the ancestor keeps them."""
+    """Groups of single faces in lists, without cannot-links, as in the original program."""
     persons: list[list[int]] = []
     unknown: list[int] = []
     for i, face in enumerate(faces):

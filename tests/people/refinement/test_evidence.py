@@ -144,8 +144,8 @@ def test_the_reach_is_the_share_of_pairs_that_are_alike() -> None:
     assert reached(worn, [(0, 11)]) == 0.4
 
 
-def test_links_are_kept_apart() -> None:
-    links = said(features([RED, RED, BLUE]), (0.0,) * 3, [(0, 2)]).apart
+def test_cannot_links_are_different_people() -> None:
+    links = said(features([RED, RED, BLUE]), (0.0,) * 3, [(0, 2)]).different
     assert links.tolist() == [[False, False, True], [False] * 3, [True, False, False]]
 
 
@@ -153,11 +153,11 @@ def test_units_are_the_mean_of_their_tracks() -> None:
     worn = features([RED, between_colours(0.2), between_colours(0.4)])
     single = said(worn, (0.0,) * 3)
     linked = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0]], bool)
-    single = replace(single, apart=linked)
+    single = replace(single, different=linked)
     units = single.of_units([[0], [1, 2]])
     assert units.clothing[0, 1] == pytest.approx((2.0 + 0.0) / 2, abs=1e-4)
     assert units.total == pytest.approx(units.face + units.clothing)
-    assert not units.apart.any()  # of what is one for certain, nothing is apart
+    assert not units.different.any()  # tracks of one unit are never different people
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterer.people.refinement.evidence import Bools, Matrix, between_groups
 from clusterer.people.refinement.linkage import link
-from clusterer.people.refinement.pair_sums import Bools, Matrix, between_groups
 
 
 def table(n: int, seed: int) -> tuple[Matrix, Bools]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.people.refinement.pair_sums import Bools, Matrix
+from clusterer.people.refinement.evidence import Bools, Matrix
 from clusterer.people.refinement.reassign import fits, reassign
 
 EVERYBODY = np.ones(4, bool)

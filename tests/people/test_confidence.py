@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from clusterer.core.config import METRICS
-from clusterer.core.types import UNKNOWN, TrackFeatures
-from clusterer.people.clustering.confidence import (
+from clusterer.core.types import UNKNOWN, ClothingDecision, Move, TrackFeatures
+from clusterer.people.confidence import (
     COEFFICIENTS,
     INTERCEPT,
     LEAST,
@@ -19,6 +19,7 @@ from clusterer.people.clustering.confidence import (
     confidences,
     evidence,
     probability,
+    with_clothing,
 )
 from tests.people.clustering.builder import features_of, permuted, problems
 
@@ -168,3 +169,29 @@ def test_order_and_names_have_no_say(
     straight = confidences(features, labels, metric, UNIT[metric])
     turned = confidences(permuted(features, order), renamed, metric, UNIT[metric])
     np.testing.assert_allclose(turned, straight[order], rtol=1e-6)
+
+
+def decision(
+    track: int, face: float, clothing: float, move: Move = Move.JOINED
+) -> ClothingDecision:
+    return ClothingDecision(track, move, face, clothing, None)
+
+
+@pytest.mark.parametrize(
+    ("face", "clothing", "expected"),
+    [
+        (0.0, 1.5, 0.5),  # as much as the prior: as likely as not
+        (0.0, 2.5, 0.731),
+        (1.0, 2.5, 0.881),
+        (-1.0, 1.0, 0.4),  # less than the face alone is sure of
+        (3.0, 6.0, 0.95),  # nobody is surer
+    ],
+)
+def test_evidence_becomes_a_probability(face: float, clothing: float, expected: float) -> None:
+    likely = with_clothing(np.array([0.4, 0.6]), [decision(0, face, clothing)], 1.5, 0.95)
+    assert likely == pytest.approx([expected, 0.6], abs=1e-3)
+
+
+def test_a_track_that_was_taken_from_a_person_is_no_surer() -> None:
+    parted = [decision(0, 0.0, 9.0, Move.SPLIT)]
+    assert with_clothing(np.array([0.5]), parted, 1.5, 0.95) == pytest.approx([0.5])
