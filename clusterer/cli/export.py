@@ -15,8 +15,8 @@ from clusterer.cli.mistakes import is_result
 from clusterer.cli.paths import Place
 from clusterer.cli.types import NUMBER, RESULT, Name
 from clusterer.core.errors import ConfigError
-from clusterer.core.printable import visible
-from clusterer.core.regular import is_folder
+from clusterer.core.files import is_folder
+from clusterer.core.text import visible
 from clusterer.outputs import export as formats
 from clusterer.store.hand_over import hand_over
 from clusterer.store.load import load

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Read regular files only; write files completely or not at all."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from clusterer.core.errors import ResultError
 
@@ -17,6 +19,96 @@ TEMPORARY = re.compile(r"\.cluster-video-[0-9a-f]{16}\.tmp")
 """Name of a file on its way; one is left behind only where the program was killed."""
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST}
+_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_STREAMS = ("/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
+"""Names of what a program was started with: another file at every start, or none."""
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def special_kind(path: Path) -> str:
+    """Say what a path leads to, where that is neither a file nor a folder.
+
+    Returns
+    -------
+    "a pipe", "a socket", "a device", "a stream" or "standard input"; empty for a file, a folder,
+    and nothing at all
+    """
+    if str(path) == "-" and not path.exists():
+        return "standard input"
+    try:
+        if str(path.absolute()).startswith(_STREAMS):
+            return "a stream"
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # ValueError: a null byte in the name
+        return ""
+    return _kind(mode)
+
+
+def is_file(path: Path) -> bool:
+    """Whether it is a file that we may look at; what cannot be looked at is none.
+
+    `Path.is_file` raises where a folder may not be entered, and where a name is too long.
+    """
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder; what cannot be looked at is none, as for `is_file`."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file for reading; never waits.
+
+    Raises
+    ------
+    OSError
+        As `open`. Also where the path leads to no regular file; `strerror` says to what.
+    """
+    kind = special_kind(path)  # before opening it, which for a device can have consequences
+    if kind:
+        raise _refusal(kind, path)
+    handle = os.open(path, _FLAGS)
+    try:
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise _refusal(_kind(mode) or "no file", path)
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def read_file(path: Path) -> bytes:
+    """Content of a file; errors as of `open_file`."""
+    with open_file(path) as file:
+        return file.read()
+
+
+def read_nofollow(path: Path) -> bytes:
+    """Content of a file that is there itself: a link, which may lead anywhere, is refused.
+
+    Raises
+    ------
+    OSError
+        As `open_file`; also where it is a link.
+    """
+    if path.is_symlink():
+        raise _refusal("a link", path)
+    return read_file(path)
 
 
 def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> None:
@@ -144,6 +236,14 @@ def writing(path: Path, elsewhere: str = ELSEWHERE) -> Iterator[None]:
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise ResultError(f"Cannot write {path} ({cause})", _remedy(error, elsewhere)) from None
+
+
+def _kind(mode: int) -> str:
+    return next((name for is_kind, name in _KINDS if is_kind(mode)), "")
+
+
+def _refusal(kind: str, path: Path) -> OSError:
+    return OSError(errno.EINVAL, f"it is {kind}, not a file", str(path))
 
 
 def _remedy(error: OSError, elsewhere: str) -> str:

@@ -16,7 +16,6 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from clusterer.core.types import VideoInfo
-from clusterer.media.count import count_frames_before
 from clusterer.media.probe import (
     FORMATS_WITHOUT_PTS,
     open_video,
@@ -35,6 +34,8 @@ _FAILURES = 1000
 """After so many packets in a row that do not decode, the rest of the file is given up."""
 _TS_DISCONT = 0x0200
 """AVFMT_TS_DISCONT of libavformat/avformat.h."""
+_REORDERED = 32
+"""Packets among which a repeated pts is looked for; H.264 reorders at most 16 frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,52 @@ class Reader:
             self.warnings.append(
                 f"the file is truncated: its picture ends at {end_s:.1f} s of {stated_s:.1f} s"
             )
+
+
+def count_frames_before(path: str, pts: int) -> int | None:
+    """Count the frames that are shown before a pts, by reading packets only.
+
+    Left out are packets that the container marks as not to be shown, and those before the first
+    key frame, which no decoder can show.
+
+    Parameters
+    ----------
+    path
+        The video.
+    pts
+        In ticks of the video stream's time base.
+
+    Returns
+    -------
+    int or None
+        None where the packets do not tell: a pts is missing or repeated, the clock goes back, or
+        a packet cannot be read.
+    """
+    count = 0
+    key_pts: int | None = None
+    last_dts: int | None = None
+    recent: deque[int] = deque(maxlen=_REORDERED)
+    with open_video(path) as container:
+        try:
+            for packet in container.demux(video_stream(container, path)):
+                if not packet.size:
+                    continue
+                if packet.pts is None or packet.pts in recent or packet.is_corrupt:
+                    return None
+                recent.append(packet.pts)
+                if packet.dts is not None:
+                    if last_dts is not None and packet.dts < last_dts:
+                        return None
+                    last_dts = packet.dts
+                    if packet.dts >= pts:
+                        break  # shown no earlier than decoded, like everything after it
+                if key_pts is None and packet.is_keyframe:
+                    key_pts = packet.pts
+                shown = key_pts is not None and packet.pts >= key_pts and not packet.is_discard
+                count += shown and packet.pts < pts
+        except av.error.FFmpegError:
+            return None
+    return count
 
 
 def _from_key_frame(frames: Iterator[_Stated]) -> Iterator[_Stated]:

@@ -20,7 +20,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from clusterer.core.errors import ConfigError, VideoError
-from clusterer.core.regular import no_file, open_file
+from clusterer.core.files import open_file, special_kind
 from clusterer.core.timecode import frame_number
 from clusterer.core.types import VideoInfo
 from clusterer.media.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist
@@ -139,7 +139,7 @@ def check_video(path: str | Path) -> None:
 
 def _check(file: Path, path: str | Path) -> None:
     """Refuse what is no file with something in it; `path` is what the user calls it."""
-    if kind := no_file(Path(path)):
+    if kind := special_kind(Path(path)):
         raise VideoError(f"{path} is {kind}, not a file", "Save the film to a file, and give that")
     if file.is_dir():
         raise VideoError(f"{path} is a folder", "Give a video file")

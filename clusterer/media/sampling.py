@@ -18,9 +18,9 @@ from typing import Self, TypeAlias
 from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.types import Frame, Shot, VideoInfo
-from clusterer.media.background import Background
 from clusterer.media.decode import Decoded, Reader, Start
 from clusterer.media.picture import Converter
+from clusterer.media.read_ahead import ReadAhead
 from clusterer.media.shots import CutDetector
 from clusterer.media.static_frames import StaticFrames
 
@@ -123,7 +123,7 @@ class Sampler:
         events = _events(self._reader, _Work(info, video_config, shot_config, after))
         picture_bytes = info.width_px * info.height_px * 3
         ahead = max(2, min(_AHEAD_EVENTS, _AHEAD_BYTES // picture_bytes))
-        self._ahead: Background[Event] = Background(events, ahead, self._reader.cancel)
+        self._ahead: ReadAhead[Event] = ReadAhead(events, ahead, self._reader.cancel)
 
     def __iter__(self) -> Iterator[Event]:
         return self
@@ -202,7 +202,7 @@ class _Work:
             return True
         if not self._grid.is_due(previous.pts, current.pts):
             return False
-        return not self._static_frames.passes_over(self._converter.small(current.raw))
+        return not self._static_frames.skips(self._converter.small(current.raw))
 
     def _end_shot(self, end_frame: int, end_pts: int) -> Iterator[Event]:
         assert self._first is not None

@@ -38,7 +38,7 @@ class StaticFrames:
         self._seen = _smooth(picture)
         self._passed_over = False
 
-    def passes_over(self, picture: ImageArray) -> bool:
+    def skips(self, picture: ImageArray) -> bool:
         """Decide whether a picture whose turn it is need not be looked at.
 
         Never two in a row: what changes too slowly to be noticed is seen at half the rate.

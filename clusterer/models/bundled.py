@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from clusterer.core.errors import DependencyError, ModelError
-from clusterer.core.regular import is_file, read_file
+from clusterer.core.files import is_file, read_file
 
 OURS = "clusterer"
 """The package whose weights are our own to ship."""

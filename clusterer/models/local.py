@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clusterer.core.errors import ModelError
-from clusterer.core.regular import is_file, no_file
+from clusterer.core.files import is_file, special_kind
 from clusterer.models.bundled import Loaded, load_weights
 from clusterer.models.cache import cache_folder
 from clusterer.models.download import ENVIRONMENT_VARIABLE
@@ -44,7 +44,7 @@ class LocalFile:
         for path in self._named():
             if is_file(path):
                 return path
-            if kind := no_file(path):
+            if kind := special_kind(path):
                 raise ModelError(f"{path} is {kind}, not a file", self.remedy)
         kept = cache_folder() / "models" / self.name
         if self.path is None and is_file(kept):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import onnxruntime
 
 from clusterer.core.errors import ModelError
-from clusterer.models.self_contained import outside
+from clusterer.models.self_contained import external_part
 
 WHOLE = "Save it as one file, with its weights inside"
 
 
-def send_nothing() -> None:
+def disable_telemetry() -> None:
     """Tell ONNX Runtime to report nothing to its maker; to be called before a network is opened.
 
     ``import clusterer`` has switched that off already, unless onnxruntime was imported before it:
@@ -36,9 +36,9 @@ def open_session(
     ModelError
         It is no network, or damaged, or would have another file opened.
     """
-    send_nothing()
+    disable_telemetry()
     try:
-        elsewhere = outside(model)
+        elsewhere = external_part(model)
     except ValueError as error:
         raise _damaged(origin, remedy) from error
     if elsewhere:

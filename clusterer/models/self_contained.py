@@ -43,7 +43,7 @@ _MOST_BYTES = 10
 Field = tuple[int, "int | memoryview"]
 
 
-def outside(model: bytes) -> str:
+def external_part(model: bytes) -> str:
     """What of a network lies in another file.
 
     Parameters

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clusterer.core.errors import VideoError
-from clusterer.core.printable import one_line
-from clusterer.core.regular import no_file, open_file
+from clusterer.core.files import open_file, special_kind
+from clusterer.core.text import one_line
 
 WHOLE_BYTES = 64 << 20
 """Files up to here are read whole."""
@@ -47,7 +47,7 @@ def film_of(video: Path) -> Film:
         The file cannot be read, or is none, such as a pipe.
     """
     try:
-        if kind := no_file(video):
+        if kind := special_kind(video):
             raise VideoError(
                 f"{video} is {kind}, not a file", "Save the film to a file, and give that"
             )

@@ -13,7 +13,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from clusterer.core.regular import read_own
+from clusterer.core.files import read_nofollow
 from clusterer.models.cache import cache_folder
 
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -48,7 +48,7 @@ def recall(key: str) -> Path | None:
     if place is None:
         return None
     try:
-        video = Path(os.fsdecode(read_own(place)))
+        video = Path(os.fsdecode(read_nofollow(place)))
     except OSError:
         return None
     return video if video.is_absolute() else None

@@ -11,7 +11,7 @@ import numpy as np
 
 from clusterer.core.config import ClothingConfig, ClusteringConfig
 from clusterer.core.errors import CacheError, ConfigError, EditsError, ResultError
-from clusterer.core.regular import read_file
+from clusterer.core.files import read_file
 from clusterer.core.types import UNKNOWN, Analysis, ClusteringResult, Reason
 from clusterer.edits import constrain, parse_edit
 from clusterer.people.amend import keys_of

@@ -18,7 +18,7 @@ from typing import Any
 
 from clusterer.core.errors import ResultError
 from clusterer.core.files import write_atomic, writing
-from clusterer.core.printable import one_line
+from clusterer.core.text import one_line
 from clusterer.store.film import Film
 
 MARKER = ".cluster-video.jsonl"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from clusterer.core.regular import read_own
+from clusterer.core.files import read_nofollow
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_cache import crop_name
 from clusterer.store.names import CHIPS
@@ -28,7 +28,7 @@ def crop_reader(
 
     def read(row: int) -> bytes | None:
         try:
-            return read_own(folder / CHIPS / name(track_of[row], int(frames[row])))
+            return read_nofollow(folder / CHIPS / name(track_of[row], int(frames[row])))
         except (KeyError, OSError):
             return None
 

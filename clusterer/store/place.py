@@ -10,7 +10,7 @@ from typing import Any
 
 from clusterer.core.errors import ConfigError, OtherFilmError
 from clusterer.core.hook import Hook
-from clusterer.core.printable import one_line, printable
+from clusterer.core.text import one_line, printable
 from clusterer.store.earlier import stored_video
 from clusterer.store.film import Film, film_of
 from clusterer.store.folder import ResultFolder

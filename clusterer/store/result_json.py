@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clusterer._version import __version__
-from clusterer.core.printable import printable
+from clusterer.core.text import printable
 from clusterer.core.types import (
     Appearance,
     ClothingDecision,

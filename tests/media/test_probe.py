@@ -15,11 +15,10 @@ import pytest
 from clusterer.core.errors import VideoError
 from clusterer.core.types import VideoInfo
 from clusterer.media import probe
-from clusterer.media.background import Background
-from clusterer.media.count import count_frames_before
-from clusterer.media.decode import Decoded, Reader, Start
+from clusterer.media.decode import Decoded, Reader, Start, count_frames_before
 from clusterer.media.picture import Converter
 from clusterer.media.probe import open_video
+from clusterer.media.read_ahead import ReadAhead
 from tests.video_files import (
     HEIGHT_PX,
     WIDTH_PX,
@@ -340,13 +339,13 @@ def threads() -> int:
     return sum(thread.name == "decode" for thread in threading.enumerate())
 
 
-def test_background_gives_everything_in_order() -> None:
-    with Background(range(1000), 3) as items:
+def test_read_ahead_gives_everything_in_order() -> None:
+    with ReadAhead(range(1000), 3) as items:
         assert list(items) == list(range(1000))
     assert threads() == 0
 
 
-def test_background_works_ahead_but_not_far() -> None:
+def test_read_ahead_works_ahead_but_not_far() -> None:
     made = []
 
     def source() -> Iterator[int]:
@@ -354,7 +353,7 @@ def test_background_works_ahead_but_not_far() -> None:
             made.append(number)
             yield number
 
-    with Background(source(), 4) as items:
+    with ReadAhead(source(), 4) as items:
         assert next(items) == 0
         threading.Event().wait(0.3)
         assert 4 <= len(made) <= 6
@@ -362,11 +361,11 @@ def test_background_works_ahead_but_not_far() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_background_ends_when_the_consumer_fails(error: type[BaseException]) -> None:
+def test_read_ahead_ends_when_the_consumer_fails(error: type[BaseException]) -> None:
     cancelled = []
 
     def consume() -> None:
-        with Background(iter(range(100)), 2, lambda: cancelled.append(1)) as items:
+        with ReadAhead(iter(range(100)), 2, lambda: cancelled.append(1)) as items:
             next(items)
             raise error
 
@@ -376,12 +375,12 @@ def test_background_ends_when_the_consumer_fails(error: type[BaseException]) -> 
     assert cancelled == [1]
 
 
-def test_background_passes_errors_on() -> None:
+def test_read_ahead_passes_errors_on() -> None:
     def source() -> Iterator[int]:
         yield 1
         raise VideoError("broken")
 
-    with Background(source(), 2) as items:
+    with ReadAhead(source(), 2) as items:
         assert next(items) == 1
         with pytest.raises(VideoError, match="broken"):
             next(items)
@@ -390,8 +389,8 @@ def test_background_passes_errors_on() -> None:
     assert threads() == 0
 
 
-def test_background_ends_when_forgotten() -> None:
-    items = Background(iter(range(100)), 2)
+def test_read_ahead_ends_when_forgotten() -> None:
+    items = ReadAhead(iter(range(100)), 2)
     thread = items._thread
     next(items)
     del items

@@ -21,7 +21,13 @@ from clusterer.core.errors import ModelError
 from clusterer.faces import encoding
 from clusterer.models.bundled import CLOTHING
 from clusterer.models.runtime import open_session
-from clusterer.models.self_contained import DATA_LOCATION, EXTERNAL_DATA, INSIDE, OP_TYPE, outside
+from clusterer.models.self_contained import (
+    DATA_LOCATION,
+    EXTERNAL_DATA,
+    INSIDE,
+    OP_TYPE,
+    external_part,
+)
 from tests.tiny_network import CARD, network, toml
 
 SECRET = np.array([1, 2, 3, 4], np.float32)
@@ -204,8 +210,8 @@ def test_weights_said_to_be_here_are() -> None:
     model = network(CARD)
     for tensor in model.graph.initializer:
         tensor.data_location = TensorProto.DEFAULT
-    assert outside(model.SerializeToString()) == ""
-    assert outside(CLOTHING.read()) == ""
+    assert external_part(model.SerializeToString()) == ""
+    assert external_part(CLOTHING.read()) == ""
     ClothingEncoder(1)
 
 
@@ -263,7 +269,7 @@ def test_damage_never_breaks_the_reader(junk: bytes, at: int) -> None:
     content = subgraph("secret.bin").SerializeToString()
     for damaged in (junk, content[:at] + junk + content[at:], content[: at % len(content)]):
         try:
-            outside(damaged)
+            external_part(damaged)
         except ValueError:
             continue
 
@@ -273,10 +279,10 @@ def test_parts_that_protobuf_would_merge_are_all_seen(
     places: list[Callable[[str], ModelProto]],
 ) -> None:
     content = whole(graph(COPY)).SerializeToString()
-    assert outside(content) == ""
+    assert external_part(content) == ""
     for place in places:
         content += place("secret.bin").SerializeToString()
-    assert outside(content) == "weights"
+    assert external_part(content) == "weights"
 
 
 def test_a_location_in_more_bits_than_count() -> None:
@@ -288,7 +294,7 @@ def test_a_location_in_more_bits_than_count() -> None:
     parsed = TensorProto.FromString(tensor)
     assert parsed.data_location == TensorProto.EXTERNAL
     made = bytes([0x2A, len(tensor)]) + tensor  # GraphProto.initializer
-    assert outside(bytes([0x3A, len(made)]) + made) == "weights"
+    assert external_part(bytes([0x3A, len(made)]) + made) == "weights"
 
 
 def test_one_place_opens_networks() -> None:
@@ -298,4 +304,4 @@ def test_one_place_opens_networks() -> None:
         for path in root.rglob("*.py")
         if re.search(r"\bInferenceSession\(|dnn\.read|onnx\.load\(", path.read_text("utf-8"))
     }
-    assert found == {"sessions.py"}
+    assert found == {"models/runtime.py"}

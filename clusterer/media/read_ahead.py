@@ -21,7 +21,7 @@ class _End:
     error: BaseException | None
 
 
-class Background(Generic[T]):
+class ReadAhead(Generic[T]):
     """Iterates a source in a second thread, some items ahead of the consumer.
 
     What the source raises, `next` raises. Closing, leaving the ``with`` block or forgetting the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clusterer.core.printable import visible
+from clusterer.core.text import visible
 
 
 @pytest.mark.parametrize(
