@@ -112,12 +112,14 @@ def test_the_weights_are_small_and_explained() -> None:
 
 def test_torsos_are_described_in_their_order(encoder: ClothingEncoder) -> None:
     first, second = torsos(2)
-    worn = describe_torsos([torso(first), torso(second, LEAST_SHARE / 2), torso(second)], encoder)
+    described = describe_torsos(
+        [torso(first), torso(second, LEAST_SHARE / 2), torso(second)], encoder
+    )
     embeddings = encoder.encode(np.stack([first, second]))
-    assert worn[0].clothing == pytest.approx(embeddings[0], abs=1e-5)
-    assert worn[2].clothing == pytest.approx(embeddings[1], abs=1e-5)
-    assert not worn[1].clothing.any()
-    assert [w.share for w in worn] == [1.0, LEAST_SHARE / 2, 1.0]
+    assert described[0].clothing == pytest.approx(embeddings[0], abs=1e-5)
+    assert described[2].clothing == pytest.approx(embeddings[1], abs=1e-5)
+    assert not described[1].clothing.any()
+    assert [w.share for w in described] == [1.0, LEAST_SHARE / 2, 1.0]
 
 
 def test_pictures_show_the_seen_part(encoder: ClothingEncoder) -> None:
@@ -127,8 +129,8 @@ def test_pictures_show_the_seen_part(encoder: ClothingEncoder) -> None:
         [torso(torsos(1)[0], share) for share in (1.0, 0.5, 0.0)], encoder
     )
     width, height = PICTURE_PX
-    for worn, rows in ((whole, height), (half, height // 2)):
-        decoded = cv2.imdecode(np.frombuffer(worn.picture, np.uint8), cv2.IMREAD_COLOR)
+    for described, rows in ((whole, height), (half, height // 2)):
+        decoded = cv2.imdecode(np.frombuffer(described.picture, np.uint8), cv2.IMREAD_COLOR)
         assert decoded.shape == (rows, width, 3)
     assert none.picture == b""
 

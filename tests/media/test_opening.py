@@ -249,7 +249,7 @@ def test_playlists_are_refused_by_what_is_in_them(
         open_video(path)
     assert re.fullmatch(
         rf"list\.{ending} is a playlist \([^)\n]+\), which only names other files\. "
-        "Give the films themselves",
+        "Give the videos themselves",
         str(caught.value),
     )
     assert not port.called
