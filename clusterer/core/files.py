@@ -16,7 +16,7 @@ from clusterer.core.errors import ResultError
 
 ELSEWHERE = "name another folder with --output"
 TEMPORARY = re.compile(r"\.cluster-video-[0-9a-f]{16}\.tmp")
-"""Name of a file on its way; one is left behind only where the program was killed."""
+"""Name of a temporary file; one is left behind only if the program is killed."""
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST}
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
@@ -26,17 +26,20 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISBLK, "a device"),
 )
 _STREAMS = ("/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
-"""Names of what a program was started with: another file at every start, or none."""
+"""Paths that mean something else each time a program starts."""
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def special_kind(path: Path) -> str:
-    """Say what a path leads to, where that is neither a file nor a folder.
+    """Kind of a path that is neither a file nor a folder.
+
+    Reading a pipe waits for a writer, reading a device may never end, and neither can be read
+    twice, as a video is.
 
     Returns
     -------
-    "a pipe", "a socket", "a device", "a stream" or "standard input"; empty for a file, a folder,
-    and nothing at all
+    "a pipe", "a socket", "a device", "a stream" or "standard input"; empty for a file, a folder
+    or a missing path
     """
     if str(path) == "-" and not path.exists():
         return "standard input"
@@ -50,9 +53,9 @@ def special_kind(path: Path) -> str:
 
 
 def is_file(path: Path) -> bool:
-    """Whether it is a file that we may look at; what cannot be looked at is none.
+    """Whether a path is an accessible file.
 
-    `Path.is_file` raises where a folder may not be entered, and where a name is too long.
+    `Path.is_file` raises if a folder may not be entered or a name is too long.
     """
     try:
         return path.is_file()
@@ -61,7 +64,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether it is a folder; what cannot be looked at is none, as for `is_file`."""
+    """Whether a path is an accessible folder; see `is_file`."""
     try:
         return path.is_dir()
     except OSError:
@@ -69,14 +72,14 @@ def is_folder(path: Path) -> bool:
 
 
 def open_file(path: Path) -> BinaryIO:
-    """Open a file for reading; never waits.
+    """Open a regular file for reading, without ever blocking.
 
     Raises
     ------
     OSError
-        As `open`. Also where the path leads to no regular file; `strerror` says to what.
+        As `open`; also if it is not a regular file: `strerror` says what it is.
     """
-    kind = special_kind(path)  # before opening it, which for a device can have consequences
+    kind = special_kind(path)  # before opening it, which can have side effects for a device
     if kind:
         raise _refusal(kind, path)
     handle = os.open(path, _FLAGS)
@@ -93,18 +96,18 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def read_file(path: Path) -> bytes:
-    """Content of a file; errors as of `open_file`."""
+    """Content of a file; errors as for `open_file`."""
     with open_file(path) as file:
         return file.read()
 
 
 def read_nofollow(path: Path) -> bytes:
-    """Content of a file that is there itself: a link, which may lead anywhere, is refused.
+    """Content of a file that is not a symbolic link.
 
     Raises
     ------
     OSError
-        As `open_file`; also where it is a link.
+        As `open_file`; also if it is a symbolic link.
     """
     if path.is_symlink():
         raise _refusal("a link", path)
@@ -112,21 +115,21 @@ def read_nofollow(path: Path) -> bytes:
 
 
 def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> None:
-    """Write a file so that a reader finds the old content or the new, never a part.
+    """Write a file so that a reader sees the old content or the new, never a part.
 
     Parameters
     ----------
     path
         Its folder must exist.
     content
-        Text is written as UTF-8, line ends as they are.
+        Text is written as UTF-8; line endings are kept.
     private
         See `write_all`.
 
     Raises
     ------
     ResultError
-        The disk is full, or the folder cannot be written to. What was there before stays.
+        The disk is full, or the folder cannot be written to. The previous content is kept.
     """
     write_all({path: content}, private=private)
 
@@ -140,17 +143,17 @@ def write_all(
 ) -> None:
     """Write files that belong together, each as `write_atomic` does.
 
-    All are on the disk before the first takes its place: a full disk changes none of them.
+    All are written before the first is moved into place: a full disk changes none of them.
 
     Parameters
     ----------
     contents
     private
-        On POSIX, only the user may read them (0600). Otherwise as the umask says.
+        On POSIX, only the user may read them (0600); otherwise the umask applies.
     durable
-        Wait until the disk has them, so that they outlive a power cut.
+        Sync them to the disk, so that they survive a power cut.
     elsewhere
-        What else the user can do, at the end of the remedy; may be empty.
+        Alternative for the user, appended to the remedy; may be empty.
 
     Raises
     ------
@@ -175,27 +178,27 @@ def write_all(
 
 
 def make_folder(path: Path, *, private: bool = False, elsewhere: str = ELSEWHERE) -> None:
-    """Make a folder and its parents, if need be.
+    """Create a folder and its parents, if they do not exist.
 
     Parameters
     ----------
     path
     private
-        On POSIX, only the user may look into it (0700) if it is new; parents are as usual.
+        On POSIX, a new folder is for the user only (0700); parents are as usual.
     elsewhere
         See `write_all`.
 
     Raises
     ------
     ResultError
-        It cannot be made, or a file of that name is in the way.
+        It cannot be created, or a file of that name is in the way.
     """
     with writing(path, elsewhere):
         path.mkdir(0o700 if private else 0o777, parents=True, exist_ok=True)
 
 
 def try_to_write(path: Path) -> None:
-    """Find out whether a folder can be made, or written to, and leave nothing behind.
+    """Check that a folder can be created or written to; leaves nothing behind.
 
     Raises
     ------
@@ -214,12 +217,12 @@ def try_to_write(path: Path) -> None:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything of that name, even a link to nothing.
+    """Whether a path exists, even as a broken link.
 
     Raises
     ------
     OSError
-        The system does not say, such as below a file.
+        This cannot be determined, for example below a file.
     """
     try:
         path.lstat()
@@ -230,7 +233,7 @@ def is_there(path: Path) -> bool:
 
 @contextmanager
 def writing(path: Path, elsewhere: str = ELSEWHERE) -> Iterator[None]:
-    """Turn the system's refusal to write into one line with cause and remedy."""
+    """Turn an error on writing into one line with cause and remedy."""
     try:
         yield
     except OSError as error:
@@ -247,7 +250,7 @@ def _refusal(kind: str, path: Path) -> OSError:
 
 
 def _remedy(error: OSError, elsewhere: str) -> str:
-    """What helps against this refusal, and against no other."""
+    """What the user can do about this error."""
     if error.errno in _FULL:
         first = "free some space"
     elif error.errno in {errno.EACCES, errno.EPERM}:
@@ -267,7 +270,7 @@ def _remedy(error: OSError, elsewhere: str) -> str:
 
 
 def _create(path: Path, mode: int) -> int:
-    """Open a new file to write to; a link that waits there is not followed."""
+    """Create a file for writing; an existing link is not followed."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), mode)
 
