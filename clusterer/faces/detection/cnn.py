@@ -81,7 +81,7 @@ class Cnn:
         self.models = {file.name: found.sha256}
         network = read_network(found.content)
         if network.search is None:
-            raise ModelError(f"{found.path} is no detector", file.remedy)
+            raise ModelError(f"{found.path} is not a detector", file.remedy)
         self._search, self._grid = network.search, grid(network)
         self._painter = Painter(network.mean)
         # One picture per thread: the threads of one session wait for each other at every layer.

@@ -98,7 +98,7 @@ class Scrfd:
         # One picture per thread: the threads of one session wait for each other at every layer.
         self._session = open_session(found.content, 1, str(found.path), file.remedy)
         if not _fits(self._session):
-            raise ModelError(f"{found.path} is no SCRFD with landmarks", file.remedy)
+            raise ModelError(f"{found.path} is not an SCRFD with landmarks", file.remedy)
         self._input = self._session.get_inputs()[0].name
         self._config = config
         self._threads = threads
