@@ -1,4 +1,4 @@
-"""Networks that would have another file opened are refused before anything is."""
+"""Networks that refer to other files are rejected before any is opened."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_refused_wherever_it_stands(
         open_session(place(location).SerializeToString(), 1, "mine.onnx", "Look again")
     part = "a compiled part" if place is compiled else "weights"
     assert str(caught.value) == (
-        f"mine.onnx is not whole: it wants {part} from another file."
+        f"mine.onnx is incomplete: it takes {part} from another file."
         " Save it as one file, with its weights inside"
     )
 
@@ -202,7 +202,7 @@ def test_a_network_of_ones_own_with_weights_elsewhere(tmp_path: Path) -> None:
     onnx.save(network(CARD), path, save_as_external_data=True, size_threshold=0)
     path.with_suffix(".toml").write_text(toml(CARD), "utf-8")
     assert len(list(tmp_path.glob("*-*-*"))) == 1, "the weights"
-    with pytest.raises(ModelError, match=r"mine\.onnx is not whole: it wants weights from"):
+    with pytest.raises(ModelError, match=r"mine\.onnx is incomplete: it takes weights from"):
         encoding.create(EncodingConfig(encoder=f"onnx:{path}"), 1)
 
 
@@ -220,7 +220,7 @@ def test_weights_said_to_be_here_are() -> None:
     [b"\x0b", b"\x3a\xff\xff\xff\xff\x0f", b"\x3a", b"\x80", b"\xff" * 11, b"\x0d\x00", b"not one"],
 )
 def test_what_is_no_network_is_damaged(content: bytes) -> None:
-    with pytest.raises(ModelError, match=r"^it is damaged, or no network in ONNX\. Look again$"):
+    with pytest.raises(ModelError, match=r"^it is damaged, or not a network in ONNX\. Look again$"):
         open_session(content, 1, "it", "Look again")
 
 
@@ -232,7 +232,7 @@ def test_the_format_of_onnx_runtime_is_refused(tmp_path: Path) -> None:
     onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     written = (tmp_path / "net.ort").read_bytes()
     assert written[4:8] == b"ORTM"
-    with pytest.raises(ModelError, match="no network in ONNX"):
+    with pytest.raises(ModelError, match="not a network in ONNX"):
         open_session(written, 1, "net.ort", "")
 
 

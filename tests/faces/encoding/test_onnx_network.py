@@ -154,7 +154,7 @@ def test_no_network_at_all(tmp_path: Path) -> None:
     name = write_network(tmp_path / "a.onnx")
     (tmp_path / "a.onnx").write_bytes(b"text")
     with pytest.raises(
-        ModelError, match=r"a\.onnx is damaged, or no network in ONNX\. After onnx: stands"
+        ModelError, match=r"a\.onnx is damaged, or not a network in ONNX\. After onnx: stands"
     ):
         load(name)
 
