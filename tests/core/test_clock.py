@@ -126,7 +126,7 @@ def test_rates_are_short(rate: Fraction) -> None:
     assert exact(found) == found
 
 
-def test_a_short_rate_stays_as_it_is() -> None:
+def test_a_rate_close_to_a_named_one_is_that_one() -> None:
     assert exact(Fraction("24.0096001")) == exact(Fraction("24.0096")) == 24
 
 

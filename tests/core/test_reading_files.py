@@ -1,4 +1,4 @@
-"""Only regular files are read; what else has a path is told, without waiting."""
+"""Only regular files are read; anything else is reported without blocking."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def test_every_action_can_be_said(action: Action) -> None:
         (b'{"schema": 1, "edits": [{"action": "name"}]}', "a correction 'name' has no who"),
     ],
 )
-def test_a_damaged_file_is_told_in_one_line(tmp_path: Path, content: bytes, cause: str) -> None:
+def test_a_damaged_file_is_reported_in_one_line(tmp_path: Path, content: bytes, cause: str) -> None:
     (tmp_path / EDITS).write_bytes(content)
     for ask in (lambda: read(tmp_path / EDITS), lambda: stored(tmp_path)):
         with pytest.raises(EditsError) as refused:

@@ -89,11 +89,11 @@ def test_labels(labels: list[int], correction: Edit, expected: list[int], hands:
     assert state.notes == ("",)
 
 
-def test_every_action_is_in_the_table_or_told_apart_by_people() -> None:
+def test_every_action_is_covered_by_the_cases() -> None:
     assert {row[2].action for row in TABLE} == set(Action) - {Action.SHOW, Action.COVER}
 
 
-def test_what_is_no_face_stays_that_unless_it_is_moved() -> None:
+def test_not_a_face_is_kept_unless_the_track_is_moved() -> None:
     gone = edit(Action.NOT_A_FACE, tracks=[1])
     assert final(after([0, 0, -1], gone, edit(MOVE, who=[0], tracks=[1]))) == [0, 0, -1]
     assert final(after([0, 0, -1], gone, edit(REMOVE, tracks=[1]))) == [0, -1, -1]
@@ -115,7 +115,7 @@ def test_a_merged_person_keeps_number_name_and_cover() -> None:
     assert nameless.people == {1: Person(2, "Ada")}
 
 
-def test_new_people_have_numbers_and_labels_that_nobody_ever_had() -> None:
+def test_new_people_get_unused_numbers_and_labels() -> None:
     apart = edit(DIFFERENT, who=[0], others=[1])
     state = after([0, 0, 3], apart, edit(SAME, who=[0], others=[1]), apart)
     assert final(state) == [0, 5, 3]

@@ -45,7 +45,7 @@ def test_a_face_that_stays_is_one_track() -> None:
     assert follow([at(0)], [at(5)], [at(10)]) == [[0], [0], [0]]
 
 
-def test_faces_apart_are_tracks_of_their_own_in_order_of_rows() -> None:
+def test_distant_faces_are_separate_tracks_in_row_order() -> None:
     assert follow([at(300), at(0)], [at(0), at(300)]) == [[0, 1], [1, 0]]
 
 
@@ -233,13 +233,13 @@ def test_good_chips_weigh_more_in_the_face_of_a_piece() -> None:
     assert rows_of([first, piece(5, 2, 0.9)]) == APART
 
 
-def test_the_nearest_face_goes_on() -> None:
+def test_the_nearest_face_continues_the_track() -> None:
     # Two begin where one ended, side by side: one goes on with it.
     found = rows_of([piece(0, 2, 0.0), piece(3, 2, 0.3, row=10), piece(3, 2, 0.1, row=20)])
     assert found == [[0, 1, 20, 21], [10, 11]]
 
 
-def test_two_who_end_and_two_who_begin() -> None:
+def test_two_ending_and_two_starting_tracks() -> None:
     found = rows_of(
         [piece(0, 2, 0.0, row=0), piece(0, 2, 0.4, 120, row=10),
          piece(3, 2, 0.4, row=20), piece(3, 2, 0.0, 120, row=30)]

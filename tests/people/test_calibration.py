@@ -1,4 +1,4 @@
-"""What certain pairs say of a threshold."""
+"""Judging a threshold by certain pairs."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def test_a_person_of_one_track_is_that_track() -> None:
     assert found.tolist() == [MOST, MOST]
 
 
-def test_the_unknown_have_none_and_count_for_nobody() -> None:
+def test_unknown_tracks_have_no_confidence_and_no_influence() -> None:
     features = on_a_line(0.0, 0.3, 5.0)
     alone = confidences(features, np.array([0, 0, UNKNOWN]), "l2", 0.36)
     beside = confidences(on_a_line(0.0, 0.3), np.array([0, 0]), "l2", 0.36)
@@ -158,7 +158,7 @@ def test_bounds(problem: tuple[TrackFeatures, np.ndarray], metric: str, seed: in
 
 
 @given(problem=problems(), metric=metrics, seed=st.integers(0, 2**32 - 1))
-def test_order_and_names_have_no_say(
+def test_confidence_is_independent_of_order_and_numbering(
     problem: tuple[TrackFeatures, np.ndarray], metric: str, seed: int
 ) -> None:
     features, _ = problem
@@ -184,7 +184,7 @@ def decision(
         (0.0, 2.5, 0.731),
         (1.0, 2.5, 0.881),
         (-1.0, 1.0, 0.4),  # less than the face alone is sure of
-        (3.0, 6.0, 0.95),  # nobody is surer
+        (3.0, 6.0, 0.95),  # the upper bound
     ],
 )
 def test_evidence_becomes_a_probability(face: float, clothing: float, expected: float) -> None:

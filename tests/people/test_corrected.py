@@ -33,7 +33,7 @@ every_method = pytest.mark.parametrize("method", METHODS)
 
 
 def apart(seen: Analysis) -> Analysis:
-    """The same, each track at a place of its own, so that each has a key of its own."""
+    """The same with each track at a different place, so that keys are unique."""
     found = seen.detections
     left = np.zeros(len(found))
     for track in seen.tracks:
@@ -44,7 +44,7 @@ def apart(seen: Analysis) -> Analysis:
 
 
 def of_truth(seen: Analysis, seed: int) -> tuple[list[Edit], np.ndarray]:
-    """What somebody says who knows who is who; and who is."""
+    """Corrections of a reviewer who knows the truth, and that truth."""
     rng = np.random.default_rng(seed)
     keys = Keys(seen).tracks
     truth = rng.integers(0, 3, len(keys))
@@ -115,7 +115,7 @@ def keys_of(who: Identity, result: ClusteringResult, most: int = 5) -> tuple[str
 
 @pytest.fixture(scope="module")
 def corrections(demo: clusterer.Outcome) -> list[Edit]:
-    """Of each kind one: as a reviewer makes them on the four people of the film."""
+    """One correction of each kind, on the four people of the film."""
     result = demo.result
     first, second, third, fourth = (keys_of(who, result) for who in result.people)
     cover = Keys(result.analysis).face(result.people[0].crop_rows[-1])
@@ -132,7 +132,7 @@ def corrections(demo: clusterer.Outcome) -> list[Edit]:
 
 
 def assert_followed(result: ClusteringResult, corrections: Sequence[Edit]) -> None:
-    """Every correction of `corrections` shows in the result."""
+    """The result follows every correction of `corrections`."""
     keys = Keys(result.analysis)
     by_name = {who.name: who for who in result.people}
     track = {i: [keys.track(key) for key in edit.tracks] for i, edit in enumerate(corrections)}
@@ -197,7 +197,7 @@ def test_people_keep_their_numbers_and_are_sorted_by_time(
     assert times == sorted(times, reverse=True)
 
 
-def test_who_was_put_there_by_hand_is_sure(
+def test_tracks_assigned_by_hand_have_full_confidence(
     demo: clusterer.Outcome, corrections: list[Edit]
 ) -> None:
     result = amend(demo.result, corrections)
@@ -260,7 +260,7 @@ def test_nothing_said_changes_nothing(demo: clusterer.Outcome) -> None:
 
 
 def test_said_pairs_do_not_move_the_threshold(demo: clusterer.Outcome) -> None:
-    """The episode's certain pairs set it; who looks alike and was told apart would lower it."""
+    """Only observed pairs set it; pairs separated by the reviewer look alike and would lower it."""
     keys = Keys(demo.result.analysis).tracks
     said = [Edit(Action.DIFFERENT, who=(a,), others=(b,)) for a in keys[:4] for b in keys[4:]]
     config = Config(clustering=ClusteringConfig(threshold="auto"))

@@ -66,7 +66,7 @@ def test_a_single_sight_lasts_a_frame() -> None:
 
 
 def test_up_to_a_second_in_one_shot_is_one_appearance() -> None:
-    # 25 frames a second: after frame 10 the person is gone for 25, or 26, frames.
+    # 25 frames a second: after frame 10 the person is absent for 25, or 26, frames.
     assert frames_of(seen_in([[4, 10], [36, 40]], shots_of(100))) == [(4, 41)]
     assert frames_of(seen_in([[4, 10], [37, 40]], shots_of(100))) == [(4, 11), (37, 41)]
 

@@ -1,4 +1,4 @@
-"""What is asked, what is not, and where people are cut."""
+"""Which questions are asked, and where people are split."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_what_is_no_face_is_not_asked_about() -> None:
 
 
 @pytest.mark.parametrize("labels", [[], [0], [-1]])
-def test_nobody_and_one_track_need_no_advice(labels: list[int]) -> None:
+def test_no_advice_for_fewer_than_two_tracks(labels: list[int]) -> None:
     assert ask(faces(*[0.0] * len(labels)), labels) == Advice()
 
 
@@ -210,7 +210,7 @@ def test_a_tree_holds_each_track_of_a_person_once(case: dict[str, Any]) -> None:
 
 @st.composite
 def cases_without_ties(draw: st.DrawFn) -> dict[str, Any]:
-    """Of all tracks something is known, nothing is cut off, and no two parts weigh the same."""
+    """Every track has evidence, no limit applies, and no two parts have the same weight."""
     case = draw(cases())
     n = len(case["labels"])
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -225,7 +225,7 @@ def cases_without_ties(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(cases_without_ties(), st.randoms(use_true_random=False))
-def test_the_numbers_of_tracks_have_no_say(case: dict[str, Any], random: Any) -> None:
+def test_advice_is_independent_of_track_numbering(case: dict[str, Any], random: Any) -> None:
     n = len(case["labels"])
     order = list(range(n))
     random.shuffle(order)

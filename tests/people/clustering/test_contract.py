@@ -1,4 +1,4 @@
-"""What every clustering method promises; each registered one is put through the same suite."""
+"""The contract of clustering methods; every registered one must pass."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.people.clustering.builder import (
 THRESHOLD = 0.36
 every_method = pytest.mark.parametrize("method", METHODS)
 every_method_of_ours = pytest.mark.parametrize("method", [m for m in METHODS if m != "sequential"])
-"""The ancestor's rule looks neither at quality nor at anything twice."""
+"""The sequential rule ignores quality and never retries."""
 few = settings(max_examples=30)
 """Of each combination of method and metric."""
 every_metric = pytest.mark.parametrize("metric", METRICS)
@@ -70,7 +70,7 @@ def test_permuting_tracks_permutes_labels(
 @every_method
 @few
 @given(problem=problems(), seed=st.integers(0, 99))
-def test_what_a_track_is_called_has_no_say(
+def test_result_is_independent_of_track_numbering(
     method: str, problem: tuple[TrackFeatures, np.ndarray], seed: int
 ) -> None:
     features, pairs = problem
@@ -116,7 +116,7 @@ def test_people_are_numbered_and_well_founded(
 @every_metric
 @every_method
 @pytest.mark.parametrize("seed", range(5))
-def test_people_who_are_far_apart_are_told_apart(method: str, metric: str, seed: int) -> None:
+def test_people_far_apart_are_separated(method: str, metric: str, seed: int) -> None:
     face, who = separated(people=6, tracks=40, seed=seed)
     threshold = THRESHOLD if metric == "l2" else 0.030
     labels = run(method, features_of(face), NO_LINKS, threshold, metric=metric).labels
@@ -186,14 +186,14 @@ def test_two_single_chips_that_match_are_a_person(method: str) -> None:
 
 
 @every_method
-def test_two_single_chips_that_differ_are_nobody(method: str) -> None:
+def test_two_different_single_chips_are_unknown(method: str) -> None:
     found = run(method, features_of([[1, 0], [3, 0]], chips=1))
     assert found.labels.tolist() == [UNKNOWN, UNKNOWN]
     assert not found.ambiguous.any()
 
 
 @every_method
-def test_two_single_chips_of_one_frame_are_nobody(method: str) -> None:
+def test_two_single_chips_of_one_frame_are_unknown(method: str) -> None:
     features = features_of([[1, 0], [1.01, 0]], chips=1)
     assert labels_of(method, features, links((0, 1))) == [UNKNOWN, UNKNOWN]
 
@@ -205,7 +205,7 @@ def test_a_single_chip_joins_the_person_it_matches(method: str) -> None:
 
 
 @every_method
-def test_unreadable_tracks_alone_are_nobody(method: str) -> None:
+def test_unreadable_tracks_alone_are_unknown(method: str) -> None:
     assert labels_of(method, features_of([[1, 0]] * 5, chips=0)) == [UNKNOWN] * 5
 
 
@@ -255,7 +255,7 @@ def test_a_person_lies_under_the_threshold(method: str) -> None:
 
 
 @every_method
-def test_a_threshold_of_nothing_joins_nobody_who_differs(method: str) -> None:
+def test_a_threshold_of_zero_joins_only_identical_faces(method: str) -> None:
     assert labels_of(method, features_of([[0, 0], [0.5, 0]]), threshold=0.0) == [0, 1]
 
 

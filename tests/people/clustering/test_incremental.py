@@ -1,4 +1,4 @@
-"""The default method, by hand and against the plain way to compute it."""
+"""The default method, by hand and against a plain implementation."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def test_beside_the_nearest_the_next_is_joined() -> None:
     assert labels_of(on_a_line(0.0, 0.5, 0.27), links((1, 2))) == [0, 1, 0]
 
 
-def test_people_who_have_come_near_are_merged() -> None:
+def test_people_whose_averages_converge_are_merged() -> None:
     # 0.25 joins 0.4, whose average comes to 0.325: now under 0.36 from 0.0.
     assert labels_of(on_a_line(0.0, 0.4, 0.25)) == [0, 0, 0]
     assert labels_of(on_a_line(0.0, 0.4, 0.25), links((0, 1))) == [0, 1, 1]
 
 
-def test_a_held_track_is_tried_again_when_the_people_are_settled() -> None:
+def test_a_held_track_is_tried_again_when_the_people_are_final() -> None:
     # The single chip comes before anybody is near it.
     assert labels_of(on_a_line(0.3, 1.0, 0.0, chips=[1, 5, 5])) == [0, 1, 0]
 
@@ -99,8 +99,8 @@ def test_the_nearest_pair_merges_first_as_averages_stand_then() -> None:
 
 
 def test_an_unreadable_track_does_not_move_an_average() -> None:
-    # 0.3 belongs to 0.5; could it move that average to 0.4, the next 0.1 would still be nearer to
-    # 0.0, but the people would lie 0.35 apart and be merged.
+    # 0.3 belongs to 0.5; if it moved that average to 0.4, the next 0.1 would still be nearer to
+    # 0.0, but the people would be 0.35 apart and merged.
     assert labels_of(on_a_line(0.0, 0.1, 0.5, 0.3, chips=[5, 5, 5, 0])) == [0, 0, 1, 1]
     assert labels_of(on_a_line(0.0, 0.1, 0.5, 0.3, chips=[5, 5, 5, 2])) == [0, 0, 0, 0]
 
@@ -127,7 +127,7 @@ def test_merging_ends_at_a_fixed_point(
 
 
 class Plainly:
-    """The method as its docstring tells it, every distance computed anew at every step."""
+    """The method as documented, with every distance recomputed at every step."""
 
     def __init__(self, tracks: Tracks, threshold: float) -> None:
         self.tracks, self.threshold = tracks, threshold
@@ -206,7 +206,7 @@ def test_groups_grow_past_their_first_room() -> None:
     assert labels_of(features) == list(range(300))
 
 
-def test_a_removed_group_is_near_nobody() -> None:
+def test_a_removed_cluster_is_near_no_other() -> None:
     tracks = Tracks(on_a_line(0.0, 0.1, 0.2), NO_LINKS, ClusteringConfig())
     groups = ClusterIndex(tracks, THRESHOLD)
     numbers = [groups.add(tracks.cluster_of([track])) for track in range(3)]

@@ -18,7 +18,7 @@ def table(n: int, seed: int) -> tuple[Matrix, Bools]:
 def slowly_linked(
     groups: list[list[int]], evidence: Matrix, apart: Bools, least: float
 ) -> set[frozenset[int]]:
-    """As the definition says: every pair of groups, every time."""
+    """By definition: compares every pair of groups in every step."""
     found = [frozenset(group) for group in groups]
     while True:
         scores = {
@@ -53,7 +53,7 @@ def test_groups_that_are_given_stay_together(n: int, seed: int) -> None:
 
 
 @given(n=st.integers(2, 10), seed=st.integers(0, 100_000))
-def test_order_has_no_say(n: int, seed: int) -> None:
+def test_linkage_is_independent_of_order(n: int, seed: int) -> None:
     evidence, apart = table(n, seed)
     order = np.random.default_rng(seed).permutation(n)
     linked = link([[i] for i in range(n)], evidence, apart, 0.5)

@@ -34,10 +34,12 @@ def test_two_of_one_moment_are_assigned_jointly() -> None:
     assert reassign(greedy, evidence, links, movable, 1.0).tolist() == [0, 1, 1, 0]
 
 
-def test_a_track_that_fits_nobody_is_alone() -> None:
+def test_a_track_that_fits_no_group_is_alone() -> None:
     evidence = symmetric({(0, 2): 0.5, (1, 2): -1.0})
-    settled = reassign(np.array([0, 1, 0, 3]), evidence, apart(), np.array([0, 0, 1, 0], bool), 1.0)
-    assert settled[2] not in settled[[0, 1, 3]]
+    reassigned = reassign(
+        np.array([0, 1, 0, 3]), evidence, apart(), np.array([0, 0, 1, 0], bool), 1.0
+    )
+    assert reassigned[2] not in reassigned[[0, 1, 3]]
 
 
 def test_clear_tracks_do_not_move() -> None:
@@ -62,7 +64,7 @@ def test_fits_are_those_of_linkage() -> None:
 
 @given(seed=st.integers(0, 100_000))
 def test_one_moment_is_solved_as_brute_force_solves_it(seed: int) -> None:
-    """Two people, three tracks of one moment: the greatest sum over all ways to place them."""
+    """Two people, three tracks of one frame: the largest sum over all assignments."""
     rng = np.random.default_rng(seed)
     evidence = rng.normal(0.5, 2.0, (5, 5)).astype(np.float32)
     evidence = (evidence + evidence.T) / 2
@@ -70,7 +72,7 @@ def test_one_moment_is_solved_as_brute_force_solves_it(seed: int) -> None:
     labels = np.arange(5)
     movable = np.array([False, False, True, True, True])
     least = 1.0
-    settled = reassign(labels, evidence, links, movable, least)
+    reassigned = reassign(labels, evidence, links, movable, least)
     ways = [
         way
         for way in product((0, 1, None), repeat=3)
@@ -85,7 +87,7 @@ def test_one_moment_is_solved_as_brute_force_solves_it(seed: int) -> None:
 
     best = max(ways, key=gain)
     placed = tuple(
-        next((place for place in (0, 1) if settled[place] == settled[track]), None)
+        next((place for place in (0, 1) if reassigned[place] == reassigned[track]), None)
         for track in (2, 3, 4)
     )
     assert gain(placed) == pytest.approx(gain(best), abs=1e-4)
@@ -100,7 +102,7 @@ def test_links_hold_and_clear_tracks_stay(n: int, seed: int) -> None:
     links = (links | links.T) & ~np.eye(n, dtype=bool)
     labels = np.arange(n)
     movable = rng.random(n) < 0.6
-    settled = reassign(labels, evidence, links, movable, 1.0)
-    assert settled[~movable].tolist() == labels[~movable].tolist()
+    reassigned = reassign(labels, evidence, links, movable, 1.0)
+    assert reassigned[~movable].tolist() == labels[~movable].tolist()
     for a, b in np.argwhere(links).tolist():
-        assert settled[a] != settled[b]
+        assert reassigned[a] != reassigned[b]
