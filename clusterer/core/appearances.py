@@ -34,7 +34,7 @@ def spans(
     """
     frame_pts = max(1, round(1 / (video.frame_rate * video.time_base)))
     shot_of = {shot.index: shot for shot in shots}
-    found = []
+    result = []
     for track in tracks:
         first, last = int(track.detection_rows[0]), int(track.detection_rows[-1])
         shot = shot_of[track.shot_index]
@@ -48,8 +48,8 @@ def spans(
             end_pts=shot.end_pts if ends_with_shot else min(end_pts, shot.end_pts),
             track_ids=(track.id,),
         )
-        found.append(span)
-    return found
+        result.append(span)
+    return result
 
 
 def appearances(
@@ -94,10 +94,12 @@ def numbers(analysis: Analysis, labels: IntArray) -> dict[int, int]:
     for track, label in zip(analysis.tracks, labels.tolist(), strict=True):
         if label > UNKNOWN:
             members[label].append(track)
-    found = analysis.detections
+    detections = analysis.detections
     order = []
     for label, tracks in members.items():
-        seen = appearances(tracks, found.pts, found.frame_index, analysis.shots, analysis.video)
+        seen = appearances(
+            tracks, detections.pts, detections.frame_index, analysis.shots, analysis.video
+        )
         length_pts = sum(a.end_pts - a.start_pts for a in seen)
         order.append((-length_pts, seen[0].start_pts, label))
     return {label: number for number, (_, _, label) in enumerate(sorted(order), start=1)}

@@ -130,11 +130,11 @@ def steady_rate(analysis: Analysis) -> Fraction | None:
     """
     stated, mean = exact(analysis.video.frame_rate), mean_rate(analysis)
     whole = nominal_rate(mean)
-    near = sorted(
+    candidates = sorted(
         {Fraction(whole), Fraction(whole * 1000, 1001), *NAMED_RATES},
         key=lambda rate: abs(rate - mean),
     )
-    tried = (rate for rate in (stated, *near) if rate.denominator in WHOLE)
+    tried = (rate for rate in (stated, *candidates) if rate.denominator in WHOLE)
     return next((rate for rate in tried if is_steady(analysis, rate)), None)
 
 

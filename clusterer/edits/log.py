@@ -85,7 +85,7 @@ def parse_edit(content: object) -> Edit:
         raise EditsError("a correction is not an object")
     _only(content, _FIELDS)
     action = content.get("action")
-    if not isinstance(action, str) or action not in {known.value for known in Action}:
+    if not isinstance(action, str) or action not in {each.value for each in Action}:
         raise EditsError("a correction has no known action")
     face = _text(content, "face")
     if face and KEY.fullmatch(face) is None:
@@ -132,21 +132,21 @@ def _only(content: dict[str, Any], fields: set[str]) -> None:
 
 
 def _edits(content: dict[str, Any], name: str) -> tuple[Edit, ...]:
-    found = content.get(name, [])
-    if not isinstance(found, list):
+    value = content.get(name, [])
+    if not isinstance(value, list):
         raise EditsError(f"{name} is not a list")
-    return tuple(map(parse_edit, found))
+    return tuple(map(parse_edit, value))
 
 
 def _keys(content: dict[str, Any], name: str) -> tuple[str, ...]:
-    found = content.get(name, [])
-    if not isinstance(found, list):
+    value = content.get(name, [])
+    if not isinstance(value, list):
         raise EditsError(f"{name} of a correction is not a list")
-    if len(found) > LIMITS[name]:
+    if len(value) > LIMITS[name]:
         raise EditsError(f"{name} of a correction has more than {LIMITS[name]} keys")
-    if not all(isinstance(key, str) and KEY.fullmatch(key) for key in found):
+    if not all(isinstance(key, str) and KEY.fullmatch(key) for key in value):
         raise EditsError(f"{name} of a correction contains something that is not a key")
-    return tuple(found)
+    return tuple(value)
 
 
 def _text(content: dict[str, Any], name: str) -> str:

@@ -319,8 +319,8 @@ def count_frames_before(path: str, pts: int) -> int | None:
 
 def _from_key_frame(frames: Iterator[_Stated]) -> Iterator[_Stated]:
     """Skip frames before the first key frame: after a seek they may be incomplete."""
-    found = False
+    started = False
     for frame, stated in frames:
-        found = found or frame.key_frame
-        if found:
+        started = started or frame.key_frame
+        if started:
             yield frame, stated

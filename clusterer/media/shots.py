@@ -109,7 +109,7 @@ class CutDetector:
         score = seen[position].score
         if score is None or score < config.min_content:
             return False
-        scores = [one.score for one in before + after if one.score is not None]
+        scores = [picture.score for picture in before + after if picture.score is not None]
         if scores and score < config.min_ratio * sum(scores) / len(scores):
             return False
         return all(

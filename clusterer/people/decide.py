@@ -106,7 +106,7 @@ def without_faces(features: TrackFeatures, excluded: IntArray) -> TrackFeatures:
     )
 
 
-def assign(given: Basis, config: ClusteringConfig, threshold: float) -> Refinement:
+def assign(inputs: Basis, config: ClusteringConfig, threshold: float) -> Refinement:
     """Labels for one method, metric and threshold, as in `decide`.
 
     Raises
@@ -114,11 +114,11 @@ def assign(given: Basis, config: ClusteringConfig, threshold: float) -> Refineme
     ConfigError
         There is no such method.
     """
-    features, cannot_link = given.features, given.cannot_link
-    by_face = clustering.assign(features, cannot_link, given.must_link, config, threshold)
-    certain = clustering.must_link_groups(cannot_link, given.must_link, len(features))
+    features, cannot_link = inputs.features, inputs.cannot_link
+    by_face = clustering.assign(features, cannot_link, inputs.must_link, config, threshold)
+    certain = clustering.must_link_groups(cannot_link, inputs.must_link, len(features))
     refined = Refiner(config, threshold).refine(
-        features, given.spans_s, by_face.labels, cannot_link, certain
+        features, inputs.spans_s, by_face.labels, cannot_link, certain
     )
     ambiguous = (by_face.ambiguous | refined.ambiguous) & (refined.labels == UNKNOWN)
     return replace(refined, ambiguous=ambiguous)
@@ -163,10 +163,10 @@ def decide(
     if not 0 <= under <= len(edits):
         raise EditsError(f"There are {len(edits)} corrections, not {under}")
     chosen = config.clustering
-    known = basis(analysis, config, edits[:under])
-    fit = _calibration(analysis, known, config)
-    assignment = assign(known, chosen, fit.threshold)
-    features, cannot_link = known.features, known.cannot_link
+    inputs = basis(analysis, config, edits[:under])
+    fit = _calibration(analysis, inputs, config)
+    assignment = assign(inputs, chosen, fit.threshold)
+    features, cannot_link = inputs.features, inputs.cannot_link
     unit = _default(config, fit.threshold)  # of the evidence curves, whatever the threshold
     grouping = _grouping(features, assignment, chosen, unit)
     evidence = assignment.evidence if fit.threshold == unit else None  # else in another unit
@@ -187,7 +187,7 @@ def decide(
         grouped_under=under,
         edit_notes=lines(edits, corrected.notes),
         advice=advise(
-            features, known.spans_s, cannot_link, grouping.labels, chosen, unit, evidence
+            features, inputs.spans_s, cannot_link, grouping.labels, chosen, unit, evidence
         ),
         grouping=grouping,
     )
@@ -211,14 +211,14 @@ def _spans_s(analysis: Analysis) -> npt.NDArray[np.float64]:
     return spans_s
 
 
-def _calibration(analysis: Analysis, known: Basis, config: Config) -> Calibration:
+def _calibration(analysis: Analysis, inputs: Basis, config: Config) -> Calibration:
     """The threshold to use, and how well it fits."""
     chosen = config.clustering
     given = None if chosen.threshold == AUTO else chosen.threshold
     default = _default(config, given)
     return calibrate(
         same_pairs(analysis, chosen),
-        different_pairs(known.features, known.together, chosen),
+        different_pairs(inputs.features, inputs.together, chosen),
         chosen.metric,
         default,
         given if given is not None or chosen.threshold == AUTO else default,

@@ -111,9 +111,9 @@ class Cascade:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        found = file.load()  # checked, since scikit-image builds C tables from it unchecked
-        self.models = {file.name: found.sha256}
-        self._classifier = Classifier(BytesIO(found.content))
+        loaded = file.load()  # checked, since scikit-image builds C tables from it unchecked
+        self.models = {file.name: loaded.sha256}
+        self._classifier = Classifier(BytesIO(loaded.content))
         self._config = config
         self._threads = threads
 

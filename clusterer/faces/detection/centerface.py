@@ -107,10 +107,10 @@ class CenterFace:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        found = file.load()
-        self.models = {file.name: found.sha256}
+        loaded = file.load()
+        self.models = {file.name: loaded.sha256}
         # One picture per thread: threads within a session wait for each other at every layer.
-        self._session = open_session(found.content, 1, str(found.path), file.remedy)
+        self._session = open_session(loaded.content, 1, str(loaded.path), file.remedy)
         self._config = config
         self._threads = threads
 
@@ -121,13 +121,13 @@ class CenterFace:
     def _detect_one(self, frame: Frame) -> Detections:
         image, scale = shrink(frame.image, self._config.width_px)
         maps = self._session.run(OUTPUTS, {INPUT: pad(image)})
-        heat, log_sides, offsets, points = (np.asarray(one)[0] for one in maps)
-        found = decode(heat[0], log_sides, offsets, points, self._config.min_score)
-        rows = suppress(found.boxes, found.scores, NMS_IOU)
+        heat, log_sides, offsets, points = (np.asarray(array)[0] for array in maps)
+        candidates = decode(heat[0], log_sides, offsets, points, self._config.min_score)
+        rows = suppress(candidates.boxes, candidates.scores, NMS_IOU)
         return finish(
             frame,
-            found.boxes[rows] * np.tile(scale, 2),
-            found.scores[rows],
-            found.landmarks[rows] * scale,
+            candidates.boxes[rows] * np.tile(scale, 2),
+            candidates.scores[rows],
+            candidates.landmarks[rows] * scale,
             self._config,
         )

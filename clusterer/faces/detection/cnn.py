@@ -77,15 +77,15 @@ class Cnn:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        found = file.load()
-        self.models = {file.name: found.sha256}
-        network = read_network(found.content)
+        loaded = file.load()
+        self.models = {file.name: loaded.sha256}
+        network = read_network(loaded.content)
         if network.search is None:
-            raise ModelError(f"{found.path} is not a detector", file.remedy)
+            raise ModelError(f"{loaded.path} is not a detector", file.remedy)
         self._search, self._grid = network.search, grid(network)
         self._painter = Painter(network.mean)
         # One picture per thread: threads within a session wait for each other at every layer.
-        self._session = open_session(convert_search(network), 1, str(found.path), file.remedy)
+        self._session = open_session(convert_search(network), 1, str(loaded.path), file.remedy)
         self._config = config
         self._threads = threads
         self._upsample = UPSAMPLE if config.upsample is None else config.upsample
@@ -123,14 +123,14 @@ class Cnn:
         centres = centres - where.tiles[levels, :2]
         exact = to_picture(np.concatenate([centres - half, centres + half], axis=1), levels)
         boxes = (np.sign(exact) * np.floor(np.abs(exact) + 0.5)).astype(np.int64)
-        found = margins[rows, columns]
-        kept = suppress(boxes, found, self._search)
-        return boxes[kept], found[kept]
+        values = margins[rows, columns]
+        kept = suppress(boxes, values, self._search)
+        return boxes[kept], values[kept]
 
     def _detect_one(self, frame: Frame) -> Detections:
         image, scale = shrink(frame.image, self._config.width_px)
         for _ in range(self._upsample):
             image = np.asarray(cv2.resize(image, None, fx=2, fy=2), np.uint8)
-        found, margins = self.find(image, self._margin)
-        boxes = (found + np.array([0, 0, 1, 1])) * np.tile(scale, 2) / 2**self._upsample
+        boxes, margins = self.find(image, self._margin)
+        boxes = (boxes + np.array([0, 0, 1, 1])) * np.tile(scale, 2) / 2**self._upsample
         return finish(frame, boxes, score(margins), None, self._config)

@@ -69,8 +69,8 @@ def decode(
         boxes = np.concatenate([corner - edges[rows, :2], corner + edges[rows, 2:]], axis=1)
         landmarks = corner[:, None] + points[rows].reshape(-1, 5, 2)
         parts.append((boxes * stride, scores[rows, 0], landmarks * stride))
-    boxes, found, landmarks = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return boxes, found, landmarks
+    boxes, found_scores, landmarks = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return boxes, found_scores, landmarks
 
 
 class Scrfd:
@@ -93,12 +93,12 @@ class Scrfd:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        found = file.load()
-        self.models = {file.name: found.sha256}
+        loaded = file.load()
+        self.models = {file.name: loaded.sha256}
         # One picture per thread: threads within a session wait for each other at every layer.
-        self._session = open_session(found.content, 1, str(found.path), file.remedy)
+        self._session = open_session(loaded.content, 1, str(loaded.path), file.remedy)
         if not _fits(self._session):
-            raise ModelError(f"{found.path} is not an SCRFD with landmarks", file.remedy)
+            raise ModelError(f"{loaded.path} is not an SCRFD with landmarks", file.remedy)
         self._input = self._session.get_inputs()[0].name
         self._config = config
         self._threads = threads

@@ -49,9 +49,9 @@ class YuNet:
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         del threads
         (file,) = weights(self.name)
-        found = file.load()
-        content = np.frombuffer(found.content, np.uint8)
-        self.models = {file.name: found.sha256}
+        loaded = file.load()
+        content = np.frombuffer(loaded.content, np.uint8)
+        self.models = {file.name: loaded.sha256}
         self._config = config
         lowest = max(LOWEST_SCORE, config.min_score)
         try:

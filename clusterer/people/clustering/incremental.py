@@ -70,47 +70,47 @@ class _State:
 
     def finish(self) -> list[Cluster]:
         """Merge people and retry held clusters until nothing changes; return the people."""
-        near = Neighbours(self._groups)
-        queue = [pair for number in self._people for pair in self._pairs(near, number)]
+        neighbours = Neighbours(self._groups)
+        queue = [pair for number in self._people for pair in self._pairs(neighbours, number)]
         heapify(queue)
-        self._merge(near, queue)
-        while self._retry(near, queue):
-            self._merge(near, queue)
+        self._merge(neighbours, queue)
+        while self._retry(neighbours, queue):
+            self._merge(neighbours, queue)
         return [self._groups[number] for number in sorted(self._people)]
 
-    def _pairs(self, near: Neighbours, number: int) -> list[tuple[float, int, int]]:
+    def _pairs(self, neighbours: Neighbours, number: int) -> list[tuple[float, int, int]]:
         """A person with each person near it: distance, earlier, later."""
         return [
             (distance, min(number, other), max(number, other))
-            for other, distance in near.of(number).items()
+            for other, distance in neighbours.of(number).items()
             if other in self._people
         ]
 
-    def _merge(self, near: Neighbours, queue: list[tuple[float, int, int]]) -> None:
+    def _merge(self, neighbours: Neighbours, queue: list[tuple[float, int, int]]) -> None:
         """Merge people, nearest pair first; ties to the earlier."""
         while queue:
             distance, first, second = heappop(queue)
-            if near.of(first).get(second) != distance:
+            if neighbours.of(first).get(second) != distance:
                 continue  # outdated: one of them has changed
             self._people.remove(second)
-            near.drop(second)
+            neighbours.drop(second)
             self._groups.grow(first, self._groups.remove(second))
-            self._compare(near, queue, first)
+            self._compare(neighbours, queue, first)
 
-    def _retry(self, near: Neighbours, queue: list[tuple[float, int, int]]) -> bool:
+    def _retry(self, neighbours: Neighbours, queue: list[tuple[float, int, int]]) -> bool:
         """Join the next held cluster to one near it; return whether there was one."""
         for position, number in enumerate(self._held):
-            candidates = near.of(number)
+            candidates = neighbours.of(number)
             if not candidates:
                 continue
             target = min(candidates, key=lambda n: (candidates[n], n not in self._people, n))
             self._held = self._held[position + 1 :] + self._held[:position]
-            near.drop(number)
+            neighbours.drop(number)
             self._groups.grow(target, self._groups.remove(number))
             if target not in self._people:
-                near.drop(target)
+                neighbours.drop(target)
                 target = self._promote(target)
-            self._compare(near, queue, target)
+            self._compare(neighbours, queue, target)
             return True
         return False
 
@@ -123,9 +123,11 @@ class _State:
         self._people.add(person)
         return person
 
-    def _compare(self, near: Neighbours, queue: list[tuple[float, int, int]], number: int) -> None:
+    def _compare(
+        self, neighbours: Neighbours, queue: list[tuple[float, int, int]], number: int
+    ) -> None:
         """Compare a changed cluster with the others."""
-        near.update(number)
+        neighbours.update(number)
         if number in self._people:
-            for pair in self._pairs(near, number):
+            for pair in self._pairs(neighbours, number):
                 heappush(queue, pair)

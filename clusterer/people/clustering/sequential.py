@@ -48,9 +48,9 @@ class Sequential:
         held: list[Cluster] = []
         for track in tracks.readable:
             new = Cluster({track}, tracks.face[track], 1.0, float(features.quality[track]))
-            near = self._nearest(new, people, tracks)
-            if near is not None:
-                people[near].absorb(new)
+            nearest = self._nearest(new, people, tracks)
+            if nearest is not None:
+                people[nearest].absorb(new)
                 continue
             match = None if tracks.is_person(new) else self._nearest(new, held, tracks)
             if match is not None:
