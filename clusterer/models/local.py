@@ -50,7 +50,7 @@ class LocalFile:
         if self.path is None and is_file(cached):
             if not _is_private(cached):
                 raise ModelError(
-                    f"{cached} may be somebody else's: others can write there",
+                    f"{cached} may have been replaced: others can write there",
                     f"Put it into a folder of your own and name that in {ENVIRONMENT_VARIABLE}",
                 )
             return cached

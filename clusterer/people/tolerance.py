@@ -1,4 +1,4 @@
-"""How much wider the threshold is for faces of low quality."""
+"""How the distance threshold depends on face quality."""
 
 from __future__ import annotations
 

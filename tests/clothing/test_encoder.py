@@ -62,7 +62,7 @@ def test_light_moves_a_garment_less_than_another_colour(encoder: ClothingEncoder
     assert embeddings[0] @ embeddings[1] > embeddings[0] @ embeddings[2] + 0.2
 
 
-def test_what_lies_behind_a_garment_says_little(encoder: ClothingEncoder) -> None:
+def test_the_background_hardly_changes_the_embedding(encoder: ClothingEncoder) -> None:
     """A striped shirt before two walls, and another before one of them."""
     stripes = np.indices((SIDE_PX, SIDE_PX))[0] // 8 % 2 == 0
     middle = slice(SIDE_PX // 5, -SIDE_PX // 5)
@@ -88,7 +88,7 @@ def test_what_lies_behind_a_garment_says_little(encoder: ClothingEncoder) -> Non
 @pytest.mark.parametrize(
     "wrong", [np.zeros((1, 64, 64, 3), np.uint8), np.zeros((1, SIDE_PX, SIDE_PX, 3), np.float32)]
 )
-def test_other_shapes_and_types_are_refused(encoder: ClothingEncoder, wrong: ImageArray) -> None:
+def test_other_shapes_and_types_are_rejected(encoder: ClothingEncoder, wrong: ImageArray) -> None:
     with pytest.raises(ValueError, match="not torsos of 96 px"):
         encoder.encode(wrong)
 
@@ -122,7 +122,7 @@ def test_torsos_are_described_in_their_order(encoder: ClothingEncoder) -> None:
     assert [w.share for w in described] == [1.0, LEAST_SHARE / 2, 1.0]
 
 
-def test_pictures_show_the_seen_part(encoder: ClothingEncoder) -> None:
+def test_pictures_show_the_visible_part(encoder: ClothingEncoder) -> None:
     import cv2  # noqa: PLC0415 (only here)
 
     whole, half, none = describe_torsos(
@@ -135,5 +135,5 @@ def test_pictures_show_the_seen_part(encoder: ClothingEncoder) -> None:
     assert none.picture == b""
 
 
-def test_nothing_is_described_as_nothing(encoder: ClothingEncoder) -> None:
+def test_an_invisible_torso_has_an_empty_description(encoder: ClothingEncoder) -> None:
     assert describe_torsos([], encoder) == []

@@ -1,4 +1,4 @@
-"""Every setting has a range, and says its name when it is out of it."""
+"""Every setting has a range, and errors name the setting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Distances between encodings."""
+"""Distances between embeddings."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes have no path h
 
 @pytest.fixture(autouse=True)
 def impatient() -> Iterator[None]:
-    """What waits for a writer fails."""
+    """Fail if opening a pipe waits for a writer."""
 
     def late(*_: object) -> None:
         raise TimeoutError

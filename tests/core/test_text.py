@@ -1,4 +1,4 @@
-"""Names as terminals, tables and pages can carry them."""
+"""File names made safe for terminals, tables and pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of tracks and faces, found again in another analysis."""
+"""Keys of tracks and faces, looked up in another analysis."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_found_again(key: str, row: int | None) -> None:
 
 
 def test_strays_are_not_found() -> None:
-    """A detection that belongs to no track, though it is the very face."""
+    """A detection that matches exactly but belongs to no track."""
     analysis = replace(EXACT, tracks=EXACT.tracks[:1])
     assert Keys(analysis).row("100@200,0,300,100") is None
 

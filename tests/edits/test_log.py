@@ -1,4 +1,4 @@
-"""The file of corrections: what is written is read, and nothing else."""
+"""The file of corrections: reads what was written, and rejects anything else."""
 
 from __future__ import annotations
 

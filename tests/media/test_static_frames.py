@@ -1,4 +1,4 @@
-"""Passing over looks while nothing moves."""
+"""Skipping samples while nothing moves."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def picture(left: int | None = None, grey: int = 90) -> ImageArray:
     return image
 
 
-def test_every_other_look_at_a_still_picture() -> None:
+def test_every_other_static_frame_is_skipped() -> None:
     static_frames = StaticFrames(16.0)
     static_frames.sample(picture(20))
     assert [static_frames.skips(picture(20)) for _ in range(5)] == [True, False] * 2 + [True]
 
 
-def test_no_look_is_left_out_while_a_face_moves() -> None:
+def test_nothing_is_skipped_while_a_face_moves() -> None:
     static_frames = StaticFrames(16.0)
     static_frames.sample(picture(20))
     assert not any(static_frames.skips(picture(left)) for left in range(30, 130, 10))
 
 
-def test_grain_is_no_motion() -> None:
+def test_noise_is_not_motion() -> None:
     rng = np.random.default_rng(0)
     static_frames = StaticFrames(16.0)
     static_frames.sample(picture(20))
@@ -40,14 +40,14 @@ def test_grain_is_no_motion() -> None:
     assert static_frames.skips(noisy.astype(np.uint8))
 
 
-def test_first_picture_and_another_size_are_looked_at() -> None:
+def test_first_picture_and_another_size_are_sampled() -> None:
     static_frames = StaticFrames(16.0)
     assert not static_frames.skips(picture())
     assert not static_frames.skips(picture()[:45])
 
 
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=12))
-def test_level_0_passes_nothing_over(greys: list[int]) -> None:
+def test_level_0_skips_nothing(greys: list[int]) -> None:
     static_frames = StaticFrames(0.0)
     assert not any(static_frames.skips(picture(grey=grey)) for grey in greys)
 
@@ -59,7 +59,7 @@ def test_never_two_in_a_row(greys: list[int], level: float) -> None:
     assert not any(a and b for a, b in pairwise(passed))
 
 
-def test_slow_change_is_measured_from_the_last_look() -> None:
+def test_slow_change_is_measured_from_the_last_sample() -> None:
     static_frames = StaticFrames(16.0)
     static_frames.sample(picture(grey=90))
     assert static_frames.skips(picture(grey=100))

@@ -1,4 +1,4 @@
-"""Weights from the network; the server is a local one."""
+"""Downloading weights, from a local server."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def part(cache: Path) -> Path:
-    """Where the beginning of the file is kept."""
+    """The partial file."""
     cache.mkdir(parents=True)
     return cache / f"{DIGEST}.part"
 

@@ -237,7 +237,7 @@ def test_the_format_of_onnx_runtime_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_way_to_a_tensor_is_known() -> None:
-    """Held against the definition that the library onnx has, newer ones included."""
+    """Compared with the definition in the library onnx, including newer versions."""
     ways: dict[str, dict[int, str]] = {}
     waiting = [ModelProto.DESCRIPTOR]
     reached: dict[str, set[str]] = {}

@@ -74,7 +74,7 @@ def moved(seen: Analysis, row: int, box: tuple[float, float, float, float]) -> A
     return replace(seen, detections=replace(seen.detections, boxes=boxes))
 
 
-def test_a_face_that_comes_back_to_its_place_is_the_same() -> None:
+def test_a_face_that_returns_to_its_place_is_the_same() -> None:
     assert linked(analysis_of(GONE_AND_BACK)) == [[0, 1]]
 
 

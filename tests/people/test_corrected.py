@@ -64,7 +64,7 @@ def of_truth(seen: Analysis, seed: int) -> tuple[list[Edit], np.ndarray]:
     threshold=st.sampled_from([0.0, 0.3, 2.0]),
     regrouped=st.booleans(),
 )
-def test_what_was_said_holds(
+def test_corrections_hold(
     method: str, seen: Analysis, seed: int, threshold: float, regrouped: bool
 ) -> None:
     edits, _ = of_truth(seen, seed)
@@ -87,7 +87,7 @@ def test_what_was_said_holds(
 @every_method
 @settings(max_examples=25, deadline=None)
 @given(seen=episodes().map(apart), which=st.integers(0, 7), threshold=st.sampled_from([0.3, 2.0]))
-def test_what_is_no_face_is_as_if_it_were_not_there(
+def test_not_a_face_is_ignored_by_the_grouping(
     method: str, seen: Analysis, which: int, threshold: float
 ) -> None:
     if which >= len(seen.tracks):
@@ -156,7 +156,7 @@ def assert_followed(result: ClusteringResult, corrections: Sequence[Edit]) -> No
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("threshold", [None, 0.2, 0.5, "auto"])
 @every_method
-def test_another_setting_keeps_what_was_said(
+def test_corrections_hold_under_other_settings(
     demo: clusterer.Outcome,
     corrections: list[Edit],
     method: str,
@@ -211,7 +211,7 @@ def test_tracks_assigned_by_hand_have_full_confidence(
     assert {who.confidence for who in result.unknowns} == {0.0}
 
 
-def test_only_the_first_ones_are_grouped_under(
+def test_only_the_first_corrections_constrain_the_grouping(
     demo: clusterer.Outcome, corrections: list[Edit]
 ) -> None:
     analysis, config = demo.result.analysis, Config()
@@ -232,7 +232,7 @@ def test_only_the_first_ones_are_grouped_under(
     assert amend(result, corrections[:3]).grouping is result.grouping
 
 
-def test_notes_tell_what_does_not_apply(demo: clusterer.Outcome) -> None:
+def test_notes_report_corrections_that_do_not_apply(demo: clusterer.Outcome) -> None:
     keys = Keys(demo.result.analysis).tracks
     join = Edit(Action.SAME, who=keys[:1], others=keys[1:2])
     part = Edit(Action.DIFFERENT, who=keys[:1], others=keys[1:2])
@@ -249,7 +249,7 @@ def test_notes_tell_what_does_not_apply(demo: clusterer.Outcome) -> None:
     assert check(result, [part, lost]) == ("", "the person is not found")
 
 
-def test_nothing_said_changes_nothing(demo: clusterer.Outcome) -> None:
+def test_no_corrections_change_nothing(demo: clusterer.Outcome) -> None:
     result = decide(demo.result.analysis, Config())
     for same in (decide(demo.result.analysis, Config(), []), amend(result, ())):
         assert (same.people, same.unknowns) == (result.people, result.unknowns)
@@ -259,7 +259,7 @@ def test_nothing_said_changes_nothing(demo: clusterer.Outcome) -> None:
     assert not any(who.hidden for who in result.people)
 
 
-def test_said_pairs_do_not_move_the_threshold(demo: clusterer.Outcome) -> None:
+def test_corrections_do_not_move_the_threshold(demo: clusterer.Outcome) -> None:
     """Only observed pairs set it; pairs separated by the reviewer look alike and would lower it."""
     keys = Keys(demo.result.analysis).tracks
     said = [Edit(Action.DIFFERENT, who=(a,), others=(b,)) for a in keys[:4] for b in keys[4:]]

@@ -60,7 +60,7 @@ def test_an_appearance_is_half_open() -> None:
     assert found == Appearance(0, 6, 19, 6 * FRAME_PTS, 19 * FRAME_PTS, (0,))
 
 
-def test_a_single_sight_lasts_a_frame() -> None:
+def test_a_single_detection_lasts_a_frame() -> None:
     (found,) = seen_in([[6]], shots_of(100))
     assert (found.end_frame - found.start_frame, found.end_pts - found.start_pts) == (1, FRAME_PTS)
 
@@ -110,7 +110,7 @@ def test_a_frame_lasts_at_least_a_tick() -> None:
 
 
 @given(st.lists(st.sets(st.integers(0, 119), min_size=1, max_size=5), min_size=1, max_size=6))
-def test_appearances_hold_every_sight_and_never_meet(sights: list[set[int]]) -> None:
+def test_appearances_cover_every_detection_and_do_not_overlap(sights: list[set[int]]) -> None:
     shots = shots_of(30, 50, 40)
     tracks = [
         sorted(frame for frame in sight if _shot(frame, shots) == _shot(min(sight), shots))
@@ -154,7 +154,7 @@ def test_of_equal_screen_time_the_first_to_appear_is_first() -> None:
     assert [p.label for p in people] == [7, 3]
 
 
-def test_every_track_is_somebodys_or_an_unknown_of_its_own() -> None:
+def test_every_track_has_a_person_or_is_one_unknown() -> None:
     sights = [(track, 50 * track, 0.5) for track in range(5)]
     people, unknowns = people_of(analysis_of(sights), [0, -1, 0, 1, -1])
     assert sorted(p.track_ids for p in people) == [(0, 2), (3,)]

@@ -57,29 +57,29 @@ def test_evidence_is_that_of_the_linkage_less_the_prior() -> None:
     assert asked.evidence == pytest.approx((6.0 - 3.6) / np.sqrt(2) - 1.25, abs=1e-4)
 
 
-def test_a_track_far_from_its_person_is_a_doubt() -> None:
+def test_a_track_far_from_its_person_is_questioned() -> None:
     advice = ask(faces(0.0, 0.0, 0.0, 0.45), [0, 0, 0, 0])
     assert pairs(advice) == [(0, 3)]
     assert advice.questions[0].evidence == pytest.approx(-3 * 3.6 / np.sqrt(3), abs=1e-4)
 
 
-def test_two_people_under_one_label_are_one_doubt_and_one_cut() -> None:
+def test_two_people_under_one_label_give_one_question_and_one_cut() -> None:
     advice = ask(faces(0.0, 2.0, 0.0, 2.0, 0.0), [0] * 5)
     assert pairs(advice) == [(0, 1)]
     merges = advice.trees[0]
     assert sorted(sides(merges, 5)) == [[0, 2, 4], [1, 3]]
 
 
-def test_a_person_of_one_look_is_no_doubt() -> None:
+def test_a_person_of_one_look_is_not_questioned() -> None:
     assert ask(faces(0.0, 0.0, 0.1), [0, 0, 0]).questions == ()
 
 
-def test_the_likeliest_union_of_many_faces_comes_first() -> None:
+def test_the_likeliest_merge_of_many_faces_comes_first() -> None:
     known = replace(faces(0.0, 0.05, 3.0, 3.1, 6.0), readable_chips=np.array([2, 2, 9, 9, 9]))
     assert pairs(ask(known, [-1] * 5))[:2] == [(2, 3), (0, 1)]
 
 
-def test_the_best_face_stands_for_a_person() -> None:
+def test_the_best_face_represents_a_person() -> None:
     known = replace(
         faces(0.0, 0.0, 0.0, 0.5),
         quality=np.array([0.5, 0.6, 0.9, 0.5], np.float32),
@@ -93,7 +93,7 @@ def test_people_seen_together_are_not_asked_about() -> None:
     assert pairs(ask(faces(0.0, 0.0, 0.0), [-1, -1, -1], links=[(1, 2)])) == [(0, 1), (0, 2)]
 
 
-def test_clothes_find_whom_no_face_does() -> None:
+def test_clothing_finds_matches_without_a_face() -> None:
     known = replace(
         features([RED, BLUE, RED], [CLEAR, CLEAR, 0.0], [0.0, 3.0, 0.0]),
         has_face=np.array([True, True, False]),
@@ -103,7 +103,7 @@ def test_clothes_find_whom_no_face_does() -> None:
     assert pairs(ask(known, [0, 1, -1], config=alone)) == pairs(ask(known, [0, 1, -1]))
 
 
-def test_of_whom_nothing_is_known_the_nearest_in_time_is_asked_first() -> None:
+def test_without_evidence_the_nearest_in_time_is_asked_first() -> None:
     known = replace(faces(*[3.0 * i for i in range(12)]), has_face=np.arange(12) != 11)
     starts = (*(100.0 * i for i in range(11)), 702.0)
     advice = ask(known, [*range(11), -1], starts_s=starts)
@@ -112,7 +112,7 @@ def test_of_whom_nothing_is_known_the_nearest_in_time_is_asked_first() -> None:
     assert all(question.evidence == pytest.approx(-np.log(11), abs=1e-4) for question in about)
 
 
-def test_what_is_no_face_is_not_asked_about() -> None:
+def test_not_a_face_is_not_asked_about() -> None:
     reasons = (Reason.NONE, Reason.NOT_A_FACE, Reason.NONE)
     assert pairs(ask(replace(faces(0.0, 0.0, 0.0), reasons=reasons), [0, -1, -1])) == [(0, 2)]
 

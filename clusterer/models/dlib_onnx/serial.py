@@ -80,7 +80,7 @@ class Reader:
         try:
             return math.ldexp(mantissa, exponent)
         except OverflowError:
-            raise self.damaged(f"{mantissa} times 2 to the {exponent} is no float") from None
+            raise self.damaged(f"{mantissa} times 2 to the {exponent} is not a float") from None
 
     def read_bool(self) -> bool:
         """One ASCII digit."""

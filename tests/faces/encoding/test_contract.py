@@ -1,4 +1,4 @@
-"""What every registered encoder must keep."""
+"""The contract of encoders; every registered one must pass."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def test_no_tracks(method: str) -> None:
 @pytest.mark.parametrize(
     ("chips", "expected"), [(0, UNKNOWN), (1, UNKNOWN), (2, 0), (9, 0)], ids=str
 )
-def test_one_track_founds_a_person_with_enough_readable_chips(
+def test_one_track_is_a_person_with_enough_readable_chips(
     method: str, chips: int, expected: int
 ) -> None:
     assert labels_of(method, features_of([[1, 0]], chips=chips)) == [expected]
@@ -241,7 +241,7 @@ def test_of_two_unreadable_faces_of_one_frame_the_nearer_joins(method: str) -> N
 
 @every_method_of_ours
 @pytest.mark.parametrize(("quality", "people"), [(0.0, 2), (0.05, 2), (0.1, 1), (0.9, 1)])
-def test_poor_faces_must_be_nearer(method: str, quality: float, people: int) -> None:
+def test_faces_of_low_quality_must_be_nearer(method: str, quality: float, people: int) -> None:
     # 0.3 apart: under 0.36 as it stands, 0.5 at no quality, 0.41 at 0.05, 0.353 at 0.1.
     features = features_of([[0, 0], [0.3, 0]], quality=[quality, 0.9])
     assert len(set(labels_of(method, features))) == people
@@ -262,7 +262,7 @@ def test_a_threshold_of_zero_joins_only_identical_faces(method: str) -> None:
 @every_method
 @few
 @given(problem=problems())
-def test_the_same_again(method: str, problem: tuple[TrackFeatures, np.ndarray]) -> None:
+def test_results_are_deterministic(method: str, problem: tuple[TrackFeatures, np.ndarray]) -> None:
     first, second = (run(method, *problem) for _ in range(2))
     np.testing.assert_array_equal(first.labels, second.labels)
 

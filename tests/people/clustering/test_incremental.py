@@ -64,7 +64,7 @@ def test_people_whose_averages_converge_are_merged() -> None:
     assert labels_of(on_a_line(0.0, 0.4, 0.25), links((0, 1))) == [0, 1, 1]
 
 
-def test_a_held_track_is_tried_again_when_the_people_are_final() -> None:
+def test_a_held_track_is_retried_once_the_people_are_final() -> None:
     # The single chip comes before anybody is near it.
     assert labels_of(on_a_line(0.3, 1.0, 0.0, chips=[1, 5, 5])) == [0, 1, 0]
 
@@ -82,7 +82,7 @@ def test_held_groups_meet_in_the_end() -> None:
     assert labels_of(features, min_faces=4, threshold=0.33) == [UNKNOWN] * 4
 
 
-def test_a_held_track_that_was_passed_over_is_tried_again() -> None:
+def test_a_skipped_held_track_is_retried() -> None:
     # The first is 0.40 from the person and 0.364 from the second, which joins the person and takes
     # its average to (0.2, 0): 0.35 from the first.
     face = [[0.2, 0.35], [0.3, 0.0], [0.0, 0.0]]
@@ -185,7 +185,7 @@ class Plainly:
 
 @settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.sampled_from(["l2", "cosine"]))
-def test_it_is_what_the_plain_way_gives(seed: int, min_faces: int, metric: str) -> None:
+def test_it_equals_the_plain_implementation(seed: int, min_faces: int, metric: str) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(2, 40))
     features = features_of(
@@ -201,7 +201,7 @@ def test_it_is_what_the_plain_way_gives(seed: int, min_faces: int, metric: str) 
     np.testing.assert_array_equal(found, expected)
 
 
-def test_groups_grow_past_their_first_room() -> None:
+def test_the_index_grows_beyond_its_first_capacity() -> None:
     features = on_a_line(*(float(place) for place in range(300)))
     assert labels_of(features) == list(range(300))
 

@@ -109,7 +109,5 @@ def test_a_track_of_enough_faces_founds_a_person_beside_a_held_one_that_it_match
         pytest.param([[0], [0.1], [3.0]], [ALONE, ALONE, ALONE], id="nobody is left to match"),
     ],
 )
-def test_what_a_cannot_link_forbids_is_passed_over(
-    face: list[list[float]], expected: list[int]
-) -> None:
+def test_cannot_linked_groups_are_skipped(face: list[list[float]], expected: list[int]) -> None:
     assert labels_of(face, links((0, 1), (1, 2))) == expected

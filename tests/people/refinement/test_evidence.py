@@ -57,7 +57,7 @@ def evidence_of(
         (0.25, 0.4, 1.375),  # neutral 1.25, slope 5.5
     ],
 )
-def test_faces_speak_by_quality(quality: float, apart: float, expected: float) -> None:
+def test_face_evidence_by_quality(quality: float, apart: float, expected: float) -> None:
     faces = features([UNSEEN, UNSEEN], quality, [0.0, apart])
     assert evidence_of(faces, (0.0, 1.0)).face[0, 1] == pytest.approx(expected, abs=1e-5)
 
@@ -77,7 +77,7 @@ def test_cosine_grows_with_the_square() -> None:
     )
 
 
-def test_a_track_without_a_face_says_nothing() -> None:
+def test_a_track_without_a_face_gives_no_evidence() -> None:
     faces = replace(features([UNSEEN] * 2, 0.5), has_face=np.array([True, False]))
     assert evidence_of(faces, (0.0, 1.0)).face[0, 1] == 0.0
 
@@ -85,7 +85,7 @@ def test_a_track_without_a_face_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("distance", "expected"), [(0.0, 3.0), (0.2, 2.0), (0.4, 0.0), (0.6, -2.0), (1.0, -4.0)]
 )
-def test_clothes_speak_by_distance(distance: float, expected: float) -> None:
+def test_clothing_evidence_by_distance(distance: float, expected: float) -> None:
     tracks = features([RED, between_colours(distance)])
     assert evidence_of(tracks, (0.0, 1.0)).clothing[0, 1] == pytest.approx(expected, abs=1e-4)
 
@@ -93,12 +93,12 @@ def test_clothes_speak_by_distance(distance: float, expected: float) -> None:
 @pytest.mark.parametrize(
     ("start_s", "part"), [(0.0, 1.0), (1.0, 1.0), (51.0, 0.5), (101.0, 0.0), (500.0, 0.0)]
 )
-def test_clothes_say_less_the_longer_ago(start_s: float, part: float) -> None:
+def test_clothing_evidence_fades_with_time(start_s: float, part: float) -> None:
     tracks = features([RED, between_colours(0.2)])
     assert evidence_of(tracks, (0.0, start_s)).clothing[0, 1] == pytest.approx(2.0 * part, abs=1e-4)
 
 
-def test_a_torso_seen_in_part_says_less_and_unseen_nothing() -> None:
+def test_clothing_evidence_by_visible_share() -> None:
     tracks = replace(features([RED, between_colours(0.2)]), torso_share=np.array([1.0, 0.25]))
     assert evidence_of(tracks, (0.0, 0.0)).clothing[0, 1] == pytest.approx(1.0, abs=1e-4)
     assert evidence_of(features([RED, UNSEEN]), (0.0, 0.0)).clothing[0, 1] == 0.0
@@ -109,7 +109,7 @@ def reached(tracks: TrackFeatures, links: npt.ArrayLike) -> float:
     return reach(distances(tracks, pairs, CLOTHING), tracks, pairs, CLOTHING)
 
 
-def test_what_people_seen_together_share_is_taken_off() -> None:
+def test_the_common_look_is_subtracted() -> None:
     near = features([(0.8, 0.6), (0.6, 0.8), (0.8, 0.6), UNSEEN])
     config = ClothingConfig(shrinkage=0.0)
     plain = distances(near, NO_LINKS, config)
@@ -125,7 +125,7 @@ def test_what_people_seen_together_share_is_taken_off() -> None:
     assert half[0, 1] == pytest.approx(1.0 - a @ b / (a @ a), abs=1e-5)
 
 
-def test_where_people_dress_alike_clothes_must_be_nearer() -> None:
+def test_reach_is_shorter_where_people_dress_alike() -> None:
     near = between_colours(0.1)
     tracks = features([RED, near, between_colours(0.05)])
     assert reached(tracks, NO_LINKS) == 0.4

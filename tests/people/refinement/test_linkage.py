@@ -64,7 +64,7 @@ def test_linkage_is_independent_of_order(n: int, seed: int) -> None:
     assert back == {frozenset(group) for group in linked}
 
 
-def test_many_pairs_say_more_than_one_and_less_than_their_sum() -> None:
+def test_many_pairs_count_more_than_one_and_less_than_their_sum() -> None:
     evidence = np.array([[0, 5, 1], [5, 0, 1], [1, 1, 0]], np.float32)
     nobody = np.zeros((3, 3), bool)
     alone = [[0], [1], [2]]
@@ -72,12 +72,12 @@ def test_many_pairs_say_more_than_one_and_less_than_their_sum() -> None:
     assert link(alone, evidence, nobody, 1.42) == [[0, 1], [2]]
 
 
-def test_of_equals_the_earlier_merge() -> None:
+def test_ties_go_to_the_earlier() -> None:
     evidence = np.array([[0, -9, 2], [-9, 0, 2], [2, 2, 0]], np.float32)
     assert link([[0], [1], [2]], evidence, np.zeros((3, 3), bool), 1.0) == [[0, 2], [1]]
 
 
-def test_nothing_is_linked_to_nothing() -> None:
+def test_no_groups() -> None:
     assert link([], np.zeros((0, 0), np.float32), np.zeros((0, 0), bool), 0.0) == []
 
 

@@ -25,7 +25,7 @@ def apart(*pairs: tuple[int, int], n: int = 4) -> Bools:
     return links
 
 
-def test_two_of_one_moment_are_assigned_jointly() -> None:
+def test_two_tracks_of_one_frame_are_assigned_jointly() -> None:
     """2 is a little nearer to 0 than to 1, but 3 can only be 0: together they are 2-1 and 3-0."""
     evidence = symmetric({(0, 2): 3.0, (1, 2): 2.8, (0, 3): 2.9, (1, 3): -4.0})
     links = apart((0, 1), (2, 3))
@@ -48,7 +48,7 @@ def test_clear_tracks_do_not_move() -> None:
     assert reassign(labels, evidence, apart(), ~EVERYBODY, 1.0).tolist() == labels.tolist()
 
 
-def test_of_equals_things_stay() -> None:
+def test_ties_change_nothing() -> None:
     evidence = symmetric({(0, 2): 2.0, (1, 2): 2.0})
     movable = np.array([False, False, True, False])
     for label in (0, 1):
@@ -63,7 +63,7 @@ def test_fits_are_those_of_linkage() -> None:
 
 
 @given(seed=st.integers(0, 100_000))
-def test_one_moment_is_solved_as_brute_force_solves_it(seed: int) -> None:
+def test_a_clique_is_assigned_as_by_brute_force(seed: int) -> None:
     """Two people, three tracks of one frame: the largest sum over all assignments."""
     rng = np.random.default_rng(seed)
     evidence = rng.normal(0.5, 2.0, (5, 5)).astype(np.float32)
@@ -94,7 +94,7 @@ def test_one_moment_is_solved_as_brute_force_solves_it(seed: int) -> None:
 
 
 @given(n=st.integers(1, 10), seed=st.integers(0, 100_000))
-def test_links_hold_and_clear_tracks_stay(n: int, seed: int) -> None:
+def test_cannot_links_hold_and_clear_tracks_do_not_move(n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     evidence = rng.normal(0.5, 2.0, (n, n)).astype(np.float32)
     evidence = (evidence + evidence.T) / 2

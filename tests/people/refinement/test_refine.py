@@ -59,11 +59,11 @@ def test_an_unknown_track_in_other_clothing_remains_unknown() -> None:
     assert labels_of(features([RED, BLUE]), [0, -1]) == [0, -1]
 
 
-def test_clothes_of_long_ago_say_nothing() -> None:
+def test_clothing_of_long_ago_is_no_evidence() -> None:
     assert labels_of(features([RED, RED]), [0, -1], starts_s=(0.0, 500.0)) == [0, -1]
 
 
-def test_a_torso_that_is_not_seen_says_nothing() -> None:
+def test_an_invisible_torso_is_no_evidence() -> None:
     assert labels_of(features([RED, UNSEEN]), [0, -1]) == [0, -1]
 
 
@@ -88,7 +88,7 @@ def test_people_seen_together_are_two_whatever_they_wear() -> None:
     assert labels_of(tracks, [0, 1, -1], cannot_link=[(0, 2), (0, 1)]) == [0, 1, -1]
 
 
-def test_a_look_that_several_share_has_no_vote() -> None:
+def test_a_common_look_is_no_evidence() -> None:
     suits = features([RED, RED, between_colours(0.04)])
     assert labels_of(suits, [0, 1, -1]) == [0, 0, 0]
     assert labels_of(suits, [0, 1, -1], cannot_link=[(0, 1)]) == [0, 1, -1]
@@ -146,7 +146,7 @@ def test_must_linked_tracks_stay_together() -> None:
     )
 
 
-def test_an_unknown_that_joins_says_why() -> None:
+def test_an_unknown_that_joins_has_a_decision() -> None:
     (decision,) = refine(features([RED, BLUE, RED]), [0, 1, -1]).decisions
     assert (decision.track_id, decision.move) == (2, Move.JOINED)
     assert decision.clothing == pytest.approx(CONFIG.clothing.most_for * (119 / 120), abs=1e-3)
@@ -173,7 +173,7 @@ def test_without_a_threshold_nothing_joins() -> None:
     assert refined.labels.tolist() == [0, -1]
 
 
-def test_no_track_is_no_person() -> None:
+def test_no_tracks() -> None:
     assert labels_of(features([]), [], starts_s=()) == []
 
 
