@@ -40,7 +40,7 @@ class ClustererError(Exception):
     cause
         One sentence: what went wrong, and with what.
     remedy
-        One sentence: what the user can do about it; may be empty.
+        One sentence: what the user can do about it. May be empty.
     """
 
     def __init__(self, cause: str, remedy: str = "") -> None:

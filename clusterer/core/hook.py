@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Hook:
-    """Receives progress and messages; override the methods you need."""
+    """Does nothing; override what you want to know."""
 
     def progress(self, done_s: float, total_s: float, faces: int) -> None:
         """Called as the analysis advances.

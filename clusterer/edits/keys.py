@@ -43,7 +43,8 @@ class Keys:
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self._track_of = np.full(len(analysis.detections), -1, dtype=np.int64)
+        found = analysis.detections
+        self._track_of = np.full(len(found), -1, dtype=np.int64)
         for position, track in enumerate(analysis.tracks):
             self._track_of[track.detection_rows] = position
         self._all = _Faces(analysis, np.flatnonzero(self._track_of >= 0))

@@ -147,8 +147,8 @@ def decide(
 
     Returns
     -------
-    ClusteringResult; its `config` states the threshold used and, as ``calibration``, how well it
-    fits
+    ClusteringResult; its `config` states the threshold that was used, and, as ``calibration``, how
+    it fits
 
     Raises
     ------
@@ -169,7 +169,7 @@ def decide(
     features, cannot_link = inputs.features, inputs.cannot_link
     unit = _default(config, fit.threshold)  # of the evidence curves, whatever the threshold
     grouping = _grouping(features, assignment, chosen, unit)
-    evidence = assignment.evidence if fit.threshold == unit else None  # else in another unit
+    evidence = assignment.evidence if fit.threshold == unit else None  # else in other units
     used = settings(config)
     used["clustering"]["threshold"] = fit.threshold
     used["calibration"] = fit.facts()

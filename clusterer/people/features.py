@@ -12,7 +12,7 @@ from clusterer.core.types import Analysis, ChipQuality, FloatArray, IntArray, Re
 
 MIN_WEIGHT = 1e-3
 """Weight of a chip of zero quality, so that a track of such chips still has an average."""
-MIN_INTERVAL_S = Fraction(1, 5)
+MIN_APART_S = Fraction(1, 5)
 """Chips closer in time than this count once: the first and last frame of a very short shot are both
 sampled, and a face seen for a tenth of a second does not make a person."""
 
@@ -32,7 +32,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
     TrackFeatures, one row per track, in the order of `analysis.tracks`
     """
     value = analysis.quality.value
-    interval_pts = float(MIN_INTERVAL_S / analysis.video.time_base)
+    apart_pts = float(MIN_APART_S / analysis.video.time_base)
     chips_of = _chips_by_row(analysis)
     dimension = analysis.chip_embeddings.shape[1]
     faces = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
@@ -43,7 +43,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
         rows = track.detection_rows
         best[i] = rows[int(np.argmax(value[rows]))]
         readable[i] = _count_spaced(
-            analysis.detections.pts[rows[value[rows] >= config.min_quality]], interval_pts
+            analysis.detections.pts[rows[value[rows] >= config.min_quality]], apart_pts
         )
         chips = [chips_of[row] for row in rows.tolist() if row in chips_of]
         if chips:
@@ -73,7 +73,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
 def _clothing(
     analysis: Analysis, chips_of: dict[int, int], config: ClothingConfig
 ) -> tuple[FloatArray, FloatArray]:
-    """Clothing vector and visible share of the torso of each track.
+    """Description of what each track wears, and how much of the torso is seen.
 
     Complete and sharp torsos count most. The vector concatenates two parts, scaled so that the dot
     product of two vectors is the weighted mean of the parts' similarities.

@@ -1,4 +1,4 @@
-"""Recover the settings that a result was made with."""
+"""A result → the settings that it was made with."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from clusterer.faces.encoding import resolve
 
 
 def config_of(result: ClusteringResult) -> Config:
-    """Settings with which `decide` reproduces a result.
+    """Settings with which `decide` gives this result again.
 
     Parameters
     ----------
     result
-        From `decide`, or loaded. What its `config` does not state is the default. An automatic
-        threshold becomes ``"auto"`` again; any other is the one that was used.
+        Of `decide`, or loaded. What its `config` does not state is the default. A threshold that
+        the episode had set for itself is ``"auto"`` again, any other is the one that was used.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def config_of(result: ClusteringResult) -> Config:
 
 
 def resolved(config: Config) -> Config:
-    """Fill in what the encoder's card states; see `clusterer.faces.encoding.resolve`."""
+    """The same with what the card of the encoder says; see `clusterer.faces.encoding.resolve`."""
     analysis = config.analysis
     return replace(config, analysis=replace(analysis, encoding=resolve(analysis.encoding)))
 

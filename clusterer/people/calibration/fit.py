@@ -42,7 +42,7 @@ WILSON_Z = 1.959964
 
 
 class Verdict(StrEnum):
-    """How well a threshold fits a video."""
+    """How a threshold fits an episode."""
 
     FITS = "fits"
     TOO_LOOSE = "too loose"
@@ -52,20 +52,19 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How well a threshold fits, judged by a video's certain pairs.
+    """What an episode's certain pairs say of a threshold.
 
     Attributes
     ----------
     verdict : on `threshold`
-    threshold : the one used, in the metric's unit
+    threshold : that was used, in the metric's unit
     automatic : whether it is the suggested one
-    suggested : shrunk towards the default and bounded; the default itself if that fits; four digits
-    unshrunk : what the pairs alone suggest; None without pairs
-    n_same, n_different : number of pairs
-    evidence_different : effective number of pairs: a track in k pairs gives each at most 1/k
-    median_same, median_different : distances in the metric's unit; None without pairs
-    share_same_accepted, share_different_accepted : pairs below `threshold`, 0 to 1; None without
-        pairs
+    suggested : shrunk to the default, bounded, the default itself if that fits; four digits
+    unshrunk : what the pairs alone would say; None without a pair
+    n_same, n_different : how many pairs there are
+    evidence_different : how many pairs they are worth: a track in k pairs lends each at most 1/k
+    median_same, median_different : distances in the metric's unit; None without a pair
+    share_same_accepted, share_different_accepted : pairs under `threshold`, 0 to 1; None without
     different_accepted_low, different_accepted_high : 95 % interval of the latter (Wilson 1927)
     """
 
@@ -85,7 +84,7 @@ class Calibration:
     different_accepted_high: float
 
     def facts(self) -> dict[str, Any]:
-        """All fields, ready for JSON, numbers to four digits."""
+        """All of it, JSON-ready, numbers to four digits."""
         return {
             name: _short(value) if isinstance(value, float) else value
             for name, value in asdict(self).items()

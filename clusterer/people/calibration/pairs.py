@@ -21,7 +21,7 @@ from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import Analysis, IntArray, TrackFeatures
 from clusterer.people.tolerance import tolerance
 
-MIN_INTERVAL_S = Fraction(1, 2)
+MIN_APART_S = Fraction(1, 2)
 """Minimum time between the middles of the two halves of a track."""
 
 Floats = npt.NDArray[np.float64]
@@ -66,7 +66,7 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
     """Distances between the earlier and the later half of each track.
 
     Only clear chips count, averaged by quality as tracks are; of an odd number the middle one is
-    left out. The middles of the halves are at least `MIN_INTERVAL_S` apart.
+    left out. The middles of the halves are at least `MIN_APART_S` apart.
 
     Parameters
     ----------
@@ -82,22 +82,22 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
     value = analysis.quality.value.astype(np.float64)[analysis.chip_rows]
     pts = analysis.detections.pts[analysis.chip_rows]
     embeddings = analysis.chip_embeddings.astype(np.float64)
-    interval_pts = float(MIN_INTERVAL_S / analysis.video.time_base)
+    apart_pts = float(MIN_APART_S / analysis.video.time_base)
     chips_of = {row: chip for chip, row in enumerate(analysis.chip_rows.tolist())}
     halves: list[list[Floats]] = []
-    lesser_quality: list[float] = []
+    poorer: list[float] = []
     for track in analysis.tracks:
         chips = [chips_of[row] for row in track.detection_rows.tolist() if row in chips_of]
         clear = [chip for chip in chips if value[chip] >= config.clear_quality]
         middle = len(clear) // 2
         early, late = clear[:middle], clear[len(clear) - middle :]
-        if middle and pts[late].mean() - pts[early].mean() >= interval_pts:
+        if middle and pts[late].mean() - pts[early].mean() >= apart_pts:
             halves.append(
                 [np.average(embeddings[h], axis=0, weights=value[h]) for h in (early, late)]
             )
-            lesser_quality.append(min(value[early].max(), value[late].max()))
+            poorer.append(min(value[early].max(), value[late].max()))
     both = np.array(halves).reshape(len(halves), 2, embeddings.shape[1])
-    distance = _distance(both[:, 0], both[:, 1], config.metric) / tolerance(lesser_quality, config)
+    distance = _distance(both[:, 0], both[:, 1], config.metric) / tolerance(poorer, config)
     return Pairs(distance, np.ones(len(halves)))
 
 

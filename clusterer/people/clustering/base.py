@@ -1,4 +1,4 @@
-"""The protocol of clustering methods, and their registry."""
+"""What a clustering method is, and the registry of those there are."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ METHODS = {
     "incremental": "clusterer.people.clustering.incremental:Incremental",
     "sequential": "clusterer.people.clustering.sequential:Sequential",
 }
-"""Name → ``module:class``; imported when first used."""
+"""Name → ``module:class``; a method is imported when it is asked for."""
 
 EXTRAS = {"hdbscan": "hdbscan"}
-"""Name → library that the method needs, and the extra of the same name."""
+"""Name → library that the method needs, and extra of this package of that name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ class Assignment:
     ----------
     labels : array of shape (t,), int64; people from 0 in order of their first track, -1 = unknown
     ambiguous : array of shape (t,), bool; unknown because two people were about equally near, or
-        because the nearest was seen in the same frame
+        because the only near person was seen beside it
     """
 
     labels: IntArray
@@ -67,12 +67,12 @@ def names() -> tuple[str, ...]:
 
 
 def installed() -> tuple[str, ...]:
-    """Names of the methods whose libraries are installed, sorted."""
+    """Names of the methods whose library, if they need one of an extra, is there; sorted."""
     return tuple(name for name in names() if name not in EXTRAS or find_spec(EXTRAS[name]))
 
 
 def create(config: ClusteringConfig, threshold: float) -> Clusterer:
-    """Create the method that the configuration names.
+    """Make the method that the configuration names.
 
     Parameters
     ----------
