@@ -22,9 +22,9 @@ from clusterer.core.types import (
 )
 from clusterer.edits import combine, constrain, lines
 from clusterer.faces.encoding import default_threshold
-from clusterer.people import clustering
 from clusterer.people.amend import correct, keys_of
 from clusterer.people.calibration import Calibration, calibrate, different_pairs, same_pairs
+from clusterer.people.clustering import must_links
 from clusterer.people.confidence import MOST, confidences, with_clothing
 from clusterer.people.constraints import co_occurrence, returns
 from clusterer.people.features import describe
@@ -115,8 +115,8 @@ def assign(inputs: Basis, config: ClusteringConfig, threshold: float) -> Refinem
         There is no such method.
     """
     features, cannot_link = inputs.features, inputs.cannot_link
-    by_face = clustering.assign(features, cannot_link, inputs.must_link, config, threshold)
-    certain = clustering.must_link_groups(cannot_link, inputs.must_link, len(features))
+    by_face = must_links.assign(features, cannot_link, inputs.must_link, config, threshold)
+    certain = must_links.must_link_groups(cannot_link, inputs.must_link, len(features))
     refined = Refiner(config, threshold).refine(
         features, inputs.spans_s, by_face.labels, cannot_link, certain
     )

@@ -12,8 +12,8 @@ from clusterer.people.calibration.pairs import Pairs
 TYPICAL_SAME = 0.67
 TYPICAL_DIFFERENT = 1.7
 """Median L2 distance of halves of a track, and of tracks seen together, in default thresholds.
-Geometric means over four labelled clips, which range from 0.48 to 0.82 and from 1.5 to 2.1; only
-two of the clips have more than a few different pairs (`benchmarks/calibration.py`)."""
+Geometric means of four labelled clips, which lie between 0.48 and 0.82, and 1.5 and 2.1; of two
+of them more than a few different pairs are known (`benchmarks/calibration.py`)."""
 HALF_SAME = 2.0
 HALF_DIFFERENT = 1.0
 """Number of pairs with half the weight of infinitely many. Medians differ between those clips by

@@ -8,15 +8,5 @@ from clusterer.people.clustering.base import (
     installed,
     names,
 )
-from clusterer.people.clustering.must_links import assign, must_link_groups
 
-__all__ = [
-    "METHODS",
-    "Assignment",
-    "Clusterer",
-    "assign",
-    "create",
-    "installed",
-    "must_link_groups",
-    "names",
-]
+__all__ = ["METHODS", "Assignment", "Clusterer", "create", "installed", "names"]
