@@ -11,7 +11,7 @@ calibration error: the mean of |confidence - share right| over the bins, weighte
 Cooper, Hauskrecht 2015). Different rates and thresholds show the same scenes: tracks are many, but
 far from independent. What clothing adds has no coefficients: its odds are taken as they are.
 
-`--fit` prints the coefficients fitted to all clips, which `clusterer.people.clustering.confidence`
+`--fit` prints the coefficients fitted to all clips, which `clusterer.people.confidence`
 holds, and what other evidence would add.
 """
 
@@ -35,9 +35,8 @@ from clusterer.core.distance import between
 from clusterer.core.types import UNKNOWN, IntArray, TrackFeatures
 from clusterer.evaluation import MISSED
 from clusterer.faces.encoding import default_threshold
-from clusterer.people.clustering.confidence import LEAST, MOST, evidence
+from clusterer.people.confidence import LEAST, MOST, evidence, with_clothing
 from clusterer.people.decide import assign, basis
-from clusterer.people.refinement.confidence import with_clothing
 
 Floats = npt.NDArray[np.float64]
 

@@ -13,9 +13,9 @@ import numpy as np
 from clusterer.core.config import ClusteringConfig, Config
 from clusterer.core.types import ClusteringResult
 from clusterer.outputs import save as result_folder
-from clusterer.people.clustering.confidence import confidences
+from clusterer.people.confidence import confidences
 from clusterer.people.features import describe
-from clusterer.people.identities import identify
+from clusterer.people.identities import present, reasons_of
 from clusterer.store.analysis_npz import SCHEMA_VERSION, dump, write_arrays
 from tests.small_result import pictures, small_analysis
 
@@ -42,7 +42,8 @@ def decided(labels: Sequence[int] = LABELS, **chosen: Any) -> ClusteringResult:
     analysis = small_analysis()
     features, array = describe(analysis, config), np.array(labels)
     trust = confidences(features, array, config.metric, 0.36)
-    people, unknowns = identify(analysis, features, array, np.array([0, 1, 0, 1], bool), trust)
+    reasons = reasons_of(features, array, np.array([0, 1, 0, 1], bool))
+    people, unknowns = present(analysis, array, reasons, trust)
     links = np.array([[0, 1], [2, 3]])
     return ClusteringResult(
         analysis, features, links, array, people, unknowns, Config(clustering=config)

@@ -21,7 +21,7 @@ from clusterer.core.types import (
     Verdict,
     VideoInfo,
 )
-from clusterer.people.identities import identify
+from clusterer.people.identities import present, reasons_of
 
 FRAME_PTS = 512
 START_PTS = 1024
@@ -101,7 +101,8 @@ def small_result() -> ClusteringResult:
         (Reason.NONE,) * 3 + (Reason.SINGLE_FACE,),
     )
     confidence = np.array([1.0, 0.75, 0.5, 0.0])
-    people, unknowns = identify(analysis, features, LABELS, np.zeros(t, bool), confidence)
+    reasons = reasons_of(features, LABELS, np.zeros(t, bool))
+    people, unknowns = present(analysis, LABELS, reasons, confidence)
     return ClusteringResult(
         analysis=analysis,
         features=features,

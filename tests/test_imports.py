@@ -163,7 +163,7 @@ def test_public_names_are_explained(module: str) -> None:
         ("clusterer.faces.tracking", "def f():\n    from clusterer.cli import main", {"cli"}),
         ("clusterer.faces.tracking", "from clusterer.core.types import Track\nimport av", set()),
         ("clusterer.faces.tracking", "from clusterer.unheard import of", {"unheard"}),
-        ("clusterer.media.probe", "from clusterer.media.count import f", set()),
+        ("clusterer.media.probe", "from clusterer.media.decode import f", set()),
         ("clusterer.core.types", "from clusterer import media", {"media"}),
         ("clusterer.people.features", "from . import video", {"relative import in line 1"}),
         ("clusterer.store.load", "from clusterer.people.decide import decide", set()),

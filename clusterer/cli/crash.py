@@ -15,7 +15,7 @@ from pathlib import Path
 
 from clusterer._version import __version__
 from clusterer.cli.work import Work
-from clusterer.core.printable import visible
+from clusterer.core.text import visible
 
 CRASHED = 70
 """EX_SOFTWARE of sysexits.h."""

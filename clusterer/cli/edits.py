@@ -8,7 +8,7 @@ import click
 
 from clusterer.cli.group import Group
 from clusterer.cli.types import PATH, RESULT
-from clusterer.core.printable import visible
+from clusterer.core.text import visible
 from clusterer.core.types import Edit
 from clusterer.edits import lost
 from clusterer.people import amend

@@ -15,7 +15,7 @@ from clusterer.cli.paths import Output
 from clusterer.cli.types import NUMBER, PATH, RESULT
 from clusterer.cli.verification import verification
 from clusterer.core.errors import ConfigError
-from clusterer.core.printable import visible
+from clusterer.core.text import visible
 from clusterer.evaluation import Evaluation
 from clusterer.store.folder import ResultFolder
 from clusterer.store.output import write_output

@@ -15,8 +15,8 @@ from clusterer.cli.mistakes import is_result
 from clusterer.cli.paths import Place
 from clusterer.cli.types import NUMBER, RESULT, Registered
 from clusterer.core.errors import ConfigError
-from clusterer.core.printable import visible
-from clusterer.core.regular import is_folder
+from clusterer.core.files import is_folder
+from clusterer.core.text import visible
 from clusterer.outputs import export as formats
 from clusterer.store.folder import ResultFolder
 from clusterer.store.output import write_output

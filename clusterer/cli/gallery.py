@@ -10,7 +10,7 @@ from clusterer.cli.consent import ensure_weights
 from clusterer.cli.group import Group
 from clusterer.cli.paths import Output
 from clusterer.cli.types import RESULT
-from clusterer.core.printable import visible
+from clusterer.core.text import visible
 from clusterer.gallery.keep_people import add_to_gallery
 from clusterer.store.folder import load
 

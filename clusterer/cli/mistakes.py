@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from clusterer.core.errors import ConfigError, ResultError, VideoError
-from clusterer.core.regular import is_file, is_folder, no_file
+from clusterer.core.files import is_file, is_folder, special_kind
 from clusterer.store.names import ANALYSIS, ENDING, RESULT
 
 _WORD = re.compile(r"\w[\w-]*")
@@ -122,7 +122,7 @@ def check_result(given: Path) -> None:
             more = "one of those in it, as" if len(inside) > 1 else "the one in it:"
             raise ResultError(f"{given} is no result folder", f"Give {more} {inside[0]}")
         return
-    if kind := no_file(given):
+    if kind := special_kind(given):
         raise ConfigError(
             f"{given} is {kind}, not a result folder", "Give a folder that cluster-video wrote"
         )

@@ -10,7 +10,7 @@ import click
 from clusterer.cli.consent import ensure_weights
 from clusterer.cli.group import Command
 from clusterer.cli.types import PATH, RESULT
-from clusterer.core.printable import visible
+from clusterer.core.text import visible
 from clusterer.gallery import Gallery, Scale
 from clusterer.gallery.name_people import NameSuggestion, name_people
 from clusterer.gallery.read import read_gallery

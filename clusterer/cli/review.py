@@ -14,7 +14,7 @@ import click
 
 from clusterer.cli.group import Command
 from clusterer.cli.types import PATH, RESULT
-from clusterer.core.printable import visible
+from clusterer.core.text import visible
 
 if TYPE_CHECKING:
     from clusterer.review import Footage

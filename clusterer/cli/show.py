@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from clusterer.core.hook import Hook
-from clusterer.core.printable import printable, visible
+from clusterer.core.text import printable, visible
 from clusterer.core.timecode import spoken
 from clusterer.core.types import ClusteringResult, Move, Reason, Verdict
 from clusterer.edits import lost

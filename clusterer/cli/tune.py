@@ -18,7 +18,7 @@ from clusterer.cli.types import NUMBER, PATH, Name, Registered
 from clusterer.core.config import METRICS
 from clusterer.core.errors import ConfigError
 from clusterer.core.files import try_to_write
-from clusterer.core.printable import visible
+from clusterer.core.text import visible
 from clusterer.people import clustering
 
 

@@ -17,8 +17,8 @@ from clusterer.cli.group import Command
 from clusterer.cli.paths import Output
 from clusterer.cli.types import PATH, Name
 from clusterer.core.config import METRICS, AnalysisConfig, ClusteringConfig, EncodingConfig
-from clusterer.core.printable import printable, visible
-from clusterer.core.regular import is_folder
+from clusterer.core.files import is_folder
+from clusterer.core.text import printable, visible
 from clusterer.evaluation import (
     VerificationReport,
     judge,

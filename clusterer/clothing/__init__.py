@@ -1,1 +1,1 @@
-"""What people wear: where the torso is, how its colours are described, what follows from it."""
+"""Clothing: where the torso is, its colours, and its embedding."""

@@ -1,4 +1,4 @@
-"""The colours of a torso as a histogram."""
+"""Colour histogram of a torso."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ DIMENSION = BINS[0] * BINS[1] * BINS[2]
 
 
 def count_colours(torso: Torso) -> npt.NDArray[np.float32]:
-    """Colours of what is seen of a torso.
+    """Colour histogram of the visible part of a torso.
 
     Returns
     -------
     array of shape (432,), float32
-        Square root of the share of each colour, so of length 1, and its dot product with another is
-        the Bhattacharyya coefficient; zeros where nothing of the torso is seen.
+        Square root of the share of each colour: of length 1, and the dot product of two is the
+        Bhattacharyya coefficient. Zeros if nothing of the torso is visible.
     """
     if not torso.seen.any():
         return np.zeros(DIMENSION, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Torsos → what is kept of them: colours, embedding, picture."""
+"""Describe torsos: colours, embedding, picture."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from clusterer.clothing.region import SIDE_PX, Torso
 from clusterer.core.types import FloatArray
 
 LEAST_SHARE = 0.1
-"""A torso of which less is seen is not looked at."""
+"""Torsos of which less is visible are not embedded."""
 PICTURE_PX = (72, 96)
-"""Width and height of a picture: torsos are a quarter higher than wide, as faces are."""
+"""Width and height of a picture: like faces, torsos are a quarter higher than wide."""
 JPEG_QUALITY = 80
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClothingDescription:
-    """What is known of the clothes below one face.
+    """The clothing below one face.
 
     Attributes
     ----------
     colours : array of shape (432,), float32, see `count_colours`
-    clothing : array of shape (128,), float32, see `ClothingEncoder`; zeros where it did not look
-    share : part of the torso that is seen, 0 to 1
-    sharpness : variance of the Laplacian of what is seen, grey levels²
-    picture : JPEG of what is seen; empty where nothing is
+    clothing : array of shape (128,), float32, see `ClothingEncoder`; zeros if not embedded
+    share : visible share of the torso, 0 to 1
+    sharpness : variance of the Laplacian of the visible part, grey levels²
+    picture : JPEG of the visible part; empty if there is none
     """
 
     colours: FloatArray
@@ -41,16 +41,16 @@ class ClothingDescription:
 
 
 def describe_torsos(torsos: Sequence[Torso], encoder: ClothingEncoder) -> list[ClothingDescription]:
-    """Describe what is worn, all torsos at once.
+    """Describe the clothing of several torsos.
 
     Returns
     -------
-    one `ClothingDescription` per torso, in their order
+    one `ClothingDescription` per torso, in order
     """
-    looked_at = [i for i, torso in enumerate(torsos) if torso.share >= LEAST_SHARE]
+    visible = [i for i, torso in enumerate(torsos) if torso.share >= LEAST_SHARE]
     clothing = np.zeros((len(torsos), DIMENSION), dtype=np.float32)
-    if looked_at:
-        clothing[looked_at] = encoder.encode(np.stack([torsos[i].picture for i in looked_at]))
+    if visible:
+        clothing[visible] = encoder.encode(np.stack([torsos[i].picture for i in visible]))
     return [
         ClothingDescription(
             count_colours(torso), embedding, torso.share, sharpness(torso), _picture(torso)
@@ -60,7 +60,7 @@ def describe_torsos(torsos: Sequence[Torso], encoder: ClothingEncoder) -> list[C
 
 
 def sharpness(torso: Torso) -> float:
-    """Variance of the Laplacian (Pech-Pacheco et al. 2000) of what is seen, grey levels²."""
+    """Variance of the Laplacian (Pech-Pacheco et al. 2000) of the visible part, grey levels²."""
     if not torso.seen.any():
         return 0.0
     grey = cv2.cvtColor(torso.picture, cv2.COLOR_RGB2GRAY)
@@ -68,7 +68,7 @@ def sharpness(torso: Torso) -> float:
 
 
 def _picture(torso: Torso) -> bytes:
-    """The seen part of a torso, cut to the box that holds it."""
+    """The visible part of a torso, cropped to its bounding box, as JPEG."""
     rows, columns = (np.flatnonzero(torso.seen.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return b""

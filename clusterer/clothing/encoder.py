@@ -1,8 +1,6 @@
-"""The clothing encoder: a ResNet of our own that tells garments apart.
+"""The clothing encoder: our own ResNet, which locates the garment and embeds it.
 
-It finds the garment by itself, and describes only what lies there.
-
-Its model card, ``MODEL_CARD.md`` beside the weights, says what it was trained on and how.
+The model card, ``MODEL_CARD.md`` beside the weights, describes its training.
 """
 
 from __future__ import annotations
@@ -16,15 +14,15 @@ from clusterer.models.runtime import open_session
 
 DIMENSION = 128
 BATCH_SIZE = 16
-"""Torsos that are looked at at once: bounds the memory; larger ones are no faster."""
+"""Torsos per batch: bounds the memory; larger batches are no faster."""
 
 
 class ClothingEncoder:
-    """Torso → embedding of what is worn.
+    """Turns torsos into embeddings of the clothing.
 
     Parameters
     ----------
-    threads : how many of the processor's threads may be used
+    threads : number of CPU threads to use
 
     Raises
     ------
@@ -38,7 +36,7 @@ class ClothingEncoder:
         self._session = open_session(weights.content, threads, str(weights.path), CLOTHING.remedy)
 
     def encode(self, torsos: ImageArray) -> FloatArray:
-        """Describe torsos, each on its own: how they are batched does not matter.
+        """Embed torsos; independent of how they are batched.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Face box → torso box, and how much of the torso can be seen."""
+"""Find the torso below a face, and how much of it is visible."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ import numpy.typing as npt
 from clusterer.core.types import FloatArray, ImageArray
 
 WIDTH = 2.2
-"""Width of the torso box in face widths: shoulder to shoulder of a person seen from the front."""
+"""Width of the torso box in face widths: shoulder to shoulder, seen from the front."""
 TOP, BOTTOM = 1.2, 3.4
 """From the chin to the belt, in face heights below the top of the face."""
 SIDE_PX = 96
-"""Of the square to which torsos are brought: those of the faces that need clothing (20 to 40 px
+"""Of the square that torsos are resized to: those of the faces that need clothing (20 to 40 px
 high) are 40 to 90 px wide."""
 FILL = (124, 116, 104)
-"""Colour of what is not seen: the mean of ImageNet, which the network was trained to overlook."""
+"""Colour of invisible parts: the mean of ImageNet, which the network was trained to ignore."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Torso:
-    """What lies below a face.
+    """The torso below a face.
 
     Attributes
     ----------
-    picture : array of shape (96, 96, 3), uint8, RGB; `FILL` where nothing is seen
-    seen : array of shape (96, 96), bool, false outside the frame and behind another face
-    share : part of the torso that is seen, 0 to 1
+    picture : array of shape (96, 96, 3), uint8, RGB; `FILL` where it is not visible
+    seen : array of shape (96, 96), bool, False outside the frame and behind another face
+    share : visible share of the torso, 0 to 1
     """
 
     picture: ImageArray
@@ -67,7 +67,7 @@ def cut_torso(image: ImageArray, boxes: FloatArray, row: int) -> Torso:
 
 
 def torso_boxes(boxes: FloatArray) -> npt.NDArray[np.float64]:
-    """Where the torso below each face must be, whether it is in the picture or not.
+    """Box of the torso below each face, whether it is in the picture or not.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def torso_boxes(boxes: FloatArray) -> npt.NDArray[np.float64]:
 def visible_torso(
     boxes: FloatArray, row: int, width_px: int, height_px: int
 ) -> tuple[slice, slice, npt.NDArray[np.bool_], float]:
-    """The part of one torso that lies in the picture and behind no other face.
+    """The part of one torso that is inside the picture and not behind another face.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def visible_torso(
     -------
     rows, columns
         Where the torso lies in the frame.
-    seen : array of shape (rows, columns), bool, false where another face covers it
+    seen : array of shape (rows, columns), bool, False where another face covers it
     share
         Visible part of the whole torso box, 0 to 1.
     """
@@ -111,8 +111,8 @@ def visible_torso(
     seen = np.ones((rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
     for other, (left, top, right, bottom) in enumerate(boxes.astype(np.float64)):
         if other != row:
-            covered_rows, covered = _clip(top, bottom, height_px), _clip(left, right, width_px)
-            seen[_within(covered_rows, rows), _within(covered, columns)] = False
+            face_rows, face_columns = _clip(top, bottom, height_px), _clip(left, right, width_px)
+            seen[_within(face_rows, rows), _within(face_columns, columns)] = False
     area = (torso[2] - torso[0]) * (torso[3] - torso[1])
     return rows, columns, seen, min(1.0, float(seen.sum()) / area) if area > 0 else 0.0
 
@@ -123,7 +123,7 @@ def _clip(low: float, high: float, limit: int) -> slice:
 
 
 def _scaled(part: slice, low: float, high: float) -> slice:
-    """Where a part of low to high lies in the square."""
+    """Position in the square of a part of the range low to high."""
     scale = SIDE_PX / max(high - low, 1e-6)
     start, stop = (round((end - low) * scale) for end in (part.start, part.stop))
     return slice(min(max(start, 0), SIDE_PX), min(max(stop, 0), SIDE_PX))

@@ -1,1 +1,1 @@
-"""What everything else speaks: types, settings, errors, arithmetic on boxes, distances, time."""
+"""Shared by all rooms: types, settings, errors, geometry, distances, time, files."""

@@ -1,4 +1,4 @@
-"""When a person is seen: from tracks to stretches of time."""
+"""When people are on screen: merge tracks into appearances."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from clusterer.core.types import UNKNOWN, Analysis, Appearance, IntArray, Shot, Track, VideoInfo
 
 JOIN_GAP_S = 1.0
-"""Tracks of one person in one shot that lie closer than this are one appearance: the gap that
-tracking bridges too."""
+"""Tracks of one person in one shot with a shorter gap are one appearance; tracking bridges the same
+gap."""
 
 
 def spans(
@@ -19,22 +19,22 @@ def spans(
     shots: tuple[Shot, ...],
     video: VideoInfo,
 ) -> list[Appearance]:
-    """From the first to the last sampled sight of each track, half-open, within its shot.
+    """Time span of each track: from its first to its last detection, half-open, within its shot.
 
     Parameters
     ----------
     tracks
     pts, frames : arrays of shape (n,), int64, of every detection of the video
     shots, video
-        Where the shots end, and how long a frame lasts.
+        For the ends of shots and the duration of a frame.
 
     Returns
     -------
-    one appearance per track, in their order
+    one appearance per track, in order
     """
     frame_pts = max(1, round(1 / (video.frame_rate * video.time_base)))
     shot_of = {shot.index: shot for shot in shots}
-    found = []
+    result = []
     for track in tracks:
         first, last = int(track.detection_rows[0]), int(track.detection_rows[-1])
         shot = shot_of[track.shot_index]
@@ -48,25 +48,25 @@ def spans(
             end_pts=shot.end_pts if ends_with_shot else min(end_pts, shot.end_pts),
             track_ids=(track.id,),
         )
-        found.append(span)
-    return found
+        result.append(span)
+    return result
 
 
 def appearances(
     tracks: list[Track], pts: IntArray, frames: IntArray, shots: tuple[Shot, ...], video: VideoInfo
 ) -> tuple[Appearance, ...]:
-    """Stretches in which a person is seen: spans of tracks, joined where the gap is short.
+    """Appearances of a person: spans of tracks, joined where the gap is short.
 
     Parameters
     ----------
     tracks
         All of one person.
     pts, frames, shots, video
-        As of `spans`.
+        As for `spans`.
 
     Returns
     -------
-    tuple of appearances in time order, each within one shot
+    appearances in time order, each within one shot
     """
     ordered = sorted(tracks, key=lambda t: (pts[t.detection_rows[0]], t.id))
     joined: list[Appearance] = []
@@ -79,12 +79,12 @@ def appearances(
 
 
 def numbers(analysis: Analysis, labels: IntArray) -> dict[int, int]:
-    """Number of each person: 1 for the one who is longest on screen.
+    """Number of each person, by screen time: 1 is the longest.
 
     Parameters
     ----------
     analysis
-    labels : array of shape (t,), int64, `UNKNOWN` and less = nobody's
+    labels : array of shape (t,), int64, `UNKNOWN` or less = nobody
 
     Returns
     -------
@@ -94,10 +94,12 @@ def numbers(analysis: Analysis, labels: IntArray) -> dict[int, int]:
     for track, label in zip(analysis.tracks, labels.tolist(), strict=True):
         if label > UNKNOWN:
             members[label].append(track)
-    found = analysis.detections
+    detections = analysis.detections
     order = []
     for label, tracks in members.items():
-        seen = appearances(tracks, found.pts, found.frame_index, analysis.shots, analysis.video)
+        seen = appearances(
+            tracks, detections.pts, detections.frame_index, analysis.shots, analysis.video
+        )
         length_pts = sum(a.end_pts - a.start_pts for a in seen)
         order.append((-length_pts, seen[0].start_pts, label))
     return {label: number for number, (_, _, label) in enumerate(sorted(order), start=1)}

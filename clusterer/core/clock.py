@@ -1,8 +1,8 @@
-"""At which rate frames are counted.
+"""The rate at which frames are counted.
 
 Frames are counted from pts with exact fractions, never from rounded seconds. A file of constant
-rate keeps its own count. One of variable rate is conformed: each end goes to the nearest frame of
-a rate that editing programs know, so no mark is off by more than half a frame.
+rate keeps its own count. One of variable rate is conformed: each boundary goes to the nearest frame
+of a rate that editing programs support, so no mark is off by more than half a frame.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ NAMED_RATES: tuple[Fraction, ...] = (
     Fraction(60000, 1001),
     Fraction(60),
 )
-"""Frames per second that every editing program knows."""
+"""Frames per second that every editing program supports."""
 CLOSE = Fraction(1, 2500)
-"""Relative, under half of what 24 and 23.976 are apart: containers round their rates."""
+"""Relative tolerance for rates that containers round: under half the gap from 23.976 to 24."""
 WHOLE = (1, 2, 1001)
 """Denominators of constant rates; 2 for 12.5 and the like."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """Frames of a video, counted from its first at an exact rate."""
+    """Counts the frames of a video from its first, at an exact rate."""
 
     video: VideoInfo
     rate: Fraction
 
     @classmethod
     def of(cls, analysis: Analysis) -> Clock:
-        """The clock of a video, at its own rate or, if that is variable, the nearest named."""
+        """The clock of a video at its own rate or, if that is variable, the nearest named one."""
         return cls(analysis.video, conform(analysis)[0])
 
     @cached_property
     def start(self) -> str:
-        """Timecode of the first frame as the file states it; empty if none this rate can have."""
+        """Timecode of the first frame as the file states it; empty if invalid at this rate."""
         stated = self.video.start_timecode
         try:
             return timecode(0, self.rate, stated) if stated else ""
@@ -59,11 +59,11 @@ class Clock:
         return self.video.time_base * self.rate
 
     def at(self, pts: int) -> Fraction:
-        """Place of a pts in frames, exact."""
+        """Exact position of a pts, in frames."""
         return (int(pts) - self.video.start_pts) * self._frames_a_tick
 
     def frame(self, pts: int) -> int:
-        """The nearest frame; of two the later one."""
+        """The nearest frame; ties to the later."""
         return math.floor(self.at(pts) + Fraction(1, 2))
 
     def timecode(self, pts: int) -> str:
@@ -72,47 +72,47 @@ class Clock:
 
 
 def conform(analysis: Analysis, wanted: Fraction | None = None) -> tuple[Fraction, tuple[str, ...]]:
-    """The rate at which frames are counted, and what the user should know about it.
+    """The rate at which frames are counted, and warnings about it.
 
     Parameters
     ----------
     analysis
-        Whose frames that were looked at say whether each lies where its number puts it.
+        Its sampled frames show whether the rate is constant.
     wanted
-        Frames per second; None = the file's own, or, of a variable one, the nearest named.
+        Frames per second; None = the file's own or, if that is variable, the nearest named one.
 
     Returns
     -------
-    rate, exact; warnings
+    exact rate; warnings
     """
-    own = steady_rate(analysis)
+    constant = steady_rate(analysis)
     mean = mean_rate(analysis)
-    rate = exact(wanted) if wanted is not None else own or nearest_named(mean)
-    if rate == own:
+    rate = exact(wanted) if wanted is not None else constant or nearest_named(mean)
+    if rate == constant:
         return rate, ()
     counted = f"frames are counted at {float(rate):.6g}; marks may be off by half a frame"
-    if own:
-        return rate, (f"The video has {float(own):.6g} frames per second, {counted}",)
+    if constant:
+        return rate, (f"The video has {float(constant):.6g} frames per second, {counted}",)
     average = f"{float(mean):.4g} frames per second on average"
     return rate, (f"The video has a variable rate, {average}; {counted}",)
 
 
 def exact(rate: Fraction) -> Fraction:
-    """The named rate that is meant by a rounded one such as 23.976; else the rate, in short."""
+    """The named rate that a rounded one such as 23.976 stands for; else the rate, simplified."""
     short = rate.limit_denominator(1001)
     named = nearest_named(short)
     return named if abs(named - short) <= CLOSE * named else short
 
 
 def nearest_named(rate: Fraction) -> Fraction:
-    """Of `NAMED_RATES` the nearest; of two the lower one."""
+    """The nearest of `NAMED_RATES`; ties to the lower."""
     return min(NAMED_RATES, key=lambda named: (abs(named - rate), named))
 
 
 def mean_rate(analysis: Analysis) -> Fraction:
-    """Frames per second between the first and the last frame that were looked at.
+    """Frames per second between the first and the last sampled frame.
 
-    Containers state other rates for variable ones, up to the ticks of their clock.
+    For a variable rate, containers may state anything up to the ticks of their clock.
     """
     frames, pts = analysis.sampled_frames, analysis.sampled_pts
     if len(frames) < 2 or pts[-1] <= pts[0]:
@@ -123,25 +123,25 @@ def mean_rate(analysis: Analysis) -> Fraction:
 
 
 def steady_rate(analysis: Analysis) -> Fraction | None:
-    """The constant rate of a video; None = it is variable.
+    """The constant rate of a video; None if it is variable.
 
-    First the one that the file states is tried. A stated mean, however, is moved by a last frame of
-    another length: then whole rates near the mean, and the same by 1000/1001, the nearest first.
+    Tries the rate that the file states. If that is a mean, a last frame of another duration shifts
+    it; so whole rates near the mean, and these times 1000/1001, are tried next, nearest first.
     """
     stated, mean = exact(analysis.video.frame_rate), mean_rate(analysis)
     whole = nominal_rate(mean)
-    near = sorted(
+    candidates = sorted(
         {Fraction(whole), Fraction(whole * 1000, 1001), *NAMED_RATES},
         key=lambda rate: abs(rate - mean),
     )
-    tried = (rate for rate in (stated, *near) if rate.denominator in WHOLE)
+    tried = (rate for rate in (stated, *candidates) if rate.denominator in WHOLE)
     return next((rate for rate in tried if is_steady(analysis, rate)), None)
 
 
 def is_steady(analysis: Analysis, rate: Fraction) -> bool:
-    """Whether every frame that was looked at is the one that its pts says, at this rate."""
+    """Whether the pts of every sampled frame matches its index at this rate."""
     scale, start = analysis.video.time_base * rate, analysis.video.start_pts
-    up, down = 2 * scale.numerator, scale.denominator  # `Clock.frame` in whole numbers
+    up, down = 2 * scale.numerator, scale.denominator  # `Clock.frame` in integers
     frames, pts = analysis.sampled_frames.tolist(), analysis.sampled_pts.tolist()
     return all(
         ((time - start) * up + down) // (2 * down) == frame

@@ -1,4 +1,4 @@
-"""Distances between encodings. A distance is never a similarity: 0 = the same."""
+"""Distances between embeddings. A distance is never a similarity: 0 = the same."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def between(a: Vectors, b: Vectors, metric: str) -> Vectors:
     a : array of shape (n, d)
     b : array of shape (m, d)
     metric
-        ``l2``: Euclidean, 0 and up. ``cosine``: 1 - cos, 0 to 2; a zero vector is at distance 1.
+        ``l2``: Euclidean, 0 or more. ``cosine``: 1 - cos, 0 to 2; a zero vector is at distance 1.
 
     Returns
     -------
@@ -27,7 +27,7 @@ def between(a: Vectors, b: Vectors, metric: str) -> Vectors:
 
 
 def prepare(vectors: Vectors, metric: str) -> Vectors:
-    """Vectors as `between_prepared` wants them: float64, of unit length for ``cosine``."""
+    """Prepare vectors for `between_prepared`: float64, of unit length for ``cosine``."""
     vectors = vectors.astype(np.float64)
     if metric != "cosine":
         return vectors
@@ -45,7 +45,7 @@ def squared_norms(vectors: Vectors) -> Vectors:
 def between_prepared(
     a: Vectors, squares_a: Vectors, b: Vectors, squares_b: Vectors, metric: str
 ) -> Vectors:
-    """Distances as of `between`, for vectors that stay while others are compared with them.
+    """Distances as from `between`, for vectors that are compared repeatedly.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Everything that this library raises on purpose.
+"""Exceptions that this library raises on purpose.
 
 ::
 
@@ -6,22 +6,30 @@
     ├── ConfigError        a setting is out of its range or contradicts another
     ├── VideoError         the video cannot be opened, or nothing in it can be decoded
     ├── ModelError         the weights of a detector or encoder are missing or damaged
-    ├── DependencyError    a library of the system (libGL), or of an extra ([train]…), is missing
-    ├── DataError          pictures to train on are missing, too few or cannot be read
-    ├── GalleryError       a folder of people by name is not there, or nothing in it can be used
+    ├── DependencyError    a system library (libGL), or one of an extra ([train]…), is missing
+    ├── DataError          training pictures are missing, too few or cannot be read
+    ├── GalleryError       a folder of named people is missing, or nothing in it can be used
     ├── EditsError         a file of corrections cannot be read or does not belong here
     ├── TruthError         a truth file, or its ignore file, cannot be read
     └── ResultError        a result folder cannot be read or written
         ├── CacheError     the stored analysis is damaged or of another schema
         └── OtherFilmError the folder holds the result of another film
 
-Each carries one sentence for the cause and, where there is one, a remedy; the command line prints
-both on one line.
+Each has one sentence for the cause and, where there is one, a remedy; the command line prints both
+on one line.
 """
 
 from __future__ import annotations
 
-from clusterer.core.printable import printable
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from clusterer.core.text import printable
+
+_MISSING = re.compile(r"(\S+\.so\S*): cannot open shared object file")
+_OPENCV_NEEDS = ("libGL", "libglib", "libgthread", "libgobject", "libgio")
+"""System libraries that opencv-python's wheels rely on; missing from small containers."""
 
 
 class ClustererError(Exception):
@@ -63,23 +71,23 @@ class ModelError(ClustererError):
 
 
 class DependencyError(ClustererError):
-    """A library of the system, or one of Python that only an extra installs, is missing."""
+    """A system library, or a Python library that only an extra installs, is missing."""
 
 
 class DataError(ClustererError):
-    """Pictures to train on are missing, too few or cannot be read."""
+    """Training pictures are missing, too few or cannot be read."""
 
 
 class TruthError(ClustererError):
-    """A file of labelled faces, or of boxes to ignore, cannot be read or makes no sense."""
+    """A file of labelled faces, or of boxes to ignore, cannot be read or is invalid."""
 
 
 class GalleryError(ClustererError):
-    """A folder of people by name is not there, or nothing in it can be used."""
+    """A folder of named people is missing, or nothing in it can be used."""
 
 
 class EditsError(ClustererError):
-    """A file of corrections cannot be read, makes no sense, or does not belong to this result."""
+    """A file of corrections cannot be read, is invalid, or does not belong to this result."""
 
 
 class ResultError(ClustererError):
@@ -87,8 +95,31 @@ class ResultError(ClustererError):
 
 
 class CacheError(ResultError):
-    """The stored analysis is damaged or of another schema; analysing again mends it."""
+    """The stored analysis is damaged or of another schema; analysing again repairs it."""
 
 
 class OtherFilmError(ResultError):
     """A result folder holds the result of another film."""
+
+
+@contextmanager
+def system_libraries() -> Iterator[None]:
+    """Report an import that fails for lack of a system library in one line.
+
+    Raises
+    ------
+    DependencyError
+        Names the library and, if known, the Debian and Ubuntu packages that contain it.
+    """
+    try:
+        yield
+    except ImportError as error:
+        match = _MISSING.search(str(error))
+        if match is None:
+            raise
+        library = match[1]
+        remedy = "Install the system package that contains it"
+        if library.startswith(_OPENCV_NEEDS):
+            # Both: a system that lacks one usually lacks the other.
+            remedy = "On Debian or Ubuntu: sudo apt-get install libgl1 libglib2.0-0"
+        raise DependencyError(f"The system library {library} is missing", remedy) from None

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Read regular files only; write files completely or not at all."""
 
 from __future__ import annotations
 
@@ -7,35 +7,129 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from clusterer.core.errors import ResultError
 
 ELSEWHERE = "name another folder with --output"
 TEMPORARY = re.compile(r"\.cluster-video-[0-9a-f]{16}\.tmp")
-"""Name of a file on its way; one is left behind only where the program was killed."""
+"""Name of a temporary file; one is left behind only if the program is killed."""
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST}
+_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_STREAMS = ("/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
+"""Paths that mean something else each time a program starts."""
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def special_kind(path: Path) -> str:
+    """Kind of a path that is neither a file nor a folder.
+
+    Reading a pipe waits for a writer, reading a device may never end, and neither can be read
+    twice, as a video is.
+
+    Returns
+    -------
+    "a pipe", "a socket", "a device", "a stream" or "standard input"; empty for a file, a folder
+    or a missing path
+    """
+    if str(path) == "-" and not path.exists():
+        return "standard input"
+    try:
+        if str(path.absolute()).startswith(_STREAMS):
+            return "a stream"
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # ValueError: a null byte in the name
+        return ""
+    return _kind(mode)
+
+
+def is_file(path: Path) -> bool:
+    """Whether a path is an accessible file.
+
+    `Path.is_file` raises if a folder may not be entered or a name is too long.
+    """
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is an accessible folder; see `is_file`."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a regular file for reading, without ever blocking.
+
+    Raises
+    ------
+    OSError
+        As `open`; also if it is not a regular file: `strerror` says what it is.
+    """
+    kind = special_kind(path)  # before opening it, which can have side effects for a device
+    if kind:
+        raise _refusal(kind, path)
+    handle = os.open(path, _FLAGS)
+    try:
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise _refusal(_kind(mode) or "no file", path)
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def read_file(path: Path) -> bytes:
+    """Content of a file; errors as for `open_file`."""
+    with open_file(path) as file:
+        return file.read()
+
+
+def read_nofollow(path: Path) -> bytes:
+    """Content of a file that is not a symbolic link.
+
+    Raises
+    ------
+    OSError
+        As `open_file`; also if it is a symbolic link.
+    """
+    if path.is_symlink():
+        raise _refusal("a link", path)
+    return read_file(path)
 
 
 def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> None:
-    """Write a file so that a reader finds the old content or the new, never a part.
+    """Write a file so that a reader sees the old content or the new, never a part.
 
     Parameters
     ----------
     path
         Its folder must exist.
     content
-        Text is written as UTF-8, line ends as they are.
+        Text is written as UTF-8; line endings are kept.
     private
         See `write_all`.
 
     Raises
     ------
     ResultError
-        The disk is full, or the folder cannot be written to. What was there before stays.
+        The disk is full, or the folder cannot be written to. The previous content is kept.
     """
     write_all({path: content}, private=private)
 
@@ -49,17 +143,17 @@ def write_all(
 ) -> None:
     """Write files that belong together, each as `write_atomic` does.
 
-    All are on the disk before the first takes its place: a full disk changes none of them.
+    All are written before the first is moved into place: a full disk changes none of them.
 
     Parameters
     ----------
     contents
     private
-        On POSIX, only the user may read them (0600). Otherwise as the umask says.
+        On POSIX, only the user may read them (0600); otherwise the umask applies.
     durable
-        Wait until the disk has them, so that they outlive a power cut.
+        Sync them to the disk, so that they survive a power cut.
     elsewhere
-        What else the user can do, at the end of the remedy; may be empty.
+        Alternative for the user, appended to the remedy; may be empty.
 
     Raises
     ------
@@ -84,27 +178,27 @@ def write_all(
 
 
 def make_folder(path: Path, *, private: bool = False, elsewhere: str = ELSEWHERE) -> None:
-    """Make a folder and its parents, if need be.
+    """Create a folder and its parents, if they do not exist.
 
     Parameters
     ----------
     path
     private
-        On POSIX, only the user may look into it (0700) if it is new; parents are as usual.
+        On POSIX, a new folder is for the user only (0700); parents are as usual.
     elsewhere
         See `write_all`.
 
     Raises
     ------
     ResultError
-        It cannot be made, or a file of that name is in the way.
+        It cannot be created, or a file of that name is in the way.
     """
     with writing(path, elsewhere):
         path.mkdir(0o700 if private else 0o777, parents=True, exist_ok=True)
 
 
 def try_to_write(path: Path) -> None:
-    """Find out whether a folder can be made, or written to, and leave nothing behind.
+    """Check that a folder can be created or written to; leaves nothing behind.
 
     Raises
     ------
@@ -133,12 +227,12 @@ def make_private(path: Path) -> bool:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything of that name, even a link to nothing.
+    """Whether a path exists, even as a broken link.
 
     Raises
     ------
     OSError
-        The system does not say, such as below a file.
+        This cannot be determined, for example below a file.
     """
     try:
         path.lstat()
@@ -183,7 +277,7 @@ def has_plain_folder(folder: Path, below: str) -> bool:
 
 @contextmanager
 def writing(path: Path, elsewhere: str = ELSEWHERE) -> Iterator[None]:
-    """Turn the system's refusal to write into one line with cause and remedy."""
+    """Turn an error on writing into one line with cause and remedy."""
     try:
         yield
     except OSError as error:
@@ -191,8 +285,16 @@ def writing(path: Path, elsewhere: str = ELSEWHERE) -> Iterator[None]:
         raise ResultError(f"Cannot write {path} ({cause})", _remedy(error, elsewhere)) from None
 
 
+def _kind(mode: int) -> str:
+    return next((name for is_kind, name in _KINDS if is_kind(mode)), "")
+
+
+def _refusal(kind: str, path: Path) -> OSError:
+    return OSError(errno.EINVAL, f"it is {kind}, not a file", str(path))
+
+
 def _remedy(error: OSError, elsewhere: str) -> str:
-    """What helps against this refusal, and against no other."""
+    """What the user can do about this error."""
     if error.errno in _FULL:
         first = "free some space"
     elif error.errno in {errno.EACCES, errno.EPERM}:
@@ -212,7 +314,7 @@ def _remedy(error: OSError, elsewhere: str) -> str:
 
 
 def _create(path: Path, mode: int) -> int:
-    """Open a new file to write to; a link that waits there is not followed."""
+    """Create a file for writing; an existing link is not followed."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), mode)
 

@@ -17,7 +17,7 @@ def areas(boxes: FloatArray) -> FloatArray:
 
     Returns
     -------
-    array of shape (n,), px². Boxes turned inside out count as empty.
+    array of shape (n,), px². Inverted boxes count as empty.
     """
     sides = np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None)
     product: FloatArray = sides[:, 0] * sides[:, 1]
@@ -34,7 +34,7 @@ def iou(a: FloatArray, b: FloatArray) -> FloatArray:
 
     Returns
     -------
-    array of shape (n, m), range 0 to 1. Two empty boxes have 0.
+    array of shape (n, m), 0 to 1; 0 for two empty boxes
     """
     corner_low = np.maximum(a[:, None, :2], b[None, :, :2])
     corner_high = np.minimum(a[:, None, 2:], b[None, :, 2:])
@@ -46,7 +46,7 @@ def iou(a: FloatArray, b: FloatArray) -> FloatArray:
 
 
 def clip(boxes: FloatArray, width_px: int, height_px: int) -> FloatArray:
-    """Cut boxes to the picture.
+    """Clip boxes to the picture.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def centres(boxes: FloatArray) -> FloatArray:
 
 
 def size_ratio(a: FloatArray, b: FloatArray) -> FloatArray:
-    """How many times higher the higher of two boxes is, for every box of `a` and of `b`.
+    """Ratio of the larger to the smaller height, for every box of `a` and of `b`.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def size_ratio(a: FloatArray, b: FloatArray) -> FloatArray:
 
     Returns
     -------
-    array of shape (n, m), 1 and up
+    array of shape (n, m), 1 or more
     """
     heights_a, heights_b = (a[:, 3] - a[:, 1])[:, None], (b[:, 3] - b[:, 1])[None, :]
     low = np.maximum(np.minimum(heights_a, heights_b), 1e-6)
@@ -97,7 +97,7 @@ def size_ratio(a: FloatArray, b: FloatArray) -> FloatArray:
 
 
 def distance_in_heights(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Distance between the centres of every box of `a` and of `b`, in heights of the higher box.
+    """Distance between the centres of every box of `a` and of `b`, in heights of the taller box.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def distance_in_heights(a: FloatArray, b: FloatArray) -> FloatArray:
 
     Returns
     -------
-    array of shape (n, m), 0 and up
+    array of shape (n, m), 0 or more
     """
     offset = centres(a)[:, None, :] - centres(b)[None, :, :]
     heights = np.maximum((a[:, 3] - a[:, 1])[:, None], (b[:, 3] - b[:, 1])[None, :])
@@ -115,7 +115,7 @@ def distance_in_heights(a: FloatArray, b: FloatArray) -> FloatArray:
 
 
 def square(box: FloatArray, side_px: float, lower_px: float = 0.0) -> FloatArray:
-    """Square of a given side around the centre of a box, moved down by `lower_px`.
+    """Square of a given side around the centre of a box, shifted down by `lower_px`.
 
     Parameters
     ----------
@@ -131,21 +131,21 @@ def square(box: FloatArray, side_px: float, lower_px: float = 0.0) -> FloatArray
 
 
 def similarity(source: FloatArray, target: FloatArray) -> FloatArray:
-    """Turn, scale and shift that bring points nearest to others, in the sense of least squares.
+    """Similarity transform (rotation, scale, shift) of points onto others, by least squares.
 
-    That of Umeyama (1991) without mirroring; of two points it is exact.
+    As in Umeyama (1991), without reflection; exact for two points.
 
     Parameters
     ----------
-    source, target : arrays of shape (n, 2), px, n at least 2; not all of `source` in one place
+    source, target : arrays of shape (n, 2), px, n at least 2; the points of `source` not all equal
 
     Returns
     -------
     array of shape (2, 3), float64: ``m[:, :2] @ point + m[:, 2]``
     """
     points, wanted = (np.asarray(p, np.float64) @ np.array([1, 1j]) for p in (source, target))
-    spread = points - points.mean()
-    turn = np.vdot(spread, wanted - wanted.mean()) / np.vdot(spread, spread).real
+    centred = points - points.mean()
+    turn = np.vdot(centred, wanted - wanted.mean()) / np.vdot(centred, centred).real
     shift = wanted.mean() - turn * points.mean()
     return np.array(
         [[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]], np.float64

@@ -1,4 +1,4 @@
-"""How the pipeline tells what it is doing."""
+"""Progress and messages of the pipeline."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Hook:
     """
 
     def progress(self, done_s: float, total_s: float, faces: int) -> None:
-        """So much of the video has been analysed, and so many faces were found in it.
+        """Called as the analysis advances.
 
         Parameters
         ----------
@@ -27,4 +27,4 @@ class Hook:
         """
 
     def note(self, text: str) -> None:
-        """Something the user should know, such as that a damaged cache is redone."""
+        """Called with a message for the user, such as that a damaged cache is rebuilt."""

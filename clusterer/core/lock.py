@@ -1,4 +1,4 @@
-"""A lock on an open file, which the system takes away where the process dies."""
+"""A lock on an open file, released by the system if the process dies."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ _HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
 def lock(file: IO[bytes]) -> bool:
-    """Hold a file until it is closed, and wait for nobody.
+    """Lock a file until it is closed, without waiting.
 
     Returns
     -------
-    False if somebody else holds it, also within this process
+    False if it is already locked, also within this process
 
     Raises
     ------
     OSError
-        The file system knows no locks.
+        The file system does not support locks.
     """
     try:
         if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 (there is none elsewhere)
+            import msvcrt  # noqa: PLC0415 (Windows only)
 
-            file.seek(1 << 40)  # a byte that is never written: a lock there keeps nobody from it
+            file.seek(1 << 40)  # a byte that is never written, so that the lock blocks no access
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
-            import fcntl  # noqa: PLC0415 (there is none on Windows)
+            import fcntl  # noqa: PLC0415 (POSIX only)
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

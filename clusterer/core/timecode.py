@@ -1,7 +1,7 @@
-"""SMPTE timecodes, the times that a user types, and lengths as people say them.
+"""SMPTE timecodes, times as typed by a user, and durations for display.
 
-Source of the arithmetic: SMPTE ST 12-1. Drop-frame leaves out the first two numbers (four at 60
-frames per second) of every minute except each tenth, so that the clock keeps step with 29.97 Hz.
+Source of the arithmetic: SMPTE ST 12-1. Drop-frame skips the first two numbers (four at 60 frames
+per second) of every minute except each tenth, to stay in step with 29.97 Hz.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _TIMECODE = re.compile(r"(\d\d):([0-5]\d):([0-5]\d)([:;])(\d\d)")
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)")
 _HOURS_A_DAY = 24
 _NOISE = 1e-6
-"""What sums of ticks, which differ between Python and a browser, may be off."""
+"""Rounding error of sums of ticks, which differs between Python and a browser."""
 
 
 def timecode(frame_count: int, rate: Fraction, start: str | None = None) -> str:
@@ -35,12 +35,12 @@ def timecode(frame_count: int, rate: Fraction, start: str | None = None) -> str:
     Returns
     -------
     str
-        ``HH:MM:SS:FF``, or ``HH:MM:SS;FF`` for drop-frame. After 24 hours it begins anew.
+        ``HH:MM:SS:FF``, or ``HH:MM:SS;FF`` for drop-frame. Wraps after 24 hours.
 
     Raises
     ------
     ConfigError
-        `start` is no timecode of this rate.
+        `start` is not a timecode at this rate.
     """
     if frame_count < 0:
         raise ValueError(f"frame_count is {frame_count}")
@@ -51,7 +51,7 @@ def timecode(frame_count: int, rate: Fraction, start: str | None = None) -> str:
     total %= ten_minutes * 6 * _HOURS_A_DAY
     if dropped:
         tens, rest = divmod(total, ten_minutes)
-        # The first minute of ten is whole; each one after it has numbers left out before it.
+        # The first minute of ten is complete; each later one has numbers skipped before it.
         later_minutes = max(0, rest - dropped) // minute
         total += dropped * (9 * tens + later_minutes)
     seconds, frames = divmod(total, nominal)
@@ -62,21 +62,23 @@ def timecode(frame_count: int, rate: Fraction, start: str | None = None) -> str:
 
 
 def frame_number(text: str, rate: Fraction) -> int:
-    """Count of frames from 00:00:00:00 to a timecode.
+    """Number of frames from 00:00:00:00 to a timecode.
 
     Raises
     ------
     ConfigError
-        It is no timecode, or not one that a clip of this rate can have.
+        It is not a timecode, or not valid at this rate.
     """
     remedy = "Write HH:MM:SS:FF, with a semicolon before the frames for drop-frame"
     match = _TIMECODE.fullmatch(text)
     if match is None:
-        raise ConfigError(f"{text!r} is no timecode", remedy)
+        raise ConfigError(f"{text!r} is not a timecode", remedy)
     hours, minutes, seconds, frames = (int(match[group]) for group in (1, 2, 3, 5))
     nominal = nominal_rate(rate)
     if hours >= _HOURS_A_DAY or frames >= nominal:
-        raise ConfigError(f"{text!r} is no timecode at {float(rate):.4g} frames per second", remedy)
+        raise ConfigError(
+            f"{text!r} is not a timecode at {float(rate):.4g} frames per second", remedy
+        )
     dropped = _dropped(rate, text)
     if minutes % 10 and not seconds and frames < dropped:
         raise ConfigError(f"{text!r} does not exist in drop-frame timecode", remedy)
@@ -93,15 +95,15 @@ def nominal_rate(rate: Fraction) -> int:
 
 
 def parse_time_s(text: str) -> float:
-    """Seconds of a time as a user types it: ``90``, ``1:30`` or ``00:01:30.5``.
+    """Parse a time as typed by a user, in seconds: ``90``, ``1:30`` or ``00:01:30.5``.
 
     Raises
     ------
     ConfigError
-        It is no such time.
+        It is not in this form.
     """
     match = _TIME.fullmatch(text.strip())
-    error = ConfigError(f"{text!r} is no time", "Write seconds (90.5), M:SS or H:MM:SS")
+    error = ConfigError(f"{text!r} is not a time", "Write seconds (90.5), M:SS or H:MM:SS")
     if match is None:
         raise error
     hours, minutes, seconds = match.groups()
@@ -111,11 +113,11 @@ def parse_time_s(text: str) -> float:
 
 
 def spoken(seconds: float) -> str:
-    """A length as people say it: ``4.2 s``, ``3 min 05 s``, ``1 h 02 min``.
+    """Format a duration for people: ``4.2 s``, ``3 min 05 s``, ``1 h 02 min``.
 
-    On a terminal as on a page, whose script has the same rule (``cv.spoken``): tenths below a
-    minute, whole seconds from there, whole minutes from an hour; to the nearest, halves up. What
-    would round to a minute is one: 59.96 s is ``1 min 00 s``.
+    The page's script follows the same rule (``cv.spoken``): tenths below a minute, whole seconds
+    below an hour, whole minutes above; halves round up. A value that rounds to a minute is shown as
+    one: 59.96 s is ``1 min 00 s``.
     """
     tenths = _nearest(10 * max(0.0, seconds))
     if tenths < 600:
@@ -128,18 +130,18 @@ def spoken(seconds: float) -> str:
 
 
 def _nearest(value: float) -> int:
-    """Halves up, also those that arithmetic made a little less."""
+    """Round halves up, allowing for rounding errors."""
     return math.floor(value + 0.5 + _NOISE)
 
 
 def _dropped(rate: Fraction, start: str | None) -> int:
-    """Numbers left out at a minute: 2 at 29.97 Hz, 4 at 59.94 Hz, else none."""
+    """Numbers skipped at a minute: 2 at 29.97 Hz, 4 at 59.94 Hz, else 0."""
     nominal = nominal_rate(rate)
-    # Half a per mille below the whole rate is the middle between 30 and 30000/1001.
+    # Half a per mille below the whole rate is midway between 30 and 30000/1001.
     is_ntsc = nominal in (30, 60) and rate < nominal * Fraction(1999, 2000)
     return nominal // 15 if start and ";" in start and is_ntsc else 0
 
 
 def _lengths(nominal: int, dropped: int) -> tuple[int, int]:
-    """Frames in a minute that drops, and in ten minutes."""
+    """Frames in a minute with skipped numbers, and in ten minutes."""
     return nominal * 60 - dropped, nominal * 600 - 9 * dropped

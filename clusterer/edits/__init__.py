@@ -1,4 +1,4 @@
-"""A reviewer's corrections: what they mean here, and what follows from them."""
+"""A reviewer's corrections: parsing, resolving keys, replaying, deriving constraints."""
 
 from clusterer.edits.constraints import Constraints, combine, constrain
 from clusterer.edits.keys import KEY, Keys, face_key

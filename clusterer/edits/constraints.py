@@ -1,4 +1,4 @@
-"""Corrections as certain knowledge for the grouping: who is with whom, and who is not."""
+"""Derive must-links and cannot-links from corrections."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Pair = tuple[int, int, bool]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constraints:
-    """What the reviewer said of pairs of tracks, without contradiction.
+    """The reviewer's constraints on pairs of tracks, free of contradictions.
 
     Attributes
     ----------
     cannot_link : array of shape (m, 2), int64, positions of tracks of different people
     must_link : array of shape (k, 2), int64, positions of tracks of one person
-    excluded : array of shape (x,), int64, tracks that show no face, sorted
-    overridden : positions of corrections of which a later one contradicts a part
+    excluded : array of shape (x,), int64, tracks that are not a face, sorted
+    overridden : positions of corrections that a later one contradicts in part
     """
 
     cannot_link: IntArray
@@ -34,56 +34,55 @@ class Constraints:
 
 
 def constrain(edits: Sequence[Edit], names: Names, n_tracks: int) -> Constraints:
-    """Collect what corrections say; of two that contradict each other, the later counts.
+    """Collect the constraints of all corrections; the later of two that contradict wins.
 
     Parameters
     ----------
     edits
         In the order in which they were made.
     names
-        What keys mean.
+        Resolves keys.
     n_tracks
-        How many tracks there are.
+        Number of tracks.
     """
-    alone = replay(np.full(n_tracks, UNKNOWN, dtype=np.int64), {}, edits, names)
-    excluded = set(np.flatnonzero(alone.not_a_face).tolist())
-    agreed = _Agreed(n_tracks)
-    overridden, later = set(), set[int]()  # tracks that a later correction says show no face
+    replayed = replay(np.full(n_tracks, UNKNOWN, dtype=np.int64), {}, edits, names)
+    excluded = set(np.flatnonzero(replayed.not_a_face).tolist())
+    consistent = _ConsistentPairs(n_tracks)
+    overridden, later_excluded = set(), set[int]()
     for position in reversed(range(len(edits))):
-        verdict = _Verdict(edits[position], names, excluded)
-        kept = [agreed.add(pair) for pair in verdict.pairs()]
-        if not later.isdisjoint(verdict.dropped) or not all(kept):
+        stated = _Statement(edits[position], names, excluded)
+        kept = [consistent.add(pair) for pair in stated.pairs()]
+        if not later_excluded.isdisjoint(stated.excluded) or not all(kept):
             overridden.add(position)
         if edits[position].action is Action.NOT_A_FACE:
-            later |= set(verdict.dropped)
-            if verdict.shown:  # they were brought back
+            later_excluded |= set(stated.excluded)
+            if stated.tracks:  # a later correction made them faces again
                 overridden.add(position)
-    named = [(label, p.name) for label, p in alone.people.items() if p.name]
-    faces = {label: _first(edits, names, alone.labels, label) for label, _ in named}
+    named = [(label, p.name) for label, p in replayed.people.items() if p.name]
+    faces = {label: _naming_track(edits, names, replayed.labels, label) for label, _ in named}
     for (a, name_a), (b, name_b) in combinations(named, 2):
         if name_a != name_b:
-            agreed.add((faces[a], faces[b], False))
+            consistent.add((faces[a], faces[b], False))
     return Constraints(
-        _array(agreed.different),
-        _array(agreed.same),
+        _array(consistent.different),
+        _array(consistent.same),
         np.array(sorted(excluded), dtype=np.int64),
         frozenset(overridden),
     )
 
 
 def combine(
-    given: Constraints, cannot_link: IntArray, must_link: IntArray, n_tracks: int
+    reviewed: Constraints, cannot_link: IntArray, must_link: IntArray, n_tracks: int
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """Put what the reviewer said before what is certain by itself.
+    """Combine the reviewer's constraints with those observed; the reviewer's win.
 
     Parameters
     ----------
-    given
+    reviewed
         The reviewer's.
-    cannot_link, must_link : arrays of shape (m, 2) and (k, 2), int64, pairs of tracks, the
-        machine's
+    cannot_link, must_link : arrays of shape (m, 2) and (k, 2), int64, pairs of tracks, as observed
     n_tracks
-        How many tracks there are.
+        Number of tracks.
 
     Returns
     -------
@@ -92,42 +91,42 @@ def combine(
     cannot_link : array of shape (m'', 2), int64, all of them, first < second, sorted
     must_link : array of shape (k', 2), int64, the reviewer's first
     """
-    agreed = _Agreed(n_tracks)
-    for a, b in given.must_link.tolist():
-        agreed.add((a, b, True))
-    number = {id(members): first for first, members in reversed([*enumerate(agreed.group)])}
-    group = np.array([number[id(members)] for members in agreed.group], dtype=np.int64)
-    shows = np.ones(n_tracks, dtype=bool)
-    shows[given.excluded] = False
-    together = cannot_link[shows[cannot_link].all(axis=1)]
+    consistent = _ConsistentPairs(n_tracks)
+    for a, b in reviewed.must_link.tolist():
+        consistent.add((a, b, True))
+    number = {id(members): first for first, members in reversed([*enumerate(consistent.group)])}
+    group = np.array([number[id(members)] for members in consistent.group], dtype=np.int64)
+    is_face = np.ones(n_tracks, dtype=bool)
+    is_face[reviewed.excluded] = False
+    together = cannot_link[is_face[cannot_link].all(axis=1)]
     together = together[group[together[:, 0]] != group[together[:, 1]]]
-    both = {(min(pair), max(pair)) for pair in [*together.tolist(), *given.cannot_link.tolist()]}
-    must = must_link[shows[must_link].all(axis=1)]
-    return together, _array(sorted(both)), np.concatenate([given.must_link, must])
+    both = {(min(pair), max(pair)) for pair in [*together.tolist(), *reviewed.cannot_link.tolist()]}
+    must = must_link[is_face[must_link].all(axis=1)]
+    return together, _array(sorted(both)), np.concatenate([reviewed.must_link, must])
 
 
-class _Agreed:
-    """Pairs that do not contradict each other, the first ones first."""
+class _ConsistentPairs:
+    """Pairs that do not contradict each other; earlier ones win."""
 
     def __init__(self, n_tracks: int) -> None:
         self.same: list[tuple[int, int]] = []
         self.different: list[tuple[int, int]] = []
         self.group = [{track} for track in range(n_tracks)]
-        self._enemies: list[set[int]] = [set() for _ in range(n_tracks)]
+        self._cannot_link: list[set[int]] = [set() for _ in range(n_tracks)]
 
     def add(self, pair: Pair) -> bool:
-        """Take a pair in, unless it contradicts those before; whether it holds."""
+        """Add a pair unless it contradicts earlier ones; return whether it holds."""
         a, b, same = pair
         together = self.group[a] is self.group[b]
         if together:
             return same
         if not same:
             self.different.append((min(a, b), max(a, b)))
-            self._enemies[a].add(b)
-            self._enemies[b].add(a)
+            self._cannot_link[a].add(b)
+            self._cannot_link[b].add(a)
             return True
         small, large = sorted((self.group[a], self.group[b]), key=len)
-        if any(not self._enemies[track].isdisjoint(large) for track in small):
+        if any(not self._cannot_link[track].isdisjoint(large) for track in small):
             return False
         self.same.append((a, b))
         large |= small
@@ -136,42 +135,42 @@ class _Agreed:
         return True
 
 
-class _Verdict:
-    """What one correction says of tracks that show faces.
+class _Statement:
+    """What one correction states about pairs of tracks.
 
-    Its `tracks` are those `shown`, which count, and those `dropped`.
+    The tracks of the correction are divided into `tracks`, which are faces, and `excluded`.
     """
 
     def __init__(self, edit: Edit, names: Names, excluded: set[int]) -> None:
         self._action = edit.action
-        found = [
+        resolved = [
             list(dict.fromkeys(track for track in map(names.track, keys) if track is not None))
             for keys in (edit.who, edit.others, edit.tracks, edit.source)
         ]
-        kept = [[track for track in part if track not in excluded] for part in found]
-        self._who, self._others, self.shown, self._source = kept
-        self.dropped = [track for track in found[2] if track in excluded]
+        faces = [[track for track in part if track not in excluded] for part in resolved]
+        self._who, self._others, self.tracks, self._source = faces
+        self.excluded = [track for track in resolved[2] if track in excluded]
 
     def pairs(self) -> Iterator[Pair]:
-        who, others, tracks, source = self._who, self._others, self.shown, self._source
+        who, others, tracks, source = self._who, self._others, self.tracks, self._source
         if self._action is Action.SAME and who:
             yield from ((who[0], other, True) for other in [*who[1:], *others])
         elif self._action is Action.DIFFERENT:
-            yield from _apart(who, others)
+            yield from _all_different(who, others)
         elif self._action is Action.MOVE and who:
             yield from ((who[0], track, True) for track in tracks)
         elif self._action is Action.NEW:
             yield from ((a, b, True) for a, b in pairwise(tracks))
         if self._action in {Action.MOVE, Action.NEW, Action.REMOVE}:
-            yield from _apart(tracks, source)
+            yield from _all_different(tracks, source)
 
 
-def _apart(some: list[int], others: list[int]) -> Iterator[Pair]:
+def _all_different(some: list[int], others: list[int]) -> Iterator[Pair]:
     return ((a, b, False) for a, b in product(some, others) if a != b)
 
 
-def _first(edits: Sequence[Edit], names: Names, labels: IntArray, label: int) -> int:
-    """The track by which a person was last named; else the first one."""
+def _naming_track(edits: Sequence[Edit], names: Names, labels: IntArray, label: int) -> int:
+    """The track by which a person was last named; else the person's first."""
     for edit in reversed(edits):
         if edit.action is Action.NAME:
             for track in map(names.track, edit.who):

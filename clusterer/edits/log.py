@@ -1,4 +1,4 @@
-"""A reviewer's corrections as they stand in a file. Whatever comes from outside is checked here."""
+"""Convert corrections to and from JSON; untrusted input is validated here."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from clusterer.core.types import Action, Edit
 from clusterer.edits.keys import KEY
 
 LIMITS = {"who": 5, "others": 5, "tracks": 20_000, "source": 500}
-"""Most keys in a list: a few stand for a person, and those who are taken from many name more."""
+"""Maximum number of keys in a list: a few identify a person; `source` may name many people."""
 LENGTHS = {"name": 200, "note": 500, "at": 40, "video": 1000}
-"""Most characters of a text."""
+"""Maximum number of characters of a text."""
 NEEDS: Mapping[Action, tuple[str, ...]] = {
     Action.SAME: ("who", "others"),
     Action.DIFFERENT: ("who", "others"),
@@ -28,7 +28,7 @@ NEEDS: Mapping[Action, tuple[str, ...]] = {
     Action.COVER: ("who", "face"),
     Action.REGROUP: (),
 }
-"""What each correction cannot do without."""
+"""Required fields of each correction."""
 
 _FIELDS = {"action", "face", *LIMITS, "name", "note", "at"}
 
@@ -39,9 +39,9 @@ class EditLog:
 
     Attributes
     ----------
-    edits : those that hold, in order
-    undone : those that were taken back, the last of them first to be done again
-    video : name of the file, for the reader
+    edits : those in effect, in order
+    undone : those taken back; the last of them is the first to redo
+    video : file name, for people who read the log
     """
 
     edits: tuple[Edit, ...] = ()
@@ -50,7 +50,7 @@ class EditLog:
 
 
 def log_to_dict(log: EditLog) -> dict[str, Any]:
-    """Corrections as they stand in a file, but for its schema."""
+    """The corrections as in a file, without its schema."""
     return {
         "video": _printable(log.video)[: LENGTHS["video"]],
         "edits": [to_dict(edit) for edit in log.edits],
@@ -59,7 +59,7 @@ def log_to_dict(log: EditLog) -> dict[str, Any]:
 
 
 def to_dict(edit: Edit) -> dict[str, Any]:
-    """A correction as it stands in the file; what is empty is left out."""
+    """A correction as in a file; empty fields are left out."""
     texts = {name: getattr(edit, name) for name in ("name", "face", "note", "at")}
     lists = {name: list(getattr(edit, name)) for name in LIMITS}
     return {
@@ -69,27 +69,27 @@ def to_dict(edit: Edit) -> dict[str, Any]:
 
 
 def parse_edit(content: object) -> Edit:
-    """Check a correction as it stands in the file, or comes from a page.
+    """Validate a correction from a file or a page.
 
     Parameters
     ----------
     content
-        What `to_dict` gives; anything else is refused.
+        As from `to_dict`; anything else is rejected.
 
     Raises
     ------
     EditsError
-        It is none; the cause says why, on one line.
+        It is not a valid correction; the cause says why, on one line.
     """
     if not isinstance(content, dict):
-        raise EditsError("a correction is no object")
+        raise EditsError("a correction is not an object")
     _only(content, _FIELDS)
     action = content.get("action")
-    if not isinstance(action, str) or action not in {known.value for known in Action}:
-        raise EditsError("a correction has no action that is known")
+    if not isinstance(action, str) or action not in {each.value for each in Action}:
+        raise EditsError("a correction has no known action")
     face = _text(content, "face")
     if face and KEY.fullmatch(face) is None:
-        raise EditsError(f"face of a correction {action!r} is no key")
+        raise EditsError(f"face of a correction {action!r} is not a key")
     lists = {name: _keys(content, name) for name in LIMITS}
     edit = Edit(
         Action(action),
@@ -100,7 +100,7 @@ def parse_edit(content: object) -> Edit:
         at=_text(content, "at"),
     )
     if edit.name and not edit.name.strip():
-        raise EditsError("a name is made of spaces only")
+        raise EditsError("a name consists of spaces only")
     for needed in NEEDS[edit.action]:
         if not getattr(edit, needed):
             raise EditsError(f"a correction {action!r} has no {needed}")
@@ -108,17 +108,17 @@ def parse_edit(content: object) -> Edit:
 
 
 def parse_log(content: dict[str, Any]) -> EditLog:
-    """Check all corrections of a file.
+    """Validate all corrections of a file.
 
     Parameters
     ----------
     content
-        What `log_to_dict` gives; anything else is refused.
+        As from `log_to_dict`; anything else is rejected.
 
     Raises
     ------
     EditsError
-        It is none; the cause says why, on one line.
+        It is not valid; the cause says why, on one line.
     """
     _only(content, {"schema", "video", "edits", "undone"})
     video = _text(content, "video")
@@ -132,27 +132,27 @@ def _only(content: dict[str, Any], fields: set[str]) -> None:
 
 
 def _edits(content: dict[str, Any], name: str) -> tuple[Edit, ...]:
-    found = content.get(name, [])
-    if not isinstance(found, list):
-        raise EditsError(f"{name} is no list")
-    return tuple(map(parse_edit, found))
+    value = content.get(name, [])
+    if not isinstance(value, list):
+        raise EditsError(f"{name} is not a list")
+    return tuple(map(parse_edit, value))
 
 
 def _keys(content: dict[str, Any], name: str) -> tuple[str, ...]:
-    found = content.get(name, [])
-    if not isinstance(found, list):
-        raise EditsError(f"{name} of a correction is no list")
-    if len(found) > LIMITS[name]:
+    value = content.get(name, [])
+    if not isinstance(value, list):
+        raise EditsError(f"{name} of a correction is not a list")
+    if len(value) > LIMITS[name]:
         raise EditsError(f"{name} of a correction has more than {LIMITS[name]} keys")
-    if not all(isinstance(key, str) and KEY.fullmatch(key) for key in found):
-        raise EditsError(f"{name} of a correction holds what is no key")
-    return tuple(found)
+    if not all(isinstance(key, str) and KEY.fullmatch(key) for key in value):
+        raise EditsError(f"{name} of a correction contains something that is not a key")
+    return tuple(value)
 
 
 def _text(content: dict[str, Any], name: str) -> str:
     text = content.get(name, "")
     if not isinstance(text, str):
-        raise EditsError(f"{name} is no text")
+        raise EditsError(f"{name} is not text")
     if len(text) > LENGTHS.get(name, 100):
         raise EditsError(f"{name} is longer than {LENGTHS.get(name, 100)} characters")
     if _printable(text) != text:
@@ -161,7 +161,7 @@ def _text(content: dict[str, Any], name: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Without control characters, halves of characters, and line separators: all on one line."""
+    """Replace control characters, surrogates and line separators."""
     return "".join(
         letter
         if unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"}

@@ -1,6 +1,6 @@
-"""Corrections, one after the other, on top of what the machine decided.
+"""Apply corrections, one after the other, to the automatic grouping.
 
-The page does the same in JavaScript: each rule here has its twin there, to the last tie.
+The page does the same in JavaScript: every rule, including ties, must match.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from clusterer.core.types import UNKNOWN, Action, Edit, IntArray
 from clusterer.edits.log import NEEDS
 
 NOT_A_FACE = -2
-"""Label of a track that shows no face, while corrections are replayed."""
+"""Label of a track that is not a face, while corrections are replayed."""
 
 
 class Names(Protocol):
-    """What keys mean, see `clusterer.edits.keys.Keys`: positions of tracks, None = not there."""
+    """Resolves keys to positions of tracks; None = not found. See `clusterer.edits.keys.Keys`."""
 
     def track(self, key: str) -> int | None:
-        """Track that a key means."""
+        """Track that a key refers to."""
 
     def pictured(self, key: str) -> int | None:
-        """Track of the face that a key means, if a picture of that face is kept."""
+        """Track of the face that a key refers to, if that face has a stored picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known of a person besides the tracks.
+    """Properties of a person besides the tracks.
 
     Attributes
     ----------
-    number : stays, whoever else comes or goes
-    name : as the reviewer gave it; empty = none
-    hidden : whether the reviewer does not want to see the person
+    number : never changes
+    name : given by the reviewer; empty = none
+    hidden : whether the reviewer hid the person
     cover : key of the face that the reviewer chose; empty = none
     """
 
@@ -54,11 +54,11 @@ class Replayed:
 
     Attributes
     ----------
-    labels : array of shape (t,), int64, `UNKNOWN` = nobody's
-    not_a_face : array of shape (t,), bool; these are unknown too
+    labels : array of shape (t,), int64, `UNKNOWN` = nobody
+    not_a_face : array of shape (t,), bool; their label is `UNKNOWN`
     by_hand : array of shape (t,), bool, tracks whose label a correction set
-    people : label → person; a cover that is not of the person is left out
-    notes : one per correction, why it does not apply, or only in part; empty = it applies
+    people : label → person; a cover of somebody else is left out
+    notes : one per correction: why it does not apply, or only in part; empty = it applies
     """
 
     labels: IntArray
@@ -75,13 +75,13 @@ def replay(
 
     Parameters
     ----------
-    labels : array of shape (t,), int64, as the machine decided, `UNKNOWN` = nobody's
+    labels : array of shape (t,), int64, of the automatic grouping, `UNKNOWN` = nobody
     numbers
         Label → number of the person.
     edits
-        What the reviewer corrected.
+        The reviewer's corrections.
     names
-        What keys mean.
+        Resolves keys.
     """
     state = _State(labels.tolist(), numbers, names)
     notes = tuple([state.apply(edit) for edit in edits])
@@ -120,7 +120,7 @@ class _State:
         }
 
     def apply(self, edit: Edit) -> str:
-        """Apply one correction; why it does not apply, or only in part."""
+        """Apply one correction; return why it does not apply, or only in part."""
         if edit.action not in self._do:
             return ""
         refs = _Refs(edit, self._names)
@@ -132,18 +132,18 @@ class _State:
         return why
 
     def shown(self, label: int) -> Person:
-        """A person, whose cover counts while its track is there."""
+        """A person; the cover is kept only while its track belongs to the person."""
         person = self.people[label]
         track = self._names.pictured(person.cover) if person.cover else None
-        stays = track is not None and self.labels[track] == label
-        return person if stays or not person.cover else replace(person, cover="")
+        is_theirs = track is not None and self.labels[track] == label
+        return person if is_theirs or not person.cover else replace(person, cover="")
 
     def resolve(self, tracks: Sequence[int], without: Iterable[int] = ()) -> int | None:
-        """Who holds most of the tracks; of equals the one whose track comes first."""
-        held = Counter(self.labels[track] for track in tracks if self.labels[track] >= 0)
+        """The person with most of the tracks; ties to the one whose track comes first."""
+        count = Counter(self.labels[track] for track in tracks if self.labels[track] >= 0)
         for label in without:
-            held.pop(label, None)
-        return max(held, key=lambda label: held[label], default=None)  # the first of equals
+            count.pop(label, None)
+        return max(count, key=lambda label: count[label], default=None)  # the first of equals
 
     def _put(self, tracks: Iterable[int], label: int, *, by_hand: bool = True) -> None:
         for track in tracks:
@@ -249,15 +249,15 @@ MISSING = {
 
 
 class _Refs:
-    """What the keys of a correction mean here; those that mean nothing are dropped."""
+    """The keys of a correction, resolved; those not found are dropped."""
 
     def __init__(self, edit: Edit, names: Names) -> None:
         self._edit = edit
         self.who, self.others, self.tracks, self.source = (
-            _known(map(names.track, keys))
+            _found(map(names.track, keys))
             for keys in (edit.who, edit.others, edit.tracks, edit.source)
         )
-        self.face = _known([names.pictured(edit.face)] if edit.face else [])
+        self.face = _found([names.pictured(edit.face)] if edit.face else [])
 
     def missing(self) -> str:
         """Why the correction cannot apply at all."""
@@ -265,11 +265,11 @@ class _Refs:
         return MISSING[lacking[0]] if lacking else ""
 
     def partly(self) -> str:
-        """Why it applies in part only."""
+        """Why it applies only in part."""
         lost = len(self._edit.tracks) - len(self.tracks)
         lost *= "tracks" in NEEDS[self._edit.action]
         return f"{lost} of {len(self._edit.tracks)} faces are not found" if lost else ""
 
 
-def _known(tracks: Iterable[int | None]) -> list[int]:
+def _found(tracks: Iterable[int | None]) -> list[int]:
     return [track for track in tracks if track is not None]

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from clusterer.core.errors import TruthError
-from clusterer.core.regular import is_file, read_file
+from clusterer.core.files import is_file, read_file
 from clusterer.evaluation.verification import Bools, Ints
 
 COLUMNS = ("first", "second", "same")

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.errors import TruthError
-from clusterer.core.printable import printable
-from clusterer.core.regular import is_file, open_file
+from clusterer.core.files import is_file, open_file
+from clusterer.core.text import printable
 from clusterer.core.types import FloatArray, IntArray
 
 NOBODY_CAN_TELL = "?"

@@ -1,1 +1,1 @@
-"""Faces within frames: found, followed, cut out and encoded."""
+"""Faces: detection, tracking, alignment and encoding."""

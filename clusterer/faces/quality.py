@@ -1,4 +1,4 @@
-"""How well faces can be read, and pictures of them for display."""
+"""Rate how readable faces are, and crop them for display."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import numpy.typing as npt
 from clusterer.core.geometry import square
 from clusterer.core.types import ChipQuality, Detections, FloatArray, ImageArray
 
-# 100 photographs of Labeled Faces in the Wild, shrunk: at 16 px the embedding of a face lies 0.61
-# (median, L2) from its own at full size, as far as a stranger's; at 36 px 0.36, at 80 px 0.14.
+# 100 photographs of Labeled Faces in the Wild, shrunk: at 16 px a face's embedding is 0.61 (median,
+# L2) from that at full size, as far as a stranger's; at 36 px 0.36, at 80 px 0.14.
 _SMALLEST_PX, _LARGEST_PX = 16.0, 80.0
 
 _SHARPNESS_SIDE_PX = 48
-# The same photographs, blurred or smeared until their embeddings moved by 0.37, 0.5 and 0.6, have
-# 0.026, 0.010 and 0.004 of their variance left in the second differences; untouched, 0.19. A face
-# blurred as far as one of 36 px moves is rated like it: 0.3.
+# The same photographs, blurred until their embeddings moved by 0.37, 0.5 and 0.6, have 0.026, 0.010
+# and 0.004 of their variance in the second differences; the originals 0.19. So a face whose
+# embedding is moved by blur as far as that of a 36 px face is rated the same: 0.3.
 _HALF_SHARPNESS = 0.04
-_NOISE_VARIANCE = 4.0  # grey levels², so that a flat picture is not divided by 0
+_NOISE_VARIANCE = 4.0  # grey levels²; avoids division by 0 for a uniform picture
 
-# Of the nose, in units of half the distance between the eyes: how far it stands out, by the
-# proportions of a head; and between the lines of eyes and mouth, where it is seen when looking
-# straight ahead (0.57 on the same photographs, in 98 % of them between 0.50 and 0.65).
+# Of the nose: how far it protrudes, in units of half the distance between the eyes, by the
+# proportions of a head; and its position between the lines of eyes and mouth in a frontal face
+# (0.57 on the same photographs, in 98 % of them between 0.50 and 0.65).
 _NOSE_DEPTH = 0.85
 _NOSE_HEIGHT, _NOSE_HEIGHT_SPAN = 0.57, 0.43
 _PITCH_WEIGHT = 0.5
@@ -31,7 +31,7 @@ _CROP_SIDE, _CROP_ENLARGEMENT, _JPEG_QUALITY = 1.7, 2.0, 82
 
 
 def measure_quality(image: ImageArray, detections: Detections) -> ChipQuality:
-    """Tell how well each detection of a frame can be read.
+    """Rate how readable each detection of a frame is.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def measure_quality(image: ImageArray, detections: Detections) -> ChipQuality:
 
 
 def rate_size(heights_px: FloatArray) -> FloatArray:
-    """Rate faces by their height: 0 up to 16 px, 1 from 80 px, a straight line between.
+    """Rate faces by height: 0 up to 16 px, 1 from 80 px, linear between.
 
     Parameters
     ----------
@@ -67,12 +67,12 @@ def rate_size(heights_px: FloatArray) -> FloatArray:
 
 
 def rate_sharpness(image: ImageArray, box: FloatArray) -> float:
-    """Rate how much fine detail a face has for its contrast.
+    """Rate how much fine detail a face has relative to its contrast.
 
-    The box is shrunk to at most 48 px and never enlarged, so that a face loses nothing here for
-    being small: `rate_size` sees to that. With d the mean square of the second differences, along
-    rows or along columns, whichever is less (motion smears one of them only), over the variance of
-    the grey values, the rating is d² / (d² + 0.04²).
+    The box is shrunk to at most 48 px and never enlarged, so that small faces are not penalised
+    here: that is left to `rate_size`. The rating is d² / (d² + 0.04²), where d is the mean square
+    of the second differences over the variance of the grey values, along rows or columns, whichever
+    is less (motion blurs only one of them).
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def rate_sharpness(image: ImageArray, box: FloatArray) -> float:
 
     Returns
     -------
-    0 to 1; 0 for a box of which less than 3 px lie in the image
+    0 to 1; 0 for a box with less than 3 px inside the image
     """
     rows, columns = image.shape[:2]
     left, top = (max(round(float(value)), 0) for value in box[:2])
@@ -100,12 +100,12 @@ def rate_sharpness(image: ImageArray, box: FloatArray) -> float:
 
 
 def rate_pose(landmarks: FloatArray) -> FloatArray:
-    """Rate how far faces look at the camera.
+    """Rate how frontal faces are.
 
-    Turning a head by an angle φ moves the nose along the line of the eyes by 0.85 · tan φ of half
+    Turning the head by an angle φ moves the nose along the line of the eyes by 0.85 · tan φ of half
     the distance between them; the rating is cos² φ. Nodding moves the nose between the lines of
-    eyes and mouth, which costs half of the rating at most. Rolling the head, or mirroring the
-    picture, changes nothing.
+    eyes and mouth, which costs at most half of the rating. Rolling the head or mirroring the
+    picture changes nothing.
 
     Parameters
     ----------
@@ -139,10 +139,10 @@ def _dot(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> npt.NDArray[
 
 
 def crop_face(image: ImageArray, box: FloatArray, side_px: int = 160) -> bytes:
-    """Cut out a face for display: a square of 1.7 times its height.
+    """Crop a face for display: a square of 1.7 times its height.
 
-    A square that reaches over the edge is moved into the picture; one that is larger than the
-    picture is made smaller. Faces are enlarged to twice their size at most.
+    A square that crosses the edge is moved into the picture; one larger than the picture is shrunk.
+    Faces are enlarged at most to twice their size.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Detections of one shot → tracks: one face, followed through time.
+"""Link the detections of a shot into tracks: one face, followed through time.
 
-Two steps. `Tracker` links from sample to sample by place alone, as the frames come in. `stitch`
-then looks at the pieces with their encodings: it cuts a piece in which the face changes, and joins
-pieces that are one face which turned away, was hidden or moved too fast for overlap.
+In two steps: `Tracker` links from sample to sample by position alone, as the frames come in.
+`stitch` then uses embeddings: it cuts a piece in which the face changes, and joins pieces of one
+face that turned away, was hidden or moved too fast to overlap.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from clusterer.core.types import Detections
 
 Boxes = npt.NDArray[np.floating]
 MAX_SIZE_RATIO = 1.8
-"""Between two samples a face does not grow or shrink by more than this."""
+"""Largest change in size of a face between two samples."""
 REACH = 1.0
-"""Face heights that the centre of a face may travel from one sample to the next."""
+"""Face heights that the centre of a face may move from one sample to the next."""
 STITCH_REACH = 1.5
-"""Face heights that a face may travel while it is not seen, and again per second of gap."""
+"""Face heights that a face may move while unseen, plus as much per second of gap."""
 
 
 @dataclass(slots=True)
 class _Open:
-    """A track that may still go on."""
+    """A track that may continue."""
 
     id: int
     box: Boxes
@@ -37,7 +37,7 @@ class _Open:
     velocity: Boxes  # px per second, of each box side
 
     def expected(self, time_s: float) -> Boxes:
-        """Where the box will be; motion is trusted for one sample, then fades."""
+        """Predicted box; motion is extrapolated for at most half a second."""
         return self.box + self.velocity * min(time_s - self.time_s, 0.5)
 
 
@@ -56,13 +56,13 @@ class Tracker:
         self._count = 0
 
     def update(self, detections: Detections, time_s: float) -> npt.NDArray[np.int64]:
-        """Give every face of the next frame its track.
+        """Assign every face of the next frame to a track.
 
         Parameters
         ----------
         detections : n faces of one frame
         time_s
-            Time of that frame, seconds; must grow from call to call.
+            Time of that frame, seconds; must increase from call to call.
 
         Returns
         -------
@@ -82,11 +82,11 @@ class Tracker:
         return assigned
 
     def is_open(self, track: int) -> bool:
-        """Whether a track may still go on."""
+        """Whether a track may continue."""
         return any(t.id == track for t in self._open)
 
     def _matches(self, boxes: Boxes, time_s: float) -> list[tuple[int, int]]:
-        """One-to-one matches of open tracks and boxes: by overlap, then the rest by nearness."""
+        """One-to-one matches of open tracks and boxes: by overlap, the rest by distance."""
         if not self._open or not len(boxes):
             return []
         expected = np.array([t.expected(time_s) for t in self._open])
@@ -118,14 +118,14 @@ def _match(gain: Boxes, allowed: npt.NDArray[np.bool_]) -> list[tuple[int, int]]
 
 @dataclass(slots=True)
 class Piece:
-    """A stretch of track with the encodings of its best chips.
+    """Part of a track, with the embeddings of its best chips.
 
     Attributes
     ----------
     rows : detections, in time order
     times_s : their times, seconds
     boxes : array of shape (k, 4), px
-    chip_rows : the detections that were encoded, in time order
+    chip_rows : the encoded detections, in time order
     embeddings : array of shape (c, d)
     weights : array of shape (c,), quality of each chip, > 0
     """
@@ -138,7 +138,7 @@ class Piece:
     weights: npt.NDArray[np.floating] = field(default_factory=lambda: np.zeros(0))
 
     def mean(self) -> npt.NDArray[np.floating]:
-        """Weighted mean encoding, shape (d,)."""
+        """Weighted mean embedding, shape (d,)."""
         mean: npt.NDArray[np.floating] = np.average(self.embeddings, axis=0, weights=self.weights)
         return mean
 
@@ -151,11 +151,11 @@ def stitch(pieces: list[Piece], threshold: float, config: TrackingConfig) -> lis
     pieces
         Of one shot.
     threshold
-        The encoder's default L2 threshold; the factors of `config` multiply it.
+        The encoder's default L2 threshold, multiplied by the factors of `config`.
 
     Returns
     -------
-    list of pieces, by first time, then left edge
+    list of pieces, by start, then left edge
     """
     parts = [part for piece in pieces for part in _split(piece, config.split_factor * threshold)]
     parts.sort(key=_order)
@@ -199,7 +199,7 @@ def _part(piece: Piece, rows: slice, chips: slice) -> Piece:
 
 
 def _successors(parts: list[Piece], limit: float, max_gap_s: float) -> dict[int, int]:
-    """Piece → the piece that goes on with it. Nearest encodings first, then earlier pieces."""
+    """Piece → the piece that continues it; nearest embeddings first, ties to earlier pieces."""
     starts_s = [part.times_s[0] for part in parts]
     means = [part.mean() if part.chip_rows else None for part in parts]
     candidates = []
@@ -223,7 +223,7 @@ def _successors(parts: list[Piece], limit: float, max_gap_s: float) -> dict[int,
 
 
 def _adjacent(a: Piece, b: Piece) -> bool:
-    """Whether `b` begins near where `a` ended, at about its size."""
+    """Whether `b` begins near where `a` ended, at a similar size."""
     gap_s = b.times_s[0] - a.times_s[-1]
     end, start = a.boxes[-1:], b.boxes[:1]
     fits = float(size_ratio(end, start)[0, 0]) <= MAX_SIZE_RATIO

@@ -10,9 +10,8 @@ from threadpoolctl import threadpool_limits
 
 from clusterer.core.config import GalleryConfig
 from clusterer.core.distance import between
-from clusterer.core.errors import ConfigError, GalleryError
+from clusterer.core.errors import ConfigError, GalleryError, system_libraries
 from clusterer.core.files import is_there, make_folder, write_all
-from clusterer.core.libraries import system_libraries
 from clusterer.core.types import ClusteringResult, Identity
 from clusterer.gallery import Kept, file_name, folder_name, pick
 from clusterer.gallery.names import current, given_names, named_by_gallery

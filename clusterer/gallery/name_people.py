@@ -12,8 +12,7 @@ import numpy.typing as npt
 
 from clusterer.core.config import GalleryConfig
 from clusterer.core.distance import between
-from clusterer.core.errors import GalleryError
-from clusterer.core.libraries import system_libraries
+from clusterer.core.errors import GalleryError, system_libraries
 from clusterer.core.types import UNKNOWN, Action, Advice, ClusteringResult, Edit, Identity, Reason
 from clusterer.edits import EditLog
 from clusterer.gallery import Gallery, Scale, match

@@ -11,10 +11,9 @@ from threadpoolctl import threadpool_limits
 
 from clusterer.core.config import AnalysisConfig
 from clusterer.core.cores import usable_cores
-from clusterer.core.errors import ClustererError
+from clusterer.core.errors import ClustererError, system_libraries
+from clusterer.core.files import read_file
 from clusterer.core.geometry import centres
-from clusterer.core.libraries import system_libraries
-from clusterer.core.regular import read_file
 from clusterer.core.types import FloatArray, Frame, ImageArray
 from clusterer.faces import alignment, detection, encoding
 

@@ -9,8 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from clusterer.core.config import Config, GalleryConfig
-from clusterer.core.errors import ClustererError, ConfigError, GalleryError
-from clusterer.core.libraries import system_libraries
+from clusterer.core.errors import ClustererError, ConfigError, GalleryError, system_libraries
 from clusterer.core.types import FloatArray, ImageArray
 from clusterer.faces.encoding import LOCAL, default_threshold
 from clusterer.gallery import Gallery, Scale, gather, list_folder

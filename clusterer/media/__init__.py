@@ -1,6 +1,6 @@
-"""Videos: their facts, their decoded frames, the cuts, and which frames are looked at.
+"""Videos: probing, decoding, shot detection and frame sampling.
 
-Everything of this stage that others use is importable from here.
+The names other rooms use are importable from here.
 """
 
 from __future__ import annotations

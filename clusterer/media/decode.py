@@ -1,4 +1,4 @@
-"""Every frame of a video in the order in which it is shown, from the start or from the middle."""
+"""Decode the frames of a video in display order, from the start or from the middle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from clusterer.core.types import VideoInfo
-from clusterer.media.count import count_frames_before
 from clusterer.media.probe import (
     FORMATS_WITHOUT_PTS,
     open_video,
@@ -28,13 +27,15 @@ from clusterer.media.probe import (
 _JUMP_S = 1.0
 """A clock that goes back this far was reset (two recordings joined); less is jitter."""
 _SEEK_MARGINS_S = (0.0, 10.0)
-"""How far before the wanted frame a seek aims, if the seek before it landed too late."""
+"""How far before the wanted frame each seek attempt aims, in case the previous landed too late."""
 _MISSING_END_S = 0.5
-"""A video that ends this much earlier than its container says is truncated."""
+"""A video that ends this much earlier than its container states is truncated."""
 _FAILURES = 1000
-"""After so many packets in a row that do not decode, the rest of the file is given up."""
+"""Consecutive undecodable packets after which the rest of the file is given up."""
 _TS_DISCONT = 0x0200
 """AVFMT_TS_DISCONT of libavformat/avformat.h."""
+_REORDERED = 32
+"""Recent packets checked for a repeated pts; H.264 reorders at most 16 frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ class Start:
     Attributes
     ----------
     pts : the first frame at or after it is the first that counts
-    index : decoded index of that frame, if it is known; then `pts` is exactly its pts
-    context : so many frames before it are delivered first
-    earliest_pts : but none before this
+    index : decoded index of that frame, if known; then `pts` is exactly its pts
+    context : number of frames before it to deliver first
+    earliest_pts : none of them before this
     """
 
     pts: int
@@ -57,12 +58,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """A decoded frame that nothing was converted of yet.
+    """A decoded frame, not converted yet.
 
     Attributes
     ----------
     index : position among all decoded frames of the video, 0-based
-    pts : strictly increasing; a missing, repeated or backward one of the file is mended
+    pts : strictly increasing; missing, repeated or backward ones are repaired
     duration_pts : how long it is shown, at least 1
     raw : PyAV's frame
     """
@@ -74,17 +75,17 @@ class Decoded:
 
 
 _Stated: TypeAlias = tuple[VideoFrame, int | None]
-"""A frame, and the pts that the file states for it."""
+"""A frame, and its pts as the file states it."""
 
 
 class _SeekMissedError(Exception):
-    """A seek did not land where it had to."""
+    """A seek landed in the wrong place."""
 
 
 class Reader:
     """Iterates the decoded frames of a video.
 
-    Damage does not raise: what decodes is delivered, and `warnings` says what was lost.
+    Damage does not raise: whatever decodes is delivered, and `warnings` lists what was lost.
 
     Parameters
     ----------
@@ -93,11 +94,11 @@ class Reader:
     start
         Where to begin; None = at the first frame.
     end_pts
-        The first frame at or after it, and all later ones, are left out.
+        Frames at or after it are left out.
 
     Attributes
     ----------
-    warnings : list of str, complete once the iteration is over
+    warnings : list of str, complete when the iteration ends
     """
 
     def __init__(
@@ -112,7 +113,7 @@ class Reader:
         self._frame_pts = max(1, round(1 / (info.frame_rate * info.time_base)))
 
     def cancel(self) -> None:
-        """Make the iteration end at its next frame; may be called from another thread."""
+        """End the iteration at its next frame; may be called from another thread."""
         self._cancelled.set()
 
     def __iter__(self) -> Iterator[Decoded]:
@@ -149,7 +150,7 @@ class Reader:
         elif index is None or may_jump:
             index = count_frames_before(path, start.pts)
             if start.index is not None and index != start.index:
-                index = None  # the clock is not to be trusted: count by decoding
+                index = None  # the clock is unreliable: count by decoding
         if index is not None:
             for margin_s in _SEEK_MARGINS_S:
                 try:
@@ -165,7 +166,7 @@ class Reader:
         Raises
         ------
         _SeekMissedError
-            Before the first frame: the seek landed too late, or the pts was mended.
+            Before the first frame: the seek landed too late, or the pts was repaired.
         """
         margin_pts = (start.context + 1) * self._frame_pts
         margin_pts += round(Fraction(margin_s) / self._info.time_base)
@@ -191,7 +192,7 @@ class Reader:
                 yield replace(decoded, index=decoded.index + shift)
 
     def _skipped(self, start: Start) -> Iterator[Decoded]:
-        """Frames found by decoding from the beginning: slow, and right for every file."""
+        """Frames found by decoding from the beginning: slow, but correct for every file."""
         frames = self._from_start()
         before, first = self._split(frames, start, start.context)
         if first is not None:
@@ -200,7 +201,7 @@ class Reader:
     def _split(
         self, frames: Iterator[Decoded], start: Start, keep: int
     ) -> tuple[list[Decoded], Decoded | None]:
-        """Read on to the start; return the last frames before it, and the one there if any."""
+        """Read up to the start; return the last frames before it, and the frame there if any."""
         before: deque[Decoded] = deque(maxlen=keep)
         for decoded in frames:
             if decoded.pts >= start.pts:
@@ -213,7 +214,7 @@ class Reader:
         return self._info.start_pts if start.earliest_pts is None else start.earliest_pts
 
     def _frames(self, container: InputContainer, stream: VideoStream) -> Iterator[_Stated]:
-        """Frames as FFmpeg puts them out, passing over what does not decode."""
+        """Frames as FFmpeg outputs them, skipping what does not decode."""
         packets = container.demux(stream)
         failures, pts = 0, self._info.start_pts
         while failures < _FAILURES and not self._cancelled.is_set():
@@ -228,7 +229,7 @@ class Reader:
             except (av.error.FFmpegError, ValueError):
                 failures += 1
                 self._note_damage(pts)
-                packets = container.demux(stream)  # an error ended the old one; read on
+                packets = container.demux(stream)  # the error ended the old iterator
                 continue
             for frame in frames:
                 stated = stated_pts(container, frame)
@@ -236,7 +237,7 @@ class Reader:
                 yield frame, stated
 
     def _timed(self, frames: Iterator[_Stated]) -> Iterator[Decoded]:
-        """Number frames and mend their pts."""
+        """Number frames and repair their pts."""
         last: int | None = None
         offset = 0
         jump_pts = round(Fraction(_JUMP_S) / self._info.time_base)
@@ -270,10 +271,56 @@ class Reader:
             )
 
 
+def count_frames_before(path: str, pts: int) -> int | None:
+    """Count the frames shown before a pts, by reading packets only.
+
+    Skips packets that the container marks as not to be shown, and those before the first key frame,
+    which cannot be decoded.
+
+    Parameters
+    ----------
+    path
+        The video.
+    pts
+        In ticks of the video stream's time base.
+
+    Returns
+    -------
+    int or None
+        None if the packets do not allow counting: a pts is missing or repeated, the clock goes
+        back, or a packet cannot be read.
+    """
+    count = 0
+    key_pts: int | None = None
+    last_dts: int | None = None
+    recent: deque[int] = deque(maxlen=_REORDERED)
+    with open_video(path) as container:
+        try:
+            for packet in container.demux(video_stream(container, path)):
+                if not packet.size:
+                    continue
+                if packet.pts is None or packet.pts in recent or packet.is_corrupt:
+                    return None
+                recent.append(packet.pts)
+                if packet.dts is not None:
+                    if last_dts is not None and packet.dts < last_dts:
+                        return None
+                    last_dts = packet.dts
+                    if packet.dts >= pts:
+                        break  # shown no earlier than decoded, like everything after it
+                if key_pts is None and packet.is_keyframe:
+                    key_pts = packet.pts
+                shown = key_pts is not None and packet.pts >= key_pts and not packet.is_discard
+                count += shown and packet.pts < pts
+        except av.error.FFmpegError:
+            return None
+    return count
+
+
 def _from_key_frame(frames: Iterator[_Stated]) -> Iterator[_Stated]:
-    """Leave out what comes before the first key frame: after a seek it may not be whole."""
-    found = False
+    """Skip frames before the first key frame: after a seek they may be incomplete."""
+    started = False
     for frame, stated in frames:
-        found = found or frame.key_frame
-        if found:
+        started = started or frame.key_frame
+        if started:
             yield frame, stated

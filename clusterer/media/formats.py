@@ -1,4 +1,4 @@
-"""Which files are opened as films: those that hold their pictures themselves."""
+"""Which files are opened as videos: those that contain their pictures themselves."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ _ANIMATIONS = (
     "swf", "thp", "tiertexseq", "tmv", "vmd", "wc3movie", "webp_anim", "wsvqa", "yop", "4xm",
 )  # fmt: skip
 _SOUND = ("aac", "ac3", "aiff", "flac", "mp3", "wav")
-"""Read only so far that the message can say that they have no picture."""
+"""Opened only so that the message can say that they have no picture."""
 
 FORMATS = ",".join((*_CONTAINERS, *_STREAMS, *_ANIMATIONS, *_SOUND))
-"""FFmpeg's names of what may be opened, with a comma between.
+"""FFmpeg's names of the allowed formats, comma-separated.
 
-All that hold moving pictures within the one file. Not among them: what opens other files or the
+All formats that contain moving pictures in one file. Excluded: those that open other files or the
 network (hls, dash, concat, imf, webm_dash_manifest, image2, vobsub, mlv, sdp, rtsp, rtp, sap,
-scripts), what generates or records (lavfi, devices), single pictures, subtitles, and raw samples,
-whose size nothing tells."""
+scripts), generate or record (lavfi, devices), single pictures, subtitles, and raw samples, whose
+dimensions are not stated."""
 
 OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
-"""For FFmpeg: nothing but files, and of these nothing but films."""
+"""For FFmpeg: only files, and only in these formats."""
 
 HEAD_BYTES = 65_536
-"""How much of a file tells whether it is a playlist."""
+"""Bytes examined to recognise a playlist."""
 
 _ENDINGS = (
     "asx", "avs", "b4s", "bdmv", "concat", "cue", "desktop", "dpl", "edl", "f4m", "fcpxml",
@@ -49,7 +49,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
 _XML = rb"(?:<\?(?:xml|wpl|zpl)\b[^>]*+>|<!--(?:(?!-->).)*+-->|<!DOCTYPE[^>]*+>|\s++)*+<(?:\w+:)?"
 _REMARKS = rb"(?:#[^\r\n\x00]*+\s++)*+"
-# Nothing is taken back (``*+``): else a file made for it would keep the pattern busy for hours.
+# Possessive quantifiers (``*+``): with backtracking, a crafted file could stall this for hours.
 _PLAYLISTS = tuple(
     (re.compile(rb"(?:\xef\xbb\xbf)*+\s*+" + pattern, re.DOTALL | re.IGNORECASE), name)
     for pattern, name in (
@@ -76,7 +76,7 @@ _PLAYLISTS = tuple(
 
 
 def playlist(head: bytes) -> str:
-    """Say which kind of playlist a file is, by what stands in it.
+    """Recognise a playlist by its content.
 
     Parameters
     ----------
@@ -85,32 +85,32 @@ def playlist(head: bytes) -> str:
 
     Returns
     -------
-    name of the kind; empty, if it is none
+    name of the kind; empty if it is not a playlist
     """
     text = head
-    if head.startswith(_UTF_16) or head[:2].count(b"\0") == 1:  # two bytes for each letter, or four
+    if head.startswith(_UTF_16) or head[:2].count(b"\0") == 1:  # two or four bytes per character
         text = head.removeprefix(b"\0\0").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
         text = text.replace(b"\0", b"")
     return next((name for pattern, name in _PLAYLISTS if pattern.match(text)), "")
 
 
 def is_called_playlist(name: str) -> bool:
-    """Whether a file has the name of a list, a timeline or a script, which hold no pictures.
+    """Whether a file name has the extension of a playlist, timeline or script.
 
-    To be asked about what is no film: one that has such a name is a film nevertheless.
+    Ask only if the file is not a video: a video may have any name.
     """
     return PurePath(name).suffix.lower().removeprefix(".") in _ENDINGS
 
 
 def forced(head: bytes) -> str | None:
-    """FFmpeg's name of a format that it would otherwise guess by the file's name.
+    """FFmpeg's name of a format that it would otherwise guess from the file name.
 
-    It takes the name of a picture with ``%03d``, ``*``, ``?`` or ``{`` in it for a pattern of many
-    files; so animations, which share their endings with pictures, are told by what is in them.
+    FFmpeg takes a picture's name with ``%03d``, ``*``, ``?`` or ``{`` for a pattern of many files;
+    so animations, which share their extensions with pictures, are recognised by content.
 
     Returns
     -------
-    None where the content decides in any case
+    None if FFmpeg decides by content anyway
     """
     if head.startswith(b"GIF8"):
         return "gif"

@@ -1,4 +1,4 @@
-"""From a decoded frame to arrays: the full picture as shown, and a small one for finding cuts."""
+"""Convert a decoded frame to arrays: the full picture as shown, and a small one for cuts."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from clusterer.core.types import ImageArray
 
 _BT709, _UNSPECIFIED, _BT601 = 1, 2, 5
-"""AVColorSpace; swscale numbers its own matrices alike."""
+"""AVColorSpace; swscale uses the same numbers for its matrices."""
 _HD_HEIGHT_PX = 720
-"""Untagged video of this height and more is BT.709, as players assume it (mpv, VLC)."""
+"""Untagged video of at least this height is taken for BT.709, as in players (mpv, VLC)."""
 
 
 def orientation(raw: VideoFrame) -> tuple[bool, bool, bool]:
-    """How a stored frame has to be turned to be shown: transpose, then mirror x, then y.
+    """How to orient a stored frame for display: transpose, then mirror x, then y.
 
-    Read from the display matrix (libavutil/display.h), so that it works with every PyAV;
-    angles between the quarter turns are rounded to the nearest.
+    Read from the display matrix (libavutil/display.h), which works with every PyAV; angles are
+    rounded to the nearest quarter turn.
     """
     matrix: Any = raw.side_data.get("DISPLAYMATRIX")
     if matrix is None:
@@ -32,21 +32,21 @@ def orientation(raw: VideoFrame) -> tuple[bool, bool, bool]:
 
 
 class Converter:
-    """Converts the frames of one video; not for use by two threads at once.
+    """Converts the frames of one video; not thread-safe.
 
     Parameters
     ----------
     width_px, height_px
-        Size of the pictures as shown; frames of another size, after a change in the middle of the
-        video, are scaled to it.
+        Size of the pictures as shown; frames of another size (if it changes within the video) are
+        scaled to it.
     small_width_px
-        Width of the small pictures; never enlarged.
+        Width of the small pictures; they are never enlarged.
     """
 
     def __init__(self, width_px: int, height_px: int, small_width_px: int) -> None:
         self._shown = (width_px, height_px)
         self._small_width_px = small_width_px
-        # One for each purpose: a reformatter keeps its tables as long as nothing changes.
+        # One per purpose: a reformatter reuses its tables while its settings stay the same.
         self._to_rgb = VideoReformatter()
         self._to_small = VideoReformatter()
 
@@ -60,7 +60,7 @@ class Converter:
             height=height_px,
             format="rgb24",
             src_colorspace=_matrix(raw),
-            dst_colorspace=_UNSPECIFIED,  # PyAV before 18 passes over equal ones
+            dst_colorspace=_UNSPECIFIED,  # PyAV before 18 ignores both if they are equal
         )
         image = np.asarray(frame.to_ndarray(), np.uint8)
         return np.ascontiguousarray(turned(image, transpose, mirror_x, mirror_y))
@@ -68,8 +68,7 @@ class Converter:
     def small(self, raw: VideoFrame) -> ImageArray:
         """Small picture as stored, array of shape (h, w, 3), uint8, BGR.
 
-        Fast bilinear: 0.14 ms from 640x360 and 0.25 ms from 1280x720, a third of what averaging
-        the area costs.
+        Fast bilinear: 0.14 ms from 640x360 and 0.25 ms from 1280x720, a third of area averaging.
         """
         width_px = min(self._small_width_px, raw.width)
         height_px = max(1, round(raw.height * width_px / raw.width))
@@ -84,14 +83,14 @@ class Converter:
 
 
 def turned(image: ImageArray, transpose: bool, mirror_x: bool, mirror_y: bool) -> ImageArray:
-    """View of a picture, turned as `orientation` says."""
+    """View of a picture, oriented as given by `orientation`."""
     if transpose:
         image = image.transpose(1, 0, 2)
     return image[:: -1 if mirror_y else 1, :: -1 if mirror_x else 1]
 
 
 def _matrix(raw: VideoFrame) -> int:
-    """Number of the matrix that turns this frame's YUV into RGB."""
+    """Number of the matrix that converts this frame's YUV to RGB."""
     space = int(raw.colorspace)
     if space != _UNSPECIFIED:
         return space

@@ -1,7 +1,7 @@
-"""Open a video and read its facts.
+"""Open a video and read its properties.
 
-The picture is taken as stored: non-square pixels stay as they are (a face is a little narrow, which
-detectors bear), interlaced fields are not separated, HDR is not tone-mapped.
+The picture is used as stored: non-square pixels are kept (faces become a little narrow, which
+detectors tolerate), interlaced fields are not separated, HDR is not tone-mapped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from clusterer.core.errors import ConfigError, VideoError
-from clusterer.core.regular import no_file, open_file
+from clusterer.core.files import open_file, special_kind
 from clusterer.core.timecode import frame_number
 from clusterer.core.types import VideoInfo
 from clusterer.media.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist
@@ -29,25 +29,25 @@ from clusterer.media.picture import orientation
 _TIMECODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _PLAUSIBLE_RATES_HZ = (0.1, 1000.0)
-"""Rates outside come from containers that only state their clock, such as 90000 Hz."""
+"""Other rates come from containers that only state their clock, such as 90000 Hz."""
 _UNKNOWN_RATE_HZ = Fraction(25)
 FORMATS_WITHOUT_PTS = ("avi",)
 _TAGS: dict[str, Any] = (
     {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
 )
-"""Tags that are not UTF-8 are escaped: PyAV 19 always does so, and knows no such argument; until
-18 it fails unless it is told to."""
+"""Escapes tags that are not UTF-8. PyAV 19 always does, and has no such argument; up to 18 it fails
+without."""
 _PROBE_ERRORS = 100
-"""So many packets in a row that do not decode, and no picture before them: not a video."""
+"""Undecodable packets before the first picture after which a file is not a video."""
 
 
 def probe(path: str | Path) -> VideoInfo:
-    """Read the facts of a video, and decode its first frame.
+    """Read the properties of a video; decodes its first frame.
 
     Parameters
     ----------
     path
-        A file that FFmpeg can read. The first video stream that is not a cover picture counts.
+        A file that FFmpeg can read. The first video stream that is not a cover picture is used.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def probe(path: str | Path) -> VideoInfo:
         if first is None:
             raise VideoError(
                 f"nothing in {path} can be decoded",
-                "It is damaged, or refers to another file; copy or export it again, whole",
+                "It is damaged or refers to another file; copy or export it again completely",
             )
         transposed = orientation(first)[0]
         width_px, height_px = first.width, first.height
@@ -85,19 +85,19 @@ def probe(path: str | Path) -> VideoInfo:
 
 
 def open_video(path: str | Path) -> InputContainer:
-    """Open a file for reading: this very file, whatever its name looks like, and no other.
+    """Open exactly this file for reading, whatever its name looks like.
 
-    Every film is opened here. FFmpeg takes ``http:x``, ``concat:x`` or ``12:30 x.mp4`` for
-    addresses, and a playlist for leave to open what it names; so it is told that this is a file,
-    may use no other protocol, and none of the formats that lead elsewhere.
+    Every video is opened here. FFmpeg would take ``http:x``, ``concat:x`` or ``12:30 x.mp4`` for
+    addresses, and would open the files that a playlist names. So it is given the file protocol
+    explicitly, may use no other, and none of the formats that refer to other files.
 
     Raises
     ------
     VideoError
-        The file is missing, a folder, a pipe or a device, empty, a playlist, or no video.
+        The file is missing, a folder, a pipe or a device, empty, a playlist, or not a video.
     """
     try:
-        file = Path(path).absolute()  # links are the system's to follow, as for whom hashes it
+        file = Path(path).absolute()  # symlinks are left to the system, as when hashing the file
         _check(file, path)
         with open_file(file) as content:
             head = content.read(HEAD_BYTES)
@@ -120,27 +120,27 @@ def open_video(path: str | Path) -> InputContainer:
         reason = getattr(error, "strerror", None) or str(error)
         raise VideoError(
             f"{path} cannot be opened as a video"
-            f" ({'its format is none that holds a film' if foreign else reason})",
-            "It is no video, or was not copied or exported to its end",
+            f" ({'its format does not hold video' if foreign else reason})",
+            "It is not a video, or was not copied or exported completely",
         ) from None
 
 
 def _playlist_error(path: str | Path, kind: str) -> VideoError:
     return VideoError(
-        f"{path} is a playlist ({kind}), which only names other files", "Give the films themselves"
+        f"{path} is a playlist ({kind}), which only names other files", "Give the videos themselves"
     )
 
 
 def check_video(path: str | Path) -> None:
-    """Make sure that a file is a video; errors as of `open_video` and `video_stream`."""
+    """Raise unless a file is a video; errors as for `open_video` and `video_stream`."""
     with open_video(path) as container:
         video_stream(container, path)
 
 
 def _check(file: Path, path: str | Path) -> None:
-    """Refuse what is no file with something in it; `path` is what the user calls it."""
-    if kind := no_file(Path(path)):
-        raise VideoError(f"{path} is {kind}, not a file", "Save the film to a file, and give that")
+    """Refuse anything but a non-empty file; `path` is as the user wrote it."""
+    if kind := special_kind(Path(path)):
+        raise VideoError(f"{path} is {kind}, not a file", "Save the video to a file and give that")
     if file.is_dir():
         raise VideoError(f"{path} is a folder", "Give a video file")
     if not file.exists():
@@ -150,7 +150,7 @@ def _check(file: Path, path: str | Path) -> None:
 
 
 def video_stream(container: InputContainer, path: str | Path) -> VideoStream:
-    """Return the first video stream that is no cover picture, set to decode in threads.
+    """Return the first video stream that is not a cover picture, set to decode in threads.
 
     Raises
     ------
@@ -163,14 +163,14 @@ def video_stream(container: InputContainer, path: str | Path) -> VideoStream:
     stream = moving[0]
     if stream.codec_context is None:
         raise VideoError(f"the codec of {path} is unknown", "Convert it to H.264")
-    # Half of the cores: the models want them too, and each decoding thread costs some of the gain.
+    # Half of the cores: the models need some too, and each further decoding thread gains less.
     stream.thread_type = "AUTO"
     stream.thread_count = max(1, (os.cpu_count() or 1) // 2)
     return stream
 
 
 def stream_duration_s(stream: VideoStream) -> float | None:
-    """Length that the container states for the stream itself, seconds; None if it does not."""
+    """Duration that the container states for the stream itself, seconds; None if it does not."""
     time_base = _exact(stream.time_base)
     if stream.duration and time_base:
         return float(stream.duration * time_base)
@@ -182,10 +182,10 @@ def stream_duration_s(stream: VideoStream) -> float | None:
 
 
 def stated_pts(container: InputContainer, frame: VideoFrame) -> int | None:
-    """When the file says that a frame is shown, ticks; None if it does not say.
+    """Pts of a frame as the file states it, ticks; None if it does not.
 
-    AVI stores no pts, and what FFmpeg puts in their place is wrong where frames are reordered. The
-    decoder's dts are in the order of the pictures.
+    AVI stores no pts, and FFmpeg's substitutes are wrong where frames are reordered. The decoder's
+    dts follow the display order.
     """
     return frame.dts if container.format.name in FORMATS_WITHOUT_PTS else frame.pts
 
@@ -207,10 +207,10 @@ class _Ratio(Protocol):
 
 
 def _exact(stated: _Ratio | None) -> Fraction | None:
-    """What PyAV states as a fraction; None where it is unset.
+    """A ratio of PyAV as a fraction; None if unset.
 
-    PyAV 19 has a rational type of its own, which prints and rounds in its own way, and is 0/1, 0/0
-    or 1/0 where older versions give None.
+    PyAV 19 has its own rational type, which prints and rounds differently, and is 0/1, 0/0 or 1/0
+    where older versions give None.
     """
     return Fraction(stated.numerator, stated.denominator) if stated else None
 
@@ -237,7 +237,7 @@ def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame |
 
 
 def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:
-    """Length by reading every packet, for containers that state none."""
+    """Duration by reading every packet, for containers that state none."""
     count, first, last = 0, None, None
     with open_video(path) as container:
         stream = video_stream(container, path)
@@ -250,7 +250,7 @@ def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:
                     first = packet.pts if first is None else min(first, packet.pts)
                     last = packet.pts if last is None else max(last, packet.pts)
         except av.error.FFmpegError:
-            pass  # what was read so far counts
+            pass  # use what was read so far
         time_base = _exact(stream.time_base)
         if first is None or last is None or last == first or time_base is None:
             return float(count / rate)
@@ -258,10 +258,10 @@ def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:
 
 
 def _start_timecode(container: InputContainer, stream: VideoStream, rate: Fraction) -> str | None:
-    """First timecode, possible at this rate, of the stream, a tmcd track or the container."""
+    """First timecode valid at this rate of the stream, a tmcd track or the container."""
     tracks = [stream.metadata, *(s.metadata for s in container.streams), container.metadata]
     for metadata in tracks:
-        text = metadata.get("timecode") or metadata.get("TIMECODE", "")  # Matroska's tags are large
+        text = metadata.get("timecode") or metadata.get("TIMECODE", "")  # Matroska uses upper case
         match = _TIMECODE.fullmatch(text.strip())
         if match is None:
             continue
@@ -271,6 +271,6 @@ def _start_timecode(container: InputContainer, stream: VideoStream, rate: Fracti
         try:
             frame_number(stated, rate)
         except ConfigError:
-            continue  # such as frame 29 at 25 frames per second: written by a careless program
+            continue  # such as frame 29 at 25 frames per second
         return stated
     return None

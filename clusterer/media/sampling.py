@@ -1,8 +1,8 @@
-"""Which frames are looked at, and the shots that they lie in: what this stage gives to the others.
+"""Which frames are sampled, and the shots they belong to.
 
-A frame is sampled when it is the first of its shot, the last of its shot, or the first at or after
-a point of the grid 0, 1/rate, 2/rate, … seconds since the video's first frame; of the latter, every
-other is passed over while the picture stands still.
+A frame is sampled if it is the first or last of its shot, or the first at or after a point of the
+grid 0, 1/rate, 2/rate, … seconds since the video's first frame; of the latter, every other one is
+skipped while the picture is static.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from typing import Self, TypeAlias
 from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.types import Frame, Shot, VideoInfo
-from clusterer.media.background import Background
 from clusterer.media.decode import Decoded, Reader, Start
 from clusterer.media.picture import Converter
+from clusterer.media.read_ahead import ReadAhead
 from clusterer.media.shots import CutDetector
 from clusterer.media.static_frames import StaticFrames
 
 _AHEAD_EVENTS = 8
 _AHEAD_BYTES = 128 * 2**20
-"""Sampled pictures held ready: eight, or as many as fit, at least two."""
+"""Limits of sampled pictures held ready; at least two are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampledFrame:
-    """A frame to look at."""
+    """A frame to analyse."""
 
     frame: Frame
 
 
 @dataclass(frozen=True, slots=True)
 class ShotEnd:
-    """A shot is complete: all its frames came before this, none will follow."""
+    """A shot is complete: all its frames came before this event."""
 
     shot: Shot
 
@@ -47,14 +47,14 @@ Event: TypeAlias = SampledFrame | ShotEnd
 
 
 class Grid:
-    """Tells which frames begin a new step of the sampling grid.
+    """Decides which frames begin a new step of the sampling grid.
 
     Parameters
     ----------
     info
         Its first frame is the grid's origin.
     rate_hz
-        Steps per second. At the video's frame rate or above, every frame is due.
+        Steps per second. At or above the video's frame rate, every frame is due.
     """
 
     def __init__(self, info: VideoInfo, rate_hz: float) -> None:
@@ -64,7 +64,7 @@ class Grid:
         self._steps_per_pts = rate * info.time_base
 
     def is_due(self, previous_pts: int, pts: int) -> bool:
-        """Whether a point of the grid lies after the previous frame, and not after this one."""
+        """Whether a point of the grid lies after the previous frame but not after this one."""
         return self._every or self._step(pts) > self._step(previous_pts)
 
     def _step(self, pts: int) -> int:
@@ -75,7 +75,7 @@ class Grid:
 class Sampler:
     """Iterates `SampledFrame` and `ShotEnd` events in order, decoding ahead in a second thread.
 
-    Use it in a ``with`` block, so that the thread ends with it.
+    Use in a ``with`` block, which ends the thread.
 
     Parameters
     ----------
@@ -84,11 +84,11 @@ class Sampler:
     video_config, shot_config
         Sampling rate and part of the video; limits of the cut detector.
     after
-        Go on after this shot, as if never interrupted. None = from the start.
+        Resume after this shot, with the same result as if not interrupted. None = from the start.
 
     Attributes
     ----------
-    warnings : list of str, complete once the iteration is over
+    warnings : list of str, complete when the iteration ends
 
     Raises
     ------
@@ -120,10 +120,10 @@ class Sampler:
             start = Start(after.end_pts, after.end_frame, shot_config.window, first_pts)
         self._reader = Reader(info, start, end_pts)
         self.warnings = self._reader.warnings
-        events = _events(self._reader, _Work(info, video_config, shot_config, after))
+        events = _events(self._reader, _Pass(info, video_config, shot_config, after))
         picture_bytes = info.width_px * info.height_px * 3
         ahead = max(2, min(_AHEAD_EVENTS, _AHEAD_BYTES // picture_bytes))
-        self._ahead: Background[Event] = Background(events, ahead, self._reader.cancel)
+        self._ahead: ReadAhead[Event] = ReadAhead(events, ahead, self._reader.cancel)
 
     def __iter__(self) -> Iterator[Event]:
         return self
@@ -147,8 +147,8 @@ class Sampler:
         self._ahead.close()
 
 
-class _Work:
-    """The state of one pass: frames come in, events go out."""
+class _Pass:
+    """State of one pass: takes frames, yields events."""
 
     def __init__(
         self,
@@ -198,11 +198,11 @@ class _Work:
     def _is_due(self, current: Decoded, begins: bool) -> bool:
         previous = self._previous
         if begins or previous is None:
-            self._static_frames.look(self._converter.small(current.raw))
+            self._static_frames.sample(self._converter.small(current.raw))
             return True
         if not self._grid.is_due(previous.pts, current.pts):
             return False
-        return not self._static_frames.passes_over(self._converter.small(current.raw))
+        return not self._static_frames.skips(self._converter.small(current.raw))
 
     def _end_shot(self, end_frame: int, end_pts: int) -> Iterator[Event]:
         assert self._first is not None
@@ -218,22 +218,22 @@ class _Work:
         return SampledFrame(Frame(decoded.index, decoded.pts, image))
 
 
-def _events(reader: Reader, work: _Work) -> Iterator[Event]:
+def _events(reader: Reader, sampling: _Pass) -> Iterator[Event]:
     is_empty = True
     for decoded in reader:
-        if work.first_index is not None and decoded.index < work.first_index:
-            work.warm_up(decoded)
+        if sampling.first_index is not None and decoded.index < sampling.first_index:
+            sampling.warm_up(decoded)
             continue
         is_empty = False
-        yield from work.feed(decoded)
-    yield from work.finish()
-    if is_empty and work.first_index is None:
+        yield from sampling.feed(decoded)
+    yield from sampling.finish()
+    if is_empty and sampling.first_index is None:
         raise VideoError(
-            f"no frame of the chosen part of {work.info.path} can be decoded",
+            f"no frame of the chosen part of {sampling.info.path} can be decoded",
             "Choose another part, or copy or export the video again",
         )
 
 
 def _pts_at(info: VideoInfo, seconds: float) -> int:
-    """First pts at or after a time since the first frame; with half a tick of tolerance."""
+    """First pts at or after a time since the first frame, with half a tick of tolerance."""
     return info.start_pts + math.ceil(Fraction(seconds) / info.time_base - Fraction(1, 2))

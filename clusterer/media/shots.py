@@ -1,4 +1,4 @@
-"""Where one shot ends and the next begins: hard cuts, found frame by frame in little memory."""
+"""Detect hard cuts, frame by frame in constant memory."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from clusterer.core.config import ShotConfig
 from clusterer.core.types import ImageArray
 
 _SAME_LAYOUT = 0.8
-"""Correlation of two pictures' brightness from which they show the same. Chosen on the four clips
+"""Correlation of brightness from which two pictures have the same layout. Chosen on the four clips
 we labelled: at most 0.76 at each of 67 cuts, and 0.82 or more at 42 of the 43 other changes that
 reach `min_content` and twice their neighbours (flashes, light, motion); the 43rd fades to black."""
 _LAYOUT_BLUR_PX = 2.0
-"""Standard deviation of the blur before, so that what moves a little still lies on itself."""
+"""Standard deviation of the blur before correlating, which tolerates small motion."""
 
 
 class _Seen(NamedTuple):
-    """A picture, and how far it is from the one before, 0 to 255; None for the very first."""
+    """A picture, and its difference from the previous one, 0 to 255; None for the first."""
 
     hsv: ImageArray
     grey: ImageArray
@@ -31,14 +31,14 @@ class CutDetector:
     """Finds hard cuts in a sequence of small pictures.
 
     The method is PySceneDetect's AdaptiveDetector (B. Castellano, BSD-3-Clause): the mean change of
-    hue, saturation and value from one picture to the next is a cut where it is large, and large
-    against its neighbours on both sides, which a moving camera is not. Added to it: where a
-    picture after it has the layout of one before it, there was a change of light, or a flash or
-    damage of at most `window` frames, and no cut; and the pictures at both ends are judged by the
-    neighbours that they have.
+    hue, saturation and value from one picture to the next is a cut if it is large, and large
+    relative to its neighbours on both sides, unlike camera motion. In addition, if a picture after
+    the change has the layout of one before it, it was a change of light, a flash or damage of at
+    most `window` frames, not a cut; and pictures at both ends are judged by the neighbours they
+    have.
 
-    A decision needs `window` pictures of look-ahead. Nothing older than `window` pictures before
-    the shot has a say in it, so that a detector which is shown `window` pictures of context goes on
+    A decision needs `window` pictures of look-ahead, and depends on nothing older than `window`
+    pictures before the shot. So a detector that is given `window` pictures of context resumes
     exactly as if it had seen everything.
 
     Parameters
@@ -54,7 +54,7 @@ class CutDetector:
         self._length: int | None = None
 
     def warm_up(self, picture: ImageArray) -> None:
-        """Show a picture that lies before the first shot; nothing is decided about it.
+        """Feed a picture from before the first shot, as context only.
 
         Parameters
         ----------
@@ -65,7 +65,7 @@ class CutDetector:
         self._push(picture)
 
     def feed(self, picture: ImageArray) -> list[bool]:
-        """Show the next picture.
+        """Feed the next picture.
 
         Parameters
         ----------
@@ -81,7 +81,7 @@ class CutDetector:
         return [self._decide()] if self._undecided > self._config.window else []
 
     def finish(self) -> list[bool]:
-        """Decide about the pictures that are left, in order; no more may follow."""
+        """Decide the remaining pictures, in order; no more may follow."""
         return [self._decide() for _ in range(self._undecided)]
 
     def _push(self, picture: ImageArray) -> None:
@@ -94,7 +94,7 @@ class CutDetector:
         position = len(self._recent) - self._undecided
         self._undecided -= 1
         if self._length is None:
-            # A shot that was entered in its middle may be as short as it likes.
+            # A shot that is entered in its middle may have any length.
             self._length = 1 if position else self._config.min_length_frames
             return True
         begins = self._length >= self._config.min_length_frames and self._is_cut(position)
@@ -109,7 +109,7 @@ class CutDetector:
         score = seen[position].score
         if score is None or score < config.min_content:
             return False
-        scores = [one.score for one in before + after if one.score is not None]
+        scores = [picture.score for picture in before + after if picture.score is not None]
         if scores and score < config.min_ratio * sum(scores) / len(scores):
             return False
         return all(
@@ -120,7 +120,7 @@ class CutDetector:
 
 
 def _correlation(a: ImageArray, b: ImageArray) -> float:
-    """Correlation of two blurred grey pictures, -1 to 1; 0 if one is flat or of another size."""
+    """Correlation of two blurred grey pictures, -1 to 1; 0 if one is uniform or sizes differ."""
     if a.shape != b.shape:
         return 0.0
     x, y = (np.asarray(cv2.GaussianBlur(p, (0, 0), _LAYOUT_BLUR_PX), np.float64) for p in (a, b))
@@ -131,7 +131,7 @@ def _correlation(a: ImageArray, b: ImageArray) -> float:
 
 
 def _difference(a: ImageArray, b: ImageArray) -> float:
-    """Mean absolute difference of two HSV pictures, 0 to 255; of different sizes, 255."""
+    """Mean absolute difference of two HSV pictures, 0 to 255; 255 if sizes differ."""
     if a.shape != b.shape:
         return 255.0
     return float(cv2.norm(a, b, cv2.NORM_L1)) / a.size

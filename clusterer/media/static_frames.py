@@ -1,4 +1,4 @@
-"""Whether the picture stands still, so that a look at it would show what the last look showed."""
+"""Skip samples while the picture is static."""
 
 from __future__ import annotations
 
@@ -8,51 +8,51 @@ import numpy as np
 from clusterer.core.types import ImageArray
 
 _BLUR_PX = 2.0
-"""Standard deviation of the blur before comparing: grain and compression noise are no motion."""
+"""Standard deviation of the blur before comparing, so that noise does not count as motion."""
 _BLOCK_PX = 9
 """Side of the block whose mean change counts: about a small face in a picture 160 px wide."""
 
 
 class StaticFrames:
-    """Passes over every other look while nothing moves.
+    """Skips every other sample while nothing moves.
 
     Parameters
     ----------
     level
-        Change of a block's mean brightness since the last look that counts as motion, 0 to 255;
-        at 0 nothing is ever passed over.
+        Change of a block's mean brightness since the last sample that counts as motion, 0 to 255;
+        at 0 nothing is skipped.
     """
 
     def __init__(self, level: float) -> None:
         self._level = level
-        self._seen: ImageArray | None = None
-        self._passed_over = False
+        self._last: ImageArray | None = None
+        self._skipped = False
 
-    def look(self, picture: ImageArray) -> None:
-        """Take in a picture that is looked at in any case.
+    def sample(self, picture: ImageArray) -> None:
+        """Record a picture that is sampled in any case.
 
         Parameters
         ----------
         picture : array of shape (h, w, 3), uint8, BGR
         """
-        self._seen = _smooth(picture)
-        self._passed_over = False
+        self._last = _smooth(picture)
+        self._skipped = False
 
-    def passes_over(self, picture: ImageArray) -> bool:
-        """Decide whether a picture whose turn it is need not be looked at.
+    def skips(self, picture: ImageArray) -> bool:
+        """Whether to skip a picture that is due; records it if not.
 
-        Never two in a row: what changes too slowly to be noticed is seen at half the rate.
+        Never two in a row: changes too slow to detect are sampled at half the rate.
 
         Parameters
         ----------
         picture : array of shape (h, w, 3), uint8, BGR
         """
         smooth = _smooth(picture)
-        still = self._seen is not None and _change(self._seen, smooth) < self._level
-        if still and not self._passed_over:
-            self._passed_over = True
+        still = self._last is not None and _change(self._last, smooth) < self._level
+        if still and not self._skipped:
+            self._skipped = True
             return True
-        self._seen, self._passed_over = smooth, False
+        self._last, self._skipped = smooth, False
         return False
 
 
@@ -62,7 +62,7 @@ def _smooth(picture: ImageArray) -> ImageArray:
 
 
 def _change(a: ImageArray, b: ImageArray) -> float:
-    """Largest mean change of a block, grey levels; of pictures that differ in size, 255."""
+    """Largest mean change of a block, grey levels; 255 if sizes differ."""
     if a.shape != b.shape:
         return 255.0
     difference = cv2.absdiff(a, b).astype(np.float32)

@@ -1,1 +1,1 @@
-"""Networks and where they come from: shipped, downloaded, converted or the user's own."""
+"""Networks and their sources: bundled, downloaded, converted or provided by the user."""

@@ -1,4 +1,4 @@
-"""Files of weights: read once, and held against the hash that is known of them."""
+"""Weights that packages contain: read once, and checked against their known hash."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from clusterer.core.errors import DependencyError, ModelError
-from clusterer.core.regular import is_file, read_file
+from clusterer.core.files import is_file, read_file
 
 OURS = "clusterer"
-"""The package whose weights are our own to ship."""
+"""The package that contains our own weights."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A file as it was read: what was hashed is what runs, whatever becomes of the file.
+    """A file as it was read: what was hashed is what runs, even if the file changes later.
 
     Attributes
     ----------
-    path : where it was read
+    path : where it was read from
     content : all of it
     sha256 : of `content`, hexadecimal
     """
@@ -31,44 +31,44 @@ class Loaded:
 
 
 def load_weights(path: Path, remedy: str, digest: str = "") -> Loaded:
-    """Read a file of weights; the one place where weights are read.
+    """Read a weights file; the only place where weights are read.
 
     Parameters
     ----------
     path
     remedy
-        What to do where this fails.
+        What to do if this fails.
     digest
-        The sha256 that it must have; empty for a file of which nothing is known.
+        Expected sha256; empty if unknown.
 
     Raises
     ------
     ModelError
-        It cannot be read, or is not the file that `digest` names.
+        It cannot be read, or its hash is not `digest`.
     """
     try:
         content = read_file(path)
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise ModelError(f"Cannot read {path} ({cause})", remedy) from None
-    found = hashlib.sha256(content).hexdigest()
-    if digest and found != digest:
-        raise ModelError(f"{path} is damaged, or was changed: its sha256 is {found[:12]}…", remedy)
-    return Loaded(path, content, found)
+    sha256 = hashlib.sha256(content).hexdigest()
+    if digest and sha256 != digest:
+        raise ModelError(f"{path} is damaged, or was changed: its sha256 is {sha256[:12]}…", remedy)
+    return Loaded(path, content, sha256)
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One file of weights that a package carries, found without importing the package.
+    """A weights file in a package, found without importing the package.
 
     Attributes
     ----------
-    package : name to import
+    package : import name
     path : of the file within the package
     digest : its sha256, hexadecimal; nothing else is accepted
-    project : name to install, where it is another
+    project : name to install, if different
     licence : as its owner states it
-    extra : of this package, which installs that package; empty = everybody has it
+    extra : our extra that installs the package; empty = always installed
     """
 
     package: str
@@ -84,12 +84,12 @@ class Weights:
         return Path(self.path).name
 
     def find(self) -> Path:
-        """Where the file lies, unchecked.
+        """Path of the file, unchecked.
 
         Raises
         ------
         ModelError
-            The file is missing, or the package that everybody has.
+            The file, or a package that is always installed, is missing.
         DependencyError
             The package of an extra is missing.
         """
@@ -111,7 +111,7 @@ class Weights:
         Raises
         ------
         ModelError
-            It is missing, cannot be read, or is not the file that `digest` names.
+            It is missing, cannot be read, or its hash is not `digest`.
         DependencyError
             As `find`.
         """
@@ -122,13 +122,13 @@ class Weights:
         return self.load().content
 
     def sha256(self) -> str:
-        """Hash that the file has, or else it does not load; errors as `find`."""
+        """Hash that the file must have to load; errors as `find`."""
         self.find()
         return self.digest
 
     @property
     def remedy(self) -> str:
-        """What a user does about a missing or damaged file."""
+        """What a user can do about a missing or damaged file."""
         if self.package == OURS:
             return (
                 "Install cluster-video again, in the folder of its source: "
@@ -144,7 +144,7 @@ PREDICTOR = Weights(
     "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
     licence="Public domain (dlib)",
 )
-"""Aligns the chips. Stated here, so that it can be hashed without loading dlib."""
+"""Landmarks for alignment. Defined here so that it can be hashed without loading dlib."""
 CLOTHING = Weights(
     OURS,
     "clothing/clothing.int8.onnx",
@@ -152,4 +152,4 @@ CLOTHING = Weights(
     project="cluster-video",
     licence="MIT (this project; see its model card)",
 )
-"""Tells what people wear. Stated here, so that it can be hashed without loading ONNX Runtime."""
+"""Clothing encoder. Defined here so that it can be hashed without loading ONNX Runtime."""

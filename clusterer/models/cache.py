@@ -1,4 +1,4 @@
-"""Keeps converted models in the user's cache folder."""
+"""Cache converted models in the user's cache folder."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from clusterer.core.errors import ResultError
 from clusterer.core.files import make_folder, write_atomic
 
 ENVIRONMENT_VARIABLE = "CLUSTER_VIDEO_CACHE"
-"""Names the cache folder, if it is set."""
+"""Overrides the cache folder."""
 
 
 def cache_folder() -> Path:
-    """Folder for things that can be made again; it need not exist."""
+    """Folder for files that can be regenerated; it need not exist."""
     chosen = os.environ.get(ENVIRONMENT_VARIABLE)
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("cluster-video"))
 
 
 def cached(name: str, digest: str, make: Callable[[], bytes]) -> bytes:
-    """Return what is kept under a name, made now if that is missing or anything else.
+    """Return a cached file, created now if it is missing or has another hash.
 
-    Whoever can write into the folder cannot slip something else in: only what `digest` names is
-    taken from there. A folder that cannot be written is no error: then nothing is kept.
+    Only content with this `digest` is read from the cache, so nobody who can write to the folder
+    can substitute something else. If the folder is not writable, nothing is cached.
 
     Parameters
     ----------
-    name : name of the file
-    digest : sha256 of what `make` makes, hexadecimal. Where other versions of the libraries make
-        other bytes, these are returned and not kept.
-    make : makes the content
+    name : file name
+    digest : sha256 of what `make` returns, hexadecimal. If other library versions produce other
+        bytes, these are returned but not cached.
+    make : creates the content
     """
     path = cache_folder() / name
     with suppress(OSError):

@@ -1,7 +1,7 @@
-"""Weights that no package carries: fetched once, on request only, into the user's cache.
+"""Weights that no package contains: downloaded once, only on request, into the user's cache.
 
-Whoever has no network puts the files into a folder and names it in ``CLUSTER_VIDEO_MODELS``.
-Importing this loads no library for networks; `Download.fetch` does.
+Without a network, put the files into a folder and name it in ``CLUSTER_VIDEO_MODELS``. Importing
+this loads no network library; `Download.fetch` does.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clusterer.core.errors import ConfigError, ModelError
-from clusterer.core.regular import is_file, is_folder
+from clusterer.core.files import is_file, is_folder
 from clusterer.models.bundled import Loaded, load_weights
 from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE_VARIABLE
 from clusterer.models.cache import cache_folder
 from clusterer.models.resumable import Progress, Resuming
 
 ENVIRONMENT_VARIABLE = "CLUSTER_VIDEO_MODELS"
-"""Names a folder with files of weights, looked at first."""
+"""Names a folder of weights files, searched first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """One file of weights on the network.
+    """A weights file that can be downloaded.
 
     Attributes
     ----------
-    model : what ``cluster-video models download`` calls it
+    model : its name for ``cluster-video models download``
     name : file name, by which results refer to it
-    url : where its owner keeps it
+    url : where its owner offers it
     digest : its sha256, hexadecimal; nothing else is accepted
     size_bytes : of the file
     licence : as its owner states it
-    needs_consent : whether the licence must be accepted, as for weights not for commercial use
-    tried : whether a real download from there has been seen to give the file
+    needs_consent : whether the licence must be accepted, as for non-commercial weights
+    tried : whether a real download from there was verified
     """
 
     model: str
@@ -50,20 +50,20 @@ class Download:
 
     @property
     def remedy(self) -> str:
-        """What a user does about a missing file: both ways."""
+        """What a user can do about a missing file."""
         return (
             f"Run cluster-video models download {self.model}, "
             f"or put it into a folder and name that in {ENVIRONMENT_VARIABLE}"
         )
 
     def load(self) -> Loaded:
-        """Read the file and check it, wherever it lies.
+        """Read the file and check it, wherever it is.
 
         Raises
         ------
         ModelError
-            It is neither in the folder of `ENVIRONMENT_VARIABLE`, under whatever name, nor in the
-            user's cache; or it lies there, and is damaged.
+            It is neither in the folder of `ENVIRONMENT_VARIABLE`, under any name, nor in the user's
+            cache; or it is damaged.
         """
         for path in self._candidates():
             with suppress(ModelError):
@@ -71,11 +71,11 @@ class Download:
         for folder in self._folders():
             path = folder / self.name
             if is_file(path):
-                return load_weights(path, self.remedy, self.digest)  # or says what is wrong
+                return load_weights(path, self.remedy, self.digest)  # raises with the cause
         raise ModelError(f"{self.name} is missing", self.remedy)
 
     def find(self) -> Path:
-        """Where the file lies, checked; errors as `load`."""
+        """Path of the file, checked; errors as `load`."""
         return self.load().path
 
     def read(self) -> bytes:
@@ -87,24 +87,23 @@ class Download:
         return self.load().sha256
 
     def fetch(self, accept_licence: bool = False, progress: Progress | None = None) -> Path:
-        """Download the file into the user's cache, unless it is there already.
+        """Download the file into the user's cache, unless it is already there.
 
-        An interrupted download goes on where it stopped. A file that is not the one expected never
-        takes its place, nor does a part of it.
+        An interrupted download resumes. An incomplete or unexpected file is never put in place.
 
         Parameters
         ----------
         accept_licence
-            Needed where `needs_consent`.
+            Required if `needs_consent`.
         progress
-            Told how many bytes came, and how many there are.
+            Called with the bytes received and the total.
 
         Raises
         ------
         ConfigError
             The licence must be accepted, and was not.
         ModelError
-            There is no network, another file came, or the cache cannot be written to.
+            There is no network, another file was sent, or the cache is not writable.
         """
         with suppress(ModelError):
             return self.find()
@@ -112,7 +111,7 @@ class Download:
             raise ConfigError(
                 f"{self.model} is licensed: {self.licence}", "Accept it with --accept-licence"
             )
-        import requests  # noqa: PLC0415 (a run never needs it)
+        import requests  # noqa: PLC0415 (only needed to download)
 
         folder = cache_folder() / "models"
         try:
@@ -136,8 +135,8 @@ class Download:
             ) from None
 
     def _retrieve(self, folder: Path, progress: Progress | None) -> Path:
-        """Let pooch check the hash and move the file; it knows no resuming."""
-        import pooch  # noqa: PLC0415 (a run never needs it)
+        """Let pooch check the hash and move the file; it does not resume by itself."""
+        import pooch  # noqa: PLC0415 (only needed to download)
 
         pooch.get_logger().setLevel("ERROR")
         part = folder / f"{self.digest}.part"
@@ -151,23 +150,23 @@ class Download:
         return Path(path)
 
     def _candidates(self) -> Iterator[Path]:
-        """Files of its size: those of the user's folder first, that of the cache last."""
-        *chosen, kept = self._folders()
-        found = sorted(path for folder in chosen if is_folder(folder) for path in folder.glob("*"))
-        for path in [*found, kept / self.name]:
+        """Files of its size: those in the user's folder first, then the cache."""
+        *chosen, cache = self._folders()
+        paths = sorted(path for folder in chosen if is_folder(folder) for path in folder.glob("*"))
+        for path in [*paths, cache / self.name]:
             if is_file(path) and path.stat().st_size == self.size_bytes:
                 yield path
 
     @staticmethod
     def _folders() -> tuple[Path, ...]:
-        """That of the user, if there is one, and that of the cache."""
+        """The user's folder, if any, and the cache."""
         chosen = os.environ.get(ENVIRONMENT_VARIABLE)
-        kept = cache_folder() / "models"
-        return (Path(chosen), kept) if chosen else (kept,)
+        cache = cache_folder() / "models"
+        return (Path(chosen), cache) if chosen else (cache,)
 
 
 def _cause(error: Exception) -> str:
-    """What the network said: the server's status, or the kind of failure."""
-    answer = getattr(error, "response", None)
+    """The server's status, or the kind of failure."""
+    response = getattr(error, "response", None)
     kind = type(error).__name__
-    return kind if answer is None else f"{answer.status_code} {answer.reason}".strip()
+    return kind if response is None else f"{response.status_code} {response.reason}".strip()

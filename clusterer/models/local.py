@@ -1,4 +1,4 @@
-"""Files of the user's own: networks that no package carries and nobody offers to download."""
+"""Networks provided by the user, which no package contains and nobody offers to download."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clusterer.core.errors import ModelError
-from clusterer.core.regular import is_file, no_file
+from clusterer.core.files import is_file, special_kind
 from clusterer.models.bundled import Loaded, load_weights
 from clusterer.models.cache import cache_folder
 from clusterer.models.download import ENVIRONMENT_VARIABLE
@@ -17,7 +17,7 @@ from clusterer.models.download import ENVIRONMENT_VARIABLE
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """One file that the user made or has from somewhere; its content is not known beforehand.
+    """A file provided by the user; its hash is not known in advance.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class LocalFile:
     path : where it is; None = under its name in the folder of `ENVIRONMENT_VARIABLE`, or in
         ``models`` of the user's cache
     licence : as its owner states it
-    remedy : what a user does about a missing or damaged file
+    remedy : what a user can do about a missing or damaged file
     """
 
     name: str
@@ -34,30 +34,30 @@ class LocalFile:
     remedy: str = ""
 
     def find(self) -> Path:
-        """Where the file lies.
+        """Path of the file.
 
         Raises
         ------
         ModelError
-            It is missing, or lies in a cache folder where others may have put it.
+            It is missing, or is in a cache folder that others can write to.
         """
-        for path in self._named():
+        for path in self._chosen():
             if is_file(path):
                 return path
-            if kind := no_file(path):
+            if kind := special_kind(path):
                 raise ModelError(f"{path} is {kind}, not a file", self.remedy)
-        kept = cache_folder() / "models" / self.name
-        if self.path is None and is_file(kept):
-            if not _is_ours(kept):
+        cached = cache_folder() / "models" / self.name
+        if self.path is None and is_file(cached):
+            if not _is_private(cached):
                 raise ModelError(
-                    f"{kept} may be somebody else's: others can write there",
+                    f"{cached} may have been replaced: others can write there",
                     f"Put it into a folder of your own and name that in {ENVIRONMENT_VARIABLE}",
                 )
-            return kept
+            return cached
         raise ModelError(f"{self.path or self.name} is missing", self.remedy)
 
     def load(self) -> Loaded:
-        """Read the file; its hash tells a result what was used.
+        """Read the file; results record its hash.
 
         Raises
         ------
@@ -74,19 +74,19 @@ class LocalFile:
         """Hash of the file, hexadecimal; errors as `load`."""
         return self.load().sha256
 
-    def _named(self) -> tuple[Path, ...]:
-        """Where the user says that it is, and so vouches for it."""
+    def _chosen(self) -> tuple[Path, ...]:
+        """Where the user says it is; such a path is trusted."""
         if self.path is not None:
             return (self.path.expanduser(),)
         folder = os.environ.get(ENVIRONMENT_VARIABLE)
         return (Path(folder) / self.name,) if folder else ()
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether file and folder are the user's or root's, and nobody else's to write.
+def _is_private(path: Path) -> bool:
+    """Whether file and folder belong to the user or root, and nobody else can write to them.
 
-    No hash is known of the file, so this is all that vouches for it. Where the system knows no
-    owners in numbers (Windows), caches lie in the user's profile.
+    The hash of the file is unknown, so this is the only check. Windows has no numeric owners;
+    there, caches are in the user's profile.
     """
     if sys.platform == "win32":
         return True

@@ -1,7 +1,7 @@
-"""One file over HTTP into a cache, gone on with where an earlier attempt stopped.
+"""Download a file over HTTP, resuming where an earlier attempt stopped.
 
-What came so far is kept in a file of its own, which one download at a time holds; another beside
-it starts anew without. Importing this loads nothing heavy.
+The partial content is kept in a file that one download at a time locks; a concurrent one starts
+from the beginning without it. Importing this loads nothing heavy.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from typing import IO, Any
 from clusterer.core.lock import lock
 
 TIMEOUT_S = 30
-"""Without an answer, or without a further byte."""
+"""Without a response, or without a further byte."""
 CHUNK_BYTES = 1 << 16
-PARTIAL, CANNOT = 206, 416
-"""HTTP: a part as asked for; no such part (RFC 9110, sections 15.3.7 and 15.5.17)."""
+PARTIAL, UNSATISFIABLE = 206, 416
+"""HTTP status: partial content; range not satisfiable (RFC 9110, sections 15.3.7 and 15.5.17)."""
 
 Progress = Callable[[int, int], None]
-"""Told how many bytes came, and how many there are."""
+"""Called with the bytes received and the total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resuming:
-    """A downloader as pooch takes them: fills the file that pooch then checks and moves.
+    """A downloader for pooch: fills the file that pooch then checks and moves.
 
     Attributes
     ----------
-    part : where what came is kept; the folder must exist
-    size_bytes : of the whole, above 0
+    part : file for partial content; its folder must exist
+    size_bytes : of the complete file, above 0
     progress : may be called often
     """
 
@@ -49,13 +49,13 @@ class Resuming:
         Raises
         ------
         requests.RequestException
-            No network, a refusal, or the connection was cut; what came is kept.
+            No network, an error status, or a lost connection; what was received is kept.
         ValueError
-            It cannot be the file: too long or too short.
+            It is not the expected file: too long or too short.
         OSError
             The disk is full, or the folder cannot be written to.
         """
-        with _held(self.part) as file:
+        with _locked(self.part) as file:
             try:
                 self._fill(url, file)
             except ValueError:
@@ -65,80 +65,82 @@ class Resuming:
             output = Path(output_file)
             with output.open("wb") as out:
                 shutil.copyfileobj(file, out)
-            output.chmod(os.fstat(file.fileno()).st_mode & 0o777)  # pooch's is for one user only
+            output.chmod(os.fstat(file.fileno()).st_mode & 0o777)  # pooch's is private
             file.truncate(0)
 
     def _fill(self, url: str, file: IO[bytes]) -> None:
-        """Bring the part to its full length."""
-        import requests  # noqa: PLC0415 (a run never needs it)
+        """Download the rest of the file."""
+        import requests  # noqa: PLC0415 (only needed to download)
 
-        have = file.seek(0, os.SEEK_END)
-        if have >= self.size_bytes:
-            return  # interrupted just before it was handed over
-        # identity: a part of a compressed stream could not be gone on with
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as answer:
-            at, total = _offered(answer)
-            if have and (answer.status_code == CANNOT or at not in {0, have}):
+        received = file.seek(0, os.SEEK_END)
+        if received >= self.size_bytes:
+            return  # interrupted after the last byte
+        # identity: a compressed stream cannot be resumed
+        byte_range = {"Range": f"bytes={received}-"} if received else {}
+        headers = {"Accept-Encoding": "identity"} | byte_range
+        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
+            start, total = _content_range(response)
+            unusable = response.status_code == UNSATISFIABLE or start not in {0, received}
+            if received and unusable:
                 file.truncate(0)
                 self._fill(url, file)
                 return
-            answer.raise_for_status()
-            if at not in {0, have} or total not in {None, self.size_bytes}:
-                raise ValueError("another file, or a part that nobody asked for")
-            if at == 0:
+            response.raise_for_status()
+            if start not in {0, received} or total not in {None, self.size_bytes}:
+                raise ValueError("another file, or a range that was not requested")
+            if start == 0:
                 file.truncate(0)
-            came = self._append(answer, file, at)
-            if came < self.size_bytes:
+            length = self._append(response, file, start)
+            if length < self.size_bytes:
                 if total is None:
-                    raise ValueError(f"{came} bytes instead of {self.size_bytes}")
+                    raise ValueError(f"{length} bytes instead of {self.size_bytes}")
                 raise requests.ConnectionError("cut")
 
-    def _append(self, answer: Any, file: IO[bytes], at: int) -> int:
-        """Write what comes; returns the length of the part then."""
+    def _append(self, response: Any, file: IO[bytes], length: int) -> int:
+        """Append the response's content; return the length of the file."""
         if self.progress is not None:
-            self.progress(at, self.size_bytes)
-        for chunk in answer.iter_content(CHUNK_BYTES):
-            at += file.write(chunk)
-            if at > self.size_bytes:
+            self.progress(length, self.size_bytes)
+        for chunk in response.iter_content(CHUNK_BYTES):
+            length += file.write(chunk)
+            if length > self.size_bytes:
                 raise ValueError(f"more than {self.size_bytes} bytes")
             if self.progress is not None:
-                self.progress(at, self.size_bytes)
-        return at
+                self.progress(length, self.size_bytes)
+        return length
 
 
-def _offered(answer: Any) -> tuple[int, int | None]:
-    """First byte that an answer holds, and the length of the whole if it says so."""
-    if answer.status_code == PARTIAL:
-        found = re.fullmatch(
-            r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", "").strip()
+def _content_range(response: Any) -> tuple[int, int | None]:
+    """Position of a response's first byte, and the total length if stated."""
+    if response.status_code == PARTIAL:
+        match = re.fullmatch(
+            r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", "").strip()
         )
-        if found is None:
+        if match is None:
             return -1, None
-        return int(found[1]), None if found[2] == "*" else int(found[2])
-    length = answer.headers.get("Content-Length", "")
+        return int(match[1]), None if match[2] == "*" else int(match[2])
+    length = response.headers.get("Content-Length", "")
     return 0, int(length) if length.isdecimal() else None
 
 
 @contextmanager
-def _held(part: Path) -> Iterator[IO[bytes]]:
-    """The part, to read and to append to; where another download holds it, an empty file."""
-    mine = False
+def _locked(part: Path) -> Iterator[IO[bytes]]:
+    """Open the partial file for appending; an empty temporary file if another download has it."""
+    locked = False
     try:
         with part.open("a+b") as file:
-            mine = _lock(file)
-            if mine:
+            locked = _lock(file)
+            if locked:
                 yield file
             else:
-                with tempfile.TemporaryFile(dir=part.parent) as own:
-                    yield own
+                with tempfile.TemporaryFile(dir=part.parent) as temporary:
+                    yield temporary
     finally:
-        if mine and part.exists() and part.stat().st_size == 0:
+        if locked and part.exists() and part.stat().st_size == 0:
             part.unlink(missing_ok=True)
 
 
 def _lock(file: IO[bytes]) -> bool:
-    """Hold a file until it is closed; where the file system knows no locks, nobody does."""
+    """Lock a file until it is closed; False if the file system does not support locks."""
     try:
         return lock(file)
     except OSError:

@@ -1,20 +1,20 @@
-"""Networks in ONNX Runtime, opened one way: on the processor, with a budget of threads, offline."""
+"""Open networks in ONNX Runtime: on the CPU, with a thread budget, without telemetry."""
 
 from __future__ import annotations
 
 import onnxruntime
 
 from clusterer.core.errors import ModelError
-from clusterer.models.self_contained import outside
+from clusterer.models.self_contained import external_part
 
 WHOLE = "Save it as one file, with its weights inside"
 
 
-def send_nothing() -> None:
-    """Tell ONNX Runtime to report nothing to its maker; to be called before a network is opened.
+def disable_telemetry() -> None:
+    """Disable ONNX Runtime's telemetry; call before opening a network.
 
-    ``import clusterer`` has switched that off already, unless onnxruntime was imported before it:
-    then one report on the machine is on its way, and this keeps further ones back.
+    ``import clusterer`` has disabled it already, unless onnxruntime was imported before: then one
+    report about the machine may have been sent, and this prevents further ones.
     """
     onnxruntime.disable_telemetry_events()
 
@@ -27,33 +27,33 @@ def open_session(
     Parameters
     ----------
     model : content of the file, ONNX
-    threads : how many of the processor's threads one call may use, 1 or more
+    threads : number of CPU threads per call, 1 or more
     origin : what the user calls it, such as its path
-    remedy : what to do where it is damaged
+    remedy : what to do if it is damaged
 
     Raises
     ------
     ModelError
-        It is no network, or damaged, or would have another file opened.
+        It is not a network, is damaged, or refers to another file.
     """
-    send_nothing()
+    disable_telemetry()
     try:
-        elsewhere = outside(model)
+        external = external_part(model)
     except ValueError as error:
         raise _damaged(origin, remedy) from error
-    if elsewhere:
-        raise ModelError(f"{origin} is not whole: it wants {elsewhere} from another file", WHOLE)
+    if external:
+        raise ModelError(f"{origin} is incomplete: it takes {external} from another file", WHOLE)
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # no warnings: a user can do nothing about them
+    options.log_severity_level = 3  # no warnings: users can do nothing about them
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # What ONNX Runtime has of its own, ORT, is another format, and may name files too.
+    # ONNX Runtime's own format, ORT, may also refer to other files.
     options.add_session_config_entry("session.load_model_format", "ONNX")
     try:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # those of ONNX Runtime have no public base
+    except Exception as error:  # ONNX Runtime's exceptions have no public base
         raise _damaged(origin, remedy) from error
 
 
 def _damaged(origin: str, remedy: str) -> ModelError:
-    return ModelError(f"{origin} is damaged, or no network in ONNX", remedy)
+    return ModelError(f"{origin} is damaged, or not a network in ONNX", remedy)

@@ -1,9 +1,9 @@
-"""Whether a network in ONNX is whole, or would have another file opened.
+"""Check whether an ONNX network is self-contained, or refers to other files.
 
-Its tensors may lie in other files, of any path, which ONNX Runtime then maps into memory. Read is
-protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) and as much of
-``onnx.proto`` as leads to tensors: the library onnx takes a third of a second to import, and copies
-the weights.
+Its tensors may be stored in other files, at any path, which ONNX Runtime then maps into memory.
+This reads protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) and the part
+of ``onnx.proto`` that leads to tensors: the library onnx takes a third of a second to import, and
+copies the weights.
 """
 
 from __future__ import annotations
@@ -26,25 +26,24 @@ INSIDE: Mapping[str, Mapping[int, str]] = {
     },
     "SparseTensorProto": {1: "TensorProto", 2: "TensorProto"},
 }
-"""Message → number of a field → the message in it; the ways that lead to tensors and nodes."""
+"""Message → field number → message type of the field; the paths to tensors and nodes."""
 
 EXTERNAL_DATA, DATA_LOCATION = 13, 14
-"""Of TensorProto: where in which file it lies; 0, the default, says that it lies in this one."""
+"""Of TensorProto: the external file; and whether there is one (0, the default: there is not)."""
 OP_TYPE = 4
 """Of NodeProto."""
 COMPILED = b"EPContext"
-"""A node of ONNX Runtime's that stands for a compiled part, mostly in a file of its own."""
+"""A node of ONNX Runtime for a compiled part, usually in a separate file."""
 
 _VARINT, _EIGHT, _LENGTH, _FOUR = 0, 1, 2, 5
-"""Kinds of field. ONNX has none of the others, which began and ended groups."""
-_MOST_BYTES = 10
-"""Of a varint."""
+"""Wire types. ONNX does not use the others, which delimit groups."""
+_MAX_VARINT_BYTES = 10
 
 Field = tuple[int, "int | memoryview"]
 
 
-def outside(model: bytes) -> str:
-    """What of a network lies in another file.
+def external_part(model: bytes) -> str:
+    """The part of a network that is stored in another file.
 
     Parameters
     ----------
@@ -52,35 +51,35 @@ def outside(model: bytes) -> str:
 
     Returns
     -------
-    In words; empty if nothing does.
+    In words; empty if there is none.
 
     Raises
     ------
     ValueError
-        It is no protobuf message.
+        It is not a protobuf message.
     """
-    waiting = [("ModelProto", memoryview(model))]
-    while waiting:
-        message, content = waiting.pop()
+    pending = [("ModelProto", memoryview(model))]
+    while pending:
+        message, content = pending.pop()
         inside = INSIDE.get(message, {})
         for number, value in _fields(content):
-            if message == "TensorProto" and _is_elsewhere(number, value):
+            if message == "TensorProto" and _is_external(number, value):
                 return "weights"
             if isinstance(value, int):
                 continue
             if message == "NodeProto" and number == OP_TYPE and bytes(value) == COMPILED:
                 return "a compiled part"
             if number in inside:
-                waiting.append((inside[number], value))
+                pending.append((inside[number], value))
     return ""
 
 
-def _is_elsewhere(number: int, value: int | memoryview) -> bool:
+def _is_external(number: int, value: int | memoryview) -> bool:
     return number == EXTERNAL_DATA or (number == DATA_LOCATION and value != 0)
 
 
 def _fields(content: memoryview) -> Iterator[Field]:
-    """Number and value of each field; of those of four and eight bytes the value is left out."""
+    """Number and value of each field; 0 as the value of fields of four and eight bytes."""
     at = 0
     while at < len(content):
         tag, at = _varint(content, at)
@@ -95,21 +94,21 @@ def _fields(content: memoryview) -> Iterator[Field]:
         elif kind in {_EIGHT, _FOUR}:
             at += 8 if kind == _EIGHT else 4
         else:
-            raise ValueError(f"a field of kind {kind}")
+            raise ValueError(f"a field of wire type {kind}")
         if at > len(content):
-            raise ValueError("cut off")
+            raise ValueError("truncated")
         yield number, value
 
 
 def _varint(content: memoryview, at: int) -> tuple[int, int]:
-    """Seven bits a byte, the lowest first; returns the number, and where the next byte is."""
+    """Seven bits per byte, lowest first; returns the number and the position after it."""
     number = 0
-    for shift in range(0, 7 * _MOST_BYTES, 7):
+    for shift in range(0, 7 * _MAX_VARINT_BYTES, 7):
         if at >= len(content):
-            raise ValueError("cut off")
+            raise ValueError("truncated")
         byte = content[at]
         at += 1
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
             return number, at
-    raise ValueError("a number without an end")
+    raise ValueError("a varint of more than 10 bytes")

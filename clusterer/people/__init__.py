@@ -1,1 +1,1 @@
-"""Who is who: constraints, evidence, grouping and what a reviewer corrected. Arrays only."""
+"""Grouping tracks into people: constraints, evidence, clustering, corrections. Arrays only."""

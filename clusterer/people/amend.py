@@ -1,4 +1,4 @@
-"""What the machine decided and what a reviewer corrected → who is who."""
+"""Apply a reviewer's corrections to a grouping."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Corrected:
 
     Attributes
     ----------
-    labels : array of shape (t,), int64, `UNKNOWN` = nobody's
+    labels : array of shape (t,), int64, `UNKNOWN` = nobody
     people, unknowns
-        As of `ClusteringResult`.
-    notes : one per correction, why it does not apply, or only in part; empty = it applies
+        As in `ClusteringResult`.
+    notes : one per correction: why it does not apply, or only in part; empty = it applies
     """
 
     labels: IntArray
@@ -43,26 +43,26 @@ class Corrected:
     notes: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)  # a review asks again and again about one analysis
+@lru_cache(maxsize=1)  # a review keeps asking about one analysis
 def keys_of(analysis: Analysis) -> Keys:
-    """The names of its tracks and faces."""
+    """Keys of the tracks and faces of an analysis."""
     return Keys(analysis)
 
 
 def amend(result: ClusteringResult, edits: Sequence[Edit]) -> ClusteringResult:
-    """The same grouping under other corrections; nothing is grouped again.
+    """Replace the corrections of a result without grouping again.
 
     Parameters
     ----------
     result
-        Of `decide`, or loaded.
+        From `decide`, or loaded.
     edits
-        All corrections, in order, instead of those of `result`.
+        All corrections, in order; they replace those of `result`.
 
     Raises
     ------
     EditsError
-        The first ones, which the grouping was made under, are not those of `result`: see `decide`.
+        The corrections that the grouping was made under have changed: see `decide`.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def amend(result: ClusteringResult, edits: Sequence[Edit]) -> ClusteringResult:
     under = result.grouped_under
     if tuple(edits[:under]) != result.edits[:under]:
         raise EditsError(
-            f"The people were grouped under {under} corrections that are not the same any more",
+            f"The people were grouped under {under} corrections that have changed since",
             "Group again",
         )
     grouping = result.grouped
@@ -90,18 +90,18 @@ def amend(result: ClusteringResult, edits: Sequence[Edit]) -> ClusteringResult:
 
 
 def check(result: ClusteringResult, edits: Sequence[Edit]) -> tuple[str, ...]:
-    """Whether corrections apply to what the machine decided, whoever made them.
+    """Check whether corrections apply to a result, without changing it.
 
     Parameters
     ----------
     result
-        Of `decide`, or loaded.
+        From `decide`, or loaded.
     edits
-        Of this video; of this analysis or another.
+        Of this video; from this analysis or another.
 
     Returns
     -------
-    one note per correction, why it does not apply, or only in part; empty = it applies
+    one note per correction: why it does not apply, or only in part; empty = it applies
     """
     under = result.grouped_under
     if tuple(edits[:under]) != result.edits[:under]:
@@ -115,23 +115,23 @@ def correct(analysis: Analysis, grouping: Grouping, edits: Sequence[Edit], under
     Parameters
     ----------
     analysis, grouping
-        What is known of t tracks.
+        Of t tracks.
     edits
         All corrections, in order.
     under
-        Number of the first of them that the grouping was made under.
+        How many of the first corrections the grouping was made under.
     """
     keys = keys_of(analysis)
     after = replay(grouping.labels, numbers(analysis, grouping.labels), edits, keys)
-    there = after.labels != UNKNOWN
-    confidence = np.where(after.by_hand, there.astype(np.float64), grouping.confidence)
+    assigned = after.labels != UNKNOWN
+    confidence = np.where(after.by_hand, assigned.astype(np.float64), grouping.confidence)
     reasons = list(grouping.reasons)
-    for track in np.flatnonzero(after.by_hand | there).tolist():
-        reasons[track] = Reason.NONE if there[track] else Reason.BY_HAND
+    for track in np.flatnonzero(after.by_hand | assigned).tolist():
+        reasons[track] = Reason.NONE if assigned[track] else Reason.BY_HAND
     for track in np.flatnonzero(after.not_a_face).tolist():
         reasons[track] = Reason.NOT_A_FACE
-    known = {label: _known(person, keys) for label, person in after.people.items()}
-    people, unknowns = present(analysis, after.labels, reasons, confidence, known)
+    facts = {label: _facts(person, keys) for label, person in after.people.items()}
+    people, unknowns = present(analysis, after.labels, reasons, confidence, facts)
     overridden = constrain(edits[:under], keys, len(grouping.labels)).overridden
     notes = tuple(
         note or (OVERRIDDEN if position in overridden else "")
@@ -140,6 +140,6 @@ def correct(analysis: Analysis, grouping: Grouping, edits: Sequence[Edit], under
     return Corrected(after.labels, people, unknowns, notes)
 
 
-def _known(person: Person, keys: Keys) -> ReviewerFacts:
+def _facts(person: Person, keys: Keys) -> ReviewerFacts:
     cover_row = keys.picture(person.cover) if person.cover else None
     return ReviewerFacts(person.number, person.name, person.hidden, cover_row)

@@ -1,7 +1,7 @@
-"""What is known for certain about pairs of tracks.
+"""Pairs of tracks that are certainly one person, or certainly different people.
 
-Faces of one frame are different people, so one person is never on both sides of a split screen. A
-face that comes back to its place within a shot is the person who left it.
+Faces in one frame are different people (so a person is never on both sides of a split screen). A
+face that returns to its place within a shot is the person who left it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from clusterer.core.types import Analysis, Detections, FloatArray, IntArray, Tra
 MAX_ABSENCE_S = 3.0
 """Longest absence that a must-link bridges; tracking bridges a second."""
 MAX_SHIFT, MAX_SIZE_RATIO = 0.5, 1.3
-"""How far, in heights of the face, and by which factor in size, it may come back changed."""
+"""Largest shift, in face heights, and change in size of a face that returns."""
 
 
 def co_occurrence(tracks: tuple[Track, ...], detections: Detections) -> IntArray:
-    """Pairs of tracks that are seen in one frame.
+    """Pairs of tracks seen in one frame.
 
     Parameters
     ----------
@@ -41,73 +41,73 @@ def co_occurrence(tracks: tuple[Track, ...], detections: Detections) -> IntArray
 
 
 def returns(analysis: Analysis, face: FloatArray, limit: float) -> IntArray:
-    """Pairs of tracks that are one face of one shot, gone for a moment.
+    """Pairs of tracks of one shot that are one face, briefly absent.
 
     The second begins where the first ended, within three seconds, and no other track of the shot
-    could be meant.
+    qualifies.
 
     Parameters
     ----------
     analysis
         Of the whole video.
-    face : array of shape (t, d), encodings of its tracks
+    face : array of shape (t, d), embeddings of its tracks
     limit
-        L2 distance from which the encodings contradict.
+        L2 distance above which the embeddings contradict.
 
     Returns
     -------
     array of shape (m, 2), int64, positions in `analysis.tracks`, sorted
     """
-    of_shot: dict[int, list[int]] = {}
+    by_shot: dict[int, list[int]] = {}
     for position, track in enumerate(analysis.tracks):
-        of_shot.setdefault(track.shot_index, []).append(position)
+        by_shot.setdefault(track.shot_index, []).append(position)
     pairs = [
         (a, b)
-        for positions in of_shot.values()
+        for positions in by_shot.values()
         for a, b in permutations(positions, 2)
-        if _comes_back(analysis, analysis.tracks[a], analysis.tracks[b])
+        if _returns(analysis, analysis.tracks[a], analysis.tracks[b])
     ]
-    left, entered = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    as_first, as_second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
     certain = sorted(
         (a, b)
         for a, b in pairs
-        if left[a] == entered[b] == 1 and np.linalg.norm(face[a] - face[b]) <= limit
+        if as_first[a] == as_second[b] == 1 and np.linalg.norm(face[a] - face[b]) <= limit
     )
     return np.array(certain, dtype=np.int64).reshape(-1, 2)
 
 
-def _comes_back(analysis: Analysis, gone: Track, come: Track) -> bool:
-    found = analysis.detections
-    last, first = int(gone.detection_rows[-1]), int(come.detection_rows[0])
-    absence_s = float((found.pts[first] - found.pts[last]) * analysis.video.time_base)
+def _returns(analysis: Analysis, ended: Track, started: Track) -> bool:
+    detections = analysis.detections
+    last, first = int(ended.detection_rows[-1]), int(started.detection_rows[0])
+    absence_s = float((detections.pts[first] - detections.pts[last]) * analysis.video.time_base)
     if not 0.0 < absence_s <= MAX_ABSENCE_S:
         return False
-    before, after = found.boxes[last : last + 1], found.boxes[first : first + 1]
-    near = float(distance_in_heights(before, after)[0, 0]) <= MAX_SHIFT
-    return near and float(size_ratio(before, after)[0, 0]) <= MAX_SIZE_RATIO
+    before, after = detections.boxes[last : last + 1], detections.boxes[first : first + 1]
+    close = float(distance_in_heights(before, after)[0, 0]) <= MAX_SHIFT
+    return close and float(size_ratio(before, after)[0, 0]) <= MAX_SIZE_RATIO
 
 
 class CannotLinks:
-    """Cannot-links between groups of tracks, kept up to date while groups grow.
+    """Looks up cannot-links between tracks and groups.
 
     Parameters
     ----------
     pairs : array of shape (m, 2), int64, positions of tracks
     n_tracks
-        How many tracks there are.
+        Number of tracks.
     """
 
     def __init__(self, pairs: IntArray, n_tracks: int) -> None:
-        self._enemies: list[set[int]] = [set() for _ in range(n_tracks)]
+        self._linked: list[set[int]] = [set() for _ in range(n_tracks)]
         for a, b in pairs.tolist():
-            self._enemies[a].add(b)
-            self._enemies[b].add(a)
+            self._linked[a].add(b)
+            self._linked[b].add(a)
 
     def forbids(self, track: int, members: set[int]) -> bool:
-        """Whether a track is known not to be the person with these tracks."""
-        return not self._enemies[track].isdisjoint(members)
+        """Whether a track is certainly not the person of these tracks."""
+        return not self._linked[track].isdisjoint(members)
 
     def forbids_union(self, a: set[int], b: set[int]) -> bool:
-        """Whether any track of one group is known not to be any of the other."""
+        """Whether a cannot-link joins the two groups."""
         small, large = sorted((a, b), key=len)
         return any(self.forbids(track, large) for track in small)

@@ -1,4 +1,4 @@
-"""The second phase: what was seen → who it is. Arrays only; the video is not needed."""
+"""The second phase: group an analysis into people. Arrays only; the video is not needed."""
 
 from __future__ import annotations
 
@@ -23,31 +23,29 @@ from clusterer.core.types import (
 )
 from clusterer.edits import combine, constrain, lines
 from clusterer.faces.encoding import default_threshold, resolve
-from clusterer.people import clustering
 from clusterer.people.amend import correct, keys_of
 from clusterer.people.calibration import calibrate, different_pairs, same_pairs
-from clusterer.people.clustering.confidence import MOST, confidences
+from clusterer.people.clustering import must_links
+from clusterer.people.confidence import MOST, confidences, with_clothing
 from clusterer.people.constraints import co_occurrence, returns
 from clusterer.people.features import describe
 from clusterer.people.identities import reasons_of
 from clusterer.people.questions import advise
-from clusterer.people.refinement.confidence import with_clothing
 from clusterer.people.refinement.refine import Refinement, Refiner
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Basis:
-    """What all methods, metrics and thresholds start from.
+    """Input of the grouping, independent of method, metric and threshold.
 
     Attributes
     ----------
     features : t tracks
-    cannot_link : array of shape (m, 2), int64, pairs of tracks that are different people
-    must_link : array of shape (k, 2), int64, pairs of tracks that are one person; first those that
-        count more
-    spans_s : array of shape (t, 2), float64, first and last sight of each track, seconds
-    together : array of shape (m', 2), int64, those of `cannot_link` that are seen in one frame,
-        apart from what a reviewer said
+    cannot_link : array of shape (m, 2), int64, pairs of tracks of different people
+    must_link : array of shape (k, 2), int64, pairs of tracks of one person, by precedence
+    spans_s : array of shape (t, 2), float64, start and end of each track, seconds
+    together : array of shape (m', 2), int64, those of `cannot_link` seen in one frame, without
+        what a reviewer added
     """
 
     features: TrackFeatures
@@ -58,22 +56,22 @@ class Basis:
 
 
 def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Basis:
-    """Describe the tracks and collect what is certain of them; a sweep does this once.
+    """Describe the tracks and collect the constraints on them; a sweep does this once.
 
     Parameters
     ----------
     analysis, config
-        As of `decide`.
+        As for `decide`.
     edits
-        What a reviewer said; counts more than what was seen.
+        A reviewer's corrections; they override what was observed.
     """
     n_tracks = len(analysis.tracks)
-    given = constrain(edits, keys_of(analysis), n_tracks)
-    features = shown(describe(analysis, config.clustering), given.excluded)
+    from_reviewer = constrain(edits, keys_of(analysis), n_tracks)
+    features = without_faces(describe(analysis, config.clustering), from_reviewer.excluded)
     tracking = config.analysis.tracking
     limit = tracking.stitch_factor * default_threshold(config.analysis.encoding, "l2")
     together, cannot_link, must_link = combine(
-        given,
+        from_reviewer,
         co_occurrence(analysis.tracks, analysis.detections),
         returns(analysis, features.face, limit),
         n_tracks,
@@ -81,8 +79,8 @@ def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Bas
     return Basis(features, cannot_link, must_link, _spans_s(analysis), together)
 
 
-def shown(features: TrackFeatures, excluded: IntArray) -> TrackFeatures:
-    """Features in which some tracks show no face, nor anything else.
+def without_faces(features: TrackFeatures, excluded: IntArray) -> TrackFeatures:
+    """Clear face and clothing of tracks that are not a face.
 
     Parameters
     ----------
@@ -102,25 +100,25 @@ def shown(features: TrackFeatures, excluded: IntArray) -> TrackFeatures:
         clothing=features.clothing * face[:, None],
         torso_share=features.torso_share * face,
         reasons=tuple(
-            reason if there else Reason.NOT_A_FACE
-            for reason, there in zip(features.reasons, face.tolist(), strict=True)
+            reason if is_face else Reason.NOT_A_FACE
+            for reason, is_face in zip(features.reasons, face.tolist(), strict=True)
         ),
     )
 
 
-def assign(known: Basis, chosen: ClusteringConfig, threshold: float) -> Refinement:
-    """Labels for one method, metric and threshold, as `decide` gives them.
+def assign(inputs: Basis, config: ClusteringConfig, threshold: float) -> Refinement:
+    """Labels for one method, metric and threshold, as in `decide`.
 
     Raises
     ------
     ConfigError
         There is no such method.
     """
-    features, cannot_link = known.features, known.cannot_link
-    by_face = clustering.assign(features, cannot_link, known.must_link, chosen, threshold)
-    certain = clustering.join(cannot_link, known.must_link, len(features))
-    refined = Refiner(chosen, threshold).refine(
-        features, known.spans_s, by_face.labels, cannot_link, certain
+    features, cannot_link = inputs.features, inputs.cannot_link
+    by_face = must_links.assign(features, cannot_link, inputs.must_link, config, threshold)
+    certain = must_links.must_link_groups(cannot_link, inputs.must_link, len(features))
+    refined = Refiner(config, threshold).refine(
+        features, inputs.spans_s, by_face.labels, cannot_link, certain
     )
     ambiguous = (by_face.ambiguous | refined.ambiguous) & (refined.labels == UNKNOWN)
     return replace(refined, ambiguous=ambiguous)
@@ -139,13 +137,13 @@ def decide(
     analysis
         What the first phase found.
     config
-        Method, metric and threshold; a threshold of None means the encoder's default, "auto" what
-        the episode's certain pairs suggest.
+        Method, metric and threshold; a threshold of None means the encoder's default, "auto" the
+        one that the video's certain pairs suggest.
     edits
         A reviewer's corrections; the result includes them.
     grouped_under
-        Number of the first corrections that the grouping itself must agree with, 0 to all of them;
-        those after it are only applied to what comes out. None = all.
+        How many of the first corrections constrain the grouping itself; the rest are applied to
+        its result. None = all.
 
     Returns
     -------
@@ -171,11 +169,11 @@ def decide(
     if not 0 <= under <= len(edits):
         raise EditsError(f"There are {len(edits)} corrections, not {under}")
     chosen = config.clustering
-    known = basis(analysis, config, edits[:under])
-    fit = _calibration(analysis, known, config)
-    assignment = assign(known, chosen, fit.threshold)
-    features, cannot_link = known.features, known.cannot_link
-    unit = _default(config, fit.threshold)  # what odds were measured by, whatever the threshold
+    inputs = basis(analysis, config, edits[:under])
+    fit = _calibration(analysis, inputs, config)
+    assignment = assign(inputs, chosen, fit.threshold)
+    features, cannot_link = inputs.features, inputs.cannot_link
+    unit = _default(config, fit.threshold)  # of the evidence curves, whatever the threshold
     grouping = _grouping(features, assignment, chosen, unit)
     evidence = assignment.evidence if fit.threshold == unit else None  # else in other units
     used = replace(chosen, threshold=AUTO if fit.automatic else fit.threshold)
@@ -193,7 +191,7 @@ def decide(
         grouped_under=under,
         edit_notes=lines(edits, corrected.notes),
         advice=advise(
-            features, known.spans_s, cannot_link, grouping.labels, chosen, unit, evidence
+            features, inputs.spans_s, cannot_link, grouping.labels, chosen, unit, evidence
         ),
         grouping=grouping,
         calibration=fit.rounded(),
@@ -209,7 +207,7 @@ def resolved(config: Config) -> Config:
 def _grouping(
     features: TrackFeatures, assignment: Refinement, chosen: ClusteringConfig, unit: float
 ) -> Grouping:
-    """Labels with the reasons and confidence of each track."""
+    """Labels with the reason and confidence of each track."""
     labels = assignment.labels
     by_face = confidences(features, labels, chosen.metric, unit)
     trust = with_clothing(by_face, assignment.decisions, chosen.clothing.prior, MOST)
@@ -220,14 +218,14 @@ def _spans_s(analysis: Analysis) -> npt.NDArray[np.float64]:
     return analysis.spans_pts.astype(np.float64) * float(analysis.video.time_base)
 
 
-def _calibration(analysis: Analysis, known: Basis, config: Config) -> Calibration:
-    """The threshold to be used, and how it fits."""
+def _calibration(analysis: Analysis, inputs: Basis, config: Config) -> Calibration:
+    """The threshold to use, and how well it fits."""
     chosen = config.clustering
     given = None if chosen.threshold == AUTO else chosen.threshold
     default = _default(config, given)
     return calibrate(
         same_pairs(analysis, chosen),
-        different_pairs(known.features, known.together, chosen),
+        different_pairs(inputs.features, inputs.together, chosen),
         chosen.metric,
         default,
         given if given is not None or chosen.threshold == AUTO else default,
@@ -235,7 +233,7 @@ def _calibration(analysis: Analysis, known: Basis, config: Config) -> Calibratio
 
 
 def _default(config: Config, otherwise: float | None) -> float:
-    """Default threshold of encoder and metric; of an encoder that has none, what is used."""
+    """Default threshold of encoder and metric; `otherwise` if the encoder has none."""
     try:
         return default_threshold(config.analysis.encoding, config.clustering.metric)
     except ConfigError:

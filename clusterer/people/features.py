@@ -1,4 +1,4 @@
-"""Analysis → what the clustering knows of each track."""
+"""Features of each track, for clustering."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from clusterer.core.config import ClothingConfig, ClusteringConfig
 from clusterer.core.types import Analysis, ChipQuality, FloatArray, IntArray, Reason, TrackFeatures
 
 MIN_WEIGHT = 1e-3
-"""Weight of a chip of no quality, so that a track of such chips still has an average."""
+"""Weight of a chip of zero quality, so that a track of such chips still has an average."""
 MIN_APART_S = Fraction(1, 5)
-"""Faces nearer in time than this are one sight: the first and last frame of a very short shot are
-both looked at, and who is there for a tenth of a second is fleeting, not a person."""
+"""Chips closer in time than this count once: the first and last frame of a very short shot are both
+sampled, and a face seen for a tenth of a second does not make a person."""
 
 
 def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
-    """Average encoding, quality and readability of every track.
+    """Average embedding, quality, readability and clothing of every track.
 
     Parameters
     ----------
     analysis
         Of the whole video.
     config
-        What counts as readable, and how many readable chips found a person.
+        What counts as readable, and how many readable chips make a person.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
     for i, track in enumerate(analysis.tracks):
         rows = track.detection_rows
         best[i] = rows[int(np.argmax(value[rows]))]
-        readable[i] = _looks_apart(
+        readable[i] = _count_spaced(
             analysis.detections.pts[rows[value[rows] >= config.min_quality]], apart_pts
         )
         chips = analysis.chips_of(i)
@@ -69,8 +69,8 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
 def _clothing(analysis: Analysis, config: ClothingConfig) -> tuple[FloatArray, FloatArray]:
     """Description of what each track wears, and how much of the torso is seen.
 
-    The whole and sharp torsos of a track count most. Two parts lie side by side, scaled so that the
-    dot product of two descriptions is the weighted mean of how alike the parts are.
+    Complete and sharp torsos count most. The vector concatenates two parts, scaled so that the dot
+    product of two vectors is the weighted mean of the parts' similarities.
     """
     share = analysis.chip_torso_share
     sharpness = np.where(share >= config.min_torso_share, analysis.chip_torso_sharpness, 0.0)
@@ -93,24 +93,24 @@ def _clothing(analysis: Analysis, config: ClothingConfig) -> tuple[FloatArray, F
 
 
 def _relative(sharpness: FloatArray) -> FloatArray:
-    """Sharpness as a part of the sharpest; a pattern is sharper than plain cloth."""
+    """Sharpness relative to the track's sharpest torso: a pattern is sharper than plain cloth."""
     sharpest = float(sharpness.max(initial=0.0))
     relative: FloatArray = np.maximum(sharpness / max(sharpest, MIN_WEIGHT), MIN_WEIGHT)
     return relative
 
 
 def _mean_direction(vectors: FloatArray, weights: FloatArray) -> FloatArray:
-    """Weighted mean of vectors, of length 1; zeros where no weight is."""
+    """Weighted mean of vectors, of length 1; zeros if all weights are 0."""
     total: FloatArray = (weights[:, None] * vectors).sum(axis=0)
     length = float(np.linalg.norm(total))
     return total / np.float32(length) if length else total
 
 
-def _looks_apart(pts: IntArray, apart_pts: float) -> int:
-    """How many sights there are that lie at least `apart_pts` after the one counted before."""
+def _count_spaced(pts: IntArray, interval_pts: float) -> int:
+    """Count times that are at least `interval_pts` after the last one counted."""
     count, last = 0, -math.inf
     for time_pts in pts.tolist():
-        if time_pts - last >= apart_pts:
+        if time_pts - last >= interval_pts:
             count, last = count + 1, time_pts
     return count
 
@@ -121,7 +121,7 @@ def _at(values: FloatArray, rows: np.typing.NDArray[np.int64]) -> FloatArray:
 
 
 def _reason(quality: ChipQuality, best_row: int, readable: int, min_faces: int) -> Reason:
-    """What stands against a track: the weakest part of its best chip, or too few chips."""
+    """Why a track is not readable: the weakest part of its best chip, or too few chips."""
     if readable >= min_faces:
         return Reason.NONE
     if readable:

@@ -13,41 +13,20 @@ from clusterer.core.appearances import appearances
 from clusterer.core.types import UNKNOWN, Analysis, Identity, IntArray, Reason, Track, TrackFeatures
 
 
-def identify(
-    analysis: Analysis,
-    features: TrackFeatures,
-    labels: IntArray,
-    ambiguous: npt.NDArray[np.bool_],
-    confidence: npt.NDArray[np.floating],
-) -> tuple[tuple[Identity, ...], tuple[Identity, ...]]:
-    """Turn labels into people and unknowns.
-
-    Parameters
-    ----------
-    analysis, features
-        What is known of t tracks.
-    labels : array of shape (t,), int64, `UNKNOWN` = nobody's
-    ambiguous : array of shape (t,), bool, unknown tracks that had more than one candidate
-    confidence : array of shape (t,), 0 to 1
-
-    Returns
-    -------
-    people
-        By screen time, longest first; ties by first appearance.
-    unknowns
-        One per unknown track, in time order.
-    """
-    reasons = reasons_of(features, labels, ambiguous)
-    return present(analysis, labels, reasons, confidence)
-
-
 def reasons_of(
     features: TrackFeatures, labels: IntArray, ambiguous: npt.NDArray[np.bool_]
 ) -> tuple[Reason, ...]:
-    """Why each track is unknown; `Reason.NONE` where it is not. Parameters as of `identify`."""
+    """Why each track is unknown; `Reason.NONE` if it has a person.
+
+    Parameters
+    ----------
+    features : t tracks
+    labels : array of shape (t,), int64, `UNKNOWN` = nobody
+    ambiguous : array of shape (t,), bool, unknown tracks with more than one candidate
+    """
     return tuple(
-        unknown_reason(reading, unclear) if label == UNKNOWN else Reason.NONE
-        for reading, unclear, label in zip(
+        unknown_reason(reason, unclear) if label == UNKNOWN else Reason.NONE
+        for reason, unclear, label in zip(
             features.reasons, ambiguous.tolist(), labels.tolist(), strict=True
         )
     )
@@ -55,14 +34,14 @@ def reasons_of(
 
 @dataclass(frozen=True, slots=True)
 class ReviewerFacts:
-    """What a reviewer said of a person.
+    """What a reviewer set for a person.
 
     Attributes
     ----------
-    number : that the person has, whatever the screen time
-    name : empty = by the number
+    number : kept, whatever the screen time
+    name : empty = after the number
     hidden
-    cover_row : detection whose crop stands for the person; None = the best
+    cover_row : detection whose crop represents the person; None = the best
     """
 
     number: int
@@ -76,18 +55,27 @@ def present(
     labels: IntArray,
     reasons: Sequence[Reason],
     confidence: npt.NDArray[np.floating],
-    known: Mapping[int, ReviewerFacts] | None = None,
+    facts: Mapping[int, ReviewerFacts] | None = None,
 ) -> tuple[tuple[Identity, ...], tuple[Identity, ...]]:
-    """Turn labels into people and unknowns, as `identify`, with what a reviewer said of them.
+    """Turn labels into people and unknowns.
 
     Parameters
     ----------
-    analysis, labels, confidence
-        As of `identify`.
+    analysis
+        Of t tracks.
+    labels : array of shape (t,), int64, `UNKNOWN` = nobody
     reasons
-        Why each of the t tracks is unknown.
-    known
-        Label → what was said; None = number people by screen time.
+        Why each track is unknown, from `reasons_of`.
+    confidence : array of shape (t,), 0 to 1
+    facts
+        Label → what a reviewer set; None = number people by screen time.
+
+    Returns
+    -------
+    people
+        By screen time, longest first; ties by first appearance.
+    unknowns
+        One per unknown track, in time order.
     """
     members: dict[int, list[Track]] = defaultdict(list)
     for track, label in zip(analysis.tracks, labels.tolist(), strict=True):
@@ -103,22 +91,22 @@ def present(
         unknowns.append(builder.identity(_id(name), name, UNKNOWN, [track], reason))
     unnamed = [builder.identity("", "", label, group) for label, group in members.items()]
     unnamed.sort(key=lambda p: (-p.screen_time_s, p.appearances[0].start_pts, p.label))
-    if known is None:
-        known = {
+    if facts is None:
+        facts = {
             person.label: ReviewerFacts(number) for number, person in enumerate(unnamed, start=1)
         }
-    people = tuple(_reviewed(person, known[person.label]) for person in unnamed)
+    people = tuple(_reviewed(person, facts[person.label]) for person in unnamed)
     return people, tuple(unknowns)
 
 
-def _reviewed(person: Identity, known: ReviewerFacts) -> Identity:
-    name = f"Person {known.number}"
+def _reviewed(person: Identity, facts: ReviewerFacts) -> Identity:
+    name = f"Person {facts.number}"
     return replace(
         person,
         id=_id(name),
-        name=known.name or name,
-        hidden=known.hidden,
-        cover_row=person.cover_row if known.cover_row is None else known.cover_row,
+        name=facts.name or name,
+        hidden=facts.hidden,
+        cover_row=person.cover_row if facts.cover_row is None else facts.cover_row,
     )
 
 
@@ -127,15 +115,15 @@ def _id(name: str) -> str:
     return name.lower().replace(" ", "-")
 
 
-def unknown_reason(reading: Reason, ambiguous: bool) -> Reason:
-    """Why a track is unknown: two candidates, else what stands against reading it."""
+def unknown_reason(unreadable: Reason, ambiguous: bool) -> Reason:
+    """Why a track is unknown: two candidates, else why it is unreadable, else no match."""
     if ambiguous:
         return Reason.AMBIGUOUS
-    return reading if reading is not Reason.NONE else Reason.NO_MATCH
+    return unreadable if unreadable is not Reason.NONE else Reason.NO_MATCH
 
 
 class _Builder:
-    """Makes identities out of groups of tracks."""
+    """Builds identities from groups of tracks."""
 
     def __init__(
         self,

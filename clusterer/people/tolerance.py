@@ -1,4 +1,4 @@
-"""How far two faces may be apart to be one person, by how well they can be read."""
+"""How the distance threshold depends on face quality."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from clusterer.core.config import ClusteringConfig
 
 
 def tolerance(quality: npt.ArrayLike, config: ClusteringConfig) -> npt.NDArray[np.float64]:
-    """What the threshold is multiplied by, and so a distance divided by: one threshold serves all.
+    """Factor by which a distance is divided, so that one threshold fits faces of any quality.
 
     Parameters
     ----------
     quality : array of any shape, 0 to 1, the lesser of the two that are compared
     config
-        Its `tolerance` for L2; the cosine distance grows with the square of the L2 distance, and so
-        does its tolerance.
+        Its `tolerance` for L2; squared for cosine, as cosine distances grow with the square of L2
+        distances.
 
     Returns
     -------
     array of the same shape, above 0
     """
     at, factor = np.array(config.tolerance, dtype=np.float64).T
-    wide = np.interp(np.asarray(quality, dtype=np.float64), at, factor)
-    return np.asarray(wide**2 if config.metric == "cosine" else wide)
+    factors = np.interp(np.asarray(quality, dtype=np.float64), at, factor)
+    return np.asarray(factors**2 if config.metric == "cosine" else factors)

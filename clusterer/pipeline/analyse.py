@@ -8,9 +8,8 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from clusterer.core.config import AnalysisConfig
-from clusterer.core.errors import CacheError
+from clusterer.core.errors import CacheError, system_libraries
 from clusterer.core.hook import Hook
-from clusterer.core.libraries import system_libraries
 from clusterer.core.types import Analysis
 from clusterer.faces import alignment, detection, encoding
 from clusterer.models.bundled import CLOTHING

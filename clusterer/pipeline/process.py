@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clusterer.core.config import Config
-from clusterer.core.errors import EditsError
+from clusterer.core.errors import EditsError, system_libraries
 from clusterer.core.hook import Hook
-from clusterer.core.libraries import system_libraries
 from clusterer.core.types import ClusteringResult
 from clusterer.edits import EditLog
 from clusterer.outputs import save as result_folder

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from clusterer.core.errors import CacheError, ClustererError, VideoError
-from clusterer.core.regular import is_file
+from clusterer.core.files import is_file
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_npz import read_meta
 from clusterer.store.film import film_of, recall

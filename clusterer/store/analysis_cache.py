@@ -16,8 +16,7 @@ from typing import Any
 
 from clusterer.core.config import AnalysisConfig, settings
 from clusterer.core.errors import CacheError, VideoError
-from clusterer.core.files import writing
-from clusterer.core.regular import open_file
+from clusterer.core.files import open_file, writing
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_npz import SCHEMA_VERSION, Arrays, dump, pack, read_arrays, restore
 from clusterer.store.names import (

@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.errors import CacheError
-from clusterer.core.files import write_atomic
-from clusterer.core.regular import open_file
+from clusterer.core.files import open_file, write_atomic
 from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
 
 SCHEMA_VERSION = 4

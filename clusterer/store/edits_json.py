@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from clusterer.core.errors import EditsError, ResultError
-from clusterer.core.regular import open_file
+from clusterer.core.files import open_file
 from clusterer.edits import EditLog, log_to_dict, parse_log
 from clusterer.store.output import write_private
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clusterer.core.errors import VideoError
-from clusterer.core.printable import one_line
-from clusterer.core.regular import no_file, open_file, read_own
+from clusterer.core.files import open_file, read_nofollow, special_kind
+from clusterer.core.text import one_line
 from clusterer.models.cache import cache_folder
 
 WHOLE_BYTES = 64 << 20
@@ -52,7 +52,7 @@ def film_of(video: Path) -> Film:
         The file cannot be read, or is none, such as a pipe.
     """
     try:
-        if kind := no_file(video):
+        if kind := special_kind(video):
             raise VideoError(
                 f"{video} is {kind}, not a file", "Save the film to a file, and give that"
             )
@@ -109,7 +109,7 @@ def recall(key: str) -> Path | None:
     if note is None:
         return None
     try:
-        video = Path(os.fsdecode(read_own(note)))
+        video = Path(os.fsdecode(read_nofollow(note)))
     except OSError:
         return None
     return video if video.is_absolute() else None

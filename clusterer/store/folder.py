@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from clusterer.core.errors import CacheError, ConfigError, OtherFilmError, ResultError
+from clusterer.core.files import read_nofollow
 from clusterer.core.hook import Hook
-from clusterer.core.printable import one_line
-from clusterer.core.regular import read_own
+from clusterer.core.text import one_line
 from clusterer.core.types import Analysis, ClusteringResult
 from clusterer.edits import EditLog
 from clusterer.store import edits_json
@@ -196,7 +196,7 @@ class ResultFolder(OwnedFolder):
             return None
         track, frame = int(analysis.track_of_row[row]), int(analysis.detections.frame_index[row])
         try:
-            return read_own(self.path / CHIPS / name(track, frame))
+            return read_nofollow(self.path / CHIPS / name(track, frame))
         except OSError:
             return None
 

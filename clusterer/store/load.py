@@ -10,11 +10,11 @@ import numpy as np
 
 from clusterer.core.config import Config
 from clusterer.core.errors import CacheError, EditsError, ResultError
-from clusterer.core.regular import read_file
+from clusterer.core.files import read_file
 from clusterer.core.types import UNKNOWN, Analysis, Calibration, ClusteringResult, Reason
 from clusterer.edits import constrain, parse_edit
 from clusterer.people.amend import keys_of
-from clusterer.people.decide import shown
+from clusterer.people.decide import without_faces
 from clusterer.people.features import describe
 from clusterer.store.analysis_cache import load_analysis
 from clusterer.store.names import ANALYSIS, RESULT
@@ -86,7 +86,7 @@ def _restore(
     given = constrain(edits[:under], keys_of(analysis), len(analysis.tracks))
     result = ClusteringResult(
         analysis=analysis,
-        features=shown(describe(analysis, config.clustering), given.excluded),
+        features=without_faces(describe(analysis, config.clustering), given.excluded),
         cannot_link=np.array(content["cannot_link"], dtype=np.int64).reshape(-1, 2),
         labels=np.array(content["labels"], dtype=np.int64),
         people=tuple(who for who in everyone if who.label != UNKNOWN),

@@ -20,7 +20,7 @@ from typing import Any
 
 from clusterer.core.errors import ResultError
 from clusterer.core.files import has_plain_folder, is_plain_file, write_atomic, writing
-from clusterer.core.printable import one_line
+from clusterer.core.text import one_line
 from clusterer.store.film import Film
 from clusterer.store.names import (
     ANALYSIS,

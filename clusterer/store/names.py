@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 
 from clusterer.core.files import TEMPORARY, has_plain_folder, is_plain_file, is_there
-from clusterer.core.printable import printable
+from clusterer.core.text import printable
 
 ANALYSIS, RESULT, EDITS = "analysis.npz", "result.json", "edits.json"
 PEOPLE_CSV, APPEARANCES_CSV, FACES_CSV = "people.csv", "appearances.csv", "faces.csv"

@@ -14,7 +14,7 @@ import numpy as np
 from clusterer._version import __version__
 from clusterer.core.config import AUTO, Config, settings
 from clusterer.core.errors import ConfigError, ResultError
-from clusterer.core.printable import printable
+from clusterer.core.text import printable
 from clusterer.core.types import (
     UNKNOWN,
     Advice,

@@ -9,8 +9,7 @@ from typing import Any
 import torch
 
 from clusterer.core.errors import DataError
-from clusterer.core.files import make_folder, write_atomic
-from clusterer.core.regular import open_file
+from clusterer.core.files import make_folder, open_file, write_atomic
 
 CHECKPOINT = "checkpoint.pt"
 REMEDY = "Name another folder with --output"

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.errors import DataError
-from clusterer.core.regular import is_file, no_file, open_file, read_file
+from clusterer.core.files import is_file, open_file, read_file, special_kind
 from clusterer.core.types import ImageArray, IntArray
 
 LABELS = "labels.csv"
@@ -192,7 +192,7 @@ class _Store:
         self._folder = folder
         self._members: dict[str, tuple[tarfile.TarFile, tarfile.TarInfo]] = {}
         for path in (folder / f"{part}.tar" for part in (*parts, BACKGROUNDS)):
-            if is_file(path) or no_file(path):  # what is neither is refused
+            if is_file(path) or special_kind(path):  # what is neither is refused
                 self._open(path, stack)
 
     def _open(self, path: Path, stack: ExitStack) -> None:

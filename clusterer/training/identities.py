@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from clusterer.core.errors import DataError
-from clusterer.core.regular import open_file, read_file
+from clusterer.core.files import open_file, read_file
 from clusterer.core.types import ImageArray, IntArray
 
 ENDINGS = (".jpg", ".jpeg", ".png")

@@ -12,7 +12,7 @@ from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from clusterer.core.types import ImageArray
-from clusterer.models.runtime import send_nothing
+from clusterer.models.runtime import disable_telemetry
 from clusterer.training.export import run
 from clusterer.training.network import INPUT
 
@@ -47,7 +47,7 @@ def quantise(model: bytes, torsos: ImageArray) -> bytes:
     -------
     Content of a file that takes and gives what `model` does.
     """
-    send_nothing()  # it opens networks of its own
+    disable_telemetry()  # it opens networks of its own
     with tempfile.TemporaryDirectory() as folder:
         given, prepared, written = (Path(folder) / f"{name}.onnx" for name in "abc")
         given.write_bytes(model)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from clusterer.core.config import AnalysisConfig
 from clusterer.core.errors import ConfigError, OtherFilmError, ResultError, TruthError
+from clusterer.core.files import is_file, is_folder
 from clusterer.core.hook import Hook
-from clusterer.core.printable import printable
-from clusterer.core.regular import is_file, is_folder
+from clusterer.core.text import printable
 from clusterer.evaluation import match, read_truth
 from clusterer.pipeline.analyse import analyse
 from clusterer.store.analysis_cache import load_analysis

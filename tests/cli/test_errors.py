@@ -85,8 +85,8 @@ def test_out_of_range(command: Command, flags: list[str], expected: str) -> None
         (["--metric", "l3"], "'--metric': 'l3' is not one of 'l2', 'cosine'"),
         (["--detector", "eye"], "'--detector': 'eye' is not one of"),
         (["--threshold", "high"], "'--threshold': 'high' is neither a number nor 'auto'"),
-        (["--start", "1:99"], "'--start': '1:99' is no time"),
-        (["--start", "-5"], "'--start': '-5' is no time"),
+        (["--start", "1:99"], "'--start': '1:99' is not a time"),
+        (["--start", "-5"], "'--start': '-5' is not a time"),
         (["--colour"], "No such option"),
     ],
 )

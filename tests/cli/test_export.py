@@ -129,9 +129,9 @@ def test_start_and_rate(command: Command, folder: Path) -> None:
         (["--gap", "nan"], "gap is nan. Give 0 or more"),
         (["--handles", "-2"], "handles is -2. Give 0 or more"),
         (["--rate", "0"], "rate is 0. Give frames per second, as 23.976"),
-        (["--start-timecode", "1:2"], "'1:2' is no timecode. Write HH:MM:SS:FF"),
-        (["--start-timecode", ""], "'' is no timecode"),
-        (["--start-timecode", "01:00:00:25"], "is no timecode at 25 frames per second"),
+        (["--start-timecode", "1:2"], "'1:2' is not a timecode. Write HH:MM:SS:FF"),
+        (["--start-timecode", ""], "'' is not a timecode"),
+        (["--start-timecode", "01:00:00:25"], "is not a timecode at 25 frames per second"),
         (["--start-timecode", "01:00:00;00"], "is a drop-frame timecode, at 25 frames per second"),
     ],
 )

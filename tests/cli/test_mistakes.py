@@ -137,7 +137,7 @@ def test_folders(command: Command, small: Path) -> None:
         (["--threshold", "36%"], "Write 0.36."),
         (["--sample-rate", "4fps"], "'4fps' is not a valid float. Write 4."),
         (["--min-face-px", "12,5px"], "Write 12.5."),
-        (["--start", "1h"], "'1h' is no time. Write seconds (90.5), M:SS or H:MM:SS"),
+        (["--start", "1h"], "'1h' is not a time. Write seconds (90.5), M:SS or H:MM:SS"),
         (["--start", "0:30,5"], "Write seconds (90.5), M:SS or H:MM:SS"),
         (["--thresold", "0.3"], "--threshold?"),
         (["--min_faces", "3"], "Did you mean"),

@@ -62,7 +62,7 @@ def test_light_moves_a_garment_less_than_another_colour(encoder: ClothingEncoder
     assert embeddings[0] @ embeddings[1] > embeddings[0] @ embeddings[2] + 0.2
 
 
-def test_what_lies_behind_a_garment_says_little(encoder: ClothingEncoder) -> None:
+def test_the_background_hardly_changes_the_embedding(encoder: ClothingEncoder) -> None:
     """A striped shirt before two walls, and another before one of them."""
     stripes = np.indices((SIDE_PX, SIDE_PX))[0] // 8 % 2 == 0
     middle = slice(SIDE_PX // 5, -SIDE_PX // 5)
@@ -88,7 +88,7 @@ def test_what_lies_behind_a_garment_says_little(encoder: ClothingEncoder) -> Non
 @pytest.mark.parametrize(
     "wrong", [np.zeros((1, 64, 64, 3), np.uint8), np.zeros((1, SIDE_PX, SIDE_PX, 3), np.float32)]
 )
-def test_other_shapes_and_types_are_refused(encoder: ClothingEncoder, wrong: ImageArray) -> None:
+def test_other_shapes_and_types_are_rejected(encoder: ClothingEncoder, wrong: ImageArray) -> None:
     with pytest.raises(ValueError, match="not torsos of 96 px"):
         encoder.encode(wrong)
 
@@ -112,26 +112,28 @@ def test_the_weights_are_small_and_explained() -> None:
 
 def test_torsos_are_described_in_their_order(encoder: ClothingEncoder) -> None:
     first, second = torsos(2)
-    worn = describe_torsos([torso(first), torso(second, LEAST_SHARE / 2), torso(second)], encoder)
+    described = describe_torsos(
+        [torso(first), torso(second, LEAST_SHARE / 2), torso(second)], encoder
+    )
     embeddings = encoder.encode(np.stack([first, second]))
-    assert worn[0].clothing == pytest.approx(embeddings[0], abs=1e-5)
-    assert worn[2].clothing == pytest.approx(embeddings[1], abs=1e-5)
-    assert not worn[1].clothing.any()
-    assert [w.share for w in worn] == [1.0, LEAST_SHARE / 2, 1.0]
+    assert described[0].clothing == pytest.approx(embeddings[0], abs=1e-5)
+    assert described[2].clothing == pytest.approx(embeddings[1], abs=1e-5)
+    assert not described[1].clothing.any()
+    assert [w.share for w in described] == [1.0, LEAST_SHARE / 2, 1.0]
 
 
-def test_pictures_show_the_seen_part(encoder: ClothingEncoder) -> None:
+def test_pictures_show_the_visible_part(encoder: ClothingEncoder) -> None:
     import cv2  # noqa: PLC0415 (only here)
 
     whole, half, none = describe_torsos(
         [torso(torsos(1)[0], share) for share in (1.0, 0.5, 0.0)], encoder
     )
     width, height = PICTURE_PX
-    for worn, rows in ((whole, height), (half, height // 2)):
-        decoded = cv2.imdecode(np.frombuffer(worn.picture, np.uint8), cv2.IMREAD_COLOR)
+    for described, rows in ((whole, height), (half, height // 2)):
+        decoded = cv2.imdecode(np.frombuffer(described.picture, np.uint8), cv2.IMREAD_COLOR)
         assert decoded.shape == (rows, width, 3)
     assert none.picture == b""
 
 
-def test_nothing_is_described_as_nothing(encoder: ClothingEncoder) -> None:
+def test_an_invisible_torso_has_an_empty_description(encoder: ClothingEncoder) -> None:
     assert describe_torsos([], encoder) == []

@@ -86,7 +86,7 @@ def test_what_another_face_covers_does_not_count() -> None:
     assert covered.share == pytest.approx(0.5)
 
 
-def test_a_torso_out_of_the_picture_is_not_known() -> None:
+def test_a_torso_outside_the_picture_is_unknown() -> None:
     low = np.array([[100, 20, 120, 50]], np.float32)
     torso = cut_torso(np.zeros((50, 200, 3), np.uint8), low, 0)
     assert torso.share == 0.0

@@ -1,4 +1,4 @@
-"""At which rate frames are counted, and that no mark is off by more than half a frame."""
+"""The rate at which frames are counted; no mark is off by more than half a frame."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NTSC = [Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001)]
 def analysis(
     stated: Fraction, pts: list[int], time_base: Fraction, every: int = 1, start_pts: int = 0
 ) -> Analysis:
-    """A video whose frames have these pts, of which every so many were looked at."""
+    """A video whose frames have these pts, with every n-th frame sampled."""
     frames = np.arange(0, len(pts), every)
     info = replace(
         small_analysis().video,
@@ -39,7 +39,7 @@ def analysis(
 def constant(
     stated: Fraction, rate: Fraction, time_base: Fraction, count: int = 5000, start_pts: int = 0
 ) -> Analysis:
-    """Frames at a constant rate, in ticks of a clock that cannot tell them exactly."""
+    """Frames at a constant rate, in ticks that cannot represent it exactly."""
     pts = [start_pts + round(i / rate / time_base) for i in range(count)]
     return analysis(stated, pts, time_base, 6, start_pts)
 
@@ -126,7 +126,7 @@ def test_rates_are_short(rate: Fraction) -> None:
     assert exact(found) == found
 
 
-def test_a_short_rate_stays_as_it_is() -> None:
+def test_a_rate_close_to_a_named_one_is_that_one() -> None:
     assert exact(Fraction("24.0096001")) == exact(Fraction("24.0096")) == 24
 
 

@@ -1,4 +1,4 @@
-"""Every setting has a range, and says its name when it is out of it."""
+"""Every setting has a range, and errors name the setting."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_settings_are_json_and_complete() -> None:
     "tolerance",
     [(), ((0.1, 1.0),), ((0.0, 1.0), (0.0, 0.9)), ((0.0, 1.0), (1.1, 1.0)), ((0.0, 1.0), (NAN, 1))],
 )
-def test_the_qualities_of_the_leeway_rise_from_0(
+def test_the_qualities_of_the_tolerance_rise_from_0(
     tolerance: tuple[tuple[float, float], ...],
 ) -> None:
     with pytest.raises(ConfigError, match=r"^the tolerance's qualities do not rise from 0"):
@@ -153,12 +153,12 @@ def test_the_qualities_of_the_leeway_rise_from_0(
 
 
 @pytest.mark.parametrize("factor", [0.0, -1.0, 11.0, NAN, INFINITY])
-def test_a_leeway_is_a_positive_factor(factor: float) -> None:
+def test_a_tolerance_is_a_positive_factor(factor: float) -> None:
     with pytest.raises(ConfigError, match=r"^factor of tolerance is"):
         ClusteringConfig(tolerance=((0.0, factor),))
 
 
-def test_a_leeway_read_from_json_is_the_same() -> None:
+def test_a_tolerance_read_from_json_is_the_same() -> None:
     assert ClusteringConfig(tolerance=[[0.0, 0.5], [1.0, 1.0]]) == ClusteringConfig(  # type: ignore[arg-type]
         tolerance=((0.0, 0.5), (1.0, 1.0))
     )

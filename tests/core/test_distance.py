@@ -1,4 +1,4 @@
-"""Distances between encodings."""
+"""Distances between embeddings."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_cosine_does_not_look_at_the_length_of_any_vector(seed: int) -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_the_input_stays_as_it_is_and_nothing_is_fine(metric: str) -> None:
+def test_the_input_is_unchanged_and_may_be_empty(metric: str) -> None:
     a = np.array([[3.0, 4.0]], np.float32)
     a.setflags(write=False)
     assert between(a, np.zeros((0, 2), np.float32), metric).shape == (1, 0)

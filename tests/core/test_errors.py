@@ -1,4 +1,4 @@
-"""The tree of errors, and what they say."""
+"""The hierarchy of errors, and their messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files are whole or untouched, whatever goes wrong."""
+"""Files are written completely or not at all, whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_file_in_the_way_of_a_folder(tmp_path: Path, below: str) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077])
 def test_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int) -> None:
-    """Also while it is on its way."""
+    """Also the temporary file."""
     modes: list[int] = []
 
     def look(handle: int) -> None:

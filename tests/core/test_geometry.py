@@ -1,4 +1,4 @@
-"""Boxes and points, worked out by hand."""
+"""Boxes and points, computed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shared types refuse what cannot be, and cannot be changed."""
+"""The shared types are validated and immutable."""
 
 from __future__ import annotations
 

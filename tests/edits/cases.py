@@ -1,4 +1,4 @@
-"""Random corrections of small groupings, and what Python makes of them: for the page to agree."""
+"""Random corrections of small groupings and Python's results, which the page must match."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.edits.names import Listed
 
 NAMES = ["", "Ada", "Bob", "Ann Ö"]
 GONE = ["9000@1,1,9,9", "9001@1,1,9,9"]
-"""Keys that mean nothing."""
+"""Keys that refer to nothing."""
 
 
 def cases(count: int, seed: int) -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def cases(count: int, seed: int) -> list[dict[str, Any]]:
     Returns
     -------
     list of
-        labels : of the grouping, -1 = nobody's
+        labels : of the grouping, -1 = nobody
         numbers : label (as text) → number of the person
         keys : of each track
         faces : [key, track] of each face of which a picture is kept

@@ -1,4 +1,4 @@
-"""Keys for tests of what is done with tracks, not of how they are found: ``"3"`` is track 3."""
+"""Simple keys for tests that do not depend on the lookup: ``"3"`` is track 3."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clusterer.core.types import Action, Edit
 
 @dataclass(frozen=True)
 class Numbered:
-    """So many tracks; ``"7a"`` is a face of track 7, unless there is no picture of it."""
+    """Resolves keys of a number of tracks; ``"7a"`` is a face of track 7 if it has a picture."""
 
     count: int
     without_picture: frozenset[str] = frozenset()

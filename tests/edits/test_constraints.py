@@ -1,4 +1,4 @@
-"""What follows from corrections for the grouping; of two that contradict, the later counts."""
+"""Constraints from corrections; the later of two that contradict wins."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_seen_together_yet_the_same_by_what_follows() -> None:
     assert together.tolist() == cannot.tolist() == [[2, 3]]
 
 
-def test_nothing_said_changes_nothing() -> None:
+def test_no_corrections_change_nothing() -> None:
     seen, certain = np.array([[0, 2], [1, 2]]), np.array([[4, 3], [0, 1]])
     together, cannot, must = combine(of(), seen, certain, 9)
     assert together.tolist() == cannot.tolist() == seen.tolist()

@@ -1,4 +1,4 @@
-"""Names of tracks and faces, found again in another analysis."""
+"""Keys of tracks and faces, looked up in another analysis."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.core.types import Action, Analysis, Detections, Edit
+from clusterer.core.types import Analysis, Detections
 from clusterer.edits import KEY, Keys, face_key
 from tests.small_analysis import Sight, analysis_of
 from tests.small_result import small_analysis
@@ -79,7 +79,7 @@ def test_found_again(key: str, row: int | None) -> None:
 
 
 def test_strays_are_not_found() -> None:
-    """A detection that belongs to no track, though it is the very face."""
+    """A detection that matches exactly but belongs to no track."""
     analysis = replace(EXACT, tracks=EXACT.tracks[:1])
     assert Keys(analysis).row("100@200,0,300,100") is None
 
@@ -89,31 +89,6 @@ def test_pictures_are_looked_for_among_pictures() -> None:
     assert (keys.row("106@2,0,102,100"), keys.picture("106@2,0,102,100")) == (1, 2)
     assert keys.pictured("106@2,0,102,100") == 0
     assert (keys.track("95@0,0,100,100"), keys.pictured("95@0,0,100,100")) == (0, None)
-
-
-def test_renewed() -> None:
-    """Another sample rate: other frames, and boxes that moved a little."""
-    keys = Keys(seen((0, 100, 0.2, 0), (0, 106, 0.9, 4), (1, 300, 0.5, 0), crops=(0,)))
-    old = Edit(
-        Action.COVER,
-        who=("103@2,0,102,100", "500@0,0,9,9"),
-        others=("301@1,0,101,100",),
-        tracks=("100@0,0,100,100",),
-        source=("299@0,0,100,100",),
-        face="103@2,0,102,100",
-        name="Ada",
-        note="note",
-        at="then",
-    )
-    assert keys.renew(old) == replace(
-        old,
-        who=("106@4,0,104,100", "500@0,0,9,9"),
-        others=("300@0,0,100,100",),
-        tracks=("106@4,0,104,100",),
-        source=("300@0,0,100,100",),
-        face="100@0,0,100,100",
-    )
-    assert keys.renew(Edit(Action.REGROUP)) == Edit(Action.REGROUP)
 
 
 def test_nobody() -> None:

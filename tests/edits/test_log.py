@@ -1,4 +1,4 @@
-"""The file of corrections: what is written is read, and nothing else."""
+"""The file of corrections: reads what was written, and rejects anything else."""
 
 from __future__ import annotations
 
@@ -106,20 +106,20 @@ def test_no_file(tmp_path: Path) -> None:
 
 GOOD: dict[str, Any] = {"action": "move", "who": [KEY], "tracks": [KEY]}
 REFUSED: list[tuple[object, str]] = [
-    (None, "no object"),
-    ([], "no object"),
-    ({}, "no action"),
-    ({"action": "sing"}, "no action"),
-    ({"action": ["move"]}, "no action"),
-    (GOOD | {"action": "MOVE"}, "no action"),
+    (None, "not an object"),
+    ([], "not an object"),
+    ({}, "no known action"),
+    ({"action": "sing"}, "no known action"),
+    ({"action": ["move"]}, "no known action"),
+    (GOOD | {"action": "MOVE"}, "no known action"),
     (GOOD | {"colour": 1}, "unknown field 'colour'"),
-    (GOOD | {"who": KEY}, "who of a correction is no list"),
-    (GOOD | {"who": None}, "who of a correction is no list"),
-    (GOOD | {"who": [1]}, "who of a correction holds what is no key"),
-    (GOOD | {"who": ["12@1,2,3"]}, "no key"),
-    (GOOD | {"who": ["12@1,2,3,4\n"]}, "no key"),
-    (GOOD | {"who": ["१२@1,2,3,4"]}, "no key"),
-    (GOOD | {"who": ["1234567890@1,2,3,4"]}, "no key"),
+    (GOOD | {"who": KEY}, "who of a correction is not a list"),
+    (GOOD | {"who": None}, "who of a correction is not a list"),
+    (GOOD | {"who": [1]}, "who of a correction contains something that is not a key"),
+    (GOOD | {"who": ["12@1,2,3"]}, "not a key"),
+    (GOOD | {"who": ["12@1,2,3,4\n"]}, "not a key"),
+    (GOOD | {"who": ["१२@1,2,3,4"]}, "not a key"),
+    (GOOD | {"who": ["1234567890@1,2,3,4"]}, "not a key"),
     (GOOD | {"who": [KEY] * 6}, "more than 5 keys"),
     (GOOD | {"others": [KEY] * 6}, "more than 5 keys"),
     (GOOD | {"tracks": [KEY] * 20_001}, "more than 20000 keys"),
@@ -127,18 +127,18 @@ REFUSED: list[tuple[object, str]] = [
     (GOOD | {"who": []}, "a correction 'move' has no who"),
     ({"action": "not a face"}, "a correction 'not a face' has no tracks"),
     ({"action": "cover", "who": [KEY]}, "a correction 'cover' has no face"),
-    ({"action": "cover", "who": [KEY], "face": "x"}, "face of a correction 'cover' is no key"),
-    (GOOD | {"face": 1}, "face is no text"),
-    (GOOD | {"name": 1}, "name is no text"),
+    ({"action": "cover", "who": [KEY], "face": "x"}, "face of a correction 'cover' is not a key"),
+    (GOOD | {"face": 1}, "face is not text"),
+    (GOOD | {"name": 1}, "name is not text"),
     (GOOD | {"name": "a" * 201}, "name is longer than 200 characters"),
     (GOOD | {"name": "a\nb"}, "name holds control characters"),
     (GOOD | {"name": "a\x1b[31m"}, "name holds control characters"),
     (GOOD | {"name": "a\u2028b"}, "name holds control characters"),
     (GOOD | {"name": "\ud800"}, "name holds control characters"),
-    (GOOD | {"name": " \u00a0"}, "a name is made of spaces only"),
+    (GOOD | {"name": " \u00a0"}, "a name consists of spaces only"),
     (GOOD | {"note": "a" * 501}, "note is longer than 500 characters"),
     (GOOD | {"note": "\x00"}, "note holds control characters"),
-    (GOOD | {"at": 7}, "at is no text"),
+    (GOOD | {"at": 7}, "at is not text"),
     (GOOD | {"at": "a" * 41}, "at is longer than 40 characters"),
 ]
 
@@ -175,14 +175,14 @@ def test_every_action_can_be_said(action: Action) -> None:
         (b"[]", "is no file of corrections of this version"),
         (b'{"schema": 2}', "is no file of corrections of this version"),
         (b'{"schema": true}', "is no file of corrections of this version"),
-        (b'{"schema": 1, "edits": {}}', "edits is no list"),
-        (b'{"schema": 1, "undone": [1]}', "a correction is no object"),
-        (b'{"schema": 1, "video": 1}', "video is no text"),
+        (b'{"schema": 1, "edits": {}}', "edits is not a list"),
+        (b'{"schema": 1, "undone": [1]}', "a correction is not an object"),
+        (b'{"schema": 1, "video": 1}', "video is not text"),
         (b'{"schema": 1, "more": 1}', "unknown field 'more'"),
         (b'{"schema": 1, "edits": [{"action": "name"}]}', "a correction 'name' has no who"),
     ],
 )
-def test_a_damaged_file_is_told_in_one_line(tmp_path: Path, content: bytes, cause: str) -> None:
+def test_a_damaged_file_is_reported_in_one_line(tmp_path: Path, content: bytes, cause: str) -> None:
     (tmp_path / EDITS).write_bytes(content)
     for ask in (lambda: read(tmp_path / EDITS), lambda: ResultFolder(tmp_path).edits):
         with pytest.raises(EditsError) as refused:

@@ -1,4 +1,4 @@
-"""What each correction does, by hand; and what holds for all of them."""
+"""What each correction does, by hand; and invariants."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TABLE: list[tuple[str, list[int], Edit, list[int], list[int]]] = [
     ("already", [0, 0, 1], edit(SAME, who=[0], others=[1]), [0, 0, 1], []),
     ("most decide", [0, 1, 1, 2], edit(SAME, who=[0, 1, 2], others=[3]), [0, 1, 1, 1], []),
     ("first of equals", [0, 1, 2], edit(SAME, who=[1, 0], others=[2]), [0, 1, 1], []),
-    ("unknown has no say", [0, -1, -1, 1], edit(SAME, who=[1, 2, 0], others=[3]), [0, -1, -1, 0],
+    ("unknown is skipped", [0, -1, -1, 1], edit(SAME, who=[1, 2, 0], others=[3]), [0, -1, -1, 0],
      []),
     ("apart", [0, 0, 0, 1], edit(DIFFERENT, who=[0], others=[1, 2]), [0, 2, 2, 1], [1, 2]),
     ("who stays", [0, 0, 0], edit(DIFFERENT, who=[0, 1], others=[1, 2]), [0, 0, 1], [2]),
@@ -89,11 +89,11 @@ def test_labels(labels: list[int], correction: Edit, expected: list[int], hands:
     assert state.notes == ("",)
 
 
-def test_every_action_is_in_the_table_or_told_apart_by_people() -> None:
+def test_every_action_is_covered_by_the_cases() -> None:
     assert {row[2].action for row in TABLE} == set(Action) - {Action.SHOW, Action.COVER}
 
 
-def test_what_is_no_face_stays_that_unless_it_is_moved() -> None:
+def test_not_a_face_is_kept_unless_the_track_is_moved() -> None:
     gone = edit(Action.NOT_A_FACE, tracks=[1])
     assert final(after([0, 0, -1], gone, edit(MOVE, who=[0], tracks=[1]))) == [0, 0, -1]
     assert final(after([0, 0, -1], gone, edit(REMOVE, tracks=[1]))) == [0, -1, -1]
@@ -115,7 +115,7 @@ def test_a_merged_person_keeps_number_name_and_cover() -> None:
     assert nameless.people == {1: Person(2, "Ada")}
 
 
-def test_new_people_have_numbers_and_labels_that_nobody_ever_had() -> None:
+def test_new_people_get_unused_numbers_and_labels() -> None:
     apart = edit(DIFFERENT, who=[0], others=[1])
     state = after([0, 0, 3], apart, edit(SAME, who=[0], others=[1]), apart)
     assert final(state) == [0, 5, 3]
@@ -193,7 +193,7 @@ def content_of(state: Replayed) -> tuple[object, ...]:
 
 @given(seeds)
 def test_undoing_is_replaying_the_rest(seed: int) -> None:
-    """Nothing of a correction that was taken back is left, and notes are of what came before."""
+    """An undone correction leaves no trace, and notes depend only on earlier corrections."""
     (case,) = cases(1, seed)
     labels, numbers, edits, names = parts(case)
     count = len(edits)
@@ -220,7 +220,7 @@ def test_everybody_has_tracks_and_every_label_is_somebody(seed: int) -> None:
 
 @given(seeds)
 def test_what_is_so_already_stays(seed: int) -> None:
-    """Of who knows the truth, a grouping that has it right learns nothing."""
+    """Correct corrections do not change a correct grouping."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, 3, rng.integers(1, 9))
     edits = [of_truth(rng, truth) for _ in range(4)]
@@ -232,7 +232,7 @@ def test_what_is_so_already_stays(seed: int) -> None:
 
 
 def of_truth(rng: np.random.Generator, truth: np.ndarray) -> Edit:
-    """Same person, move or new person, as somebody says who knows."""
+    """Same person, move or new person, according to the truth."""
     who = int(rng.integers(len(truth)))
     mine = [int(t) for t in rng.permutation(np.flatnonzero(truth == truth[who]))]
     others = [int(t) for t in rng.permutation(np.flatnonzero(truth != truth[who]))[:1]]

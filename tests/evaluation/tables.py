@@ -20,7 +20,7 @@ from clusterer.core.types import (
     TrackFeatures,
 )
 from clusterer.evaluation import Matching, Truth
-from clusterer.people.identities import identify
+from clusterer.people.identities import present, reasons_of
 from tests.small_analysis import FRAME_PTS, VIDEO
 
 Labels = list[int]
@@ -124,6 +124,8 @@ def result_of(analysis: Analysis, labels: Sequence[int]) -> ClusteringResult:
         np.ones(t, bool),
         (Reason.NONE,) * t,
     )
-    people, unknowns = identify(analysis, features, numbers, np.zeros(t, bool), np.ones(t))
+    people, unknowns = present(
+        analysis, numbers, reasons_of(features, numbers, np.zeros(t, bool)), np.ones(t)
+    )
     nothing = np.zeros((0, 2), np.int64)
     return ClusteringResult(analysis, features, nothing, numbers, people, unknowns, Config())

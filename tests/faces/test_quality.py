@@ -86,7 +86,7 @@ def test_pose_is_between_0_and_1(landmarks: np.ndarray) -> None:
 
 
 @given(faces, st.floats(-180, 180), st.floats(0.2, 5), st.floats(-500, 500))
-def test_pose_knows_no_roll_scale_or_place(
+def test_pose_is_independent_of_roll_scale_and_place(
     face: np.ndarray, degrees: float, scale: float, shift: float
 ) -> None:
     angle = np.radians(degrees)
@@ -99,7 +99,7 @@ def test_pose_knows_no_roll_scale_or_place(
 
 
 @given(faces)
-def test_pose_knows_no_left_and_right(face: np.ndarray) -> None:
+def test_pose_is_independent_of_left_and_right(face: np.ndarray) -> None:
     mirrored = (face * [-1, 1])[[1, 0, 2, 4, 3]]
     assert rate_pose(mirrored[None])[0] == pytest.approx(rate_pose(face[None])[0], abs=1e-6)
 

@@ -1,4 +1,4 @@
-"""One face, one track: by hand, and what holds whatever is seen."""
+"""One face, one track: by hand, and invariants."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def at(left: float, top: float = 0, height: float = 100, width: float = 100) -> 
 def follow(
     *samples: list[Box], times_s: list[float] | None = None, config: TrackingConfig = CONFIG
 ) -> list[list[int]]:
-    """Tracks of each sample, four samples a second unless said otherwise."""
+    """Tracks of each sample, by default at four samples a second."""
     tracker = Tracker(config)
     times_s = times_s or [STEP_S * i for i in range(len(samples))]
     return [
@@ -45,7 +45,7 @@ def test_a_face_that_stays_is_one_track() -> None:
     assert follow([at(0)], [at(5)], [at(10)]) == [[0], [0], [0]]
 
 
-def test_faces_apart_are_tracks_of_their_own_in_order_of_rows() -> None:
+def test_distant_faces_are_separate_tracks_in_row_order() -> None:
     assert follow([at(300), at(0)], [at(0), at(300)]) == [[0, 1], [1, 0]]
 
 
@@ -111,7 +111,7 @@ def test_two_people_who_cross_keep_their_tracks() -> None:
     assert follow(*swapped) == [[0, 1], [1, 0]] * 2 + [[0, 1]]
 
 
-def test_motion_is_expected_to_go_on() -> None:
+def test_motion_is_extrapolated() -> None:
     # 50 px a sample; after a missed sample the box is where the motion led it, overlap 1. Where
     # it was last seen it would be 0, and nearness is not asked: 100 px is a whole height.
     assert follow([at(0)], [at(50)], [], [at(150)]) == [[0], [0], [], [0]]
@@ -233,13 +233,13 @@ def test_good_chips_weigh_more_in_the_face_of_a_piece() -> None:
     assert rows_of([first, piece(5, 2, 0.9)]) == APART
 
 
-def test_the_nearest_face_goes_on() -> None:
-    # Two begin where one ended, side by side: one goes on with it.
+def test_the_nearest_face_continues_the_track() -> None:
+    # Two begin where one ended, side by side: one continues it.
     found = rows_of([piece(0, 2, 0.0), piece(3, 2, 0.3, row=10), piece(3, 2, 0.1, row=20)])
     assert found == [[0, 1, 20, 21], [10, 11]]
 
 
-def test_two_who_end_and_two_who_begin() -> None:
+def test_two_ending_and_two_starting_tracks() -> None:
     found = rows_of(
         [piece(0, 2, 0.0, row=0), piece(0, 2, 0.4, 120, row=10),
          piece(3, 2, 0.4, row=20), piece(3, 2, 0.0, 120, row=30)]
@@ -263,7 +263,7 @@ def test_a_face_that_hardly_changes_is_one_track(face: list[float] | float | Non
     assert rows_of([piece(0, 10, face)]) == [[*range(10)]]
 
 
-def test_the_pieces_of_a_cut_go_on_with_their_own_face() -> None:
+def test_pieces_of_a_split_track_continue_with_their_own_face() -> None:
     # The track slid from one person to the other, who was seen before at the same place.
     found = rows_of([piece(0, 2, 1.0, row=20), piece(3, 10, [0.0, 0.0, 1.0, 1.0], row=0)])
     assert found == [[20, 21], [*range(6)], [6, 7, 8, 9]]
@@ -291,7 +291,7 @@ def test_no_pieces() -> None:
         max_size=6,
     )
 )  # fmt: skip
-def test_stitching_keeps_every_sight_and_never_two_of_one_moment(
+def test_stitching_keeps_every_detection_and_never_two_of_one_frame(
     plan: list[tuple[int, int, list[float] | None, float]],
 ) -> None:
     pieces = [

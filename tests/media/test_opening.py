@@ -1,4 +1,4 @@
-"""A film is the file that was named, whatever its name looks like and whatever is in it."""
+"""Exactly the named file is opened, whatever its name looks like and whatever is in it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
 
 
 class Port:
-    """A port of this machine where nobody may call; who does is turned away at once."""
+    """A local port that must not be contacted; connections are closed at once."""
 
     def __init__(self, listener: socket.socket, datagrams: socket.socket) -> None:
         self.number = listener.getsockname()[1]
@@ -111,7 +111,7 @@ class Port:
 
     @property
     def called(self) -> bool:
-        """Whether somebody has."""
+        """Whether anything has connected."""
         with suppress(BlockingIOError):
             self._datagrams.recv(100)
             self.calls.put("udp")
@@ -141,7 +141,7 @@ def first_number(path: Path | str) -> int:
 
 @needs_posix
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_a_name_like_an_address_is_a_name(
+def test_a_name_like_an_address_is_opened_as_a_file(
     port: Port, films: tuple[bytes, bytes], name: str
 ) -> None:
     name = name.replace("PORT", str(port.number))
@@ -153,7 +153,7 @@ def test_a_name_like_an_address_is_a_name(
     assert not port.called
 
 
-def test_the_port_hears_who_calls(port: Port) -> None:
+def test_the_port_records_connections(port: Port) -> None:
     assert not port.called
     with socket.create_connection(("127.0.0.1", port.number)):
         assert port.calls.get(timeout=20) == "tcp"
@@ -165,7 +165,7 @@ def test_the_port_hears_who_calls(port: Port) -> None:
 
 @needs_posix
 @pytest.mark.parametrize("name", ["walk.gif", "walk%03d.gif", "walk*.gif", "walk?.gif", "walk"])
-def test_an_animation_is_no_pattern_of_pictures(tmp_path: Path, name: str) -> None:
+def test_an_animation_is_not_opened_as_a_pattern_of_files(tmp_path: Path, name: str) -> None:
     made = write_video(
         tmp_path / "made.gif",
         (picture(OWN + i) for i in range(4)),
@@ -190,7 +190,7 @@ def test_what_is_hashed_is_what_is_opened(tmp_path: Path, films: tuple[bytes, by
 
 
 @needs_posix
-def test_a_current_folder_that_is_gone(
+def test_a_deleted_current_folder(
     tmp_path: Path, films: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     film = tmp_path / "film.mp4"
@@ -238,7 +238,7 @@ PLAYLISTS = {
 @pytest.mark.parametrize("ending", ["m3u8", "mp4", "h264"])
 @pytest.mark.parametrize("place", ["other.mp4", "http://127.0.0.1:PORT/other.mp4"])
 @pytest.mark.parametrize("kind", PLAYLISTS)
-def test_playlists_are_refused_by_what_is_in_them(
+def test_playlists_are_rejected_by_content(
     port: Port, films: tuple[bytes, bytes], kind: str, place: str, ending: str
 ) -> None:
     Path("other.mp4").write_bytes(films[1])
@@ -249,7 +249,7 @@ def test_playlists_are_refused_by_what_is_in_them(
         open_video(path)
     assert re.fullmatch(
         rf"list\.{ending} is a playlist \([^)\n]+\), which only names other files\. "
-        "Give the films themselves",
+        "Give the videos themselves",
         str(caught.value),
     )
     assert not port.called
@@ -274,7 +274,7 @@ HLS = PLAYLISTS["HLS"]
         b'<?wpl version="1.0"?>\n<smil><body><seq><media src="other.mp4"/></seq></body></smil>',
     ],
 )
-def test_playlists_are_known_in_whatever_letters(tmp_path: Path, content: bytes) -> None:
+def test_playlists_are_recognised_in_any_text_encoding(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(content)
     with pytest.raises(VideoError, match=r"film\.mp4 is a playlist"):
@@ -292,7 +292,7 @@ def test_playlists_are_known_in_whatever_letters(tmp_path: Path, content: bytes)
         ("cut.otio", b'{"OTIO_SCHEMA": "Timeline.1"}'),
     ],
 )
-def test_playlists_are_known_by_name_where_nothing_in_them_is(
+def test_unrecognised_playlists_are_rejected_by_name(
     tmp_path: Path, name: str, content: bytes
 ) -> None:
     path = tmp_path / name
@@ -301,7 +301,7 @@ def test_playlists_are_known_by_name_where_nothing_in_them_is(
         open_video(path)
 
 
-def test_a_film_with_the_name_of_a_playlist_is_a_film(
+def test_a_video_named_like_a_playlist_is_opened(
     tmp_path: Path, films: tuple[bytes, bytes]
 ) -> None:
     path = tmp_path / "film.m3u8"
@@ -320,7 +320,7 @@ def test_a_film_with_the_name_of_a_playlist_is_a_film(
         ("data.json", "{}"),
     ],
 )
-def test_other_formats_are_refused(tmp_path: Path, name: str, content: str | None) -> None:
+def test_other_formats_are_rejected(tmp_path: Path, name: str, content: str | None) -> None:
     if os.name != "posix" and "%" in name:
         pytest.skip("no such file names here")
     path = tmp_path / name
@@ -336,7 +336,7 @@ def test_other_formats_are_refused(tmp_path: Path, name: str, content: str | Non
 @pytest.mark.parametrize(
     "unit", [" ", "\n", "<!--", "<!---->", "<?xml>", "#", "# \n", "# a\n \n", ".mp4x", "a.", "a+"]
 )
-def test_no_file_keeps_the_look_for_playlists_busy(unit: str) -> None:
+def test_crafted_files_do_not_stall_the_playlist_check(unit: str) -> None:
     head = (unit.encode() * HEAD_BYTES)[:HEAD_BYTES]
     started_s = time.monotonic()
     assert playlist(head) == ""
@@ -391,8 +391,8 @@ def test_a_film_that_refers_to_another_file_does_not_open_it(tmp_path: Path) -> 
         probe(path)
 
 
-def test_the_lists_are_heeded_by_this_pyav(port: Port, films: tuple[bytes, bytes]) -> None:
-    """Both options reach FFmpeg: what they leave out is refused before anything is done."""
+def test_pyav_enforces_the_whitelists(port: Port, films: tuple[bytes, bytes]) -> None:
+    """Both options reach FFmpeg: what they exclude is rejected before anything is opened."""
     Path("film.mp4").write_bytes(films[0])
     with av.open("file:film.mp4", container_options=dict(OPTIONS)) as container:
         assert container.format.name.startswith("mov,")
@@ -432,7 +432,7 @@ def test_formats_are_known_to_ffmpeg_and_open_nothing_else() -> None:
     ],
 )  # fmt: skip
 def test_the_containers_of_film_editors_are_opened(tmp_path: Path, ending: str, codec: str) -> None:
-    """Each as FFmpeg writes it, and by its content when its ending is gone."""
+    """Each as FFmpeg writes it, and by content alone without its extension."""
     path = tmp_path / f"film.{ending}"
     if ending == "webp" and "webp_anim" not in av.formats_available:
         pytest.skip("this FFmpeg reads none")
@@ -463,7 +463,7 @@ def _write(path: Path, codec: str) -> None:
     )
 
 
-def test_films_are_opened_in_one_place() -> None:
+def test_videos_are_opened_in_one_place() -> None:
     root = Path(clusterer.__file__).parent
     opens = re.compile(r"\bav\.open\(|VideoCapture|\bimread\b|VideoFileClip|ffmpeg\b.*subprocess")
     found = {

@@ -15,11 +15,10 @@ import pytest
 from clusterer.core.errors import VideoError
 from clusterer.core.types import VideoInfo
 from clusterer.media import probe
-from clusterer.media.background import Background
-from clusterer.media.count import count_frames_before
-from clusterer.media.decode import Decoded, Reader, Start
+from clusterer.media.decode import Decoded, Reader, Start, count_frames_before
 from clusterer.media.picture import Converter
 from clusterer.media.probe import open_video
+from clusterer.media.read_ahead import ReadAhead
 from tests.video_files import (
     HEIGHT_PX,
     WIDTH_PX,
@@ -94,7 +93,7 @@ def test_start_timecode_of_every_container(tmp_path: Path, ending: str) -> None:
     assert probe(path).start_timecode == "00:59:58:24"
 
 
-def test_start_timecode_that_the_rate_does_not_have(tmp_path: Path) -> None:
+def test_start_timecode_invalid_at_the_rate(tmp_path: Path) -> None:
     path = write_video(
         tmp_path / "a.mkv",
         [picture(i) for i in range(5)],
@@ -140,7 +139,7 @@ def test_count_without_decoding(movies: dict[str, Path], name: str) -> None:
         assert count_frames_before(info.path, pts + 1) == index + 1
 
 
-def test_count_says_when_it_cannot(movies: dict[str, Path]) -> None:
+def test_count_returns_none_if_packets_do_not_allow_it(movies: dict[str, Path]) -> None:
     assert count_frames_before(str(movies["raw"]), 10**6) is None
 
 
@@ -232,13 +231,13 @@ def test_colours_follow_the_stated_matrix(tmp_path: Path, matrix: str) -> None:
 
 
 def reader_of(pts: list[int | None]) -> list[int]:
-    """Pts that the reader makes of a file's, at 10 frames of 10 ticks a second."""
+    """Pts that the reader makes from a file's, at 10 frames of 10 ticks a second."""
     info = VideoInfo("x", 8, 8, Fraction(10), Fraction(1, 100), pts[0] or 0, 1.0)
     raws: Iterator[Any] = iter([(SimpleNamespace(duration=0), p) for p in pts])
     return [d.pts for d in Reader(info)._timed(raws)]
 
 
-def test_pts_are_mended() -> None:
+def test_pts_are_repaired() -> None:
     assert reader_of([0, 10, 20]) == [0, 10, 20]
     assert reader_of([None, None, 20]) == [0, 10, 20]
     assert reader_of([0, None, 20]) == [0, 10, 20]
@@ -311,7 +310,7 @@ def test_damaged_in_the_middle(movies: dict[str, Path], tmp_path: Path) -> None:
     assert any("damaged" in warning for warning in reader.warnings)
 
 
-def test_whole_file_has_no_warnings(movies: dict[str, Path]) -> None:
+def test_undamaged_file_has_no_warnings(movies: dict[str, Path]) -> None:
     for path in movies.values():
         reader = Reader(probe(path))
         assert len(list(reader)) == FRAMES
@@ -340,13 +339,13 @@ def threads() -> int:
     return sum(thread.name == "decode" for thread in threading.enumerate())
 
 
-def test_background_gives_everything_in_order() -> None:
-    with Background(range(1000), 3) as items:
+def test_read_ahead_yields_everything_in_order() -> None:
+    with ReadAhead(range(1000), 3) as items:
         assert list(items) == list(range(1000))
     assert threads() == 0
 
 
-def test_background_works_ahead_but_not_far() -> None:
+def test_read_ahead_is_bounded() -> None:
     made = []
 
     def source() -> Iterator[int]:
@@ -354,7 +353,7 @@ def test_background_works_ahead_but_not_far() -> None:
             made.append(number)
             yield number
 
-    with Background(source(), 4) as items:
+    with ReadAhead(source(), 4) as items:
         assert next(items) == 0
         threading.Event().wait(0.3)
         assert 4 <= len(made) <= 6
@@ -362,11 +361,11 @@ def test_background_works_ahead_but_not_far() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_background_ends_when_the_consumer_fails(error: type[BaseException]) -> None:
+def test_read_ahead_ends_when_the_consumer_fails(error: type[BaseException]) -> None:
     cancelled = []
 
     def consume() -> None:
-        with Background(iter(range(100)), 2, lambda: cancelled.append(1)) as items:
+        with ReadAhead(iter(range(100)), 2, lambda: cancelled.append(1)) as items:
             next(items)
             raise error
 
@@ -376,12 +375,12 @@ def test_background_ends_when_the_consumer_fails(error: type[BaseException]) -> 
     assert cancelled == [1]
 
 
-def test_background_passes_errors_on() -> None:
+def test_read_ahead_reraises_errors() -> None:
     def source() -> Iterator[int]:
         yield 1
         raise VideoError("broken")
 
-    with Background(source(), 2) as items:
+    with ReadAhead(source(), 2) as items:
         assert next(items) == 1
         with pytest.raises(VideoError, match="broken"):
             next(items)
@@ -390,8 +389,8 @@ def test_background_passes_errors_on() -> None:
     assert threads() == 0
 
 
-def test_background_ends_when_forgotten() -> None:
-    items = Background(iter(range(100)), 2)
+def test_read_ahead_ends_when_dropped() -> None:
+    items = ReadAhead(iter(range(100)), 2)
     thread = items._thread
     next(items)
     del items

@@ -163,7 +163,7 @@ def test_every_frame(movie: VideoInfo) -> None:
         (VideoConfig(start_s=0.5, end_s=3.6), ShotConfig(window=5)),
     ],
 )
-def test_going_on_after_any_shot(
+def test_resuming_after_any_shot(
     movie: VideoInfo, video_config: VideoConfig, shot_config: ShotConfig
 ) -> None:
     whole = sample(movie, video_config, None, shot_config)

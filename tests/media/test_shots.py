@@ -26,7 +26,7 @@ def scene(seed: int, brightness: float = 1.0, shift_px: int = 0) -> ImageArray:
 
 
 def begins(pictures: list[ImageArray], config: ShotConfig | None = None) -> list[int]:
-    """Where shots begin, as the detector says after all pictures."""
+    """Starts of shots, as decided by the detector after all pictures."""
     detector = CutDetector(config or ShotConfig())
     decisions = [decision for picture in pictures for decision in detector.feed(picture)]
     decisions += detector.finish()
@@ -55,17 +55,17 @@ def test_shortest_shot() -> None:
     assert begins(pictures, ShotConfig(min_length_frames=5)) == [0, 10]
 
 
-def test_flash_is_no_cut() -> None:
+def test_flash_is_not_a_cut() -> None:
     flash = np.full_like(scene(1), 255)
     for length in (1, 2):
         assert begins([scene(1)] * 10 + [flash] * length + [scene(1)] * 10) == [0]
 
 
-def test_change_of_light_is_no_cut() -> None:
+def test_change_of_light_is_not_a_cut() -> None:
     assert begins([scene(1, 0.4)] * 10 + [scene(1, 1.0)] * 10) == [0]
 
 
-def test_camera_motion_is_no_cut() -> None:
+def test_camera_motion_is_not_a_cut() -> None:
     assert begins([scene(1, shift_px=3 * i) for i in range(30)]) == [0]
 
 
@@ -107,7 +107,7 @@ def test_no_cut_inside_context() -> None:
     min_length=st.integers(1, 4),
     jitter=st.integers(0, 4),
 )
-def test_going_on_at_any_shot_changes_nothing(
+def test_resuming_at_any_shot_changes_nothing(
     runs: list[tuple[int, int]], window: int, min_length: int, jitter: int
 ) -> None:
     config = ShotConfig(window=window, min_length_frames=min_length)

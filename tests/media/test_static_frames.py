@@ -1,4 +1,4 @@
-"""Passing over looks while nothing moves."""
+"""Skipping samples while nothing moves."""
 
 from __future__ import annotations
 
@@ -20,48 +20,48 @@ def picture(left: int | None = None, grey: int = 90) -> ImageArray:
     return image
 
 
-def test_every_other_look_at_a_still_picture() -> None:
-    stillness = StaticFrames(16.0)
-    stillness.look(picture(20))
-    assert [stillness.passes_over(picture(20)) for _ in range(5)] == [True, False] * 2 + [True]
+def test_every_other_static_frame_is_skipped() -> None:
+    static_frames = StaticFrames(16.0)
+    static_frames.sample(picture(20))
+    assert [static_frames.skips(picture(20)) for _ in range(5)] == [True, False] * 2 + [True]
 
 
-def test_no_look_is_left_out_while_a_face_moves() -> None:
-    stillness = StaticFrames(16.0)
-    stillness.look(picture(20))
-    assert not any(stillness.passes_over(picture(left)) for left in range(30, 130, 10))
+def test_nothing_is_skipped_while_a_face_moves() -> None:
+    static_frames = StaticFrames(16.0)
+    static_frames.sample(picture(20))
+    assert not any(static_frames.skips(picture(left)) for left in range(30, 130, 10))
 
 
-def test_grain_is_no_motion() -> None:
+def test_noise_is_not_motion() -> None:
     rng = np.random.default_rng(0)
-    stillness = StaticFrames(16.0)
-    stillness.look(picture(20))
+    static_frames = StaticFrames(16.0)
+    static_frames.sample(picture(20))
     noisy = picture(20).astype(np.int64) + rng.integers(-8, 9, (90, 160, 3))
-    assert stillness.passes_over(noisy.astype(np.uint8))
+    assert static_frames.skips(noisy.astype(np.uint8))
 
 
-def test_first_picture_and_another_size_are_looked_at() -> None:
-    stillness = StaticFrames(16.0)
-    assert not stillness.passes_over(picture())
-    assert not stillness.passes_over(picture()[:45])
+def test_first_picture_and_another_size_are_sampled() -> None:
+    static_frames = StaticFrames(16.0)
+    assert not static_frames.skips(picture())
+    assert not static_frames.skips(picture()[:45])
 
 
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=12))
-def test_level_0_passes_nothing_over(greys: list[int]) -> None:
-    stillness = StaticFrames(0.0)
-    assert not any(stillness.passes_over(picture(grey=grey)) for grey in greys)
+def test_level_0_skips_nothing(greys: list[int]) -> None:
+    static_frames = StaticFrames(0.0)
+    assert not any(static_frames.skips(picture(grey=grey)) for grey in greys)
 
 
 @given(st.lists(st.integers(0, 255), min_size=2, max_size=12), st.floats(0.0, 255.0))
 def test_never_two_in_a_row(greys: list[int], level: float) -> None:
-    stillness = StaticFrames(level)
-    passed = [stillness.passes_over(picture(grey=grey)) for grey in greys]
+    static_frames = StaticFrames(level)
+    passed = [static_frames.skips(picture(grey=grey)) for grey in greys]
     assert not any(a and b for a, b in pairwise(passed))
 
 
-def test_slow_change_is_measured_from_the_last_look() -> None:
-    stillness = StaticFrames(16.0)
-    stillness.look(picture(grey=90))
-    assert stillness.passes_over(picture(grey=100))
-    assert stillness.passes_over(picture(grey=110)) is False
-    assert stillness.passes_over(picture(grey=115)) is True
+def test_slow_change_is_measured_from_the_last_sample() -> None:
+    static_frames = StaticFrames(16.0)
+    static_frames.sample(picture(grey=90))
+    assert static_frames.skips(picture(grey=100))
+    assert static_frames.skips(picture(grey=110)) is False
+    assert static_frames.skips(picture(grey=115)) is True

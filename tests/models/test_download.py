@@ -1,4 +1,4 @@
-"""Weights from the network; the server is a local one."""
+"""Downloading weights, from a local server."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def part(cache: Path) -> Path:
-    """Where the beginning of the file is kept."""
+    """The partial file."""
     cache.mkdir(parents=True)
     return cache / f"{DIGEST}.part"
 
@@ -124,7 +124,7 @@ def test_a_licence_that_must_be_accepted(server: Server) -> None:
     assert file.fetch(accept_licence=True).is_file()
 
 
-def test_goes_on_where_the_connection_was_cut(server: Server, cache: Path) -> None:
+def test_resumes_where_the_connection_was_lost(server: Server, cache: Path) -> None:
     file = file_at(f"{server.url}/cuts")
     with pytest.raises(ModelError, match=r"cannot be downloaded .* \(ChunkedEncodingError\)"):
         file.fetch()

@@ -1,4 +1,4 @@
-"""Files of the user's own."""
+"""Networks provided by the user."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_what_others_may_have_put_into_the_cache(
     (folder / "a.onnx").write_bytes(b"net")
     file = LocalFile("a.onnx")
     assert file.read() == b"net"
-    error = r"a\.onnx may be somebody else's: others can write there\. Put it into a folder of your"
+    error = r"a\.onnx may have been replaced: others can write there\. Put it into a folder of your"
     for path in (folder, folder / "a.onnx"):
         mode = path.stat().st_mode
         path.chmod(0o777)

@@ -1,4 +1,4 @@
-"""Networks that would have another file opened are refused before anything is."""
+"""Networks that refer to other files are rejected before any is opened."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ from clusterer.faces import encoding
 from clusterer.faces.encoding.card import to_toml
 from clusterer.models.bundled import CLOTHING
 from clusterer.models.runtime import open_session
-from clusterer.models.self_contained import DATA_LOCATION, EXTERNAL_DATA, INSIDE, OP_TYPE, outside
+from clusterer.models.self_contained import (
+    DATA_LOCATION,
+    EXTERNAL_DATA,
+    INSIDE,
+    OP_TYPE,
+    external_part,
+)
 from tests.tiny_network import CARD, network
 
 SECRET = np.array([1, 2, 3, 4], np.float32)
@@ -178,7 +184,7 @@ def test_refused_wherever_it_stands(
         open_session(place(location).SerializeToString(), 1, "mine.onnx", "Look again")
     part = "a compiled part" if place is compiled else "weights"
     assert str(caught.value) == (
-        f"mine.onnx is not whole: it wants {part} from another file."
+        f"mine.onnx is incomplete: it takes {part} from another file."
         " Save it as one file, with its weights inside"
     )
 
@@ -197,7 +203,7 @@ def test_a_network_of_ones_own_with_weights_elsewhere(tmp_path: Path) -> None:
     onnx.save(network(CARD), path, save_as_external_data=True, size_threshold=0)
     path.with_suffix(".toml").write_text(to_toml(CARD), "utf-8")
     assert len(list(tmp_path.glob("*-*-*"))) == 1, "the weights"
-    with pytest.raises(ModelError, match=r"mine\.onnx is not whole: it wants weights from"):
+    with pytest.raises(ModelError, match=r"mine\.onnx is incomplete: it takes weights from"):
         encoding.create(EncodingConfig(encoder=f"onnx:{path}"), 1)
 
 
@@ -205,8 +211,8 @@ def test_weights_said_to_be_here_are() -> None:
     model = network(CARD)
     for tensor in model.graph.initializer:
         tensor.data_location = TensorProto.DEFAULT
-    assert outside(model.SerializeToString()) == ""
-    assert outside(CLOTHING.read()) == ""
+    assert external_part(model.SerializeToString()) == ""
+    assert external_part(CLOTHING.read()) == ""
     ClothingEncoder(1)
 
 
@@ -215,7 +221,7 @@ def test_weights_said_to_be_here_are() -> None:
     [b"\x0b", b"\x3a\xff\xff\xff\xff\x0f", b"\x3a", b"\x80", b"\xff" * 11, b"\x0d\x00", b"not one"],
 )
 def test_what_is_no_network_is_damaged(content: bytes) -> None:
-    with pytest.raises(ModelError, match=r"^it is damaged, or no network in ONNX\. Look again$"):
+    with pytest.raises(ModelError, match=r"^it is damaged, or not a network in ONNX\. Look again$"):
         open_session(content, 1, "it", "Look again")
 
 
@@ -227,12 +233,12 @@ def test_the_format_of_onnx_runtime_is_refused(tmp_path: Path) -> None:
     onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     written = (tmp_path / "net.ort").read_bytes()
     assert written[4:8] == b"ORTM"
-    with pytest.raises(ModelError, match="no network in ONNX"):
+    with pytest.raises(ModelError, match="not a network in ONNX"):
         open_session(written, 1, "net.ort", "")
 
 
 def test_every_way_to_a_tensor_is_known() -> None:
-    """Held against the definition that the library onnx has, newer ones included."""
+    """Compared with the definition in the library onnx, including newer versions."""
     ways: dict[str, dict[int, str]] = {}
     waiting = [ModelProto.DESCRIPTOR]
     reached: dict[str, set[str]] = {}
@@ -264,7 +270,7 @@ def test_damage_never_breaks_the_reader(junk: bytes, at: int) -> None:
     content = subgraph("secret.bin").SerializeToString()
     for damaged in (junk, content[:at] + junk + content[at:], content[: at % len(content)]):
         try:
-            outside(damaged)
+            external_part(damaged)
         except ValueError:
             continue
 
@@ -274,10 +280,10 @@ def test_parts_that_protobuf_would_merge_are_all_seen(
     places: list[Callable[[str], ModelProto]],
 ) -> None:
     content = whole(graph(COPY)).SerializeToString()
-    assert outside(content) == ""
+    assert external_part(content) == ""
     for place in places:
         content += place("secret.bin").SerializeToString()
-    assert outside(content) == "weights"
+    assert external_part(content) == "weights"
 
 
 def test_a_location_in_more_bits_than_count() -> None:
@@ -289,7 +295,7 @@ def test_a_location_in_more_bits_than_count() -> None:
     parsed = TensorProto.FromString(tensor)
     assert parsed.data_location == TensorProto.EXTERNAL
     made = bytes([0x2A, len(tensor)]) + tensor  # GraphProto.initializer
-    assert outside(bytes([0x3A, len(made)]) + made) == "weights"
+    assert external_part(bytes([0x3A, len(made)]) + made) == "weights"
 
 
 def test_one_place_opens_networks() -> None:

@@ -1,4 +1,4 @@
-"""Weights that are not those that we know do not run, whoever changed them and when."""
+"""Weights with an unexpected hash do not run, whenever they were changed."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ EVERY_KIND = pytest.mark.parametrize("kind", CARRIED)
 
 
 def changed(content: bytes) -> bytes:
-    """With one bit of a number other than it was: whatever reads it notices nothing."""
+    """Flip one bit of a number, which no reader would notice."""
     middle = len(content) // 2
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
 def lie_at(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    """Let the weights of the package be that file."""
+    """Replace the package's weights by that file."""
     monkeypatch.setattr(Weights, "find", lambda _self: path)
 
 
 def swap_when_read(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[Path]:
-    """Change every file of a folder of the test's as soon as it was read; returns those."""
+    """Change every file of the test's folder right after it is read; return those."""
     read, seen = weights.read_file, []
 
     def and_swap(path: Path) -> bytes:

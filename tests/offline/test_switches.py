@@ -99,7 +99,7 @@ def test_who_opens_a_network_says_that_nothing_is_sent(trees: dict[str, ast.Modu
     calls = {name: called(tree) for name, tree in trees.items()}
     opening = {name for name, each in calls.items() if each & OPEN_NETWORKS}
     assert "clusterer.models.runtime" in opening
-    assert {name for name in opening if "send_nothing" not in calls[name]} == set()
+    assert {name for name in opening if "disable_telemetry" not in calls[name]} == set()
 
 
 def test_matplotlib_is_imported_in_one_place(trees: dict[str, ast.Module]) -> None:

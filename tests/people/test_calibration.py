@@ -1,4 +1,4 @@
-"""What certain pairs say of a threshold."""
+"""Judging a threshold by certain pairs."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_verdict(same: float, different: float, threshold: float, verdict: Verdi
 
 
 @pytest.mark.parametrize(("n_same", "n_different"), [(20, 0), (0, 20), (3, 20), (20, 3), (0, 0)])
-def test_too_few_of_either_kind_tell_nothing(n_same: int, n_different: int) -> None:
+def test_too_few_pairs_of_either_kind_give_no_verdict(n_same: int, n_different: int) -> None:
     found = calibrate(pairs(*[0.1] * n_same), pairs(*[0.2] * n_different), "l2", 0.4, 0.4)
     assert found.verdict is Verdict.TOO_FEW
 
@@ -172,7 +172,7 @@ def test_seen_together_at_full_weight_only_once() -> None:
     assert found.median == 2.0
 
 
-def test_poor_faces_are_not_asked() -> None:
+def test_unclear_faces_are_not_used() -> None:
     features = features_of(
         np.eye(4), quality=[0.1, 0.0999, 0.5, 0.5], has_face=[True, True, True, False]
     )

@@ -1,4 +1,4 @@
-"""What is certain holds in every result: nobody is twice in one frame, whatever the settings."""
+"""Constraints hold in every result: no person is twice in one frame, whatever the settings."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def episodes(draw: st.DrawFn) -> Analysis:
 @every_method
 @settings(max_examples=25, deadline=None)
 @given(seen=episodes(), threshold=st.sampled_from([0.0, 0.3, 2.0]))
-def test_nobody_is_twice_in_one_frame(
+def test_no_person_is_twice_in_one_frame(
     method: str, metric: str, seen: Analysis, threshold: float
 ) -> None:
     chosen = ClusteringConfig(method=method, metric=metric, threshold=threshold)
@@ -60,7 +60,7 @@ def test_nobody_is_twice_in_one_frame(
 @every_method
 @settings(max_examples=25, deadline=None)
 @given(seen=episodes(), threshold=st.sampled_from([0.0, 0.3]))
-def test_who_comes_back_is_one_person(method: str, seen: Analysis, threshold: float) -> None:
+def test_a_returning_face_is_one_person(method: str, seen: Analysis, threshold: float) -> None:
     config = Config(clustering=ClusteringConfig(method=method, threshold=threshold))
     links = basis(seen, config).must_link
     labels = decide(seen, config).labels

@@ -1,4 +1,4 @@
-"""Faces of one frame are different people; a face that comes back is the same person."""
+"""Faces in one frame are different people; a face that returns is the same person."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_union_is_forbidden_by_any_pair(
         assert links(found).forbids(track, a) == links(found).forbids_union({track}, a)
 
 
-# --- faces that come back -----------------------------------------------------------------------
+# --- returning faces ----------------------------------------------------------------------------
 
 GONE_AND_BACK: list[Sight] = [(0, 0, 1), (0, 6, 1), (1, 40, 1), (1, 46, 1)]
 """Track 1 begins 34 frames of 25 a second after track 0 has ended, in the same place."""
@@ -74,7 +74,7 @@ def moved(seen: Analysis, row: int, box: tuple[float, float, float, float]) -> A
     return replace(seen, detections=replace(seen.detections, boxes=boxes))
 
 
-def test_a_face_that_comes_back_to_its_place_is_the_same() -> None:
+def test_a_face_that_returns_to_its_place_is_the_same() -> None:
     assert linked(analysis_of(GONE_AND_BACK)) == [[0, 1]]
 
 
@@ -84,13 +84,13 @@ def test_a_face_that_comes_back_to_its_place_is_the_same() -> None:
         ([(0, 0, 1), (1, 75, 1)], [[0, 1]]),  # after three seconds
         ([(0, 0, 1), (1, 76, 1)], []),
         ([(0, 0, 1), (1, 0, 1)], []),  # at the same time
-        ([(0, 0, 1), (1, 5, 1), (0, 10, 1)], []),  # has not gone
-        ([(0, 0, 1), (1, 10, 1), (2, 10, 1)], []),  # who of the two?
+        ([(0, 0, 1), (1, 5, 1), (0, 10, 1)], []),  # was not absent
+        ([(0, 0, 1), (1, 10, 1), (2, 10, 1)], []),  # ambiguous
         ([(0, 0, 1), (1, 0, 1), (2, 10, 1)], []),
         ([(0, 0, 1), (1, 10, 1), (2, 90, 1), (3, 99, 1)], [[0, 1], [2, 3]]),
     ],
 )
-def test_who_comes_back(sights: list[Sight], expected: list[list[int]]) -> None:
+def test_returning_faces(sights: list[Sight], expected: list[list[int]]) -> None:
     assert linked(analysis_of(sights)) == expected
 
 

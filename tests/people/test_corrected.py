@@ -33,7 +33,7 @@ every_method = pytest.mark.parametrize("method", METHODS.built_in)
 
 
 def apart(seen: Analysis) -> Analysis:
-    """The same, each track at a place of its own, so that each has a key of its own."""
+    """The same with each track at a different place, so that keys are unique."""
     found = seen.detections
     left = np.zeros(len(found))
     for track in seen.tracks:
@@ -44,7 +44,7 @@ def apart(seen: Analysis) -> Analysis:
 
 
 def of_truth(seen: Analysis, seed: int) -> tuple[list[Edit], np.ndarray]:
-    """What somebody says who knows who is who; and who is."""
+    """Corrections of a reviewer who knows the truth, and that truth."""
     rng = np.random.default_rng(seed)
     keys = Keys(seen).tracks
     truth = rng.integers(0, 3, len(keys))
@@ -64,7 +64,7 @@ def of_truth(seen: Analysis, seed: int) -> tuple[list[Edit], np.ndarray]:
     threshold=st.sampled_from([0.0, 0.3, 2.0]),
     regrouped=st.booleans(),
 )
-def test_what_was_said_holds(
+def test_corrections_hold(
     method: str, seen: Analysis, seed: int, threshold: float, regrouped: bool
 ) -> None:
     edits, _ = of_truth(seen, seed)
@@ -87,7 +87,7 @@ def test_what_was_said_holds(
 @every_method
 @settings(max_examples=25, deadline=None)
 @given(seen=episodes().map(apart), which=st.integers(0, 7), threshold=st.sampled_from([0.3, 2.0]))
-def test_what_is_no_face_is_as_if_it_were_not_there(
+def test_not_a_face_is_ignored_by_the_grouping(
     method: str, seen: Analysis, which: int, threshold: float
 ) -> None:
     if which >= len(seen.tracks):
@@ -115,7 +115,7 @@ def keys_of(who: Identity, result: ClusteringResult, most: int = 5) -> tuple[str
 
 @pytest.fixture(scope="module")
 def corrections(demo: clusterer.Outcome) -> list[Edit]:
-    """Of each kind one: as a reviewer makes them on the four people of the film."""
+    """One correction of each kind, on the four people of the film."""
     result = demo.result
     first, second, third, fourth = (keys_of(who, result) for who in result.people)
     cover = Keys(result.analysis).face(result.people[0].crop_rows[-1])
@@ -132,7 +132,7 @@ def corrections(demo: clusterer.Outcome) -> list[Edit]:
 
 
 def assert_followed(result: ClusteringResult, corrections: Sequence[Edit]) -> None:
-    """Every correction of `corrections` shows in the result."""
+    """The result follows every correction of `corrections`."""
     keys = Keys(result.analysis)
     by_name = {who.name: who for who in result.people}
     track = {i: [keys.track(key) for key in edit.tracks] for i, edit in enumerate(corrections)}
@@ -156,7 +156,7 @@ def assert_followed(result: ClusteringResult, corrections: Sequence[Edit]) -> No
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("threshold", [None, 0.2, 0.5, "auto"])
 @every_method
-def test_another_setting_keeps_what_was_said(
+def test_corrections_hold_under_other_settings(
     demo: clusterer.Outcome,
     corrections: list[Edit],
     method: str,
@@ -197,7 +197,7 @@ def test_people_keep_their_numbers_and_are_sorted_by_time(
     assert times == sorted(times, reverse=True)
 
 
-def test_who_was_put_there_by_hand_is_sure(
+def test_tracks_assigned_by_hand_have_full_confidence(
     demo: clusterer.Outcome, corrections: list[Edit]
 ) -> None:
     result = amend(demo.result, corrections)
@@ -211,7 +211,7 @@ def test_who_was_put_there_by_hand_is_sure(
     assert {who.confidence for who in result.unknowns} == {0.0}
 
 
-def test_only_the_first_ones_are_grouped_under(
+def test_only_the_first_corrections_constrain_the_grouping(
     demo: clusterer.Outcome, corrections: list[Edit]
 ) -> None:
     analysis, config = demo.result.analysis, Config()
@@ -225,14 +225,14 @@ def test_only_the_first_ones_are_grouped_under(
     for under in (-1, 9):
         with pytest.raises(EditsError, match=f"There are 8 corrections, not {under}"):
             decide(analysis, config, corrections, grouped_under=under)
-    with pytest.raises(EditsError, match="grouped under 3 corrections that are not the same"):
+    with pytest.raises(EditsError, match="grouped under 3 corrections that have changed"):
         amend(result, corrections[1:])
     with pytest.raises(EditsError, match="Group again"):
         amend(result, corrections[:2])
     assert amend(result, corrections[:3]).grouping is result.grouping
 
 
-def test_notes_tell_what_does_not_apply(demo: clusterer.Outcome) -> None:
+def test_notes_report_corrections_that_do_not_apply(demo: clusterer.Outcome) -> None:
     keys = Keys(demo.result.analysis).tracks
     join = Edit(Action.SAME, who=keys[:1], others=keys[1:2])
     part = Edit(Action.DIFFERENT, who=keys[:1], others=keys[1:2])
@@ -249,7 +249,7 @@ def test_notes_tell_what_does_not_apply(demo: clusterer.Outcome) -> None:
     assert check(result, [part, lost]) == ("", "the person is not found")
 
 
-def test_nothing_said_changes_nothing(demo: clusterer.Outcome) -> None:
+def test_no_corrections_change_nothing(demo: clusterer.Outcome) -> None:
     result = decide(demo.result.analysis, Config())
     for same in (decide(demo.result.analysis, Config(), []), amend(result, ())):
         assert (same.people, same.unknowns) == (result.people, result.unknowns)
@@ -259,8 +259,8 @@ def test_nothing_said_changes_nothing(demo: clusterer.Outcome) -> None:
     assert not any(who.hidden for who in result.people)
 
 
-def test_said_pairs_do_not_move_the_threshold(demo: clusterer.Outcome) -> None:
-    """The episode's certain pairs set it; who looks alike and was told apart would lower it."""
+def test_corrections_do_not_move_the_threshold(demo: clusterer.Outcome) -> None:
+    """Only observed pairs set it; pairs separated by the reviewer look alike and would lower it."""
     keys = Keys(demo.result.analysis).tracks
     said = [Edit(Action.DIFFERENT, who=(a,), others=(b,)) for a in keys[:4] for b in keys[4:]]
     config = Config(clustering=ClusteringConfig(threshold="auto"))

@@ -1,4 +1,4 @@
-"""What the clustering knows of each track, worked out by hand."""
+"""Features of each track, computed by hand."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_start_is_the_first_detection() -> None:
         (0.5, 0.0, 0.0, 0.0, Reason.TURNED_AWAY),
     ],
 )
-def test_an_unreadable_track_is_told_by_its_weakest_part(
+def test_the_reason_is_the_weakest_part_of_the_best_chip(
     size: float, sharpness: float, score: float, pose: float, reason: Reason
 ) -> None:
     seen = analysis_of([(0, 0, 0.0)], parts={0: (size, sharpness, score, pose)})
@@ -117,7 +117,7 @@ def test_no_tracks() -> None:
     assert found.reasons == ()
 
 
-def worn(shares: list[float], sharpness: list[float], config: ClothingConfig) -> TrackFeatures:
+def torsos(shares: list[float], sharpness: list[float], config: ClothingConfig) -> TrackFeatures:
     """One track of two chips: red and blue by the histogram, up and down by the network."""
     seen = analysis_of([(0, 0, 1.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
     dressed = replace(
@@ -143,7 +143,7 @@ def worn(shares: list[float], sharpness: list[float], config: ClothingConfig) ->
 def test_the_whole_and_sharp_torsos_count_most(
     shares: list[float], sharpness: list[float], expected: tuple[float, float]
 ) -> None:
-    found = worn(shares, sharpness, ClothingConfig(network_weight=0.36, min_torso_share=0.3))
+    found = torsos(shares, sharpness, ClothingConfig(network_weight=0.36, min_torso_share=0.3))
     direction = np.array(expected) / np.linalg.norm(expected)
     parts = np.concatenate([0.6 * direction, 0.8 * direction])
     np.testing.assert_allclose(found.clothing, [parts], atol=1e-6)
@@ -152,6 +152,6 @@ def test_the_whole_and_sharp_torsos_count_most(
 
 
 def test_clothing_that_is_not_seen_is_unknown() -> None:
-    found = worn([0.2, 0.1], [5.0, 5.0], ClothingConfig(min_torso_share=0.3))
+    found = torsos([0.2, 0.1], [5.0, 5.0], ClothingConfig(min_torso_share=0.3))
     assert not found.clothing.any()
     assert found.torso_share.tolist() == [0.0]

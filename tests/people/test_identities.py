@@ -15,7 +15,7 @@ from clusterer.core.appearances import appearances
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import Analysis, Appearance, Identity, Reason, Shot, Track, VideoInfo
 from clusterer.people.features import describe
-from clusterer.people.identities import identify, unknown_reason
+from clusterer.people.identities import present, reasons_of, unknown_reason
 from tests.small_analysis import FRAME_PTS, VIDEO, analysis_of, shots_of
 
 People = tuple[tuple[Identity, ...], tuple[Identity, ...]]
@@ -49,13 +49,10 @@ def people_of(
     confidence: list[float] | None = None,
 ) -> People:
     n = len(labels)
-    return identify(
-        seen,
-        describe(seen, ClusteringConfig()),
-        np.array(labels, np.int64),
-        np.array(ambiguous or [False] * n),
-        np.array(confidence or [0.5] * n),
-    )
+    array = np.array(labels, np.int64)
+    features = describe(seen, ClusteringConfig())
+    reasons = reasons_of(features, array, np.array(ambiguous or [False] * n))
+    return present(seen, array, reasons, np.array(confidence or [0.5] * n))
 
 
 def test_an_appearance_is_half_open() -> None:
@@ -63,13 +60,13 @@ def test_an_appearance_is_half_open() -> None:
     assert found == Appearance(0, 6, 19, 6 * FRAME_PTS, 19 * FRAME_PTS, (0,))
 
 
-def test_a_single_sight_lasts_a_frame() -> None:
+def test_a_single_detection_lasts_a_frame() -> None:
     (found,) = seen_in([[6]], shots_of(100))
     assert (found.end_frame - found.start_frame, found.end_pts - found.start_pts) == (1, FRAME_PTS)
 
 
 def test_up_to_a_second_in_one_shot_is_one_appearance() -> None:
-    # 25 frames a second: after frame 10 the person is gone for 25, or 26, frames.
+    # 25 frames a second: after frame 10 the person is absent for 25, or 26, frames.
     assert frames_of(seen_in([[4, 10], [36, 40]], shots_of(100))) == [(4, 41)]
     assert frames_of(seen_in([[4, 10], [37, 40]], shots_of(100))) == [(4, 11), (37, 41)]
 
@@ -113,7 +110,7 @@ def test_a_frame_lasts_at_least_a_tick() -> None:
 
 
 @given(st.lists(st.sets(st.integers(0, 119), min_size=1, max_size=5), min_size=1, max_size=6))
-def test_appearances_hold_every_sight_and_never_meet(sights: list[set[int]]) -> None:
+def test_appearances_cover_every_detection_and_do_not_overlap(sights: list[set[int]]) -> None:
     shots = shots_of(30, 50, 40)
     tracks = [
         sorted(frame for frame in sight if _shot(frame, shots) == _shot(min(sight), shots))
@@ -157,7 +154,7 @@ def test_of_equal_screen_time_the_first_to_appear_is_first() -> None:
     assert [p.label for p in people] == [7, 3]
 
 
-def test_every_track_is_somebodys_or_an_unknown_of_its_own() -> None:
+def test_every_track_has_a_person_or_is_one_unknown() -> None:
     sights = [(track, 50 * track, 0.5) for track in range(5)]
     people, unknowns = people_of(analysis_of(sights), [0, -1, 0, 1, -1])
     assert sorted(p.track_ids for p in people) == [(0, 2), (3,)]

@@ -1,4 +1,4 @@
-"""What is asked, what is not, and where people are cut."""
+"""Which questions are asked, and where people are split."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from clusterer.core.config import ClothingConfig, ClusteringConfig
 from clusterer.core.types import Advice, Reason, TrackFeatures
-from clusterer.people.questions import advise
-from clusterer.people.questions.scale import usable
-from clusterer.people.questions.unions import MOST
+from clusterer.people.questions import advise, distance_scale
+from clusterer.people.questions.merges import MAX_QUESTIONS
 from tests.people.refinement.builder import BLUE, NO_LINKS, RED, UNSEEN, features, spans
 
 CONFIG = ClusteringConfig()
@@ -58,29 +57,29 @@ def test_evidence_is_that_of_the_linkage_less_the_prior() -> None:
     assert asked.evidence == pytest.approx((6.0 - 3.6) / np.sqrt(2) - 1.25, abs=1e-4)
 
 
-def test_a_track_far_from_its_person_is_a_doubt() -> None:
+def test_a_track_far_from_its_person_is_questioned() -> None:
     advice = ask(faces(0.0, 0.0, 0.0, 0.45), [0, 0, 0, 0])
     assert pairs(advice) == [(0, 3)]
     assert advice.questions[0].evidence == pytest.approx(-3 * 3.6 / np.sqrt(3), abs=1e-4)
 
 
-def test_two_people_under_one_label_are_one_doubt_and_one_cut() -> None:
+def test_two_people_under_one_label_give_one_question_and_one_cut() -> None:
     advice = ask(faces(0.0, 2.0, 0.0, 2.0, 0.0), [0] * 5)
     assert pairs(advice) == [(0, 1)]
     merges = advice.trees[0]
     assert sorted(sides(merges, 5)) == [[0, 2, 4], [1, 3]]
 
 
-def test_a_person_of_one_look_is_no_doubt() -> None:
+def test_a_person_of_one_look_is_not_questioned() -> None:
     assert ask(faces(0.0, 0.0, 0.1), [0, 0, 0]).questions == ()
 
 
-def test_the_likeliest_union_of_many_faces_comes_first() -> None:
+def test_the_likeliest_merge_of_many_faces_comes_first() -> None:
     known = replace(faces(0.0, 0.05, 3.0, 3.1, 6.0), readable_chips=np.array([2, 2, 9, 9, 9]))
     assert pairs(ask(known, [-1] * 5))[:2] == [(2, 3), (0, 1)]
 
 
-def test_the_best_face_stands_for_a_person() -> None:
+def test_the_best_face_represents_a_person() -> None:
     known = replace(
         faces(0.0, 0.0, 0.0, 0.5),
         quality=np.array([0.5, 0.6, 0.9, 0.5], np.float32),
@@ -94,7 +93,7 @@ def test_people_seen_together_are_not_asked_about() -> None:
     assert pairs(ask(faces(0.0, 0.0, 0.0), [-1, -1, -1], links=[(1, 2)])) == [(0, 1), (0, 2)]
 
 
-def test_clothes_find_whom_no_face_does() -> None:
+def test_clothing_finds_matches_without_a_face() -> None:
     known = replace(
         features([RED, BLUE, RED], [CLEAR, CLEAR, 0.0], [0.0, 3.0, 0.0]),
         has_face=np.array([True, True, False]),
@@ -104,7 +103,7 @@ def test_clothes_find_whom_no_face_does() -> None:
     assert pairs(ask(known, [0, 1, -1], config=alone)) == pairs(ask(known, [0, 1, -1]))
 
 
-def test_of_whom_nothing_is_known_the_nearest_in_time_is_asked_first() -> None:
+def test_without_evidence_the_nearest_in_time_is_asked_first() -> None:
     known = replace(faces(*[3.0 * i for i in range(12)]), has_face=np.arange(12) != 11)
     starts = (*(100.0 * i for i in range(11)), 702.0)
     advice = ask(known, [*range(11), -1], starts_s=starts)
@@ -113,28 +112,28 @@ def test_of_whom_nothing_is_known_the_nearest_in_time_is_asked_first() -> None:
     assert all(question.evidence == pytest.approx(-np.log(11), abs=1e-4) for question in about)
 
 
-def test_what_is_no_face_is_not_asked_about() -> None:
+def test_not_a_face_is_not_asked_about() -> None:
     reasons = (Reason.NONE, Reason.NOT_A_FACE, Reason.NONE)
     assert pairs(ask(replace(faces(0.0, 0.0, 0.0), reasons=reasons), [0, -1, -1])) == [(0, 2)]
 
 
 @pytest.mark.parametrize("labels", [[], [0], [-1]])
-def test_nobody_and_one_track_need_no_advice(labels: list[int]) -> None:
+def test_no_advice_for_fewer_than_two_tracks(labels: list[int]) -> None:
     assert ask(faces(*[0.0] * len(labels)), labels) == Advice()
 
 
 def test_under_a_threshold_of_zero_the_nearest_are_asked_about() -> None:
     known = faces(0.0, 0.1, 3.0, 3.1, 6.0)
     assert set(pairs(ask(known, [-1] * 5, threshold=0.0))[:2]) == {(0, 1), (2, 3)}
-    assert usable(0.0, known, "l2") == pytest.approx(1.5)
-    assert usable(0.0, replace(known, has_face=np.zeros(5, bool)), "l2") == 1.0
-    assert usable(0.3, known, "l2") == 0.3
+    assert distance_scale(0.0, known, "l2") == pytest.approx(1.5)
+    assert distance_scale(0.0, replace(known, has_face=np.zeros(5, bool)), "l2") == 1.0
+    assert distance_scale(0.3, known, "l2") == 0.3
 
 
 def test_cosine_distances_are_squares() -> None:
     known = faces(0.0, 1.0)
     turned = replace(known, face=np.array([[1, 0], [0, 1]], np.float32))
-    assert usable(0.0, turned, "cosine") == pytest.approx(0.25)
+    assert distance_scale(0.0, turned, "cosine") == pytest.approx(0.25)
     config = replace(CONFIG, metric="cosine")
     assert pairs(ask(turned, [0, 1], config=config, threshold=0.07)) == [(0, 1)]
 
@@ -211,7 +210,7 @@ def test_a_tree_holds_each_track_of_a_person_once(case: dict[str, Any]) -> None:
 
 @st.composite
 def cases_without_ties(draw: st.DrawFn) -> dict[str, Any]:
-    """Of all tracks something is known, nothing is cut off, and no two parts weigh the same."""
+    """Every track has evidence, no limit applies, and no two parts have the same weight."""
     case = draw(cases())
     n = len(case["labels"])
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -226,7 +225,7 @@ def cases_without_ties(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(cases_without_ties(), st.randoms(use_true_random=False))
-def test_the_numbers_of_tracks_have_no_say(case: dict[str, Any], random: Any) -> None:
+def test_advice_is_independent_of_track_numbering(case: dict[str, Any], random: Any) -> None:
     n = len(case["labels"])
     order = list(range(n))
     random.shuffle(order)
@@ -269,4 +268,4 @@ def test_an_hour_of_tracks_takes_seconds_and_no_more_questions_than_anybody_answ
     started_s = time.process_time()
     advice = ask(known, [-1] * n)
     assert time.process_time() - started_s < 20.0
-    assert len(advice.questions) == MOST
+    assert len(advice.questions) == MAX_QUESTIONS

@@ -1,4 +1,4 @@
-"""How far faces may be apart, by quality."""
+"""Tolerance by quality."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ DAMAGE: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (put([0, 0, 0, 1.5], "grouping", "confidence"), "grouping: confidence outside 0 to 1"),
     (put([0, 0, 0, float("nan")], "grouping", "confidence"), "grouping: confidence outside"),
     (put([0], "grouping", "confidence"), "is damaged ("),
-    (put([{"action": "sing"}], "edits"), "a correction has no action that is known"),
+    (put([{"action": "sing"}], "edits"), "a correction has no known action"),
     (put(None, "edits"), "is damaged ("),
     (put(1, "grouped_under"), "1 is not a number from 0 to 0"),
     (put(-1, "grouped_under"), "-1 is not a number from 0 to 0"),

@@ -1,4 +1,4 @@
-"""Chips that are the square around the detector's box, upright."""
+"""Chips cut as the upright square around the detector's box."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class BoxAligner:
         return chips
 
     def _cut(self, image: ImageArray, box: FloatArray) -> ImageArray:
-        """The square in whole pixels of the picture; black beyond it."""
+        """The square in whole pixels; black outside the picture."""
         longer = float((box[2:] - box[:2]).max())
         side = max(round(longer * (1 + 2 * self._padding)), 1)
         left, top = (round(float(start)) for start in square(box, side)[:2])

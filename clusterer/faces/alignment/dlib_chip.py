@@ -1,4 +1,4 @@
-"""Chips as dlib's own networks want them."""
+"""Chips as dlib's networks expect them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from clusterer.faces.alignment.predictor import Predictor
 class DlibAligner:
     """The alignment called ``dlib``: dlib's `get_face_chip`; see `Aligner`.
 
-    The eyes and the base of the nose are found by dlib's own predictor: chips aligned by another
-    detector's landmarks give embeddings of dlib's network that lie three times as far apart.
+    Uses dlib's own landmarks for the eyes and the base of the nose: with another detector's
+    landmarks, embeddings of dlib's network lie three times as far apart.
 
     Parameters
     ----------
     size_px
         Side of the chips.
     padding
-        Margin, as dlib counts it; its recognition network was trained with 0.25.
+        Margin, as defined by dlib; its recognition network was trained with 0.25.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Chips on which eyes, nose and corners of the mouth lie where ArcFace's template has them."""
+"""Chips aligned to ArcFace's template by eyes, nose and corners of the mouth."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ TEMPLATE = np.array(
      [70.7299, 92.2041]]
 )  # fmt: skip
 """Eyes, nose, corners of the mouth on a chip of 112 px, in the order of `Detections`: InsightFace's
-``arcface_dst`` (python-package/insightface/utils/face_align.py), OpenCV's FaceRecognizerSF too."""
+``arcface_dst`` (python-package/insightface/utils/face_align.py), also in OpenCV's
+FaceRecognizerSF."""
 
 
 class FivePointAligner:
     """The alignment called ``five-point``; see `clusterer.faces.alignment.Aligner`.
 
-    Turned, scaled and shifted so that the landmarks lie as near to the template as they can. Of a
-    face without landmarks dlib's predictor finds the eyes, and they decide.
+    Rotated, scaled and shifted so that the landmarks fit the template best. A face without
+    landmarks is aligned by the eyes, found by dlib's predictor.
 
     Parameters
     ----------
     size_px
-        Side of the chips; the template is stretched to it.
+        Side of the chips; the template is scaled to it.
 
     Raises
     ------
     ModelError
-        If the weights of the predictor are missing or damaged.
+        If the predictor's weights are missing or damaged.
     """
 
     def __init__(self, size_px: int, _padding: float = 0.0) -> None:
@@ -47,20 +48,20 @@ class FivePointAligner:
         side = (self._size_px, self._size_px)
         chips = np.empty((len(faces), *side, 3), np.uint8)
         for chip, box, points in zip(chips, faces.boxes, faces.landmarks, strict=True):
-            found, wanted = self._points(image, box, points)
-            chip[:] = cv2.warpAffine(image, similarity(found, wanted), side)
+            source, target = self._points(image, box, points)
+            chip[:] = cv2.warpAffine(image, similarity(source, target), side)
         return chips
 
     def _points(
         self, image: ImageArray, box: FloatArray, landmarks: FloatArray
     ) -> tuple[Points, Points]:
-        """What is known of a face, and where it belongs; of points in one place, the box."""
+        """Points of a face and their targets; the box's corners if the points coincide."""
         if np.isfinite(landmarks).all():
-            found, wanted = landmarks.astype(np.float64), self._template
+            source, target = landmarks.astype(np.float64), self._template
         else:
-            found, wanted = self._predictor.eyes(image, box), self._template[:2]
-        if np.ptp(found, axis=0).max() > 0:
-            return found, wanted
-        # A box of nothing: its corners, a pixel apart at least, to those of the chip.
+            source, target = self._predictor.eyes(image, box), self._template[:2]
+        if np.ptp(source, axis=0).max() > 0:
+            return source, target
+        # Map the box, at least a pixel wide and high, to the chip.
         corners = np.stack([box[:2], np.maximum(box[2:], box[:2] + 1)])
         return corners, np.array([[0.0, 0.0], [self._size_px, self._size_px]])

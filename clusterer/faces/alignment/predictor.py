@@ -1,4 +1,4 @@
-"""dlib's predictor of five points: both corners of each eye, and the base of the nose."""
+"""dlib's five-point predictor: both corners of each eye, and the base of the nose."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from clusterer.models.bundled import PREDICTOR
 
 Points: TypeAlias = npt.NDArray[np.float64]
 
-# From a detector's tight box to the square that dlib's predictor was trained on (DESIGN.md), as
-# shares of the box's height.
+# From a detector's tight box to the square that dlib's predictor was trained on, as shares of the
+# box's height.
 _SQUARE_SIDE, _SQUARE_LOWER = 0.8, 0.05
 
 
 class Predictor:
-    """Finds five points of a face whose box is known.
+    """Finds five points of a face, given its box.
 
     Attributes
     ----------
@@ -35,12 +35,12 @@ class Predictor:
     def __init__(self) -> None:
         weights = PREDICTOR.load()
         self.models: dict[str, str] = {PREDICTOR.name: weights.sha256}
-        # As dlib unpickles one: its constructor would read the file anew, whatever lies there now.
+        # As dlib unpickles it: the constructor would read the file again, unchecked.
         self._predictor = dlib.shape_predictor.__new__(dlib.shape_predictor)
         self._predictor.__setstate__((weights.content,))
 
     def shape(self, image: ImageArray, box: FloatArray) -> Any:
-        """The points as dlib has them.
+        """The points as dlib's object.
 
         Parameters
         ----------
@@ -56,12 +56,12 @@ class Predictor:
         return self._predictor(image, dlib.rectangle(*(round(float(c)) for c in corners)))
 
     def eyes(self, image: ImageArray, box: FloatArray) -> Points:
-        """Left and right eye as seen in the picture: each the middle of its two corners.
+        """Left and right eye as seen in the picture: the middle of the two corners of each.
 
         Parameters
         ----------
         image, box
-            As of `shape`.
+            As for `shape`.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""Finding faces: frames in, `Detections` out. Detectors are loaded only when one is created."""
+"""Face detection: frames in, `Detections` out. Detectors are loaded when created."""
 
 from __future__ import annotations
 

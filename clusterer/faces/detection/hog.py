@@ -1,7 +1,7 @@
 """dlib's HOG detector: what `face_recognition` uses. Frontal faces of 40 px and more.
 
-It is part of dlib itself, so there is no file of weights. Offered for comparison: on television
-pictures it finds a quarter of the faces that CenterFace does.
+It is part of dlib itself, so there is no weights file. Included for comparison: on television
+footage it finds a quarter of the faces that CenterFace does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from clusterer.faces.detection.margin import margin_of, score
 from clusterer.faces.detection.picture import shrink
 
 UPSAMPLE = 1
-"""How often the picture is doubled first, unless the settings say: as in `face_recognition`."""
+"""Default number of times the picture is doubled first, as in `face_recognition`."""
 
 
 class Hog:
@@ -29,7 +29,7 @@ class Hog:
     config
         Its settings.
     threads
-        Not used: dlib's detector runs on one.
+        Not used: dlib's detector is single-threaded.
     """
 
     name = "hog"
@@ -51,7 +51,7 @@ class Hog:
         found, margins, _ = self._detector.run(
             np.ascontiguousarray(image), self._upsample, self._margin
         )
-        # dlib's right and bottom are the last pixel inside.
+        # dlib's right and bottom are inclusive.
         corners = [(one.left(), one.top(), one.right() + 1, one.bottom() + 1) for one in found]
         boxes = np.array(corners, np.float32).reshape(-1, 4) * np.tile(scale, 2)
         scores = score(np.array(margins, np.float32))

@@ -1,4 +1,4 @@
-"""Scores of dlib's detectors, which give a signed distance to their decision plane, the margin."""
+"""Convert margins of dlib's detectors (signed distances to the decision plane) to scores."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import numpy as np
 from clusterer.core.types import FloatArray
 
 SCORE_AT_ZERO = 0.5
-"""Score of a face that just reaches dlib's own threshold, a margin of 0: enough to confirm a track
-by the default of `TrackingConfig.confirm_score`. Weaker ones only prolong a track."""
+"""Score of a face at dlib's own threshold, a margin of 0: enough to confirm a track at the default
+of `TrackingConfig.confirm_score`. Weaker ones only extend a track."""
 
 LOWEST_MARGIN = -1.0
-"""No margin under this is asked for: there a detector fires everywhere and slows down."""
+"""Lower bound of the margin threshold: below, a detector fires everywhere and slows down."""
 
 
 def score(margin: FloatArray) -> FloatArray:
-    """Map dlib's margin to 0 to 1: the logistic function, shifted so that 0 gives `SCORE_AT_ZERO`.
+    """Map margins to 0 to 1 by a logistic function, shifted so that 0 gives `SCORE_AT_ZERO`.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def score(margin: FloatArray) -> FloatArray:
 
     Returns
     -------
-    array of shape (n,), strictly growing with the margin
+    array of shape (n,), strictly increasing with the margin
     """
     shift = np.log(SCORE_AT_ZERO / (1 - SCORE_AT_ZERO))
     result: FloatArray = (1 / (1 + np.exp(-(margin + shift)))).astype(np.float32)
@@ -32,7 +32,7 @@ def score(margin: FloatArray) -> FloatArray:
 
 
 def margin_of(wanted: float) -> float:
-    """Inverse of `score`, not under `LOWEST_MARGIN`."""
+    """Inverse of `score`, at least `LOWEST_MARGIN`."""
     shift = np.log(SCORE_AT_ZERO / (1 - SCORE_AT_ZERO))
     wanted = float(np.clip(wanted, 1e-6, 1 - 1e-6))
     return max(LOWEST_MARGIN, float(np.log(wanted / (1 - wanted)) - shift))

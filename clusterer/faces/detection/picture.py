@@ -1,4 +1,4 @@
-"""A picture made ready for detection: shrunk, and padded to what a network can halve."""
+"""Prepare pictures for detection: shrink, and pad to a size that a network can halve."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ MULTIPLE_PX = 32
 def shrink(image: ImageArray, longer_side_px: int) -> tuple[ImageArray, FloatArray]:
     """Shrink a picture so that its longer side is at most `longer_side_px`; never enlarge it.
 
-    It is halved by averaging while it is twice too large, so that small faces do not alias, and
-    brought to size by linear interpolation: as good as averaging at any ratio, and five times as
-    fast.
+    It is halved by averaging while at least twice too large, so that small faces do not alias, then
+    resized by linear interpolation: as good as averaging at any ratio, and five times as fast.
 
     Parameters
     ----------
@@ -27,7 +26,7 @@ def shrink(image: ImageArray, longer_side_px: int) -> tuple[ImageArray, FloatArr
     Returns
     -------
     image : array of shape (h, w, 3), uint8
-        The same array when it is small enough. Sides are rounded, and never under 1 px.
+        The same array if it is small enough. Sides are rounded, and at least 1 px.
     scale : array of shape (2,), float32
         Source px per px of the result, as (x, y).
     """
@@ -47,7 +46,7 @@ def shrink(image: ImageArray, longer_side_px: int) -> tuple[ImageArray, FloatArr
 
 
 def pad(image: ImageArray) -> FloatArray:
-    """Turn a picture into a network's input: black added right and below, channels first.
+    """Turn a picture into a network's input: padded with black at right and bottom, channels first.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""dlib's tiled pyramid: a picture and smaller and smaller copies of it side by side on one canvas.
+"""dlib's tiled pyramid: a picture and ever smaller copies of it on one canvas.
 
 Source: ``create_tiled_pyramid`` in dlib/image_transforms/image_pyramid.h and ``resize_bilinear`` in
-dlib/cuda/cpu_dlib.cpp of dlib 19 and 20, for ``pyramid_down<6>``. What a network sees beside a copy
-changes its numbers, so every copy lies where dlib puts it.
+dlib/cuda/cpu_dlib.cpp of dlib 19 and 20, for ``pyramid_down<6>``. Neighbouring copies affect the
+network's output, so every copy is placed exactly as in dlib.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from clusterer.core.types import FloatArray, ImageArray, IntArray
 from clusterer.models.runtime import open_session
 
 RATIO = 5 / 6
-"""Size of a copy to that of the one before."""
+"""Size of a copy relative to the previous one."""
 
 GAP_PX, BORDER_PX, SMALLEST_PX = 10, 11, 5
 SHIFT_PX = 0.3
-"""A point of a copy, px / RATIO + this, is where dlib looks for it in the one before."""
+"""dlib maps a point of a copy to px / RATIO + this in the previous one."""
 
 _SCALE = np.float32(1 / 256)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """Where the copies lie.
+    """Positions of the copies.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Layout:
     height_px: int
 
     def nearest(self, points: IntArray) -> IntArray:
-        """Which tile is nearest to each point.
+        """The nearest tile to each point.
 
         Parameters
         ----------
@@ -51,18 +51,18 @@ class Layout:
 
         Returns
         -------
-        array of shape (n,), int64; of two as near the larger tile
+        array of shape (n,), int64; ties to the larger tile
         """
         first = self.tiles[:, :2]
         last = first + self.tiles[:, 2:] - 1
         at = points[:, None]
-        away = np.maximum(np.maximum(first - at, at - last), 0)
-        nearest: IntArray = (away**2).sum(axis=2).argmin(axis=1)
+        offset = np.maximum(np.maximum(first - at, at - last), 0)
+        nearest: IntArray = (offset**2).sum(axis=2).argmin(axis=1)
         return nearest
 
 
 def to_picture(boxes: FloatArray, levels: IntArray) -> FloatArray:
-    """Take boxes from px of their copy to px of the picture.
+    """Convert boxes from px of their copy to px of the picture.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def to_picture(boxes: FloatArray, levels: IntArray) -> FloatArray:
 
 @lru_cache(maxsize=64)
 def layout(width_px: int, height_px: int) -> Layout:
-    """Lay out the copies of a picture: one column down, the rest up again beside it."""
+    """Lay out the copies of a picture: one column downwards, the rest upwards beside it."""
     sizes = _sizes(width_px, height_px)
     used_px = _first_column(sizes)
     tiles: list[tuple[int, int, int, int]] = []
@@ -108,7 +108,7 @@ def _sizes(width_px: int, height_px: int) -> list[tuple[int, int]]:
 
 
 def _first_column(sizes: list[tuple[int, int]]) -> int:
-    """Height of the column that goes down: until the rest fits beside it."""
+    """Height of the downward column: it ends as soon as the rest fits beside it."""
     width_px, height_px = sizes[0]
     total_px = sum(height + GAP_PX for _, height in sizes) - 2 * GAP_PX
     used_px = before_px = 0
@@ -135,7 +135,7 @@ class Painter:
         self._resizer = open_session(_resizer(), 1, "the resizer", "")
 
     def paint(self, image: ImageArray, where: Layout) -> FloatArray:
-        """Paint a picture and its copies, each made of the one before.
+        """Paint a picture and its copies, each resized from the previous one.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ class Painter:
 
 
 def _resizer() -> bytes:
-    """ONNX for dlib's bilinear resizing, which maps corners onto corners."""
+    """ONNX model of dlib's bilinear resizing, which aligns corners."""
     node = helper.make_node(
         "Resize",
         ["copy", "", "", "size"],

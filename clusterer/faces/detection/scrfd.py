@@ -1,7 +1,7 @@
-"""SCRFD: one network pass gives faces at three scales, with landmarks; has to be downloaded.
+"""SCRFD: one network pass gives faces at three scales, with landmarks; needs a download.
 
-Guo et al. 2021, arXiv:2105.04714. The weights are InsightFace's and not for commercial use. How
-faces are read off the outputs follows ``model_zoo/scrfd.py`` of its Python package.
+Guo et al. 2021, arXiv:2105.04714. The weights are InsightFace's and not for commercial use. The
+outputs are decoded as in ``model_zoo/scrfd.py`` of its Python package.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ STRIDES_PX = (8, 16, 32)
 """Input px per cell, at each of the three scales."""
 
 ANCHORS = 2
-"""Faces that one cell can see at each scale."""
+"""Faces per cell at each scale."""
 
 WIDTHS = (1, 4, 10)
-"""Numbers for each face: score; distances of the box's edges; five landmarks."""
+"""Values per face: score; distances of the box's edges; five landmarks."""
 
 MEAN, SCALE = 127.5, 1 / 128
-"""What the network takes a pixel of 0 to 255 by."""
+"""Normalisation of pixels from 0 to 255."""
 
 NMS_IOU = 0.4
-"""Boxes that overlap a better one by this much are the same face; as in the authors' code."""
+"""Boxes that overlap a better one by this much are the same face, as in the authors' code."""
 
 
 def decode(
     outputs: Sequence[FloatArray], width_px: int, min_score: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Read the faces off the network's outputs.
+    """Decode the network's outputs.
 
     Parameters
     ----------
     outputs : 9 arrays of shape (k, 1), (k, 4) and (k, 10), or with a leading axis of 1
-        Scores at each of `STRIDES_PX`, then distances, then landmarks. A row for each anchor of
-        each cell, cells in row-major order. Distances of the edges (left, top, right, bottom) from
-        the cell's upper left corner, outwards, and landmarks (x, y, x, ...) from there, in cells.
+        Scores at each of `STRIDES_PX`, then distances, then landmarks. One row per anchor and
+        cell, cells in row-major order. Distances of the edges (left, top, right, bottom) from the
+        cell's top left corner, outwards, and landmarks (x, y, x, ...) from there, in cells.
     width_px
         Of the network's input, a multiple of 32.
     min_score
-        Faces under it are left out.
+        Faces below it are left out.
 
     Returns
     -------
@@ -69,8 +69,8 @@ def decode(
         boxes = np.concatenate([corner - edges[rows, :2], corner + edges[rows, 2:]], axis=1)
         landmarks = corner[:, None] + points[rows].reshape(-1, 5, 2)
         parts.append((boxes * stride, scores[rows, 0], landmarks * stride))
-    boxes, found, landmarks = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return boxes, found, landmarks
+    boxes, found_scores, landmarks = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return boxes, found_scores, landmarks
 
 
 class Scrfd:
@@ -81,7 +81,7 @@ class Scrfd:
     config
         Its settings.
     threads
-        Pictures looked at side by side.
+        Number of pictures processed in parallel.
 
     Raises
     ------
@@ -93,12 +93,12 @@ class Scrfd:
 
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         (file,) = weights(self.name)
-        found = file.load()
-        self.models = {file.name: found.sha256}
-        # One picture per thread: the threads of one session wait for each other at every layer.
-        self._session = open_session(found.content, 1, str(found.path), file.remedy)
+        loaded = file.load()
+        self.models = {file.name: loaded.sha256}
+        # One picture per thread: threads within a session wait for each other at every layer.
+        self._session = open_session(loaded.content, 1, str(loaded.path), file.remedy)
         if not _fits(self._session):
-            raise ModelError(f"{found.path} is no SCRFD with landmarks", file.remedy)
+            raise ModelError(f"{loaded.path} is not an SCRFD with landmarks", file.remedy)
         self._input = self._session.get_inputs()[0].name
         self._config = config
         self._threads = threads
@@ -123,7 +123,7 @@ class Scrfd:
 
 
 def _fits(session: onnxruntime.InferenceSession) -> bool:
-    """Whether a network takes a picture of any size, and gives what `decode` reads."""
+    """Whether a network takes pictures of any size and has the outputs that `decode` expects."""
     shapes = [value.shape for value in session.get_inputs()]
     widths = [value.shape[-1] for value in session.get_outputs()]
     return (

@@ -1,4 +1,4 @@
-"""One box per face, where a network gives a heap of them."""
+"""Non-maximum suppression: keep one box per face."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from clusterer.core.types import FloatArray, IntArray
 
 
 def suppress(boxes: FloatArray, scores: FloatArray, max_iou: float) -> IntArray:
-    """Keep the best of every heap of overlapping boxes.
+    """Keep the best of each group of overlapping boxes.
 
     Parameters
     ----------
     boxes : array of shape (n, 4), px
     scores : array of shape (n,)
-        Of two equal ones the earlier row counts as better.
+        Ties go to the earlier row.
     max_iou
         A box that overlaps a kept one by this much or more is dropped.
 

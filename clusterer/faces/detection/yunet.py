@@ -1,4 +1,4 @@
-"""YuNet, by OpenCV's own `FaceDetectorYN`: small, fast, with landmarks; has to be downloaded.
+"""YuNet, by OpenCV's `FaceDetectorYN`: small, fast, with landmarks; needs a download.
 
 Wu, Peng and Yu 2023, doi:10.1007/s11633-023-1423-y. The weights (MIT) are OpenCV Zoo's.
 """
@@ -21,10 +21,11 @@ NMS_IOU, MOST_FACES = 0.3, 5000
 """As in OpenCV."""
 
 LOWEST_SCORE = 0.05
-"""No score under this is asked for: there nearly every cell is a face."""
+"""Lower bound of the score threshold: below, nearly every cell is a face."""
 
 LEAST_PX = 64
-"""Narrowest picture that OpenCV 4.11 to 4.13 always see alike (tried: 32, 64, 96); 5 sees any."""
+"""Narrowest picture on which OpenCV 4.11 to 4.13 are deterministic (tried: 32, 64, 96); version 5
+is on any."""
 
 
 class YuNet:
@@ -35,7 +36,7 @@ class YuNet:
     config
         Its settings.
     threads
-        Not used: OpenCV's own are, see `cv2.setNumThreads`.
+        Not used: OpenCV has its own setting, see `cv2.setNumThreads`.
 
     Raises
     ------
@@ -48,9 +49,9 @@ class YuNet:
     def __init__(self, config: DetectionConfig, threads: int) -> None:
         del threads
         (file,) = weights(self.name)
-        found = file.load()
-        content = np.frombuffer(found.content, np.uint8)
-        self.models = {file.name: found.sha256}
+        loaded = file.load()
+        content = np.frombuffer(loaded.content, np.uint8)
+        self.models = {file.name: loaded.sha256}
         self._config = config
         lowest = max(LOWEST_SCORE, config.min_score)
         try:
@@ -67,7 +68,7 @@ class YuNet:
 
     def _detect_one(self, frame: Frame) -> Detections:
         image, scale = shrink(frame.image, self._config.width_px)
-        image = _thick_enough(image)
+        image = _pad_to_least(image)
         self._detector.setInputSize((image.shape[1], image.shape[0]))
         _, found = self._detector.detect(np.ascontiguousarray(image[:, :, ::-1]))
         rows = np.zeros((0, 15), np.float32) if found is None else np.asarray(found, np.float32)
@@ -78,8 +79,8 @@ class YuNet:
         return finish(frame, corners * np.tile(scale, 2), scores, landmarks, self._config)
 
 
-def _thick_enough(image: ImageArray) -> ImageArray:
-    """Black below and to the right of a strip: OpenCV 4 reads memory that nobody filled there."""
+def _pad_to_least(image: ImageArray) -> ImageArray:
+    """Pad narrow pictures with black, as OpenCV 4 would read uninitialised memory there."""
     rows, columns = (max(0, LEAST_PX - side) for side in image.shape[:2])
     if not image.size or not (rows or columns):
         return image
@@ -88,7 +89,7 @@ def _thick_enough(image: ImageArray) -> ImageArray:
 
 @contextmanager
 def _without_warnings() -> Iterator[None]:
-    """Silence OpenCV 5, which warns of its own default; before 4.13 nothing could, or had to."""
+    """Silence OpenCV 5, which warns about its own default; before 4.13 this is not needed."""
     logging = getattr(cv2.utils, "logging", None)
     if logging is None:
         yield

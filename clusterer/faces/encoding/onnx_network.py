@@ -1,4 +1,4 @@
-"""Any network in ONNX, run as its card says."""
+"""Run any ONNX network as described by its card."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from clusterer.models.runtime import open_session
 
 _TYPES = {"float32": "tensor(float)", "uint8": "tensor(uint8)"}
 _FREE = (None, 1)
-"""What a network may declare its batch to be: anything, or one."""
+"""Batch sizes that a network may declare: any, or one."""
 
 
 class OnnxNetwork:
-    """An encoder made of a network and its card; see `clusterer.faces.encoding.Encoder`.
+    """An encoder from a network and its card; see `clusterer.faces.encoding.Encoder`.
 
     Parameters
     ----------
-    card : what it wants
+    card : its input and output
     files : first the network, ONNX: one input of four dimensions, and the embeddings as its first
         output
-    config : names the encoder; its `batch_size` is the number of chips that are encoded at once
-    threads : how many of the processor's threads may be used
+    config : names the encoder; its `batch_size` is the number of chips per batch
+    threads : number of CPU threads to use
 
     Raises
     ------
     ModelError
-        A file is missing or damaged, or the network is not what its card says.
+        A file is missing or damaged, or the network does not match its card.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class OnnxNetwork:
         self._input = self._session.get_inputs()[0].name
         self._output = self._session.get_outputs()[0].name
         self._quiet = onnxruntime.RunOptions()
-        self._quiet.log_severity_level = 4  # what fails is raised; ONNX Runtime need not print it
+        self._quiet.log_severity_level = 4  # failures are raised, so ONNX Runtime need not print
         side = card.size_px
         chips = np.arange(2 * side * side * 3, dtype=np.uint32).reshape(2, side, side, 3)
         probe = (chips % 251).astype(np.uint8)
@@ -72,15 +72,15 @@ class OnnxNetwork:
 
         Returns
         -------
-        array of shape (b, dimension), float32; of length 1 where the card says so; zeros for a chip
-        of which the network makes no finite numbers, such as a black one
+        array of shape (b, dimension), float32; of length 1 if the card says so; zeros for a chip
+        whose embedding is not finite, such as a black one
 
         Raises
         ------
         ValueError
             If the chips have another shape or dtype.
         ModelError
-            The network fails, or gives something else than its card says.
+            The network fails, or its output does not match its card.
         """
         side = self.chip_size_px
         if chips.shape[1:] != (side, side, 3) or chips.dtype != np.uint8:
@@ -89,14 +89,14 @@ class OnnxNetwork:
         for start in range(0, len(chips), self._batch_size):
             rows = slice(start, start + self._batch_size)
             embeddings[rows] = self._run(self._prepare(chips[rows]))
-        embeddings[~np.isfinite(embeddings).all(axis=1)] = 0  # one odd chip shall not end a run
+        embeddings[~np.isfinite(embeddings).all(axis=1)] = 0  # one odd chip must not end the run
         if self._card.normalise:
             lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
             embeddings /= np.where(lengths > 0, lengths, 1)
         return embeddings
 
     def _prepare(self, chips: ImageArray) -> npt.NDArray[Any]:
-        """Chips as the network wants them."""
+        """Chips in the layout and range that the network expects."""
         card = self._card
         pixels: npt.NDArray[Any] = chips if card.channels == "RGB" else chips[..., ::-1]
         if card.dtype == "float32":
@@ -111,7 +111,7 @@ class OnnxNetwork:
             found = np.asarray(
                 self._session.run([self._output], {self._input: batch}, self._quiet)[0]
             )
-        except Exception as error:  # those of ONNX Runtime have no public base
+        except Exception as error:  # ONNX Runtime's exceptions have no public base
             cause = str(error).strip().splitlines()[0]
             raise ModelError(f"{self._origin} fails ({cause[:200]})", self._remedy) from error
         if found.shape != (len(batch), self.dimension):
@@ -119,7 +119,7 @@ class OnnxNetwork:
         return found.astype(np.float32, copy=False)
 
     def _check_shapes(self) -> int | None:
-        """Hold input and output against the card; the batch: 1, or None where it is free."""
+        """Check input and output against the card; return the batch size: 1, or None if free."""
         card, inputs = self._card, self._session.get_inputs()
         if len(inputs) != 1 or len(inputs[0].shape) != 4:
             shapes = ", ".join(str(each.shape) for each in inputs)
@@ -134,13 +134,13 @@ class OnnxNetwork:
         if batch not in _FREE or not fits:
             raise self._wrong(f"an input of {inputs[0].shape}, not {['n', *wanted]}")
         output = self._session.get_outputs()[0].shape
-        known = len(output) == 2 and isinstance(output[1], int)  # some files do not declare it
-        if known and output[1] != card.dimension:
+        declared = len(output) == 2 and isinstance(output[1], int)  # some files do not declare it
+        if declared and output[1] != card.dimension:
             raise self._wrong(f"an output of {output}, not {['n', card.dimension]}")
         return batch
 
     def _takes(self, chips: ImageArray) -> bool:
-        """Whether they go in at once: some networks declare a free batch, and fail at it."""
+        """Whether chips can be batched: some networks declare a free batch but fail."""
         try:
             self._run(self._prepare(chips))
         except ModelError:

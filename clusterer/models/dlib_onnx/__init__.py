@@ -1,1 +1,1 @@
-"""Runs dlib's networks without dlib: reads its ``.dat`` files and writes ONNX."""
+"""Convert dlib's networks (``.dat`` files) to ONNX, so that they run without dlib."""

@@ -1,9 +1,9 @@
-"""Turns a dlib network into an ONNX model that gives the same numbers.
+"""Convert a dlib network to an ONNX model with the same output.
 
-What dlib does without saying so, found by comparing its outputs: sizes are rounded down; where a
-tag and a skip follow one another, the skip goes back to the tag before, which makes the shortcut
-of a residual block; where the two sides of such a block differ in size, the smaller one is padded
-with zeros at its end, in channels, rows and columns, and a mean over the picture counts them.
+Undocumented behaviour of dlib, found by comparing outputs: sizes are rounded down; a skip that
+directly follows a tag goes back to the previous tag, which makes the shortcut of a residual block;
+if the two sides of such a block differ in size, the smaller is padded with zeros at its end, in
+channels, rows and columns, and a mean over the picture includes them.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from clusterer.models.dlib_onnx.layers import (
 )
 
 INPUT, OUTPUT = "chips", "embeddings"
-_OPSET, _IR_VERSION = 17, 8  # the oldest that fit, for the sake of old releases of ONNX Runtime
-_SCALE = 256.0  # dlib's input layer divides by it, not by 255
+_OPSET, _IR_VERSION = 17, 8  # the oldest that suffice, for old releases of ONNX Runtime
+_SCALE = 256.0  # dlib's input layer divides by 256, not 255
 
 
 def convert(network: Network) -> bytes:
@@ -42,7 +42,7 @@ def convert(network: Network) -> bytes:
 
     Parameters
     ----------
-    network : as `read_network` gives it
+    network : from `read_network`
 
     Returns
     -------
@@ -52,7 +52,7 @@ def convert(network: Network) -> bytes:
     Raises
     ------
     ModelError
-        If the layers do not fit one another.
+        If the layers do not fit together.
     """
     graph = _Graph(network)
     for layer in fold_affine(network.layers):
@@ -61,12 +61,12 @@ def convert(network: Network) -> bytes:
 
 
 def fold_affine(layers: Sequence[Layer]) -> list[Layer]:
-    """Merge every affine layer into the convolution before it; computed in float64.
+    """Merge every affine layer into the convolution before it, computed in float64.
 
     Raises
     ------
     ModelError
-        If an affine layer does not follow a convolution of as many filters.
+        If an affine layer does not follow a convolution with as many filters.
     """
     folded: list[Layer] = []
     for layer in layers:
@@ -94,7 +94,7 @@ class _Value:
 
 
 class _Graph:
-    """An ONNX graph that grows by one layer at a time."""
+    """Builds an ONNX graph layer by layer."""
 
     def __init__(self, network: Network) -> None:
         self._nodes: list[onnx.NodeProto] = []
@@ -112,7 +112,7 @@ class _Graph:
         self._value = _Value(scaled, (3, *network.size_px))
 
     def add(self, layer: Layer) -> None:
-        """Let a layer work on the result so far."""
+        """Append a layer."""
         match layer:
             case Convolution():
                 self._convolve(layer)
@@ -138,7 +138,7 @@ class _Graph:
         self._after_mark = isinstance(layer, Mark) and not self._after_mark
 
     def serialize(self) -> bytes:
-        """Return the model, its last result as its output."""
+        """Return the model, with the last value as its output."""
         self._node("Flatten", self._value.name, result=OUTPUT)
         channels, rows, columns = self._value.shape
         chips = helper.make_tensor_value_info(
@@ -180,7 +180,7 @@ class _Graph:
         self._value = _Value(name, (filters, *size))
 
     def _pool(self, kind: str, layer: MaxPool | MeanPool) -> None:
-        if layer.padding != (0, 0):  # dlib and ONNX would count the border differently
+        if layer.padding != (0, 0):  # dlib and ONNX treat the border differently
             raise _misfit(f"a pool has padding {layer.padding}")
         size = self._size_after(layer.window, layer.stride, layer.padding)
         name = self._node(kind, self._value.name, kernel_shape=layer.window, strides=layer.stride)

@@ -1,4 +1,4 @@
-"""Turns a dlib network that finds things into an ONNX model that gives the same map of margins."""
+"""Convert a dlib detector to an ONNX model with the same map of margins."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from clusterer.models.dlib_onnx.convert import fold_affine
 from clusterer.models.dlib_onnx.layers import Convolution, Layer, Network, Pair, Relu
 
 INPUT, OUTPUT = "pictures", "margins"
-_OPSET, _IR_VERSION = 17, 8  # the oldest that fit, for the sake of old releases of ONNX Runtime
+_OPSET, _IR_VERSION = 17, 8  # the oldest that suffice, for old releases of ONNX Runtime
 
 _BLOCK = 16
-"""Channels of one block: 16 with AVX-512, 8 without."""
+"""Channels per block: 16 with AVX-512, 8 without."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where the cells of the output lie in the input.
+    """Positions of the output's cells in the input.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ def convert_search(network: Network) -> bytes:
 
     Parameters
     ----------
-    network : as `read_network` gives it; convolutions, affine and ReLU layers only
+    network : from `read_network`; only convolutions, affine and ReLU layers
 
     Returns
     -------
@@ -52,7 +52,7 @@ def convert_search(network: Network) -> bytes:
     Raises
     ------
     ModelError
-        If another kind of layer is in it.
+        If it contains another kind of layer.
     """
     nodes, constants, value = [], [], INPUT
     for index, layer in enumerate(_padded(fold_affine(network.layers))):
@@ -83,9 +83,9 @@ def convert_search(network: Network) -> bytes:
 
 
 def _padded(layers: Sequence[Layer]) -> list[Layer]:
-    """Add filters of zeros, and channels for them in the layer after, up to whole blocks.
+    """Pad with zero filters, and channels for them in the next layer, to whole blocks.
 
-    ONNX Runtime has a fast path for whole blocks only: a quarter of the time less for dlib's 45.
+    ONNX Runtime's fast path needs whole blocks: saves a quarter of the time for dlib's 45 filters.
     """
     padded: list[Layer] = []
     more_channels = 0
@@ -108,10 +108,10 @@ def _padded(layers: Sequence[Layer]) -> list[Layer]:
 
 
 def _fastest(layer: Convolution) -> tuple[str, FloatArray, Pair]:
-    """Kind of node, weights and padding by which ONNX Runtime is fastest.
+    """Node type, weights and padding with which ONNX Runtime is fastest.
 
-    A single filter makes it copy every window; turned round, as a transposed convolution with the
-    weights mirrored, it multiplies first and adds up the shifted products.
+    With a single filter it copies every window; as a transposed convolution with mirrored weights
+    it multiplies first and adds up the shifted products.
     """
     filters, _, rows, columns = layer.weights.shape
     padding = (rows - 1 - layer.padding[0], columns - 1 - layer.padding[1])
@@ -121,7 +121,7 @@ def _fastest(layer: Convolution) -> tuple[str, FloatArray, Pair]:
 
 
 def grid(network: Network) -> Grid:
-    """Tell where the cells of a detector's output lie in its input."""
+    """Positions of the cells of a detector's output in its input."""
     steps, firsts, smallest = [1, 1], [0, 0], [1, 1]
     convolutions = [layer for layer in network.layers if isinstance(layer, Convolution)]
     for layer in reversed(convolutions):

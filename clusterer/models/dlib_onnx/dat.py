@@ -1,9 +1,9 @@
-"""Reads networks that dlib has serialized (``.dat``).
+"""Read networks that dlib has serialized (``.dat``).
 
 The file: integer 1, the loss, one version number per layer (outermost layer first), the input
 layer, then every layer's contents (innermost first). Source: dlib/dnn/core.h and layers.h of dlib
-19 and 20. Only the kinds that the recognition network and the face detector have are known; a loss,
-an input or a layer more is a function and an entry in `_LOSSES`, `_INPUTS` or `_LAYERS`.
+19 and 20. Supports what the recognition network and the face detector contain; another loss, input
+or layer takes a function and an entry in `_LOSSES`, `_INPUTS` or `_LAYERS`.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from clusterer.models.dlib_onnx.serial import Reader, Shape
 Mean = tuple[float, float, float]
 T = TypeVar("T")
 
-# The version numbers tell the kinds of layer apart. A number above them is the length of the input
-# layer's name, which follows the last of them.
+# The version numbers identify the kind of layer. A larger number is the length of the input layer's
+# name, which follows the last of them.
 _MARK, _COMPUTING, _INNERMOST = 1, 2, 3
 
 
@@ -49,8 +49,8 @@ def read_network(data: bytes) -> Network:
     Raises
     ------
     ModelError
-        If the bytes are no dlib network, one with layers that are not known here, or if any byte
-        is left over.
+        If the bytes are not a dlib network, contain unsupported layers, or if any byte is left
+        over.
     """
     reader = Reader(data)
     version = reader.read_int()
@@ -68,7 +68,7 @@ def read_network(data: bytes) -> Network:
 
 
 def _choose(reader: Reader, table: Mapping[str, Callable[[Reader], T]], what: str) -> T:
-    """Read a name, then what the table has for it."""
+    """Read a name, then call the table's entry for it."""
     name = reader.read_string()
     if name not in table:
         raise reader.damaged(f"unknown {what} {name[:40]!r}")
@@ -97,7 +97,7 @@ def _read_window(reader: Reader) -> tuple[Pair, Pair, Pair]:
 
 
 def _read_parts(reader: Reader, values: FloatArray, shapes: list[Shape]) -> list[FloatArray]:
-    """Cut a layer's parameters, which lie in one tensor, into its parts."""
+    """Split a layer's parameters, stored in one tensor, into its parts."""
     ends = [0]
     for shape in shapes:
         ends.append(ends[-1] + math.prod(shape))
@@ -158,7 +158,7 @@ def _read_affine(reader: Reader) -> Affine:
 
 
 def _read_batch_norm(reader: Reader) -> Affine:
-    """Read a layer that was kept as it was trained; with fixed statistics it is an affine one."""
+    """Read a batch norm layer; with fixed statistics it is affine."""
     values = reader.read_tensor()
     shapes = [reader.read_alias(), reader.read_alias()]
     for _ in range(2):  # means and inverse deviations of the last batch

@@ -1,4 +1,4 @@
-"""What a dlib network is made of, once read."""
+"""Layers of a dlib network."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ class MeanPool:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A tag, or a skip back to one: the file does not say which, their order does."""
+    """A tag, or a skip back to one: only their order tells which."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddTagged:
-    """Adds what a tag keeps; the smaller of the two is padded with zeros at its end."""
+    """Adds the tagged tensor; the smaller of the two is padded with zeros at its end."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,13 +99,14 @@ Layer = Convolution | Affine | Relu | MaxPool | MeanPool | Mark | AddTagged | De
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How the output of a max-margin detector is read: one map of margins.
+    """How to decode the output of a max-margin detector: one map of margins.
 
     Attributes
     ----------
-    window_px : width and height of what is looked for, px of the input
-    max_overlap : of two finds that share more than this of the box around both, the weaker goes
-    max_covered : likewise, of which either is covered by the other by more than this share
+    window_px : width and height of the detection window, px of the input
+    max_overlap : of two boxes that share more than this of the box around both, the weaker is
+        dropped
+    max_covered : also if either is covered by the other by more than this share
     """
 
     window_px: Pair
@@ -120,9 +121,9 @@ class Network:
     Attributes
     ----------
     mean : red, green and blue, subtracted from the picture before it is divided by 256
-    size_px : rows and columns of the picture; None for a network that takes any
+    size_px : rows and columns of the picture; None if the network takes any
     layers : from the input to the output
-    search : of a network that finds things, else None
+    search : for a detector, else None
     """
 
     mean: tuple[float, float, float]

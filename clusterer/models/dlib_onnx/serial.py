@@ -1,4 +1,4 @@
-"""Reads dlib's serialized values, one after another.
+"""Read dlib's serialized values.
 
 An integer is a control byte (bit 7 the sign, low nibble the byte count), then that many bytes of
 magnitude, little-endian. A float is two integers, mantissa and binary exponent. A string is its
@@ -23,9 +23,9 @@ _FLOAT_BYTES = 4
 
 
 class Reader:
-    """Takes values off the front of serialized bytes.
+    """Reads values from the front of serialized bytes.
 
-    Every ``read_`` method raises ModelError where the bytes cannot be what it reads.
+    Every ``read_`` method raises ModelError if the bytes are not what it expects.
 
     Parameters
     ----------
@@ -38,25 +38,25 @@ class Reader:
 
     @property
     def left(self) -> int:
-        """How many bytes are left."""
+        """Number of bytes left."""
         return len(self._data) - self._position
 
     def damaged(self, what: str) -> ModelError:
-        """Error that says what is wrong, and where."""
+        """Make an error that says what is wrong, and where."""
         return ModelError(
             f"A dlib network is damaged at byte {self._position}: {what}",
-            "Install the package that carries it again",
+            "Reinstall the package that contains it",
         )
 
     def peek_int(self) -> int:
-        """Return the next integer and leave it there."""
+        """Return the next integer without consuming it."""
         position = self._position
         value = self.read_int()
         self._position = position
         return value
 
     def read_bytes(self, count: int) -> bytes:
-        """Return the next `count` bytes as they are."""
+        """Return the next `count` bytes."""
         if not 0 <= count <= self.left:
             raise self.damaged(f"{count} bytes wanted, {self.left} left")
         start = self._position
@@ -64,7 +64,7 @@ class Reader:
         return self._data[start : self._position]
 
     def read_int(self) -> int:
-        """Whole number of up to 64 bits."""
+        """Integer of up to 64 bits."""
         control = self.read_bytes(1)[0]
         size = control & 0x0F
         if control & 0x70 or not 1 <= size <= 8:
@@ -73,14 +73,14 @@ class Reader:
         return -magnitude if control & 0x80 else magnitude
 
     def read_float(self) -> float:
-        """Floating-point number; infinities and NaN have exponents of their own."""
+        """Floating-point number; infinities and NaN have special exponents."""
         mantissa, exponent = self.read_int(), self.read_int()
         if exponent in _SPECIAL_EXPONENTS:
             return _SPECIAL_EXPONENTS[exponent]
         try:
             return math.ldexp(mantissa, exponent)
         except OverflowError:
-            raise self.damaged(f"{mantissa} times 2 to the {exponent} is no float") from None
+            raise self.damaged(f"{mantissa} times 2 to the {exponent} is not a float") from None
 
     def read_bool(self) -> bool:
         """One ASCII digit."""
@@ -94,14 +94,14 @@ class Reader:
         return self.read_bytes(self.read_int()).decode("latin-1")
 
     def read_pair(self) -> tuple[int, int]:
-        """Two integers that must not be negative."""
+        """Two non-negative integers."""
         first, second = self.read_int(), self.read_int()
         if first < 0 or second < 0:
             raise self.damaged(f"a size is ({first}, {second})")
         return first, second
 
     def read_tensor(self) -> FloatArray:
-        """Array of four dimensions, float32."""
+        """Four-dimensional array, float32."""
         shape = self._read_shape("tensor", _TENSOR_VERSION)
         raw = self.read_bytes(math.prod(shape) * _FLOAT_BYTES)
         return np.frombuffer(raw, "<f4").astype(np.float32).reshape(shape)

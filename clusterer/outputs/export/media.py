@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from clusterer.core.errors import ConfigError
-from clusterer.core.printable import printable
+from clusterer.core.text import printable
 from clusterer.core.timecode import frame_number, timecode
 from clusterer.outputs.export.timeline import Part, Span, Timeline
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePosixPath
 
-from clusterer.core.printable import printable
+from clusterer.core.text import printable
 from clusterer.core.timecode import frame_number, nominal_rate, timecode
 from clusterer.core.types import VideoInfo
 from clusterer.outputs.export.text import file_stem, one_line

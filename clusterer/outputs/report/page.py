@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clusterer.core.printable import printable
+from clusterer.core.text import printable
 from clusterer.core.timecode import spoken
 from clusterer.core.types import ClusteringResult, Identity, Reason, VideoInfo
 from clusterer.outputs import pages

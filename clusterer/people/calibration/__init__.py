@@ -1,4 +1,4 @@
-"""Does the threshold fit this episode? By the pairs of which the answer is certain."""
+"""Check the threshold against pairs whose answer is certain."""
 
 from clusterer.people.calibration.fit import calibrate, wilson
 from clusterer.people.calibration.pairs import Pairs, different_pairs, same_pairs

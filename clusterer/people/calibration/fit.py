@@ -1,4 +1,4 @@
-"""Whether a threshold fits an episode, and which one would."""
+"""Whether a threshold fits a video, and which one would."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ Geometric means of four labelled clips, which lie between 0.48 and 0.82, and 1.5
 of them more than a few different pairs are known (`benchmarks/calibration.py`)."""
 HALF_SAME = 2.0
 HALF_DIFFERENT = 1.0
-"""So many pairs count half of what endless ones would. Medians differ between those clips by 0.24
-and 0.16 (standard deviation of the logarithm), which no number of pairs mends; within a clip pairs
-differ by 0.3 and 0.18: about 2 and 1 pairs leave as much doubt again."""
+"""Number of pairs with half the weight of infinitely many. Medians differ between those clips by
+0.24 and 0.16 (standard deviation of the logarithm), whatever the number of pairs; within a clip
+pairs differ by 0.3 and 0.18: about 2 and 1 pairs add as much uncertainty again."""
 DIFFERENT_WEIGHT = 2.0
-"""Weight of different pairs, if there were endless ones; that of the same person is 1. They are
-steadier: 0.24 over 0.16, squared."""
+"""Weight of infinitely many different pairs; that of the same person is 1. They vary less: 0.24
+over 0.16, squared."""
 DEFAULT_WEIGHT = 1.0
-"""Weight of the default, which is worth as much as endless halves of tracks."""
+"""Weight of the default threshold: the same as infinitely many halves of tracks."""
 SIDE_BOUND = 2.0
-"""No kind of pairs speaks for more than this factor: halves of a still picture are at 0."""
+"""Largest factor that either kind of pairs can suggest: halves of a still picture are at 0."""
 BOUND = 0.75
-"""Least and, inverted, greatest suggested L2 threshold, in defaults; 0.27 to 0.48 for dlib."""
+"""Smallest and, inverted, largest suggested L2 threshold, in defaults; 0.27 to 0.48 for dlib."""
 MIN_PAIRS = 4.0
-"""Fewer certain pairs of either kind (each track counted once) tell nothing."""
+"""With fewer certain pairs of either kind (each track counted once) there is no verdict."""
 TOLERANCE = 1.1
 """A threshold within this factor (L2) of the suggested one fits, and a default that fits is kept.
 For the labelled clips, sampled at three rates, 0.95 to 1.07 defaults would be suggested."""
 MAX_FALSE_ACCEPT = 0.05
-"""Certainly more different pairs under the threshold than this share: it is too loose."""
+"""Share of different pairs below the threshold from which it is too loose."""
 TINY = 1e-9
-"""Distances under it have no logarithm worth speaking of."""
+"""Smaller distances are raised to it before taking the logarithm."""
 WILSON_Z = 1.959964
-"""Of a 95 % interval."""
+"""For a 95 % interval."""
 
 
 def calibrate(
@@ -45,13 +45,12 @@ def calibrate(
 ) -> Calibration:
     """Judge a threshold by certain pairs, and suggest one.
 
-    Multiplying all L2 distances by a factor multiplies the threshold that fits by it. So each kind
-    of pairs says by which factor the default should be multiplied: its median over the typical one.
-    In hard footage the same person's distances grow and different people's shrink: a mean of both
-    logarithms cancels that. Halves of tracks weigh n / (n + `HALF_SAME`), different pairs
-    `DIFFERENT_WEIGHT` n / (n + `HALF_DIFFERENT`), the default, whose logarithm is 0,
-    `DEFAULT_WEIGHT`. Within `TOLERANCE` of the default it is the default; `BOUND` and its inverse
-    bound it.
+    Scaling all L2 distances scales the threshold that fits. So each kind of pairs suggests a factor
+    for the default: its median over the typical one. In hard footage the same person's distances
+    grow and different people's shrink; the mean of both logarithms cancels that. Halves of tracks
+    weigh n / (n + `HALF_SAME`), different pairs `DIFFERENT_WEIGHT` n / (n + `HALF_DIFFERENT`), the
+    default, whose logarithm is 0, `DEFAULT_WEIGHT`. A result within `TOLERANCE` of the default
+    becomes the default; `BOUND` and its inverse limit it.
 
     Parameters
     ----------
@@ -62,7 +61,7 @@ def calibrate(
     default
         Threshold calibrated for encoder and metric.
     threshold
-        To be judged; None = the suggested one.
+        To judge; None = the suggested one.
 
     Returns
     -------
@@ -101,7 +100,7 @@ def calibrate(
 
 
 def wilson(share: float, n: float) -> tuple[float, float]:
-    """95 % interval of a share seen in n trials, 0 to 1; all of it without a trial.
+    """95 % interval of a share observed in n trials, 0 to 1; the whole range without trials.
 
     Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
     """
@@ -115,23 +114,23 @@ def wilson(share: float, n: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """What one kind of pairs says of the default."""
+    """The factor on the default that one kind of pairs suggests."""
 
-    most: float  # weight of endless pairs
-    share: float  # of that, earned by the pairs there are
-    factor: float  # its logarithm
+    most: float  # weight of infinitely many pairs
+    share: float  # of that weight, given the number of pairs
+    factor: float  # as a logarithm
 
 
 def _mean(sides: list[_Side]) -> float:
-    """Logarithm of the factor that the pairs alone ask for."""
+    """Logarithm of the factor that the pairs alone suggest."""
     return sum(side.most * side.factor for side in sides) / sum(side.most for side in sides)
 
 
 def _shrunk(sides: list[_Side], power: int) -> float:
     """Logarithm of the factor on the default."""
     limit, bound = log(SIDE_BOUND) * power, -log(BOUND) * power
-    spoken = sum(s.most * s.share * min(max(s.factor, -limit), limit) for s in sides)
-    mean = spoken / (DEFAULT_WEIGHT + sum(side.most * side.share for side in sides))
+    total = sum(s.most * s.share * min(max(s.factor, -limit), limit) for s in sides)
+    mean = total / (DEFAULT_WEIGHT + sum(side.most * side.share for side in sides))
     return 0.0 if abs(mean) <= log(TOLERANCE) * power else min(max(mean, -bound), bound)
 
 

@@ -1,12 +1,11 @@
-"""Pairs of which the answer is certain: same person, or different people.
+"""Pairs that are certainly one person, or certainly different people.
 
 Two tracks seen in one frame are different people; the earlier and the later half of one track are
-the same. Only clear faces are asked, and distances are divided by their tolerance as in the
-clustering, so that they can be held against the same threshold.
+the same person. Only clear faces are used, and distances are divided by their tolerance as in
+clustering, so that they compare with the same threshold.
 
-Both halves lie in one shot and close in time, so they are more alike than two tracks of a person
-would be, however far apart the halves of a track are chosen. Therefore their distances are not
-taken as those of a person: they are compared with what such halves measure in other footage.
+Both halves lie in one shot and close in time, so they are more alike than two tracks of a person.
+Their distances are therefore compared with those of such halves in other footage.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from clusterer.core.types import Analysis, IntArray, TrackFeatures
 from clusterer.people.tolerance import tolerance
 
 MIN_APART_S = Fraction(1, 2)
-"""Halves of a track whose middles are nearer in time are one sight."""
+"""Minimum time between the middles of the two halves of a track."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,8 +33,8 @@ class Pairs:
 
     Attributes
     ----------
-    distance : array of shape (p,), float64, in the metric's unit, by the tolerance of the two faces
-    weight : array of shape (p,), float64, above 0 to 1
+    distance : array of shape (p,), float64, in the metric's unit, divided by the tolerance
+    weight : array of shape (p,), float64, above 0, at most 1
     """
 
     distance: Floats
@@ -48,7 +47,7 @@ class Pairs:
 
     @property
     def median(self) -> float | None:
-        """Weighted median, the lower of two; None without a pair."""
+        """Weighted median, the lower of two; None without pairs."""
         if not len(self.distance):
             return None
         order = np.lexsort((self.weight, self.distance))
@@ -57,7 +56,7 @@ class Pairs:
         return float(self.distance[order][middle])
 
     def accepted(self, threshold: float) -> float | None:
-        """Weighted share under a threshold; None without a pair."""
+        """Weighted share below a threshold; None without pairs."""
         if not len(self.distance):
             return None
         return float(np.sort(self.weight[self.distance < threshold]).sum()) / self.evidence
@@ -66,8 +65,8 @@ class Pairs:
 def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
     """Distances between the earlier and the later half of each track.
 
-    Of its clear chips, averaged by quality as tracks are; with an odd number the middle
-    one is left out. The middles of the halves lie at least `MIN_APART_S` apart.
+    Only clear chips count, averaged by quality as tracks are; of an odd number the middle one is
+    left out. The middles of the halves are at least `MIN_APART_S` apart.
 
     Parameters
     ----------
@@ -102,10 +101,10 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
 
 
 def different_pairs(features: TrackFeatures, together: IntArray, config: ClusteringConfig) -> Pairs:
-    """Distances between clear tracks that are different people.
+    """Distances between clear tracks of different people.
 
-    The same two people are seen together again and again, so pairs are no independent witnesses: a
-    track in k pairs lends each 1/k, and a pair weighs the lesser of what its two tracks lend it.
+    The same two people may be seen together many times, so pairs are not independent: a track in k
+    pairs gives each 1/k, and a pair weighs the lesser of what its two tracks give it.
 
     Parameters
     ----------
@@ -123,12 +122,12 @@ def different_pairs(features: TrackFeatures, together: IntArray, config: Cluster
     count = Counter(pairs.ravel().tolist())
     weight = np.array([1.0 / max(count[a], count[b]) for a, b in pairs.tolist()])
     a, b = features.face.astype(np.float64)[pairs.T]
-    poorer = features.quality[pairs].min(axis=1)
-    return Pairs(_distance(a, b, config.metric) / tolerance(poorer, config), weight)
+    lesser_quality = features.quality[pairs].min(axis=1)
+    return Pairs(_distance(a, b, config.metric) / tolerance(lesser_quality, config), weight)
 
 
 def _distance(a: Floats, b: Floats, metric: str) -> Floats:
-    """Distance of each row of `a` to the same row of `b`, shape (n,)."""
+    """Row-wise distance of `a` and `b`, shape (n,)."""
     if metric == "cosine":
         lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
         cosine: Floats = 1.0 - (a * b).sum(axis=1) / np.where(lengths > 0.0, lengths, 1.0)

@@ -9,12 +9,11 @@ from scipy.spatial.distance import squareform
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import IntArray, TrackFeatures
 from clusterer.people.clustering.base import Assignment
-from clusterer.people.clustering.people import Tracks
+from clusterer.people.clustering.clusters import Tracks
 
 FORBIDDEN = 1e9
-"""Distance of a cannot-link pair. Two groups that hold one are at an average of at least
-1e9 / (size · size), which no threshold reaches: so average linkage by itself keeps every
-cannot-link."""
+"""Distance of a cannot-link pair. The average between two groups that hold one is at least
+1e9 / (size · size), which no threshold reaches: average linkage itself keeps every cannot-link."""
 
 
 class Agglomerative:
@@ -36,9 +35,9 @@ class Agglomerative:
         """Group tracks into people; see `Clusterer.cluster`."""
         tracks = Tracks(features, cannot_link, self._config)
         groups = [
-            tracks.person(members) for members in self._linkage(tracks, cannot_link) if members
+            tracks.cluster_of(members) for members in self._linkage(tracks, cannot_link) if members
         ]
-        people = [group for group in groups if tracks.founds(group)]
+        people = [group for group in groups if tracks.is_person(group)]
         ambiguous = tracks.attach_unreadable(people, self._threshold)
         return tracks.assignment(people, ambiguous)
 
@@ -46,7 +45,7 @@ class Agglomerative:
         readable = np.array(tracks.readable, dtype=np.int64)
         if len(readable) < 2:
             return [readable.tolist()]
-        alone = [tracks.person([track]) for track in tracks.readable]
+        alone = [tracks.cluster_of([track]) for track in tracks.readable]
         distance = tracks.distance(alone, alone)
         position = np.full(len(tracks.face), -1)
         position[readable] = np.arange(len(readable))
@@ -55,7 +54,7 @@ class Agglomerative:
         distance[pairs[:, 0], pairs[:, 1]] = distance[pairs[:, 1], pairs[:, 0]] = FORBIDDEN
         np.fill_diagonal(distance, 0.0)
         merges = linkage(squareform(distance, checks=False), method="average")
-        under = np.nextafter(self._threshold, -np.inf)  # at the threshold is not under it
-        labels = fcluster(merges, under, criterion="distance")
+        below = np.nextafter(self._threshold, -np.inf)  # fcluster includes its limit
+        labels = fcluster(merges, below, criterion="distance")
         _, first = np.unique(labels, return_index=True)
         return [readable[labels == label].tolist() for label in labels[np.sort(first)]]

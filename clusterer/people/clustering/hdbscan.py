@@ -1,4 +1,4 @@
-"""Density clustering by the library hdbscan (the extra [hdbscan]), cannot-links repaired after."""
+"""Density clustering by the library hdbscan (the extra [hdbscan]), then repair of cannot-links."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import IntArray, TrackFeatures
 from clusterer.people.clustering.base import Assignment
-from clusterer.people.clustering.people import Tracks
+from clusterer.people.clustering.clusters import Tracks
 
 MIN_EPSILON = 1e-9
-"""At 0 the library takes no threshold at all to be meant, and two tracks are always one person."""
+"""The library takes 0 for no threshold: two tracks would always be one person."""
 
 
 class Hdbscan:
-    """HDBSCAN (Campello, Moulavi, Sander 2013), as the library ``hdbscan`` computes it.
+    """HDBSCAN (Campello, Moulavi, Sander 2013), as computed by the library ``hdbscan``.
 
     The threshold is its ``cluster_selection_epsilon``: groups nearer than this are not split. The
-    library knows no cannot-links, so groups are repaired after: nearest to the average first, a
-    track that was seen beside one already kept goes back to the unknown.
+    library does not support cannot-links, so they are repaired afterwards: nearest to the average
+    first, a track with a cannot-link to one already kept becomes unknown.
 
     Parameters
     ----------
@@ -40,9 +40,9 @@ class Hdbscan:
         groups = []
         for members in self._groups(tracks):
             kept, conflicting = self._repair(tracks, members)
-            groups.append(tracks.person(kept))
+            groups.append(tracks.cluster_of(kept))
             ambiguous |= conflicting
-        people = [group for group in groups if tracks.founds(group)]
+        people = [group for group in groups if tracks.is_person(group)]
         ambiguous |= tracks.attach_unreadable(people, self._threshold)
         return tracks.assignment(people, ambiguous)
 
@@ -51,7 +51,7 @@ class Hdbscan:
         readable = np.array(tracks.readable, dtype=np.int64)
         if len(readable) < 2:
             return [[track] for track in tracks.readable]
-        alone = [tracks.person([track]) for track in tracks.readable]
+        alone = [tracks.cluster_of([track]) for track in tracks.readable]
         distance = tracks.distance(alone, alone)
         np.fill_diagonal(distance, 0.0)
         model = hdbscan.HDBSCAN(
@@ -66,9 +66,9 @@ class Hdbscan:
         return dense + [[track] for track in readable[labels < 0].tolist()]
 
     def _repair(self, tracks: Tracks, members: list[int]) -> tuple[list[int], set[int]]:
-        """Tracks that may stay together, and those that may not."""
-        alone = [tracks.person([track]) for track in members]
-        distance = tracks.distance(alone, [tracks.person(members)])[:, 0]
+        """Split a group into tracks to keep and tracks that conflict with them."""
+        alone = [tracks.cluster_of([track]) for track in members]
+        distance = tracks.distance(alone, [tracks.cluster_of(members)])[:, 0]
         kept: list[int] = []
         conflicting: set[int] = set()
         for position in np.argsort(distance, kind="stable").tolist():

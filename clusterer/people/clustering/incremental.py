@@ -1,4 +1,4 @@
-"""The default: tracks join the nearest average encoding, one after the other."""
+"""The default method: tracks join the nearest average embedding, one after the other."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from heapq import heapify, heappop, heappush
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import IntArray, TrackFeatures
 from clusterer.people.clustering.base import Assignment
-from clusterer.people.clustering.groups import Groups, Neighbours
-from clusterer.people.clustering.people import Person, Tracks
+from clusterer.people.clustering.cluster_index import ClusterIndex, Neighbours
+from clusterer.people.clustering.clusters import Cluster, Tracks
 
 
 class Incremental:
-    """Incremental grouping by distance to each person's average encoding.
+    """Incremental grouping by distance to each person's average embedding.
 
-    In time order, a track joins the nearest person under the threshold and moves the average.
-    Otherwise it founds a person when it holds enough readable chips, or is held until another held
-    track matches it. Then people whose averages have come under the threshold are merged, nearest
-    first, and held tracks are tried again, until nothing changes: so the order has little say in
-    the result. Tracks without a readable chip join last and never move an average.
+    In time order, a track joins the nearest person below the threshold and updates the average.
+    Otherwise it becomes a new person if it has enough readable chips, or is held until another held
+    track matches it. Then people whose averages are below the threshold are merged, nearest first,
+    and held tracks are retried, until nothing changes; this makes the result nearly independent of
+    order. Tracks without a readable chip join last and never change an average.
 
     Parameters
     ----------
@@ -35,32 +35,32 @@ class Incremental:
     def cluster(self, features: TrackFeatures, cannot_link: IntArray) -> Assignment:
         """Group tracks into people; see `Clusterer.cluster`."""
         tracks = Tracks(features, cannot_link, self._config)
-        crowd = _Crowd(tracks, self._threshold)
+        state = _State(tracks, self._threshold)
         for track in tracks.readable:
-            crowd.place(tracks.person([track]))
-        people = crowd.finish()
+            state.place(tracks.cluster_of([track]))
+        people = state.finish()
         ambiguous = tracks.attach_unreadable(people, self._threshold)
         return tracks.assignment(people, ambiguous)
 
 
-class _Crowd:
-    """People, and the held groups that are none yet."""
+class _State:
+    """People, and held clusters that are not people yet."""
 
     def __init__(self, tracks: Tracks, threshold: float) -> None:
         self._tracks = tracks
-        self._groups = Groups(tracks, threshold)
+        self._groups = ClusterIndex(tracks, threshold)
         self._people: set[int] = set()
         self._held: list[int] = []
 
-    def place(self, new: Person) -> None:
-        """Join the nearest person, found one, match a held track, or be held."""
+    def place(self, new: Cluster) -> None:
+        """Join the nearest person, become one, match a held cluster, or be held."""
         match: int | None = None
         for _, number in self._groups.near(new):
             if number in self._people:
                 self._groups.grow(number, new)
                 return
             match = number if match is None else match
-        if self._tracks.founds(new):
+        if self._tracks.is_person(new):
             self._people.add(self._groups.add(new))
         elif match is None:
             self._held.append(self._groups.add(new))
@@ -68,64 +68,66 @@ class _Crowd:
             self._groups.grow(match, new)
             self._promote(match)
 
-    def finish(self) -> list[Person]:
-        """Merge people and try held groups again until nothing changes; the people there are."""
-        near = Neighbours(self._groups)
-        queue = [pair for number in self._people for pair in self._pairs(near, number)]
+    def finish(self) -> list[Cluster]:
+        """Merge people and retry held clusters until nothing changes; return the people."""
+        neighbours = Neighbours(self._groups)
+        queue = [pair for number in self._people for pair in self._pairs(neighbours, number)]
         heapify(queue)
-        self._merge(near, queue)
-        while self._retry(near, queue):
-            self._merge(near, queue)
+        self._merge(neighbours, queue)
+        while self._retry(neighbours, queue):
+            self._merge(neighbours, queue)
         return [self._groups[number] for number in sorted(self._people)]
 
-    def _pairs(self, near: Neighbours, number: int) -> list[tuple[float, int, int]]:
-        """A person and those near it: distance, earlier, later."""
+    def _pairs(self, neighbours: Neighbours, number: int) -> list[tuple[float, int, int]]:
+        """A person with each person near it: distance, earlier, later."""
         return [
             (distance, min(number, other), max(number, other))
-            for other, distance in near.of(number).items()
+            for other, distance in neighbours.of(number).items()
             if other in self._people
         ]
 
-    def _merge(self, near: Neighbours, queue: list[tuple[float, int, int]]) -> None:
+    def _merge(self, neighbours: Neighbours, queue: list[tuple[float, int, int]]) -> None:
         """Merge people, nearest pair first; ties to the earlier."""
         while queue:
             distance, first, second = heappop(queue)
-            if near.of(first).get(second) != distance:
-                continue  # one of them has changed since
+            if neighbours.of(first).get(second) != distance:
+                continue  # outdated: one of them has changed
             self._people.remove(second)
-            near.drop(second)
+            neighbours.drop(second)
             self._groups.grow(first, self._groups.remove(second))
-            self._compare(near, queue, first)
+            self._compare(neighbours, queue, first)
 
-    def _retry(self, near: Neighbours, queue: list[tuple[float, int, int]]) -> bool:
-        """Let the next held group that is near another join it; whether there was one."""
+    def _retry(self, neighbours: Neighbours, queue: list[tuple[float, int, int]]) -> bool:
+        """Join the next held cluster to one near it; return whether there was one."""
         for position, number in enumerate(self._held):
-            candidates = near.of(number)
+            candidates = neighbours.of(number)
             if not candidates:
                 continue
             target = min(candidates, key=lambda n: (candidates[n], n not in self._people, n))
             self._held = self._held[position + 1 :] + self._held[:position]
-            near.drop(number)
+            neighbours.drop(number)
             self._groups.grow(target, self._groups.remove(number))
             if target not in self._people:
-                near.drop(target)
+                neighbours.drop(target)
                 target = self._promote(target)
-            self._compare(near, queue, target)
+            self._compare(neighbours, queue, target)
             return True
         return False
 
     def _promote(self, number: int) -> int:
-        """Make a held group a person once it has been seen well enough; its number from then."""
-        if not self._tracks.founds(self._groups[number]):
+        """Make a held cluster a person if it has enough readable chips; return its number."""
+        if not self._tracks.is_person(self._groups[number]):
             return number
         self._held.remove(number)
         person = self._groups.add(self._groups.remove(number))
         self._people.add(person)
         return person
 
-    def _compare(self, near: Neighbours, queue: list[tuple[float, int, int]], number: int) -> None:
-        """Compare a changed group with the others."""
-        near.update(number)
+    def _compare(
+        self, neighbours: Neighbours, queue: list[tuple[float, int, int]], number: int
+    ) -> None:
+        """Compare a changed cluster with the others."""
+        neighbours.update(number)
         if number in self._people:
-            for pair in self._pairs(near, number):
+            for pair in self._pairs(neighbours, number):
                 heappush(queue, pair)

@@ -1,4 +1,4 @@
-"""What to ask a reviewer, and where to cut a person in two."""
+"""Questions for the reviewer, and where to split a person in two."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.config import ClusteringConfig
+from clusterer.core.distance import between
 from clusterer.core.types import Advice, IntArray, TrackFeatures
-from clusterer.people.questions.doubts import doubts
-from clusterer.people.questions.groups import gather
-from clusterer.people.questions.scale import usable
-from clusterer.people.questions.trees import trees
-from clusterer.people.questions.unions import unions
+from clusterer.people.questions.groups import group_tracks
+from clusterer.people.questions.merges import merge_questions
+from clusterer.people.questions.splits import merge_trees, split_questions
 from clusterer.people.refinement.evidence import Evidence, weigh
 
-__all__ = ["advise"]
+__all__ = ["advise", "distance_scale"]
+
+SAMPLE = 300
+"""Tracks sampled to estimate the typical distance between tracks."""
+SAME_PERSON_SHARE = 0.5
+"""Share of the typical distance that two clear faces of one person stay under; for the default
+encoder this is close to its threshold."""
 
 
-def advise(  # noqa: PLR0913, PLR0917 (all that the grouping was made from)
+def advise(  # noqa: PLR0913, PLR0917 (everything the grouping was made from)
     features: TrackFeatures,
     spans_s: npt.NDArray[np.float64],
     cannot_link: IntArray,
@@ -26,26 +31,26 @@ def advise(  # noqa: PLR0913, PLR0917 (all that the grouping was made from)
     threshold: float,
     evidence: Evidence | None = None,
 ) -> Advice:
-    """Collect questions worth an answer, and the merge tree of each person.
+    """Collect the questions worth asking, and the merge tree of each person.
 
-    Clothes have a say in what is asked, even where `ClothingConfig.enabled` keeps them out of what
-    is decided: a question is answered by who sees the pictures.
+    Clothing counts here even if `ClothingConfig.enabled` is off: the reviewer who answers sees the
+    pictures.
 
     Parameters
     ----------
     features : t tracks
-    spans_s : array of shape (t, 2), float64, first and last sight of each track, seconds
-    cannot_link : array of shape (m, 2), int64, pairs of tracks that are different people; no
-        question doubts them
-    labels : array of shape (t,), int64, person of each track, `UNKNOWN` = nobody's
+    spans_s : array of shape (t, 2), float64, start and end of each track, seconds
+    cannot_link : array of shape (m, 2), int64, pairs of tracks of different people; never
+        questioned
+    labels : array of shape (t,), int64, person of each track, `UNKNOWN` = nobody
     config
         Metric, and `ClothingConfig`.
     threshold
-        Distance at which two clear faces are one person. With 0, which no two faces meet, half of
-        what lies between most tracks takes its place.
+        Distance at which two clear faces are one person. 0, which no two faces reach, is replaced
+        by `distance_scale`.
     evidence
-        What `weigh` makes of the above, where it is known already; an hour of 5,000 tracks takes it
-        over a second.
+        Result of `weigh` for the same arguments, if already computed; it takes over a second for
+        an hour of 5,000 tracks.
 
     Returns
     -------
@@ -54,16 +59,36 @@ def advise(  # noqa: PLR0913, PLR0917 (all that the grouping was made from)
     if len(features) < 2:
         return Advice()
     if evidence is None:
-        scale = usable(threshold, features, config.metric)
+        scale = distance_scale(threshold, features, config.metric)
         evidence = weigh(features, spans_s, cannot_link, config, scale)
-    total, apart = evidence.total, evidence.apart
+    total, different = evidence.total, evidence.different
     del evidence  # large
-    groups = gather(features, spans_s, labels)
-    asked = unions(groups, total, apart, config.clothing.prior)
-    grown = trees(labels, total, apart)
-    doubted = doubts(groups, grown, total, apart)
-    questions = sorted((*asked, *doubted), key=lambda found: found.key)
-    return Advice(
-        questions=tuple(found.question for found in questions),
-        trees=grown,
-    )
+    groups = group_tracks(features, spans_s, labels)
+    trees = merge_trees(labels, total, different)
+    questions = [
+        *merge_questions(groups, total, different, config.clothing.prior),
+        *split_questions(groups, trees, total, different),
+    ]
+    questions.sort(key=lambda ranked: ranked.key)
+    return Advice(questions=tuple(ranked.question for ranked in questions), trees=trees)
+
+
+def distance_scale(threshold: float, features: TrackFeatures, metric: str) -> float:
+    """The threshold if above 0, else a share of the median distance between tracks.
+
+    Parameters
+    ----------
+    threshold
+        As configured, 0 or more.
+    features : t tracks
+    metric
+        ``l2`` or ``cosine``, whose distances grow with the square of L2 distances.
+    """
+    if threshold > 0.0:
+        return threshold
+    rows = np.flatnonzero(features.has_face)
+    rows = rows[:: max(len(rows) // SAMPLE, 1)]
+    distances = between(features.face[rows], features.face[rows], metric)
+    typical = float(np.median(distances[np.triu_indices(len(rows), 1)])) if len(rows) > 1 else 0.0
+    share = SAME_PERSON_SHARE**2 if metric == "cosine" else SAME_PERSON_SHARE
+    return share * typical if typical > 0.0 else 1.0

@@ -1,4 +1,4 @@
-"""Whom a question is about: people, and unknown tracks by themselves."""
+"""What questions are about: people, and each unknown track by itself."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.types import UNKNOWN, IntArray, Question, Reason, TrackFeatures
-from clusterer.people.refinement.pair_sums import Bools, Group
+from clusterer.people.refinement.evidence import Bools, Group
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A question, and what it is worth; the greatest come first.
+class RankedQuestion:
+    """A question and its value.
 
     Attributes
     ----------
     question
-    worth
-        Chance that the answer changes something times the weight of the tracks that it decides.
+    value
+        Probability that the answer changes something, times the weight of the tracks it decides.
     """
 
     question: Question
-    worth: float
+    value: float
 
     @property
     def key(self) -> tuple[float, int, int]:
-        """Orders questions: the greatest worth first, of equals the lower tracks."""
-        return -self.worth, self.question.a, self.question.b
+        """Sort key: highest value first, ties by track."""
+        return -self.value, self.question.a, self.question.b
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,13 +38,13 @@ class Groups:
 
     Attributes
     ----------
-    members : g groups of tracks, each in order: people by label, then the unknown by number,
-        but for what a reviewer said is no face
-    labels : of the people, who are the first of these groups, in order
-    weights : array of shape (t,), int64, of each track, 1 and up: what it counts for
-    rank : array of shape (t,), int64, 0 = the track that shows best whom it shows
-    silent : array of shape (t,), bool, neither face nor clothes say anything
-    spans_s : array of shape (t, 2), float64, first and last sight of each track, seconds
+    members : g groups of tracks, each in order: people by label, then single unknown tracks,
+        without those that a reviewer marked as not a face
+    labels : of the people, which come first in `members`, in order
+    weights : array of shape (t,), int64, weight of each track, 1 or more
+    rank : array of shape (t,), int64, 0 = the track that shows its person best
+    silent : array of shape (t,), bool, neither face nor clothing is known
+    spans_s : array of shape (t, 2), float64, start and end of each track, seconds
     """
 
     members: list[Group]
@@ -55,7 +55,7 @@ class Groups:
     spans_s: npt.NDArray[np.float64]
 
     def best(self, group: Group) -> int:
-        """The track that stands for a group."""
+        """The track that represents a group."""
         return min(group, key=lambda track: int(self.rank[track]))
 
     def weight(self, group: Group) -> int:
@@ -63,22 +63,24 @@ class Groups:
         return int(self.weights[group].sum())
 
 
-def chance(evidence: float) -> float:
-    """Probability of yes."""
+def probability(evidence: float) -> float:
+    """Probability of yes, given log odds."""
     return 0.5 + 0.5 * math.tanh(0.5 * evidence)
 
 
-def gather(features: TrackFeatures, spans_s: npt.NDArray[np.float64], labels: IntArray) -> Groups:
-    """Group tracks by their labels.
+def group_tracks(
+    features: TrackFeatures, spans_s: npt.NDArray[np.float64], labels: IntArray
+) -> Groups:
+    """Group tracks by label.
 
-    A track that can be read stands for its group before one that cannot, then that of better
-    quality; of equals the first.
+    A group is represented by a readable track if it has one, then by the one of best quality; ties
+    go to the first.
 
     Parameters
     ----------
     features : t tracks
     spans_s : array of shape (t, 2), float64, seconds
-    labels : array of shape (t,), int64, `UNKNOWN` = by itself
+    labels : array of shape (t,), int64, `UNKNOWN` = a group of its own
     """
     order = np.argsort(labels, kind="stable")
     order = order[labels[order] != UNKNOWN]

@@ -1,1 +1,1 @@
-"""The second stage: clothing splits, joins and brings home what faces leave uncertain."""
+"""The second stage: clothing splits people, merges them and identifies unknown tracks."""

@@ -1,61 +1,61 @@
-"""Groups of tracks that speak for one another become one, most evidence first."""
+"""Agglomerative linkage of groups of tracks by evidence."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.people.refinement.pair_sums import Bools, Group, Matrix, between_groups
+from clusterer.people.refinement.evidence import Bools, Group, Matrix, between_groups
 
 
-def link(groups: list[Group], evidence: Matrix, apart: Bools, least: float) -> list[Group]:
-    """Agglomerative linkage.
+def link(groups: list[Group], evidence: Matrix, different: Bools, least: float) -> list[Group]:
+    """Merge the two groups with most evidence until none exceeds `least`.
 
-    Evidence for two groups is the sum over their pairs of tracks by the square root of the number
-    of pairs: pairs repeat one another, so many say more than one, and less than their sum.
+    Evidence for two groups is the sum over their pairs of tracks divided by the square root of the
+    number of pairs: pairs are correlated, so many count more than one but less than their sum.
 
     Parameters
     ----------
-    groups : disjoint groups of tracks, in order; of equal evidence, the earlier merge first
+    groups : disjoint groups of tracks, in order; ties go to the earlier
     evidence : array of shape (t, t), float32, symmetric
-    apart : array of shape (t, t), bool, pairs that must not be in one group
+    different : array of shape (t, t), bool, pairs that must not be in one group
     least
-        Groups merge while there is more evidence than this.
+        Groups merge while their evidence exceeds this.
 
     Returns
     -------
-    groups, each sorted, in order of the earliest that each was made of
+    groups, each sorted, in order of their earliest input group
     """
     if not groups:
         return []
-    forest = _Forest(groups, evidence, apart, least)
+    forest = _Forest(groups, evidence, different, least)
     while forest.merge_nearest():
         pass
     return [sorted(group) for group in forest.members if group]
 
 
 class _Forest:
-    """Groups, and for each the best partner, kept up to date while they merge."""
+    """Groups and the best partner of each, kept up to date while they merge."""
 
     def __init__(
         self,
         groups: list[Group],
         evidence: Matrix,
-        apart: Bools,
+        different: Bools,
         least: float,
     ) -> None:
         self.members = [list(group) for group in groups]
         self._least = least
         self._total = between_groups(groups, evidence)
-        self._apart = between_groups(groups, apart) > 0
-        np.fill_diagonal(self._apart, True)
+        self._forbidden = between_groups(groups, different) > 0
+        np.fill_diagonal(self._forbidden, True)
         self._size = np.array([len(group) for group in groups], dtype=np.float32)
         score = np.array([self._score(row) for row in range(len(groups))], dtype=np.float32)
         self._partner = score.argmax(axis=1)
         self._best = score[np.arange(len(groups)), self._partner]
 
     def merge_nearest(self) -> bool:
-        """Merge the two groups with most evidence; false if no two have enough."""
+        """Merge the two groups with most evidence; False if no two have enough."""
         first = int(self._best.argmax())
         if not self._best[first] > self._least:
             return False
@@ -65,9 +65,13 @@ class _Forest:
         self._size[keep] += self._size[drop]
         self._total[keep] += self._total[drop]
         self._total[:, keep] = self._total[keep]
-        self._apart[keep] |= self._apart[drop]
-        self._apart[:, keep] = self._apart[keep]
-        self._apart[drop], self._apart[:, drop], self._apart[keep, keep] = True, True, True
+        self._forbidden[keep] |= self._forbidden[drop]
+        self._forbidden[:, keep] = self._forbidden[keep]
+        self._forbidden[drop], self._forbidden[:, drop], self._forbidden[keep, keep] = (
+            True,
+            True,
+            True,
+        )
         self._best[drop] = -np.inf
         self._update(keep, drop)
         return True
@@ -87,5 +91,5 @@ class _Forest:
 
     def _score(self, row: int) -> npt.NDArray[np.float32]:
         score = self._total[row] / np.sqrt(self._size[row] * self._size)
-        result: npt.NDArray[np.float32] = np.where(self._apart[row], -np.inf, score)
+        result: npt.NDArray[np.float32] = np.where(self._forbidden[row], -np.inf, score)
         return result

@@ -1,4 +1,4 @@
-"""Second stage: unknowns and fragments come home by what they wear, if the face does not object."""
+"""Second stage: assign unknown tracks and fragments by clothing, unless the face contradicts."""
 
 from __future__ import annotations
 
@@ -9,27 +9,26 @@ import numpy.typing as npt
 
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import UNKNOWN, ClothingDecision, IntArray, TrackFeatures
-from clusterer.people.refinement.decisions import Record
-from clusterer.people.refinement.evidence import Evidence, weigh
+from clusterer.people.refinement.decisions import Comparison
+from clusterer.people.refinement.evidence import Bools, Evidence, Group, Matrix, weigh
 from clusterer.people.refinement.linkage import link
-from clusterer.people.refinement.pair_sums import Bools, Group, Matrix
 from clusterer.people.refinement.reassign import reassign
 
 LEAST_WEIGHT = 1e-3
-"""Of a track of no quality: where no face can be read, the greater number is the person."""
+"""Weight of a track of zero quality: without readable faces, the majority is the person."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refinement:
-    """What the second stage made of the first one's groups.
+    """Result of the second stage.
 
     Attributes
     ----------
     labels : array of shape (t,), int64; people are numbered by their first track, `UNKNOWN` =
-        nobody's
-    ambiguous : array of shape (t,), bool, unknown because two people were about as likely
+        nobody
+    ambiguous : array of shape (t,), bool, unknown because two people were about equally likely
     decisions : tracks that moved, in order
-    evidence : what it was decided by, for every pair of tracks; None if nothing was weighed
+    evidence : for every pair of tracks; None if the stage was skipped
     """
 
     labels: IntArray
@@ -40,7 +39,7 @@ class Refinement:
 
 @dataclass(frozen=True, slots=True)
 class Refiner:
-    """Splits and merges people, and brings home unknowns, by faces and clothes together.
+    """Splits and merges people, and assigns unknown tracks, by faces and clothing together.
 
     Parameters
     ----------
@@ -61,32 +60,32 @@ class Refiner:
         cannot_link: IntArray,
         certain: list[Group],
     ) -> Refinement:
-        """Decide anew who is with whom.
+        """Regroup the tracks.
 
         Parameters
         ----------
         features : t tracks
-        spans_s : array of shape (t, 2), float64, first and last sight of each track, seconds
-        labels : array of shape (t,), int64, of the first stage, `UNKNOWN` = nobody's
+        spans_s : array of shape (t, 2), float64, start and end of each track, seconds
+        labels : array of shape (t,), int64, of the first stage, `UNKNOWN` = nobody
         cannot_link : array of shape (m, 2), int64, pairs of tracks of different people; kept
-        certain : groups that hold each track once; those of one group are one person and stay
-            together, and have one label
+        certain : partition of the tracks into groups that are certainly one person; tracks of a
+            group have one label and stay together
 
         Returns
         -------
-        Refinement; without a torso that is seen, or switched off, of the labels as they are
+        Refinement; with the input labels if switched off or if no torso is visible
         """
         on = self.config.clothing.enabled and self.threshold > 0 and features.torso_share.any()
         if not on or len(features) < 2:
             return Refinement(labels, np.zeros(len(labels), dtype=bool), ())
         evidence = weigh(features, spans_s, cannot_link, self.config, self.threshold)
-        units = _in_time(certain, features)
-        decided = _Case(self.config, features, labels, units, evidence.of_units(units)).decide()
-        return replace(decided, evidence=evidence)
+        units = _in_time_order(certain, features)
+        regrouping = _Regrouping(self.config, features, labels, units, evidence.of_units(units))
+        return replace(regrouping.run(), evidence=evidence)
 
 
-class _Case:
-    """The question of who is with whom, over units: tracks that are one person for certain."""
+class _Regrouping:
+    """One run of the second stage, over units: tracks that are certainly one person."""
 
     def __init__(
         self,
@@ -103,95 +102,95 @@ class _Case:
         self._labels = np.array([labels[unit[0]] for unit in units], dtype=np.int64)
         quality = np.array([features.quality[unit].max() for unit in units])
         self._clear = quality >= self._config.clear_quality
-        against = evidence.face <= -self._config.face_veto
-        self._apart = evidence.apart | (np.outer(self._clear, self._clear) & against)
-        self._inside = self._trusting()
-        seen = (features.quality + LEAST_WEIGHT) * features.readable_chips
-        self._weight = np.array([float(seen[unit].sum()) for unit in units])
+        vetoed = evidence.face <= -self._config.face_veto
+        self._different = evidence.different | (np.outer(self._clear, self._clear) & vetoed)
+        self._within = self._evidence_within_people()
+        track_weight = (features.quality + LEAST_WEIGHT) * features.readable_chips
+        self._weight = np.array([float(track_weight[unit].sum()) for unit in units])
         self._n_tracks = len(features)
 
-    def decide(self) -> Refinement:
-        """Split, link, reassign, doubt."""
+    def run(self) -> Refinement:
+        """Split, link, reassign, drop ambiguous units."""
         least = self._config.prior
         grouped = np.empty(len(self._units), dtype=np.int64)
-        for number, group in enumerate(link(self._split(), self._total, self._apart, least)):
+        for number, group in enumerate(link(self._split(), self._total, self._different, least)):
             grouped[group] = number
-        has_mates = np.array([self._mates(unit, grouped).any() for unit in range(len(grouped))])
-        stays = np.where(has_mates, -least, least)
-        grouped = reassign(grouped, self._inside, self._apart, ~self._clear, stays)
-        doubtful = self._doubtful(grouped)
-        for unit in np.flatnonzero(doubtful).tolist():
+        has_peers = np.array([self._peers(unit, grouped).any() for unit in range(len(grouped))])
+        needed = np.where(has_peers, -least, least)
+        grouped = reassign(grouped, self._within, self._different, ~self._clear, needed)
+        ambiguous = self._ambiguous(grouped)
+        for unit in np.flatnonzero(ambiguous).tolist():
             grouped[unit] = grouped.max() + 1
-        return self._refinement(grouped, doubtful & (self._labels == UNKNOWN))
+        return self._refinement(grouped, ambiguous & (self._labels == UNKNOWN))
 
     def _split(self) -> list[Group]:
-        """Units by the first stage's people, these taken apart where evidence speaks against them.
+        """The first stage's people, split where the evidence contradicts them.
 
-        As it takes evidence to merge two groups, it takes as much against to part one.
+        Splitting takes as much evidence against as merging takes evidence for.
         """
         groups: list[Group] = [[unit] for unit in np.flatnonzero(self._labels == UNKNOWN).tolist()]
         for label in np.unique(self._labels[self._labels != UNKNOWN]).tolist():
             alone = [[unit] for unit in np.flatnonzero(self._labels == label).tolist()]
-            groups += link(alone, self._inside, self._evidence.apart, -self._config.prior)
+            groups += link(alone, self._within, self._evidence.different, -self._config.prior)
         return sorted(groups)
 
-    def _trusting(self) -> Matrix:
-        """Evidence, but for clear faces that the first stage put together.
+    def _evidence_within_people(self) -> Matrix:
+        """Evidence, ignoring clothing between clear faces that the first stage put together.
 
-        These stay together, whatever they wear, as people change; unless face and clothes both say
-        that they are two.
+        People change clothes, so these stay together unless face and clothing both contradict.
         """
         together = self._labels[:, None] == self._labels[None, :]
         together &= np.outer(self._clear, self._clear) & (self._labels != UNKNOWN)
-        against = np.maximum(self._evidence.face, self._evidence.clothing) < -self._config.prior
-        kept = np.maximum(self._evidence.face, 0.0)
-        inside: Matrix = np.where(together & ~against, kept, self._total)
-        return inside
+        contradicted = (
+            np.maximum(self._evidence.face, self._evidence.clothing) < -self._config.prior
+        )
+        face_only = np.maximum(self._evidence.face, 0.0)
+        within: Matrix = np.where(together & ~contradicted, face_only, self._total)
+        return within
 
-    def _mates(self, unit: int, grouped: IntArray) -> Bools:
-        """Whom the first stage gave to the same person and who are still together with a unit."""
-        mates = (grouped == grouped[unit]) & (self._labels == self._labels[unit])
-        mates &= self._labels != UNKNOWN
-        mates[unit] = False
-        found: Bools = mates
-        return found
+    def _peers(self, unit: int, grouped: IntArray) -> Bools:
+        """Other units that share a unit's person in the first stage and its group now."""
+        peers: Bools = (grouped == grouped[unit]) & (self._labels == self._labels[unit])
+        peers &= self._labels != UNKNOWN
+        peers[unit] = False
+        return peers
 
-    def _doubtful(self, grouped: IntArray) -> Bools:
-        """Units that came to a person, while they are about as near to a second one.
+    def _ambiguous(self, grouped: IntArray) -> Bools:
+        """Units that joined a person but fit a second one about as well.
 
-        Nearness is the mean over the clear faces of a person: what others who came by their clothes
-        look like does not count. Groups without a clear face are nobody to be taken for.
+        The fit is the mean evidence for the person's clear faces: tracks that joined by clothing do
+        not count, nor do groups without a clear face.
         """
-        doubtful = np.zeros(len(grouped), dtype=bool)
-        near, people = self._nearness(grouped)
+        ambiguous = np.zeros(len(grouped), dtype=bool)
+        fit, people = self._fit_to_clear_faces(grouped)
         for unit in np.flatnonzero(~self._clear).tolist():
-            mine = np.flatnonzero(grouped == grouped[unit])
-            own = near[unit, grouped[unit]]
-            if self._mates(unit, grouped).any() or len(mine) == 1 or not np.isfinite(own):
+            members = np.flatnonzero(grouped == grouped[unit])
+            current = fit[unit, grouped[unit]]
+            if self._peers(unit, grouped).any() or len(members) == 1 or not np.isfinite(current):
                 continue
-            least = max(own - self._config.margin, 0.0)
-            mates = mine[mine != unit]
-            doubtful[unit] = any(
-                self._differ(mates, people[other]) and not self._apart[unit, people[other]].any()
-                for other in np.flatnonzero(near[unit] > least).tolist()
+            least = max(current - self._config.margin, 0.0)
+            rest = members[members != unit]
+            ambiguous[unit] = any(
+                self._differ(rest, people[other]) and not self._different[unit, people[other]].any()
+                for other in np.flatnonzero(fit[unit] > least).tolist()
                 if other != grouped[unit]
             )
-        return doubtful
+        return ambiguous
 
-    def _nearness(self, grouped: IntArray) -> tuple[Matrix, list[IntArray]]:
+    def _fit_to_clear_faces(self, grouped: IntArray) -> tuple[Matrix, list[IntArray]]:
         """Mean evidence of each unit for the clear faces of each group, and the groups."""
         people = [np.flatnonzero(grouped == group) for group in range(int(grouped.max()) + 1)]
-        near = np.full((len(grouped), len(people)), -np.inf, dtype=np.float32)
+        fit = np.full((len(grouped), len(people)), -np.inf, dtype=np.float32)
         for group, members in enumerate(people):
             clear = members[self._clear[members]]
             if len(clear):
-                near[:, group] = self._total[:, clear].mean(axis=1)
-        return near, people
+                fit[:, group] = self._total[:, clear].mean(axis=1)
+        return fit, people
 
     def _differ(self, a: IntArray, b: IntArray) -> bool:
-        """Whether two groups are two people, rather than two parts of one."""
+        """Whether two groups are two people rather than parts of one."""
         pairs = np.ix_(a, b)
-        return bool(self._apart[pairs].any()) or float(self._total[pairs].sum()) < 0.0
+        return bool(self._different[pairs].any()) or float(self._total[pairs].sum()) < 0.0
 
     def _refinement(self, grouped: IntArray, ambiguous: Bools) -> Refinement:
         labels = np.full(self._n_tracks, UNKNOWN, dtype=np.int64)
@@ -205,12 +204,12 @@ class _Case:
             else:
                 labels[tracks] = people
                 people += 1
-        record = Record(self._labels, grouped, self._evidence, self._weight)
-        return Refinement(labels, unclear, record.decisions(self._units))
+        comparison = Comparison(self._labels, grouped, self._evidence, self._weight)
+        return Refinement(labels, unclear, comparison.decisions(self._units))
 
 
-def _in_time(certain: list[Group], features: TrackFeatures) -> list[Group]:
-    """Units in order of their first sight; ties by quality, so that numbers have no say."""
+def _in_time_order(certain: list[Group], features: TrackFeatures) -> list[Group]:
+    """Units by start; ties by quality, so that the numbering of tracks does not matter."""
     return sorted(
         (sorted(unit) for unit in certain),
         key=lambda unit: (

@@ -1,4 +1,4 @@
-"""What every alignment must keep."""
+"""The contract of alignments; every registered one must pass."""
 
 from __future__ import annotations
 

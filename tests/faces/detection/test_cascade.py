@@ -77,7 +77,7 @@ def test_nothing_to_group() -> None:
     st.lists(st.tuples(*[st.integers(0, 40)] * 2, st.integers(24, 60)), min_size=1, max_size=25),
     st.randoms(use_true_random=False),
 )
-def test_the_order_of_windows_has_no_say(places: list[tuple[int, int, int]], random) -> None:
+def test_grouping_is_independent_of_order(places: list[tuple[int, int, int]], random) -> None:
     def boxes() -> FloatArray:
         return np.array([(x, y, x + side, y + side) for x, y, side in places], np.float32)
 
@@ -89,7 +89,7 @@ def test_the_order_of_windows_has_no_say(places: list[tuple[int, int, int]], ran
     assert counts.sum() == len(places)
 
 
-def test_brightness_has_no_say(portrait: ImageArray) -> None:
+def test_score_is_independent_of_brightness(portrait: ImageArray) -> None:
     dim = (portrait // 2).astype(np.uint8)
     seen = windows(dim)
     assert len(seen) > 4

@@ -101,7 +101,7 @@ def test_suppression_by_hand() -> None:
 
 
 @pytest.mark.parametrize("size", [(640, 360), (31, 700), (700, 31), (1, 1), (97, 131)])
-def test_copies_lie_on_the_canvas_and_apart(size: tuple[int, int]) -> None:
+def test_copies_are_on_the_canvas_and_do_not_overlap(size: tuple[int, int]) -> None:
     where = layout(*size)
     owner = np.zeros((where.height_px, where.width_px), int)
     for left, top, width, height in where.tiles:

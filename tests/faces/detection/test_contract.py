@@ -1,4 +1,4 @@
-"""What every detector promises; each registered one is put through the same suite."""
+"""The contract of detectors; every registered one must pass."""
 
 from __future__ import annotations
 

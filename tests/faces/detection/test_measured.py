@@ -1,4 +1,4 @@
-"""What the registry says of the detectors is what they find in the sample film."""
+"""The registry's figures match what the detectors find in the sample film."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ def test_another_network_is_refused(broken: str, tmp_path: Path) -> None:
     content = b"nothing" if broken == "garbage" else model.SerializeToString()
     with in_place(content, tmp_path), pytest.raises(ModelError) as caught:
         create(DetectionConfig(detector="scrfd"), 1)
-    expected = "is damaged" if broken == "garbage" else "is no SCRFD with landmarks"
+    expected = "is damaged" if broken == "garbage" else "is not an SCRFD with landmarks"
     assert expected in str(caught.value)
     assert "models download scrfd" in caught.value.remedy
 

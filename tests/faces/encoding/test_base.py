@@ -67,12 +67,12 @@ def test_weights_that_are_made_by_hand(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_thresholds_travel_with_the_configuration(tmp_path: Path) -> None:
     name = write_network(tmp_path / "net.onnx", replace(CARD, licence="Apache-2.0"))
-    settled = encoding.resolve(EncodingConfig(encoder=name))
-    assert settled.thresholds == (("l2", pytest.approx(math.sqrt(0.4), abs=1e-6)), ("cosine", 0.2))
-    assert settled.licence == "Apache-2.0"
+    resolved = encoding.resolve(EncodingConfig(encoder=name))
+    assert resolved.thresholds == (("l2", pytest.approx(math.sqrt(0.4), abs=1e-6)), ("cosine", 0.2))
+    assert resolved.licence == "Apache-2.0"
     (tmp_path / "net.toml").unlink()  # the network itself is still there
-    assert encoding.resolve(settled) == settled
-    assert encoding.default_threshold(settled, "cosine") == 0.2
+    assert encoding.resolve(resolved) == resolved
+    assert encoding.default_threshold(resolved, "cosine") == 0.2
     with pytest.raises(ModelError, match=r"Cannot read .*net\.toml"):
         encoding.default_threshold(name, "cosine")
     with pytest.raises(ModelError, match=r"Cannot read .*net\.toml \(no such file"):
@@ -81,10 +81,10 @@ def test_thresholds_travel_with_the_configuration(tmp_path: Path) -> None:
 
 def test_a_changed_card_counts(tmp_path: Path) -> None:
     name = write_network(tmp_path / "net.onnx")
-    settled = encoding.resolve(EncodingConfig(encoder=name))
+    resolved = encoding.resolve(EncodingConfig(encoder=name))
     before = {file.name: file.sha256() for file in encoding.weights(name)}
     write_network(tmp_path / "net.onnx", replace(CARD, threshold=0.3))
-    assert dict(encoding.resolve(settled).thresholds)["cosine"] == 0.3
+    assert dict(encoding.resolve(resolved).thresholds)["cosine"] == 0.3
     after = {file.name: file.sha256() for file in encoding.weights(name)}
     assert set(before) == set(after) == {"onnx:net.onnx", "onnx:net.toml"}
     assert before["onnx:net.onnx"] == after["onnx:net.onnx"]

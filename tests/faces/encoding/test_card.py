@@ -1,4 +1,4 @@
-"""Cards: what is read, what is refused, and in which words."""
+"""Cards: parsing, validation and error messages."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_uint8() -> None:
         ("-> [table]", "there is no key 'table'"),
     ],
 )
-def test_what_is_refused(change: str, cause: str) -> None:
+def test_invalid_cards_are_rejected(change: str, cause: str) -> None:
     old, new = (part.strip() for part in f" {change} ".split(" ->"))
     text = SMALL.replace(old, new) if old else SMALL + new
     with pytest.raises(ConfigError) as caught:
@@ -133,7 +133,7 @@ def test_what_is_refused(change: str, cause: str) -> None:
     assert caught.value.remedy
 
 
-def test_files_that_are_no_cards(tmp_path: Path) -> None:
+def test_files_that_are_not_cards(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"Cannot read .*\(no such file or directory\)\. Write a"):
         read_card(tmp_path / "none.toml")
     with pytest.raises(ConfigError, match="is no TOML file"):

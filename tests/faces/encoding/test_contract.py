@@ -1,4 +1,4 @@
-"""What every registered encoder must keep."""
+"""The contract of encoders; every registered one must pass."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_wrong_chips(encoder: Encoder, wrong: str) -> None:
 
 
 @pytest.mark.footage
-def test_people_are_told_apart(
+def test_different_people_are_farther_apart_than_one_person(
     encoder: Encoder, stand_ins: set[str], ten_people: tuple[Chips, np.ndarray]
 ) -> None:
     if encoder.name in stand_ins or encoder.name.startswith(encoding.LOCAL):

@@ -1,4 +1,4 @@
-"""The numbers are those of dlib itself."""
+"""The embeddings equal those of dlib itself."""
 
 from __future__ import annotations
 

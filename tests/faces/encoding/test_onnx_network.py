@@ -1,4 +1,4 @@
-"""Networks by card: what they are fed, and what is said of those that do not fit."""
+"""Networks by card: their input, and errors for those that do not match."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_other_networks(tmp_path: Path, model: onnx.ModelProto, cause: str) -> N
         load(write(tmp_path / "a.onnx", model, CARD))
 
 
-def test_numbers_that_are_none(tmp_path: Path) -> None:
+def test_embeddings_that_are_not_finite(tmp_path: Path) -> None:
     model = network(CARD)
     matrix = model.graph.initializer[1]
     broken = np.full((matrix.dims[0], 24), np.nan, np.float32)
@@ -140,7 +140,7 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
         load(write(tmp_path / "a.onnx", model, CARD))
 
 
-def test_a_chip_of_which_nothing_can_be_told(tmp_path: Path) -> None:
+def test_a_chip_without_a_finite_embedding_gives_zeros(tmp_path: Path) -> None:
     model = averages(COLOURS)
     model.graph.node[-1].output[0] = "mean"  # then divided by itself: 1, and for black 0 / 0
     model.graph.node.append(helper.make_node("Div", ["mean", "mean"], ["embedding"]))
@@ -150,11 +150,11 @@ def test_a_chip_of_which_nothing_can_be_told(tmp_path: Path) -> None:
     assert encoder.encode(chips).tolist() == [[1, 1, 1], [0, 0, 0], [1, 1, 1]]
 
 
-def test_no_network_at_all(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_network(tmp_path: Path) -> None:
     name = write_network(tmp_path / "a.onnx")
     (tmp_path / "a.onnx").write_bytes(b"text")
     with pytest.raises(
-        ModelError, match=r"a\.onnx is damaged, or no network in ONNX\. After onnx: stands"
+        ModelError, match=r"a\.onnx is damaged, or not a network in ONNX\. After onnx: stands"
     ):
         load(name)
 

@@ -84,7 +84,7 @@ def test_alias_is_a_shape() -> None:
         (b"\x00", "read_int", "begins with 0x00"),
         (b"\x09" + bytes(9), "read_int", "begins with 0x09"),
         (b"\x11\x01", "read_int", "begins with 0x11"),
-        (write.real(1, 5000), "read_float", "no float"),
+        (write.real(1, 5000), "read_float", "not a float"),
         (b"2", "read_bool", "a bool is"),
         (write.integer(-1) + b"a", "read_string", "-1 bytes wanted"),
         (write.integer(2**40) + b"a", "read_string", "wanted"),

@@ -28,7 +28,7 @@ from clusterer.outputs.report.clothes import notes
 from clusterer.outputs.report.payload import payload, pictures
 from clusterer.outputs.report.pictures import Gallery
 from clusterer.outputs.report.wording import EXPLANATIONS
-from clusterer.people.identities import identify
+from clusterer.people.identities import present, reasons_of
 from tests.outputs.report.builder import Cast, Scene, track_key
 from tests.small_result import small_analysis, small_result
 
@@ -118,9 +118,8 @@ def test_tracks_are_told_as_grouped_not_as_corrected() -> None:
 @given(st.lists(st.integers(UNKNOWN, 3), min_size=4, max_size=4))
 def test_people_have_the_numbers_that_the_tables_give_them(labels: list[int]) -> None:
     result = small_result()
-    found = identify(
-        result.analysis, result.features, np.array(labels), np.zeros(4, bool), np.ones(4)
-    )
+    reasons = reasons_of(result.features, np.array(labels), np.zeros(4, bool))
+    found = present(result.analysis, np.array(labels), reasons, np.ones(4))
     expected = {person.label: number for number, person in enumerate(found[0], start=1)}
     assert numbers(result.analysis, np.array(labels)) == expected
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from clusterer.core.types import Action, ClusteringResult, Edit, Reason
 from clusterer.outputs.report import render, render_live
 from clusterer.outputs.report.wording import EXPLANATIONS, UNKNOWN_LICENCE, flatten, licence
-from clusterer.people.clustering.confidence import MOST
+from clusterer.people.confidence import MOST
 from tests.outputs.report.builder import (
     Cast,
     Scene,

@@ -14,7 +14,7 @@ from clusterer.core.types import UNKNOWN, Action
 from clusterer.edits import NOT_A_FACE
 from clusterer.edits.log import LENGTHS, LIMITS
 from clusterer.outputs.pages import templates
-from clusterer.people.clustering.confidence import MOST
+from clusterer.people.confidence import MOST
 from tests.edits.cases import cases
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ def features_of(
     start: Sequence[int] | None = None,
     has_face: Sequence[bool] | bool = True,
 ) -> TrackFeatures:
-    """One track per row of `face`; seen in that order, well and often, unless said otherwise."""
+    """One track per row of `face`; in that order, of good quality and many chips by default."""
     vectors = np.asarray(face, np.float32)
     n = len(vectors)
     return TrackFeatures(
@@ -53,10 +53,10 @@ def links(*pairs: tuple[int, int]) -> np.ndarray:
 
 
 def has_twins(features: TrackFeatures) -> bool:
-    """Whether two tracks are alike in all by which methods put tracks in order.
+    """Whether two tracks are equal in everything that methods sort by.
 
-    Only their numbers tell such twins apart, so where they may not be linked to the same tracks,
-    who goes where hangs on the numbers.
+    Such twins differ only by number, so with different cannot-links the result depends on the
+    numbering.
     """
     columns = features.start_pts, features.quality, features.readable_chips, features.face
     alike = {tuple(row.tobytes() for row in rows) for rows in zip(*columns, strict=True)}
@@ -88,7 +88,7 @@ def problems(draw: st.DrawFn, max_tracks: int = 14) -> tuple[TrackFeatures, np.n
 def separated(
     people: int, tracks: int, seed: int, dimension: int = 16, apart: float = 2.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Faces of people who are far apart and hardly change; and who each is."""
+    """Well separated people with little variation, and the person of each face."""
     rng = np.random.default_rng(seed)
     who = rng.permutation(np.arange(tracks) % people)
     centres = apart * np.eye(dimension)[:people]
@@ -97,7 +97,7 @@ def separated(
 
 
 def partition(labels: np.ndarray) -> set[frozenset[int]]:
-    """Groups without their numbers; the unknown are none."""
+    """Groups without their numbers, leaving out unknown tracks."""
     return {
         frozenset(np.flatnonzero(labels == label).tolist()) for label in set(labels.tolist()) - {-1}
     }

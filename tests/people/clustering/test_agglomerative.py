@@ -30,7 +30,7 @@ def test_the_order_of_time_does_not_matter() -> None:
     assert labels_of(1.0, 0.3, 0.7, 0.0) == [0, 1, 0, 1]
 
 
-def test_a_cannot_link_keeps_whole_groups_apart() -> None:
+def test_a_cannot_link_separates_whole_groups() -> None:
     # 0.08 joins 0.0, the nearer; the two may then not take in 0.2.
     assert labels_of(0.0, 0.08, 0.2, pairs=links((0, 2))) == [0, 0, 1]
 
@@ -40,7 +40,7 @@ def test_no_threshold_reaches_a_forbidden_pair_among_thousands() -> None:
     assert FORBIDDEN / (tracks / 2) ** 2 > 10 * largest_threshold
 
 
-def test_groups_of_too_few_faces_are_nobody() -> None:
+def test_groups_of_too_few_faces_are_unknown() -> None:
     assert labels_of(0.0, 3.0, 3.1, chips=1) == [UNKNOWN, 0, 0]
 
 

@@ -1,4 +1,4 @@
-"""What every clustering method promises; each registered one is put through the same suite."""
+"""The contract of clustering methods; every registered one must pass."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ every_method = pytest.mark.parametrize("method", METHODS.built_in)
 every_method_of_ours = pytest.mark.parametrize(
     "method", [m for m in METHODS.built_in if m != "sequential"]
 )
-"""The ancestor's rule looks neither at quality nor at anything twice."""
+"""The sequential rule ignores quality and never retries."""
 few = settings(max_examples=30)
 """Of each combination of method and metric."""
 every_metric = pytest.mark.parametrize("metric", METRICS)
@@ -72,7 +72,7 @@ def test_permuting_tracks_permutes_labels(
 @every_method
 @few
 @given(problem=problems(), seed=st.integers(0, 99))
-def test_what_a_track_is_called_has_no_say(
+def test_result_is_independent_of_track_numbering(
     method: str, problem: tuple[TrackFeatures, np.ndarray], seed: int
 ) -> None:
     features, pairs = problem
@@ -118,7 +118,7 @@ def test_people_are_numbered_and_well_founded(
 @every_metric
 @every_method
 @pytest.mark.parametrize("seed", range(5))
-def test_people_who_are_far_apart_are_told_apart(method: str, metric: str, seed: int) -> None:
+def test_people_far_apart_are_separated(method: str, metric: str, seed: int) -> None:
     face, who = separated(people=6, tracks=40, seed=seed)
     threshold = THRESHOLD if metric == "l2" else 0.030
     labels = run(method, features_of(face), NO_LINKS, threshold, metric=metric).labels
@@ -166,7 +166,7 @@ def test_no_tracks(method: str) -> None:
 @pytest.mark.parametrize(
     ("chips", "expected"), [(0, UNKNOWN), (1, UNKNOWN), (2, 0), (9, 0)], ids=str
 )
-def test_one_track_founds_a_person_with_enough_readable_chips(
+def test_one_track_is_a_person_with_enough_readable_chips(
     method: str, chips: int, expected: int
 ) -> None:
     assert labels_of(method, features_of([[1, 0]], chips=chips)) == [expected]
@@ -188,14 +188,14 @@ def test_two_single_chips_that_match_are_a_person(method: str) -> None:
 
 
 @every_method
-def test_two_single_chips_that_differ_are_nobody(method: str) -> None:
+def test_two_different_single_chips_are_unknown(method: str) -> None:
     found = run(method, features_of([[1, 0], [3, 0]], chips=1))
     assert found.labels.tolist() == [UNKNOWN, UNKNOWN]
     assert not found.ambiguous.any()
 
 
 @every_method
-def test_two_single_chips_of_one_frame_are_nobody(method: str) -> None:
+def test_two_single_chips_of_one_frame_are_unknown(method: str) -> None:
     features = features_of([[1, 0], [1.01, 0]], chips=1)
     assert labels_of(method, features, links((0, 1))) == [UNKNOWN, UNKNOWN]
 
@@ -207,7 +207,7 @@ def test_a_single_chip_joins_the_person_it_matches(method: str) -> None:
 
 
 @every_method
-def test_unreadable_tracks_alone_are_nobody(method: str) -> None:
+def test_unreadable_tracks_alone_are_unknown(method: str) -> None:
     assert labels_of(method, features_of([[1, 0]] * 5, chips=0)) == [UNKNOWN] * 5
 
 
@@ -243,7 +243,7 @@ def test_of_two_unreadable_faces_of_one_frame_the_nearer_joins(method: str) -> N
 
 @every_method_of_ours
 @pytest.mark.parametrize(("quality", "people"), [(0.0, 2), (0.05, 2), (0.1, 1), (0.9, 1)])
-def test_poor_faces_must_be_nearer(method: str, quality: float, people: int) -> None:
+def test_faces_of_low_quality_must_be_nearer(method: str, quality: float, people: int) -> None:
     # 0.3 apart: under 0.36 as it stands, 0.5 at no quality, 0.41 at 0.05, 0.353 at 0.1.
     features = features_of([[0, 0], [0.3, 0]], quality=[quality, 0.9])
     assert len(set(labels_of(method, features))) == people
@@ -257,14 +257,14 @@ def test_a_person_lies_under_the_threshold(method: str) -> None:
 
 
 @every_method
-def test_a_threshold_of_nothing_joins_nobody_who_differs(method: str) -> None:
+def test_a_threshold_of_zero_joins_only_identical_faces(method: str) -> None:
     assert labels_of(method, features_of([[0, 0], [0.5, 0]]), threshold=0.0) == [0, 1]
 
 
 @every_method
 @few
 @given(problem=problems())
-def test_the_same_again(method: str, problem: tuple[TrackFeatures, np.ndarray]) -> None:
+def test_results_are_deterministic(method: str, problem: tuple[TrackFeatures, np.ndarray]) -> None:
     first, second = (run(method, *problem) for _ in range(2))
     np.testing.assert_array_equal(first.labels, second.labels)
 

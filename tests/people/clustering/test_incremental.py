@@ -1,4 +1,4 @@
-"""The default method, by hand and against the plain way to compute it."""
+"""The default method, by hand and against a plain implementation."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import UNKNOWN, TrackFeatures
-from clusterer.people.clustering.groups import Groups
-from clusterer.people.clustering.incremental import Incremental, _Crowd
-from clusterer.people.clustering.people import Person, Tracks
+from clusterer.people.clustering.cluster_index import ClusterIndex
+from clusterer.people.clustering.clusters import Cluster, Tracks
+from clusterer.people.clustering.incremental import Incremental, _State
 from tests.people.clustering.builder import NO_LINKS, features_of, links, problems
 
 THRESHOLD = 0.36
@@ -58,13 +58,13 @@ def test_beside_the_nearest_the_next_is_joined() -> None:
     assert labels_of(on_a_line(0.0, 0.5, 0.27), links((1, 2))) == [0, 1, 0]
 
 
-def test_people_who_have_come_near_are_merged() -> None:
+def test_people_whose_averages_converge_are_merged() -> None:
     # 0.25 joins 0.4, whose average comes to 0.325: now under 0.36 from 0.0.
     assert labels_of(on_a_line(0.0, 0.4, 0.25)) == [0, 0, 0]
     assert labels_of(on_a_line(0.0, 0.4, 0.25), links((0, 1))) == [0, 1, 1]
 
 
-def test_a_held_track_is_tried_again_when_the_people_are_settled() -> None:
+def test_a_held_track_is_retried_once_the_people_are_final() -> None:
     # The single chip comes before anybody is near it.
     assert labels_of(on_a_line(0.3, 1.0, 0.0, chips=[1, 5, 5])) == [0, 1, 0]
 
@@ -82,7 +82,7 @@ def test_held_groups_meet_in_the_end() -> None:
     assert labels_of(features, min_faces=4, threshold=0.33) == [UNKNOWN] * 4
 
 
-def test_a_held_track_that_was_passed_over_is_tried_again() -> None:
+def test_a_skipped_held_track_is_retried() -> None:
     # The first is 0.40 from the person and 0.364 from the second, which joins the person and takes
     # its average to (0.2, 0): 0.35 from the first.
     face = [[0.2, 0.35], [0.3, 0.0], [0.0, 0.0]]
@@ -92,15 +92,15 @@ def test_a_held_track_that_was_passed_over_is_tried_again() -> None:
 def test_the_nearest_pair_merges_first_as_averages_stand_then() -> None:
     # -0.30 and -0.38 merge to -0.34. Then 0.0 is 0.34 from them, no more 0.30, and joins 0.32.
     tracks = Tracks(on_a_line(-0.30, -0.38, 0.0, 0.32), NO_LINKS, ClusteringConfig())
-    crowd = _Crowd(tracks, THRESHOLD)
+    crowd = _State(tracks, THRESHOLD)
     for track in range(4):
-        crowd._people.add(crowd._groups.add(tracks.person([track])))
+        crowd._people.add(crowd._groups.add(tracks.cluster_of([track])))
     assert [person.members for person in crowd.finish()] == [{0, 1}, {2, 3}]
 
 
 def test_an_unreadable_track_does_not_move_an_average() -> None:
-    # 0.3 belongs to 0.5; could it move that average to 0.4, the next 0.1 would still be nearer to
-    # 0.0, but the people would lie 0.35 apart and be merged.
+    # 0.3 belongs to 0.5; if it moved that average to 0.4, the next 0.1 would still be nearer to
+    # 0.0, but the people would be 0.35 apart and merged.
     assert labels_of(on_a_line(0.0, 0.1, 0.5, 0.3, chips=[5, 5, 5, 0])) == [0, 0, 1, 1]
     assert labels_of(on_a_line(0.0, 0.1, 0.5, 0.3, chips=[5, 5, 5, 2])) == [0, 0, 0, 0]
 
@@ -115,8 +115,8 @@ def test_merging_ends_at_a_fixed_point(
     tracks = Tracks(features, pairs, config)
     readable = np.array(tracks.readable, np.int64)
     members = [np.flatnonzero(labels == label) for label in range(labels.max(initial=-1) + 1)]
-    people = [tracks.person(np.intersect1d(rows, readable).tolist()) for rows in members]
-    held = [tracks.person([row]) for row in readable[labels[readable] == UNKNOWN].tolist()]
+    people = [tracks.cluster_of(np.intersect1d(rows, readable).tolist()) for rows in members]
+    held = [tracks.cluster_of([row]) for row in readable[labels[readable] == UNKNOWN].tolist()]
     for (a, person), (b, other) in combinations(enumerate(people), 2):
         if not tracks.links.forbids_union(set(members[a].tolist()), set(members[b].tolist())):
             assert tracks.distance([person], [other])[0, 0] >= threshold - 1e-6
@@ -127,16 +127,16 @@ def test_merging_ends_at_a_fixed_point(
 
 
 class Plainly:
-    """The method as its docstring tells it, every distance computed anew at every step."""
+    """The method as documented, with every distance recomputed at every step."""
 
     def __init__(self, tracks: Tracks, threshold: float) -> None:
         self.tracks, self.threshold = tracks, threshold
-        self.people: list[Person] = []
-        self.held: list[Person] = []
+        self.people: list[Cluster] = []
+        self.held: list[Cluster] = []
 
     def labels(self) -> np.ndarray:
         for track in self.tracks.readable:
-            self.place(self.tracks.person([track]))
+            self.place(self.tracks.cluster_of([track]))
         self.merge()
         tried = 0
         while tried < len(self.held):
@@ -148,21 +148,21 @@ class Plainly:
         ambiguous = self.tracks.attach_unreadable(self.people, self.threshold)
         return self.tracks.assignment(self.people, ambiguous).labels
 
-    def place(self, new: Person) -> None:
+    def place(self, new: Cluster) -> None:
         if self.join(new, self.people):
             return
-        if self.tracks.founds(new):
+        if self.tracks.is_person(new):
             self.people.append(new)
         elif not self.join(new, self.held):
             self.held.append(new)
 
-    def join(self, new: Person, groups: list[Person]) -> bool:
+    def join(self, new: Cluster, groups: list[Cluster]) -> bool:
         near = [(self.apart(new, group), k) for k, group in enumerate(groups)]
         if not near or min(near)[0] >= self.threshold:
             return False
         target = groups[min(near)[1]]
         target.absorb(new)
-        if target in self.held and self.tracks.founds(target):
+        if target in self.held and self.tracks.is_person(target):
             self.held.remove(target)
             self.people.append(target)
         return True
@@ -177,7 +177,7 @@ class Plainly:
                 return
             self.people[i].absorb(self.people.pop(j))
 
-    def apart(self, a: Person, b: Person) -> float:
+    def apart(self, a: Cluster, b: Cluster) -> float:
         if self.tracks.links.forbids_union(a.members, b.members):
             return np.inf
         return float(self.tracks.distance([a], [b])[0, 0])
@@ -185,7 +185,7 @@ class Plainly:
 
 @settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.sampled_from(["l2", "cosine"]))
-def test_it_is_what_the_plain_way_gives(seed: int, min_faces: int, metric: str) -> None:
+def test_it_equals_the_plain_implementation(seed: int, min_faces: int, metric: str) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(2, 40))
     features = features_of(
@@ -201,15 +201,15 @@ def test_it_is_what_the_plain_way_gives(seed: int, min_faces: int, metric: str) 
     np.testing.assert_array_equal(found, expected)
 
 
-def test_groups_grow_past_their_first_room() -> None:
+def test_the_index_grows_beyond_its_first_capacity() -> None:
     features = on_a_line(*(float(place) for place in range(300)))
     assert labels_of(features) == list(range(300))
 
 
-def test_a_removed_group_is_near_nobody() -> None:
+def test_a_removed_cluster_is_near_no_other() -> None:
     tracks = Tracks(on_a_line(0.0, 0.1, 0.2), NO_LINKS, ClusteringConfig())
-    groups = Groups(tracks, THRESHOLD)
-    numbers = [groups.add(tracks.person([track])) for track in range(3)]
+    groups = ClusterIndex(tracks, THRESHOLD)
+    numbers = [groups.add(tracks.cluster_of([track])) for track in range(3)]
     assert [number for _, number in groups.near(groups[0])] == [1, 2]
     groups.remove(1)
     assert [number for _, number in groups.near(groups[0])] == [2]
@@ -232,9 +232,9 @@ def test_thousands_of_tracks_need_few_comparisons() -> None:
             return super().scale(apart, poorer)
 
     tracks = Counted(features, NO_LINKS, ClusteringConfig())
-    crowd = _Crowd(tracks, THRESHOLD)
+    crowd = _State(tracks, THRESHOLD)
     for track in tracks.readable:
-        crowd.place(tracks.person([track]))
+        crowd.place(tracks.cluster_of([track]))
     people = crowd.finish()
     assert 20 < len(people) < 400
     assert calls <= 3 * n

@@ -1,4 +1,4 @@
-"""The ancestor's rule: by hand, and against the rule written out face by face."""
+"""The sequential rule: by hand, and against an implementation face by face."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALONE = UNKNOWN
 def labels_of(
     face: Any, cannot_link: np.ndarray = NO_LINKS, threshold: float = 1.0, **tracks: Any
 ) -> list[int]:
-    """Labels of tracks of one readable face each, unless said otherwise."""
+    """Labels of tracks, by default of one readable face each."""
     features = features_of(np.array(face, float), **{"chips": 1, **tracks})
     config = ClusteringConfig(method="sequential")
     labels: list[int] = create(config, threshold).cluster(features, cannot_link).labels.tolist()
@@ -28,7 +28,7 @@ def labels_of(
 
 
 def by_the_rule(faces: np.ndarray, threshold: float) -> set[frozenset[int]]:
-    """Groups of single faces, with lists and no cannot-links, as the ancestor keeps them."""
+    """Groups of single faces in lists, without cannot-links, as in the original program."""
     persons: list[list[int]] = []
     unknown: list[int] = []
     for i, face in enumerate(faces):
@@ -93,7 +93,7 @@ def test_the_order_decides() -> None:
     assert (forwards, backwards) == ([0, 0, ALONE], [ALONE, 0, 0])
 
 
-def test_quality_has_no_say_in_averages_or_distances() -> None:
+def test_averages_and_distances_ignore_quality() -> None:
     face, poor = [[0], [0.6], [1.2]], [0.01, 0.9, 0.01]
     assert labels_of(face, quality=poor) == labels_of(face, quality=0.9) == [0, 0, 0]
 
@@ -109,7 +109,5 @@ def test_a_track_of_enough_faces_founds_a_person_beside_a_held_one_that_it_match
         pytest.param([[0], [0.1], [3.0]], [ALONE, ALONE, ALONE], id="nobody is left to match"),
     ],
 )
-def test_what_a_cannot_link_forbids_is_passed_over(
-    face: list[list[float]], expected: list[int]
-) -> None:
+def test_cannot_linked_groups_are_skipped(face: list[list[float]], expected: list[int]) -> None:
     assert labels_of(face, links((0, 1), (1, 2))) == expected

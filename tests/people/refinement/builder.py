@@ -1,4 +1,4 @@
-"""Tracks with faces and clothes as the tests want them."""
+"""Build tracks with given faces and clothing."""
 
 from __future__ import annotations
 

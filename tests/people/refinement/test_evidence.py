@@ -34,7 +34,7 @@ CLOTHING = ClothingConfig(
 CONFIG = ClusteringConfig(clothing=CLOTHING)
 
 
-def said(
+def evidence_of(
     given: TrackFeatures,
     starts_s: tuple[float, ...],
     links: npt.ArrayLike = NO_LINKS,
@@ -57,14 +57,14 @@ def said(
         (0.25, 0.4, 1.375),  # neutral 1.25, slope 5.5
     ],
 )
-def test_faces_speak_by_quality(quality: float, apart: float, expected: float) -> None:
+def test_face_evidence_by_quality(quality: float, apart: float, expected: float) -> None:
     faces = features([UNSEEN, UNSEEN], quality, [0.0, apart])
-    assert said(faces, (0.0, 1.0)).face[0, 1] == pytest.approx(expected, abs=1e-5)
+    assert evidence_of(faces, (0.0, 1.0)).face[0, 1] == pytest.approx(expected, abs=1e-5)
 
 
 def test_the_poorer_face_decides() -> None:
     faces = features([UNSEEN] * 2, [0.0, 0.5], [0.0, 0.2])
-    assert said(faces, (0.0, 1.0)).face[0, 1] == pytest.approx(1.0)
+    assert evidence_of(faces, (0.0, 1.0)).face[0, 1] == pytest.approx(1.0)
 
 
 def test_cosine_grows_with_the_square() -> None:
@@ -72,42 +72,44 @@ def test_cosine_grows_with_the_square() -> None:
     turned = np.array([[1.0, 0.0], [0.9, np.sqrt(1 - 0.81)]], np.float32)
     faces = replace(faces, face=turned)
     # Cosine distance 0.1 of a threshold of 0.4 is a quarter, its root a half.
-    assert said(faces, (0.0, 1.0), metric="cosine").face[0, 1] == pytest.approx(5.0, abs=1e-4)
+    assert evidence_of(faces, (0.0, 1.0), metric="cosine").face[0, 1] == pytest.approx(
+        5.0, abs=1e-4
+    )
 
 
-def test_a_track_without_a_face_says_nothing() -> None:
+def test_a_track_without_a_face_gives_no_evidence() -> None:
     faces = replace(features([UNSEEN] * 2, 0.5), has_face=np.array([True, False]))
-    assert said(faces, (0.0, 1.0)).face[0, 1] == 0.0
+    assert evidence_of(faces, (0.0, 1.0)).face[0, 1] == 0.0
 
 
 @pytest.mark.parametrize(
     ("distance", "expected"), [(0.0, 3.0), (0.2, 2.0), (0.4, 0.0), (0.6, -2.0), (1.0, -4.0)]
 )
-def test_clothes_speak_by_distance(distance: float, expected: float) -> None:
-    worn = features([RED, between_colours(distance)])
-    assert said(worn, (0.0, 1.0)).clothing[0, 1] == pytest.approx(expected, abs=1e-4)
+def test_clothing_evidence_by_distance(distance: float, expected: float) -> None:
+    tracks = features([RED, between_colours(distance)])
+    assert evidence_of(tracks, (0.0, 1.0)).clothing[0, 1] == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize(
     ("start_s", "part"), [(0.0, 1.0), (1.0, 1.0), (51.0, 0.5), (101.0, 0.0), (500.0, 0.0)]
 )
-def test_clothes_say_less_the_longer_ago(start_s: float, part: float) -> None:
-    worn = features([RED, between_colours(0.2)])
-    assert said(worn, (0.0, start_s)).clothing[0, 1] == pytest.approx(2.0 * part, abs=1e-4)
+def test_clothing_evidence_fades_with_time(start_s: float, part: float) -> None:
+    tracks = features([RED, between_colours(0.2)])
+    assert evidence_of(tracks, (0.0, start_s)).clothing[0, 1] == pytest.approx(2.0 * part, abs=1e-4)
 
 
-def test_a_torso_seen_in_part_says_less_and_unseen_nothing() -> None:
-    worn = replace(features([RED, between_colours(0.2)]), torso_share=np.array([1.0, 0.25]))
-    assert said(worn, (0.0, 0.0)).clothing[0, 1] == pytest.approx(1.0, abs=1e-4)
-    assert said(features([RED, UNSEEN]), (0.0, 0.0)).clothing[0, 1] == 0.0
+def test_clothing_evidence_by_visible_share() -> None:
+    tracks = replace(features([RED, between_colours(0.2)]), torso_share=np.array([1.0, 0.25]))
+    assert evidence_of(tracks, (0.0, 0.0)).clothing[0, 1] == pytest.approx(1.0, abs=1e-4)
+    assert evidence_of(features([RED, UNSEEN]), (0.0, 0.0)).clothing[0, 1] == 0.0
 
 
-def reached(worn: TrackFeatures, links: npt.ArrayLike) -> float:
+def reached(tracks: TrackFeatures, links: npt.ArrayLike) -> float:
     pairs = np.asarray(links, np.int64)
-    return reach(distances(worn, pairs, CLOTHING), worn, pairs, CLOTHING)
+    return reach(distances(tracks, pairs, CLOTHING), tracks, pairs, CLOTHING)
 
 
-def test_what_people_seen_together_share_is_taken_off() -> None:
+def test_the_common_look_is_subtracted() -> None:
     near = features([(0.8, 0.6), (0.6, 0.8), (0.8, 0.6), UNSEEN])
     config = ClothingConfig(shrinkage=0.0)
     plain = distances(near, NO_LINKS, config)
@@ -123,41 +125,41 @@ def test_what_people_seen_together_share_is_taken_off() -> None:
     assert half[0, 1] == pytest.approx(1.0 - a @ b / (a @ a), abs=1e-5)
 
 
-def test_where_people_dress_alike_clothes_must_be_nearer() -> None:
+def test_reach_is_shorter_where_people_dress_alike() -> None:
     near = between_colours(0.1)
-    worn = features([RED, near, between_colours(0.05)])
-    assert reached(worn, NO_LINKS) == 0.4
-    assert reached(worn, [(0, 1)]) == pytest.approx(0.1, abs=1e-4)
+    tracks = features([RED, near, between_colours(0.05)])
+    assert reached(tracks, NO_LINKS) == 0.4
+    assert reached(tracks, [(0, 1)]) == pytest.approx(0.1, abs=1e-4)
     # Slope 10 per 0.4 is 40 per 0.1: 0.05 is half way to the neutral distance, as 0.2 was.
-    alike = said(worn, (0.0,) * 3, [(0, 1)]).clothing
+    alike = evidence_of(tracks, (0.0,) * 3, [(0, 1)]).clothing
     assert alike[0, 2] == pytest.approx(2.0, abs=1e-3)
     assert alike[0, 1] == pytest.approx(0.0, abs=1e-3)
 
 
 def test_the_reach_is_the_share_of_pairs_that_are_alike() -> None:
     looks = [between_colours(d) for d in np.linspace(0.0, 1.0, 12)]
-    worn = features(looks)
+    tracks = features(looks)
     links = np.array([(0, i) for i in range(1, 12)])
     distances = np.linspace(0.0, 1.0, 12)[1:]
     expected = float(np.quantile(distances, 0.1))
-    assert reached(worn, links) == pytest.approx(expected, abs=1e-3)
-    assert reached(worn, [(0, 11)]) == 0.4
+    assert reached(tracks, links) == pytest.approx(expected, abs=1e-3)
+    assert reached(tracks, [(0, 11)]) == 0.4
 
 
-def test_links_are_kept_apart() -> None:
-    links = said(features([RED, RED, BLUE]), (0.0,) * 3, [(0, 2)]).apart
+def test_cannot_links_are_different_people() -> None:
+    links = evidence_of(features([RED, RED, BLUE]), (0.0,) * 3, [(0, 2)]).different
     assert links.tolist() == [[False, False, True], [False] * 3, [True, False, False]]
 
 
 def test_units_are_the_mean_of_their_tracks() -> None:
-    worn = features([RED, between_colours(0.2), between_colours(0.4)])
-    single = said(worn, (0.0,) * 3)
+    tracks = features([RED, between_colours(0.2), between_colours(0.4)])
+    single = evidence_of(tracks, (0.0,) * 3)
     linked = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0]], bool)
-    single = replace(single, apart=linked)
+    single = replace(single, different=linked)
     units = single.of_units([[0], [1, 2]])
     assert units.clothing[0, 1] == pytest.approx((2.0 + 0.0) / 2, abs=1e-4)
     assert units.total == pytest.approx(units.face + units.clothing)
-    assert not units.apart.any()  # of what is one for certain, nothing is apart
+    assert not units.different.any()  # tracks of one unit are never different people
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterer.people.refinement.evidence import Bools, Matrix, between_groups
 from clusterer.people.refinement.linkage import link
-from clusterer.people.refinement.pair_sums import Bools, Matrix, between_groups
 
 
 def table(n: int, seed: int) -> tuple[Matrix, Bools]:
@@ -18,7 +18,7 @@ def table(n: int, seed: int) -> tuple[Matrix, Bools]:
 def slowly_linked(
     groups: list[list[int]], evidence: Matrix, apart: Bools, least: float
 ) -> set[frozenset[int]]:
-    """As the definition says: every pair of groups, every time."""
+    """By definition: compares every pair of groups in every step."""
     found = [frozenset(group) for group in groups]
     while True:
         scores = {
@@ -53,7 +53,7 @@ def test_groups_that_are_given_stay_together(n: int, seed: int) -> None:
 
 
 @given(n=st.integers(2, 10), seed=st.integers(0, 100_000))
-def test_order_has_no_say(n: int, seed: int) -> None:
+def test_linkage_is_independent_of_order(n: int, seed: int) -> None:
     evidence, apart = table(n, seed)
     order = np.random.default_rng(seed).permutation(n)
     linked = link([[i] for i in range(n)], evidence, apart, 0.5)
@@ -64,7 +64,7 @@ def test_order_has_no_say(n: int, seed: int) -> None:
     assert back == {frozenset(group) for group in linked}
 
 
-def test_many_pairs_say_more_than_one_and_less_than_their_sum() -> None:
+def test_many_pairs_count_more_than_one_and_less_than_their_sum() -> None:
     evidence = np.array([[0, 5, 1], [5, 0, 1], [1, 1, 0]], np.float32)
     nobody = np.zeros((3, 3), bool)
     alone = [[0], [1], [2]]
@@ -72,12 +72,12 @@ def test_many_pairs_say_more_than_one_and_less_than_their_sum() -> None:
     assert link(alone, evidence, nobody, 1.42) == [[0, 1], [2]]
 
 
-def test_of_equals_the_earlier_merge() -> None:
+def test_ties_go_to_the_earlier() -> None:
     evidence = np.array([[0, -9, 2], [-9, 0, 2], [2, 2, 0]], np.float32)
     assert link([[0], [1], [2]], evidence, np.zeros((3, 3), bool), 1.0) == [[0, 2], [1]]
 
 
-def test_nothing_is_linked_to_nothing() -> None:
+def test_no_groups() -> None:
     assert link([], np.zeros((0, 0), np.float32), np.zeros((0, 0), bool), 0.0) == []
 
 

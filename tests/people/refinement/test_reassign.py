@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.people.refinement.pair_sums import Bools, Matrix
+from clusterer.people.refinement.evidence import Bools, Matrix
 from clusterer.people.refinement.reassign import fits, reassign
 
 EVERYBODY = np.ones(4, bool)
@@ -25,7 +25,7 @@ def apart(*pairs: tuple[int, int], n: int = 4) -> Bools:
     return links
 
 
-def test_two_of_one_moment_are_assigned_jointly() -> None:
+def test_two_tracks_of_one_frame_are_assigned_jointly() -> None:
     """2 is a little nearer to 0 than to 1, but 3 can only be 0: together they are 2-1 and 3-0."""
     evidence = symmetric({(0, 2): 3.0, (1, 2): 2.8, (0, 3): 2.9, (1, 3): -4.0})
     links = apart((0, 1), (2, 3))
@@ -34,10 +34,12 @@ def test_two_of_one_moment_are_assigned_jointly() -> None:
     assert reassign(greedy, evidence, links, movable, 1.0).tolist() == [0, 1, 1, 0]
 
 
-def test_a_track_that_fits_nobody_is_alone() -> None:
+def test_a_track_that_fits_no_group_is_alone() -> None:
     evidence = symmetric({(0, 2): 0.5, (1, 2): -1.0})
-    settled = reassign(np.array([0, 1, 0, 3]), evidence, apart(), np.array([0, 0, 1, 0], bool), 1.0)
-    assert settled[2] not in settled[[0, 1, 3]]
+    reassigned = reassign(
+        np.array([0, 1, 0, 3]), evidence, apart(), np.array([0, 0, 1, 0], bool), 1.0
+    )
+    assert reassigned[2] not in reassigned[[0, 1, 3]]
 
 
 def test_clear_tracks_do_not_move() -> None:
@@ -46,7 +48,7 @@ def test_clear_tracks_do_not_move() -> None:
     assert reassign(labels, evidence, apart(), ~EVERYBODY, 1.0).tolist() == labels.tolist()
 
 
-def test_of_equals_things_stay() -> None:
+def test_ties_change_nothing() -> None:
     evidence = symmetric({(0, 2): 2.0, (1, 2): 2.0})
     movable = np.array([False, False, True, False])
     for label in (0, 1):
@@ -61,8 +63,8 @@ def test_fits_are_those_of_linkage() -> None:
 
 
 @given(seed=st.integers(0, 100_000))
-def test_one_moment_is_solved_as_brute_force_solves_it(seed: int) -> None:
-    """Two people, three tracks of one moment: the greatest sum over all ways to place them."""
+def test_a_clique_is_assigned_as_by_brute_force(seed: int) -> None:
+    """Two people, three tracks of one frame: the largest sum over all assignments."""
     rng = np.random.default_rng(seed)
     evidence = rng.normal(0.5, 2.0, (5, 5)).astype(np.float32)
     evidence = (evidence + evidence.T) / 2
@@ -70,7 +72,7 @@ def test_one_moment_is_solved_as_brute_force_solves_it(seed: int) -> None:
     labels = np.arange(5)
     movable = np.array([False, False, True, True, True])
     least = 1.0
-    settled = reassign(labels, evidence, links, movable, least)
+    reassigned = reassign(labels, evidence, links, movable, least)
     ways = [
         way
         for way in product((0, 1, None), repeat=3)
@@ -85,14 +87,14 @@ def test_one_moment_is_solved_as_brute_force_solves_it(seed: int) -> None:
 
     best = max(ways, key=gain)
     placed = tuple(
-        next((place for place in (0, 1) if settled[place] == settled[track]), None)
+        next((place for place in (0, 1) if reassigned[place] == reassigned[track]), None)
         for track in (2, 3, 4)
     )
     assert gain(placed) == pytest.approx(gain(best), abs=1e-4)
 
 
 @given(n=st.integers(1, 10), seed=st.integers(0, 100_000))
-def test_links_hold_and_clear_tracks_stay(n: int, seed: int) -> None:
+def test_cannot_links_hold_and_clear_tracks_do_not_move(n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     evidence = rng.normal(0.5, 2.0, (n, n)).astype(np.float32)
     evidence = (evidence + evidence.T) / 2
@@ -100,7 +102,7 @@ def test_links_hold_and_clear_tracks_stay(n: int, seed: int) -> None:
     links = (links | links.T) & ~np.eye(n, dtype=bool)
     labels = np.arange(n)
     movable = rng.random(n) < 0.6
-    settled = reassign(labels, evidence, links, movable, 1.0)
-    assert settled[~movable].tolist() == labels[~movable].tolist()
+    reassigned = reassign(labels, evidence, links, movable, 1.0)
+    assert reassigned[~movable].tolist() == labels[~movable].tolist()
     for a, b in np.argwhere(links).tolist():
-        assert settled[a] != settled[b]
+        assert reassigned[a] != reassigned[b]

@@ -1,4 +1,4 @@
-"""Stories: who comes home, who is parted, who stays unknown. Faces cannot be read if not said."""
+"""Which tracks join, are split off or remain unknown. Faces are unreadable by default."""
 
 from dataclasses import replace
 from typing import Any
@@ -47,7 +47,7 @@ def labels_of(*args: Any, **kwargs: Any) -> list[int]:
     return refine(*args, **kwargs).labels.tolist()
 
 
-def test_an_unknown_joins_who_wears_the_same() -> None:
+def test_an_unknown_track_joins_a_person_in_the_same_clothing() -> None:
     assert labels_of(features([RED, BLUE, RED]), [0, 1, -1]) == [0, 1, 0]
 
 
@@ -55,15 +55,15 @@ def test_fragments_of_one_person_are_merged() -> None:
     assert labels_of(features([RED, BLUE, RED]), [0, 1, 2]) == [0, 1, 0]
 
 
-def test_an_unknown_in_other_clothes_stays_unknown() -> None:
+def test_an_unknown_track_in_other_clothing_remains_unknown() -> None:
     assert labels_of(features([RED, BLUE]), [0, -1]) == [0, -1]
 
 
-def test_clothes_of_long_ago_say_nothing() -> None:
+def test_clothing_of_long_ago_is_no_evidence() -> None:
     assert labels_of(features([RED, RED]), [0, -1], starts_s=(0.0, 500.0)) == [0, -1]
 
 
-def test_a_torso_that_is_not_seen_says_nothing() -> None:
+def test_an_invisible_torso_is_no_evidence() -> None:
     assert labels_of(features([RED, UNSEEN]), [0, -1]) == [0, -1]
 
 
@@ -84,19 +84,19 @@ def test_many_small_faces_in_one_suit_do_not_outvote_two_clear_ones() -> None:
 
 
 def test_people_seen_together_are_two_whatever_they_wear() -> None:
-    worn = features([RED, between_colours(0.4), RED])
-    assert labels_of(worn, [0, 1, -1], cannot_link=[(0, 2), (0, 1)]) == [0, 1, -1]
+    tracks = features([RED, between_colours(0.4), RED])
+    assert labels_of(tracks, [0, 1, -1], cannot_link=[(0, 2), (0, 1)]) == [0, 1, -1]
 
 
-def test_a_look_that_several_share_has_no_vote() -> None:
+def test_a_common_look_is_no_evidence() -> None:
     suits = features([RED, RED, between_colours(0.04)])
     assert labels_of(suits, [0, 1, -1]) == [0, 0, 0]
     assert labels_of(suits, [0, 1, -1], cannot_link=[(0, 1)]) == [0, 1, -1]
 
 
-def test_who_fits_two_people_stays_unknown() -> None:
-    worn = features([RED, between_colours(0.3), between_colours(0.1)])
-    clear = replace(worn, quality=np.array([0.8, 0.8, 0.0]), face=np.array([[0.0], [1.0], [0.5]]))
+def test_a_track_that_fits_two_people_remains_unknown() -> None:
+    tracks = features([RED, between_colours(0.3), between_colours(0.1)])
+    clear = replace(tracks, quality=np.array([0.8, 0.8, 0.0]), face=np.array([[0.0], [1.0], [0.5]]))
     refined = refine(clear, [0, 1, -1], starts_s=(0.0, 0.0, 0.0), config=with_margin(9.0))
     assert refined.labels.tolist() == [0, 1, -1]
     assert refined.ambiguous.tolist() == [False, False, True]
@@ -115,7 +115,7 @@ def test_a_person_of_two_looks_and_unreadable_faces_is_split() -> None:
     assert decision.clothing < 0
 
 
-def test_who_was_put_to_the_wrong_person_finds_the_right_one() -> None:
+def test_a_misassigned_track_moves_to_the_right_person() -> None:
     refined = refine(features([RED, BLUE, RED, BLUE]), [0, 1, 0, 0])
     assert refined.labels.tolist() == [0, 1, 0, 1]
     (decision,) = refined.decisions
@@ -132,21 +132,21 @@ def test_a_clear_face_may_change_clothes() -> None:
 
 
 def test_clear_faces_that_differ_in_other_clothes_were_mixed_up() -> None:
-    """The average of the first two drew the third in; its face alone would not be enough."""
+    """The third joined by the average of the first two; its face alone would not suffice."""
     clear = [0.8, 0.8, 0.8]
     assert labels_of(features([RED, RED, BLUE], clear, [0.0, 0.1, 0.55]), [0, 0, 0]) == [0, 0, 1]
     assert labels_of(features([RED, RED, RED], clear, [0.0, 0.1, 0.55]), [0, 0, 0]) == [0, 0, 0]
     assert labels_of(features([RED, RED, UNSEEN], clear, [0.0, 0.1, 0.55]), [0, 0, 0]) == [0, 0, 0]
 
 
-def test_what_is_certain_stays_together() -> None:
+def test_must_linked_tracks_stay_together() -> None:
     assert labels_of(features([RED, BLUE, RED]), [0, 0, 1], certain=[[0, 1], [2]]) in (
         [0, 0, 0],
         [0, 0, 1],
     )
 
 
-def test_an_unknown_that_joins_says_why() -> None:
+def test_an_unknown_that_joins_has_a_decision() -> None:
     (decision,) = refine(features([RED, BLUE, RED]), [0, 1, -1]).decisions
     assert (decision.track_id, decision.move) == (2, Move.JOINED)
     assert decision.clothing == pytest.approx(CONFIG.clothing.most_for * (119 / 120), abs=1e-3)
@@ -166,14 +166,14 @@ def test_it_can_be_switched_off(off: ClusteringConfig) -> None:
 
 
 def test_without_a_threshold_nothing_joins() -> None:
-    worn = features([RED, RED])
+    tracks = features([RED, RED])
     refiner = Refiner(CONFIG, 0.0)
     alone = [[0], [1]]
-    refined = refiner.refine(worn, spans(0.0, 1.0), np.array([0, -1]), NO_LINKS, alone)
+    refined = refiner.refine(tracks, spans(0.0, 1.0), np.array([0, -1]), NO_LINKS, alone)
     assert refined.labels.tolist() == [0, -1]
 
 
-def test_no_track_is_no_person() -> None:
+def test_no_tracks() -> None:
     assert labels_of(features([]), [], starts_s=()) == []
 
 
@@ -218,7 +218,7 @@ def test_labels_are_in_time_order_and_decisions_are_of_moved_tracks(data: st.Dat
 
 @given(data=st.data(), seed=st.integers(0, 1000))
 def test_permuting_tracks_permutes_people(data: st.DataObject, seed: int) -> None:
-    """Times, faces and clothes go with the tracks; their numbers have no say."""
+    """Times, faces and clothes go with the tracks; independent of numbering."""
     n = data.draw(st.integers(2, 8))
     rng = np.random.default_rng(data.draw(st.integers(0, 100_000)))
     looks = [between_colours(float(d)) for d in rng.random(n)]

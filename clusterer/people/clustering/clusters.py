@@ -1,4 +1,4 @@
-"""Groups of tracks while they grow, and the rules that all methods end with."""
+"""Clusters of tracks, and the final steps that all methods share."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from clusterer.people.constraints import CannotLinks
 from clusterer.people.tolerance import tolerance
 
 MARGIN = 1.1
-"""An unreadable track joins the nearest person only when the second nearest is farther by this
-factor; closer than that it is ambiguous."""
+"""An unreadable track joins the nearest person only if the second nearest is farther by this
+factor; otherwise it is ambiguous."""
 
 
-def _in_time(features: TrackFeatures) -> IntArray:
-    """Rows by time; at one time the better first, then the longer readable, then by encoding."""
+def _in_time_order(features: TrackFeatures) -> IntArray:
+    """Rows by start; ties by quality, readable chips, then embedding."""
     rows = range(len(features))
     start, quality = features.start_pts.tolist(), features.quality.tolist()
     readable, face = features.readable_chips.tolist(), features.face.astype(">f4")
@@ -31,8 +31,8 @@ def _in_time(features: TrackFeatures) -> IntArray:
 
 
 @dataclass(slots=True)
-class Person:
-    """Tracks of one person and their average encoding."""
+class Cluster:
+    """A group of tracks and its centroid."""
 
     members: set[int]
     total: Vectors
@@ -41,12 +41,12 @@ class Person:
 
     @property
     def centroid(self) -> Vectors:
-        """Average encoding, shape (d,)."""
+        """Average embedding, shape (d,)."""
         mean: Vectors = self.total / self.weight
         return mean
 
-    def absorb(self, other: Person) -> None:
-        """Take over the tracks of another."""
+    def absorb(self, other: Cluster) -> None:
+        """Add the tracks of another cluster."""
         self.members |= other.members
         self.total = self.total + other.total
         self.weight += other.weight
@@ -54,7 +54,7 @@ class Person:
 
 
 class Tracks:
-    """The tracks to be grouped, in the order in which all methods look at them.
+    """The tracks to cluster, in the order that all methods use.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Tracks:
         One row per track.
     cannot_link : array of shape (m, 2), int64, pairs of rows
     config
-        Metric, and how far poor faces are trusted.
+        Metric, tolerance by quality, and what makes a person.
     """
 
     def __init__(
@@ -75,74 +75,74 @@ class Tracks:
         self.weight = np.maximum(features.quality.astype(np.float64), 1e-3)
         self.readable_chips = features.readable_chips
         self.links = CannotLinks(cannot_link, len(features))
-        in_time = _in_time(features)
-        usable = in_time[features.has_face[in_time]]
-        self.readable: list[int] = usable[features.readable_chips[usable] > 0].tolist()
-        self.unreadable: list[int] = usable[features.readable_chips[usable] == 0].tolist()
+        ordered = _in_time_order(features)
+        faces = ordered[features.has_face[ordered]]
+        self.readable: list[int] = faces[features.readable_chips[faces] > 0].tolist()
+        self.unreadable: list[int] = faces[features.readable_chips[faces] == 0].tolist()
         self._rank = np.empty(len(features), dtype=np.int64)
-        self._rank[in_time] = np.arange(len(features))
+        self._rank[ordered] = np.arange(len(features))
 
-    def person(self, members: list[int]) -> Person:
-        """Group tracks as one person, averaging by quality."""
+    def cluster_of(self, members: list[int]) -> Cluster:
+        """Make a cluster of tracks, with an average weighted by quality."""
         ordered = sorted(members, key=lambda track: int(self._rank[track]))
         weights = self.weight[ordered]
         total: Vectors = (self.face[ordered] * weights[:, None]).sum(axis=0)
         quality = float(self._quality[ordered].max())
-        return Person(set(ordered), total, float(weights.sum()), quality)
+        return Cluster(set(ordered), total, float(weights.sum()), quality)
 
-    def founds(self, person: Person) -> bool:
-        """Whether a group has been seen well often enough to be a person."""
-        return int(self.readable_chips[sorted(person.members)].sum()) >= self._config.min_faces
+    def is_person(self, cluster: Cluster) -> bool:
+        """Whether a cluster has enough readable chips to be a person."""
+        return int(self.readable_chips[sorted(cluster.members)].sum()) >= self._config.min_faces
 
-    def distance(self, a: Sequence[Person], b: Sequence[Person]) -> Vectors:
-        """Distance between averages, as of `scale`; shape (len(a), len(b))."""
-        apart = between(
-            np.array([person.centroid for person in a]),
-            np.array([person.centroid for person in b]),
+    def distance(self, a: Sequence[Cluster], b: Sequence[Cluster]) -> Vectors:
+        """Distance between centroids, scaled by `scale`; shape (len(a), len(b))."""
+        distance = between(
+            np.array([cluster.centroid for cluster in a]),
+            np.array([cluster.centroid for cluster in b]),
             self.metric,
         )
-        return self.scale(apart, np.minimum.outer([p.quality for p in a], [p.quality for p in b]))
+        lesser_quality = np.minimum.outer([c.quality for c in a], [c.quality for c in b])
+        return self.scale(distance, lesser_quality)
 
-    def scale(self, apart: Vectors, poorer: Vectors) -> Vectors:
-        """Distances by the tolerance of the faces' quality, so that one threshold serves all.
+    def scale(self, distance: Vectors, lesser_quality: Vectors) -> Vectors:
+        """Divide distances by the tolerance, so that one threshold fits all.
 
         Parameters
         ----------
-        apart : array of any shape, distances
-        poorer : array of that shape, 0 to 1, the lesser quality of the two that are compared
+        distance : array of any shape
+        lesser_quality : array of that shape, 0 to 1, of the two that are compared
         """
-        scaled: Vectors = apart / tolerance(poorer, self._config)
+        scaled: Vectors = distance / tolerance(lesser_quality, self._config)
         return scaled
 
-    def attach_unreadable(self, people: list[Person], threshold: float) -> set[int]:
-        """Let tracks that cannot be read join people, without moving any average.
+    def attach_unreadable(self, people: list[Cluster], threshold: float) -> set[int]:
+        """Add unreadable tracks to people without changing the averages.
 
-        Distances are to the averages as they stand; the nearest tracks join first, so that of two
-        faces of one frame the nearer wins.
+        The nearest tracks join first, so that the nearer of two faces in one frame wins.
 
         Returns
         -------
-        set of tracks that stay unknown because they are ambiguous
+        set of tracks that are kept as unknown because they are ambiguous
         """
         if not people or not self.unreadable:
             return set()
-        distance = self.distance([self.person([track]) for track in self.unreadable], people)
+        distance = self.distance([self.cluster_of([track]) for track in self.unreadable], people)
         order = np.argsort(distance.min(axis=1), kind="stable").tolist()
         ambiguous = set()
         for position in order:
-            track, near = self.unreadable[position], distance[position]
-            nearest = np.argsort(near, kind="stable")
-            if near[nearest[0]] >= threshold:
+            track, distances = self.unreadable[position], distance[position]
+            nearest = np.argsort(distances, kind="stable")
+            if distances[nearest[0]] >= threshold:
                 continue
-            unclear = len(nearest) > 1 and near[nearest[1]] < MARGIN * near[nearest[0]]
+            tied = len(nearest) > 1 and distances[nearest[1]] < MARGIN * distances[nearest[0]]
             chosen = people[int(nearest[0])]
-            if unclear or self.links.forbids(track, chosen.members):
+            if tied or self.links.forbids(track, chosen.members):
                 ambiguous.add(track)
             else:
                 chosen.members.add(track)
         return ambiguous
 
-    def assignment(self, people: list[Person], ambiguous: set[int]) -> Assignment:
+    def assignment(self, people: list[Cluster], ambiguous: set[int]) -> Assignment:
         """Number people by their first track."""
         labels = np.full(len(self._rank), UNKNOWN, dtype=np.int64)
         ordered = sorted(people, key=lambda person: min(self._rank[t] for t in person.members))

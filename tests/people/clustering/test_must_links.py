@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import UNKNOWN, TrackFeatures
-from clusterer.people.clustering import METHODS, assign
-from clusterer.people.clustering.linked import join
+from clusterer.people.clustering import METHODS
+from clusterer.people.clustering.must_links import assign, must_link_groups
 from tests.people.clustering.builder import NO_LINKS, features_of, links, problems
 
 every_method = pytest.mark.parametrize("method", METHODS.built_in)
@@ -30,7 +30,7 @@ every_method = pytest.mark.parametrize("method", METHODS.built_in)
 def test_groups_by_hand(
     cannot: list[tuple[int, int]], must: list[tuple[int, int]], groups: list[list[int]]
 ) -> None:
-    assert join(links(*cannot), links(*must), 4) == groups
+    assert must_link_groups(links(*cannot), links(*must), 4) == groups
 
 
 @st.composite
@@ -54,7 +54,7 @@ def test_no_cannot_link_is_broken_and_no_must_link_without_need(
     labels = assign(features, cannot, must, ClusteringConfig(method=method), threshold).labels
     first, second = labels[cannot[:, 0]], labels[cannot[:, 1]]
     assert ((first != second) | (first == UNKNOWN)).all()
-    for group in join(cannot, must, len(features)):
+    for group in must_link_groups(cannot, must, len(features)):
         assert len(set(labels[group].tolist())) == 1
 
 

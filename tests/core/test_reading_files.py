@@ -1,4 +1,4 @@
-"""Only regular files are read; what else has a path is told, without waiting."""
+"""Only regular files are read; anything else is reported without blocking."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.core.regular import no_file, open_file, read_file, read_own
+from clusterer.core.files import open_file, read_file, read_nofollow, special_kind
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes have no path here")
 
 
 @pytest.fixture(autouse=True)
 def impatient() -> Iterator[None]:
-    """What waits for a writer fails."""
+    """Fail if opening a pipe waits for a writer."""
 
     def late(*_: object) -> None:
         raise TimeoutError
@@ -60,22 +60,22 @@ KINDS = [
 @pytest.mark.parametrize(("name", "kind"), KINDS)
 def test_what_is_no_file(odd: Path, name: str, kind: str) -> None:
     path = Path(name)
-    assert no_file(path) == kind
+    assert special_kind(path) == kind
     for read in (open_file, read_file):
         with pytest.raises(OSError, match=f"it is {kind}, not a file"):
             read(path)
     with pytest.raises(OSError, match="not a file"):
-        read_own(path)
+        read_nofollow(path)
 
 
 @pytest.mark.parametrize("name", ["file", "good link", "folder", "gone", "dangling", "\0"])
 def test_what_is_a_file_or_nothing(odd: Path, name: str) -> None:
-    assert no_file(Path(name)) == ""
+    assert special_kind(Path(name)) == ""
 
 
 def test_files_are_read(odd: Path) -> None:
     assert read_file(Path("file")) == read_file(Path("good link")) == b"film"
-    assert read_own(Path("file")) == b"film"
+    assert read_nofollow(Path("file")) == b"film"
     with open_file(Path("file")) as file:
         assert (file.read(1), file.read()) == (b"f", b"ilm")
     Path("-").write_bytes(b"dash")
@@ -98,4 +98,4 @@ def test_errors_of_the_system_stay(odd: Path) -> None:
 
 def test_a_link_is_not_ones_own(odd: Path) -> None:
     with pytest.raises(OSError, match="it is a link, not a file"):
-        read_own(Path("good link"))
+        read_nofollow(Path("good link"))

@@ -1,4 +1,4 @@
-"""Work ahead in a second thread, with bounded memory and a clean end."""
+"""Iterate ahead of the consumer in a second thread, with bounded memory and a clean shutdown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Generic, Self, TypeVar
 T = TypeVar("T")
 
 _POLL_S = 0.1
-"""How often a full queue looks whether anybody still wants its items."""
+"""How often a full queue checks whether the consumer has stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,20 @@ class _End:
     error: BaseException | None
 
 
-class Background(Generic[T]):
+class ReadAhead(Generic[T]):
     """Iterates a source in a second thread, some items ahead of the consumer.
 
-    What the source raises, `next` raises. Closing, leaving the ``with`` block or forgetting the
-    object ends the thread, whether or not the source is at its end.
+    `next` re-raises what the source raises. Closing the object, leaving its ``with`` block or
+    dropping it ends the thread, even before the source is exhausted.
 
     Parameters
     ----------
     source
         Iterated in the second thread only.
     size
-        Items held ready at most.
+        Maximum number of items held ready.
     cancel
-        Called when closing, to make a source that is busy return soon.
+        Called on close, to make a busy source return soon.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Background(Generic[T]):
         self._stopped = threading.Event()
         self._cancel = cancel
         self._ended = False
-        # The thread knows the queue, not this object: so forgetting this object ends it.
+        # The thread refers to the queue, not to this object, so dropping this object ends it.
         self._thread = threading.Thread(
             target=_work, args=(source, self._items, self._stopped), daemon=True, name="decode"
         )
@@ -78,7 +78,7 @@ class Background(Generic[T]):
         self.close()
 
     def close(self) -> None:
-        """End the thread and wait for it. Closing twice does no harm."""
+        """End the thread and wait for it; may be called twice."""
         self._ended = True
         self._finalizer()
         self._thread.join()
@@ -95,7 +95,7 @@ def _work(source: Iterable[T], items: queue.Queue[T | _End], stopped: threading.
         for item in source:
             if not _put(items, item, stopped):
                 break
-    except BaseException as raised:  # raised again by `next`
+    except BaseException as raised:  # re-raised by `next`
         error = raised
     finally:
         if hasattr(source, "close"):

@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from clusterer.core.config import METRICS
-from clusterer.core.types import UNKNOWN, TrackFeatures
-from clusterer.people.clustering.confidence import (
+from clusterer.core.types import UNKNOWN, ClothingDecision, Move, TrackFeatures
+from clusterer.people.confidence import (
     COEFFICIENTS,
     INTERCEPT,
     LEAST,
@@ -19,6 +19,7 @@ from clusterer.people.clustering.confidence import (
     confidences,
     evidence,
     probability,
+    with_clothing,
 )
 from tests.people.clustering.builder import features_of, permuted, problems
 
@@ -71,7 +72,7 @@ def test_a_person_of_one_track_is_that_track() -> None:
     assert found.tolist() == [MOST, MOST]
 
 
-def test_the_unknown_have_none_and_count_for_nobody() -> None:
+def test_unknown_tracks_have_no_confidence_and_no_influence() -> None:
     features = on_a_line(0.0, 0.3, 5.0)
     alone = confidences(features, np.array([0, 0, UNKNOWN]), "l2", 0.36)
     beside = confidences(on_a_line(0.0, 0.3), np.array([0, 0]), "l2", 0.36)
@@ -157,7 +158,7 @@ def test_bounds(problem: tuple[TrackFeatures, np.ndarray], metric: str, seed: in
 
 
 @given(problem=problems(), metric=metrics, seed=st.integers(0, 2**32 - 1))
-def test_order_and_names_have_no_say(
+def test_confidence_is_independent_of_order_and_numbering(
     problem: tuple[TrackFeatures, np.ndarray], metric: str, seed: int
 ) -> None:
     features, _ = problem
@@ -168,3 +169,29 @@ def test_order_and_names_have_no_say(
     straight = confidences(features, labels, metric, UNIT[metric])
     turned = confidences(permuted(features, order), renamed, metric, UNIT[metric])
     np.testing.assert_allclose(turned, straight[order], rtol=1e-6)
+
+
+def decision(
+    track: int, face: float, clothing: float, move: Move = Move.JOINED
+) -> ClothingDecision:
+    return ClothingDecision(track, move, face, clothing, None)
+
+
+@pytest.mark.parametrize(
+    ("face", "clothing", "expected"),
+    [
+        (0.0, 1.5, 0.5),  # as much as the prior: as likely as not
+        (0.0, 2.5, 0.731),
+        (1.0, 2.5, 0.881),
+        (-1.0, 1.0, 0.4),  # less than the face alone is sure of
+        (3.0, 6.0, 0.95),  # the upper bound
+    ],
+)
+def test_evidence_becomes_a_probability(face: float, clothing: float, expected: float) -> None:
+    likely = with_clothing(np.array([0.4, 0.6]), [decision(0, face, clothing)], 1.5, 0.95)
+    assert likely == pytest.approx([expected, 0.6], abs=1e-3)
+
+
+def test_a_track_that_was_taken_from_a_person_is_no_surer() -> None:
+    parted = [decision(0, 0.0, 9.0, Move.SPLIT)]
+    assert with_clothing(np.array([0.5]), parted, 1.5, 0.95) == pytest.approx([0.5])

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from clusterer.core.errors import DependencyError
-from clusterer.core.libraries import system_libraries
+from clusterer.core.errors import DependencyError, system_libraries
 
 LOADER = "{}: cannot open shared object file: No such file or directory"
 

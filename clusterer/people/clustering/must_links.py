@@ -1,4 +1,4 @@
-"""Must-links for every method: tracks that are one person for certain are grouped as one track."""
+"""Must-links for every method: tracks that are certainly one person are clustered as one track."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clusterer.people.clustering.base import Assignment, create
 from clusterer.people.constraints import CannotLinks
 
 MIN_WEIGHT = 1e-3
-"""Weight of a track of no quality in an average, so that there always is one."""
+"""Weight of a track of zero quality, so that there is always an average."""
 
 
 def assign(
@@ -20,20 +20,20 @@ def assign(
     config: ClusteringConfig,
     threshold: float,
 ) -> Assignment:
-    """Group tracks by the method that the configuration names, under all that is certain.
+    """Group tracks by the configured method, under cannot-links and must-links.
 
     Parameters
     ----------
     features : t tracks
     cannot_link : array of shape (m, 2), int64, pairs of rows that are different people; always kept
-    must_link : array of shape (k, 2), int64, pairs of rows that are one person; taken in order, one
-        that contradicts a cannot-link and those before it is left out
+    must_link : array of shape (k, 2), int64, pairs of rows that are one person; applied in order,
+        skipping those that contradict a cannot-link
     config, threshold
         As for `create`.
 
     Returns
     -------
-    Assignment of the t tracks; tracks that are linked have one label
+    Assignment of the t tracks; must-linked tracks have one label
 
     Raises
     ------
@@ -41,18 +41,18 @@ def assign(
         There is no method of that name.
     """
     clusterer = create(config, threshold)
-    groups = join(cannot_link, must_link, len(features))
+    groups = must_link_groups(cannot_link, must_link, len(features))
     if len(groups) == len(features):
         return clusterer.cluster(features, cannot_link)
     group_of = np.empty(len(features), dtype=np.int64)
     for number, members in enumerate(groups):
         group_of[members] = number
-    found = clusterer.cluster(_contract(features, groups), group_of[cannot_link])
-    return Assignment(found.labels[group_of], found.ambiguous[group_of])
+    of_groups = clusterer.cluster(_contract(features, groups), group_of[cannot_link])
+    return Assignment(of_groups.labels[group_of], of_groups.ambiguous[group_of])
 
 
-def join(cannot_link: IntArray, must_link: IntArray, n_tracks: int) -> list[list[int]]:
-    """Tracks that are one person for certain, each group and the groups by first row.
+def must_link_groups(cannot_link: IntArray, must_link: IntArray, n_tracks: int) -> list[list[int]]:
+    """Groups of tracks that are certainly one person; tracks and groups in row order.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def join(cannot_link: IntArray, must_link: IntArray, n_tracks: int) -> list[list
 
 
 def _contract(features: TrackFeatures, groups: list[list[int]]) -> TrackFeatures:
-    """One row per group: the average of those that can be read, the quality of the best."""
+    """One row per group: average of the readable tracks, quality of the best."""
     weight = np.maximum(features.quality, MIN_WEIGHT) * features.has_face
     readable = weight * (features.readable_chips > 0)
     faces = [_mean(features, group, readable, weight) for group in groups]

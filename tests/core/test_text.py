@@ -1,10 +1,10 @@
-"""Names as terminals, tables and pages can carry them."""
+"""File names made safe for terminals, tables and pages."""
 
 from __future__ import annotations
 
 import pytest
 
-from clusterer.core.printable import visible
+from clusterer.core.text import visible
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""Make file names safe for terminals, tables and pages."""
+
+from __future__ import annotations
+
+import re
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, line separators, and changes of the writing direction."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def printable(text: object) -> str:
+    """Text that can be encoded as UTF-8.
+
+    Python represents bytes of a file name that are not UTF-8 as lone surrogates (PEP 383), which
+    cannot be encoded. Each becomes U+FFFD. Only paths used to open a file keep them.
+    """
+    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", str(text))
+
+
+def visible(text: object) -> str:
+    """Printable text on one line, with control characters escaped as in Python.
+
+    For lines that name a file to open; joining characters are kept, as names contain them.
+    """
+    return _CONTROLS.sub(lambda c: c[0].encode("unicode_escape").decode(), printable(text))
+
+
+def one_line(text: object) -> str:
+    """Text on one line, with unprintable characters replaced."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(text))
