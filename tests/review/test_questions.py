@@ -24,7 +24,7 @@ pytestmark = pytest.mark.footage
 MOST = 40
 ENOUGH = 0.97
 GROUPS = """cv.data.tracks.key.map((_, track) => {
-    const label = cv.store.cast.state.labels[track];
+    const label = cv.store.result.state.labels[track];
     return label >= 0 ? label : -1 - track;
 })"""
 

@@ -64,7 +64,7 @@ def payload(
         "together": _together(result),
         "edits": [to_dict(edit) for edit in result.edits],
         "undone": [to_dict(edit) for edit in undone],
-        "meant": _meant((*result.edits, *undone), analysis, keys),
+        "resolved": _resolved((*result.edits, *undone), analysis, keys),
         "grouped_under": result.grouped_under,
         "edit_notes": list(result.edit_notes),
         **_advice(result.advice),
@@ -170,7 +170,7 @@ def _advice(advice: Advice) -> dict[str, Any]:
     }
 
 
-def _meant(edits: Iterable[Edit], analysis: Analysis, keys: Keys) -> dict[str, dict[str, int]]:
+def _resolved(edits: Iterable[Edit], analysis: Analysis, keys: Keys) -> dict[str, dict[str, int]]:
     """What names mean that corrections of another analysis give to tracks and pictures."""
     tracks, faces = set(keys.tracks), {keys.face(row) for row in analysis.crop_rows.tolist()}
     chips = {row: chip for chip, row in enumerate(analysis.crop_rows.tolist())}
