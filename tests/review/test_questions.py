@@ -104,7 +104,7 @@ def test_answers_lead_to_the_truth(
         while len(someone.done) < MOST and someone.answer():
             reached.append(someone.b_cubed_f())
         shown = someone.b_cubed_f()
-        expect(page.locator("#status")).to_have_text("Kept, tables written", timeout=15_000)
+        expect(page.locator("#status")).to_have_text("Saved", timeout=15_000)
         page.close()
     record_property("f", reached)
     record_property("answers", someone.done)
