@@ -149,7 +149,6 @@
       },
       who.name,
     );
-  const CLOTHED = { joined: "matched by clothing", split: "split off by clothing" };
   const clothed = (who) => {
     const kinds = new Map();
     for (const span of who.appearances) {
@@ -160,7 +159,7 @@
       );
       for (const kind of words) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     }
-    return [...kinds].map(([kind, n]) => el("span", {}, `${n} ${CLOTHED[kind]}`));
+    return [...kinds].map(([kind, n]) => el("span", {}, `${n} ${kind} by clothing`));
   };
   // Names that a gallery suggests but did not give; a click takes one.
   const likely = (who) => {

@@ -117,9 +117,7 @@ class _Desk:
 
     def torso(self, request: Request) -> Response:
         picture = self._picture(request, self._read_torso)
-        return (
-            Response(status_code=204) if picture is None else _jpeg(picture)
-        )  # many faces have none
+        return Response(status_code=204) if picture is None else _jpeg(picture)  # many have none
 
     def _picture(self, request: Request, read: Callable[[int], bytes | None]) -> bytes | None:
         """Read a picture by its number; no part of the path is used as a file name."""
@@ -183,7 +181,7 @@ def _jpeg(picture: bytes) -> Response:
 
 
 def faces(analysis: Analysis) -> dict[str, list[Any]]:
-    """Every face that belongs to a track, in time order: track, pts, box in whole px."""
+    """Every face of a track, in time order: track, pts, and box rounded to whole px."""
     found = sorted(
         (row, track.id) for track in analysis.tracks for row in track.detection_rows.tolist()
     )

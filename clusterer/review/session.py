@@ -213,9 +213,11 @@ class Session:
         return decide(loaded.analysis, self._config, edits, grouped_under=under)
 
     def _write(self, result: ClusteringResult) -> None:
-        """Write the tables, unless a run has written others since; only `writer` calls this."""
+        """Write the tables, unless a run has written its own since; called by the writer only."""
         if self._tables() != self._written:
-            raise ResultError(f"Another run has changed {self.folder}", "Start the review again")
+            raise ResultError(
+                f"Another run has written {self.folder} anew", "Start the review again"
+            )
         self._save(result, self.folder)
         self._written = self._tables()
 

@@ -253,7 +253,7 @@ def test_tables_of_another_run_are_left_alone(folder: Path) -> None:
     write_folder(decided(threshold=0.3), folder)
     theirs = (folder / "result.json").read_bytes()
     session.append(ADA, 0)
-    assert "Another run has changed" in session.writer.flush().error
+    assert "Another run has written" in session.writer.flush().error
     assert (folder / "result.json").read_bytes() == theirs
     assert stored(folder)["edits"][0]["name"] == "Ada", "kept all the same"
     session.close()

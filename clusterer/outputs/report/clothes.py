@@ -13,7 +13,6 @@ MOST_TIMES = 100
 """Larger factors are written as "over" this one: the evidence was not measured beyond it."""
 
 # A track that was split off is judged by the person that it was taken from.
-_DONE = {Move.JOINED: "Matched by clothing", Move.SPLIT: "Split off by clothing"}
 _WHOM = {Move.JOINED: "this person", Move.SPLIT: "the original person"}
 
 
@@ -48,12 +47,13 @@ def evidence(decision: ClothingDecision) -> str:
 
     Returns
     -------
-    ``Matched by clothing. Clothing: 20 times likelier this person than another; face: no clear
+    ``Joined by clothing. Clothing: 20 times likelier this person than another; face: no clear
     evidence. Next best person: 3 times less likely than not.``
     """
     whom = _WHOM[decision.move]
     clothing, face = (_says(part, whom) for part in (decision.clothing, decision.face))
-    return f"{_DONE[decision.move]}. Clothing: {clothing}; face: {face}. {_runner_up(decision)}."
+    done = decision.move.value.capitalize()
+    return f"{done}. Clothing: {clothing}; face: {face}. {_runner_up(decision)}."
 
 
 def times(logarithm: float) -> str:

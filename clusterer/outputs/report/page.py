@@ -129,7 +129,7 @@ def _view(result: ClusteringResult, mode: str) -> PageView:
 
 
 def _own_licence(result: ClusteringResult) -> str:
-    """Licence of the user's own encoder; empty if none is stated."""
+    """Of an encoder of the user's own; empty where none is stated."""
     return str(result.config.get("analysis", {}).get("encoding", {}).get("licence", ""))
 
 

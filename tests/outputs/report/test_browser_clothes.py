@@ -63,13 +63,13 @@ def test_the_badge_and_the_evidence_are_read_out(open_page: Open, dressed_sheet:
     chip = moved(page)
     expect(chip).to_have_accessible_name("Ada at 00:00:12:00")
     expect(chip).to_have_accessible_description(
-        "Confidence 93%. Matched by clothing. Clothing: 20 times likelier this person than "
+        "Confidence 93%. Joined by clothing. Clothing: 20 times likelier this person than "
         "another; face: no clear evidence. Next best person: 2 times likelier than not."
     )
     split = page.locator("#person-2 .chip:has(.badge)").first
     expect(split.locator(".badge")).to_have_text("split by clothing")
     expect(page.locator("#unknown .badge")).to_have_count(0)
-    expect(page.locator("#person-1 .more")).to_contain_text("3 matched by clothing")
+    expect(page.locator("#person-1 .more")).to_contain_text("3 joined by clothing")
 
 
 def test_a_correction_replaces_what_clothing_said(open_page: Open, dressed_sheet: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_correction_replaces_what_clothing_said(open_page: Open, dressed_sheet
     page.evaluate("cv.moveTo([8], 1)")
     badge = page.locator("#person-2 .badge.hand")
     expect(badge).to_have_text("by you")
-    expect(page.locator("#person-1 .more")).to_contain_text("2 matched by clothing")
+    expect(page.locator("#person-1 .more")).to_contain_text("2 joined by clothing")
     expect(badge.locator("xpath=..")).to_have_accessible_description(
         "Confidence 100%. Assigned by you."
     )

@@ -50,40 +50,40 @@ def test_times_is_the_same_for_and_against(logarithm: float) -> None:
     [
         (
             (JOINED, 0.1, 2.9957, 0.6931),
-            "Matched by clothing. Clothing: 20 times likelier this person than another; "
+            "Joined by clothing. Clothing: 20 times likelier this person than another; "
             "face: no clear evidence. Next best person: 2 times likelier than not.",
         ),
         (
             (JOINED, 1.0986, 1.6094, -1.0986),
-            "Matched by clothing. Clothing: 5 times likelier this person than another; "
+            "Joined by clothing. Clothing: 5 times likelier this person than another; "
             "face: 3 times likelier this person than another. "
             "Next best person: 3 times less likely than not.",
         ),
         (
             (JOINED, -0.6931, 2.3026, None),
-            "Matched by clothing. Clothing: 10 times likelier this person than another; "
+            "Joined by clothing. Clothing: 10 times likelier this person than another; "
             "face: 2 times likelier another person than this person. "
             "No other person is possible.",
         ),
         (
             (JOINED, 1.3863, -0.49, -9.0),
-            "Matched by clothing. Clothing: no clear evidence; "
+            "Joined by clothing. Clothing: no clear evidence; "
             "face: 4 times likelier this person than another. "
             "Next best person: over 100 times less likely than not.",
         ),
         (
             (JOINED, 0.49, -0.49, 1.0986),
-            "Matched by clothing. Clothing: no clear evidence; face: no clear evidence. "
+            "Joined by clothing. Clothing: no clear evidence; face: no clear evidence. "
             "Another person: 3 times likelier than not.",
         ),
         (
             (SPLIT, -0.2, -2.3026, 0.0),
-            "Split off by clothing. Clothing: 10 times likelier another person than the original "
+            "Split by clothing. Clothing: 10 times likelier another person than the original "
             "person; face: no clear evidence. Next best person: about even.",
         ),
         (
             (SPLIT, 0.6931, -9.0, None),
-            "Split off by clothing. Clothing: over 100 times likelier another person than the "
+            "Split by clothing. Clothing: over 100 times likelier another person than the "
             "original person; face: 2 times likelier the original person than another. "
             "No other person is possible.",
         ),
@@ -106,7 +106,7 @@ def test_notes_are_of_the_tracks_of_people_that_moved(dressed: Scene) -> None:
     assert {found[track].kind for track in (6, 7, 8)} == {"joined"}
     assert (found[1].kind, found[1].badge) == ("split", "split by clothing")
     assert found[6].badge == "by clothing"
-    assert found[6].evidence.startswith("Matched by clothing. Clothing: 20 times likelier this")
+    assert found[6].evidence.startswith("Joined by clothing. Clothing: 20 times likelier this")
 
 
 def test_notes_are_of_the_grouping_not_of_the_corrections(dressed: Scene) -> None:

@@ -219,7 +219,7 @@ def test_clothing_is_told_by_track() -> None:
     assert isinstance(found, dict)
     assert list(found) == ["2"]
     assert found["2"][:2] == ["joined", "by clothing"]
-    assert found["2"][2].startswith("Matched by clothing. Clothing: 20 times likelier")
+    assert found["2"][2].startswith("Joined by clothing. Clothing: 20 times likelier")
 
 
 def test_every_reason_is_told_in_order() -> None:
