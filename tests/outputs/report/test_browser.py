@@ -177,6 +177,15 @@ def test_timecode_is_copied(open_page: Open, sheet: Path) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == copied
 
 
+def test_shots_count_from_one(open_page: Open, sheet: Path) -> None:
+    page = open_page(sheet, viewport=DESK)
+    page.locator("#person-2 summary").click()
+    expect(page.locator("#person-2 tbody tr").first.locator("td").last).to_have_text("2")
+    page.locator("#person-2 .chip").first.click()
+    expect(page.locator("#viewer-facts")).to_contain_text("Shot2Face height")
+    assert page.evaluate("cv.store.result.people[1].appearances[0].shot") == 1
+
+
 def test_timelines_share_one_axis(open_page: Open, sheet: Path) -> None:
     page = open_page(sheet, viewport={"width": 1280, "height": 2400})
     expect(page.locator(".card .bar")).to_have_count(3)
