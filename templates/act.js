@@ -3,37 +3,41 @@
 (() => {
   const { data, el, $, store, picked } = cv;
   const { tracks } = data;
-  const person = (label) => store.cast.byLabel.get(label);
+  const person = (label) => store.result.byLabel.get(label);
   const keys = (list) => list.map((track) => tracks.key[track]);
   const some = (list) => cv.plural(list.length, "track");
-  const when = (list) => `${some(list)} at ${tracks.start_tc[Math.min(...list)]}`;
+  // Some tracks in a sentence: what they are and where they begin.
+  cv.which = (list) => {
+    const start = tracks.start_tc[Math.min(...list)];
+    return list.length === 1 ? `the track at ${start}` : `${some(list)} starting at ${start}`;
+  };
 
-  // People who hold some of these tracks, and who stands for what is left of them.
+  // The people that some tracks belong to, and the tracks that stand for them without these.
   const owners = (list) =>
-    [...new Set(list.map((track) => store.cast.state.labels[track]))].map(person).filter(Boolean);
+    [...new Set(list.map((track) => store.result.state.labels[track]))].map(person).filter(Boolean);
   const left = (list) => owners(list).flatMap((who) => who.keys(list));
   const from = (list) =>
     owners(list)
       .map((who) => who.name)
-      .join(", ") || "the unknown";
+      .join(", ") || "Unknown";
 
   cv.name = (label, name) => {
     const who = person(label);
-    const twin =
+    const namesake =
       name &&
-      store.cast.people.find((other) => other !== who && other.named && other.name === name);
+      store.result.people.find((other) => other !== who && other.named && other.name === name);
     const act = () =>
       store.do(
         { action: "name", who: who.keys(), name },
-        name ? `${who.name} is ${name}` : `${who.name} has no name again`,
+        name ? `Renamed ${who.name} to ${name}` : `Removed the name ${who.name}`,
       );
-    if (!twin) return act();
+    if (!namesake) return act();
     cv.confirm(
-      `${name} is here already`,
-      `Are both the same person?`,
-      "Merge the two",
-      () => cv.merge([twin.label, label]),
-      { words: "Two people of one name", act },
+      `${name} already exists`,
+      "Are they the same person?",
+      "Merge",
+      () => cv.merge([namesake.label, label]),
+      { words: "Keep both", act },
     );
   };
   const seenTogether = (a, b) => {
@@ -43,7 +47,7 @@
     );
     return pair && tracks.start_tc[Math.max(...pair)];
   };
-  // The first takes in the others.
+  // Merge the others into the first.
   cv.merge = (labels) => {
     const [first, ...others] = labels.map(person);
     const clash = others.map((who) => seenTogether(first, who)).find(Boolean);
@@ -51,16 +55,16 @@
       for (const who of others)
         store.do(
           { action: "same person", who: first.keys(), others: who.keys() },
-          `${who.name} is ${first.name}`,
+          `Merged ${who.name} into ${first.name}`,
         );
       picked.clear();
       cv.reveal(first.label);
     };
     if (!clash) return act();
     cv.confirm(
-      "Seen at the same time",
-      `Both are in the picture at ${clash}. Are they one person all the same, as in a mirror or on a split screen?`,
-      "Merge",
+      "On screen together",
+      `Both appear in the same frame at ${clash}. Merge them only if one is a reflection, a photograph or a split-screen copy of the other.`,
+      "Merge anyway",
       act,
     );
   };
@@ -68,7 +72,7 @@
   cv.mergeWith = (label) => {
     const who = person(label);
     const others = cv.visible().filter((other) => other !== who);
-    cv.choose(`Who is ${who.name}?`, others, (other) => {
+    cv.choose(`Merge ${who.name} with…`, others, (other) => {
       const [a, b] = [who, other].sort((x, y) => rank(y) - rank(x));
       cv.merge([a.label, b.label]);
     });
@@ -81,25 +85,26 @@
   };
   cv.moveTo = (list, label) => {
     const who = person(label);
-    const going = list.filter((track) => store.cast.state.labels[track] !== label);
+    const going = list.filter((track) => store.result.state.labels[track] !== label);
     if (going.length)
       store.do(
         { action: "move", who: who.keys(), tracks: keys(going), source: left(going) },
-        `${when(going)} moved from ${from(going)} to ${who.name}`,
+        `Moved ${cv.which(going)} from ${from(going)} to ${who.name}`,
       );
     picked.clear();
   };
-  cv.makePerson = (list, name) => {
-    store.do(
-      { action: "new person", tracks: keys(list), source: left(list) },
-      `${when(list)} of ${from(list)}: a new person`,
-    );
+  cv.makePerson = (
+    list,
+    name,
+    note = `Moved ${cv.which(list)} from ${from(list)} to a new person`,
+  ) => {
+    store.do({ action: "new person", tracks: keys(list), source: left(list) }, note);
     picked.clear();
-    const label = store.cast.state.labels[list[0]];
+    const label = store.result.state.labels[list[0]];
     if (name)
       store.do(
         { action: "name", who: person(label).keys(), name },
-        `${person(label).name} is ${name}`,
+        `Renamed ${person(label).name} to ${name}`,
       );
     cv.reveal(label);
   };
@@ -108,7 +113,7 @@
     const own = owners(list);
     const others = cv.visible().filter((who) => own.length !== 1 || who !== own[0]);
     cv.choose(
-      `Move ${some(list)} to …`,
+      `Move ${some(list)} to…`,
       others,
       (who, name) => (who ? cv.moveTo(list, who.label) : cv.makePerson(list, name)),
       "New person",
@@ -116,38 +121,42 @@
   };
   cv.notThisPerson = (list) => {
     const picks = new Set(list);
-    const known = list.filter((track) => store.cast.state.labels[track] >= 0);
-    // Nobody stands for people who are taken whole: these apart, as a source would leave them where they are.
-    const gone = owners(known)
+    const known = list.filter((track) => store.result.state.labels[track] >= 0);
+    // A person whose every track is removed has none left to stand for it, so these go without a
+    // source: with the source of others they would stay where they are.
+    const leaving = owners(known)
       .filter((who) => who.tracks.every((track) => picks.has(track)))
       .map((who) => who.label);
-    const isGone = (track) => gone.includes(store.cast.state.labels[track]);
-    for (const part of [known.filter(isGone), known.filter((track) => !isGone(track))]) {
+    const isLeaving = (track) => leaving.includes(store.result.state.labels[track]);
+    for (const part of [known.filter(isLeaving), known.filter((track) => !isLeaving(track))]) {
       if (part.length)
         store.do(
           { action: "not this person", tracks: keys(part), source: left(part) },
-          `${when(part)}: not ${from(part)}`,
+          `Removed ${cv.which(part)} from ${from(part)}`,
         );
     }
     picked.clear();
   };
   cv.notAFace = (list) => {
     if (list.length)
-      store.do({ action: "not a face", tracks: keys(list) }, `${when(list)}: not a face`);
+      store.do(
+        { action: "not a face", tracks: keys(list) },
+        `Marked ${cv.which(list)} as not a face`,
+      );
     picked.clear();
   };
-  const flag = (action, words) => (label) => {
+  const flag = (action, done) => (label) => {
     const who = person(label);
-    store.do({ action, who: who.keys() }, `${who.name} ${words}`);
+    store.do({ action, who: who.keys() }, `${done} ${who.name}`);
   };
-  cv.hidePerson = flag("hide", "hidden");
-  cv.showAgain = flag("show", "shown again");
+  cv.hidePerson = flag("hide", "Hid");
+  cv.showAgain = flag("show", "Unhid");
   cv.setCover = (chip) => {
-    const who = person(store.cast.state.labels[data.chips.track[chip]]);
+    const who = person(store.result.state.labels[data.chips.track[chip]]);
     if (who)
       store.do(
         { action: "cover", who: who.keys(), face: data.chips.face[chip] },
-        `Cover of ${who.name} chosen`,
+        `Changed the cover of ${who.name}`,
       );
   };
 
@@ -164,20 +173,22 @@
       },
       name,
     );
+  const selection = (list) =>
+    owners(list).length
+      ? `${some(list)} of ${from(list)}`
+      : cv.plural(list.length, "unknown track");
   const drawBar = () => {
     const list = [...picked.tracks];
     const people = [...picked.people].map(person).filter(Boolean);
     bar.hidden = !list.length && !people.length;
     document.documentElement.classList.toggle("barred", !bar.hidden);
     if (bar.hidden) return;
-    const words = list.length
-      ? `${some(list)} of ${from(list)}`
-      : people.map((who) => who.name).join(", ");
+    const words = list.length ? selection(list) : people.map((who) => who.name).join(", ");
     const whole = owners(list).some((who) => who.tracks.every((track) => picked.tracks.has(track)));
-    const known = list.some((track) => store.cast.state.labels[track] >= 0);
+    const known = list.some((track) => store.result.state.labels[track] >= 0);
     const items = list.length
       ? [
-          act("Move to …", "m", () => cv.moveTracks(list), true),
+          act("Move to…", "m", () => cv.moveTracks(list), true),
           (!whole || owners(list).length > 1 || !known) &&
             act("New person", "n", () => cv.makePerson(list)),
           known && act("Not this person", "r", () => cv.notThisPerson(list)),
@@ -203,7 +214,7 @@
     drawBar();
   });
   store.listeners.push(() => {
-    const { labels } = store.cast.state;
+    const { labels } = store.result.state;
     for (const label of [...picked.people]) if (!person(label)) picked.people.delete(label);
     for (const track of [...picked.tracks])
       if (labels[track] === undefined) picked.tracks.delete(track);

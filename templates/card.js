@@ -1,27 +1,27 @@
 "use strict";
-// ---- what stands on a person's card: faces, name and facts, table of appearances
+// ---- the content of a person's card: faces, name and facts, table of appearances
 (() => {
   const { data, el, store } = cv;
-  const PREVIEW = 20; // faces before one asks for all
+  const PREVIEW = 20; // most faces on a folded card
 
   const clothing = data.clothing;
   cv.cellOf = (chip, tracks, extra = {}) => {
     const track = data.chips.track[chip];
-    const state = store.cast.state;
+    const state = store.result.state;
     const byHand = state.byHand.has(track);
     const note = byHand ? null : clothing[track];
-    const sure = cv.percent(cv.confidence(state, track));
+    const confidence = cv.percent(cv.confidence(state, track));
     const label = state.labels[track];
-    const whose = label >= 0 ? store.cast.byLabel.get(label).name : "Unknown";
-    const reason = note ? note[2] : byHand ? "Placed by you." : "";
+    const whose = label >= 0 ? store.result.byLabel.get(label).name : "Unknown";
+    const reason = note ? note[2] : byHand ? "Assigned by you." : "";
     return {
       chip,
       tracks,
       tc: data.chips.tc[chip],
       alt: `${whose} at ${data.chips.tc[chip]}`,
-      sure: label >= 0 ? sure : "",
+      caption: label >= 0 ? confidence : "",
       badge: byHand ? { kind: "hand", words: "by you" } : note && { kind: note[0], words: note[1] },
-      title: label >= 0 ? `${sure} sure. ${reason}`.trim() : reason,
+      title: label >= 0 ? `Confidence ${confidence}. ${reason}`.trim() : reason,
       ...extra,
     };
   };
@@ -45,11 +45,11 @@
     });
   const long = (who) => {
     const begins = new Set(who.appearances.map((span) => span.tracks[0]));
-    const met = new Set();
+    const seen = new Set();
     return who.chips.filter(cv.shown).map((chip) => {
       const track = data.chips.track[chip];
-      const first = begins.has(track) && !met.has(track);
-      met.add(track);
+      const first = begins.has(track) && !seen.has(track);
+      seen.add(track);
       return cv.cellOf(chip, [track], { first });
     });
   };
@@ -88,7 +88,7 @@
       el(
         "p",
         { class: "hint" },
-        "Out is the first frame after the appearance. Click a timecode to copy it.",
+        "The out point is the first frame after the appearance. Click a timecode to copy it.",
       ),
     );
     return details;
@@ -109,7 +109,7 @@
           tc(cv.startOf(span)),
           tc(cv.endOf(span)),
           el("td", {}, cv.lengthOf(span)),
-          el("td", {}, span.shot),
+          el("td", {}, span.shot + 1),
         );
       }),
     );
@@ -130,11 +130,11 @@
     return el(
       "p",
       { class: "acts" },
-      item("Merge", "m", cv.mergeWith, "Put together with another person"),
-      who.tracks.length > 1 && item("Split", "s", cv.splitInTwo, "Propose the best cut in two"),
+      item("Merge", "m", cv.mergeWith, "Merge with another person"),
+      who.tracks.length > 1 && item("Split", "s", cv.splitInTwo, "Split into two people"),
       who.hidden
-        ? item("Show", "h", cv.showAgain, "Take back among the people")
-        : item("Hide", "h", cv.hidePerson, "Leave out of the exports"),
+        ? item("Show", "h", cv.showAgain, "Show this person again")
+        : item("Hide", "h", cv.hidePerson, "Hide this person and leave them out of exports"),
     );
   };
   const naming = (who) =>
@@ -154,16 +154,14 @@
     for (const span of who.appearances) {
       const words = new Set(
         span.tracks
-          .filter((t) => clothing[t] && !store.cast.state.byHand.has(t))
+          .filter((t) => clothing[t] && !store.result.state.byHand.has(t))
           .map((t) => clothing[t][0]),
       );
       for (const kind of words) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     }
-    return [...kinds].map(([kind, n]) =>
-      el("span", {}, `${n} of ${who.appearances.length} ${kind} by clothing`),
-    );
+    return [...kinds].map(([kind, n]) => el("span", {}, `${n} ${kind} by clothing`));
   };
-  // Names that a gallery suggests without being sure; a click gives one.
+  // Names that a gallery suggests but did not give; a click takes one.
   const likely = (who) => {
     const candidates = who.named ? [] : (data.candidates?.[who.label] ?? []);
     const button = ([name, distance]) =>
@@ -172,13 +170,13 @@
         {
           class: "plain",
           type: "button",
-          title: `Name this person ${name}`,
+          title: `Name this person ${name} (distance ${distance.toPrecision(2)})`,
           onclick: () => cv.name(who.label, name),
         },
         `${name} (${distance.toPrecision(2)})`,
       );
     return (
-      candidates.length > 0 && el("p", { class: "likely" }, "Perhaps ", candidates.map(button))
+      candidates.length > 0 && el("p", { class: "likely" }, "Suggested: ", candidates.map(button))
     );
   };
   const identity = (who) => {
@@ -222,7 +220,7 @@
           { class: "time" },
           el("b", {}, cv.spoken(who.time)),
           " ",
-          el("span", {}, `${cv.share(who.time)} of the episode`),
+          el("span", {}, `${cv.share(who.time)} of the video`),
         ),
         el(
           "p",
@@ -232,9 +230,9 @@
           el(
             "span",
             {
-              class: "sure",
+              class: "confidence",
               title:
-                "How likely a face of this card is this person, on average. A probability, measured on labelled clips; they vouch for 95 % at most. What you placed counts as certain. Whether the person has a second card is another question.",
+                "The average probability that a face on this card is this person, calibrated on labelled clips (at most 95%). Faces that you assigned count as certain. It does not tell whether this person has another card.",
             },
             `confidence ${cv.percent(who.confidence)}`,
           ),
@@ -246,8 +244,8 @@
   };
   cv.share = (time) => {
     const part = (100 * time) / data.length_s;
-    if (part > 0 && part < 0.1) return "< 0.1 %";
-    return part > 0 && part < 9.95 ? `${part.toFixed(1)} %` : `${Math.round(part)} %`;
+    if (part > 0 && part < 0.1) return "< 0.1%";
+    return part > 0 && part < 9.95 ? `${part.toFixed(1)}%` : `${Math.round(part)}%`;
   };
   cv.facesOf = (who, all) => (all ? long(who) : short(who));
   cv.identity = identity;

@@ -1,14 +1,14 @@
 "use strict";
-// ---- strips of faces: a window onto long ones, one stop of the Tab key each, selecting
+// ---- strips of faces: long ones are drawn only near the window; one Tab stop each; selecting
 (() => {
   const { data, el } = cv;
-  const ALL = 150; // cells up to which a strip is drawn whole
-  const AHEAD = 400; // px above and below the window that are drawn, too
+  const ALL = 150; // longest strip that is drawn whole, cells
+  const AHEAD = 400; // px drawn beyond the window, above and below
 
   // ---- what is selected: tracks, or whole people
   const picked = (cv.picked = { tracks: new Set(), people: new Set(), listeners: [] });
   picked.any = () => picked.tracks.size + picked.people.size > 0;
-  const tell = () => {
+  const notify = () => {
     for (const cell of document.querySelectorAll(".cell")) mark(cell);
     document.documentElement.classList.toggle("picking", picked.tracks.size > 0);
     for (const listener of picked.listeners) listener();
@@ -16,17 +16,17 @@
   picked.set = (tracks, on) => {
     for (const track of tracks) picked.tracks[on ? "add" : "delete"](track);
     if (on) picked.people.clear();
-    tell();
+    notify();
   };
   picked.person = (label, on) => {
     picked.people[on ? "add" : "delete"](label);
     if (on) picked.tracks.clear();
-    tell();
+    notify();
   };
   picked.clear = () => {
     picked.tracks.clear();
     picked.people.clear();
-    tell();
+    notify();
   };
   const isPicked = (cell) => cell.facts.tracks.every((track) => picked.tracks.has(track));
   const mark = (cell) => {
@@ -36,7 +36,7 @@
     cell.querySelector(".tick").setAttribute("aria-pressed", String(on));
   };
 
-  // ---- one face. facts: { chip, tracks, tc, alt, sure, badge, title }
+  // ---- one face. facts: { chip, tracks, tc, alt, caption, badge, title }
   const draw = (strip, i) => {
     const facts = strip.cells[i];
     const { badge } = facts;
@@ -65,7 +65,7 @@
         "aria-label": `Select ${facts.alt}`,
       }),
       el("button", { class: "tc", type: "button", tabindex: -1, title: cv.playWords }, facts.tc),
-      el("span", { class: "sure-of" }, facts.sure),
+      el("span", { class: "caption" }, facts.caption),
     );
     cell.facts = facts;
     cell.strip = strip;
@@ -97,7 +97,7 @@
       if (active) this.chip(this.at)?.focus({ preventScroll: true });
     }
 
-    // Draw what is near the window; the rest is room.
+    // Draw what is near the window and leave space for the rest.
     look() {
       const box = this.root.getBoundingClientRect();
       if (!this.root.isConnected || !box.width) return;
@@ -120,7 +120,7 @@
         : null;
     }
 
-    // The Tab key stops where the strip was left, by whatever way.
+    // Move the strip's Tab stop.
     stop(i) {
       this.chip(this.at)?.setAttribute("tabindex", "-1");
       this.at = i;
@@ -213,7 +213,7 @@
       );
   });
 
-  // ---- clothes on hover, where a chip lies in time
+  // ---- on hover: the torso, and the face's place on the timeline
   const hover = (event) => {
     const chip = event.target.closest?.(".chip");
     for (const mark of document.querySelectorAll(".here.on")) mark.classList.remove("on");

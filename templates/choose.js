@@ -1,5 +1,5 @@
 "use strict";
-// ---- dialogs: who, which half, are you sure; names
+// ---- dialogs: choose a person, split, confirm, shortcuts; renaming in place
 (() => {
   const { data, el, $, store } = cv;
 
@@ -25,7 +25,7 @@
     box.addEventListener("click", (event) => event.target === box && box.close());
     document.body.append(box);
     box.showModal();
-    return { box, foot };
+    return { box, foot, close };
   };
   const first = (box, button) => box.foot.prepend(button);
 
@@ -49,7 +49,7 @@
     yes.focus();
   };
 
-  // Choose one of the people by picture and name: typing narrows, arrows move, Enter takes.
+  // Choose a person by picture and name: typing filters, arrows move, Enter chooses.
   cv.choose = (title, people, act, extra) => {
     const list = el("ul", { id: "choices", role: "listbox", "aria-label": "People" });
     const field = el("input", {
@@ -116,14 +116,14 @@
     field.focus();
   };
 
-  // ---- renaming in place; names of this and of earlier episodes are offered
+  // ---- renaming in place, with the names of this and of earlier videos as suggestions
   const offered = () => {
-    const own = store.cast.people.filter((who) => who.named).map((who) => who.name);
+    const own = store.result.people.filter((who) => who.named).map((who) => who.name);
     const names = [...new Set([...data.names, ...own])].sort((a, b) => a.localeCompare(b));
     $("names").replaceChildren(...names.map((name) => el("option", { value: name })));
   };
   cv.rename = (label, heading) => {
-    const who = store.cast.byLabel.get(label);
+    const who = store.result.byLabel.get(label);
     const button = heading.querySelector(".name");
     offered();
     const field = el("input", {
@@ -156,7 +156,7 @@
     field.select();
   };
 
-  // ---- the best cut in two, as the tree of the machine's grouping has it
+  // ---- the best split in two, by the merge tree of the automatic grouping
   const leaves = (tree, n, node) =>
     node < n ? [node] : tree[node - n].flatMap((child) => leaves(tree, n, child));
   const members = new Map();
@@ -181,8 +181,8 @@
     }
     return null;
   };
-  const sides = new Map(); // "a b" → tracks: asked for at each correction
-  // The node over b, but not over a, that is highest.
+  const sides = new Map(); // "a b" → tracks; needed again at each correction
+  // The highest node above b that is not above a.
   const parting = (tree, own, a, b) => {
     const parent = new Map(tree.flatMap((pair, k) => pair.map((child) => [child, own.length + k])));
     const above = new Set();
@@ -191,9 +191,9 @@
     while (parent.has(node) && !above.has(parent.get(node))) node = parent.get(node);
     return node;
   };
-  // The tracks on b's side of where the tree parts a and b, those that are still with b.
+  // The tracks on b's side of the node that joins a and b, if they are still with b.
   cv.sideOf = (a, b) => {
-    const [label, now] = [data.tracks.label[b], store.cast.state.labels];
+    const [label, now] = [data.tracks.label[b], store.result.state.labels];
     const [tree, own] = [data.trees[label], members.get(label)];
     if (!tree) return [b];
     const key = `${a} ${b}`;
@@ -204,7 +204,7 @@
       );
     return sides.get(key).filter((track) => now[track] === now[b]);
   };
-  // The part of a person that fits the rest least; null if it is one track.
+  // The part of a person that fits the rest worst; null if there is only one track.
   cv.cut = (who) => {
     const parts = new Map();
     for (const track of who.tracks) {
@@ -222,11 +222,11 @@
     );
   };
   cv.splitInTwo = (label) => {
-    const who = store.cast.byLabel.get(label);
+    const who = store.result.byLabel.get(label);
     const out = cv.cut(who);
-    if (!out) return cv.toast(`${who.name} is one track, which cannot be cut`);
-    const gone = new Set(out);
-    const stay = who.tracks.filter((track) => !gone.has(track));
+    if (!out) return cv.toast(`${who.name} has only one track and cannot be split`);
+    const leaving = new Set(out);
+    const stay = who.tracks.filter((track) => !leaving.has(track));
     const half = (title, tracks) =>
       el(
         "div",
@@ -256,7 +256,7 @@
         type: "button",
         onclick: () => {
           asked.box.close();
-          cv.makePerson(out);
+          cv.makePerson(out, "", `Split ${cv.which(out)} off ${who.name}`);
         },
       },
       "Split",
@@ -267,17 +267,18 @@
 
   cv.help = () => {
     const keys = [
-      ["y / n / s", "answer the question: yes, no, skip"],
-      ["j / k", "next, previous person"],
-      ["e, m, s, h, x", "on a person: rename, merge, split in two, hide, select"],
-      ["arrows, Enter, Space", "on a face: move, look, select (Shift: a range)"],
-      ["m, n, r, f", "selected faces: move to …, new person, not this person, not a face"],
-      ["Ctrl+Z / Ctrl+Shift+Z", "undo, redo"],
-      ["/", "filter by name"],
-      ["Esc", "let go of what is selected"],
+      ["y / n / s", "Answer the question: yes, no, skip"],
+      ["j / k", "Next or previous person"],
+      ["e, m, s, h, x", "On a person: rename, merge, split, hide, select"],
+      ["Arrows, Enter, Space", "On a face: move, view, select (with Shift: select a range)"],
+      ["m, n, r, f", "Selected faces: move to…, new person, not this person, not a face"],
+      ["c", "On a face: copy the timecode"],
+      ["Ctrl+Z / Ctrl+Shift+Z", "Undo, redo"],
+      ["/", "Filter by name"],
+      ["Esc", "Clear the selection"],
     ];
-    dialog(
-      "Keys",
+    const { close } = dialog(
+      "Keyboard shortcuts",
       el(
         "dl",
         { class: "keys" },
@@ -286,8 +287,9 @@
       el(
         "p",
         { class: "hint" },
-        "With a mouse, drag faces onto a person to move them, or a cover onto another to merge the two.",
+        "You can also drag faces onto a person to move them, or one cover onto another to merge two people. A track is one face followed through one shot; corrections apply to whole tracks.",
       ),
     );
+    close.textContent = "Close"; // there is nothing to cancel
   };
 })();

@@ -1,5 +1,5 @@
 "use strict";
-// ---- dragging: faces onto a person, a cover onto another person
+// ---- dragging: faces onto a person to move them, a cover onto another to merge
 (() => {
   const { el, $, store, picked } = cv;
   const FAR = 6; // px before a press becomes a drag
@@ -7,7 +7,7 @@
 
   const dock = $("dock");
   let drag = null;
-  let cancelled = false; // until the button is let go
+  let cancelled = false; // until the button is released
 
   const load = (target) => {
     const chip = target.closest?.(".chip");
@@ -27,7 +27,7 @@
     return {
       label,
       picture: cover.querySelector("img")?.src,
-      words: store.cast.byLabel.get(label).name,
+      words: store.result.byLabel.get(label).name,
     };
   };
   const home = () => (drag.label !== undefined ? drag.label : null);
@@ -37,7 +37,7 @@
     if (!place) return null;
     if (place.dataset.drop) return place;
     const label = Number(place.dataset.label);
-    return label === home() || !store.cast.byLabel.has(label) ? null : place;
+    return label === home() || !store.result.byLabel.has(label) ? null : place;
   };
   const begin = (event) => {
     drag.on = true;
@@ -65,7 +65,7 @@
       places.push(
         el("span", { "data-drop": "new" }, "New person"),
         el("span", { "data-drop": "none" }, "Not this person"),
-        el("span", { "data-drop": "stray" }, "Not a face"),
+        el("span", { "data-drop": "not-a-face" }, "Not a face"),
       );
     dock.replaceChildren(...places);
     dock.hidden = false;
@@ -85,7 +85,7 @@
     end();
     if (place.dataset.drop === "new") cv.makePerson(tracks);
     else if (place.dataset.drop === "none") cv.notThisPerson(tracks);
-    else if (place.dataset.drop === "stray") cv.notAFace(tracks);
+    else if (place.dataset.drop === "not-a-face") cv.notAFace(tracks);
     else if (tracks) cv.moveTo(tracks, to);
     else cv.merge([to, label]);
   };
@@ -114,7 +114,7 @@
       drag = null;
       return;
     }
-    const swallow = (click) => click.stopPropagation(); // the click that follows is the drag's
+    const swallow = (click) => click.stopPropagation(); // ignore the click that ends a drag
     addEventListener("click", swallow, true);
     setTimeout(() => removeEventListener("click", swallow, true), 0);
     if (cancelled) {

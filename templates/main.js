@@ -1,9 +1,9 @@
 "use strict";
-// ---- the page as a whole: order and filter of people, history, what is kept
+// ---- the whole page: sorting and filtering people, undo and redo, saving
 (() => {
   const { data, el, $, store, picked } = cv;
 
-  // ---- which people, in which order. The order stays while people change, or cards would jump.
+  // ---- which people, in which order. Corrections keep the order, so that cards do not jump.
   const orders = {
     time: (a, b) => b.time - a.time,
     first: (a, b) => a.appearances[0].start - b.appearances[0].start,
@@ -12,52 +12,55 @@
     name: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }),
   };
   let order = [];
-  const arrange = (anew) => {
-    const people = store.cast.people.filter((who) => !who.hidden);
+  const arrange = (resort) => {
+    const people = store.result.people.filter((who) => !who.hidden);
     const sorted = [...people].sort(
       (a, b) => orders[$("sort").value](a, b) || b.time - a.time || a.label - b.label,
     );
-    if (anew) order = sorted.map((who) => who.label);
+    if (resort) order = sorted.map((who) => who.label);
     else {
-      order = order.filter((label) => store.cast.byLabel.has(label));
+      order = order.filter((label) => store.result.byLabel.has(label));
       sorted.forEach((who, i) => {
         if (order.includes(who.label)) return;
         const before = order.indexOf(sorted[i - 1]?.label);
         order.splice(before + 1, 0, who.label);
       });
     }
-    return order.map((label) => store.cast.byLabel.get(label)).filter((who) => who && !who.hidden);
+    return order
+      .map((label) => store.result.byLabel.get(label))
+      .filter((who) => who && !who.hidden);
   };
   let shown = [];
-  cv.visible = () => store.cast.people.filter((who) => !who.hidden);
-  const draw = (anew = false) => {
-    const people = arrange(anew);
+  cv.visible = () => store.result.people.filter((who) => !who.hidden);
+  const draw = (resort = false) => {
+    const people = arrange(resort);
     const name = $("by-name").value.trim().toLowerCase();
     const least = Number($("by-time").value) || 0;
     shown = people.filter((who) => who.name.toLowerCase().includes(name) && who.time >= least);
-    const { unknown } = store.cast;
-    const strangers = [...unknown].reduce(
+    const { unknown } = store.result;
+    const unknownTracks = [...unknown].reduce(
       (sum, [reason, list]) => sum + (reason === "not a face" ? 0 : list.length),
       0,
     );
     cv.drawOverview(shown, unknown);
     cv.drawCards(shown);
     cv.drawUnknown(unknown);
-    cv.drawHidden(store.cast.people.filter((who) => who.hidden));
+    cv.drawHidden(store.result.people.filter((who) => who.hidden));
     cv.drawTogether(people);
     cv.drawQuestion();
     const how = $("sort").selectedOptions[0].textContent.toLowerCase();
+    const all = cv.plural(people.length, "person", "people");
     $("shown").textContent =
-      `${shown.length === people.length ? people.length : `${shown.length} of ${people.length}`} by ${how}`;
+      `${shown.length === people.length ? "" : `${shown.length} of `}${all}, sorted by ${how}`;
     $("nobody").hidden = shown.length > 0 || !people.length;
     $("people").hidden = !people.length;
-    $("empty").hidden = store.cast.people.length > 0;
+    $("empty").hidden = store.result.people.length > 0;
     const kind = unknown.size ? "nobody" : "nothing";
     for (const part of $("empty").querySelectorAll("[data-empty]"))
       part.hidden = part.dataset.empty !== kind;
     for (const [id, count] of [
       ["count-people", people.length],
-      ["count-unknown", strangers],
+      ["count-unknown", unknownTracks],
     ]) {
       if ($(id)) $(id).textContent = count.toLocaleString("en");
     }
@@ -81,12 +84,12 @@
     setTimeout(() => card.classList.remove("fresh"), 1200);
   };
 
-  // ---- history and keeping
+  // ---- undo, redo, and saving
   const words = {
-    done: (what) => cv.toast(what.said, { name: "Undo", run: store.undo }),
-    undone: (what) => cv.toast(`Undone: ${what.said}`, { name: "Redo", run: store.redo }),
-    redone: (what) => cv.toast(`Redone: ${what.said}`, { name: "Undo", run: store.undo }),
-    waiting: (what) => cv.toast(what.said),
+    done: (what) => cv.toast(what.note, { name: "Undo", run: store.undo }),
+    undone: (what) => cv.toast(`Undone: ${what.note}`, { name: "Redo", run: store.redo }),
+    redone: (what) => cv.toast(`Redone: ${what.note}`, { name: "Undo", run: store.undo }),
+    waiting: (what) => cv.toast(what.note),
   };
   const status = (text, wrong = false) => {
     $("status").textContent = text;
@@ -98,11 +101,11 @@
     asking = setTimeout(async () => {
       try {
         const { done, error } = await store.written();
-        if (error) status(`Kept; the tables could not be written: ${error}`, true);
-        else if (done) status("Kept, tables written");
+        if (error) status(`Corrections saved, but not the tables: ${error}`, true);
+        else if (done) status("Saved");
         else waitForTables();
       } catch {
-        status("The server has stopped", true);
+        status("The review server has stopped", true);
       }
     }, 250);
   };
@@ -116,15 +119,17 @@
     $("regroup").hidden = !store.live;
     $("regroup").disabled = store.sinceGrouping() < 1 || Boolean(store.stopped);
     $("download").hidden = store.live || !(store.unsent || n);
-    $("download").classList.toggle("lead", store.unsent > 0); // else the folder has them all
+    $("download").classList.toggle("lead", store.unsent > 0); // otherwise the result folder has them all
     $("download").textContent = `Download edits.json (${n})`;
     if (store.stopped) status(store.stopped, true);
     else if (store.live) {
-      status(store.unsent ? "Keeping …" : n ? "Kept" : "");
+      status(store.unsent ? "Saving…" : n ? "Saved, updating tables…" : "");
       if (!store.unsent && n + store.undone.length) waitForTables();
     } else
       status(
-        store.unsent ? `Not kept yet: download, then cluster-video VIDEO --edits edits.json` : "",
+        store.unsent
+          ? "Not saved yet. Download edits.json, then run cluster-video VIDEO --edits edits.json"
+          : "",
       );
   };
   store.listeners.push((what) => {
@@ -149,5 +154,5 @@
   draw(true);
   tools();
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
-  document.documentElement.dataset.ready = "true"; // for those who wait
+  document.documentElement.dataset.ready = "true"; // for tests
 })();

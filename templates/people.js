@@ -1,5 +1,5 @@
 "use strict";
-// ---- people: a card each, filled when it comes near the window
+// ---- a card for each person, filled when it comes near the window
 (() => {
   const { el, $, store } = cv;
   const NEAR = 700; // px from the window at which a card is filled
@@ -12,7 +12,7 @@
         tabindex: -1,
         "data-label": label,
         "aria-labelledby": `name-${label}`,
-        onfocusin: () => this.fill(), // Tab may be faster than the watcher
+        onfocusin: () => this.fill(), // the Tab key may outrun the observer
       });
       this.root.card = this;
       watcher.observe(this.root);
@@ -53,7 +53,7 @@
             onclick: () => this.unfold(!this.open),
           },
           this.open
-            ? "Show one face an appearance"
+            ? "Show one face per appearance"
             : `Show all ${all.length.toLocaleString("en")} faces`,
         );
       const left =
@@ -62,9 +62,9 @@
           "span",
           {
             title:
-              "Left out to keep this page small. Every picture is in the folder chips/ beside it.",
+              "Left out to keep this page small. All pictures are in the chips folder next to it.",
           },
-          `+ ${missing.toLocaleString("en")} more`,
+          `+${missing.toLocaleString("en")} more`,
         );
       this.body = el(
         "div",
@@ -123,7 +123,7 @@
       return card.root;
     });
     for (const [label, card] of cards) {
-      if (store.cast.byLabel.has(label)) continue;
+      if (store.result.byLabel.has(label)) continue;
       watcher.unobserve(card.root);
       card.root.remove();
       cards.delete(label);

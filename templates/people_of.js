@@ -1,5 +1,5 @@
 "use strict";
-// ---- what follows from who is where: people with their appearances, unknowns, who stands for whom.
+// ---- people and unknown tracks as derived from the grouping and the corrections
 (() => {
   const ANCHORS = 5; // tracks that stand for a person in a correction
   const JOIN_GAP_S = 1; // as JOIN_GAP_S in clusterer/people/identities.py
@@ -49,10 +49,10 @@
       this.time = this.appearances.reduce((sum, a) => sum + (a.end - a.start), 0) * tick_s;
     }
 
-    // Tracks that stand for it; `without` those that are about to leave.
+    // Tracks that stand for it, except those `without`, which are about to leave.
     anchors(without = []) {
-      const gone = new Set(without);
-      return best(this.tracks.filter((track) => !gone.has(track))).slice(0, ANCHORS);
+      const leaving = new Set(without);
+      return best(this.tracks.filter((track) => !leaving.has(track))).slice(0, ANCHORS);
     }
 
     keys(without) {
@@ -105,9 +105,9 @@
     }
 
     #cover() {
-      const meant = data.meant.faces[this.chosen];
+      const resolved = data.resolved.faces[this.chosen];
       const chosen = this.chips.find(
-        (chip) => chip === meant || data.chips.face[chip] === this.chosen,
+        (chip) => chip === resolved || data.chips.face[chip] === this.chosen,
       );
       if (chosen !== undefined && cv.shown(chosen)) return chosen;
       const quality = (chip) => data.chips.quality[chip];
@@ -125,21 +125,21 @@
     old.hidden === facts.hidden &&
     old.chosen === facts.cover;
 
-  // The whole cast; people who have not changed stay the same objects, so that they are not drawn anew.
-  cv.cast = (state, before) => {
+  // Everybody; a person that has not changed stays the same object and is not redrawn.
+  cv.derive = (state, before) => {
     const members = new Map([...state.people.keys()].map((label) => [label, []]));
     const unknown = new Map();
-    const strays = [];
+    const notFaces = [];
     state.labels.forEach((label, track) => {
       if (label >= 0) members.get(label).push(track);
-      else if (label === cv.NOT_A_FACE) strays.push(track);
+      else if (label === cv.NOT_A_FACE) notFaces.push(track);
       else {
         const reason = state.byHand.has(track) ? "by hand" : tracks.reason[track];
         if (!unknown.has(reason)) unknown.set(reason, []);
         unknown.get(reason).push(track);
       }
     });
-    if (strays.length) unknown.set("not a face", strays);
+    if (notFaces.length) unknown.set("not a face", notFaces);
     const people = [...state.people.values()].map((facts) => {
       const next = members.get(facts.label).sort(byStart);
       const old = before?.byLabel.get(facts.label);
@@ -154,10 +154,10 @@
     return { state, people, unknown, byLabel: new Map(people.map((who) => [who.label, who])) };
   };
 
-  // What a track belongs to now: its person, or itself; null for what is no face.
-  cv.groupOf = (cast, track) => {
-    const label = cast.state.labels[track];
+  // The person of a track, or the unknown track alone; null if it is not a face.
+  cv.groupOf = (result, track) => {
+    const label = result.state.labels[track];
     if (label === cv.NOT_A_FACE) return null;
-    return label >= 0 ? cast.byLabel.get(label) : new Group([track]);
+    return label >= 0 ? result.byLabel.get(label) : new Group([track]);
   };
 })();

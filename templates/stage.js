@@ -1,5 +1,5 @@
 "use strict";
-// ---- what every part of the page draws with: elements, pictures, the toast, copying
+// ---- drawing tools: elements, pictures, the toast, copying
 (() => {
   const data = cv.data;
   const $ = (cv.$ = (id) => document.getElementById(id));
@@ -14,7 +14,7 @@
       if (value === null || value === undefined || value === false) continue;
       if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
       else if (name === "style")
-        element.style.cssText = value; // allowed by the page's policy
+        element.style.cssText = value; // the page's policy allows this
       else element.setAttribute(name, value === true ? "" : value);
     }
     element.append(
@@ -26,7 +26,7 @@
   };
   const el = cv.el;
   cv.plural = (n, one, many = one + "s") => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-  // the rule of clusterer.core.timecode.spoken, on which the terminal goes
+  // the same as clusterer.core.timecode.spoken, which the terminal uses
   cv.spoken = (seconds) => {
     const nearest = (value) => Math.floor(value + 0.5 + 1e-6);
     const two = (n) => String(n).padStart(2, "0");
@@ -37,9 +37,9 @@
     const minutes = nearest(seconds / 60);
     return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
   };
-  cv.percent = (value) => `${Math.round(100 * value)} %`;
+  cv.percent = (value) => `${Math.round(100 * value)}%`;
 
-  // ---- pictures: fetched, or taken out of the page, when they come near the window
+  // ---- pictures: loaded from the server or the page when they come near the window
   const jpeg = (base64) => (base64 ? "data:image/jpeg;base64," + base64 : "");
   const live = data.mode === "live";
   cv.picture = (chip) => (live ? `chip/${chip}.jpg` : jpeg(data.pictures[chip]));
@@ -72,11 +72,11 @@
       img.src = cv.picture(img.dataset.chip);
   };
 
-  // ---- a line of text for a moment, with a way back if there is one
+  // ---- a short message, with an optional action such as Undo
   let timer = 0;
   cv.toast = (text, action) => {
     const toast = $("toast");
-    const host = document.querySelector("dialog[open]") ?? document.body; // a dialog covers all else
+    const host = document.querySelector("dialog[open]") ?? document.body; // a dialog covers the rest
     if (toast.parentElement !== host) host.append(toast);
     toast.replaceChildren(el("span", {}, text));
     if (action) toast.append(el("button", { type: "button", onclick: action.run }, action.name));
@@ -105,7 +105,7 @@
     } catch {
       done = copyByHand(text);
     }
-    cv.toast(done ? `Copied ${text}` : "This browser does not let pages copy");
+    cv.toast(done ? `Copied ${text}` : "The browser blocked copying");
   };
   cv.save = (name, text) => {
     const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
@@ -113,8 +113,8 @@
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   };
 
-  // ---- focus that survives drawing anew: keyed by what an element is, not which. A face that has
-  // gone gives it to the one in its place, and what has no like any more to its card
+  // ---- keep the focus across redrawing: on the element of the same data-key, else on the face in
+  // the same place, else on the card
   cv.keepingFocus = (draw) => {
     const active = document.activeElement;
     const key = active?.closest("[data-key]")?.dataset.key;

@@ -1,6 +1,6 @@
 "use strict";
-// ---- corrections, replayed: who is where. The same rules as clusterer/edits/replay.py, which a test
-// holds this file against. No page is needed here.
+// ---- replaying corrections. The rules are those of clusterer/edits/replay.py, and a test compares
+// the two. This file works without a page.
 globalThis.cv = {};
 cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? "null");
 (() => {
@@ -22,12 +22,12 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
       this.nextNumber = Math.max(0, ...base.people.map(([, number]) => number)) + 1;
     }
 
-    // Which tracks a list of keys names, those that are not there left out.
+    // The tracks of a list of keys; keys without a track are dropped.
     find(keys = []) {
       return keys.map((key) => this.index.get(key)).filter((track) => track !== undefined);
     }
 
-    // The person who holds most of some tracks, of equals the one met first; null if nobody does.
+    // The person with most of the tracks, the first on a tie; null if all are unknown.
     resolve(tracks) {
       const counts = new Map();
       for (const track of tracks) {
@@ -47,7 +47,7 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
       return found;
     }
 
-    // Replay one correction; nothing happens if what it needs is not there.
+    // Replay one correction; it has no effect if something it needs is missing.
     apply(edit) {
       const at = {
         who: this.find(edit.who),
@@ -62,7 +62,7 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
       for (const label of this.people.keys()) if (!this.sizes.get(label)) this.people.delete(label);
     }
 
-    put(tracks, label, byHand = true) {
+    assign(tracks, label, byHand = true) {
       for (const track of tracks) {
         this.#count(this.labels[track], -1);
         this.#count(label, 1);
@@ -71,10 +71,10 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
       }
     }
 
-    found(tracks) {
+    create(tracks) {
       const label = this.nextLabel++;
       this.#enter(label, this.nextNumber++);
-      this.put(tracks, label);
+      this.assign(tracks, label);
       return label;
     }
 
@@ -89,12 +89,12 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
 
   const same = (state, { who, others }) => {
     const [a, b] = [state.resolve(who), state.resolve(others)];
-    if (a === null && b === null) state.found([...who, ...others]);
-    else if (b === null) state.put(others, a);
-    else if (a === null) state.put(who, b);
+    if (a === null && b === null) state.create([...who, ...others]);
+    else if (b === null) state.assign(others, a);
+    else if (a === null) state.assign(who, b);
     else if (a !== b) {
       const [stays, goes] = [state.people.get(a), state.people.get(b)];
-      state.put(state.tracksOf(b), a, false);
+      state.assign(state.tracksOf(b), a, false);
       stays.name ??= goes.name;
       stays.cover ??= goes.cover;
     }
@@ -103,28 +103,28 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
     const a = state.resolve(who);
     if (a === null || a !== state.resolve(others)) return;
     const out = others.filter((track) => state.labels[track] === a && !who.includes(track));
-    if (out.length) state.found(out);
+    if (out.length) state.create(out);
   };
   const move = (state, { who, tracks }) => {
     const there = who.filter((track) => state.labels[track] !== NOT_A_FACE);
-    state.put(tracks, state.resolve(who) ?? state.found(there));
+    state.assign(tracks, state.resolve(who) ?? state.create(there));
   };
   const makeNew = (state, { tracks, source }) => {
     const sources = new Set(source.map((track) => state.labels[track]));
     const elsewhere = tracks.filter((track) => !sources.has(state.labels[track]));
     const already = state.resolve(elsewhere);
-    if (already === null) state.found(tracks);
-    else state.put(tracks, already);
+    if (already === null) state.create(tracks);
+    else state.assign(tracks, already);
   };
   const remove = (state, { tracks, source }, edit) => {
     const sources = new Set(source.map((track) => state.labels[track]).filter((l) => l >= 0));
     const all = !edit.source?.length;
-    state.put(
+    state.assign(
       tracks.filter((track) => all || sources.has(state.labels[track])),
       UNKNOWN,
     );
   };
-  const who = (state, tracks) => state.people.get(state.resolve(tracks) ?? state.found(tracks));
+  const who = (state, tracks) => state.people.get(state.resolve(tracks) ?? state.create(tracks));
   const flag = (hidden) => (state, at) => {
     const label = state.resolve(at.who);
     if (label !== null) state.people.get(label).hidden = hidden;
@@ -137,14 +137,14 @@ cv.data = JSON.parse(globalThis.document?.getElementById("data").textContent ?? 
     who(state, at.who).name = edit.name || null;
   };
 
-  // Action → the lists that must not be empty, and what it does.
+  // Action → the lists that must not be empty, and its effect.
   const ACTIONS = {
     "same person": [["who", "others"], same],
     "different people": [["who", "others"], different],
     move: [["who", "tracks"], move],
     "new person": [["tracks"], makeNew],
     "not this person": [["tracks"], remove],
-    "not a face": [["tracks"], (state, { tracks }) => state.put(tracks, NOT_A_FACE)],
+    "not a face": [["tracks"], (state, { tracks }) => state.assign(tracks, NOT_A_FACE)],
     name: [["who"], name],
     hide: [["who"], flag(true)],
     show: [["who"], flag(false)],

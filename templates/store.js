@@ -1,8 +1,8 @@
 "use strict";
-// ---- corrections: made, undone, kept. In a live page each goes to the server at once, in order; a
-// page from disk collects them for edits.json.
+// ---- making, undoing and saving corrections. A live page sends each to the server at once, in
+// order; a page from disk collects them for edits.json.
 (() => {
-  const LONGEST_NOTE = 500; // these as LIMITS and LENGTHS in clusterer/edits/log.py
+  const LONGEST_NOTE = 500; // these three as in clusterer/edits/log.py
   const LONGEST_NAME = 200;
   const MOST_SOURCES = 500;
 
@@ -18,25 +18,25 @@
     undone: [...data.undone],
     listeners: [],
     live: data.mode === "live",
-    unsent: 0, // on the way to the server, or, from disk, not downloaded
+    unsent: 0, // not yet saved by the server or, from disk, not downloaded
     stopped: "",
   });
-  store.cast = cv.cast(cv.replay(base, store.edits));
+  store.result = cv.derive(cv.replay(base, store.edits));
 
   const cut = (text, most) => [...text].slice(0, most).join("");
-  // A name as the file of corrections may hold it: one line, not too long.
+  // A name as edits.json allows it: one line, not too long.
   cv.tidy = (name) =>
     cut(name.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").trim(), LONGEST_NAME).trim();
 
-  const tell = (what) => {
+  const notify = (what) => {
     for (const listener of store.listeners) listener(what);
   };
   const show = (what) => {
-    store.cast = cv.cast(cv.replay(base, store.edits), store.cast);
-    tell(what);
+    store.result = cv.derive(cv.replay(base, store.edits), store.result);
+    notify(what);
   };
 
-  // ---- the server: one request after the other, each with the number of corrections before it
+  // ---- the server: one request at a time, each with the number of corrections before it
   let queue = Promise.resolve();
   let confirmed = store.edits.length;
   const post = async (path, body) => {
@@ -53,21 +53,21 @@
   const stop = (error) => {
     store.stopped =
       error.status === 409
-        ? "This result was changed elsewhere. Reload the page to go on."
+        ? "This result was changed elsewhere. Reload the page to continue."
         : error.status
-          ? `Not kept: ${error.message}. Reload the page to see what is kept.`
-          : "The server has stopped, so nothing more is kept. Start cluster-video review again.";
-    tell({ kind: "stopped" });
+          ? `Not saved: ${error.message}. Reload the page to see what was saved.`
+          : "The review server has stopped, so corrections are no longer saved. Start cluster-video review again.";
+    notify({ kind: "stopped" });
   };
   const send = (path, body = {}) => {
     store.unsent += 1;
-    tell({ kind: "sent" });
+    notify({ kind: "sent" });
     queue = queue.then(async () => {
       if (store.stopped) return;
       try {
         const answer = await post(path, body);
         store.unsent -= 1;
-        tell({ kind: "sent" });
+        notify({ kind: "sent" });
         if (answer.reload) {
           store.leaving = true;
           location.reload();
@@ -79,58 +79,58 @@
     return queue;
   };
 
-  // Whether a step back needs another grouping, which only the server can make.
+  // Whether undoing needs another grouping, which only the server can make.
   const isGrouped = () => store.edits.length <= data.grouped_under;
   store.canUndo = () => store.edits.length > 0 && !store.stopped && (store.live || !isGrouped());
   store.canRedo = () => store.undone.length > 0 && !store.stopped;
   store.sinceGrouping = () => store.edits.length - data.grouped_under;
 
-  store.do = (edit, said) => {
-    if (store.stopped) return tell({ kind: "stopped" });
+  store.do = (edit, note) => {
+    if (store.stopped) return notify({ kind: "stopped" });
     const whole = {
       ...edit,
-      note: cut(said, LONGEST_NOTE),
+      note: cut(note, LONGEST_NOTE),
       at: new Date().toISOString().slice(0, 19) + "Z",
     };
     if (edit.source) whole.source = edit.source.slice(0, MOST_SOURCES);
     store.edits.push(whole);
     store.undone = [];
-    show({ kind: "done", edit: whole, said });
+    show({ kind: "done", edit: whole, note });
     if (store.live) send("edit", { edit: whole });
     else store.unsent += 1;
-    tell({ kind: "sent" });
+    notify({ kind: "sent" });
   };
   store.undo = () => {
     if (!store.canUndo()) return;
     const apart = isGrouped();
     const edit = store.edits.pop();
     store.undone.push(edit);
-    if (apart) tell({ kind: "waiting", said: "Grouping as before …" });
-    else show({ kind: "undone", edit, said: edit.note || edit.action });
+    if (apart) notify({ kind: "waiting", note: "Restoring the previous grouping…" });
+    else show({ kind: "undone", edit, note: edit.note || edit.action });
     if (store.live) send("undo");
     else store.unsent += 1;
-    tell({ kind: "sent" });
+    notify({ kind: "sent" });
   };
   store.redo = () => {
     if (!store.canRedo()) return;
     const edit = store.undone.pop();
     store.edits.push(edit);
-    if (edit.action === "group again") tell({ kind: "waiting", said: "Grouping again …" });
-    else show({ kind: "redone", edit, said: edit.note || edit.action });
+    if (edit.action === "group again") notify({ kind: "waiting", note: "Grouping again…" });
+    else show({ kind: "redone", edit, note: edit.note || edit.action });
     if (store.live) send("redo");
     else store.unsent += 1;
-    tell({ kind: "sent" });
+    notify({ kind: "sent" });
   };
   store.regroup = () => {
     if (!store.live || store.stopped) return;
-    tell({ kind: "waiting", said: "Grouping again …" });
+    notify({ kind: "waiting", note: "Grouping again…" });
     send("regroup");
   };
   store.file = () => {
     const content = { schema: 1, video: data.title, edits: store.edits, undone: store.undone };
     return JSON.stringify(content, null, 1) + "\n";
   };
-  // Whether tables and report on the disk are up to date: asked until they are.
+  // Whether tables and report on disk are up to date.
   store.written = async () => {
     const reply = await fetch("state");
     const answer = await reply.json();

@@ -4,9 +4,8 @@
   const root = document.documentElement;
   root.classList.add("js");
 
-  // ---- colours: as the system, light, dark
+  // ---- theme: as the system (auto), light, dark
   const themes = ["auto", "light", "dark"];
-  const words = { auto: "as the system", light: "light", dark: "dark" };
   const stored = {
     get() {
       try {
@@ -19,7 +18,7 @@
       try {
         localStorage.setItem("cluster-video-theme", value);
       } catch {
-        /* a browser may forbid storage for pages from disk */
+        /* browsers may forbid storage for pages from disk */
       }
     },
   };
@@ -27,7 +26,7 @@
     if (theme === "auto") delete root.dataset.theme;
     else root.dataset.theme = theme;
     $("theme").lastElementChild.textContent = theme[0].toUpperCase() + theme.slice(1);
-    $("theme").setAttribute("aria-label", "Colours: " + words[theme]);
+    $("theme").setAttribute("aria-label", `Theme: ${theme}`);
   };
   const first = stored.get();
   paint(themes.includes(first) ? first : "auto");

@@ -1,9 +1,9 @@
 "use strict";
-// ---- time: one axis for all timelines, what is under the pointer, the overview
+// ---- time: one axis for all timelines, the tip under the pointer, the overview
 (() => {
   const { data, el, $ } = cv;
-  const WIDE = 10000; // of the box in which timelines are drawn
-  const MIN = 20; // narrowest bar: 2 px on a desk
+  const WIDE = 10000; // width of a timeline's view box
+  const MIN = 20; // narrowest bar: 2 px on a desktop screen
 
   const place = (pts) => (WIDE * cv.seconds(pts)) / data.length_s;
   cv.place = (pts) => Math.min(100, Math.max(0, place(pts) / 100));
@@ -20,7 +20,7 @@
     .join("");
   $("cuts").append(el("path", { class: data.shots.length > 250 ? "cut dense" : "cut", d: cuts }));
 
-  // group: person or unknowns, `of` its appearances
+  // A timeline of appearances.
   cv.bar = (spans, label) => {
     const bar = el(
       "svg",
@@ -118,7 +118,7 @@
     cv.playOrCopy(span.start, cv.startOf(span));
   });
 
-  // ---- the overview: a line for each person; those who have not changed keep theirs
+  // ---- the overview: a row per person, redrawn only if the person has changed
   const lines = $("lines");
   const drawn = new Map();
   const line = (who, i) => {
@@ -169,10 +169,10 @@
       drawn.set(who.label, { who, row });
       return row;
     });
-    const strangers = [...unknown]
+    const unknownTracks = [...unknown]
       .filter(([reason]) => reason !== "not a face")
       .flatMap(([, members]) => members);
-    if (strangers.length) rows.push(nobody(strangers));
+    if (unknownTracks.length) rows.push(nobody(unknownTracks));
     const now = [...lines.children].slice(1, -1); // without ruler and playhead
     if (now.length !== rows.length || now.some((row, i) => row !== rows[i])) {
       now.forEach((row) => rows.includes(row) || row.remove());

@@ -1,11 +1,11 @@
 "use strict";
-// ---- who belongs to nobody, by reason; people who were hidden; who appears with whom
+// ---- unknown faces by reason; hidden people; who appears with whom
 (() => {
   const { data, el, $, store } = cv;
   const WORDS = new Map(
     data.reasons.map(([reason, title, why, advice]) => [reason, { title, why, advice }]),
   );
-  const MOST = 20; // people in the matrix before one asks for all
+  const MOST = 20; // people in the matrix until all are shown
 
   const byQuality = (a, b) => data.chips.quality[b] - data.chips.quality[a] || a - b;
   const cells = (members) =>
@@ -14,8 +14,8 @@
       const chip = chips[0] ?? cv.chipsOf[track][0] ?? -1;
       const tc = data.tracks.start_tc[track];
       if (chip < 0)
-        return { chip, tracks: [track], tc, alt: `Unknown at ${tc}, no picture`, sure: "" };
-      return cv.cellOf(chip, [track], { sure: cv.plural(data.tracks.faces[track], "face") });
+        return { chip, tracks: [track], tc, alt: `Unknown at ${tc}, no picture`, caption: "" };
+      return cv.cellOf(chip, [track], { caption: cv.plural(data.tracks.faces[track], "face") });
     });
   const drawn = new Map();
   cv.drawUnknown = (unknown) => {
@@ -70,7 +70,7 @@
     );
   };
 
-  // ---- who appears with whom: seconds in which both are seen
+  // ---- who appears with whom: shared screen time in seconds
   const overlap = (a, b) => {
     let [i, j, time, first] = [0, 0, 0, null];
     while (i < a.length && j < b.length) {

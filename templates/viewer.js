@@ -1,5 +1,5 @@
 "use strict";
-// ---- one face, large; the film at that place, with boxes and names
+// ---- one face enlarged; the video from there, with boxes and names
 (() => {
   const { data, el, $, store } = cv;
   const { chips, tracks } = data;
@@ -16,11 +16,11 @@
   const fill = () => {
     const chip = strip[at];
     const track = chips.track[chip];
-    const label = store.cast.state.labels[track];
-    const name = label >= 0 ? store.cast.byLabel.get(label).name : "Unknown";
+    const label = store.result.state.labels[track];
+    const name = label >= 0 ? store.result.byLabel.get(label).name : "Unknown";
     const facts = cv.cellOf(chip, [track]);
     put($("viewer-picture"), cv.picture(chip), `${name} at ${facts.tc}`);
-    put($("viewer-torso"), cv.torso(chip), `Clothes of ${name} at ${facts.tc}`);
+    put($("viewer-torso"), cv.torso(chip), `Clothing of ${name} at ${facts.tc}`);
     $("viewer-torso").onerror = () => ($("viewer-torso").hidden = true);
     $("viewer-evidence").textContent = facts.title;
     $("viewer-clothing").hidden = !facts.title && !cv.torso(chip);
@@ -30,10 +30,10 @@
     $("viewer-facts").replaceChildren(
       ...fact("Time", `${cv.seconds(chips.pts[chip]).toFixed(2)} s`),
       ...fact("Frame", String(chips.frame[chip])),
-      ...fact("Shot", String(tracks.shot[track])),
+      ...fact("Shot", String(tracks.shot[track] + 1)),
       ...fact("Face height", `${chips.height[chip]} px`),
       ...fact("Quality", chips.quality[chip].toFixed(2)),
-      ...fact("Score", chips.score[chip].toFixed(2)),
+      ...fact("Detection score", chips.score[chip].toFixed(2)),
     );
     const act = (words, run) =>
       el(
@@ -50,9 +50,9 @@
       );
     $("viewer-acts").replaceChildren(
       ...[
-        cv.canPlay() && act("Play here", () => cv.play(chips.pts[chip])),
+        cv.canPlay() && act("Play from here", () => cv.play(chips.pts[chip])),
         label >= 0 && act("Use as cover", () => cv.setCover(chip)),
-        act("Move to …", () => cv.moveTracks([track])),
+        act("Move to…", () => cv.moveTracks([track])),
         label >= 0 && act("Not this person", () => cv.notThisPerson([track])),
         act("Not a face", () => cv.notAFace([track])),
       ].filter(Boolean),
@@ -83,7 +83,7 @@
     if (event.key === "ArrowRight") step(1);
   });
 
-  // ---- the film. A live page has it from the server; from disk, the reader may choose the file
+  // ---- the video: from the server or, on a page from disk, a file that the reader opens
   const player = $("player");
   const film = $("film");
   const boxes = $("boxes");
@@ -92,7 +92,7 @@
   boxes.setAttribute("viewBox", `0 0 ${data.width} ${data.height}`);
   $("screen").style.aspectRatio = `${data.width} / ${data.height}`;
   cv.canPlay = () => Boolean(source);
-  cv.playWords = source ? "Play here (c copies)" : "Copy";
+  cv.playWords = source ? "Play from here (c: copy the timecode)" : "Copy the timecode";
   const fetchFaces = async () => {
     if (data.mode !== "live" || seen) return;
     const faces = await (await fetch("faces")).json();
@@ -117,7 +117,7 @@
     }
     return low;
   };
-  // Where a face is between two looks at it.
+  // The box of a face, interpolated between detections.
   const boxAt = ({ pts, boxes: sides }, now) => {
     const after = pts.findIndex((time) => time >= now);
     if (after <= 0) return sides[after < 0 ? sides.length - 1 : 0];
@@ -125,8 +125,8 @@
     return sides[after].map((side, i) => sides[after - 1][i] + part * (side - sides[after - 1][i]));
   };
   const label = (track) => {
-    const to = store.cast.state.labels[track];
-    return to >= 0 ? store.cast.byLabel.get(to) : null;
+    const to = store.result.state.labels[track];
+    return to >= 0 ? store.result.byLabel.get(to) : null;
   };
   const drawBoxes = () => {
     const now = data.start_pts + (film.currentTime * data.time_base[1]) / data.time_base[0];
@@ -134,7 +134,7 @@
       (track) =>
         tracks.start_pts[track] <= now &&
         now < tracks.end_pts[track] &&
-        store.cast.state.labels[track] !== cv.NOT_A_FACE,
+        store.result.state.labels[track] !== cv.NOT_A_FACE,
     );
     const size = data.height / 24;
     boxes.replaceChildren(
@@ -166,7 +166,7 @@
         }),
     );
     const names = [...new Set(there.map((track) => label(track)?.name ?? "unknown"))];
-    $("player-now").textContent = names.length ? names.join(", ") : "Nobody";
+    $("player-now").textContent = names.length ? names.join(", ") : "No faces";
     if (player.open)
       (film.requestVideoFrameCallback ?? requestAnimationFrame).call(
         film.requestVideoFrameCallback ? film : window,
@@ -180,13 +180,13 @@
     await fetchFaces();
     film.currentTime = cv.seconds(pts) + 0.001; // not the frame before
     drawBoxes();
-    film.play().catch(() => {}); // a browser may want a click first
+    film.play().catch(() => {}); // a browser may require a click first
   };
   film.addEventListener("error", () => {
     $("player-now").textContent =
       data.mode === "live"
-        ? "The video cannot be played here: it has moved (give --video), or this browser does not know its format."
-        : "This browser cannot play that file.";
+        ? "The video cannot be played: it has moved (start again with --video FILE), or this browser does not support its format."
+        : "This browser cannot play this file.";
   });
   film.addEventListener("seeked", () => film.paused && drawBoxes());
   player.addEventListener("close", () => film.pause());
@@ -195,8 +195,8 @@
     const [file] = event.target.files;
     if (!file) return;
     source = film.src = URL.createObjectURL(file);
-    cv.playWords = "Play here (c copies)";
-    cv.toast("Click a timeline or a timecode to play it there");
+    cv.playWords = "Play from here (c: copy the timecode)";
+    cv.toast("Click a timeline or a timecode to play the video from there");
   });
   cv.playOrCopy = (pts, tc) => (source ? cv.play(pts) : cv.copy(tc));
 })();

@@ -1,4 +1,4 @@
-"""What the user is told of corrections that do not apply any more."""
+"""Notes on corrections that no longer apply."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Iterable, Sequence
 from clusterer.core.types import Edit
 
 OVERRIDDEN = "overridden by a later correction"
-"""No fault: the reviewer changed their mind."""
+"""Not a loss: the reviewer changed their mind."""
 
 
 def lines(edits: Sequence[Edit], notes: Sequence[str]) -> tuple[str, ...]:
-    """One line for each correction with a note, by its number, from 1.
+    """One line for each correction with a note, numbered from 1.
 
     Parameters
     ----------
     edits, notes
-        One note per correction; empty = it applies.
+        One note per correction; empty = the correction applies.
     """
     pairs = enumerate(zip(edits, notes, strict=True), start=1)
     return tuple(f"{n}. {edit.action}: {note}" for n, (edit, note) in pairs if note)
 
 
 def lost(notes: Iterable[str]) -> int:
-    """How many notes tell of a correction that is lost, wholly or in part."""
+    """Number of corrections that are lost, wholly or in part."""
     return sum(bool(note) and not note.endswith(OVERRIDDEN) for note in notes)

@@ -185,7 +185,7 @@ class _State:
         stay = set(refs.who)
         leave = [t for t in refs.others if self.labels[t] == a and t not in stay]
         if not leave:
-            return "both are the same faces here"
+            return "both sides are the same faces"
         self._make(leave)
         return ""
 
@@ -239,12 +239,12 @@ class _State:
         return ""
 
 
-NOBODY = "the person is not there"
+NOBODY = "person not found"
 MISSING = {
-    "who": "the person is not found",
-    "others": "the other person is not found",
-    "tracks": "none of the faces is found",
-    "face": "the face is not found",
+    "who": "person not found",
+    "others": "other person not found",
+    "tracks": "none of the faces found",
+    "face": "face not found",
 }
 
 
@@ -268,7 +268,7 @@ class _Refs:
         """Why it applies only in part."""
         lost = len(self._edit.tracks) - len(self.tracks)
         lost *= "tracks" in NEEDS[self._edit.action]
-        return f"{lost} of {len(self._edit.tracks)} faces are not found" if lost else ""
+        return f"{lost} of {len(self._edit.tracks)} faces not found" if lost else ""
 
 
 def _found(tracks: Iterable[int | None]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Pages that need no network: templates, escaping, content security policy."""
+"""Self-contained pages: templates, escaping, content security policy."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from markupsafe import Markup
 from clusterer.core.errors import ResultError
 
 NO_SOURCES: Mapping[str, str] = MappingProxyType({})
-# Everything that could end the script block or a line of it.
+# Characters that could end the script block.
 _JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 
 def templates() -> Traversable:
-    """Folder of the templates: inside the package, or beside it in a checkout.
+    """Folder of the templates: inside the package, or next to it in a checkout.
 
     Raises
     ------
     ResultError
-        Neither is there.
+        Neither exists.
     """
     room = files("clusterer.outputs")
     checkout = Path(str(room)).parents[1]
@@ -75,18 +75,17 @@ def fill(
     Parameters
     ----------
     template, styles, scripts
-        Names of files in `templates`. The template is given the joined styles as ``css``, the
-        joined scripts as ``js``, and the `policy` that allows both.
+        File names in `templates`. The template receives the concatenated styles as ``css``, the
+        concatenated scripts as ``js``, and the `policy` that allows both.
     sources
-        What else the `policy` allows.
+        What else the `policy` allows: directive → sources.
     content
-        What else the template asks for; text is escaped.
+        Other variables of the template; text is escaped.
 
     Returns
     -------
     str
-        A complete HTML document that loads nothing but what `sources` name, and can be written as
-        UTF-8.
+        A complete HTML document that loads only what `sources` allow and can be encoded as UTF-8.
 
     Raises
     ------
@@ -99,19 +98,19 @@ def fill(
         .get_template(template)
         .render(css=Markup(css), js=Markup(js), policy=policy(css, js, sources), **content)
     )
-    # File names that are no valid UTF-8 reach us as lone surrogates.
+    # File names that are not valid UTF-8 contain lone surrogates.
     return html.encode("utf-8", "replace").decode("utf-8")
 
 
 def policy(css: str, js: str, sources: Mapping[str, str] = NO_SOURCES) -> str:
-    """Content security policy that allows this style, this script and embedded pictures.
+    """Make a content security policy that allows these styles and scripts and embedded pictures.
 
     Parameters
     ----------
     css, js
-        Allowed by their digests.
+        Their text, allowed by digest.
     sources
-        Directive → what it allows besides: ``{"media-src": "blob:"}``.
+        Directive → additional sources, such as ``{"media-src": "blob:"}``.
     """
     directives = {
         "default-src": "'none'",
@@ -132,7 +131,7 @@ def _digest(text: str) -> str:
 
 
 def embed(data: Any) -> Markup:
-    """JSON that is safe inside a script block: ASCII, without ``<``, ``>`` and ``&``."""
+    """Encode data as JSON that is safe inside a script block: ASCII without ``<``, ``>``, ``&``."""
     text = json.dumps(data, separators=(",", ":"))
     for character, escape in _JSON_ESCAPES.items():
         text = text.replace(character, escape)

@@ -1,8 +1,7 @@
-"""The review: a page on this machine whose corrections become tables at once.
+"""The review: a page served on this machine only, whose corrections update the result at once.
 
-``serve`` is the door; behind it `session` keeps the corrections and the result that follows from
-them, `writer` brings it to the disk, `app` answers the page, `guard` lets nobody else in, and
-`doorway` leads the browser there.
+`server` runs it. `session` holds the corrections and the result, `writer` saves the result, `app`
+answers the page, `guard` rejects all other clients, and `doorway` opens the page in a browser.
 """
 
 from clusterer.review.app import Site

@@ -1,4 +1,4 @@
-"""What the page asks, and the answers. Paths stand behind the secret that `guard` takes off."""
+"""The requests of the page and their answers. `guard` strips the secret from paths before."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ STATUS: tuple[tuple[type[ClustererError], int], ...] = (
     (VideoError, 404),
     (ResultError, 507),
 )
-"""Of errors; any other is 500. `ResultError`: the disk is full, mostly."""
+"""HTTP status of each error; 500 for any other. `ResultError` is mostly a full disk."""
 KEEP = {"Cache-Control": "private, max-age=86400"}
-"""Pictures never change while the server runs, and its addresses are new each time."""
+"""For pictures: they do not change while the server runs, and each start has a new address."""
 
 
 Render = Callable[[ClusteringResult, Sequence[Edit], Sequence[str]], str]
-"""Result, corrections undone, names to suggest → page."""
+"""Result, undone corrections, names to suggest → page."""
 
 
 def _live(result: ClusteringResult, undone: Sequence[Edit], names: Sequence[str]) -> str:
@@ -46,13 +46,13 @@ def _live(result: ClusteringResult, undone: Sequence[Edit], names: Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the server has to offer.
+    """What the server serves.
 
     Attributes
     ----------
     session
-    footage : where the video is
-    names : given to people before, for the page to suggest
+    footage : finds the video
+    names : earlier names of people, for the page to suggest
     render : writes the page
     """
 
@@ -63,11 +63,11 @@ class Site:
 
 
 def create_app(site: Site) -> Starlette:
-    """Answers to everything that the page asks.
+    """Make the application that answers the page.
 
     Returns
     -------
-    ASGI application; it trusts whoever talks to it, so it belongs behind a `Guard`
+    ASGI application. It trusts every client, so it belongs behind a `Guard`.
     """
     desk = _Desk(site)
     app = Starlette(
@@ -94,7 +94,7 @@ def create_app(site: Site) -> Starlette:
 
 
 class _Desk:
-    """The answers. Plain methods run in threads; those with a body to read are coroutines."""
+    """The endpoints. Plain methods run in threads; those that read a body are coroutines."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -108,7 +108,7 @@ class _Desk:
     def chip(self, request: Request) -> Response:
         picture = self._picture(request, self._session.folder.picture)
         if picture is None:
-            raise HTTPException(404, "There is no such picture")
+            raise HTTPException(404, "Picture not found")
         return _jpeg(picture)
 
     def torso(self, request: Request) -> Response:
@@ -116,11 +116,11 @@ class _Desk:
         return Response(status_code=204) if picture is None else _jpeg(picture)  # many have none
 
     def _picture(self, request: Request, read: Callable[[int], bytes | None]) -> bytes | None:
-        """The picture of a number; no part of the path names a file."""
+        """Read a picture by its number; no part of the path is used as a file name."""
         number, rows = request.path_params["chip"], self._analysis.crop_rows
         known = number.isascii() and number.isdecimal() and len(number) <= 9
         if not known or int(number) >= len(rows):
-            raise HTTPException(404, "There is no such picture")
+            raise HTTPException(404, "Picture not found")
         return read(int(rows[int(number)]))
 
     def video(self, _request: Request) -> Response:
@@ -128,7 +128,7 @@ class _Desk:
         try:
             return FileResponse(path, stat_result=path.stat(), media_type=_kind(path.name))
         except OSError:
-            raise VideoError(f"The video {path.name} cannot be read") from None
+            raise VideoError(f"Cannot read the video {path.name}") from None
 
     def faces(self, _request: Request) -> Response:
         return Response(self._faces, media_type="application/json")
@@ -151,7 +151,7 @@ class _Desk:
     async def edit(self, request: Request) -> Response:
         content = await _body(request, "count", "edit")
         if not isinstance(content["edit"], dict):
-            raise EditsError("The request cannot be understood (edit is no object)")
+            raise EditsError("Invalid request: edit is not an object")
         edit = parse_edit(content["edit"])
         changed = await run_in_threadpool(self._session.append, edit, content["count"])
         return JSONResponse({"count": changed.count})
@@ -167,7 +167,7 @@ class _Desk:
 
 
 def _kind(name: str) -> str:
-    """Of a film; never one that a browser would show as a page, whatever its name."""
+    """Media type of a video; never one that a browser would show as a page."""
     guessed = guess_type(f"x{PurePath(name).suffix}")[0] or ""
     return guessed if guessed.startswith("video/") else "application/octet-stream"
 
@@ -193,17 +193,15 @@ async def _change(request: Request, change: Callable[[int], Changed]) -> Respons
 
 
 async def _body(request: Request, *names: str) -> dict[str, Any]:
-    """The object sent, which has just these fields; ``count`` is a number of corrections."""
+    """Parse a JSON object with exactly these fields; ``count`` is a number of corrections."""
     try:
         content = json.loads(await request.body())
     except (ValueError, RecursionError):
-        raise EditsError("The request cannot be understood (it is no JSON)") from None
+        raise EditsError("Invalid request: it is not JSON") from None
     if not isinstance(content, dict) or content.keys() != set(names):
-        raise EditsError(
-            f"The request cannot be understood (it has not just {' and '.join(names)})"
-        )
+        raise EditsError(f"Invalid request: it must have exactly the fields {' and '.join(names)}")
     if type(content["count"]) is not int or content["count"] < 0:
-        raise EditsError("The request cannot be understood (count is no number of corrections)")
+        raise EditsError("Invalid request: count is not a number of corrections")
     return content
 
 
@@ -219,4 +217,4 @@ def _http(_request: Request, error: Exception) -> Response:
 
 def _unforeseen(_request: Request, error: Exception) -> Response:
     words = " ".join(f"{type(error).__name__}: {error}".split())
-    return JSONResponse({"error": f"The review failed ({words})"}, 500)
+    return JSONResponse({"error": f"The review failed: {words}"}, 500)

@@ -1,12 +1,12 @@
-"""The way from the browser's command line, which everybody on the machine can read, to the page.
+"""Open the page in a browser without its address on the command line.
 
-The address holds a secret. So the browser is given a file that only this user can read, and the
-file leads on, as Jupyter's does.
+The address contains a secret, and every user of a machine can read command lines. So the browser
+is given a file that only this user can read and that redirects to the page, as Jupyter does.
 
-It lies in the result folder, since browsers in a sandbox (snap, flatpak) read neither ``/tmp`` nor
-hidden folders such as ``~/.cache``; but only if nobody else can write there, and the file system
-keeps files private. Else, and where nothing can be written at all, it lies in a folder of its own
-for temporary files. What a killed review leaves, the next run or review takes away.
+The file is put into the result folder, because sandboxed browsers (snap, flatpak) read neither
+``/tmp`` nor hidden folders such as ``~/.cache``. If others can write to that folder, if its file
+system does not keep files private, or if it cannot be written to, the file goes into a temporary
+folder of its own. The next run or review deletes what a killed review left behind.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from threading import Timer
 from clusterer.store.names import DOORWAY_LASTS_S, doorway_name, old_doorways
 
 LASTS_S = DOORWAY_LASTS_S
-"""Long enough for the slowest start of a browser."""
+"""Long enough for the slowest browser to start."""
 
 _PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
@@ -32,27 +32,27 @@ _PAGE = """<!DOCTYPE html>
 <meta http-equiv="refresh" content="1;url={address}">
 <title>cluster-video</title>
 <script>location.replace({quoted});</script>
-<p><a href="{address}">To the review</a></p>
+<p><a href="{address}">Open the review</a></p>
 """
 
 
 @contextmanager
 def doorway(address: str, folder: Path) -> Iterator[Path]:
-    """A file, readable by this user only, that leads to an address.
+    """Write a file, readable by this user only, that redirects to an address.
 
-    It is there while the block runs, and for `LASTS_S` at most, so that a process which is killed
-    later leaves nothing.
+    It exists while the block runs, and for `LASTS_S` at most, so that a process killed later
+    leaves nothing behind.
 
     Parameters
     ----------
     address
-        Of the review, with its secret.
+        The address of the review, with its secret.
     folder
         The result folder.
 
     Yields
     ------
-    path of the file, absolute
+    Absolute path of the file.
     """
     path = _in_result(address, folder)
     own = None if path else Path(tempfile.mkdtemp(prefix="cluster-video-"))  # 0700
@@ -73,8 +73,8 @@ def doorway(address: str, folder: Path) -> Iterator[Path]:
 
 
 def _in_result(address: str, folder: Path) -> Path | None:
-    """The file in the result folder; None where it is not private there, or cannot be written."""
-    with suppress(OSError):  # on a disk that is full, or only to be read
+    """Write the file into the result folder; None if it cannot be written or kept private there."""
+    with suppress(OSError):  # a full or read-only disk
         for left in list(old_doorways(folder)):
             _remove(left)
         if _is_private(folder):
@@ -103,7 +103,7 @@ def _write(folder: Path, address: str) -> Path:
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether nobody but this user can put files there; where that cannot be told, no."""
+    """Whether only this user can create files in a folder; False if that is not known."""
     if os.name != "posix":
         return False
     status = folder.stat()
@@ -111,5 +111,5 @@ def _is_private(folder: Path) -> bool:
 
 
 def _is_open(path: Path) -> bool:
-    """Whether others can read a file after all, as on disks that know no owners."""
+    """Whether others can read a file all the same, as on file systems without owners."""
     return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))

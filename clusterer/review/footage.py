@@ -1,7 +1,7 @@
-"""Where the video of a result folder lies, and whether it may be shown.
+"""Find the video of a result folder, and decide whether it may be shown.
 
-Results come from other people too, so a result cannot choose which file of this machine is read:
-the video is looked for by its name beside the result, and where this user had it analysed.
+A result can come from somebody else, so it must not choose which file of this machine is read. The
+video is looked up by name near the result, and at the path where this user analysed it.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ REMEDY = "Start again with --video FILE"
 
 
 class Footage:
-    """The video, looked for anew each time, since its disk may come and go.
+    """The video, looked up at each request, because its disk can be removed and attached.
 
     Parameters
     ----------
     folder
         The result folder.
     analysis
-        Its `video` has the name of the file.
+        Its `video` has the file name.
     given
-        The file, where the user names it.
+        The file, if the user names one.
 
     Raises
     ------
     VideoError
-        `given` is no video.
+        `given` is not a video.
     """
 
     def __init__(self, folder: Path, analysis: Analysis, given: Path | None = None) -> None:
@@ -49,20 +49,20 @@ class Footage:
         self._given = given.absolute() if given else None
         self._checked: tuple[int, ...] = ()
         if given is not None:
-            with suppress(OSError):  # as of a name that is too long, which the check tells
+            with suppress(OSError):  # such as a name that is too long: `_check` reports it
                 if not given.exists():
-                    raise VideoError(f"There is no video {given}", "Name a file with --video")
+                    raise VideoError(f"Video {given} not found", "Name a file with --video")
             _check(given)
 
     def find(self) -> Path:
-        """The video: as given, where it was analysed here, or beside the result.
+        """Path of the video: as given, where it was analysed here, or near the result.
 
-        Beside means in the folder that holds the result, in the one above, or in the current one.
+        Near means in the folder that holds the result, in its parent, or in the current folder.
 
         Raises
         ------
         VideoError
-            It is in none of these places, is no video, or only a link there to a file elsewhere.
+            It is in none of these places, is not a video, or is a link to a file elsewhere.
         """
         problem: VideoError | None = None
         for path in self._places():
@@ -76,18 +76,18 @@ class Footage:
             raise problem
         name = self._given.name if self._given else self._name
         if self.elsewhere() is not None:
-            raise VideoError(f"The video {name} is only a link to a file elsewhere", REMEDY)
-        raise VideoError(f"The video {name} is not there", REMEDY)
+            raise VideoError(f"The video {name} is a link to a file elsewhere", REMEDY)
+        raise VideoError(f"Video {name} not found", REMEDY)
 
     def elsewhere(self) -> Path | None:
-        """What a link beside the result leads to, if there is no other video to show."""
+        """Target of a link near the result, if there is no other video to show."""
         if any(is_file(path) for path in self._places()):
             return None
         links = (path.resolve() for path in self._beside() if is_file(path))
         return next((path for path in links if path.parent not in self._near), None)
 
     def allow(self, path: Path) -> None:
-        """Show this file from now on, as if it had been given; `VideoError` if it is no video."""
+        """Show this file from now on, as if given; raise `VideoError` if it is not a video."""
         _check(path)
         self._given = path
 
@@ -104,9 +104,9 @@ class Footage:
         return (folder / self._name for folder in self._near if is_name)
 
     def _is_same(self, path: Path) -> bool:
-        """Whether a file is still the film of the result, and no other in its place."""
+        """Whether a file is still the video of the result, not another one under its name."""
         if not self._fingerprint or not is_file(path):
-            return True  # not known, or there is nothing to show
+            return True  # not known, or nothing to show
         with suppress(OSError, ClustererError):
             seen = _stamp(path)
             if seen != self._same[0]:
@@ -115,7 +115,7 @@ class Footage:
         return False
 
     def _make_sure(self, path: Path) -> None:
-        """Open a file as a video, unless just this one was opened before."""
+        """Check that a file is a video, unless it is unchanged since the last check."""
         seen = _stamp(path)
         if seen != self._checked:
             _check(path)
@@ -128,21 +128,21 @@ def _stamp(path: Path) -> tuple[int, ...]:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Of the film of a result; empty where that is not known."""
+    """Fingerprint of the video of a result; empty if not known."""
     with suppress(OSError, ClustererError):
         return ResultFolder(folder).fingerprint
     return ""
 
 
 def _home(path: Path) -> Path | None:
-    """Folder of what a path leads to; None where links lead round in a circle."""
+    """Folder of a path's target; None if links form a cycle."""
     with suppress(OSError, RuntimeError):  # RuntimeError: until Python 3.12
         return path.resolve().parent
     return None
 
 
 def _check(path: Path) -> None:
-    from clusterer.media import check_video  # noqa: PLC0415 (FFmpeg, when there is one to show)
+    from clusterer.media import check_video  # noqa: PLC0415 (loads FFmpeg)
 
     try:
         check_video(path)

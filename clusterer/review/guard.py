@@ -1,4 +1,4 @@
-"""Who may talk to the server: the page that it gave out itself, in a browser on this machine."""
+"""Access control: only the page that the server sent itself, in a browser on this machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1_000_000
-"""Of the body of a request."""
+"""Largest request body."""
 
 HEADERS = {
     "Referrer-Policy": "no-referrer",
@@ -18,7 +18,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
-"""On every answer that does not say otherwise."""
+"""Default headers of every answer."""
 
 
 class _RefusalError(Exception):
@@ -28,32 +28,32 @@ class _RefusalError(Exception):
 
 
 class Guard:
-    """ASGI middleware that lets only the own page through.
+    """ASGI middleware that admits only the page's own requests.
 
-    Another program or site can reach the port too, so the host's name must be ours (else a foreign
-    name could be made to lead here), the path must begin with a secret, and what changes something
-    must come from the own origin, as JSON, which a foreign form cannot send.
+    Other programs and sites can reach the port too. So the host name must be ours (against DNS
+    rebinding), the path must begin with a secret, and requests that change something must come
+    from our own origin as JSON, which a form of another site cannot send.
 
     Parameters
     ----------
     app
-        Sees paths without the secret.
+        Receives paths without the secret.
     token
         The secret.
     port
-        That the browser talks to.
+        Port that the browser connects to.
     """
 
     def __init__(self, app: ASGIApp, token: str, port: int) -> None:
         self._app = app
         self._token = token.encode()
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-        if port == 80:  # which browsers leave out
+        if port == 80:  # browsers omit it
             self._hosts |= {"127.0.0.1", "localhost"}
         self._origins = {f"http://{host}" for host in self._hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or have the app answer it."""
+        """Reject a request, or pass it to the app."""
         if scope["type"] != "http":
             return
         add_headers = _with_headers(send)
@@ -63,50 +63,50 @@ class Guard:
             if scope["method"] == "POST":
                 receive = await _read(receive)
         except _RefusalError as refusal:
-            # What was not read of the body must not be taken for the next request.
+            # The unread rest of the body must not be parsed as the next request.
             answer = JSONResponse({"error": str(refusal)}, refusal.status, {"Connection": "close"})
             await answer(scope, receive, add_headers)
             return
         await self._app({**scope, "path": path}, receive, add_headers)
 
     def _inner_path(self, scope: Scope) -> str:
-        """The path after the secret, once the host's name and the secret are right."""
+        """Check the host name and the secret; return the path after the secret."""
         if Headers(scope=scope).getlist("host") not in [[host] for host in self._hosts]:
-            raise _RefusalError(403, "This is not the address of the review")
+            raise _RefusalError(403, "Wrong address for this review")
         _, _, path = scope["path"].partition("/")
         token, slash, rest = path.partition("/")
         known = hmac.compare_digest(token.encode(errors="replace"), self._token)
         if not (known and slash):
-            raise _RefusalError(404, "There is no such page")
+            raise _RefusalError(404, "Page not found")
         return f"/{rest}"
 
     def _check(self, method: str, headers: Headers) -> None:
         if method not in {"GET", "HEAD", "POST"}:
-            raise _RefusalError(405, "Only GET, HEAD and POST are understood")
+            raise _RefusalError(405, "Only GET, HEAD and POST are supported")
         origins = headers.getlist("origin")
         if not set(origins) <= self._origins:
-            raise _RefusalError(403, "Another page must not talk to the review")
+            raise _RefusalError(403, "Requests from other pages are not allowed")
         if method != "POST":
             return
         if not origins and headers.get("sec-fetch-site") != "same-origin":
-            raise _RefusalError(403, "It is not said which page this comes from")
+            raise _RefusalError(403, "The origin of the request is missing")
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
-            raise _RefusalError(415, "Only application/json is understood")
+            raise _RefusalError(415, "Only application/json is supported")
 
 
 async def _read(receive: Receive) -> Receive:
-    """Read the whole body, as long as it is small, whatever length is announced."""
+    """Read the whole body up to `MOST_BYTES`, whatever length is declared."""
     body = bytearray()
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _RefusalError(400, "The request is not whole")
+            raise _RefusalError(400, "The request is incomplete")
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > MOST_BYTES:
-            raise _RefusalError(413, f"More than {MOST_BYTES} bytes are not taken")
+            raise _RefusalError(413, f"The request is larger than {MOST_BYTES} bytes")
     waiting: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
     async def replay() -> Message:

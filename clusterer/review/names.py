@@ -1,4 +1,4 @@
-"""Names that were given in earlier episodes."""
+"""Names from earlier reviews, as suggestions."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from clusterer.store.edits_json import read
 from clusterer.store.names import EDITS, ENDING
 
 MOST = 1000
-"""Names that are offered."""
+"""Most names to suggest."""
 
 
 def earlier_names(folder: Path) -> tuple[str, ...]:
-    """Names given in the result folders beside one, for the page to suggest.
+    """Names given in neighbouring result folders, for the page to suggest.
 
     Parameters
     ----------
     folder
-        A result folder; its neighbours are ``*.people``. Those whose corrections are damaged are
-        passed over.
+        A result folder; its neighbours are ``*.people``. Damaged corrections are skipped.
 
     Returns
     -------
-    At most `MOST` names, each once, in alphabetical order; of a person renamed, the last
+    At most `MOST` distinct names in alphabetical order. A renamed person counts with the last name.
     """
     folder = folder.resolve()
     names: set[str] = set()

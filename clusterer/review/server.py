@@ -1,4 +1,4 @@
-"""The server: on this machine only, until Ctrl-C."""
+"""The server: reachable from this machine only, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from clusterer.review.guard import Guard
 
 HOST = "127.0.0.1"
 PATIENCE_S = 2
-"""How long an answer on its way, such as a film, may hold up the end."""
+"""How long an unfinished answer, such as a video, may delay the end."""
 
 
 class Server(uvicorn.Server):
-    """Cuts off, at the end, who still has not taken all, such as a film that is paused."""
+    """Closes unfinished connections at the end, such as that of a paused video."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End when all is answered; after `PATIENCE_S` nobody is connected."""
+        """End when all requests are answered, after `PATIENCE_S` at the latest."""
         cut = asyncio.get_running_loop().call_later(PATIENCE_S, self._cut)
         await super().shutdown(sockets)
         cut.cancel()
@@ -39,23 +39,23 @@ class Server(uvicorn.Server):
 
 
 def serve(site: Site, on_ready: Callable[[str], None], port: int = 0) -> None:
-    """Serve the page of a session until Ctrl-C or SIGTERM; then the tables are up to date.
+    """Serve the page of a session until Ctrl-C or SIGTERM, then bring the tables up to date.
 
     Parameters
     ----------
     site
         Its session is closed at the end.
     on_ready
-        Told the address, with its secret, as soon as it can be called.
+        Called with the address, including its secret, as soon as the server listens.
     port
-        0 = one that is free.
+        0 = any free port.
 
     Raises
     ------
     ConfigError
-        The port cannot be had.
+        The port cannot be used.
     ResultError
-        The tables could not be written; ``edits.json`` has all corrections nevertheless.
+        The tables could not be written; ``edits.json`` still has all corrections.
     """
     with _bound(port) as listener:
         port, token = listener.getsockname()[1], secrets.token_urlsafe(24)
@@ -70,12 +70,12 @@ def serve(site: Site, on_ready: Callable[[str], None], port: int = 0) -> None:
     if written.error:
         raise ResultError(
             f"Tables and report are not up to date: {written.error}",
-            "Every correction is kept; once there is space, review this folder again",
+            "Every correction is saved; once there is space, review this folder again",
         )
 
 
 def _config(app: Any) -> uvicorn.Config:
-    """Nothing but HTTP, and not a word on the terminal."""
+    """Only HTTP, and no output on the terminal."""
     return uvicorn.Config(
         app,
         http="h11",
@@ -92,15 +92,15 @@ def _config(app: Any) -> uvicorn.Config:
 @contextmanager
 def _bound(port: int) -> Iterator[socket.socket]:
     with socket.socket() as listener:
-        if os.name == "posix":  # elsewhere it would let two servers share a port
+        if os.name == "posix":  # on Windows it would let two servers share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
-            cause = "it is taken" if taken else (error.strerror or str(error)).lower()
+            cause = "it is in use" if taken else (error.strerror or str(error)).lower()
             raise ConfigError(
-                f"Cannot use port {port} ({cause})", "Give another, or leave --port out"
+                f"Cannot use port {port} ({cause})", "Choose another, or leave out --port"
             ) from None
         listener.listen()
         yield listener
@@ -108,7 +108,7 @@ def _bound(port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
-    """End the server, not the process; while it runs it minds the signals itself."""
+    """Let signals stop the server, not the process."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""The corrections of one result folder, and the result that follows from them."""
+"""The corrections of a result folder, and the result that follows from them."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ Stamp = tuple[int, int, int]
 
 
 class ConflictError(ClustererError):
-    """A change starts from corrections that are not those of the session."""
+    """A change is based on corrections other than those of the session."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """What holds at one moment.
+    """Corrections and the result that follows from them.
 
     Attributes
     ----------
     log : as in ``edits.json``
-    result : what follows from it
+    result : the result under these corrections
     """
 
     log: EditLog
@@ -42,12 +42,12 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Answer to a change.
+    """The outcome of a change.
 
     Attributes
     ----------
     count : number of corrections now
-    reload : whether the grouping is another one, so that the page must be loaded anew
+    reload : whether the grouping has changed, so that the page must be reloaded
     """
 
     count: int
@@ -55,16 +55,15 @@ class Changed:
 
 
 class Session:
-    """Takes corrections; each is in ``edits.json`` before its method returns.
+    """Accepts corrections; each is saved in ``edits.json`` before its method returns.
 
-    Changes go one after the other. `state` is put in place whole, so reading it waits for nobody,
-    and `writer` brings the tables to the disk in the background.
+    Changes are made one at a time. `state` is replaced as a whole, so reading it never blocks, and
+    `writer` saves the tables in the background.
 
     Parameters
     ----------
     folder
-        A result folder. Where its ``edits.json`` says more, or other, than its tables, these are
-        written anew.
+        A result folder. If its tables do not match its ``edits.json``, they are rewritten.
     save
         Writes a result into a folder.
 
@@ -99,7 +98,7 @@ class Session:
 
     @property
     def state(self) -> State:
-        """What holds now."""
+        """The current corrections and result."""
         return self._state
 
     @property
@@ -108,27 +107,26 @@ class Session:
         return len(self._state.log.edits)
 
     def append(self, edit: Edit, count: int) -> Changed:
-        """Add a correction; what was undone is forgotten.
+        """Add a correction; undone corrections are dropped.
 
         Parameters
         ----------
         edit
-            Any but `Action.REGROUP`, for which there is `regroup`.
+            Any but `Action.REGROUP`; use `regroup` for that.
         count
-            Number of corrections that the caller knows.
+            Number of corrections that the caller has.
 
         Raises
         ------
         ConflictError
-            There are more or fewer, the review has ended, or another program changed
-            ``edits.json``.
+            `count` differs, the review has ended, or another program changed ``edits.json``.
         EditsError
-            The correction is none to be added.
+            The correction is not one that can be added.
         ResultError
-            ``edits.json`` cannot be written. Nothing is changed.
+            ``edits.json`` cannot be written. Nothing has changed.
         """
         if edit.action is Action.REGROUP:
-            raise EditsError("Grouping again is no correction", "Ask for it on its own")
+            raise EditsError("Grouping again is not a correction", "Use the button Group again")
         with self._lock:
             self._check(count)
             edits = (*self._state.log.edits, _stamped(edit))
@@ -137,7 +135,7 @@ class Session:
             )
 
     def undo(self, count: int) -> Changed:
-        """Take the last correction back; errors as of `append`."""
+        """Undo the last correction; raises as `append` does."""
         with self._lock:
             self._check(count)
             log = self._state.log
@@ -149,26 +147,26 @@ class Session:
             return self._take(after, amend(self._state.result, after.edits))
 
     def redo(self, count: int) -> Changed:
-        """Make the correction again that was undone last; errors as of `append`."""
+        """Redo the correction that was undone last; raises as `append` does."""
         with self._lock:
             self._check(count)
             log = self._state.log
             if not log.undone:
-                raise ConflictError("There is nothing to do again")
+                raise ConflictError("There is nothing to redo")
             after = replace(log, edits=(*log.edits, log.undone[-1]), undone=log.undone[:-1])
             if log.undone[-1].action is Action.REGROUP:
                 return self._group(after, len(after.edits))
             return self._take(after, amend(self._state.result, after.edits))
 
     def regroup(self, count: int) -> Changed:
-        """Group again under all corrections; errors as of `append`, and of `decide`."""
+        """Group again under all corrections; raises as `append` and `decide` do."""
         with self._lock:
             self._check(count)
             edits = (*self._state.log.edits, _stamped(Edit(Action.REGROUP)))
             return self._group(replace(self._state.log, edits=edits, undone=()), len(edits))
 
     def close(self) -> Written:
-        """Let the change in hand end, take no more, and write the newest result."""
+        """Finish the current change, accept no more, and save the newest result."""
         with self._lock:
             self._closed = True
         return self.writer.close()
@@ -178,7 +176,7 @@ class Session:
             raise ConflictError("The review has ended", "Start it again")
         if count != self.count:
             raise ConflictError(
-                f"The page knows {count} corrections, there are {self.count}", "Load it again"
+                f"The page has {count} corrections, but the review has {self.count}", "Reload it"
             )
         if self._stamp() != self._seen:
             raise ConflictError(
@@ -192,7 +190,7 @@ class Session:
         return replace(self._take(log, result), reload=True)
 
     def _take(self, log: EditLog, result: ClusteringResult) -> Changed:
-        """Put a new state in place, once it is on the disk."""
+        """Replace the state, once the corrections are saved."""
         try:
             self.folder.write_edits(log)
         except EditsError as error:
@@ -203,7 +201,7 @@ class Session:
         return Changed(len(log.edits), reload=False)
 
     def _catch_up(self, loaded: ClusteringResult, edits: tuple[Edit, ...]) -> ClusteringResult:
-        """The result under `edits`: what was loaded, if it is that, and grouped anew if need be."""
+        """The result under `edits`: the one loaded if it matches, regrouped if necessary."""
         if edits == loaded.edits:
             return loaded
         done = loaded.grouped_under
@@ -231,7 +229,7 @@ class Session:
 
 
 def _stamp(path: Path) -> Stamp | None:
-    """What tells one version of a file from another."""
+    """Identify a version of a file; None if it is missing."""
     try:
         status = path.stat()
     except OSError:
@@ -240,13 +238,13 @@ def _stamp(path: Path) -> Stamp | None:
 
 
 def grouped_under(edits: Sequence[Edit], base: int) -> int:
-    """Number of first corrections that the grouping is made under.
+    """Count the leading corrections that the grouping takes into account.
 
     Parameters
     ----------
     edits
     base
-        Number without any `Action.REGROUP` among them; no more than there are.
+        The count if there is no `Action.REGROUP` among them; at most their number.
     """
     for i in reversed(range(len(edits))):
         if edits[i].action is Action.REGROUP:
@@ -255,9 +253,9 @@ def grouped_under(edits: Sequence[Edit], base: int) -> int:
 
 
 def _base(loaded: ClusteringResult) -> int:
-    """Number of corrections that a grouping was made under which nobody asked for in a review.
+    """Number of corrections behind the grouping of the last run, not of a review.
 
-    What it was before a review grouped again is not stored: as a rule, none.
+    If a review has grouped again since, the number is not stored; it is usually 0.
     """
     under = loaded.grouped_under
     asked = 0 < under <= len(loaded.edits) and loaded.edits[under - 1].action is Action.REGROUP

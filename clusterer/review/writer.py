@@ -1,4 +1,4 @@
-"""The newest result on the disk, without keeping anybody waiting."""
+"""Saves the newest result in the background."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from clusterer.core.types import ClusteringResult
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How far the disk has come.
+    """What has been saved so far.
 
     Attributes
     ----------
     count : number of corrections that the tables include
-    newest : whether nothing newer waits
-    error : why the last attempt failed; empty = it did not
+    newest : whether nothing newer is waiting
+    error : why the last attempt failed; empty = it succeeded
     """
 
     count: int
@@ -27,14 +27,14 @@ class Written:
 
 
 class Writer:
-    """Writes results one after the other, in a thread of its own; those overtaken are left out.
+    """Writes results one at a time in its own thread; superseded results are skipped.
 
     Parameters
     ----------
     save
         Writes one result.
     count
-        Number of corrections that the tables on the disk include.
+        Number of corrections that the saved tables include.
     """
 
     def __init__(self, save: Callable[[ClusteringResult], None], count: int) -> None:
@@ -50,20 +50,20 @@ class Writer:
         self._thread.start()
 
     def submit(self, result: ClusteringResult) -> None:
-        """Have a result written, instead of whatever waits; returns at once."""
+        """Queue a result in place of any that waits; returns at once."""
         with self._changed:
             self._waiting, self._failed = result, None
             self._changed.notify_all()
 
     @property
     def written(self) -> Written:
-        """How far the disk has come."""
+        """What has been saved so far."""
         with self._changed:
             newest = self._idle() and self._failed is None
             return Written(self._count, newest, self._error)
 
     def flush(self) -> Written:
-        """Return when the newest result is written; one that failed is tried once more."""
+        """Wait until the newest result is written; retry once if it failed."""
         with self._changed:
             self._changed.wait_for(self._idle)
             if self._failed is not None:
@@ -103,11 +103,11 @@ class Writer:
             return result
 
     def _attempt(self, result: ClusteringResult) -> str:
-        """Write; the cause of the error on one line, as the remedy is for a run."""
+        """Write a result; return the cause of an error on one line, without its remedy."""
         try:
             self._save(result)
         except ClustererError as error:
             return error.cause
-        except Exception as error:  # noqa: BLE001, RUF100 (the thread must outlive whatever it is)
+        except Exception as error:  # noqa: BLE001, RUF100 (the thread must survive any error)
             return " ".join(f"{type(error).__name__}: {error}".split())
         return ""

@@ -62,9 +62,7 @@ def test_lost(command: Command, demo_folder: Path, key: str) -> None:
     assert facts["corrections"] == {"applied": 1, "in_all": 3}
     assert command("edits", "check", demo_folder) == Ran(
         1,
-        "1. hide: applies\n"
-        "2. name: the person is not found\n"
-        "3. not a face: none of the faces is found\n",
+        "1. hide: applies\n2. name: person not found\n3. not a face: none of the faces found\n",
         "",
     )
 

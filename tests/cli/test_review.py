@@ -258,7 +258,7 @@ def test_a_port_that_is_taken(command: Command, folder: Path) -> None:
         ran = command("review", folder, "--port", port, "--no-browser")
     assert ran.code == 2
     assert ran.error == (
-        f"Error: Cannot use port {port} (it is taken). Give another, or leave --port out\n"
+        f"Error: Cannot use port {port} (it is in use). Choose another, or leave out --port\n"
     )
 
 
@@ -267,7 +267,7 @@ def test_what_cannot_be_reviewed(command: Command, folder: Path) -> None:
     assert (ran.code, "gone.people is no result folder" in ran.error) == (1, True)
     ran = command("review", folder, "--video", "gone.mp4")
     assert ran.code == 1
-    assert ran.error == "Error: There is no video gone.mp4. Name a file with --video\n"
+    assert ran.error == "Error: Video gone.mp4 not found. Name a file with --video\n"
     (folder / "edits.json").write_text("{")
     ran = command("review", folder)
     assert (ran.code, "edits.json is damaged (it is no JSON)" in ran.error) == (1, True)

@@ -134,7 +134,7 @@ def test_hidden_and_shown() -> None:
     assert after([0], hide).people[0].hidden
     assert not after([0], hide, show).people[0].hidden
     nobody = after([-1], hide, show, edit(COVER, who=[0], face="0"))
-    assert nobody.notes == ("the person is not there",) * 3
+    assert nobody.notes == ("person not found",) * 3
     assert nobody.people == {}
 
 
@@ -147,18 +147,18 @@ def test_a_cover_counts_while_its_track_is_there() -> None:
     assert after([0, 0, 1], cover, edit(COVER, who=[1], face="0")).people[0].cover == "0"
     # A face that is gone replaces nothing.
     lost = after([0, 0, 1], cover, edit(COVER, who=[0], face="0"), without_picture=["0"])
-    assert (lost.people[0].cover, lost.notes) == ("1a", ("", "the face is not found"))
+    assert (lost.people[0].cover, lost.notes) == ("1a", ("", "face not found"))
 
 
 @pytest.mark.parametrize(
     ("correction", "note"),
     [
-        (edit(SAME, who=["x"], others=[1]), "the person is not found"),
-        (edit(SAME, who=[0], others=["x"]), "the other person is not found"),
-        (edit(MOVE, who=[0], tracks=["x", "y"]), "none of the faces is found"),
-        (edit(MOVE, who=["x"], tracks=[1]), "the person is not found"),
-        (edit(REMOVE, tracks=["x"]), "none of the faces is found"),
-        (edit(DIFFERENT, who=[0], others=[0]), "both are the same faces here"),
+        (edit(SAME, who=["x"], others=[1]), "person not found"),
+        (edit(SAME, who=[0], others=["x"]), "other person not found"),
+        (edit(MOVE, who=[0], tracks=["x", "y"]), "none of the faces found"),
+        (edit(MOVE, who=["x"], tracks=[1]), "person not found"),
+        (edit(REMOVE, tracks=["x"]), "none of the faces found"),
+        (edit(DIFFERENT, who=[0], others=[0]), "both sides are the same faces"),
     ],
 )
 def test_what_does_not_apply_changes_nothing(correction: Edit, note: str) -> None:
@@ -168,7 +168,7 @@ def test_what_does_not_apply_changes_nothing(correction: Edit, note: str) -> Non
 
 def test_in_part() -> None:
     state = after([0, 1], edit(MOVE, who=[0], tracks=[1, "x", "y"]))
-    assert (final(state), state.notes) == ([0, 0], ("2 of 3 faces are not found",))
+    assert (final(state), state.notes) == ([0, 0], ("2 of 3 faces not found",))
     assert after([0, 1], edit(SAME, who=[0, "x"], others=[1])).notes == ("",)
 
 

@@ -108,7 +108,7 @@ def test_page_says_all_that_is_known(compared: Evaluation) -> None:
     assert "dan in Unknown 1: ambiguous 01:00:02:10 track 3" in text
     assert "Split people They show a person who has a larger group elsewhere. None." in text
     assert "ann 3 · · 1 4" in text, "row of the confusion"
-    assert "Strays (no face) · 1 · 1" in text
+    assert "False detections · 1 · 1" in text
 
 
 def test_page_shows_the_pictures_of_the_mistakes(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_nothing_outside_is_named(compared: Evaluation) -> None:
 def test_truth_of_nobody_known() -> None:
     html = render(evaluate(decided(), truth_of([(0, "?", (100, 50, 140, 98))])), no_pictures)
     assert html.rstrip().endswith("</html>")
-    assert "How far apart" not in html
+    assert "Distances between people" not in html
 
 
 def test_result_without_faces_of_one_person() -> None:
@@ -176,7 +176,7 @@ def test_result_without_faces_of_one_person() -> None:
         evaluate(decided([-1] * 4), truth_of([(0, "a", (100, 50, 140, 98))])), no_pictures
     )
     assert "Between people" not in html
-    assert "From a person" in html
+    assert "From each person" in html
 
 
 @pytest.mark.parametrize(("frame", "fits"), [(100, True), (109, True), (111, False)])

@@ -167,5 +167,5 @@ def test_page() -> None:
 def test_page_without_a_curve(pairs: Pairs, drawings: int) -> None:
     page = report(pairs).page()
     assert page.count('role="img"') == drawings
-    assert "A curve needs pairs of one person and of two people." in page
+    assert "A curve needs both same-person and different-people pairs." in page
     assert "No face found" not in page

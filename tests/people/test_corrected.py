@@ -239,14 +239,14 @@ def test_notes_report_corrections_that_do_not_apply(demo: clusterer.Outcome) -> 
     lost = Edit(Action.NAME, who=("99999@0,0,9,9",), name="Ada")
     result = decide(demo.result.analysis, Config(), [lost, join, part])
     assert result.edit_notes == (
-        "1. name: the person is not found",
+        "1. name: person not found",
         "2. same person: overridden by a later correction",
     )
     assert amend(demo.result, [lost, join, part]).edit_notes == result.edit_notes[:1]
     assert check(result, result.edits) == (
-        "the person is not found", "overridden by a later correction", "",
+        "person not found", "overridden by a later correction", "",
     )  # fmt: skip
-    assert check(result, [part, lost]) == ("", "the person is not found")
+    assert check(result, [part, lost]) == ("", "person not found")
 
 
 def test_no_corrections_change_nothing(demo: clusterer.Outcome) -> None:

@@ -66,7 +66,7 @@ def test_a_page_that_fails_is_told(folder: Path) -> None:
     with serving(opened(folder, render=render)) as served:
         answer = served.get()
         assert (answer.status, answer.error) == (
-            500, "The review failed (RuntimeError: no paper)"
+            500, "The review failed: RuntimeError: no paper"
         )  # fmt: skip
         assert answer.headers["cache-control"] == "no-store"
         assert served.get("state").status == 200
@@ -159,7 +159,7 @@ def test_another_count_is_a_conflict(folder: Path, served: Served, path: str, co
     content = {"count": count} | ({"edit": NAME} if path == "edit" else {})
     answer = served.post(path, content)
     assert answer.status == 409
-    assert answer.error == f"The page knows {count} corrections, there are 1. Load it again"
+    assert answer.error == f"The page has {count} corrections, but the review has 1. Reload it"
     assert stored(folder) == before
 
 
@@ -262,7 +262,7 @@ def test_part_of_a_video_that_may_have_changed(looked_at: Served) -> None:
 def test_no_video(folder: Path, served: Served) -> None:
     answer = served.get("video")
     assert answer.status == 404
-    assert answer.error == "The video small.mp4 is not there. Start again with --video FILE"
+    assert answer.error == "Video small.mp4 not found. Start again with --video FILE"
     folder.with_name("small.mp4").write_bytes(FILM)  # its disk is back
     assert served.get("video").body == FILM
 

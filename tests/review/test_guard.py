@@ -59,7 +59,7 @@ def test_wrong_token(knocked: Served, path: str) -> None:
     token = knocked.token
     path = path.format(token=token, short=token[:-1], lower=token.swapcase())
     answer = knocked.ask("GET", path)
-    assert (answer.status, answer.error) == (404, "There is no such page")
+    assert (answer.status, answer.error) == (404, "Page not found")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_wrong_token(knocked: Served, path: str) -> None:
 def test_foreign_host(knocked: Served, host: str) -> None:
     for path in ("", "video", "chip/0.jpg", "nothing"):
         answer = knocked.get(path, Host=host.format(port=knocked.port))
-        assert (answer.status, answer.error) == (403, "This is not the address of the review")
+        assert (answer.status, answer.error) == (403, "Wrong address for this review")
 
 
 def test_no_host_at_all(knocked: Served) -> None:
@@ -92,14 +92,14 @@ def test_foreign_origin(knocked: Served, method: str, origin: str) -> None:
     path = "edit" if method == "POST" else "state"
     body = json.dumps(NAME) if method == "POST" else None
     answer = knocked.ask(method, f"/{knocked.token}/{path}", headers, body)
-    assert (answer.status, answer.error) == (403, "Another page must not talk to the review")
+    assert (answer.status, answer.error) == (403, "Requests from other pages are not allowed")
 
 
 @pytest.mark.parametrize("site", [None, "cross-site", "same-site", "none", ""])
 def test_change_without_an_origin(knocked: Served, site: str | None) -> None:
     headers = {"Content-Type": JSON} | ({} if site is None else {"Sec-Fetch-Site": site})
     answer = knocked.ask("POST", f"/{knocked.token}/edit", headers, json.dumps(NAME))
-    assert (answer.status, answer.error) == (403, "It is not said which page this comes from")
+    assert (answer.status, answer.error) == (403, "The origin of the request is missing")
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_change_without_an_origin(knocked: Served, site: str | None) -> None:
 def test_change_that_is_not_json(knocked: Served, kind: str | None) -> None:
     headers = {"Origin": knocked.origin} | ({} if kind is None else {"Content-Type": kind})
     answer = knocked.ask("POST", f"/{knocked.token}/edit", headers, json.dumps(NAME))
-    assert (answer.status, answer.error) == (415, "Only application/json is understood")
+    assert (answer.status, answer.error) == (415, "Only application/json is supported")
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
 def test_other_methods(knocked: Served, method: str) -> None:
     answer = knocked.ask(method, f"/{knocked.token}/edit", {"Origin": knocked.origin})
-    assert (answer.status, answer.error) == (405, "Only GET, HEAD and POST are understood")
+    assert (answer.status, answer.error) == (405, "Only GET, HEAD and POST are supported")
 
 
 @pytest.mark.parametrize("chunked", [True, False])
@@ -125,10 +125,10 @@ def test_too_large(knocked: Served, chunked: bool) -> None:
     path = f"/{knocked.token}/edit"
     body = iter([LARGE[:1000], LARGE[1000:]]) if chunked else LARGE
     answer = knocked.ask("POST", path, headers, body, encode_chunked=chunked)
-    assert (answer.status, answer.error) == (413, "More than 1000000 bytes are not taken")
+    assert (answer.status, answer.error) == (413, "The request is larger than 1000000 bytes")
     assert answer.headers["connection"] == "close"
     answer = knocked.post("edit", LARGE[1:])  # just small enough: it is read
-    assert (answer.status, "it is no JSON" in answer.error) == (400, True)
+    assert (answer.status, "it is not JSON" in answer.error) == (400, True)
 
 
 def test_what_is_too_large_is_not_read_to_its_end(knocked: Served) -> None:

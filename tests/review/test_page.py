@@ -22,10 +22,8 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page, expect
 
 DESK = {"width": 1280, "height": 900}
-CAST = (
-    """cv.store.cast.people.map(who => [who.id, who.name, who.hidden, who.tracks.join()]).sort()"""
-)
-ADA = "cv.store.cast.people.find(who => who.named).tracks"
+CAST = "cv.store.result.people.map(who => [who.id, who.name, who.hidden, who.tracks.join()]).sort()"
+ADA = "cv.store.result.people.find(who => who.named).tracks"
 Open = Callable[..., Page]
 
 
@@ -75,7 +73,7 @@ def open_live(chromium: Browser) -> Iterator[Open]:
 
 def kept(page: Page) -> None:
     """Wait until the tables are written."""
-    expect(page.locator("#status")).to_have_text("Kept, tables written", timeout=15_000)
+    expect(page.locator("#status")).to_have_text("Saved", timeout=15_000)
 
 
 def card(page: Page, name: str) -> Any:
@@ -93,8 +91,8 @@ def merge(page: Page, who: str, into: str) -> None:
     card(page, who).get_by_role("button", name="Merge").click()
     page.get_by_role("dialog").get_by_role("combobox").fill(into)
     page.keyboard.press("Enter")
-    page.get_by_role("dialog", name="Seen at the same time").get_by_role(
-        "button", name="Merge"
+    page.get_by_role("dialog", name="On screen together").get_by_role(
+        "button", name="Merge anyway"
     ).click()
 
 
@@ -185,7 +183,7 @@ def test_another_sample_rate_keeps_them(open_live: Open, demo_folder: Path) -> N
         rename(page, "Person 2", "Bob")
         merge(page, "Person 4", "Bob")
         kept(page)
-        time_s = page.evaluate("cv.store.cast.people.find(who => who.named).time")
+        time_s = page.evaluate("cv.store.result.people.find(who => who.named).time")
         page.close()
     config = Config(
         analysis=clusterer.AnalysisConfig(
@@ -198,9 +196,9 @@ def test_another_sample_rate_keeps_them(open_live: Open, demo_folder: Path) -> N
     assert bob.screen_time_s == pytest.approx(time_s, rel=0.05)
     with serving(live(demo_folder)) as served:
         page = open_live(served)
-        shown = page.evaluate("cv.store.cast.people.find(who => who.named).time")
+        shown = page.evaluate("cv.store.result.people.find(who => who.named).time")
         assert shown == pytest.approx(bob.screen_time_s)
-        assert page.evaluate("cv.store.cast.people.length") == len(again.people) == 3
+        assert page.evaluate("cv.store.result.people.length") == len(again.people) == 3
         page.close()
 
 
@@ -297,4 +295,4 @@ def test_every_correction_stands_in_the_file_at_once(
             assert time.monotonic() < deadline
             page.wait_for_timeout(20)
         assert edits[-1].name == name
-        assert edits[-1].note == f"Person {count} is {name}"
+        assert edits[-1].note == f"Renamed Person {count} to {name}"

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.footage
 MOST = 40
 ENOUGH = 0.97
 GROUPS = """cv.data.tracks.key.map((_, track) => {
-    const label = cv.store.cast.state.labels[track];
+    const label = cv.store.result.state.labels[track];
     return label >= 0 ? label : -1 - track;
 })"""
 
@@ -104,7 +104,7 @@ def test_answers_lead_to_the_truth(
         while len(someone.done) < MOST and someone.answer():
             reached.append(someone.b_cubed_f())
         shown = someone.b_cubed_f()
-        expect(page.locator("#status")).to_have_text("Kept, tables written", timeout=15_000)
+        expect(page.locator("#status")).to_have_text("Saved", timeout=15_000)
         page.close()
     record_property("f", reached)
     record_property("answers", someone.done)

@@ -161,7 +161,7 @@ def test_tables_that_cannot_be_written_are_told(folder: Path) -> None:
         review()
     assert str(caught.value) == (
         "Tables and report are not up to date: Cannot write x (no space left on device). "
-        "Every correction is kept; once there is space, review this folder again"
+        "Every correction is saved; once there is space, review this folder again"
     )
     assert len(stored(folder)["edits"]) == 1
     session = Session(folder)  # at the next opening they are
@@ -196,7 +196,7 @@ def test_port(folder: Path) -> None:
         with pytest.raises(ConfigError) as caught:
             serve(opened(folder), lambda _: pytest.fail("it is not ready"), port)
         assert str(caught.value) == (
-            f"Cannot use port {port} (it is taken). Give another, or leave --port out"
+            f"Cannot use port {port} (it is in use). Choose another, or leave out --port"
         )
     with serving(opened(folder), port) as served:
         assert served.port == port

@@ -114,7 +114,7 @@ def test_a_new_correction_forgets_what_was_undone(folder: Path) -> None:
         again(session)
         assert session.state.log.undone == ()
         assert stored(folder)["undone"] == []
-        with pytest.raises(ConflictError, match="nothing to do again"):
+        with pytest.raises(ConflictError, match="nothing to redo"):
             session.redo(2)
         session.close()
 
@@ -212,7 +212,7 @@ def test_another_count_changes_nothing(folder: Path, count: int) -> None:
     session.append(ADA, 0)
     state, text = session.state, stored(folder)
     for change in (session.undo, session.redo, session.regroup, lambda n: session.append(JOIN, n)):
-        with pytest.raises(ConflictError, match=f"knows {count} corrections, there are 1"):
+        with pytest.raises(ConflictError, match=f"has {count} corrections, but the review has 1"):
             change(count)
     assert session.state is state
     assert stored(folder) == text
@@ -223,7 +223,7 @@ def test_nothing_to_undo(folder: Path) -> None:
     session = Session(folder)
     with pytest.raises(ConflictError, match="There is nothing to undo"):
         session.undo(0)
-    with pytest.raises(ConflictError, match="There is nothing to do again"):
+    with pytest.raises(ConflictError, match="There is nothing to redo"):
         session.redo(0)
     session.close()
     assert not (folder / "edits.json").exists()
@@ -231,7 +231,7 @@ def test_nothing_to_undo(folder: Path) -> None:
 
 def test_grouping_again_is_no_plain_correction(folder: Path) -> None:
     session = Session(folder)
-    with pytest.raises(EditsError, match="Grouping again is no correction"):
+    with pytest.raises(EditsError, match="Grouping again is not a correction"):
         session.append(AGAIN, 0)
     session.close()
 

@@ -104,7 +104,7 @@ def corrected() -> ClusteringResult:
 def test_corrections_come_back(tmp_path: Path) -> None:
     result = corrected()
     assert [who.reason for who in result.unknowns] == [Reason.BY_HAND, Reason.NOT_A_FACE]
-    assert result.edit_notes == ("6. show: the person is not found",)
+    assert result.edit_notes == ("6. show: person not found",)
     loaded = clusterer.load(write(result, tmp_path))
     assert loaded.features.has_face.tolist() == [True, True, True, False]
     undone = replace(result, features=loaded.features)  # `corrected` did not group it again

@@ -1,8 +1,8 @@
-"""The contact sheet: one page that shows who appears when, and on which that can be corrected.
+"""The report: one page that shows who appears when and lets a reviewer correct it.
 
-``render`` makes the file that works from a disk and loads nothing, ``render_live`` the same page
-for a server of its own. Behind them `clothes` says what clothing decided, `pictures` spends the
-byte budget, `payload` gathers what the page's script works on, `page` fills the templates.
+``render`` makes the file that works from disk and loads nothing, ``render_live`` the same page for
+the review's server. `clothes` explains what clothing decided, `pictures` spends the byte budget,
+`payload` collects the data of the page's script, and `page` fills the template.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from clusterer.outputs.report.pictures import MAX_PICTURE_BYTES, Torsos, choose
 __all__ = ["render", "render_live"]
 
 MAX_DATA_BYTES = 7_600_000
-"""Pictures and payload together; the rest of the page stays under 0.4 MB. Pictures make way."""
+"""Limit of pictures and payload together; pictures are left out to keep it. The rest of the page
+stays under 0.4 MB."""
 
 
 def _read_nothing(_row: int) -> None:
-    """Reader of a result without pictures."""
+    """Read no picture."""
 
 
 def render(
@@ -34,22 +35,22 @@ def render(
     read_torso: Callable[[int], bytes | None] = _read_nothing,
     names: Sequence[str] = (),
 ) -> str:
-    """Write the contact sheet of a result, as a file.
+    """Write the report of a result as a self-contained file.
 
     Parameters
     ----------
     result
         Who appears when.
     read_crop
-        Detection row → JPEG bytes of the square face crop, or None where no picture is kept.
+        Detection row → JPEG bytes of the square face crop, or None if no picture is kept.
     read_torso
         The same for the torso below the face.
     names
-        Names that the page offers when someone is named.
+        Names that the page suggests for people.
 
     Returns
     -------
-    A complete HTML document that loads nothing. The same input gives the same text.
+    A complete HTML document that loads nothing. Equal input gives equal text.
 
     Raises
     ------
@@ -68,20 +69,20 @@ def render(
 def render_live(
     result: ClusteringResult, undone: Sequence[Edit] = (), names: Sequence[str] = ()
 ) -> str:
-    """Write the page of a local server, which sends the pictures one by one.
+    """Write the page for the review's server, which sends pictures separately.
 
     Parameters
     ----------
     result
         Who appears when.
     undone
-        Corrections that were taken back and can be made again, the next one last.
+        Undone corrections, the next one to redo last.
     names
-        Names that the page offers when someone is named.
+        Names that the page suggests for people.
 
     Returns
     -------
-    A complete HTML document that loads only from where it came from.
+    A complete HTML document that loads only from its own server.
 
     Raises
     ------

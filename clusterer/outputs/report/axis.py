@@ -1,4 +1,4 @@
-"""Time on the page: one axis for all timelines, and timecodes."""
+"""Time on the page: the axis of all timelines, and timecodes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from clusterer.core.types import Analysis
 
 TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 MAX_TICKS = 8
-"""So many labels of four to seven characters fit a timeline on a laptop without touching."""
+"""Most labels of four to seven characters that fit a timeline on a laptop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One mark of the ruler: `x` in percent of the axis, and its label."""
+    """A mark of the ruler: position `x` in percent of the axis, and label."""
 
     x: str
     label: str
@@ -36,7 +36,7 @@ class Axis:
 
     @classmethod
     def of(cls, analysis: Analysis) -> Axis:
-        """Axis that is long enough for the stated duration, every shot and every face."""
+        """Make an axis that covers the stated duration, every shot and every face."""
         video = analysis.video
         ends = [video.duration_s]
         ends.extend(video.seconds(shot.end_pts) for shot in analysis.shots)
@@ -46,18 +46,18 @@ class Axis:
         return cls(Clock.of(analysis), longest if longest > 0 else 1.0)
 
     def timecode(self, pts: int) -> str:
-        """Timecode of a pts, on the nearest frame."""
+        """Timecode of the frame nearest to a pts."""
         found = self._names.get(pts)
         if found is None:
             found = self._names[pts] = self.clock.timecode(pts)
         return found
 
     def percent(self, seconds: float) -> float:
-        """Place of a time on the axis, 0 to 100."""
+        """Position of a time on the axis, 0 to 100."""
         return min(100.0, max(0.0, 100.0 * seconds / self.length_s))
 
     def ticks(self) -> tuple[Tick, ...]:
-        """Marks at round times, at most `MAX_TICKS` and the zero."""
+        """Marks at round times: zero and at most `MAX_TICKS` more."""
         steps = (step for step in TICK_STEPS_S if self.length_s / step <= MAX_TICKS)
         step = next(steps, int(self.length_s / MAX_TICKS) + 1)
         count = int(self.length_s / step) + 1
@@ -68,12 +68,12 @@ class Axis:
 
 
 def short(value: float) -> str:
-    """Decimal with three places at most and no trailing zeros."""
+    """Format a number with at most three decimals and no trailing zeros."""
     return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def clock(seconds: int, *, hours: bool) -> str:
-    """Elapsed time for the ruler: ``2:05``, or ``0:02:05`` with hours."""
+    """Format elapsed time for the ruler: ``2:05``, or ``0:02:05`` with hours."""
     minutes, rest = divmod(seconds, 60)
     if not hours:
         return f"{minutes}:{rest:02d}"

@@ -1,4 +1,4 @@
-"""What clothing decided, in words: the badge on a picture, and the evidence behind it."""
+"""What clothing decided, as text: the badge on a picture, and the evidence behind it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,23 @@ from dataclasses import dataclass
 from clusterer.core.types import UNKNOWN, ClothingDecision, ClusteringResult, Move
 
 SILENT = 0.5
-"""Logarithm of odds. Evidence nearer to 0 than this, under 5 : 3, says nothing."""
-MOST_ODDS = 100
-"""Greater odds are told as "over" these: how much greater is beyond what was measured."""
-SPACE = "\u00a0"
-"""Keeps the two sides of odds on one line."""
+"""Log odds below which evidence is not worth mentioning: less than 1.65 times likelier."""
+MOST_TIMES = 100
+"""Larger factors are written as "over" this one: the evidence was not measured beyond it."""
 
-# What was said of whom: a track that was taken away is judged by the person it was taken from.
-_WHOM = {Move.JOINED: "this person", Move.SPLIT: "the person it was taken from"}
+# A track that was split off is judged by the person that it was taken from.
+_WHOM = {Move.JOINED: "this person", Move.SPLIT: "the original person"}
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What stands on the pictures of a track that clothing moved.
+    """What the page says about a track that clothing moved.
 
     Attributes
     ----------
     kind : class in the stylesheet
-    badge : what is seen on the picture
-    evidence : sentence that begins with what was done
+    badge : text on the picture
+    evidence : sentences, the first of which says what was done
     """
 
     kind: str
@@ -45,20 +43,29 @@ def notes(result: ClusteringResult) -> dict[int, Note]:
 
 
 def evidence(decision: ClothingDecision) -> str:
-    """Why a track is where it is: ``Joined by clothing: clothes speak 20 : 1 for this …``."""
-    says = _says(decision.clothing, decision.face, _WHOM[decision.move])
-    return f"{decision.move.value.capitalize()}: {says}; {_others(decision)}."
+    """Why clothing moved a track.
+
+    Returns
+    -------
+    ``Joined by clothing. Clothing: 20 times likelier this person than another; face: no clear
+    evidence. Next best person: 3 times less likely than not.``
+    """
+    whom = _WHOM[decision.move]
+    clothing, face = (_says(part, whom) for part in (decision.clothing, decision.face))
+    done = decision.move.value.capitalize()
+    return f"{done}. Clothing: {clothing}; face: {face}. {_runner_up(decision)}."
 
 
-def odds(logarithm: float) -> str:
-    """Odds in whole numbers: ``20 : 1`` for, ``1 : 3`` against, ``over 100 : 1``."""
-    times = round(math.exp(min(abs(logarithm), MOST_ODDS)))
-    number = str(min(times, MOST_ODDS))
-    sides = ("1", number) if logarithm < 0 else (number, "1")
-    ratio = f"{SPACE}:{SPACE}".join(sides)
-    if times <= MOST_ODDS:
-        return ratio
-    return f"{'under' if logarithm < 0 else 'over'} {ratio}"
+def times(logarithm: float) -> str:
+    """Factor by which one explanation is likelier, from its log odds: ``20``, ``over 100``.
+
+    Parameters
+    ----------
+    logarithm
+        Natural logarithm of the odds; its sign is ignored.
+    """
+    factor = round(math.exp(min(abs(logarithm), MOST_TIMES)))
+    return str(factor) if factor <= MOST_TIMES else f"over {MOST_TIMES}"
 
 
 def _note(decision: ClothingDecision) -> Note:
@@ -67,28 +74,20 @@ def _note(decision: ClothingDecision) -> Note:
     return Note("split", "split by clothing", evidence(decision))
 
 
-def _says(clothes: float, face: float, whom: str) -> str:
-    """What clothes and face say of a person, clothes first."""
-    if abs(clothes) < SILENT and abs(face) < SILENT:
-        return f"neither clothes nor face speak for or against {whom}"
-    if abs(face) < SILENT:
-        return f"clothes speak {_side(clothes, whom)}, the face says nothing"
-    if abs(clothes) < SILENT:
-        return f"the face speaks {_side(face, whom)}, clothes say nothing"
-    if (clothes > 0) == (face > 0):
-        return f"clothes speak {odds(abs(clothes))} and the face {_side(face, whom)}"
-    turn = "for" if face > 0 else "against"
-    return f"clothes speak {_side(clothes, whom)}, but the face {odds(abs(face))} {turn}"
+def _says(logarithm: float, whom: str) -> str:
+    if abs(logarithm) < SILENT:
+        return "no clear evidence"
+    likelier, other = (whom, "another") if logarithm > 0 else ("another person", whom)
+    return f"{times(logarithm)} times likelier {likelier} than {other}"
 
 
-def _others(decision: ClothingDecision) -> str:
-    """The runner-up. It can be ahead, as those who come together are judged together."""
+def _runner_up(decision: ClothingDecision) -> str:
+    """The runner-up, which can be ahead: tracks that are moved together are judged together."""
     other = decision.runner_up
     if other is None:
-        return "nobody else is possible"
+        return "No other person is possible"
     ahead = other > decision.face + decision.clothing and decision.move is Move.JOINED
-    return f"{'another' if ahead else 'next best'} person {odds(other)}"
-
-
-def _side(logarithm: float, whom: str) -> str:
-    return f"{odds(abs(logarithm))} {'for' if logarithm > 0 else 'against'} {whom}"
+    who = "Another person" if ahead else "Next best person"
+    if abs(other) < SILENT:
+        return f"{who}: about even"
+    return f"{who}: {times(other)} times {'likelier' if other > 0 else 'less likely'} than not"

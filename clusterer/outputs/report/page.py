@@ -1,4 +1,4 @@
-"""Facts and data → HTML."""
+"""Render the page from a result and its payload."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ SCRIPTS = (
     "viewer.js",
     "main.js",
 )
-"""In the order in which they are joined."""
+"""In the order in which they are concatenated."""
 SOURCES: Mapping[str, Mapping[str, str]] = {
     "disk": {"media-src": "blob:"},
     "live": {"img-src": "'self'", "media-src": "'self'", "connect-src": "'self'"},
 }
-"""Mode → what the page may load: a video that the user opens, or what its own server sends."""
+"""Mode → what the page may load: a video that the user opens, or anything from its server."""
 FILES = (
     ("people.csv", "People", "one row per person"),
-    ("appearances.csv", "Appearances", "in and out points"),
-    ("faces.csv", "Faces", "every face found"),
-    ("result.json", "Everything", "for programs"),
+    ("appearances.csv", "Appearances", "one row per appearance, with in and out points"),
+    ("faces.csv", "Faces", "one row per face found"),
+    ("result.json", "All data", "for other programs"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What stands at the top: the video's name, its facts, how many of what."""
+    """The top of the page: the video's name and facts, counts, warnings."""
 
     title: str
     facts: tuple[str, ...]
@@ -59,7 +59,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights that were used."""
+    """A network that was used."""
 
     name: str
     licence: str
@@ -68,14 +68,14 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """What the page shows even where no script runs.
+    """What the page shows even without JavaScript.
 
     Attributes
     ----------
     mode : ``disk`` or ``live``
-    people : name, screen time in words, number of appearances, confidence in percent, timecode of
+    people : name, screen time as text, number of appearances, confidence in percent, timecode of
         the first frame
-    files : name, title, what is in it
+    files : file name, title, description
     """
 
     mode: str
@@ -87,13 +87,13 @@ class PageView:
 
 
 def render_page(result: ClusteringResult, data: Mapping[str, Any]) -> str:
-    """Fill the template.
+    """Fill the template of the report.
 
     Parameters
     ----------
     result
     data
-        The payload; its `mode` decides what the page may load.
+        The payload; its ``mode`` decides what the page may load.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def render_page(result: ClusteringResult, data: Mapping[str, Any]) -> str:
 
 
 def file_name(path: str) -> str:
-    """Last part of a path of this or another system."""
+    """Last part of a path of any operating system."""
     return printable(path).replace("\\", "/").rstrip("/").rpartition("/")[2] or "Video"
 
 
@@ -148,7 +148,7 @@ def _header(result: ClusteringResult) -> Header:
     analysis = result.analysis
     counts = (
         (sum(not person.hidden for person in result.people), "person", "people"),
-        (sum(u.reason is not Reason.NOT_A_FACE for u in result.unknowns), "unknown", "unknowns"),
+        (sum(u.reason is not Reason.NOT_A_FACE for u in result.unknowns), "unknown", "unknown"),
         (len(analysis.detections), "face", "faces"),
         (len(analysis.shots), "shot", "shots"),
     )

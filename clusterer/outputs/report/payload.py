@@ -1,6 +1,6 @@
-"""The page's data: what was found and decided, and the corrections, for its script to replay.
+"""The data of the page's script: the analysis, the grouping, and the corrections to replay.
 
-Everything that is the same for all tracks is a column, so that an hour of faces stays small.
+Facts about tracks and chips are stored as columns, so that an hour of video stays small.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def payload(
     undone: Sequence[Edit] = (),
     names: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Everything that the script is told, but the pictures.
+    """Collect everything that the script needs, except the pictures.
 
     Parameters
     ----------
@@ -40,13 +40,13 @@ def payload(
     notes
         Track → what clothing decided.
     undone
-        Corrections that were taken back and can be made again.
+        Undone corrections that can be redone.
     names
-        Names to offer.
+        Names to suggest.
 
     Returns
     -------
-    JSON-ready. Tracks, people and reasons are those of the grouping, before the corrections.
+    JSON-ready. Tracks, people and reasons are those of the grouping before the corrections.
     """
     analysis, axis, grouping = result.analysis, Axis.of(result.analysis), result.grouped
     keys = Keys(analysis)
@@ -62,7 +62,7 @@ def payload(
         "together": _together(result),
         "edits": [to_dict(edit) for edit in result.edits],
         "undone": [to_dict(edit) for edit in undone],
-        "meant": _meant((*result.edits, *undone), analysis, keys),
+        "resolved": _resolved((*result.edits, *undone), analysis, keys),
         "grouped_under": result.grouped_under,
         "edit_notes": list(result.edit_notes),
         **_advice(result.advice),
@@ -77,7 +77,7 @@ def payload(
 
 
 def pictures(gallery: Gallery, analysis: Analysis) -> dict[str, dict[str, str]]:
-    """`pictures` and `torsos` of the payload: chip → base64 JPEG.
+    """Make `pictures` and `torsos` of the payload: chip → base64 JPEG.
 
     Parameters
     ----------
@@ -146,9 +146,9 @@ def _chips(analysis: Analysis, axis: Axis, keys: Keys) -> dict[str, Any]:
 
 
 def _together(result: ClusteringResult) -> list[list[int]]:
-    """Pairs of tracks that are known to differ, as one frame shows both.
+    """Pairs of tracks that must be different people, because one frame shows both.
 
-    A reviewer's own pairs are not among them, unless it does.
+    Other pairs that cannot be linked, such as the reviewer's, are left out.
     """
     frames = result.analysis.detections.frame_index
     seen = [set(frames[track.detection_rows].tolist()) for track in result.analysis.tracks]
@@ -168,8 +168,8 @@ def _advice(advice: Advice) -> dict[str, Any]:
     }
 
 
-def _meant(edits: Iterable[Edit], analysis: Analysis, keys: Keys) -> dict[str, dict[str, int]]:
-    """What names mean that corrections of another analysis give to tracks and pictures."""
+def _resolved(edits: Iterable[Edit], analysis: Analysis, keys: Keys) -> dict[str, dict[str, int]]:
+    """Resolve keys that corrections made on another analysis use for tracks and pictures."""
     tracks, faces = set(keys.tracks), {keys.face(row) for row in analysis.crop_rows.tolist()}
     chips = {row: chip for chip, row in enumerate(analysis.crop_rows.tolist())}
     found: dict[str, dict[str, int]] = {"tracks": {}, "faces": {}}

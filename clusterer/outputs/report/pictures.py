@@ -1,9 +1,9 @@
-"""Which pictures the page carries: a budget in bytes, spent fairly.
+"""Choose the pictures of a page within a budget in bytes.
 
-Order of spending: covers of people; covers of unknowns, up to their reserve; the people's other
-pictures, one from each person in turn, one per appearance first and spread evenly in time, each
-with its torso if clothing decided; the rest of the unknowns; torsos of the others, in the order of
-the pictures. What does not fit is a silhouette; a torso is left out.
+Order: covers of people; covers of unknown tracks, up to their reserve; other pictures of people,
+one person after the other in turn, first one per appearance and spread evenly in time, each with
+its torso if clothing decided; the remaining unknown tracks; the remaining torsos, in the order of
+the pictures. The page shows a silhouette for a face that does not fit, and leaves out a torso.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from clusterer.core.types import ClusteringResult, FloatArray, Identity
 ReadCrop = Callable[[int], bytes | None]
 
 MAX_PICTURE_BYTES = 5_500_000
-"""All pictures of a page together, as base64: with the text of 5,000 tracks, which takes 2 MB, they
-stay under the 8 MB that mail servers and browsers still take without complaint."""
+"""Limit of all pictures of a page, as base64. With the 2 MB of text for 5,000 tracks, a page stays
+under 8 MB, which mail servers and browsers still accept."""
 UNKNOWN_RESERVE = 0.4
-"""Share of the budget that covers of unknowns may take before people show a second picture."""
+"""Share of the budget for covers of unknown tracks before people get a second picture."""
 FULL_SIZE_PICTURES = 600
-"""Up to so many pictures are kept as they are: 600 crops of 6.8 kB fill the budget."""
+"""Most pictures that are not reduced: 600 crops of 6.8 kB fill the budget."""
 FULL_SIZE_COVERS = 400
-"""More people than this get small covers."""
+"""Most people whose covers are not reduced."""
 SMALL_BYTES = 1500
-"""Pictures of so few bytes are small enough."""
+"""Size up to which a picture is not reduced."""
 SMALL_JPEG_QUALITY = 80
 
 
@@ -45,7 +45,7 @@ class Gallery:
     pictures : detection row → base64 JPEG
     torsos : detection row → base64 JPEG of the torso below a face that is among the pictures
     spent_bytes : base64 bytes so far
-    overflowed : a picture was left out for want of room
+    overflowed : whether a picture was left out because the budget was spent
     """
 
     budget_bytes: int
@@ -58,11 +58,11 @@ class Gallery:
         return row in self.pictures
 
     def add(self, row: int, jpeg: bytes | None, limit_bytes: int) -> bool:
-        """Take a face in if it fits under a limit; False when the limit is reached."""
+        """Add a face if it fits within a limit; False if it does not."""
         return self._keep(self.pictures, row, jpeg, limit_bytes)
 
     def add_torso(self, row: int, jpeg: bytes | None) -> bool:
-        """Take a torso in if it fits the budget; False when it does not."""
+        """Add a torso if it fits the budget; False if it does not."""
         return self._keep(self.torsos, row, jpeg, self.budget_bytes)
 
     def _keep(
@@ -108,16 +108,16 @@ def choose(
     ----------
     result
     read_crop
-        Detection row → JPEG, or None where no picture is kept.
+        Detection row → JPEG, or None if no picture is kept.
     budget_bytes
-        Base64 bytes in all, torsos among them.
+        Base64 bytes in all, including torsos.
     torsos
-        What is shown beside the faces.
+        Torsos to show beside the faces.
 
     Returns
     -------
-    Gallery whose `spent_bytes` never exceed the budget. Where there are too many pictures, unknowns
-    are made smaller (the page shows them smaller), while people stay sharp.
+    Gallery whose `spent_bytes` do not exceed the budget. If there are too many pictures, those of
+    unknown tracks are reduced, which the page shows smaller; covers of people stay sharp.
     """
     wanted = sum(len(p.crop_rows) for p in result.people) + len(result.unknowns)
     if wanted <= FULL_SIZE_PICTURES:
@@ -166,7 +166,7 @@ def _spend(
 
 
 def _dress(gallery: Gallery, result: ClusteringResult, torsos: Torsos) -> Gallery:
-    """Spend what is left on torsos, until one does not fit."""
+    """Spend the rest of the budget on torsos, until one does not fit."""
     covers = [who.cover_row for who in (*result.people, *_by_importance(result.unknowns))]
     for row in (*covers, *in_turn(result)):
         bare = row in gallery and row not in gallery.torsos
@@ -176,12 +176,12 @@ def _dress(gallery: Gallery, result: ClusteringResult, torsos: Torsos) -> Galler
 
 
 def _by_importance(unknowns: Iterable[Identity]) -> list[Identity]:
-    """Longest on screen first; ties keep their order in time."""
+    """Sort by screen time, longest first; ties keep their order in time."""
     return sorted(unknowns, key=lambda unknown: -unknown.screen_time_s)
 
 
 def in_turn(result: ClusteringResult) -> Iterator[int]:
-    """Rows of the people's pictures, one from each person in turn, the longest on screen first."""
+    """Rows of people's pictures, one person after the other in turn, longest on screen first."""
     pts, quality = result.analysis.detections.pts, result.analysis.quality.value
     orders = [order_of_showing(person, pts, quality) for person in result.people]
     for turn in zip_longest(*orders):
@@ -191,7 +191,7 @@ def in_turn(result: ClusteringResult) -> Iterator[int]:
 def order_of_showing(
     person: Identity, pts: np.typing.NDArray[np.int64], quality: FloatArray
 ) -> list[int]:
-    """Order in which a person's pictures are taken: any beginning of it is a fair summary.
+    """Order a person's pictures so that every prefix is a fair summary.
 
     Parameters
     ----------
@@ -201,8 +201,8 @@ def order_of_showing(
 
     Returns
     -------
-    every row of `crop_rows` once: first the best of each appearance, then the second best, …;
-    within a round spread evenly in time. Ties by row.
+    Every row of `crop_rows` once: first the best of each appearance, then the second best, …;
+    each round is spread evenly in time. Ties are broken by row.
     """
     starts = [appearance.start_pts for appearance in person.appearances]
     groups: dict[int, list[int]] = defaultdict(list)
@@ -217,7 +217,7 @@ def order_of_showing(
 
 
 def spread(count: int) -> list[int]:
-    """Order 0 … count - 1 so that every beginning is spread evenly (reversed bits).
+    """Order 0 … count - 1 so that every prefix is spread evenly (reversed bits).
 
     Source: van der Corput's sequence in base 2, 1935.
     """
@@ -229,14 +229,14 @@ def spread(count: int) -> list[int]:
 
 
 def shrink(jpeg: bytes) -> bytes | None:
-    """Encode a picture again with half its sides; None if it cannot be read.
+    """Reduce a picture to half its width and height; None if it cannot be read.
 
-    JPEG decodes to half the size almost for free, so a picture takes 0.3 ms. The same bytes in give
-    the same bytes out with the same build of OpenCV.
+    JPEG decodes to half size almost for free, so this takes 0.3 ms. Equal input gives equal output
+    with the same build of OpenCV.
     """
     if len(jpeg) <= SMALL_BYTES:
         return jpeg
-    import cv2  # noqa: PLC0415 (short videos do not need it)
+    import cv2  # noqa: PLC0415 (only long videos need it)
 
     image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
     if image is None:

@@ -1,4 +1,4 @@
-"""The page's standing words: why a face is unknown, who owns a model, how a setting reads."""
+"""The page's fixed texts: why a face is unknown, licences of models, settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clusterer.models.registry import AnyFile, Registry
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A reason in plain words, and what a user may do."""
+    """Why a face is unknown, and what the reviewer can do about it."""
 
     title: str
     why: str
@@ -27,53 +27,54 @@ class Explanation:
 
 EXPLANATIONS: Mapping[Reason, Explanation] = {
     Reason.BY_HAND: Explanation(
-        "Taken out by hand",
-        "A correction says that this is not the person it was with.",
-        "If you know who it is, move it there.",
+        "Removed by hand",
+        "A correction says that this is not the person it was assigned to.",
+        "If you know who it is, move it to that person.",
     ),
     Reason.AMBIGUOUS: Explanation(
         "Could be more than one person",
-        "By the face, or by face and clothes together, it fits one person about as well as "
-        "another, so none was chosen.",
-        "Compare it with the people above; if you know who it is, move it there.",
+        "Two or more people match about equally well, by the face or by face and clothing "
+        "together, so none was chosen.",
+        "Compare it with the people above. If you know who it is, move it to that person.",
     ),
     Reason.NO_MATCH: Explanation(
-        "Like nobody else",
-        "The face can be read well, but it resembles no other face of this video.",
-        "Often someone who appears once. If it is a person above, raise --threshold a little.",
+        "No match",
+        "The face is clear, but it matches no other face in this video.",
+        "Often someone who appears only once. If it is a person above, move it there. If this "
+        "happens often, raise --threshold a little.",
     ),
     Reason.SINGLE_FACE: Explanation(
         "Too few clear views",
-        "Too few of its pictures can be read, often just one; a person cannot be told by that.",
-        "A higher sample rate looks more often and may find clearer ones.",
+        "It has too few clear pictures, often only one, to be matched reliably.",
+        "A higher sample rate may find clearer views.",
     ),
     Reason.TURNED_AWAY: Explanation(
         "Turned away",
         "The face is seen from the side or from behind, so its features cannot be compared.",
-        "Clothing or the scene may tell you who it is; then move it there.",
+        "If clothing or context tells you who it is, move it to that person.",
     ),
     Reason.TOO_BLURRED: Explanation(
         "Too blurred",
-        "Motion or focus has washed out the features.",
+        "Motion or poor focus hides the features.",
         "A copy of the video with a higher bit rate often helps.",
     ),
     Reason.TOO_SMALL: Explanation(
         "Too small",
-        "The face covers too few pixels to be compared. People in the background end up here.",
-        "A copy of the video in a higher resolution often helps.",
+        "The face has too few pixels to be compared, like most people in the background.",
+        "A higher-resolution copy of the video often helps.",
     ),
     Reason.NOT_A_FACE: Explanation(
         "Not a face",
-        "A correction says that no face is seen here. It is left out of the table of faces.",
-        "If it is a face after all, undo the correction, or move it to its person.",
+        "A correction says that this is not a face. It is left out of faces.csv.",
+        "If it is a face after all, undo the correction or move it to a person.",
     ),
     Reason.NONE: Explanation(
         "No reason recorded",
-        "The face was left unassigned and no reason was stored with it.",
-        "Look at the picture; if you know who it is, move it there.",
+        "The face was left unassigned, and no reason was stored.",
+        "If you know who it is, move it to that person.",
     ),
 }
-"""In the order of the page: what a reviewer can most likely settle comes first."""
+"""In the order of the page: first what a reviewer can most likely identify."""
 
 UNKNOWN_LICENCE = "Not recorded; ask its owner"
 
@@ -114,9 +115,10 @@ def _files() -> Iterator[AnyFile]:
 
 
 def flatten(config: Mapping[str, Any], prefix: str = "") -> list[Setting]:
-    """Settings of nested sections as dotted names, in their own order.
+    """Flatten nested sections into settings with dotted names, in their order.
 
-    Of a network of the user's own the file's name: a page travels, and folders are private.
+    The user's own network is shown by file name only, because pages are shared and folders are
+    private.
     """
     settings: list[Setting] = []
     for name, value in config.items():

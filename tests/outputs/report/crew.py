@@ -29,7 +29,7 @@ CREW = Scene(
     cannot_link=[(6, 7)],
     advice=Advice(
         (
-            Question(0, 10, 1.0),  # settles 4 faces, likely so: 2.9 of them
+            Question(0, 10, 1.0),  # affects 4 faces, probably: 2.9 of them
             Question(1, 8, 2.0),  # 8 of the smaller person: 7.0
             Question(0, 6, -1.5),  # do 4 and 6, one side of the tree, belong to Ada? 8: 6.5
             Question(6, 7, 3.0),  # seen together: never asked
@@ -42,7 +42,7 @@ CREW = Scene(
 def cast_of(page: Page) -> dict[str, list[int]]:
     """Name → tracks, longest screen time first."""
     found: list[tuple[str, list[int]]] = page.evaluate(
-        "cv.store.cast.people.map(who => [who.name, who.tracks])"
+        "cv.store.result.people.map(who => [who.name, who.tracks])"
     )
     assert len(dict(found)) == len(found)
     return dict(found)
@@ -50,7 +50,7 @@ def cast_of(page: Page) -> dict[str, list[int]]:
 
 def unknown_of(page: Page) -> dict[str, list[int]]:
     """Reason → tracks."""
-    found: dict[str, list[int]] = page.evaluate("Object.fromEntries(cv.store.cast.unknown)")
+    found: dict[str, list[int]] = page.evaluate("Object.fromEntries(cv.store.result.unknown)")
     return found
 
 

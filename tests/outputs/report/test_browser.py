@@ -129,7 +129,7 @@ def test_one_face_an_appearance_or_all(open_page: Open, sheet: Path) -> None:
     expect(chips).to_have_count(20)
     page.get_by_role("button", name="Show all 80 faces").click()
     expect(chips).to_have_count(80)
-    button = page.get_by_role("button", name="Show one face an appearance")
+    button = page.get_by_role("button", name="Show one face per appearance")
     expect(button).to_be_focused()
     button.click()
     expect(chips).to_have_count(20)
@@ -146,7 +146,7 @@ def test_filter_and_sort(open_page: Open, sheet: Path) -> None:
     page.keyboard.type("BO")
     expect(names).to_have_text(["Bob"])
     expect(page.locator("#lines a[data-label]")).to_have_count(1)
-    expect(page.locator("#shown")).to_have_text("1 of 3 by screen time")
+    expect(page.locator("#shown")).to_have_text("1 of 3 people, sorted by screen time")
     page.fill("#by-name", "zz")
     expect(page.locator("#nobody")).to_be_visible()
     page.click("#reset")
@@ -155,7 +155,7 @@ def test_filter_and_sort(open_page: Open, sheet: Path) -> None:
     page.fill("#by-time", "")
     page.select_option("#sort", "name")
     expect(names).to_have_text(["Ada", "Bob", "Cleo"])
-    expect(page.locator("#shown")).to_have_text("3 by name")
+    expect(page.locator("#shown")).to_have_text("3 people, sorted by name")
     page.evaluate("cv.name(0, 'Zoe')")  # cards do not jump while they are corrected
     expect(names).to_have_text(["Zoe", "Bob", "Cleo"])
     page.select_option("#sort", "time")
@@ -175,6 +175,15 @@ def test_timecode_is_copied(open_page: Open, sheet: Path) -> None:
     page.locator("#person-2 .chip").first.focus()
     page.keyboard.press("c")
     assert page.evaluate("navigator.clipboard.readText()") == copied
+
+
+def test_shots_count_from_one(open_page: Open, sheet: Path) -> None:
+    page = open_page(sheet, viewport=DESK)
+    page.locator("#person-2 summary").click()
+    expect(page.locator("#person-2 tbody tr").first.locator("td").last).to_have_text("2")
+    page.locator("#person-2 .chip").first.click()
+    expect(page.locator("#viewer-facts")).to_contain_text("Shot2Face height")
+    assert page.evaluate("cv.store.result.people[1].appearances[0].shot") == 1
 
 
 def test_timelines_share_one_axis(open_page: Open, sheet: Path) -> None:
@@ -274,7 +283,7 @@ def test_page_and_terminal_say_the_same_length(open_page: Open, sheet: Path) -> 
 
 def test_page_and_terminal_say_the_same_of_people(open_page: Open, demo: clusterer.Outcome) -> None:
     page = open_page(demo.folder / "report.html", viewport=DESK)
-    shown = page.evaluate("cv.store.cast.people.map(who => [who.name, cv.spoken(who.time)])")
+    shown = page.evaluate("cv.store.result.people.map(who => [who.name, cv.spoken(who.time)])")
     lines = summary(demo).splitlines()[1:-1]
     assert [line.split("  ")[1].strip() for line in lines] == [name for name, _ in shown]
     assert all(f"  {length}  " in line for line, (_, length) in zip(lines, shown, strict=True))

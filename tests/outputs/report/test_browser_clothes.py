@@ -49,13 +49,13 @@ def test_clothes_and_evidence_are_shown_on_hover_and_focus(
     page = open_page(dressed_sheet, viewport=DESK)
     tip = page.locator("#tip")
     moved(page).hover()
-    expect(tip).to_contain_text("clothes speak 20 : 1 for this person")
+    expect(tip).to_contain_text("Clothing: 20 times likelier this person than another")
     torso = tip.locator("img")
     assert torso.evaluate("async img => { await img.decode(); return img.naturalWidth }") == 72
     page.locator("h1").hover()
     expect(tip).to_be_hidden()
     moved(page).focus()
-    expect(tip).to_contain_text("clothes speak 20 : 1 for this person")
+    expect(tip).to_contain_text("Clothing: 20 times likelier this person than another")
 
 
 def test_the_badge_and_the_evidence_are_read_out(open_page: Open, dressed_sheet: Path) -> None:
@@ -63,13 +63,13 @@ def test_the_badge_and_the_evidence_are_read_out(open_page: Open, dressed_sheet:
     chip = moved(page)
     expect(chip).to_have_accessible_name("Ada at 00:00:12:00")
     expect(chip).to_have_accessible_description(
-        "93 % sure. Joined by clothing: clothes speak 20 : 1 for this person, "
-        "the face says nothing; next best person 2 : 1."
+        "Confidence 93%. Joined by clothing. Clothing: 20 times likelier this person than "
+        "another; face: no clear evidence. Next best person: 2 times likelier than not."
     )
     split = page.locator("#person-2 .chip:has(.badge)").first
     expect(split.locator(".badge")).to_have_text("split by clothing")
     expect(page.locator("#unknown .badge")).to_have_count(0)
-    expect(page.locator("#person-1 .more")).to_contain_text("3 of 6 joined by clothing")
+    expect(page.locator("#person-1 .more")).to_contain_text("3 joined by clothing")
 
 
 def test_a_correction_replaces_what_clothing_said(open_page: Open, dressed_sheet: Path) -> None:
@@ -77,8 +77,10 @@ def test_a_correction_replaces_what_clothing_said(open_page: Open, dressed_sheet
     page.evaluate("cv.moveTo([8], 1)")
     badge = page.locator("#person-2 .badge.hand")
     expect(badge).to_have_text("by you")
-    expect(page.locator("#person-1 .more")).to_contain_text("2 of 5 joined by clothing")
-    expect(badge.locator("xpath=..")).to_have_accessible_description("100 % sure. Placed by you.")
+    expect(page.locator("#person-1 .more")).to_contain_text("2 joined by clothing")
+    expect(badge.locator("xpath=..")).to_have_accessible_description(
+        "Confidence 100%. Assigned by you."
+    )
 
 
 def test_the_viewer_shows_torso_and_evidence(open_page: Open, dressed_sheet: Path) -> None:
@@ -86,12 +88,12 @@ def test_the_viewer_shows_torso_and_evidence(open_page: Open, dressed_sheet: Pat
     moved(page).focus()
     page.keyboard.press("Enter")
     torso, words = page.locator("#viewer-torso"), page.locator("#viewer-evidence")
-    expect(torso).to_have_attribute("alt", "Clothes of Ada at 00:00:12:00")
+    expect(torso).to_have_attribute("alt", "Clothing of Ada at 00:00:12:00")
     assert torso.evaluate("async img => { await img.decode(); return img.naturalWidth }") == 72
-    expect(words).to_contain_text("clothes speak 20 : 1 for this person")
+    expect(words).to_contain_text("Clothing: 20 times likelier this person than another")
     expect(page.locator("#viewer")).to_have_accessible_description(words.text_content() or "-")
     page.keyboard.press("ArrowLeft")  # a face that clothing did not move
-    expect(words).to_have_text("93 % sure.")
+    expect(words).to_have_text("Confidence 93%.")
 
 
 def test_without_a_torso_the_evidence_stays(open_page: Open, dressed_sheet: Path) -> None:
@@ -105,7 +107,9 @@ def test_without_a_torso_the_evidence_stays(open_page: Open, dressed_sheet: Path
     expect(chips).to_have_count(12)
     page.locator("#person-1 .cell .chip").nth(bare).click()
     expect(page.locator("#viewer-torso")).to_be_hidden()
-    expect(page.locator("#viewer-evidence")).to_contain_text("5 : 1 and the face 3 : 1 for")
+    expect(page.locator("#viewer-evidence")).to_contain_text(
+        "Clothing: 5 times likelier this person than another; face: 3 times likelier"
+    )
 
 
 def test_arrows_move_by_lines(open_page: Open, dressed_sheet: Path) -> None:

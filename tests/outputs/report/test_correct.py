@@ -58,7 +58,7 @@ def test_likely_names_are_a_click_away(open_page: Open, tmp_path: Path) -> None:
     path.write_text(render(scene.build(), reader()), encoding="utf-8")
     page = open_page(path, viewport=TALL)
     expect(page.locator(".likely")).to_have_count(1)
-    expect(page.locator("#person-2 .likely")).to_have_text("Perhaps Bob (0.42)Cleo (0.025)")
+    expect(page.locator("#person-2 .likely")).to_have_text("Suggested: Bob (0.42)Cleo (0.025)")
     page.locator(".likely").get_by_role("button", name="Bob").click()
     assert cast_of(page) == {"Ada": ADA, "Bob": TWO, "Person 3": THREE}
     expect(page.locator(".likely")).to_have_count(0)
@@ -73,7 +73,7 @@ def test_rename(page: Page) -> None:
     rename(page, 2, " Bob ")
     expect(page.locator("#person-2 h3")).to_have_text("Bob")
     expect(page.locator("#lines")).to_contain_text("Bob")
-    expect(page.locator("#toast")).to_contain_text("Person 2 is Bob")
+    expect(page.locator("#toast")).to_contain_text("Renamed Person 2 to Bob")
     assert cast_of(page) == {"Ada": ADA, "Bob": TWO, "Person 3": THREE}
     rename(page, 2, "")
     assert cast_of(page) == START
@@ -91,15 +91,15 @@ def test_names_of_other_episodes_are_offered(page: Page) -> None:
 
 def test_a_name_that_exists_is_asked_about(page: Page) -> None:
     rename(page, 2, "Ada")
-    expect(page.locator("dialog[open] h2")).to_have_text("Ada is here already")
+    expect(page.locator("dialog[open] h2")).to_have_text("Ada already exists")
     answer(page, "Cancel")
     assert cast_of(page) == START
     rename(page, 2, "Ada")
-    answer(page, "Merge the two")
+    answer(page, "Merge")
     assert cast_of(page) == {"Ada": sorted(ADA + TWO), "Person 3": THREE}
     rename(page, 3, "Ada")
-    answer(page, "Two people of one name")
-    assert page.evaluate("cv.store.cast.people.map(who => who.name)") == ["Ada", "Ada"]
+    answer(page, "Keep both")
+    assert page.evaluate("cv.store.result.people.map(who => who.name)") == ["Ada", "Ada"]
 
 
 @pytest.mark.parametrize("name", ["a\tb\u2028c", "x" * 300, "😀" * 150])
@@ -160,7 +160,7 @@ def test_people_seen_together_are_merged_only_after_a_question(page: Page) -> No
     assert cast_of(page)["Ada"] == ADA
     page.locator("#person-4").get_by_role("button", name="Merge").click()
     choose(page, "Ada")
-    answer(page, "Merge")
+    answer(page, "Merge anyway")
     assert cast_of(page)["Ada"] == [*ADA, 7]
 
 
@@ -192,7 +192,7 @@ def test_select_a_range(page: Page) -> None:
 
 def test_move_to_a_person(page: Page) -> None:
     tick(page, 1, 1, 2)
-    page.locator("#bar").get_by_role("button", name="Move to …").click()
+    page.locator("#bar").get_by_role("button", name="Move to…").click()
     choose(page, "Person 3")
     assert cast_of(page) == {"Person 3": [2, 4, *THREE], "Person 2": TWO, "Ada": [0, 6]}
     expect(page.locator("#person-3 .badge.hand")).to_have_count(2)
@@ -211,7 +211,7 @@ def test_move_by_dragging(page: Page) -> None:
     [
         ("new", {**START, "Ada": [2, 4, 6], "Person 4": [0]}, {}),
         ("none", {**START, "Ada": [2, 4, 6]}, {"by hand": [0]}),
-        ("stray", {**START, "Ada": [2, 4, 6]}, {"not a face": [0]}),
+        ("not-a-face", {**START, "Ada": [2, 4, 6]}, {"not a face": [0]}),
     ],
 )
 def test_drag_to_the_dock(
@@ -230,7 +230,7 @@ def test_drag_to_the_dock(
 
 def test_move_to_a_new_person_of_a_name(page: Page) -> None:
     tick(page, 2, 0)
-    page.locator("#bar").get_by_role("button", name="Move to …").click()
+    page.locator("#bar").get_by_role("button", name="Move to…").click()
     page.locator("dialog[open] input").fill("Eve")
     choose(page, "New person: Eve")
     assert cast_of(page) == {"Ada": ADA, "Person 2": [3, 5], "Person 3": THREE, "Eve": [1]}
@@ -270,9 +270,9 @@ def test_hide_and_show_again(page: Page) -> None:
 
 
 def test_choose_a_cover(page: Page) -> None:
-    before = page.evaluate("cv.store.cast.byLabel.get(1).cover")
+    before = page.evaluate("cv.store.result.byLabel.get(1).cover")
     page.locator("#person-2").get_by_role("button", name="Show all 12 faces").click()
-    faces = page.evaluate("cv.store.cast.byLabel.get(1).chips")
+    faces = page.evaluate("cv.store.result.byLabel.get(1).chips")
     place = next(i for i, chip in enumerate(faces) if chip != before)
     cells(page, 2).nth(place).locator(".chip").click()
     page.locator("#viewer").get_by_role("button", name="Use as cover").click()
@@ -280,6 +280,39 @@ def test_choose_a_cover(page: Page) -> None:
     expect(cover).to_have_attribute("data-chip", str(faces[place]))
     page.keyboard.press("Control+z")
     expect(cover).to_have_attribute("data-chip", str(before))
+
+
+@pytest.mark.parametrize(
+    ("script", "note"),
+    [
+        ("cv.name(1, 'Bob')", "Renamed Person 2 to Bob"),
+        ("cv.name(0, '')", "Removed the name Ada"),
+        ("cv.merge([0, 2])", "Merged Person 3 into Ada"),
+        ("cv.moveTo([6], 1)", "Moved the track at 00:00:12:00 from Ada to Person 2"),
+        ("cv.moveTo([10], 1)", "Moved the track at 00:00:18:00 from Unknown to Person 2"),
+        (
+            "cv.makePerson([4, 6])",
+            "Moved 2 tracks starting at 00:00:08:00 from Ada to a new person",
+        ),
+        ("cv.notThisPerson([6])", "Removed the track at 00:00:12:00 from Ada"),
+        ("cv.notAFace([6])", "Marked the track at 00:00:12:00 as not a face"),
+        ("cv.hidePerson(1)", "Hid Person 2"),
+        ("cv.hidePerson(1); cv.showAgain(1)", "Unhid Person 2"),
+        (
+            "cv.setCover(cv.store.result.byLabel.get(1).chips[0])",
+            "Changed the cover of Person 2",
+        ),
+    ],
+)
+def test_what_was_done_and_undone_is_said(page: Page, script: str, note: str) -> None:
+    page.evaluate(script)
+    toast = page.locator("#toast span")
+    expect(toast).to_have_text(note)
+    expect(page.locator("#undo")).to_have_attribute("title", f"Undo: {note} (Ctrl+Z)")
+    page.keyboard.press("Control+z")
+    expect(toast).to_have_text(f"Undone: {note}")
+    page.keyboard.press("Control+Shift+z")
+    expect(toast).to_have_text(f"Redone: {note}")
 
 
 def test_undo_and_redo_without_end(open_page: Open, crew: Path) -> None:

@@ -38,7 +38,7 @@ ACTIONS = {
     "not this person": "cv.notThisPerson(at(2).tracks.slice(0, 3))",
     "not a face": "cv.notAFace(at(2).tracks.slice(0, 2))",
     "hide": "cv.hidePerson(at(7).label)",
-    "show again": "cv.showAgain(cv.store.cast.people.find(who => who.hidden).label)",
+    "show again": "cv.showAgain(cv.store.result.people.find(who => who.hidden).label)",
     "choose a cover": "cv.setCover(at(8).chips.at(-1))",
     "answer yes": "press('[data-key=ask-y]')",
     "answer no": "press('[data-key=ask-n]')",
@@ -62,7 +62,7 @@ ACTIONS = {
 LAST = {"undo 40 at once", "redo 40 at once"}
 """Many in one: these may take ten times as long."""
 TOOLS = """() => {
-    window.at = i => cv.store.cast.people[i];
+    window.at = i => cv.store.result.people[i];
     window.largest = () => at(0);
     window.press = selector => document.querySelector(selector).click();
     window.agree = () => document.querySelector("dialog.asking[open] .lead")?.click();
@@ -145,7 +145,7 @@ def page(chromium: Browser, film: Path) -> Iterator[Page]:
 
 def test_it_is_as_large_as_it_should_be(page: Page) -> None:
     counts = page.evaluate(
-        "[cv.store.cast.people.length, cv.data.chips.face.length, cv.questions().length]"
+        "[cv.store.result.people.length, cv.data.chips.face.length, cv.questions().length]"
     )
     assert counts[:2] == [PEOPLE, FACES]
     assert counts[2] > 100

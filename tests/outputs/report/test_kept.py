@@ -40,11 +40,11 @@ STEPS = {
 TOOLS = """seed => {
     window.dice = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
     const one = list => list[Math.floor(dice() * list.length)];
-    window.person = () => one(cv.store.cast.people);
+    window.person = () => one(cv.store.result.people);
     window.label = () => person().label;
     window.two = () => {
         const a = person();
-        const b = one(cv.store.cast.people.filter(who => who !== a));
+        const b = one(cv.store.result.people.filter(who => who !== a));
         return b ? [a.label, b.label] : [a.label];
     };
     window.some = () => {
@@ -73,7 +73,7 @@ def of_python(result: ClusteringResult) -> dict[str, object]:
 
 def of_page(page: Page) -> dict[str, object]:
     found: list[tuple[str, object]] = page.evaluate(
-        """cv.store.cast.people.map(
+        """cv.store.result.people.map(
         who => [who.name, [who.hidden, [...who.tracks].sort((a, b) => a - b), who.id]])"""
     )
     return dict(found)
@@ -87,8 +87,11 @@ def test_download(open_page: Open, crew: Path, tmp_path: Path) -> None:
     expect(page.locator("#status")).to_contain_text("cluster-video VIDEO --edits edits.json")
     log = download(page, tmp_path)
     assert log.video == "episode.mp4"
-    assert [edit.note for edit in log.edits] == ["", "Person 3 is Zoë"]  # the first is the scene's
-    assert [edit.note for edit in log.undone] == ["Person 2 hidden"]
+    assert [edit.note for edit in log.edits] == [
+        "",
+        "Renamed Person 3 to Zoë",
+    ]  # the first is the scene's
+    assert [edit.note for edit in log.undone] == ["Hid Person 2"]
     expect(page.locator("#status")).to_have_text("")
 
 
@@ -117,9 +120,9 @@ def test_python_reads_what_the_page_shows(open_page: Open, tmp_path: Path, seed:
     unknown = {reason: sorted(tracks) for reason, tracks in unknown_of(page).items()}
     assert {t for u in after.unknowns for t in u.track_ids} == set().union(*unknown.values())
     assert {u.reason.value for u in after.unknowns} == set(unknown)
-    covers = page.evaluate("cv.store.cast.people.map(who => cv.data.chips.row[who.cover])")
+    covers = page.evaluate("cv.store.result.people.map(who => cv.data.chips.row[who.cover])")
     assert [person.cover_row for person in after.people] == covers
-    confidences = page.evaluate("cv.store.cast.people.map(who => who.confidence)")
+    confidences = page.evaluate("cv.store.result.people.map(who => who.confidence)")
     assert [person.confidence for person in after.people] == pytest.approx(confidences, abs=0.01)
 
     again = tmp_path / "again.html"  # as the command writes it

@@ -23,7 +23,7 @@ STATES = {
     "dialog: whom to move to": "cv.moveTracks([0])",
     "dialog: split": "cv.splitInTwo(0)",
     "dialog: are you sure": "cv.name(1, 'Ada')",
-    "dialog: viewer": "cv.view(cv.store.cast.byLabel.get(0).chips, 1)",
+    "dialog: viewer": "cv.view(cv.store.result.byLabel.get(0).chips, 1)",
     "dialog: keys": "cv.help()",
     "dialog: film": "cv.play(0)",
 }

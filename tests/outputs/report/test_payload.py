@@ -178,7 +178,7 @@ def test_names_of_another_analysis_are_told_with_what_they_mean() -> None:
         Edit(Action.COVER, who=(KEYS[0],), face=KEYS[1]),
     )
     data = data_of(replace(small_result(), edits=edits))
-    assert data["meant"] == {
+    assert data["resolved"] == {
         "tracks": {"1@102,50,142,98": 0, "60@111,50,151,98": 2},
         "faces": {"1@102,50,142,98": 0},
     }
@@ -214,11 +214,11 @@ def test_clothing_is_told_by_track() -> None:
         ClothingDecision(2, Move.JOINED, 0.1, 2.9957, None),
         ClothingDecision(3, Move.SPLIT, 0.1, -2.9957, None),  # unknown
     )
-    told = data_of(replace(small_result(), clothing=decisions))["clothing"]
-    assert isinstance(told, dict)
-    assert list(told) == ["2"]
-    assert told["2"][:2] == ["joined", "by clothing"]
-    assert told["2"][2].startswith("Joined by clothing: clothes speak 20")
+    found = data_of(replace(small_result(), clothing=decisions))["clothing"]
+    assert isinstance(found, dict)
+    assert list(found) == ["2"]
+    assert found["2"][:2] == ["joined", "by clothing"]
+    assert found["2"][2].startswith("Joined by clothing. Clothing: 20 times likelier")
 
 
 def test_every_reason_is_told_in_order() -> None:

@@ -37,7 +37,7 @@ def inside(page: Page, selector: str, width: int) -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        "cv.view(cv.store.cast.byLabel.get(0).chips, 0)",
+        "cv.view(cv.store.result.byLabel.get(0).chips, 0)",
         "cv.mergeWith(0)",
         "cv.splitInTwo(0)",
         "cv.help()",
@@ -72,4 +72,4 @@ def test_faces_are_selected_by_touch(open_page: Open, crew: Path) -> None:
     page.locator("#person-1 .chip").nth(2).tap()
     expect(page.locator("#bar")).to_contain_text("2 tracks of Ada")
     page.locator("#bar").get_by_role("button", name="Not this person").tap()
-    assert page.evaluate("cv.store.cast.byLabel.get(0).tracks") == [2, 6]
+    assert page.evaluate("cv.store.result.byLabel.get(0).tracks") == [2, 6]

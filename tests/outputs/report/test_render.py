@@ -118,7 +118,7 @@ def test_without_a_script_people_are_listed() -> None:
 
 def test_the_page_says_what_confidence_means() -> None:
     html = render(Scene([Cast([0], "Ada")]).build(), reader())
-    assert f"{round(100 * MOST)} % at most" in html
+    assert f"at most {round(100 * MOST)}%" in html
 
 
 def test_header_counts_and_warnings() -> None:

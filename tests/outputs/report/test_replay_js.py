@@ -90,7 +90,7 @@ def test_constants_agree(blank: Page) -> None:
     assert constant(store, "LONGEST_NOTE") == LENGTHS["note"]
     assert constant(store, "LONGEST_NAME") == LENGTHS["name"]
     assert constant(store, "MOST_SOURCES") == LIMITS["source"]
-    assert f"{round(100 * MOST)} % at most" in script("card.js")
+    assert f"at most {round(100 * MOST)}%" in script("card.js")
 
 
 def constant(text: str, name: str) -> float:

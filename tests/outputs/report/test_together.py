@@ -73,7 +73,7 @@ def test_only_unknowns_become_people(open_page: Open, tmp_path: Path) -> None:
     page = show(
         open_page, tmp_path, Scene([Cast([i], f"U {i}", Reason.TOO_BLURRED) for i in range(3)])
     )
-    expect(page.get_by_role("heading", name="No person could be told yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No people yet")).to_be_visible()
     expect(page.locator("#unknown .cell")).to_have_count(3)
     expect(page.locator("#people")).to_be_hidden()
     page.locator("#unknown .chip").first.focus()
