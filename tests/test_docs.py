@@ -32,7 +32,6 @@ from clusterer.faces.encoding.card import Card
 from clusterer.outputs import export
 from clusterer.people import clustering
 from clusterer.store.names import FOLDERS, TABLES
-from clusterer.store.tables import tables
 from tests.conftest import DEMO, ROOT
 from tests.test_imports import ORDER
 
@@ -278,15 +277,21 @@ def test_a_call_that_cannot_be_made_is_seen() -> None:
 def test_the_page_of_python_has_every_public_name() -> None:
     api = hook("api")
     page = api.on_page_markdown(text_of(REFERENCE / "api.md"), page=None)
-    entries = set(re.findall(r"^::: clusterer\.(\w+)$", page, re.MULTILINE))
-    assert entries == set(clusterer.__all__) - {"__version__"}
+    entries = re.findall(r"^::: clusterer\.(\w+)$", page, re.MULTILINE)
+    assert sorted(entries) == sorted(set(clusterer.__all__) - {"__version__"})
     for name in entries:
         assert getattr(clusterer, name).__doc__, name
+    every = re.findall(r"^::: .*\.(\w+)$", page, re.MULTILINE)
+    assert len(every) == len(set(every))
+    assert {"Identity", "Track", "OtherFilmError"} <= set(every)
 
 
-def test_a_name_without_an_entry_gets_one() -> None:
-    page = hook("api").complete("::: clusterer.load\n<!-- other public names -->", ["load", "sing"])
-    assert page == "::: clusterer.load\n## More\n\n::: clusterer.sing"
+def test_a_name_without_an_entry_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusterer, "__all__", ["__version__", "decide", "load"])
+    complete = hook("api").on_page_markdown
+    page = "::: clusterer.load\n\n<!-- others of clusterer as More -->\n"
+    assert complete(page, page=None) == ("::: clusterer.load\n\n## More\n\n::: clusterer.decide\n")
+    assert complete(f"::: clusterer.decide\n{page}", page=None).endswith("load\n\n\n")
 
 
 def test_what_a_docstring_says_of_a_name_stands_below_it() -> None:
@@ -404,8 +409,9 @@ def files() -> str:
 
 
 def test_the_page_of_files_has_every_column(files: str, demo: clusterer.Outcome) -> None:
-    for table in tables(demo.result):
-        assert listed(section(files, f"{table.name}.csv")) == set(table.columns)
+    for path in sorted(demo.folder.glob("*.csv")):
+        columns = text_of(path).partition("\n")[0].split(",")
+        assert sorted(listed(section(files, path.name))) == sorted(columns)
 
 
 def test_the_page_of_files_has_every_file(files: str, demo: clusterer.Outcome) -> None:

@@ -1,36 +1,46 @@
 """What the page of the Python API needs beyond mkdocstrings: missing entries, and types.
 
-Names of ``clusterer.__all__`` without a line ``::: clusterer.NAME`` of their own come at the place
-of `MARK`, so that none is missing.
+A line ``<!-- others of MODULE as TITLE -->`` gives way to an entry for each public name of the
+module that the page does not have yet, so that none is missing.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
+from importlib import import_module
 from typing import Any
 
-MARK = "<!-- other public names -->"
-_ENTRY = "::: clusterer."
+_MARK = re.compile(r"^<!-- others of ([\w.]+) as (.+) -->$", re.MULTILINE)
+_ENTRY = re.compile(r"^::: [\w.]+\.(\w+)$", re.MULTILINE)
 _SECTION = re.compile(r"^(Attributes|Parameters)\n-+\n", re.MULTILINE)
 _DESCRIBED = re.compile(r"^(\w[\w, ]*?) : (.+(?:\n    .*)*)", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Add the entries that the page does not name; called by MkDocs."""
+    """Add the entries that the page does not have; called by MkDocs."""
     del page
-    if MARK not in markdown:
-        return markdown
-    import clusterer  # noqa: PLC0415 (for this page only)
+    while match := _MARK.search(markdown):
+        listed = set(_ENTRY.findall(markdown))
+        missing = [name for name in public_names(match[1]) if name not in listed]
+        entries = "".join(f"\n\n::: {match[1]}.{name}" for name in missing)
+        section = f"## {match[2]}{entries}" if missing else ""
+        markdown = markdown[: match.start()] + section + markdown[match.end() :]
+    return markdown
 
-    return complete(markdown, clusterer.__all__)
 
-
-def complete(markdown: str, names: list[str]) -> str:
-    """The page with an entry for every name."""
-    listed = {line[len(_ENTRY) :].strip() for line in markdown.splitlines() if _ENTRY in line}
-    missing = [name for name in names if name not in listed and not name.startswith("__")]
-    entries = "\n\n".join(f"{_ENTRY}{name}" for name in missing)
-    return markdown.replace(MARK, f"## More\n\n{entries}" if missing else "")
+def public_names(module: str) -> list[str]:
+    """Names of the functions and classes that a module offers."""
+    content = import_module(module)
+    names = getattr(content, "__all__", None) or [
+        name
+        for name, value in vars(content).items()
+        if inspect.isclass(value) and value.__module__ == module and not name.startswith("_")
+    ]
+    found = {name: getattr(content, name) for name in names}
+    return [
+        name for name, value in found.items() if inspect.isclass(value) or inspect.isfunction(value)
+    ]
 
 
 def tidy(docstring: str) -> str:
