@@ -27,8 +27,7 @@ from clusterer.edits.log import LIMITS, NEEDS
 from clusterer.evaluation.pair_files import COLUMNS as PAIR_COLUMNS
 from clusterer.evaluation.truth import PLACE
 from clusterer.faces import detection, encoding
-from clusterer.faces.alignment.base import ALIGNMENTS
-from clusterer.faces.encoding.card import Card
+from clusterer.faces.encoding.card import CHOICES, Card
 from clusterer.outputs import export
 from clusterer.people import clustering
 from clusterer.store.names import FOLDERS, TABLES
@@ -388,7 +387,7 @@ def test_the_ranges_of_settings_are_those_that_are_checked(config: Any) -> None:
     [
         ("Detectors", detection.names()),
         ("Encoders", encoding.names()),
-        ("Alignments", tuple(sorted(ALIGNMENTS))),
+        ("Alignments", tuple(sorted(CHOICES["alignment"]))),
         ("Methods", clustering.names()),
         ("Export formats", export.names()),
     ],
