@@ -47,12 +47,17 @@ def _show_all_of_pyenv() -> None:
 _show_all_of_pyenv()
 
 
-def readme_command(heading: str = "") -> list[list[str]]:
+BEFORE = {"git", "cd", "python", "."}
+"""What the README's first block begins with to fetch the repository and make an environment."""
+
+
+def readme_command(heading: str) -> list[list[str]]:
     """What the first block of code below a heading of the README runs, one list of words each."""
     text = (ROOT / "README.md").read_text("utf-8")
     block = re.search(r"^```\n(.+?)\n```$", text[text.index(heading) :], re.MULTILINE | re.DOTALL)
     assert block is not None, heading
-    return [shlex.split(command) for command in block[1].split("&&")]
+    commands = [shlex.split(command) for command in re.split(r"&&|\n", block[1])]
+    return [words for words in commands if words[0] not in BEFORE]
 
 
 def skip_without_wheels(session: nox.Session, *wanted: str) -> None:
@@ -86,7 +91,7 @@ def demo(session: nox.Session) -> None:
     """The README's first command, as a stranger gives it."""
     if session.python == UPCOMING:
         skip_without_wheels(session, ".")
-    install, run = readme_command()
+    install, run = readme_command("## Install and first run")
     session.run_install(*install, "--quiet")
     run_demo(session, run)
 
@@ -134,6 +139,15 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("mypy")
     session.run("uv", "lock", "--check", "--quiet", external=True)
+
+
+@nox.session(python=NEWEST)
+def docs(session: nox.Session) -> None:
+    """The documentation as a site: no dead link, and nothing is loaded from elsewhere."""
+    session.install(".[docs]")
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", folder)
+        session.run("python", "docs/_hooks/elsewhere.py", folder)
 
 
 @nox.session(python=NEWEST)

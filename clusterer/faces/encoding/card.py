@@ -202,7 +202,7 @@ def read_card(path: Path) -> Card:
     except OSError as error:
         raise ModelError(
             f"Cannot read {path} ({(error.strerror or str(error)).lower()})",
-            "Write a card beside the network; docs/models.md has an example",
+            "Write a card beside the network; docs/how-to/networks.md has an example",
         ) from None
     return parse_card(content, str(path))
 
