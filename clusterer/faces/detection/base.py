@@ -122,7 +122,8 @@ DETECTORS: dict[str, Entry] = {
     "yunet": Entry("clusterer.faces.detection.yunet:YuNet", (YUNET,), measured=Measured(1.0, 7.8)),
 }
 """Name → what is known of it; the class takes a `DetectionConfig` and a number of threads. What was
-measured is what `benchmarks/detectors.py` prints for the sample film, at the default settings."""
+measured is what `python -m benchmarks faces detectors` prints for the sample film, at the default
+settings."""
 
 
 def names() -> tuple[str, ...]:
