@@ -34,6 +34,7 @@ from clusterer.training.verification import HeldOutPairs, Judged, balanced_pairs
 
 QUICK: Mapping[str, object] = {
     "losses": [FACE_LOSS_NAMES[0]], "seeds": [0], "epochs": 1, "size": 32, "workers": 1,
+    "batch_size": 4,
 }  # fmt: skip
 COLOURS = dict(zip(FACE_LOSS_NAMES, (BLUE, ORANGE, GREEN, PINK, "#8a6fd1"), strict=True))
 DLIB_PX = 250
