@@ -16,8 +16,8 @@ def listing(group: str) -> str:
     return "\n".join(f"  {one.name:12} {one.summary}" for one in BENCHMARKS if one.group == group)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Parser of group and name."""
+def chooser() -> argparse.ArgumentParser:
+    """Parser of the group and the name."""
     every = "\n\n".join(f"{group}: {about}\n{listing(group)}" for group, about in GROUPS.items())
     top = argparse.ArgumentParser(
         prog=PROGRAM,
@@ -40,14 +40,14 @@ def parser() -> argparse.ArgumentParser:
 
 def options_of(benchmark: Benchmark, module: Module) -> argparse.ArgumentParser:
     """Parser of the options of one benchmark."""
-    own = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog=f"{PROGRAM} {benchmark.group} {benchmark.name}",
         description=module.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    own.add_argument("--quick", action="store_true", help="rough figures, in seconds")
-    module.add_arguments(own)
-    return own
+    parser.add_argument("--quick", action="store_true", help="rough figures, in seconds")
+    module.add_arguments(parser)
+    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Of the command line; by default those of the process.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    chosen = parser().parse_args(words[:2])
+    chosen = chooser().parse_args(words[:2])
     benchmark = find(chosen.group, chosen.name)
     module = benchmark.load()
     options = options_of(benchmark, module)

@@ -62,7 +62,7 @@ class AnalysedClip:
 
     @property
     def track_people(self) -> tuple[str, ...]:
-        """Who each track shows; ``""`` where the truth does not tell."""
+        """Person of each track; ``""`` if unknown to the truth."""
         return self.matching.track_people(len(self.analysis.tracks))
 
 

@@ -1,11 +1,11 @@
-"""Which cosine distance between dlib's encodings corresponds to 0.36 under L2.
+"""Which cosine distance between dlib's embeddings corresponds to 0.36 under L2.
 
     python -m benchmarks faces cosine [CLIP.mp4 ...] [--photographs FACES.tar ...]
 
-Photographs are archives of ``PERSON/PICTURE.jpg``, one face each; every encoding is a sample.
-Of a clip, every track is a sample, its person the one whom most of its labelled frames show. As in
-the clustering, a sample is compared with averages: of the other samples of its person (the same),
-and of every other person of that archive or clip (different). Then the clips are scored.
+Photographs are archives of ``PERSON/PICTURE.jpg``, one face each; every embedding is a sample. In a
+clip, every track is a sample of the person that most of its labelled faces show. As in clustering,
+a sample is compared with averages: of the other samples of its person (same), and of every other
+person of that archive or clip (different). Then the clips are scored.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def encoded(archive: Path, per_person: int) -> Samples:
 
 
 def read_tracks(clip: AnalysedClip) -> Samples:
-    """The tracks of a clip that show somebody whom a viewer can tell."""
+    """The tracks of a clip whose person is known."""
     features = clusterer.decide(clip.analysis, Config()).features
     people = np.array(clip.track_people)[features.track_ids]
     kept = (people != "") & features.has_face

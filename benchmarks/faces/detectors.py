@@ -2,10 +2,10 @@
 
     python -m benchmarks faces detectors [CLIP.mp4 ...] [--frames 60] [--only NAME ...]
 
-Settings are the defaults, on one thread. Boxes are matched as `cluster-video evaluate` does. The
-first two columns of the sample film are what `cluster-video models` shows. "Sure" counts scores of
-0.5 and more, one of which a track needs. Time is the processor's, all threads together, so that
-others on the machine hardly count; of a frame, the best of the repeats; the mean over the frames.
+Settings are the defaults, on one thread. Boxes are matched as by `cluster-video evaluate`. The
+first two columns for the sample film are shown by `cluster-video models`. "Sure" counts scores of
+0.5 and more, of which a track needs at least one. Time is CPU time over all threads, so that other
+processes hardly matter: the best of the repeats for each frame, averaged over the frames.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""All encoders that can run: how well they tell people apart, and how long a face takes.
+"""All available encoders: how well they distinguish people, and the time for a face.
 
     python -m benchmarks faces encoders [CLIP.mp4 ...] [--photographs FACES.tar ...]
 
-B-cubed F of each clip at the encoder's default threshold, without clothing and with it; AUC of
+B-cubed F of each clip at the encoder's default threshold, without and with clothing; AUC of
 distances between all pairs of tracks of a clip, and between all pairs of photographs (archives of
 ``PERSON/PICTURE.jpg``, one face each): how often two of one person are nearer than two of different
-people. An encoder that is not there has a row that says why.
+people. The row of a missing encoder gives the reason.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""Which loss teaches a face encoder most on a small budget: five losses, the same everything else.
+"""Which loss trains a face encoder best on a small budget, everything else being equal.
 
     python -m benchmarks faces losses --data FACES.tar [--other LFW.tar] [--seeds 0 1 2]
 
-Every loss sees the same pictures in as many batches, with the same settings; the seed decides who
-is held out, and where the network starts. Figures are those of the best epoch, on balanced pairs of
-held-out people, and of people of another archive, if there is one: mean and standard deviation over
-the seeds. Beside them the network before training, plain pixels, and dlib's encoder.
+Each loss gets the same pictures in as many batches with the same settings; the seed determines the
+held-out people and the initial weights. Figures are those of the best epoch, on balanced pairs of
+held-out people, and of people of another archive, if given: mean and standard deviation over the
+seeds. For comparison: the untrained network, plain pixels, and dlib's encoder.
 
-Runs that stand in `--results` are not run again. `--picture` draws the AUC over the epochs.
+Runs that are in `--results` are not repeated. `--picture` draws the AUC over the epochs.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def cells(rows: Sequence[Row]) -> list[str]:
     return [f"{m:.3f} ± {s:.3f}" for m, s in zip(values.mean(axis=0), spread, strict=True)]
 
 
-def table(runs: Sequence[Run], own: dict[str, list[Row]], other: dict[str, list[Row]]) -> str:
+def table(runs: Sequence[Run], held_out: dict[str, list[Row]], other: dict[str, list[Row]]) -> str:
     """All losses and references."""
     losses = list(dict.fromkeys(run.loss for run in runs))
     lines = []
@@ -176,7 +176,9 @@ def table(runs: Sequence[Run], own: dict[str, list[Row]], other: dict[str, list[
     first = [run for run in runs if run.loss == losses[0]]
     nothing = ["" for _ in FIGURES]
     lines.append([REFERENCES[0], *cells([run.untrained for run in first]), *nothing])
-    lines += [[name, *cells(own[name]), *cells(other.get(name, []))] for name in REFERENCES[1:]]
+    lines += [
+        [name, *cells(held_out[name]), *cells(other.get(name, []))] for name in REFERENCES[1:]
+    ]
     header = ["loss", *(f"held out: {name}" for name in FIGURES)]
     return markdown([*header, *(f"others: {name}" for name in FIGURES)], lines)
 
@@ -197,7 +199,7 @@ def draw(runs: Sequence[Run], pixels_auc: float) -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--data", type=Path, default=FACES / "celebrities112.tar")
-    parser.add_argument("--other", type=Path, help="more people, whom no network sees")
+    parser.add_argument("--other", type=Path, help="more people, never trained on")
     parser.add_argument("--other-crop", type=float, default=0.55, help="middle of those pictures")
     parser.add_argument("--losses", nargs="+", choices=FACE_LOSS_NAMES, default=FACE_LOSS_NAMES)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
@@ -225,8 +227,10 @@ def main(given: argparse.Namespace) -> None:
     ]  # fmt: skip
     with tempfile.TemporaryDirectory() as temporary:
         runs = run_all(jobs, given.results or Path(temporary), given.workers)
-    own = references(given.data, 1.0, given.size, given.seeds)
+    held_out = references(given.data, 1.0, given.size, given.seeds)
     other = references(given.other, given.other_crop, given.size, ()) if given.other else {}
-    print(f"\n{table(runs, own, other)}")
+    print(f"\n{table(runs, held_out, other)}")
     if given.picture is not None:
-        given.picture.write_text(draw(runs, float(np.mean([r[0] for r in own["plain pixels"]]))))
+        given.picture.write_text(
+            draw(runs, float(np.mean([r[0] for r in held_out["plain pixels"]])))
+        )

@@ -1,14 +1,14 @@
-"""Whether quality tells which faces can be trusted, and how far apart faces of each quality lie.
+"""Whether quality predicts which faces can be trusted, and distances by quality.
 
     python -m benchmarks faces quality [CLIP.mp4 ...] [--sample-rate 4] [--results FOLDER]
 
-First table: chips by their quality, and how often the nearest chip (L2) of another track of the
-clip shows another person; chips of people who have one track only are left out, and so are tracks
-of whom nobody can tell who they are. Second: pairs of tracks by the lesser quality of the two, L2
-distances, all clips together; it is the table behind `ClusteringConfig.tolerance`: the threshold
-there should leave out nearly all pairs of different people and as few as possible of the others.
+First table: chips by quality, and how often the nearest chip (L2) of another track of the clip
+shows another person. Chips of people with a single track, and of unidentified people, are left out.
+Second: pairs of tracks by the lesser quality of the two, L2 distances, all clips together; it is
+the table behind `ClusteringConfig.tolerance`: the threshold there should exclude nearly all pairs
+of different people and as few others as possible.
 
-`--sample-rate` may be given several times: more chips, but of the same scenes.
+`--sample-rate` may be repeated: this gives more chips, but of the same scenes.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def nearest_chips(clip: AnalysedClip) -> Rated:
 
 
 def track_pairs(clip: AnalysedClip) -> Rated:
-    """All pairs of tracks of one clip of whom one can tell who they are."""
+    """All pairs of tracks of one clip whose people are known."""
     features = describe(clip.analysis, ClusteringConfig())
     who = clip.track_people
     known = [t for t, person in enumerate(who) if person and features.has_face[t]]
@@ -108,7 +108,7 @@ def share(values: Flags) -> str:
 
 
 def chip_table(clips: Sequence[AnalysedClip]) -> tuple[str, str]:
-    """First table, and what it says."""
+    """First table, and its verdict."""
     names = sorted({clip.name for clip in clips})
     found = {n: together([nearest_chips(c) for c in clips if c.name == n]) for n in names}
     pooled = together(list(found.values()))
@@ -126,13 +126,13 @@ def chip_table(clips: Sequence[AnalysedClip]) -> tuple[str, str]:
 def verdict(flags: Sequence[Flags]) -> str:
     """Where the share of wrong ones rises with quality; bins without a chip are passed over."""
     filled = [(edge, f) for edge, f in zip(pairwise(EDGES), flags, strict=True) if len(f)]
-    says = []
+    rises = []
     for (_, before), ((low, high), after) in pairwise(filled):
         rise, spread = after.mean() - before.mean(), np.sqrt(variance(before) + variance(after))
         if rise > 0:
             by = f"by {100 * rise:.1f} points, two standard errors are {200 * spread:.1f}"
-            says.append(f"{low:g} to {high:g} ({by})")
-    return f"All clips together, it rises with quality at: {', '.join(says) or 'no bin'}."
+            rises.append(f"{low:g} to {high:g} ({by})")
+    return f"All clips together, it rises with quality at: {', '.join(rises) or 'no bin'}."
 
 
 def variance(flags: Flags) -> float:
@@ -180,5 +180,5 @@ def main(given: argparse.Namespace) -> None:
     clips, rates = read_clips(given.clips), given.sample_rate or [4.0]
     with results_folder(given.results) as folder:
         seen = [analysed(clip, folder, rate) for rate in rates for clip in clips]
-    table, says = chip_table(seen)
-    print(f"{table}\n\n{says}\n\n{pair_table(seen)}")
+    table, verdict_text = chip_table(seen)
+    print(f"{table}\n\n{verdict_text}\n\n{pair_table(seen)}")

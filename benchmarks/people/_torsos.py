@@ -25,7 +25,7 @@ class Wardrobe:
     name : of the clip
     torsos : c torsos
     track : array of shape (c,), int64, whose each is
-    people : t names, ``""`` where the truth does not tell
+    people : t names, ``""`` if unknown to the truth
     """
 
     name: str
@@ -64,15 +64,15 @@ def relit(torso: Torso, rng: np.random.Generator) -> Torso:
     part = torso.picture[top : top + side, left : left + side]
     seen = torso.seen[top : top + side, left : left + side].astype(np.uint8)
     picture = cv2.resize(part, (SIDE_PX, SIDE_PX)).astype(np.float64) / 255.0
-    shown = cv2.resize(seen, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_NEAREST) > 0
+    visible = cv2.resize(seen, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_NEAREST) > 0
     if rng.random() < 0.5:
-        picture, shown = picture[:, ::-1], shown[:, ::-1]
+        picture, visible = picture[:, ::-1], visible[:, ::-1]
     light = rng.uniform(0.65, 1.25) * rng.uniform(0.9, 1.1, 3)
     changed = np.ascontiguousarray(picture ** rng.uniform(0.75, 1.35) * light)
     blurred = cv2.GaussianBlur(changed, (0, 0), rng.uniform(0.3, 1.5))
     image = (blurred.clip(0.0, 1.0) * 255).astype(np.uint8)
-    image[~shown] = torso.picture[~torso.seen][0] if (~torso.seen).any() else 0
-    return Torso(image, np.ascontiguousarray(shown), torso.share)
+    image[~visible] = torso.picture[~torso.seen][0] if (~torso.seen).any() else 0
+    return Torso(image, np.ascontiguousarray(visible), torso.share)
 
 
 def garment(picture: ImageArray) -> Torso:

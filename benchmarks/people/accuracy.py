@@ -1,10 +1,11 @@
-"""How good the whole pipeline is on labelled clips: the table of docs/evaluation.md.
+"""Accuracy of the whole pipeline on labelled clips: the table of docs/evaluation.md.
 
     python -m benchmarks people accuracy [CLIP.mp4 ...] [--results FOLDER]
 
-People found are those in the report; true are those whom a viewer can tell in the labelled frames.
-Seconds are for one run from nothing, libraries loaded and models converted; without clothing, for
-grouping anew. Where `--results` holds the analysis, they are for what is left to do.
+People found are those in the report; true people are those that a viewer can identify in the
+labelled frames. Seconds are for one run from scratch with libraries loaded and models converted;
+without clothing, for grouping again. If `--results` has the analysis, they are for the remaining
+work.
 """
 
 from __future__ import annotations

@@ -1,21 +1,21 @@
-"""The ancestor's whole method beside ours on labelled clips: columns as in `people accuracy`.
+"""The ancestor's complete method beside ours on labelled clips; columns as in `people accuracy`.
 
     python -m benchmarks people ancestor [CLIP.mp4 ...] [--own-frame-only]
 
-The ancestor takes every n-th frame, finds faces by HOG in the whole picture (`face_recognition`:
-upsampled once), encodes each by dlib's network and groups them one after the other, in order of
-time, by the rule of ``--method sequential``: single faces, no tracks, no shots, no quality, no
-cannot-links. In its favour, pictures are encoded in RGB; its own code hands them on in BGR.
+The ancestor samples every n-th frame, finds faces by HOG in the whole picture (`face_recognition`:
+upsampled once), encodes each with dlib's network, and groups them in order of time by the rule of
+``--method sequential``: single faces, no tracks, shots, quality or cannot-links. In its favour,
+pictures are encoded as RGB; its code passes BGR.
 
-Labelled frames lie between those that it looks at, and without tracks nothing can be interpolated.
-So a face stands, where it was seen, for the frames nearest to its own: half an interval to either
-side (0.5 s at one frame a second). That is generous in recall; a box that stands on after a cut or
-a step aside is a wrong box. With ``--own-frame-only`` a face counts in its own frame and nowhere
-else. The first frame is looked at, since it is labelled; where the step is no multiple of that of
-the labels, most frames that are looked at have none, and ``--own-frame-only`` says little.
+Labelled frames lie between the sampled ones, and without tracks nothing can be interpolated. So a
+face also counts, with its box unchanged, for the nearest frames: half an interval to either side
+(0.5 s at one frame a second). That favours recall; a box that outlasts a cut or a step aside is a
+wrong box. With ``--own-frame-only``, a face counts in its frame only. The first frame is sampled,
+as it is labelled; if the step is no multiple of that of the labels, most sampled frames have no
+labels, and ``--own-frame-only`` means little.
 
-Ours is the pipeline at its defaults. People found are groups, those of faces that nobody labelled
-too. Seconds of the ancestor are for our decoder and encoder, and dlib's HOG.
+Ours is the pipeline at its defaults. People found are groups, including those of unlabelled faces.
+Seconds of the ancestor are with our decoder and encoder, and dlib's HOG.
 """
 
 from __future__ import annotations
@@ -65,11 +65,11 @@ from clusterer.people import clustering
 
 QUICK: Mapping[str, object] = {"rates": [0.5]}
 THRESHOLDS = (0.44, 0.36)
-"""The default of the ancestor's code, and the one that its users were told."""
+"""The default of the ancestor's code, and the one recommended to its users."""
 CHIP_PX, CHIP_PADDING = 150, 0.25
 """As dlib's `compute_face_descriptor` cuts them out."""
 HOG = DetectionConfig(detector="hog", width_px=4096, min_score=0.5, min_face_px=1.0)
-"""The whole picture, and dlib's own threshold."""
+"""The whole picture, and dlib's default threshold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +139,7 @@ def group(faces: Faces, threshold: float) -> IntArray:
 
 
 def standing(faces: Faces, *, own_frame_only: bool) -> Analysis:
-    """An analysis in which each face is a track that stands still around its own frame."""
+    """An analysis in which each face is a static track around its frame."""
     n, info, none = len(faces.detections), faces.video, np.zeros(0, np.int64)
     before, after = (0, 0) if own_frame_only else (faces.step // 2, (faces.step - 1) // 2)
     rows = np.repeat(np.arange(n), 2)

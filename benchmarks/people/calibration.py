@@ -1,22 +1,21 @@
-"""What an episode's own certain pairs are good for: its threshold, or a metric of its own.
+"""Value of an episode's certain pairs: for its threshold, and for a learned metric.
 
     python -m benchmarks people calibration [CLIP.mp4 ...] [--rates 4 3 6] [--results FOLDER]
 
-First table: the default threshold against ``--threshold auto``, at several sample rates, and with
-all encodings 0.8 and 1.25 times as long, as another encoder might give them. Cosine distances do
-not see that, so cosine stands there once. Medians are in default thresholds (for cosine: of its
-square root), different pairs are counted by their weight.
+First table: the default threshold against ``--threshold auto`` at several sample rates, and with
+all embeddings scaled by 0.8 and 1.25, as of another encoder. Cosine distances do not depend on the
+scale, so cosine is listed once. Medians are in default thresholds (for cosine, of their square
+root); different pairs are counted by weight.
 
-Second table: encodings transformed by what certain pairs of the clip itself say, at the default
-threshold; `best F` is the best at 15 thresholds, 0.6 to 1.5 defaults, of those at which assigned
-faces are at least as precise as those of the plain encodings at the default. A transform is scaled
-so that the median distance of all pairs of tracks stays what it was.
+Second table: embeddings transformed by what is learned from the clip's certain pairs, at the
+default threshold. `best F` is the best at 15 thresholds, 0.6 to 1.5 defaults, among those at which
+assigned faces are at least as precise as with plain embeddings at the default. Transforms are
+scaled to keep the median distance of all pairs of tracks.
 
-WCCN: within-class covariance normalisation (Hatch, Kajarekar, Stolcke 2006), each track a class,
-covariance shrunk as by Ledoit and Wolf (2004). LDA: the same, tracks as classes, 32 directions,
-shrunk likewise. Pairs: chips of a track as must-links (RCA, Bar-Hillel et al. 2003), then
-directions stretched by the scatter of tracks seen together (DCA, Hoi et al. 2006), shrunk to none
-by 20 pairs.
+WCCN: within-class covariance normalisation (Hatch, Kajarekar, Stolcke 2006) with tracks as classes
+and covariance shrunk after Ledoit and Wolf (2004). LDA: likewise with 32 directions. Pairs: chips
+of a track as must-links (RCA, Bar-Hillel et al. 2003), then directions stretched by the scatter of
+tracks seen together (DCA, Hoi et al. 2006), with a prior of 20 pairs for no stretch.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Which description of clothes tells people apart best: the table behind what ships.
+"""Which description of clothing distinguishes people best: the table behind what ships.
 
     python -m benchmarks people clothing [CLIP.mp4 ...] [--rate 4] [--garments FOLDER] [--time]
 
-AUC (1 = always right, 0.5 = by chance) that two torsos of one person are more alike than two of
-different people: over all pairs of tracks of a clip; over the same pairs with the light of one side
-changed; and over garments that the network was not trained on, each seen in two lights. The last
-rows: the same pairs as `clusterer.people.refinement.evidence` compares them, when what all people
-seen together share is taken off; and their faces. `--time`: what clothing adds to the analysis.
+AUC (1 = always right, 0.5 = chance) that two torsos of one person are more alike than two of
+different people: over all pairs of tracks of a clip; over the same pairs with one side relit; and
+over garments held out of the training, each in two lights. The last rows: the same pairs as
+`clusterer.people.refinement.evidence` compares them, without the common look of people seen
+together; and their faces. `--time`: the time that clothing adds to the analysis.
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
-"""Whether confidence is what it says: of ten tracks of confidence 0.9, nine should be right.
+"""Calibration of confidence: of ten tracks with confidence 0.9, nine should be right.
 
     python -m benchmarks people confidence [CLIP.mp4 ...] [--rates 3 4 5 6] [--fit]
 
-A track is right when it shows the person whom most labelled faces of its group show. A person's
-only track is right by definition and left out. At the defaults hardly any track is wrong, so the
-clips are also grouped at thresholds from 0.28 to 0.60 (for cosine, what corresponds to them).
+A track is right if it shows the person that most labelled faces of its group show. The only track
+of a person is right by definition and left out. At the defaults hardly any track is wrong, so clips
+are also grouped at thresholds from 0.28 to 0.60 (for cosine, the corresponding ones).
 
-Every clip is judged by coefficients fitted to the other clips (leave one clip out). Expected
+Each clip is evaluated with coefficients fitted to the other clips (leave one clip out). Expected
 calibration error: the mean of |confidence - share right| over the bins, weighted by tracks (Naeini,
-Cooper, Hauskrecht 2015). Different rates and thresholds show the same scenes: tracks are many, but
-far from independent. What clothing adds has no coefficients: its odds are taken as they are.
+Cooper, Hauskrecht 2015). Different rates and thresholds see the same scenes, so the tracks are many
+but far from independent. Clothing has no coefficients: its odds are used as they are.
 
-`--fit` prints the coefficients fitted to all clips, which `clusterer.people.clustering.confidence`
-holds, and what other evidence would add.
+`--fit` prints the coefficients fitted to all clips, as in
+`clusterer.people.clustering.confidence`, and what other evidence would add.
 """
 
 from __future__ import annotations
@@ -103,13 +103,19 @@ def grouped(clip: AnalysedClip, grouping: int, factor: float) -> Sample:
     track, people = clip.matching.track, np.array(clip.matching.people)
     faces = np.bincount(track[track != MISSED], minlength=len(labels))
     people_of_tracks = np.array(clip.track_people)
-    shown = {
+    people_of_group = {
         label: Counter(people[(track != MISSED) & (labels[track] == label)].tolist())
         for label in {*labels.tolist()} - {UNKNOWN}
     }
     size = Counter(labels.tolist())
-    rows = [t for t, p in enumerate(labels.tolist()) if p in shown and faces[t] and size[p] > 1]
-    person = [min(s, key=lambda who: (-s[who], who)) for s in (shown[p] for p in labels[rows])]
+    rows = [
+        t
+        for t, p in enumerate(labels.tolist())
+        if p in people_of_group and faces[t] and size[p] > 1
+    ]
+    person = [
+        min(s, key=lambda who: (-s[who], who)) for s in (people_of_group[p] for p in labels[rows])
+    ]
     parts = (f(known.features, labels, metric, unit)[rows] for f in (evidence, more_evidence))
     return Sample(
         clip=np.array([clip.name] * len(rows), dtype=np.str_),
@@ -188,7 +194,7 @@ def reliability(likely: Floats, sample: Sample) -> str:
 
 
 def bounds(likely: Floats, sample: Sample) -> str:
-    """Say what holds up the upper and the lower bound."""
+    """Describe the evidence for the upper and the lower bound."""
     top = (likely >= MOST) & (sample.threshold == 1.0)
     per_rate = [int((top & (sample.rate_hz == rate)).sum()) for rate in np.unique(sample.rate_hz)]
     low = likely <= LEAST

@@ -1,11 +1,11 @@
-"""What distances of faces and clothes say: the table behind the curves of `ClothingConfig`.
+"""Evidence of distances of faces and clothes: the table behind the curves of `ClothingConfig`.
 
     python -m benchmarks people evidence [CLIP.mp4 ...] [--rate 4]
 
-Over pairs of tracks whose people are known, by the lesser quality of the two faces: logistic
-regression (classes weighed alike) of one person against two on the distance gives the neutral
-distance, at which both are as likely, and the slope, the evidence per distance. Faces in units of
-the threshold. The last columns are what the settings say at the middle of that quality.
+Over pairs of tracks of known people, by the lesser quality of the two faces: logistic regression
+(balanced classes) of one person against two on the distance gives the neutral distance, at which
+both are equally likely, and the slope, the evidence per distance. Distances of faces are in
+thresholds. The last columns are the settings at the middle of that quality.
 """
 
 from __future__ import annotations

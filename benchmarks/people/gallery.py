@@ -1,15 +1,15 @@
-"""The figures behind `GalleryConfig`: who gets a right name, a wrong one, or none.
+"""The figures behind `GalleryConfig`: right names, wrong names and no names.
 
     python -m benchmarks people gallery [--photographs FACES.tar ...]
                                        [--clip CLIP.mp4 --gallery FOLDER]
 
-Photographs are archives of ``PERSON/PICTURE.jpg``. In each of so many draws half of the people of
-an archive are in the gallery and the others are strangers; everybody is asked about, by the mean of
-some photographs that are not in the gallery. First table: all draws and all numbers of photographs
-together; "at worst" is the combination of numbers at which most strangers get a name. Second: which
-photographs are left out of a gallery, among three to eight of one person, with and without one of
-somebody else. Third: a labelled clip named by a folder of photographs; coverage is the share of
-labelled faces that get a name, precision the share of those that is right.
+Photographs are archives of ``PERSON/PICTURE.jpg``. In each draw, half of the people of an archive
+are in the gallery and the others are strangers; everybody is looked up by the mean of some
+photographs outside the gallery. First table: all draws and numbers of photographs together; "at
+worst" is the combination of numbers at which most strangers get a name. Second: photographs left
+out of a gallery as outliers, among three to eight of one person, with and without one of somebody
+else. Third: a labelled clip named by a folder of photographs; coverage is the share of labelled
+faces that get a name, precision the share of those that are right.
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ People = dict[str, FloatArray]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draw:
-    """One gallery, and those who are asked about.
+    """One gallery, and the people looked up in it.
 
     Attributes
     ----------
-    numbers : photographs of each in the gallery, and of each who is asked about
+    numbers : photographs of each in the gallery, and of each person looked up
     distance : array of shape (p, g), of people to names, in thresholds
     right : name of each person, as a position; -1 for strangers
     """
@@ -182,10 +182,14 @@ def clip_row(clip: Clip, folder: Path, known: Gallery, choice: tuple[float, floa
         result = name_people(copy, known, chosen).result
     name_of = {t: p.name for p in result.people for t in p.track_ids if p.name in known.names}
     faces = match_faces(clip.truth, result.analysis)
-    told = [(p, name_of.get(t)) for p, t in zip(faces.people, faces.track.tolist(), strict=True)]
-    frontal = [pair for pair, kind in zip(told, faces.kinds, strict=True) if kind == "frontal"]
+    named_faces = [
+        (p, name_of.get(t)) for p, t in zip(faces.people, faces.track.tolist(), strict=True)
+    ]
+    frontal = [
+        pair for pair, kind in zip(named_faces, faces.kinds, strict=True) if kind == "frontal"
+    ]
     cells = []
-    for pairs in (told, frontal):
+    for pairs in (named_faces, frontal):
         named = [(person, name) for person, name in pairs if name is not None]
         right = sum(person == name for person, name in named)
         cells.append(f"{len(named)} of {len(pairs)} = {len(named) / len(pairs):.2f}")

@@ -1,13 +1,13 @@
-"""What the order of tracks decides, for `incremental` and for the ancestor's `sequential`.
+"""How much the order of tracks decides, for `incremental` and the ancestor's `sequential`.
 
     python -m benchmarks people order [CLIP.mp4 ...] [--shuffles 20] [--video] [--results FOLDER]
 
-First table: tracks that begin in the same frame change places and all are numbered anew. A track
-changes when those it is grouped with do, or when it comes to be unknown or ceases to be.
-Second: the analysis played backwards, its time turned round. Third (`--video`): the clip itself
-played backwards, so that other frames are looked at, and tracks and chips differ too.
-ARI (Hubert and Arabie 1985) compares the groups both ways, of tracks in the second table, of
-labelled faces found both ways in the third; an unknown track is a group of its own.
+First table: tracks that start in the same frame are shuffled and renumbered. A track changes if the
+tracks it is grouped with do, or if it becomes unknown or ceases to be. Second: the analysis with
+its time reversed. Third (`--video`): the clip itself played backwards, so that other frames are
+sampled and tracks and chips differ, too. ARI (Hubert and Arabie 1985) compares both groupings, of
+tracks in the second table, of labelled faces found both ways in the third; each unknown track is a
+separate group.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def changed(a: IntArray, b: IntArray) -> float:
 
 
 def alone(labels: IntArray) -> IntArray:
-    """Labels in which each unknown track has one of its own."""
+    """Labels with a separate one for each unknown track."""
     return np.where(labels == UNKNOWN, -1 - np.arange(len(labels)), labels)
 
 
@@ -191,12 +191,12 @@ def turn_video(clip: Clip, folder: Path) -> AnalysedClip:
 def write_backwards(video: Path, target: Path) -> int:
     """Write a video backwards, each frame a key frame; held in memory whole. How many frames."""
     with av.open(str(video)) as source, av.open(str(target), "w") as sink:
-        shown, rate = source.streams.video[0], probe(video).frame_rate
-        frames = list(source.decode(shown))
+        source_stream, rate = source.streams.video[0], probe(video).frame_rate
+        frames = list(source.decode(source_stream))
         stream = sink.add_stream("libx264", rate, {"crf": "6", "preset": "veryfast"})
-        stream.width, stream.height, stream.gop_size = shown.width, shown.height, 1
-        stream.pix_fmt = shown.pix_fmt
-        stream.codec_context.colorspace = shown.codec_context.colorspace
+        stream.width, stream.height, stream.gop_size = source_stream.width, source_stream.height, 1
+        stream.pix_fmt = source_stream.pix_fmt
+        stream.codec_context.colorspace = source_stream.codec_context.colorspace
         for position, frame in enumerate(reversed(frames)):
             frame.pts, frame.time_base = position, 1 / rate
             frame.pict_type = PictureType.NONE

@@ -1,8 +1,8 @@
-"""How good parts of clips are, each analysed as if it were all there is, with and without clothing.
+"""Accuracy on parts of clips, each analysed separately, with and without clothing.
 
     python -m benchmarks people parts [CLIP.mp4 ...] [--parts 2 3]
 
-The settings were chosen on whole clips; parts hold other tracks, fewer people seen together and
+The settings were chosen on whole clips; parts have other tracks, fewer people seen together and
 fewer pairs to learn from.
 """
 

@@ -45,7 +45,7 @@ class Page:
         self.replay()
 
     def replay(self) -> None:
-        """Apply all corrections to the grouping; unknown tracks are groups of their own."""
+        """Apply all corrections to the grouping; each unknown track is a separate group."""
         numbers = {int(label): int(label) + 1 for label in np.unique(self.start) if label >= 0}
         found = replay(self.start, numbers, self.edits, self.keys)
         self.labels = np.where(found.not_a_face, NOT_A_FACE, found.labels)
@@ -78,13 +78,13 @@ class Page:
             _, *others = sorted(parts.values(), key=lambda part: -len(part))
             return [track for part in others for track in part]
         label = int(self.start[tracks[0]])
-        own = np.flatnonzero(self.start == label).tolist()
-        return _cut(self.result.advice.trees.get(label, ()), own, set(tracks))
+        leaves = np.flatnonzero(self.start == label).tolist()
+        return _cut(self.result.advice.trees.get(label, ()), leaves, set(tracks))
 
     def side(self, a: int, b: int) -> list[int]:
         """The tracks on b's side of where the tree parts a and b, those that are still with b."""
-        own = np.flatnonzero(self.start == self.start[b]).tolist()
-        nodes = [[track] for track in own]
+        leaves = np.flatnonzero(self.start == self.start[b]).tolist()
+        nodes = [[track] for track in leaves]
         side = [b]
         for i, j in self.result.advice.trees.get(int(self.start[b]), ()):
             nodes.append(nodes[i] + nodes[j])
@@ -131,13 +131,13 @@ class Page:
         return chance * min(weight[group] for group in groups)
 
 
-def _cut(tree: Sequence[Pair], own: Sequence[int], wanted: set[int]) -> list[int]:
+def _cut(tree: Sequence[Pair], leaves: Sequence[int], wanted: set[int]) -> list[int]:
     """The smaller side of the last merge that joins tracks that are still there."""
-    nodes = [[track] if track in wanted else [] for track in own]
+    nodes = [[track] if track in wanted else [] for track in leaves]
     nodes += [[] for _ in tree]
     out: list[int] = []
     for k, (i, j) in enumerate(tree):
-        nodes[len(own) + k] = nodes[i] + nodes[j]
+        nodes[len(leaves) + k] = nodes[i] + nodes[j]
         if nodes[i] and nodes[j]:
             out = nodes[i] if len(nodes[i]) < len(nodes[j]) else nodes[j]
     return sorted(out)

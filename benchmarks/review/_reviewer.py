@@ -115,7 +115,7 @@ class Reviewer:
         return labelled
 
     def _wrong(self, tracks: Sequence[int]) -> list[int]:
-        """Tracks that do not show whom most faces show."""
+        """Tracks that do not show the main person of the others."""
         faces: Counter[str] = Counter()
         for track in tracks:
             faces[self.people[track]] += self.page.faces[track]
@@ -123,7 +123,7 @@ class Reviewer:
         return [track for track in tracks if self.people[track] != who]
 
     def _splits(self) -> Iterator[Chore]:
-        """Proposals that save more moves than the merge costs that may follow."""
+        """Splits that save more moves than the cost of a merge that may follow."""
         for group, tracks in self._labelled().items():
             wrong = self._wrong(tracks)
             if len(wrong) < 2:
@@ -138,7 +138,7 @@ class Reviewer:
                 yield self._weight(out), "split", edit
 
     def _merges(self) -> Iterator[Chore]:
-        """People of whom most faces are one's, the greatest with each of the others."""
+        """Merge groups with one main person, the largest with each of the others."""
         for tracks in self._homes().values():
             for other in tracks[1:]:
                 who, others = self.page.stands(tracks[0]), self.page.stands(other)
@@ -146,7 +146,7 @@ class Reviewer:
                 yield weight, "merge", Edit(Action.SAME, who=who, others=others)
 
     def _moves(self) -> Iterator[Chore]:
-        """Tracks that show somebody else than their group does."""
+        """Move tracks that show somebody else than their group does."""
         homes = self._homes()
         for tracks in self._labelled().values():
             for track in self._wrong(tracks):
@@ -160,7 +160,7 @@ class Reviewer:
                 yield self.page.faces[track], "move", edit
 
     def _new(self) -> Iterator[Chore]:
-        """Unknown tracks that are all there is of their person."""
+        """Make people of unknown tracks that are the only ones of their person."""
         for tracks in self._homes().values():
             if len(tracks) == 1 and self.page.labels[tracks[0]] == UNKNOWN:
                 edit = Edit(Action.NEW, tracks=self.page.key(tracks[0]))

@@ -1,13 +1,12 @@
-"""How many answers and corrections in the review page bring a result to the truth.
+"""Number of answers and corrections on the review page that turn a result into the truth.
 
     python -m benchmarks review actions [CLIP.mp4 ...] [--no-clothing] [--blind] [--unknown]
                                 [--threshold T] [--metric cosine] [--patience 10] [--regroup N]
 
-A simulated reviewer knows the truth, answers the page's questions in its order,
-then takes strays out of people, then splits, merges and moves by hand. Each answer, also a skip,
-and each correction counts as one action. F is B-cubed over the labelled faces that were found;
-faces of unknown tracks are clusters of their own. "of" is the most that can be had, as a track has
-one label.
+A simulated reviewer knows the truth, answers the page's questions in its order, removes strays from
+people, then splits, merges and moves by hand. Each answer (including a skip) and each correction
+counts as one action. F is B-cubed over the labelled faces that were found; each face of an unknown
+track is a separate cluster. "of" is the greatest F that labels per track can reach.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run the library on one video in a process of its own; print its times and peak memory as JSON.
+"""Run the library on one video in a separate process; print its times and peak memory as JSON.
 
     python -m benchmarks.speed._one_run (analyse | process) VIDEO FOLDER [--times N]
 

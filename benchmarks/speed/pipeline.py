@@ -1,9 +1,9 @@
-"""How fast the library is and how much memory it takes: ratios from one run on one machine.
+"""Time and peak memory of the library, as ratios from one run on one machine.
 
     python -m benchmarks speed pipeline [CLIP.mp4] [--parts analysis memory] [--repeats 3]
 
-Every figure is the median of the repeats (memory is measured once). Whole analyses run in processes
-of their own, so their time includes loading libraries and models; models are converted before.
+Every figure is the median of the repeats (memory is measured once). Whole analyses run in separate
+processes, so their time includes loading libraries and models; models are converted before.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Rows = list[tuple[str, str, str]]
 
 
 def one_run(action: str, video: Path, folder: Path, times: int = 1) -> dict[str, Any]:
-    """Run the library in a process of its own; see `_one_run.py`."""
+    """Run the library in a separate process; see `_one_run.py`."""
     command = [sys.executable, "-m", "benchmarks.speed._one_run", action]
     command += [str(video.resolve()), str(folder), "--times", str(times)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
@@ -66,7 +66,7 @@ def decode(video: Path) -> float:
 
 
 def analysis_rows(job: Job) -> Rows:
-    """Whole analysis, and decoding on its own, in turns."""
+    """Whole analysis and decoding alone, in turns."""
     whole, alone, frames = [], [], 0
     for turn in range(job.repeats):
         measured = one_run("analyse", job.video, job.folder / f"fresh {turn}")

@@ -1,11 +1,12 @@
-"""How long the second stage takes for an hour of tracks, and the questions about what came out.
+"""Time of the second stage for an hour of tracks, and of the questions about its result.
 
     python -m benchmarks speed refinement [--tracks 5000] [--people 40]
 
-Tracks are simulated: shots of four faces for an hour, each of one of so many people, who change
-clothes every five minutes. Two tracks of three cannot be read; of those the first stage knows some
-as fragments of a few tracks, and the others as unknown. In the second row all are unknown. The
-questions are asked twice: from what the second stage weighed, as in a run, and weighing anew.
+Tracks are simulated: an hour of shots of four faces each, of so many people, who change clothes
+every five minutes. Two thirds of the tracks are unreadable; the first stage groups some of those
+into fragments of a few tracks and leaves the others unknown. In the second row all are unknown.
+Questions are timed twice: with the evidence of the second stage, as in a run, and computing it
+again.
 """
 
 from __future__ import annotations

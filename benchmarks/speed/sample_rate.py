@@ -1,4 +1,4 @@
-"""How many frames to look at: accuracy and time over sample rates, the table behind the default.
+"""Accuracy and time over sample rates: the table behind the default.
 
     python -m benchmarks speed sample-rate [CLIP.mp4 ...] [--rates 2 3 4 5 6] [--still-levels 16 0]
 
