@@ -1,22 +1,28 @@
-"""Labelled clips for the benchmarks, and Markdown tables for their figures."""
+"""Labelled clips, and what the benchmarks look at in them."""
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
+import numpy as np
+
 import clusterer
 from clusterer.core.config import AnalysisConfig, VideoConfig
-from clusterer.core.types import ClusteringResult
-from clusterer.evaluation import Truth, match, read_truth, score
+from clusterer.core.types import Analysis, ClusteringResult, Frame, IntArray
+from clusterer.evaluation import Matching, Truth, match, read_truth, score
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "sample_videos" / "demo.mp4"
-CLIPS = ROOT.parent / "shared" / "clips"
-"""Footage that cannot be part of the project; where it is missing, the demo is all there is."""
+SHARED = ROOT.parent / "shared"
+"""Data that cannot be part of the project; every benchmark runs without it."""
+CLIPS = SHARED / "clips"
+RATE_HZ = VideoConfig().sample_rate_hz
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +42,75 @@ class Clip:
         return score(match(self.truth, result.analysis), result.labels).ratios()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AnalysedClip:
+    """A labelled clip with its analysis."""
+
+    clip: Clip
+    rate_hz: float
+    analysis: Analysis
+    matching: Matching
+
+    @property
+    def name(self) -> str:
+        """Stem of the file."""
+        return self.clip.name
+
+    def ratios(self, result: ClusteringResult) -> dict[str, float | int]:
+        """Scores of a grouping of this analysis, by name."""
+        return score(self.matching, result.labels).ratios()
+
+    @property
+    def track_people(self) -> tuple[str, ...]:
+        """Person of each track; ``""`` if unknown to the truth."""
+        return self.matching.track_people(len(self.analysis.tracks))
+
+
 def add_clips(parser: argparse.ArgumentParser) -> None:
     """Let the user name clips; see `read_clips`."""
     parser.add_argument(
         "clips",
         type=Path,
         nargs="*",
-        help="videos with NAME.truth.csv beside them (default: ../shared/clips and the demo)",
+        metavar="CLIP.mp4",
+        help="videos with NAME.truth.csv beside them (default: those of ../shared/clips, if any,"
+        " and the demo)",
     )
 
 
-def read_clips(given: Sequence[Path]) -> list[Clip]:
-    """Clips that were named, or all that are labelled."""
-    videos = list(given) or [*sorted(CLIPS.glob("*.mp4")), DEMO]
-    return [Clip(video, read_truth(video.with_suffix(".truth.csv"))) for video in videos]
+def read_clips(videos: Sequence[Path]) -> list[Clip]:
+    """The named clips; without names, all that are labelled."""
+    chosen = list(videos) or [*sorted(CLIPS.glob("*.mp4")), DEMO]
+    return [Clip(video, read_truth(video.with_suffix(".truth.csv"))) for video in chosen]
+
+
+def add_results(parser: argparse.ArgumentParser) -> None:
+    """Let the user keep analyses; see `results_folder`."""
+    parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the analyses here, and reuse them the next time",
+    )
+
+
+@contextmanager
+def results_folder(kept: Path | None) -> Iterator[Path]:
+    """The folder to analyse into: the user's, or a temporary one."""
+    with tempfile.TemporaryDirectory() as temporary:
+        yield kept or Path(temporary)
+
+
+def folder_of(clip: Clip, results: Path, rate_hz: float = RATE_HZ) -> Path:
+    """Where the analysis of a clip at a sample rate is kept."""
+    return results / f"{rate_hz:g}" / clip.name
+
+
+def analysed(clip: Clip, results: Path, rate_hz: float = RATE_HZ) -> AnalysedClip:
+    """Analyse a clip at a sample rate, or take the analysis from the folder."""
+    config = AnalysisConfig(video=VideoConfig(sample_rate_hz=rate_hz))
+    analysis = clusterer.analyse(clip.video, config, folder_of(clip, results, rate_hz))
+    return AnalysedClip(clip, rate_hz, analysis, match(clip.truth, analysis))
 
 
 def warm_up(video: Path) -> None:
@@ -58,12 +119,21 @@ def warm_up(video: Path) -> None:
         clusterer.analyse(video, AnalysisConfig(video=VideoConfig(end_s=1.0)), folder)
 
 
-def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table; all columns but the first are aligned to the right."""
-    rule = ["---"] + ["---:"] * (len(header) - 1)
-    return "\n".join(markdown_line(row) for row in [header, rule, *rows])
+def frames_at(video: Path, wanted: set[int]) -> list[Frame]:
+    """Decode the frames of these indices; their pts are their indices."""
+    with av.open(str(video)) as container:
+        return [
+            Frame(index, index, np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
+            for index, frame in enumerate(container.decode(video=0))
+            if index in wanted
+        ]
 
 
-def markdown_line(row: Sequence[str]) -> str:
-    """Return one row of a Markdown table."""
-    return f"| {' | '.join(row)} |"
+def spread(total: int, most: int) -> IntArray:
+    """Return at most `most` positions spread evenly over `total`, both ends among them."""
+    return np.linspace(0, total - 1, min(most, total)).round().astype(np.int64)
+
+
+def tracks_of_chips(analysis: Analysis) -> IntArray:
+    """Track of each chip, shape (c,)."""
+    return analysis.track_of_row[analysis.chip_rows]

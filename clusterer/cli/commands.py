@@ -19,7 +19,7 @@ COMMANDS = LazyCommands(
         "evaluate": Lazy("evaluate:evaluate", "Measure how good a result is."),
         "tune": Lazy("tune:tune", "Find the settings that suit labelled clips."),
         "models": Lazy("models:models", "List detectors and encoders, and download weights."),
-        "train": Lazy("train:train", "Make the weights of networks anew."),
+        "train": Lazy("train:train", "Train networks on your pictures."),
     }
 )
 

@@ -10,7 +10,8 @@ from clusterer.clothing.region import Torso
 
 BINS = (12, 6, 6)
 """Of hue, saturation and value: on friends_a this histogram tells the people of one scene apart
-(AUC 0.98 over pairs of tracks) where their faces do not (0.65): `benchmarks/clothing.py`."""
+(AUC 0.98 over pairs of tracks) where their faces do not (0.65):
+`python -m benchmarks people clothing`."""
 DIMENSION = BINS[0] * BINS[1] * BINS[2]
 
 

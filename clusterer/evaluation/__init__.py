@@ -1,4 +1,4 @@
-"""How good a result is: labelled faces, what was found of them, and scores of it."""
+"""How good a result is: labelled faces, matches with the tracks, and scores."""
 
 from clusterer.evaluation.characters import Characters
 from clusterer.evaluation.clicks import Clicks

@@ -1,4 +1,4 @@
-"""Precision and recall of characters, each of whom counts as much as any other."""
+"""Precision and recall averaged over characters, each with the same weight."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ class Characters(Summable):
     """Character precision and recall, in the manner of the VPCD protocol.
 
     Brown, Kalogeiton and Zisserman, Face, Body, Voice: Video Person-Clustering with Multiple
-    Modalities, 2021: each character is given one cluster of his own by the Hungarian algorithm;
-    precision is the share of that cluster which is his, recall the share of him which is in it, and
-    both are averaged over characters, not over faces.
+    Modalities, 2021: the Hungarian algorithm assigns each character one cluster; precision is the
+    share of that cluster that shows the character, recall the share of the character's faces in
+    it. Both are averaged over characters, not over faces.
 
-    What is computed here: the items are labelled faces, not tracks, for tracks are ours and not
-    those of the truth. Clusters are given to people, one to one, so that most faces lie in the
-    cluster of their person; of several ways as good the one of the highest recall, then of the
-    highest precision, summed over people. Precision is over the faces found in the cluster, recall
-    over all labelled faces of the person, those missed or left unknown too. A person without a
-    cluster, or with one in which he is never seen, has 0 for both.
+    Here the items are labelled faces, not tracks, because the truth has no tracks. Clusters are
+    assigned to people one to one such that as many faces as possible lie in the cluster of their
+    person; ties are broken by recall, then by precision, summed over people. Precision is over the
+    faces found in the cluster, recall over all labelled faces of the person, including missed and
+    unknown ones. A person without a cluster, or with one that never shows them, scores 0 on both.
 
     Attributes
     ----------
-    characters : people to be seen
+    characters : number of people
     precision_sum, recall_sum : sums over them
     """
 
@@ -45,7 +44,7 @@ class Characters(Summable):
         Parameters
         ----------
         people
-            Who is seen, one name per face.
+            The person that each face shows.
         clusters : array of shape (n,), int
             The cluster of each face; negative if it was missed or is unknown.
         """
@@ -59,17 +58,17 @@ class Characters(Summable):
         np.add.at(shared, (rows[known], np.searchsorted(columns, labels[known])), 1)
         recall = shared / np.bincount(rows, minlength=len(cast))[:, None]
         precision = shared / shared.sum(axis=0)
-        given = _assign(shared, recall, precision)
-        return cls(len(cast), float(precision[given].sum()), float(recall[given].sum()))
+        assigned = _assign(shared, recall, precision)
+        return cls(len(cast), float(precision[assigned].sum()), float(recall[assigned].sum()))
 
     @property
     def precision(self) -> float:
-        """Mean over the characters of the share of a character's cluster that shows him, 0 to 1."""
+        """Mean over the characters of the share of their cluster that shows them, 0 to 1."""
         return share(self.precision_sum, self.characters)
 
     @property
     def recall(self) -> float:
-        """Mean over the characters of the share of a character that is in his cluster, 0 to 1."""
+        """Mean over the characters of the share of a character in their cluster, 0 to 1."""
         return share(self.recall_sum, self.characters)
 
 
@@ -79,11 +78,11 @@ Matrix = npt.NDArray[np.float64]
 def _assign(
     shared: Matrix, recall: Matrix, precision: Matrix
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Rows and columns, one to one, that share most; ties by recall, then by precision."""
+    """Match rows to columns one to one, sharing most; ties by recall, then by precision."""
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 (slow to load)
 
-    # All recalls together weigh less than one face, all precisions less than what recalls differ by
-    # where a clip is small; in a long one the last tie may be broken either way.
+    # All recalls together weigh less than one face. All precisions together weigh less than any
+    # difference of recalls in a small clip; in a long one, the last tie may go either way.
     unit = 1 / (2 * len(shared) + 2)
     rows, columns = linear_sum_assignment(
         shared + unit * recall + 1e-4 * unit * precision, maximize=True

@@ -1,4 +1,4 @@
-"""How much work a reviewer has: the fewest corrections that turn a result into the truth."""
+"""A reviewer's work: the fewest corrections that turn a result into the truth."""
 
 from __future__ import annotations
 
@@ -14,29 +14,28 @@ from clusterer.evaluation.matching import Matching
 from clusterer.evaluation.rates import Summable
 
 STRAY = ""
-"""In place of a person: the track shows no face."""
+"""Stands for a person where the track shows no face."""
 
 Options = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Clicks(Summable):
-    """The fewest merges, moves and removals in a review page that give the truth.
+    """The fewest merges, moves and removals on the review page that lead to the truth.
 
     A merge puts two people into one. A move takes one track, of a person or unknown, to another
     person or to a new one. A removal hides one track, or a person of nothing but strays.
 
-    A track shows the person of most of its matched faces. A track of which no face was matched, but
-    which was found at a labelled frame where there is no face, is a stray: it has to leave the
-    people. Tracks of which the truth tells nothing are left out, as are strays among the unknown.
-    The truth is reached when each person's tracks are together and nothing else is with them.
+    A track shows the person of most of its matched faces. A track without matched faces that was
+    found at a labelled frame where there is no face is a stray and must be removed from its person.
+    Tracks without labels are ignored, as are unknown strays. The truth is reached when each
+    person's tracks are together with nothing else among them.
 
-    How it is found: each cluster ends as the base of one person, is merged into that base, or is
-    emptied. Whatever the choice, each track that shows somebody else is one move, and each stray
-    one removal, unless the cluster is emptied, when one removal hides all that is left. An unknown
-    track is one move. Each person has at most one base, which saves the merge: who has which is an
-    assignment of greatest gain. Of several ways with as few clicks, the one with fewest moves
-    counts, then the one with fewest removals.
+    Method: each cluster becomes the base of one person, is merged into that base, or is emptied.
+    In any case, each track that shows somebody else costs one move and each stray one removal;
+    when a cluster is emptied, one removal hides everything left in it. An unknown track costs one
+    move. Each person has at most one base, which saves a merge; which cluster is whose base is an
+    assignment problem of maximum gain. Ties are broken by fewest moves, then fewest removals.
 
     Attributes
     ----------
@@ -49,26 +48,26 @@ class Clicks(Summable):
 
     @classmethod
     def of(cls, matching: Matching, labels: IntArray) -> Self:
-        """Count the clicks for one clip; `labels` has one label per track."""
+        """Count the clicks for one clip, given one label per track."""
         people = matching.track_people(len(labels))
         strays = set(matching.stray_track.tolist())
-        told = [i for i, person in enumerate(people) if person or i in strays]
-        return cls.between([people[i] for i in told], [int(labels[i]) for i in told])
+        labelled = [i for i, person in enumerate(people) if person or i in strays]
+        return cls.between([people[i] for i in labelled], [int(labels[i]) for i in labelled])
 
     @classmethod
     def between(cls, people: Sequence[str], labels: Sequence[int]) -> Self:
-        """Count the clicks for tracks of which all is known.
+        """Count the clicks for labelled tracks.
 
         Parameters
         ----------
         people
-            Whom each track shows; `STRAY` for one that shows no face.
+            The person that each track shows, or `STRAY`.
         labels
             The cluster of each track, or `UNKNOWN`.
         """
-        told = list(zip(people, labels, strict=True))
-        unknown = sum(person != STRAY and label == UNKNOWN for person, label in told)
-        inside = [(person, label) for person, label in told if label != UNKNOWN]
+        tracks = list(zip(people, labels, strict=True))
+        unknown = sum(person != STRAY and label == UNKNOWN for person, label in tracks)
+        inside = [(person, label) for person, label in tracks if label != UNKNOWN]
         cast = sorted({person for person, _ in inside} - {STRAY})
         clusters = sorted({label for _, label in inside})
         counts = np.zeros((len(clusters), len(cast)), dtype=np.int64)
@@ -83,12 +82,12 @@ class Clicks(Summable):
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Number of all clicks."""
         return self.merges + self.moves + self.removals
 
 
 def _cheapest(counts: Options, strays: Options) -> tuple[int, int, int]:
-    """Merges, moves and removals for clusters of `counts` tracks per person, and of strays."""
+    """Merges, moves and removals, given the tracks per person and the strays of each cluster."""
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 (slow to load)
 
     n, m = counts.shape
@@ -99,7 +98,7 @@ def _cheapest(counts: Options, strays: Options) -> tuple[int, int, int]:
     merged = base + np.array([1, 0, 0])
     emptied = np.stack([0 * tracks, tracks, np.minimum(strays, 1)], axis=1)
     others = np.concatenate([merged, emptied[:, None]], axis=1)
-    # Integers, so exact: clicks first, then moves, then removals.
+    # Integers keep this exact: compare clicks first, then moves, then removals.
     unit = int(tracks.sum() + strays.sum()) + n + 1
     price = np.array([unit**2, unit**2 + unit, unit**2 + 1])
     best = others[np.arange(n), (others @ price).argmin(axis=1)]

@@ -1,4 +1,4 @@
-"""A result and its truth → how good it is, as numbers."""
+"""Compare a result with its truth: scores, confusion and mistakes."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from clusterer.evaluation.scores import Scores, score
 from clusterer.evaluation.truth import Truth
 
 LONGER = 1.1
-"""Labels beyond so many times the length of the video are not its own; its stated length and rate
-may be a little wrong."""
+"""Labels beyond this multiple of the video's length belong to another video. The margin is for
+inexact metadata."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """A result, compared with what a viewer sees.
+    """A result compared with the truth.
 
     Attributes
     ----------
     result : what was found
-    matching : which labelled face was found by which track; holds the truth
-    scores : of this clip; add those of several
-    confusion : labelled faces by person and by found person
-    mistakes : what went wrong, worst first
-    min_iou : overlap from which a box was taken for a labelled face
+    matching : which track found which labelled face; holds the truth
+    scores : of this clip; scores of several clips can be added
+    confusion : number of labelled faces by true and by found person
+    mistakes : wrong tracks, worst first
+    min_iou : least overlap of a box and a labelled face that match
     """
 
     result: ClusteringResult
@@ -46,40 +46,40 @@ class Evaluation:
 
     @property
     def name(self) -> str:
-        """Name of the clip, as of its truth file."""
+        """Name of the clip, from its truth file."""
         return self.matching.truth.name
 
     @property
     def by_kind(self) -> dict[str, tuple[int, int]]:
-        """Kind of labelled face → how many were missed, and how many there are; by the alphabet."""
+        """Kind of labelled face → number missed and number in all, in alphabetical order."""
         kinds, track = self.matching.kinds, self.matching.track.tolist()
         total = Counter(kinds)
         missed = Counter(kind for kind, t in zip(kinds, track, strict=True) if t == MISSED)
         return {kind: (missed[kind], total[kind]) for kind in sorted(total)}
 
     def found_name(self, label: int, track: int) -> str:
-        """Name of a found person, or of the unknown that a track is."""
+        """Name of a found person; for an unknown track, the name of that unknown."""
         if label == UNKNOWN:
             return self._unknown(track).name
         return next(who.name for who in self.result.people if who.label == label)
 
     def reason(self, mistake: Mistake) -> str:
-        """Why the track was left unknown; empty where it was not."""
+        """Why the track was left unknown; empty for a track of a person."""
         return self._unknown(mistake.track).reason.value if mistake.label == UNKNOWN else ""
 
     def _unknown(self, track: int) -> Identity:
         return next(who for who in self.result.unknowns if track in who.track_ids)
 
     def timecode(self, frame: int) -> str:
-        """Timecode of a frame, for finding the place in an editing program."""
+        """Timecode of a frame, to find it in an editing program."""
         video = self.result.analysis.video
         return timecode(frame, video.frame_rate, video.start_timecode)
 
     def picture_row(self, mistake: Mistake) -> int:
-        """Detection by which a mistake is shown.
+        """Detection that illustrates a mistake.
 
-        Of those with a picture the best; where a track is also right in part, the one nearest to
-        the place at which it is wrong.
+        The best one with a picture; if the track is partly right, the one nearest to where it is
+        wrong.
         """
         analysis = self.result.analysis
         rows = analysis.tracks[mistake.track].detection_rows.tolist()
@@ -100,16 +100,16 @@ class Evaluation:
 
 
 def evaluate(result: ClusteringResult, truth: Truth, min_iou: float = MIN_IOU) -> Evaluation:
-    """Compare a result with what a viewer sees.
+    """Compare a result with the truth.
 
     Parameters
     ----------
     result
-        What was found.
+        To be evaluated.
     truth
         Labelled faces of the same video.
     min_iou
-        Overlap from which a found box is taken for a labelled face, above 0 to 1.
+        Least intersection over union at which a found box matches a labelled face, above 0 to 1.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def evaluate(result: ClusteringResult, truth: Truth, min_iou: float = MIN_IOU) -
     Raises
     ------
     TruthError
-        Frames are labelled far beyond the end of the video: it is another video.
+        Frames far beyond the end of the video are labelled, so the truth is of another video.
     """
     video = result.analysis.video
     end = float(video.duration_s * video.frame_rate)
@@ -142,12 +142,12 @@ def evaluate(result: ClusteringResult, truth: Truth, min_iou: float = MIN_IOU) -
 
 
 def pooled(evaluations: Sequence[Evaluation]) -> dict[str, float | int]:
-    """Ratios of all clips taken together: each face counts the same."""
+    """Ratios over all clips together, with equal weight for each face."""
     return sum((each.scores for each in evaluations), Scores()).ratios()
 
 
 def to_json(evaluations: Sequence[Evaluation]) -> str:
-    """Everything that is known of some clips, and of all together."""
+    """JSON of each clip's evaluation and of all clips together."""
     content = {"clips": [_content(each) for each in evaluations], "pooled": pooled(evaluations)}
     return json.dumps(content, ensure_ascii=True, indent=1) + "\n"
 

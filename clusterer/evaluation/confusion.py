@@ -1,4 +1,4 @@
-"""Who is in which found person: labelled faces, counted."""
+"""Confusion of people: labelled faces by true and by found person."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from clusterer.evaluation.matching import MISSED, Matching
 
 @dataclass(frozen=True, eq=False)
 class Confusion:
-    """Labelled faces by person and by found person.
+    """Numbers of labelled faces by true and by found person.
 
     Attributes
     ----------
-    people : who is to be seen, most labelled faces first, then by the alphabet
-    labels : labels of the found people; those that show the first person come first, of each the
-        largest first, so that a good result is dense along the diagonal
+    people : true people, most labelled faces first, then in alphabetical order
+    labels : labels of the found people, ordered by the person that they mostly show, then largest
+        first, so that a good result is dense along the diagonal
     faces : array of shape (people, labels), int64
-    unknown : array of shape (people,), int64, faces found, but left without a person
+    unknown : array of shape (people,), int64, faces found but left unknown
     missed : array of shape (people,), int64, faces not found
-    strays : array of shape (labels,), int64, boxes found that are no labelled face
-    stray_unknown : such boxes that belong to nobody
+    strays : array of shape (labels,), int64, found boxes that match no labelled face
+    stray_unknown : such boxes in unknown tracks
     """
 
     people: tuple[str, ...]
@@ -37,7 +37,7 @@ class Confusion:
 
     @property
     def owners(self) -> dict[int, str]:
-        """Label → whom most of its faces show, ties by the alphabet; none that shows nobody."""
+        """Label → person that most of its faces show, ties in alphabetical order."""
         return {
             label: min(zip(-self.faces[:, i], self.people, strict=True))[1]
             for i, label in enumerate(self.labels)
@@ -46,14 +46,14 @@ class Confusion:
 
     @property
     def homes(self) -> dict[str, int]:
-        """Person → the label with most of her of those that mostly show her; ties to the least."""
+        """Person → of the labels that mostly show them, the one with most of their faces."""
         owners = self.owners
         column = {label: i for i, label in enumerate(self.labels)}
         homes: dict[str, int] = {}
         for row, person in enumerate(self.people):
-            own = [label for label, owner in sorted(owners.items()) if owner == person]
-            if own:
-                homes[person] = max(own, key=lambda label: self.faces[row, column[label]])
+            owned = [label for label, owner in sorted(owners.items()) if owner == person]
+            if owned:
+                homes[person] = max(owned, key=lambda label: self.faces[row, column[label]])
         return homes
 
 
@@ -63,14 +63,14 @@ def confusion(matching: Matching, labels: IntArray) -> Confusion:
     Parameters
     ----------
     matching
-        Which labelled face was found by which track.
+        Which track found which labelled face.
     labels : array of shape (t,), int64
-        The person of each track, `UNKNOWN` = nobody's.
+        The person of each track, or `UNKNOWN`.
 
     Returns
     -------
     Confusion
-        With a column for every found person, those who show no labelled face too.
+        With a column for every found person, even one without a labelled face.
     """
     label_of = labels.tolist()
     counts: Counter[tuple[str, int]] = Counter()

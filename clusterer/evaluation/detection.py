@@ -1,4 +1,4 @@
-"""How many faces are found, and how many findings are faces."""
+"""Recall and precision of the found faces."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from clusterer.evaluation.rates import Summable, share
 class Detection(Summable):
     """Faces found and missed at the labelled frames.
 
-    Those of whom nobody can tell who it is count neither way.
+    Faces that nobody can identify count neither way.
 
     Attributes
     ----------
     faces : kind → labelled faces
     hits : kind → labelled faces that were found
-    strays : found boxes that match no face, nor lie in an ignore box
+    strays : found boxes that match no face and lie in no ignore box
     """
 
     faces: Counter[str] = field(default_factory=Counter)
@@ -45,7 +45,7 @@ class Detection(Summable):
         return share(self.hits.total(), self.hits.total() + self.strays)
 
     def recall_by_kind(self) -> dict[str, float]:
-        """Face recall of each kind that was given, in the order of the alphabet."""
+        """Face recall of each labelled kind, in alphabetical order."""
         return {
             kind: share(self.hits[kind], self.faces[kind]) for kind in sorted(self.faces) if kind
         }

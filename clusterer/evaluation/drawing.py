@@ -1,7 +1,7 @@
-"""What we use of matplotlib; imported here only, so that it keeps its files where we keep ours.
+"""All that is used of matplotlib, imported here only, so that its files stay in our cache folder.
 
-Left alone, it makes a folder among the user's settings and one in the user's cache, where fc-list,
-which it asks for fonts, may keep something too. Importing this is slow: only who draws does.
+By default, it creates folders in the user's settings and cache, and runs fc-list, which may write
+to the cache as well. Importing this module is slow: import it inside functions that draw.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from clusterer.models.cache import cache_folder
 
 
 @contextmanager
-def _at_home() -> Iterator[None]:
-    """While matplotlib is imported, which is when it looks: our cache, and no words in the log."""
+def _in_our_cache() -> Iterator[None]:
+    """Point matplotlib to our cache while it is imported, and silence its log."""
     before = dict(os.environ)
     logger = logging.getLogger("matplotlib")
     level = logger.level
     logger.setLevel(logging.ERROR)
-    if not before.get("MPLCONFIGDIR"):  # a user's own choice stays
+    if not before.get("MPLCONFIGDIR"):  # respect the user's choice
         os.environ["MPLCONFIGDIR"] = str(cache_folder() / "matplotlib")
     os.environ["XDG_CACHE_HOME"] = str(cache_folder())
     try:
@@ -35,8 +35,8 @@ def _at_home() -> Iterator[None]:
                 os.environ.pop(name, None)
 
 
-with _at_home():
-    import matplotlib.font_manager  # noqa: F401 - makes the list of fonts
+with _in_our_cache():
+    import matplotlib.font_manager  # noqa: F401 - builds the list of fonts
     from matplotlib import rc_context
     from matplotlib.axes import Axes
     from matplotlib.colors import to_rgb

@@ -1,8 +1,7 @@
-"""How well clusters agree with people: B-cubed, pairs, entropies, Rand index, purity.
+"""Agreement of clusters and people: B-cubed, pairs, entropies, Rand index, purity.
 
-All are ratios of sums over the cells of the table people by clusters, and over its rows and
-columns. Such sums add up over clips, because no person and no cluster of one clip is one of
-another.
+All are ratios of sums over the cells, rows and columns of the contingency table of people and
+clusters. Such sums add up over clips, because clips share neither people nor clusters.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Grouping(Summable):
-    """Sums over the table people by clusters, whose cells are numbers of faces.
+    """Sums over the contingency table of people (rows) and clusters (columns), in faces.
 
     Attributes
     ----------
@@ -31,7 +30,7 @@ class Grouping(Summable):
         cluster that shows the same person, and of the share of the person in the same cluster
     pairs_both, pairs_of_people, pairs_of_clusters : pairs of faces of one person in one cluster,
         of one person, in one cluster
-    largest : sum over the clusters of the faces of the person most frequent there
+    largest : sum over the clusters of the number of faces of the most frequent person
     cell_logs, person_logs, cluster_logs : sums of c·ln c over cells, rows and columns
     """
 
@@ -55,9 +54,9 @@ class Grouping(Summable):
         Parameters
         ----------
         people
-            Who is seen, one name per face.
+            The person that each face shows.
         clusters : array of shape (n,), int
-            The cluster of each face; a negative number is a cluster of its own.
+            The cluster of each face; each negative number is a separate cluster.
         """
         row_of = {person: row for row, person in enumerate(sorted(set(people)))}
         rows = np.array([row_of[person] for person in people], dtype=np.int64)
@@ -120,7 +119,7 @@ class Grouping(Summable):
 
     @property
     def homogeneity(self) -> float:
-        """Share of the entropy of the people that the clusters explain; 1 of one person.
+        """Share of the entropy of the people that the clusters explain; 1 for a single person.
 
         Rosenberg and Hirschberg, V-measure, 2007.
         """
@@ -128,7 +127,7 @@ class Grouping(Summable):
 
     @property
     def completeness(self) -> float:
-        """Share of the entropy of the clusters that the people explain; 1 of one cluster.
+        """Share of the entropy of the clusters that the people explain; 1 for a single cluster.
 
         Rosenberg and Hirschberg, V-measure, 2007.
         """
@@ -153,9 +152,9 @@ class Grouping(Summable):
 
     @property
     def ari(self) -> float:
-        """Adjusted Rand index, below 0 to 1: pairs in common, corrected for chance.
+        """Adjusted Rand index, at most 1: agreement of pairs, corrected for chance.
 
-        Hubert and Arabie, Comparing partitions, 1985. It is 1 where chance leaves no choice.
+        Hubert and Arabie, Comparing partitions, 1985. It is 1 if there is only one partition.
         """
         together = self.pairs_of_people * self.pairs_of_clusters
         expected = together / max(math.comb(self.faces, 2), 1)
@@ -166,12 +165,12 @@ class Grouping(Summable):
     def purity(self) -> float:
         """Share of the faces that show the person most frequent in their cluster.
 
-        Weighted clustering purity, as in Tapaswi et al., Total cluster, 2014. A cluster of one face
-        is pure: take it over assigned faces.
+        Weighted clustering purity, as in Tapaswi et al., Total cluster, 2014. Clusters of one face
+        are pure, so it is meaningful over assigned faces only.
         """
         return share(self.largest, self.faces)
 
-    # Sums of c·ln c cancel to within rounding only, so that an entropy of 0 is taken from counts.
+    # Sums of c·ln c cancel only up to rounding, so an entropy of 0 is recognised by the counts.
     @property
     def _entropy_of_people(self) -> float:
         return self._entropy(self.person_logs) if self.people > 1 else 0.0
@@ -192,7 +191,7 @@ class Grouping(Summable):
 
 
 def _numbered(clusters: Counts) -> Counts:
-    """Clusters as 0, 1, …; each negative one becomes a cluster of its own."""
+    """Number the clusters 0, 1, …; each negative entry becomes a separate cluster."""
     alone = clusters < 0
     beyond = int(clusters.max(initial=-1)) + 1
     distinct = np.where(alone, beyond + np.cumsum(alone), clusters)

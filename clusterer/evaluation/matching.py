@@ -1,4 +1,4 @@
-"""Which labelled face was found by which track."""
+"""Match labelled faces with tracks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clusterer.core.types import Analysis, IntArray
 from clusterer.evaluation.truth import Truth
 
 MISSED = -1
-"""The track of a labelled face that was not found."""
+"""Stands for the track of a labelled face that was not found."""
 
 MIN_IOU = 0.3
 MAX_GAP_S = 1.05
@@ -25,15 +25,15 @@ Boxes = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Matching:
-    """Labelled faces of one clip, and what was found there.
+    """Labelled faces of one clip, and the tracks that found them.
 
     Attributes
     ----------
     truth : the labelled faces
-    rows : array of shape (k,), int64, rows of `truth` whose person a viewer can tell
-    track : array of shape (k,), int64, the track found there, `MISSED` if there is none
-    stray_frame : array of shape (e,), int64, labelled frames at which a box was found that matches
-        no labelled face, nor lies in an ignore box
+    rows : array of shape (k,), int64, rows of `truth` whose person is known
+    track : array of shape (k,), int64, the track that found the face, or `MISSED`
+    stray_frame : array of shape (e,), int64, labelled frames of found boxes that match no labelled
+        face and lie in no ignore box
     stray_track : array of shape (e,), int64, the tracks of those boxes
     """
 
@@ -45,7 +45,7 @@ class Matching:
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Who is seen in each of `rows`."""
+        """Person of each of `rows`."""
         return tuple(self.truth.people[row] for row in self.rows.tolist())
 
     @property
@@ -54,12 +54,11 @@ class Matching:
         return tuple(self.truth.kinds[row] for row in self.rows.tolist())
 
     def track_people(self, n_tracks: int) -> tuple[str, ...]:
-        """Whom most of a track's matched faces show.
+        """Person that most matched faces of each track show.
 
         Returns
         -------
-        `n_tracks` names: ``""`` if none of its faces was matched; of several as frequent, the first
-        in the order of the alphabet
+        `n_tracks` names: ``""`` for a track without matched faces; ties in alphabetical order
         """
         seen: list[Counter[str]] = [Counter() for _ in range(n_tracks)]
         for person, track in zip(self.people, self.track.tolist(), strict=True):
@@ -72,7 +71,7 @@ class Matching:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """Boxes found at one frame, in order of their tracks."""
+    """Boxes found at one frame, by ascending track."""
 
     tracks: list[int]
     boxes: Boxes
@@ -81,24 +80,23 @@ class _Found:
 def match(
     truth: Truth, analysis: Analysis, min_iou: float = MIN_IOU, max_gap_s: float = MAX_GAP_S
 ) -> Matching:
-    """Match what was found to the labelled faces.
+    """Match tracks with labelled faces.
 
-    At each labelled frame each track has the box that was detected there, or the one that lies in
-    between the detections before and after, by linear interpolation, if they are no further apart
-    than `max_gap_s`. Pairs of labelled and found boxes are matched one to one, those that overlap
-    most first; of equal overlaps that with the upper row of the truth file, then with the lower
-    track. Faces of whom nobody can tell take part, but count neither way.
+    At each labelled frame, a track has the box detected there, or one interpolated linearly between
+    the detections before and after if they are at most `max_gap_s` apart. Labelled and found boxes
+    are matched one to one, greatest overlap first; ties go to the earlier row of the truth file,
+    then to the lower track. Faces that nobody can identify are matched, but count neither way.
 
     Parameters
     ----------
     truth
         Labelled faces of the clip.
     analysis
-        What was found in it; a track's number is its position in ``analysis.tracks``.
+        Of the same clip; tracks are numbered by their position in ``analysis.tracks``.
     min_iou
         Least intersection over union of a match, above 0 to 1.
     max_gap_s
-        Longest gap of a track that is filled, seconds.
+        Longest gap of a track that is interpolated, in seconds.
 
     Returns
     -------
@@ -109,22 +107,22 @@ def match(
 
 
 def match_boxes(truth: Truth, boxes: Mapping[int, Boxes], min_iou: float = MIN_IOU) -> Matching:
-    """Match the boxes of a detector by itself, by the rule of `match`.
+    """Match the boxes of a detector without tracks, by the rule of `match`.
 
     Parameters
     ----------
     truth
         Labelled faces of the clip.
     boxes
-        Labelled frame → array of shape (n, 4), px; every frame that was looked at, those where
-        nothing was found too. Faces at other frames do not count.
+        Labelled frame → array of shape (n, 4), px, for every frame that was searched, including
+        those without a detection. Faces at other frames are ignored.
     min_iou
         Least intersection over union of a match, above 0 to 1.
 
     Returns
     -------
     Matching
-        Each box is a track of its own; they are numbered frame by frame.
+        Each box counts as a separate track, numbered frame by frame.
     """
     found: dict[int, _Found] = {}
     count = 0
@@ -178,7 +176,7 @@ def _found(labelled: IntArray, analysis: Analysis, max_gap_s: float) -> dict[int
 def _boxes(
     track: int, labelled: IntArray, analysis: Analysis, max_gap_s: float
 ) -> Iterator[tuple[int, Boxes]]:
-    """Labelled frames at which a track is to be seen, and its box there."""
+    """Labelled frames at which a track is visible, and its box there."""
     rows = analysis.tracks[track].detection_rows
     frames = analysis.detections.frame_index[rows]
     pts = analysis.detections.pts[rows].tolist()
@@ -196,7 +194,7 @@ def _boxes(
 
 
 def _greedy(overlap: npt.NDArray[np.floating], least: float) -> list[tuple[int, int]]:
-    """Pairs of rows and columns, greatest first, one to one; ties to the first row and column."""
+    """Match rows and columns one to one, greatest first; ties to the first row and column."""
     overlap = overlap.copy()
     pairs: list[tuple[int, int]] = []
     while overlap.size and overlap.max() >= least:

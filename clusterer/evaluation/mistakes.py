@@ -1,4 +1,4 @@
-"""What went wrong, track by track, worst first."""
+"""Wrong tracks of a result, worst first."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ class Kind(StrEnum):
     """What is wrong with a track."""
 
     WRONG = "wrong"
-    """It shows somebody else than most faces of its found person."""
+    """It shows somebody else than most faces of its found person do."""
     SPLIT = "split"
-    """It shows whom its found person mostly shows, who has a larger found person too."""
+    """It shows the main person of its found person, but a larger found person shows them too."""
     UNKNOWN = "unknown"
-    """It was left unknown, and a viewer can tell who it is."""
+    """It was left unknown, although a viewer can identify it."""
     STRAY = "stray"
-    """It is seen where no labelled face is."""
+    """It lies where there is no labelled face."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One track that is not where it should be.
+    """One wrong track.
 
     Attributes
     ----------
     kind : what is wrong
-    track : its number
+    track : number of the track
     frame : the first labelled frame at which it is wrong
-    faces : labelled faces of it that are wrong, or for strays boxes; what it weighs
-    person : whom these faces show mostly; empty for a stray
+    faces : number of its labelled faces that are wrong; for a stray, of its boxes
+    person : whom most of these faces show; empty for a stray
     label : the found person that it is in, or `UNKNOWN`
     owner : whom that found person mostly shows; empty if nobody
     """
@@ -49,14 +49,14 @@ class Mistake:
 
 
 def mistakes(matching: Matching, labels: IntArray, counted: Confusion) -> tuple[Mistake, ...]:
-    """Everything that is wrong with the tracks of a result.
+    """List the wrong tracks of a result.
 
     Parameters
     ----------
     matching
-        Which labelled face was found by which track.
+        Which track found which labelled face.
     labels : array of shape (t,), int64
-        The person of each track, `UNKNOWN` = nobody's.
+        The person of each track, or `UNKNOWN`.
     counted
         The same faces, counted by `clusterer.evaluation.confusion.confusion`.
 
@@ -64,8 +64,8 @@ def mistakes(matching: Matching, labels: IntArray, counted: Confusion) -> tuple[
     -------
     tuple of mistakes
         By kind in the order of `Kind`, then by faces, most first, then by track. A track that
-        shows two people can be right for one and wrong for the other; missed faces have no track
-        and are not among them.
+        shows two people can be right for one and wrong for the other. Missed faces have no track
+        and are not included.
     """
     owners, homes = counted.owners, counted.homes
     frames = matching.truth.frame[matching.rows].tolist()
@@ -84,8 +84,8 @@ def mistakes(matching: Matching, labels: IntArray, counted: Confusion) -> tuple[
         if others:
             found.append(_mistake(Kind.WRONG, track, others, label, owner))
         if owner in people and homes[owner] != label:
-            own = {owner: people[owner]}
-            found.append(_mistake(Kind.SPLIT, track, own, label, owner))
+            of_owner = {owner: people[owner]}
+            found.append(_mistake(Kind.SPLIT, track, of_owner, label, owner))
     strays: dict[int, list[int]] = defaultdict(list)
     for track, frame in zip(
         matching.stray_track.tolist(), matching.stray_frame.tolist(), strict=True
@@ -99,7 +99,7 @@ def mistakes(matching: Matching, labels: IntArray, counted: Confusion) -> tuple[
 
 
 _Seen = dict[str, list[int]]
-"""Person → labelled frames at which a track shows her."""
+"""Person → labelled frames at which a track shows them."""
 
 
 def _mistake(kind: Kind, track: int, people: _Seen, label: int, owner: str) -> Mistake:

@@ -1,9 +1,9 @@
-"""Files that list pairs of photographs, and whether both show one person.
+"""Lists of pairs of photographs, and whether both show one person.
 
-Two forms are read. A CSV file with the columns ``first, second, same``: two photographs, and one of
-1, 0, true, false, yes, no. Or the list of Labeled Faces in the Wild: first the number of folds, if
-there are several, and of pairs of each kind per fold, then in each fold as many lines ``NAME i j``
-(one person) as lines ``NAME i OTHER j`` (two), the photographs at ``NAME/NAME_000i.jpg``.
+Two formats are supported. A CSV file has the columns ``first, second, same``: two photographs, and
+one of 1, 0, true, false, yes, no. A list as of Labeled Faces in the Wild begins with the number of
+folds, if there are several, and of pairs of each kind per fold. Each fold then has as many lines
+``NAME i j`` (one person) as ``NAME i OTHER j`` (two), with photographs ``NAME/NAME_000i.jpg``.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class PairList:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """One line: where it stands, the photographs as written, the answer."""
+    """One line: its number, the photographs as written, the answer."""
 
     line: int
     first: str
@@ -58,19 +58,19 @@ class _Pair:
 
 
 def read_pairs(path: Path, images: Path | None = None) -> PairList:
-    """Read a list of pairs, in either form.
+    """Read a list of pairs in either format.
 
     Parameters
     ----------
     path
         The list.
     images
-        Folder of the photographs; by default, that of the list.
+        Folder of the photographs; by default, the folder of the list.
 
     Raises
     ------
     TruthError
-        The list cannot be read, a line of it makes no sense, or a photograph is not there.
+        The list cannot be read, a line is malformed, or a photograph is missing.
     """
     path = Path(path)
     lines = _lines(path)
@@ -141,7 +141,7 @@ def _photograph(name: str, number: str) -> str:
 
 
 def _folds(path: Path, pairs: list[_Pair], folds: int, per_kind: int) -> Ints | None:
-    """Fold of each pair: they follow one another, each with pairs of one person first."""
+    """Fold of each pair: folds are consecutive, each begins with the pairs of one person."""
     wanted = folds * 2 * per_kind
     if len(pairs) != wanted:
         raise TruthError(

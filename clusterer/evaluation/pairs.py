@@ -1,4 +1,4 @@
-"""Pairs of faces of which it is known whether they are one person's, and how far apart they are."""
+"""Labelled pairs of faces and their distances."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from clusterer.evaluation.pair_files import PairList
 from clusterer.evaluation.verification import Bools, Floats, Ints
 
 MOST_PAIRS = 2_000_000
-"""Of more pairs, so many are looked at, spread evenly."""
+"""Larger sets of pairs are subsampled evenly to this number."""
 
 _AT_ONCE = 65_536  # pairs whose vectors are in memory together: 130 MB of 128 numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
-    """Pairs of faces of which it is known whether they are one person's.
+    """Pairs of faces, labelled as one person or two.
 
     Attributes
     ----------
     name : what is compared, such as ``track pairs``
     distances : array of shape (n,), float64
-    same : array of shape (n,), bool, one person's
+    same : array of shape (n,), bool, whether both faces show one person
     fold : array of shape (n,), int64, for cross-validation; None = no folds
-    no_face : pairs left out since no face was found in a photograph
-    not_looked_at : pairs left out since there are too many
+    no_face : pairs left out because no face was found in a photograph
+    not_looked_at : pairs left out by subsampling
     """
 
     name: str
@@ -43,7 +43,7 @@ class Pairs:
         return len(self.same)
 
     def __add__(self, other: Pairs) -> Pairs:
-        """Pool pairs of the same kind and metric, without folds: the name is the first's."""
+        """Pool pairs of the same kind and metric under the first name, without folds."""
         return Pairs(
             self.name,
             np.concatenate([self.distances, other.distances]),
@@ -55,12 +55,12 @@ class Pairs:
 
 
 def track_pairs(result: ClusteringResult, people: Sequence[str], metric: str) -> Pairs:
-    """All pairs of tracks that have an encoding and whose person is known.
+    """All pairs of tracks that have an embedding and whose person is known.
 
     Parameters
     ----------
     result
-        t tracks; compared are their average encodings.
+        t tracks, compared by their average embeddings.
     people
         t names; ``""`` = not known.
     metric
@@ -75,7 +75,7 @@ def track_pairs(result: ClusteringResult, people: Sequence[str], metric: str) ->
 def image_pairs(analysis: Analysis, people: Sequence[str], metric: str) -> Pairs:
     """All pairs of encoded chips of two different tracks whose people are known.
 
-    Two chips of one track are left out: they show one person, seconds apart, by the tracker's word.
+    Pairs within a track are left out: they are seconds apart and one person by construction.
 
     Parameters
     ----------
@@ -94,14 +94,14 @@ def image_pairs(analysis: Analysis, people: Sequence[str], metric: str) -> Pairs
 
 
 def photograph_pairs(listed: PairList, vectors: FloatArray, has_face: Bools, metric: str) -> Pairs:
-    """Pairs of photographs; those with a photograph without a face are left out and counted.
+    """Pairs of photographs; pairs with a photograph without a face are counted and left out.
 
     Parameters
     ----------
     listed
         Pairs of m photographs.
-    vectors : array of shape (m, d), float32, their encodings
-    has_face : array of shape (m,), bool, whether there is one
+    vectors : array of shape (m, d), float32, their embeddings
+    has_face : array of shape (m,), bool, whether a face was found
     metric
         ``l2`` or ``cosine``.
     """
@@ -116,7 +116,7 @@ def photograph_pairs(listed: PairList, vectors: FloatArray, has_face: Bools, met
 
 
 def pairs_of(vectors: FloatArray, first: Ints, second: Ints, metric: str) -> Floats:
-    """Distances of chosen pairs of vectors, some at a time.
+    """Distances of chosen pairs of vectors, computed in batches.
 
     Parameters
     ----------
@@ -169,11 +169,11 @@ def distances_between(first: npt.ArrayLike, second: npt.ArrayLike, metric: str) 
 
 
 def spread(n: int, most: int) -> tuple[Ints, Ints]:
-    """Pairs i < j of n things in order of i, then j; of more than `most`, evenly spread ones.
+    """Pairs i < j of n items by i, then j; if there are more than `most`, evenly spread ones.
 
     Parameters
     ----------
-    n : number of things
+    n : number of items
     most : largest number of pairs, 1 or more
 
     Returns

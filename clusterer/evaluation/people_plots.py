@@ -1,4 +1,4 @@
-"""How far apart the people of a clip are, as pictures."""
+"""Plots of the distances between the people of a clip."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from clusterer.evaluation.matching import Matching
 from clusterer.evaluation.plots import BLUE, ORANGE, drawn, figure, svg
 
 MOST_PEOPLE = 16
-"""People in the matrix; more would not be legible."""
+"""People in the matrix: more would be illegible."""
 BINS = 40
 METRICS = {"l2": "L2"}
-"""How a metric is written, where not as it is named."""
+"""Display names of metrics that differ from their names in the settings."""
 
 Vectors = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Faces:
-    """Embedded faces of whom it is known who they are.
+    """Embeddings of faces whose person is known.
 
     Attributes
     ----------
-    people : p names, most faces first, then by the alphabet
+    people : p names, most faces first, then in alphabetical order
     person : array of shape (c,), int64, the person of each face, a position in `people`
     embeddings : array of shape (c, d), float64
     """
@@ -44,12 +44,12 @@ class Faces:
 
 
 def faces(matching: Matching, analysis: Analysis) -> Faces:
-    """Chips of the tracks that show somebody known: the person that most of a track shows."""
+    """Chips of the tracks whose person is known: the one that most of its faces show."""
     who = matching.track_people(len(analysis.tracks))
     tracks = analysis.track_of_row[analysis.chip_rows].tolist()
-    shown = [who[track] if track >= 0 else "" for track in tracks]
-    kept = [i for i, person in enumerate(shown) if person]
-    names = [shown[i] for i in kept]
+    of_chip = [who[track] if track >= 0 else "" for track in tracks]
+    kept = [i for i, person in enumerate(of_chip) if person]
+    names = [of_chip[i] for i in kept]
     people = sorted(set(names), key=lambda person: (-names.count(person), person))
     return Faces(
         people=tuple(people),
@@ -79,20 +79,20 @@ def distances(a: Vectors, b: Vectors, metric: str) -> Vectors:
 
 @drawn
 def histogram(known: Faces, person: int, metric: str, threshold: float) -> str:
-    """Distances of one person's average to all faces, those of that person and of others.
+    """Histogram of the distances of one person's average to all faces.
 
-    Other people in orange, this one in blue, each as shares of their own faces, for the others are
-    many more; dashed the threshold.
+    This person in blue, all others in orange, each normalised, as the others are many more. The
+    dashed line is the threshold.
 
     Returns
     -------
     SVG element
     """
     away = distances(known.averages[[person]], known.embeddings, metric)[0]
-    own = known.person == person
+    same = known.person == person
     made, axes = figure(3.6, 2.1)
     edges = np.linspace(0.0, max(float(away.max(initial=0.0)), threshold) * 1.04, BINS + 1)
-    for mask, colour in ((~own, ORANGE), (own, BLUE)):
+    for mask, colour in ((~same, ORANGE), (same, BLUE)):
         if mask.any():
             shares = 100.0 * np.histogram(away[mask], edges)[0] / int(mask.sum())
             axes.stairs(shares, edges, fill=True, color=colour, alpha=0.7)
@@ -107,17 +107,17 @@ def histogram(known: Faces, person: int, metric: str, threshold: float) -> str:
 
 @drawn
 def matrix(known: Faces) -> str:
-    """Cosine distances between the averages of the people with most faces.
+    """Matrix of cosine distances between the averages of the people with most faces.
 
     Returns
     -------
-    SVG element; the nearer two people are, the stronger the colour of their cell
+    SVG element; the nearer two people, the stronger the colour of their cell
     """
     from clusterer.evaluation.drawing import Rectangle, to_rgb  # noqa: PLC0415 - slow to import
 
-    shown = known.averages[:MOST_PEOPLE]
-    away = distances(shown, shown, "cosine")
-    n = len(shown)
+    averages = known.averages[:MOST_PEOPLE]
+    away = distances(averages, averages, "cosine")
+    n = len(averages)
     side = 1.6 + 0.46 * n
     made, axes = figure(side, side * 0.86)
     digits = 2 if away.max(initial=0.0) > 0.2 else 3
@@ -142,5 +142,5 @@ def matrix(known: Faces) -> str:
 
 
 def shorten(names: Sequence[str], most: int = 18) -> list[str]:
-    """Names that fit beside an axis."""
+    """Shorten names to fit beside an axis."""
     return [name if len(name) <= most else f"{name[: most - 1]}…" for name in names]

@@ -1,4 +1,4 @@
-"""Figures as SVG that takes its colours of text and axes from the page around it."""
+"""Figures as SVG whose text and axes take the colour of the surrounding page."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from clusterer.evaluation.drawing import Axes, Figure
 
 BLUE, ORANGE, GREEN, PINK = "#3f86d8", "#d9722e", "#2a9d76", "#c5679f"
-"""Colours of lines and bars: each keeps 3:1 against white and against the dark page."""
+"""Colours of lines and bars, with a contrast of 3:1 or more on white and on the dark page."""
 
-# Fonts are the reader's: a `font` shorthand is no presentation attribute, and names a font file.
+# The viewer chooses the font: a `font` shorthand is no presentation attribute, and names a font.
 _FONT = re.compile(r"^(?:[a-z0-9 -]+ )?([\d.]+)px .*$")
 _STYLE = re.compile(r' style="([^"]*)"')
 _GROUP = re.compile(r'<g id="[^"]*"')
@@ -24,15 +24,15 @@ _PX_PER_PT = 96 / 72
 _FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 
 MISSING = '<p class="hint">The picture here is drawn by matplotlib: pip install ".[plots]"</p>'
-"""Stands in place of a picture where matplotlib, of the extra [plots], is not installed."""
+"""Replaces a picture if matplotlib (the extra [plots]) is not installed."""
 
 _Given = ParamSpec("_Given")
 
 
 def drawn(draw: Callable[_Given, str]) -> Callable[_Given, str]:
-    """Let what draws a picture give `MISSING` where matplotlib is not installed.
+    """Make a drawing function return `MISSING` if matplotlib is not installed.
 
-    Figures and tables need no pictures, so nobody shall go without them for want of a library.
+    The figures and tables of a page remain useful without its pictures.
     """
 
     @wraps(draw)
@@ -48,7 +48,7 @@ def drawn(draw: Callable[_Given, str]) -> Callable[_Given, str]:
 
 
 def figure(width_in: float, height_in: float) -> tuple[Figure, Axes]:
-    """An empty figure with one pair of axes, without a frame on top and at the right."""
+    """Return an empty figure with one pair of axes, without the top and right spines."""
     from clusterer.evaluation.drawing import Figure  # noqa: PLC0415 - slow to import
 
     made = Figure(figsize=(width_in, height_in), layout="constrained")
@@ -60,15 +60,15 @@ def figure(width_in: float, height_in: float) -> tuple[Figure, Axes]:
 def svg(figure: Figure) -> str:
     """Draw a figure as an ``<svg>`` element.
 
-    Whatever is black, as text and axes are by default, becomes the colour of the text around it;
-    grounds are left out. Styles are attributes, so that a page's content security policy need not
-    allow them. Text stays text: names in any script are drawn with the reader's fonts, and a ``$``
-    is a ``$``. The element may also stand in a file of its own.
+    Black, the default of text and axes, becomes the colour of the surrounding text; backgrounds are
+    transparent. Styles become attributes, so that a page's content security policy need not allow
+    them. Text stays text: names in any script are drawn with the viewer's fonts, and a ``$`` is
+    literal. The element is also valid as a separate file.
 
     Returns
     -------
     str
-        The same figure gives the same text.
+        Deterministic: equal figures give equal text.
     """
     from clusterer.evaluation.drawing import (  # noqa: PLC0415 - slow to import
         Legend,
@@ -81,7 +81,7 @@ def svg(figure: Figure) -> str:
     for legend in figure.findobj(Legend):
         legend.set_frame_on(False)
     buffer = io.StringIO()
-    # The measuring font lacks glyphs that the reader's fonts have.
+    # The font for measuring lacks glyphs that the viewer's fonts have.
     with (
         rc_context({"svg.hashsalt": "cluster-video", "svg.fonttype": "none"}),
         warnings.catch_warnings(),
@@ -92,7 +92,7 @@ def svg(figure: Figure) -> str:
 
 
 def _themed(text: str) -> str:
-    """Matplotlib's file as an element without styles, fonts, ids of groups and metadata."""
+    """Reduce matplotlib's file to an element without styles, fonts, group ids and metadata."""
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"<style[^>]*>.*?</style>", "", text, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""What all scores are made of: components that add up over clips, and ratios of them."""
+"""Building blocks of scores: components that add up over clips, and their ratios."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Self
 
 @dataclass(frozen=True)
 class Summable:
-    """Components of scores: the sum of two holds, field by field, the sums of theirs.
+    """Components of scores, added field by field.
 
-    The ratios of a sum are those of the clips taken together, where nobody in one clip is anybody
-    in another.
+    The ratios of a sum are those of the clips taken together, with separate people in each clip.
     """
 
     def __add__(self, other: Self) -> Self:
@@ -21,7 +20,7 @@ class Summable:
 
 
 def share(part: float, whole: float) -> float:
-    """Part of a whole, 0 to 1; of nothing it is 1, for nothing was done wrong."""
+    """Part of a whole, 0 to 1; 1 if the whole is empty, as nothing is wrong then."""
     return float(part / whole) if whole else 1.0
 
 

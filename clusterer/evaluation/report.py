@@ -28,7 +28,7 @@ ReadCrop = Callable[[int], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One number of the confusion: faces, and how strong its colour is, 0 to 10."""
+    """One cell of the confusion matrix: faces, and the strength of its colour, 0 to 10."""
 
     faces: int
     heat: int
@@ -37,7 +37,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the confusion: a person, or the boxes that are nobody's face."""
+    """One row of the confusion matrix: a person, or the strays."""
 
     name: str
     cells: tuple[Cell, ...]
@@ -48,7 +48,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One mistake with its picture, base64 JPEG, empty where none is kept."""
+    """One mistake with its picture as base64 JPEG, empty if none is stored."""
 
     picture: str
     timecode: str
@@ -62,7 +62,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Mistakes of one kind: the worst with pictures, how many there are, how many faces."""
+    """Mistakes of one kind: the worst with pictures, and the numbers of tracks and faces."""
 
     kind: str
     title: str
@@ -73,16 +73,16 @@ class Group:
 
 
 def save(evaluation: Evaluation, folder: Path, read_crop: ReadCrop) -> Path:
-    """Write ``evaluation.html`` and ``evaluation.json``: both or none.
+    """Write ``evaluation.html`` and ``evaluation.json``: both or neither.
 
     Parameters
     ----------
     evaluation
         Of one clip.
     folder
-        Made if need be.
+        Created if needed.
     read_crop
-        Detection row → JPEG bytes of the face, or None where no picture is kept.
+        Detection row → JPEG bytes of the face, or None if no picture is stored.
 
     Returns
     -------
@@ -91,14 +91,14 @@ def save(evaluation: Evaluation, folder: Path, read_crop: ReadCrop) -> Path:
     Raises
     ------
     ResultError
-        The folder cannot be written to; what was there before stays.
+        The folder cannot be written to; earlier files are kept.
     """
     write_output(folder, {PAGE: render(evaluation, read_crop), FIGURES: to_json([evaluation])})
     return folder / PAGE
 
 
 def render(evaluation: Evaluation, read_crop: ReadCrop) -> str:
-    """Write the page.
+    """Render the page.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def render(evaluation: Evaluation, read_crop: ReadCrop) -> str:
     Returns
     -------
     str
-        A complete HTML document that loads nothing. The same input gives the same text.
+        A self-contained HTML document. Deterministic: equal input gives equal text.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def _facts(evaluation: Evaluation) -> Iterator[str]:
     truth, chosen = evaluation.matching.truth, evaluation.result.config.clustering
     yield f"{len(evaluation.matching.rows):,} labelled faces"
     yield f"{len(truth.frames):,} labelled frames"
-    yield f"{len(truth.cast)} people to be seen"
+    yield f"{len(truth.cast)} people in the truth"
     metric = METRICS.get(chosen.metric, chosen.metric)
     yield f"{chosen.method}, {metric} threshold {evaluation.result.threshold}"
     yield f"IoU from {evaluation.min_iou:g}"
@@ -148,8 +148,8 @@ def _headlines(evaluation: Evaluation) -> list[tuple[str, str]]:
         (_write(ratios["b_cubed_f"]), "B-cubed F, end to end"),
         (_write(ratios["assigned_b_cubed_precision"]), "precision of assigned faces"),
         (_write(ratios["face_recall"]), "of faces found"),
-        (_write(ratios["unknown_share"]), "of those left unknown"),
-        (f"{ratios['people_found']} / {ratios['people_true']}", "people found / to be seen"),
+        (_write(ratios["unknown_share"]), "of found faces left unknown"),
+        (f"{ratios['people_found']} / {ratios['people_true']}", "people found / in the truth"),
         (_write(ratios["clicks"]), "clicks to correct"),
     ]
 
@@ -161,7 +161,7 @@ def _write(value: float) -> str:
 def _sections(
     evaluation: Evaluation,
 ) -> list[tuple[str, str, list[tuple[str, Meaning, str, int | None]]]]:
-    """Every score in the section that explains it; what no section knows goes to the first."""
+    """Each score in the section that explains it; scores without a section go to the first."""
     ratios = evaluation.scores.ratios()
     placed = {name for _, _, known in SECTIONS for name in known}
     sections = []
@@ -173,7 +173,7 @@ def _sections(
 
 
 def _bar(value: float) -> int | None:
-    """Length of the bar beside a rate, per cent; a count has none."""
+    """Length of the bar beside a rate in per cent; counts have no bar."""
     return round(100 * min(max(value, 0.0), 1.0)) if isinstance(value, float) else None
 
 
@@ -224,7 +224,7 @@ def _shown(evaluation: Evaluation, each: Mistake, read_crop: ReadCrop) -> Shown:
 
 
 def _pictures(evaluation: Evaluation) -> dict[str, Any]:
-    """Histograms of the people with most faces, and the matrix; none without faces."""
+    """Histograms and matrix of the people with most faces; empty without faces."""
     known = faces(evaluation.matching, evaluation.result.analysis)
     metric = evaluation.result.config.clustering.metric
     threshold = evaluation.result.threshold or 0.0

@@ -27,25 +27,24 @@ GROUPING = (
     "v_measure",
     "ari",
 )
-"""Ratios of a `Grouping` that are given both end to end and for assigned faces."""
+"""Ratios of a `Grouping` that are computed end to end and for assigned faces."""
 
 
 @dataclass(frozen=True)
 class Scores(Summable):
-    """Components of all scores. Add those of several clips, then take the ratios.
+    """Components of all scores. Add the scores of several clips, then take the ratios.
 
     Attributes
     ----------
     detection : faces found and missed
-    end_to_end : over every labelled face; one that was missed or left unknown is a cluster of its
-        own
-    assigned : over the faces found in a track that belongs to a person: what is left to judge where
-        the faces to be grouped are given, as in the papers on NMI, V-measure, ARI and purity
+    end_to_end : over every labelled face; each missed or unknown face is a separate cluster
+    assigned : over the faces in tracks that are assigned to a person, which corresponds to papers
+        on NMI, V-measure, ARI and purity that cluster given faces
     characters : precision and recall of people, over every labelled face
-    clicks : work for a reviewer
-    people_found : people of the result, those of whom no face is labelled too
-    people_true : people whom a viewer can tell
-    unknown_faces : faces found in a track that belongs to nobody
+    clicks : a reviewer's work
+    people_found : people of the result, including those without a labelled face
+    people_true : people in the truth
+    unknown_faces : faces found in unknown tracks
     """
 
     detection: Detection = field(default_factory=Detection)
@@ -60,10 +59,10 @@ class Scores(Summable):
     def ratios(self) -> dict[str, float | int]:
         """Every score by its name, in a fixed order, ready for JSON.
 
-        Names without ``assigned_`` are end to end, but for ``purity``, which is over assigned faces
-        (a cluster of one face is pure, so that end to end it would praise what is left unknown). A
-        rate of nothing, as of no face at all, is 1, but ``unknown_share`` 0. Recall by kind is
-        there for the kinds that the truth holds.
+        Scores without ``assigned_`` are end to end, except for ``purity``, which is over assigned
+        faces: clusters of one face are pure, so end to end it would reward unknown faces. Rates
+        over nothing, such as no faces, are 1, but ``unknown_share`` is 0. There is a recall for
+        each kind in the truth.
         """
         detection, clicks = self.detection, self.clicks
         hits = detection.hits.total()
@@ -93,9 +92,9 @@ def score(matching: Matching, labels: IntArray) -> Scores:
     Parameters
     ----------
     matching
-        Which labelled face was found by which track.
+        Which track found which labelled face.
     labels : array of shape (t,), int64
-        The person of each track, `UNKNOWN` = nobody's.
+        The person of each track, or `UNKNOWN`.
 
     Returns
     -------
@@ -104,7 +103,7 @@ def score(matching: Matching, labels: IntArray) -> Scores:
     Raises
     ------
     ValueError
-        There is no label for a track that was matched.
+        A matched track has no label.
     """
     labels = np.asarray(labels, dtype=np.int64)
     tracks = np.concatenate([matching.track, matching.stray_track])

@@ -1,8 +1,8 @@
-"""What a viewer sees: labelled faces of a clip, and boxes that count neither way.
+"""Ground truth: labelled faces of a clip, and boxes that count neither way.
 
-``NAME.truth.csv`` has the columns ``frame, left, top, right, bottom, person`` and, if kinds are to
-be told apart, ``kind``; one row per visible face at a labelled frame. ``NAME.ignore.csv`` has
-``frame, left, top, right, bottom``. Other columns are left alone.
+``NAME.truth.csv`` has the columns ``frame, left, top, right, bottom, person`` and optionally
+``kind``, with one row per visible face at a labelled frame. ``NAME.ignore.csv`` has the columns
+``frame, left, top, right, bottom``. Other columns are ignored.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from clusterer.core.text import printable
 from clusterer.core.types import FloatArray, IntArray
 
 NOBODY_CAN_TELL = "?"
-"""The person of a face that is there, but whose owner a viewer cannot tell."""
+"""Stands for the person of a face that a viewer cannot identify."""
 
 SIDES = ("left", "top", "right", "bottom")
 PLACE = ("frame", *SIDES)
@@ -37,11 +37,11 @@ class Truth:
     Attributes
     ----------
     name : of the clip
-    frames : array of shape (f,), int64, every labelled frame, those without a face too
+    frames : array of shape (f,), int64, every labelled frame, including those without a face
     frame : array of shape (n,), int64, decoded frame of each labelled face
     boxes : array of shape (n, 4), float32, left, top, right, bottom in px
-    people : n names; `NOBODY_CAN_TELL` where a viewer cannot tell who it is
-    kinds : n kinds, such as ``frontal``; empty where none is given
+    people : n names; `NOBODY_CAN_TELL` for faces that a viewer cannot identify
+    kinds : n kinds, such as ``frontal``; empty if not labelled
     ignore_frame : array of shape (m,), int64
     ignore_boxes : array of shape (m, 4), float32: a detection there counts neither way
     """
@@ -74,13 +74,13 @@ class Truth:
 
     @property
     def known(self) -> IntArray:
-        """Rows whose person a viewer can tell, shape (k,), int64."""
-        told = [row for row, who in enumerate(self.people) if who != NOBODY_CAN_TELL]
-        return np.array(told, dtype=np.int64)
+        """Rows whose person is known, shape (k,), int64."""
+        rows = [row for row, who in enumerate(self.people) if who != NOBODY_CAN_TELL]
+        return np.array(rows, dtype=np.int64)
 
     @property
     def cast(self) -> tuple[str, ...]:
-        """Everybody whom a viewer can tell, in the order of the alphabet."""
+        """All known people, in alphabetical order."""
         return tuple(sorted({*self.people} - {NOBODY_CAN_TELL}))
 
 
@@ -90,20 +90,20 @@ def read_truth(path: Path, ignore: Path | None = None) -> Truth:
     Parameters
     ----------
     path
-        ``NAME.truth.csv``; what stands before ``.truth.csv`` names the clip.
+        ``NAME.truth.csv``, where ``NAME`` names the clip.
     ignore
-        By default ``NAME.ignore.csv`` beside it, if that is there.
+        By default ``NAME.ignore.csv`` beside it, if there is one.
 
     Returns
     -------
     Truth
-        Labelled frames lie on a regular grid from 0 to the last frame of either file; its step is
-        the greatest that meets every frame of both.
+        The labelled frames are a regular grid from 0 to the last frame of either file, with the
+        greatest step that includes every frame of both.
 
     Raises
     ------
     TruthError
-        A file is missing, lacks a column or a row, or holds something that is no number.
+        A file is missing, lacks a column or a row, or has an invalid number.
     """
     path = Path(path)
     name = path.name.removesuffix(".csv").removesuffix(".truth")
@@ -130,7 +130,7 @@ def read_truth(path: Path, ignore: Path | None = None) -> Truth:
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row; every one of `columns` is there."""
+    """Line number and cells of each row; all `columns` exist and are filled."""
     try:
         with TextIOWrapper(open_file(path), encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
@@ -178,7 +178,7 @@ def _number(path: Path, line: int, column: str, text: str) -> float:
 
 
 def _person(path: Path, line: int, row: dict[str, str]) -> str:
-    """Name in a row, without surrounding blanks."""
+    """Name in a row, without surrounding whitespace."""
     name = row["person"].strip()
     if not name.isprintable():
         raise TruthError(f"{path}, line {line}: the person's name holds a control character")
@@ -186,6 +186,6 @@ def _person(path: Path, line: int, row: dict[str, str]) -> str:
 
 
 def _grid(known: Sequence[int]) -> IntArray:
-    """Every labelled frame, those without a face too."""
+    """Every labelled frame, including those without a face."""
     step = max(int(np.gcd.reduce(np.array(known, np.int64))), 1)
     return np.arange(0, max(known) + 1, step, dtype=np.int64)

@@ -1,10 +1,10 @@
-"""Same person or not, pair by pair: the figures of face verification.
+"""Metrics of face verification: whether pairs of faces show one person.
 
 After Schroff, Kalenichenko and Philbin, "FaceNet: A unified embedding for face recognition and
-clustering" (CVPR 2015), section 4. A pair of faces is accepted as one person when its distance is
-at most the threshold d. Of the pairs of one person, the validation rate VAL(d) is the share that is
-accepted (true accepts, TA); of the pairs of two people, the false accept rate FAR(d) is that share
-(false accepts, FA). Shares of nothing are NaN.
+clustering" (CVPR 2015), section 4. A pair of faces is accepted as one person if its distance is at
+most the threshold d. The validation rate VAL(d) is the share of accepted pairs (true accepts, TA)
+among the pairs of one person; the false accept rate FAR(d) is the share of accepted pairs (false
+accepts, FA) among the pairs of two people. Shares of nothing are NaN.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 FAR_TARGETS = (1e-1, 1e-2, 1e-3)
-"""False accept rates at which VAL is told, as in the paper's figures."""
+"""False accept rates at which VAL is reported, as in the paper's figures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """How many pairs a threshold accepts; add those of several clips to pool them.
+    """Numbers of pairs that a threshold accepts; add those of several clips to pool them.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Accepted:
     different: int = 0
 
     def __add__(self, other: Accepted) -> Accepted:
-        """Pool two sets of pairs that were judged with one threshold."""
+        """Pool two sets of pairs at the same threshold."""
         return Accepted(
             self.true_accepts + other.true_accepts,
             self.false_accepts + other.false_accepts,
@@ -61,23 +61,23 @@ class Accepted:
 
     @property
     def accuracy(self) -> float:
-        """Share of the pairs that are judged rightly, 0 to 1."""
+        """Share of the pairs that are classified correctly, 0 to 1."""
         right = self.true_accepts + self.different - self.false_accepts
         return _share(right, self.same + self.different)
 
 
 @dataclass(frozen=True, slots=True)
 class Operating:
-    """The threshold for a false accept rate, and what it gives.
+    """The threshold for a false accept rate, and the rates at it.
 
     Attributes
     ----------
-    target : the false accept rate asked for
+    target : the wanted false accept rate
     threshold : the largest distance of a pair at which FAR does not exceed the target; minus
         infinity, which accepts nobody, if there is none
-    val, far : what that threshold gives
-    resolvable : whether there are pairs of two people enough, 1 / target, for one false accept to
-        be allowed; else `val` is the one at a false accept rate of 0
+    val, far : rates at that threshold
+    resolvable : whether there are at least 1 / target pairs of two people, so that one false accept
+        is allowed; otherwise `val` is at a false accept rate of 0
     """
 
     target: float
@@ -89,7 +89,7 @@ class Operating:
 
 @dataclass(frozen=True, slots=True)
 class EqualError:
-    """Where as many are falsely accepted as falsely rejected.
+    """Where the false accept rate equals the false reject rate.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class FoldAccuracy:
     Attributes
     ----------
     mean : over the folds, 0 to 1
-    standard_error : of the mean: the folds' sample standard deviation over the root of their number
+    standard_error : of the mean: sample standard deviation over the square root of the fold count
     folds : accuracy of each fold
     thresholds : the threshold of each fold, chosen on the others
     """
@@ -121,7 +121,7 @@ class FoldAccuracy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Roc:
-    """What every threshold accepts: one step for nobody, then one for each distance that occurs.
+    """Accepted pairs at every threshold: one step for none, then one for each distinct distance.
 
     Attributes
     ----------
@@ -154,19 +154,19 @@ class Roc:
         return _shares(self.false_accepts)
 
     def at(self, step: int) -> Accepted:
-        """What the threshold of a step accepts."""
+        """Pairs that the threshold of a step accepts."""
         counts = int(self.true_accepts[step]), int(self.false_accepts[step])
         return Accepted(*counts, self.same, self.different)
 
 
 def accepted(distances: Floats, same: Bools, threshold: float) -> Accepted:
-    """Count what a threshold accepts: TA(d), FA(d) and all there is.
+    """Count the pairs that a threshold accepts, and all pairs.
 
     Parameters
     ----------
     distances : array of shape (n,)
-    same : array of shape (n,), bool, whether both faces of a pair are one person's
-    threshold : a pair at just this distance is accepted
+    same : array of shape (n,), bool, whether both faces of a pair show one person
+    threshold : inclusive
     """
     near = distances <= threshold
     n_same = int(same.sum())
@@ -174,7 +174,7 @@ def accepted(distances: Floats, same: Bools, threshold: float) -> Accepted:
 
 
 def roc(distances: Floats, same: Bools) -> Roc:
-    """Count what every threshold accepts; pairs at equal distance are one step.
+    """Count the accepted pairs at every threshold; pairs at equal distance form one step.
 
     Parameters
     ----------
@@ -221,8 +221,8 @@ def equal_error(curve: Roc) -> EqualError:
 def area(curve: Roc) -> float:
     """Area under the ROC curve (AUC), 0 to 1, by trapezoids.
 
-    It is the chance that a random pair of one person is nearer than a random pair of two, equal
-    distances counting one half (Hanley and McNeil 1982). NaN if either kind is missing.
+    The probability that a random pair of one person is nearer than a random pair of two, with ties
+    counting one half (Hanley and McNeil 1982). NaN if either kind is missing.
     """
     if not curve.same or not curve.different:
         return math.nan
@@ -232,13 +232,13 @@ def area(curve: Roc) -> float:
 
 
 def best_threshold(curve: Roc) -> float:
-    """Threshold of the greatest accuracy; the smallest of several."""
+    """Threshold of the greatest accuracy; ties go to the smallest."""
     gain = curve.true_accepts - curve.false_accepts
     return float(curve.thresholds[int(np.argmax(gain))])
 
 
 def cross_validate(distances: Floats, same: Bools, fold: Ints) -> FoldAccuracy:
-    """Accuracy of each fold at the threshold that is best on all others, as LFW is scored.
+    """Accuracy of each fold at the best threshold of all others, the protocol of LFW.
 
     Huang, Ramesh, Berg and Learned-Miller, "Labeled Faces in the Wild" (2007), view 2.
 

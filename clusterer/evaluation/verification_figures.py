@@ -1,4 +1,4 @@
-"""All figures of verification for one set of pairs, and for the pairs of a result."""
+"""All verification metrics of one set of pairs, and of the pairs of a result."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from clusterer.evaluation.verification import (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verification:
-    """The figures of one set of pairs.
+    """Verification metrics of one set of pairs.
 
     Attributes
     ----------
-    pairs : what they are drawn from
-    curve : TA and FA of every threshold
+    pairs : the pairs themselves
+    curve : TA and FA at every threshold
     operating : VAL at each of `FAR_TARGETS`
     equal_error : where FAR = 1 - VAL
     area : under the curve, 0 to 1
-    threshold : one to look at, such as the encoder's default; None = none
-    at_threshold : what that accepts
+    threshold : a threshold of interest, such as the encoder's default; None = none
+    at_threshold : pairs accepted at that threshold
     accuracy : cross-validated, if the pairs have folds
     """
 
@@ -53,7 +53,7 @@ class Verification:
     accuracy: FoldAccuracy | None
 
     def figures(self) -> dict[str, Any]:
-        """Everything as plain values, for JSON: what does not exist is None."""
+        """Plain values for JSON; undefined metrics are None."""
         found: dict[str, Any] = {
             "pairs": self.pairs.name,
             "same": self.curve.same,
@@ -92,14 +92,14 @@ class Verification:
 
 
 def judge(pairs: Pairs, threshold: float | None = None) -> Verification:
-    """Work out all figures of a set of pairs.
+    """Compute all metrics of a set of pairs.
 
     Parameters
     ----------
     pairs
         May be empty: shares of nothing are NaN.
     threshold
-        One to count true and false accepts at.
+        Where true and false accepts are counted; None = nowhere.
     """
     curve = roc(pairs.distances, pairs.same)
     folded = pairs.fold is not None and len(np.unique(pairs.fold)) > 1
@@ -124,18 +124,18 @@ def judge(pairs: Pairs, threshold: float | None = None) -> Verification:
 def verify(
     result: ClusteringResult, matching: Matching, metric: str, threshold: float | None = None
 ) -> tuple[Verification, Verification]:
-    """Verification over the pairs of tracks and over the pairs of images of a result.
+    """Verification metrics of the track pairs and the image pairs of a result.
 
     Parameters
     ----------
     result
         Of one video.
     matching
-        Whom its tracks show: the person of a track is the one of most of its matched faces.
+        Labels of its tracks: each shows the person of most of its matched faces.
     metric
         ``l2`` or ``cosine``.
     threshold
-        One to count true and false accepts at.
+        Where true and false accepts are counted; None = nowhere.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Figures of verification as text, as JSON and as a page with the curves."""
+"""Verification metrics as text, as JSON and as a page with curves."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ Row = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VerificationReport:
-    """Figures of one or more sets of pairs that share encoder and metric.
+    """Metrics of one or more sets of pairs that share encoder and metric.
 
     Attributes
     ----------
     name : of the list of pairs, or of the video
-    encoder : whose encodings are compared
+    encoder : name of the encoder
     metric : ``l2`` or ``cosine``
     threshold : the encoder's default for the metric
-    sets : figures of each set of pairs
-    photographs : number of photographs that were read; 0 for a video
-    without_face : those in which no face was found
+    sets : metrics of each set of pairs
+    photographs : number of photographs read; 0 for a video
+    without_face : photographs in which no face was found
     """
 
     name: str
@@ -66,7 +66,7 @@ class VerificationReport:
         )
 
     def rows(self) -> list[Row]:
-        """All figures, a row each, in the order in which they are shown."""
+        """All metrics, one row each, in display order."""
         found: list[Row] = [
             self._row("pairs of one person", lambda v: f"{v.curve.same:,}"),
             self._row("pairs of two people", lambda v: f"{v.curve.different:,}"),
@@ -93,14 +93,14 @@ class VerificationReport:
         return found
 
     def notes(self) -> list[str]:
-        """What has to be known to read the table; may be empty."""
+        """Footnotes of the table; may be empty."""
         few = any(_marked(v, at.resolvable) for v in self.sets for at in v.operating)
         if not few:
             return []
         return ["* Too few pairs of two people, fewer than 1/FAR: VAL without any false accept."]
 
     def to_json(self) -> str:
-        """Everything for programs."""
+        """JSON with all metrics."""
         content = {
             "name": self.name,
             "encoder": self.encoder,
@@ -113,7 +113,7 @@ class VerificationReport:
         return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     def page(self) -> str:
-        """A complete HTML document that loads nothing.
+        """Return a self-contained HTML document.
 
         Raises
         ------
@@ -148,11 +148,10 @@ def _drawing(draw: Callable[..., Figure], *what: Any) -> str:
 
 
 def roc_figure(sets: Sequence[Verification]) -> Figure:
-    """VAL against FAR, the latter on a logarithmic axis; dots mark the threshold looked at.
+    """Plot VAL against FAR on a logarithmic axis; dots mark the threshold of interest.
 
-    The left end stands for a FAR of 0 too, which a logarithm does not reach. Curves are drawn
-    through 400 values of FAR, evenly spread over the axis. At least one of the sets has pairs of
-    one person and of two; others are not drawn.
+    The left end also stands for a FAR of 0. Curves have 400 points, evenly spaced along the axis.
+    Sets without pairs of both kinds are not drawn; at least one set must have both.
     """
     from clusterer.evaluation import plots  # noqa: PLC0415 - slow to import
 
@@ -161,7 +160,7 @@ def roc_figure(sets: Sequence[Verification]) -> Figure:
     most = max(found.curve.different for found in drawn)
     left = 10.0 ** -math.ceil(math.log10(max(most, 10)))
     far = np.logspace(math.log10(left), 0.0, _POINTS)
-    far[0], far[-1] = left, 1.0  # and not a rounding more or less
+    far[0], far[-1] = left, 1.0  # exact despite rounding
     colours = (plots.BLUE, plots.ORANGE, plots.GREEN, plots.PINK)
     for number, found in enumerate(drawn):
         colour = colours[number % len(colours)]
@@ -180,7 +179,7 @@ def roc_figure(sets: Sequence[Verification]) -> Figure:
 
 
 def histogram_figure(found: Verification, metric: str) -> Figure:
-    """Distances of pairs of one person and of two, each kind as shares of its own number."""
+    """Plot normalised histograms of the distances of pairs of one person and of two."""
     from clusterer.evaluation import plots  # noqa: PLC0415 - slow to import
 
     figure, axes = plots.figure(7.6, 3.0)
@@ -218,7 +217,7 @@ def _has_curve(found: Verification) -> bool:
 
 
 def _marked(found: Verification, resolvable: bool) -> bool:
-    """Whether a figure is one of too few pairs; one of none at all is no figure."""
+    """Whether a metric rests on too few pairs; without pairs there is no metric to mark."""
     return not resolvable and found.curve.different > 0
 
 
@@ -232,7 +231,7 @@ def _threshold(i: int, found: Verification) -> str:
 
 
 def _at(found: Verification, name: str) -> str:
-    """A figure of the threshold looked at."""
+    """A metric at the threshold of interest."""
     if found.at_threshold is None:
         return "-"
     value = getattr(found.at_threshold, name)
@@ -249,5 +248,5 @@ def _number(value: float) -> str:
 
 
 def _power(value: float) -> str:
-    """A power of ten in full, without the noise of its last digits."""
+    """A power of ten in full, without rounding noise."""
     return np.format_float_positional(value, precision=1, fractional=False, trim="-")

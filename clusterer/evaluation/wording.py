@@ -1,4 +1,4 @@
-"""What each figure means, in a line."""
+"""One-line explanations of all scores."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from clusterer.evaluation.mistakes import Kind
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Words for one score.
+    """Title and explanation of a score.
 
     Attributes
     ----------
     title : for a table
-    text : one line, ends without a full stop
+    text : one line without a full stop
     """
 
     title: str
@@ -23,70 +23,70 @@ class Meaning:
 
 _GROUPING = {
     "b_cubed_precision": Meaning(
-        "B-cubed precision", "Of a face's found person, the share that is really that person"
+        "B-cubed precision", "Share of a face's found person that is the same person"
     ),
     "b_cubed_recall": Meaning(
-        "B-cubed recall", "Of a person's faces, the share that is together with a given one"
+        "B-cubed recall", "Share of a face's person that is in the same found person"
     ),
     "b_cubed_f": Meaning("B-cubed F", "Harmonic mean of the two"),
     "pairwise_precision": Meaning(
-        "Pairwise precision", "Of pairs of faces put together, the share that is one person"
+        "Pairwise precision", "Share of the pairs of faces in one found person that show one person"
     ),
     "pairwise_recall": Meaning(
-        "Pairwise recall", "Of pairs of faces that are one person, the share put together"
+        "Pairwise recall", "Share of the pairs of faces of one person that are in one found person"
     ),
     "pairwise_f": Meaning("Pairwise F", "Harmonic mean of the two"),
     "nmi": Meaning("NMI", "Normalised mutual information of people and found people"),
-    "homogeneity": Meaning("Homogeneity", "How far a found person holds one person only"),
-    "completeness": Meaning("Completeness", "How far a person is in one found person only"),
+    "homogeneity": Meaning("Homogeneity", "How far each found person contains a single person"),
+    "completeness": Meaning("Completeness", "How far each person is in a single found person"),
     "v_measure": Meaning("V-measure", "Harmonic mean of the two"),
-    "ari": Meaning("ARI", "Adjusted Rand index: 0 is what chance would give"),
+    "ari": Meaning("ARI", "Adjusted Rand index: 0 is chance level"),
 }
 
 SECTIONS: tuple[tuple[str, str, dict[str, Meaning]], ...] = (
     (
         "Faces",
-        "What the detector and the tracker find.",
+        "What detector and tracker find.",
         {
             "face_recall": Meaning("Face recall", "Share of the labelled faces that were found"),
             "box_precision": Meaning("Box precision", "Share of the found boxes that are faces"),
-            "unknown_share": Meaning(
-                "Left unknown", "Share of the found faces that were given to nobody"
-            ),
+            "unknown_share": Meaning("Left unknown", "Share of the found faces without a person"),
         },
     ),
     (
         "Work for a reviewer",
-        "The fewest clicks in the review page that make everything right.",
+        "The fewest clicks on the review page that correct everything.",
         {
-            "clicks": Meaning("Clicks", "All of them"),
-            "merges": Meaning("Merges", "Found people put together"),
-            "moves": Meaning("Moves", "Tracks given to somebody else"),
-            "removals": Meaning("Removals", "Tracks taken away, for they show no face"),
+            "clicks": Meaning("Clicks", "Merges, moves and removals"),
+            "merges": Meaning("Merges", "Found people merged"),
+            "moves": Meaning("Moves", "Tracks moved to another person"),
+            "removals": Meaning("Removals", "Tracks removed because they show no face"),
         },
     ),
     (
         "People, end to end",
-        "Over every labelled face; one that was missed or left unknown stands alone.",
+        "Over every labelled face; each missed or unknown face is a separate group.",
         {
             **_GROUPING,
             "people_found": Meaning("People found", "Groups in the result"),
-            "people_true": Meaning("People to be seen", "Whom a viewer can tell"),
+            "people_true": Meaning("People in the truth", "Those that a viewer can identify"),
             "character_precision": Meaning(
-                "Character precision", "Each person's best group: the share that is right, averaged"
+                "Character precision",
+                "Share of a person's best group that is right, averaged over people",
             ),
             "character_recall": Meaning(
-                "Character recall", "Each person's best group: the share of them in it, averaged"
+                "Character recall",
+                "Share of a person that is in their best group, averaged over people",
             ),
         },
     ),
     (
         "People, assigned faces only",
-        "Over the faces that were given to somebody: can what is said be trusted?",
+        "Over the faces assigned to a person: how far assignments can be trusted.",
         {
             **{f"assigned_{name}": meaning for name, meaning in _GROUPING.items()},
             "purity": Meaning(
-                "Purity", "Share of faces that are whom most of their found person is"
+                "Purity", "Share of faces that show the main person of their found person"
             ),
         },
     ),
@@ -94,20 +94,26 @@ SECTIONS: tuple[tuple[str, str, dict[str, Meaning]], ...] = (
 """Title, introduction, and score → meaning, in the order of the page."""
 
 MISTAKES: dict[Kind, tuple[str, str]] = {
-    Kind.WRONG: ("Wrong faces in a person", "They show somebody else than most of that person."),
+    Kind.WRONG: (
+        "Wrong faces in a person",
+        "They show somebody else than most faces of that person do.",
+    ),
     Kind.SPLIT: ("Split people", "They show a person who has a larger group elsewhere."),
-    Kind.UNKNOWN: ("Left unknown", "Found, but given to nobody, though a viewer can tell."),
+    Kind.UNKNOWN: (
+        "Left unknown",
+        "Found but not assigned to a person, although a viewer can identify them.",
+    ),
     Kind.STRAY: ("Strays", "Boxes at labelled frames where no face is labelled."),
 }
-"""Kind of mistake → title and what it means."""
+"""Kind of mistake → title and explanation."""
 
 
 def meaning(name: str) -> Meaning:
-    """Words for a score by its name; recall by kind, and what is not known, by the name alone."""
+    """Title and explanation of a score; those of unlisted scores are derived from the name."""
     for _, _, known in SECTIONS:
         if name in known:
             return known[name]
     kind = name.removeprefix("face_recall_")
     if kind != name:
-        return Meaning(f"Face recall, {kind}", f"The same, of the faces labelled {kind}")
+        return Meaning(f"Face recall, {kind}", f"Face recall over the faces labelled {kind}")
     return Meaning(name.replace("_", " ").capitalize(), "")

@@ -16,8 +16,9 @@ Floats = npt.NDArray[np.float64]
 COEFFICIENTS = (4.34, 0.52, 1.32)
 INTERCEPT = 8.06
 """For `evidence`, by logistic regression on 4,683 judgements of tracks of four labelled clips and
-the demo, at four sample rates and twelve thresholds: `benchmarks/confidence.py --fit`. With a clip
-left out, the margin to the next person and the number of readable chips do not improve it."""
+the demo, at four sample rates and twelve thresholds: `python -m benchmarks people confidence
+--fit`. With a clip left out, the margin to the next person and the number of readable chips do not
+improve it."""
 
 MOST = 0.95
 """Upper bound. At each of the four rates, at the default threshold, 67 to 71 tracks would exceed

@@ -1,8 +1,8 @@
-"""Pictures of garments → what a camera might see of them; in batches, by torch.
+"""Augmentation of pictures of garments: views as a camera might see them, in batches.
 
-Light changes stay within what happens on one set: an encoder that is taught to ignore colour throws
-away what tells the people of a scene apart. New colours are given to garments before views are made
-of them, so both views of a garment share them and the encoder must look at them.
+Light changes stay within what happens on one film set: an encoder that learns to ignore colour
+loses what distinguishes the people of a scene. Garments are recoloured before views are made, so
+that both views share the colours and the encoder must use them.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from torch.nn import functional
 from clusterer.training.settings import Light
 
 FILL = (0.485, 0.456, 0.406)
-"""Colour of what is not seen: the mean that networks subtract, as of ImageNet."""
+"""Colour of hidden pixels: the mean of ImageNet, which networks subtract."""
 LUMA = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Studio:
-    """Where views are made.
+    """What views are made with.
 
     Attributes
     ----------
     backgrounds : tensor of shape (k, 3, S, S), uint8
     size_px : side of the views
-    light : how much it changes
+    light : range of the light changes
     """
 
     backgrounds: Tensor
@@ -38,22 +38,22 @@ class Studio:
 
 
 def spread(n: int, low: float, high: float) -> Tensor:
-    """Uniform numbers, shape (n, 1, 1, 1)."""
+    """Uniform random numbers, shape (n, 1, 1, 1)."""
     return torch.rand(n, 1, 1, 1) * (high - low) + low
 
 
 def chance(n: int, share: float) -> Tensor:
-    """Ones for that share of the rows and zeros for the others, shape (n, 1, 1, 1)."""
+    """Random ones with that probability and zeros otherwise, shape (n, 1, 1, 1)."""
     return (torch.rand(n, 1, 1, 1) < share).float()
 
 
 def silhouette(
     pictures: Tensor, masks: Tensor, has_mask: Tensor, silhouettes: Tensor, share: float = 0.6
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Give a part of the garments without mask the outline of one that has a mask.
+    """Give some garments without a mask the outline of one that has a mask.
 
-    Garments are photographed on hangers and floors: filled into the outline of a person they become
-    a torso, with anything behind it.
+    Garments are photographed on hangers and floors. Filled into the outline of a person, they look
+    like a torso in front of any background.
 
     Parameters
     ----------
@@ -62,11 +62,11 @@ def silhouette(
     has_mask : (n,), bool
     silhouettes : (k, 1, S, S), masks of other garments
     share
-        Of the garments without mask.
+        Share of the garments without a mask.
 
     Returns
     -------
-    pictures, masks, has_mask; likewise
+    pictures, masks, has_mask : of the same shapes
     """
     n = len(pictures)
     if not len(silhouettes):
@@ -89,7 +89,7 @@ def silhouette(
 
 
 def recolour(pictures: Tensor, share: float = 0.5) -> Tensor:
-    """Turn hues, and shift tint and brightness, of a part of the pictures: another garment each."""
+    """Rotate hues and shift tint and brightness of some pictures, as of another garment."""
     n = len(pictures)
     turn = spread(n, -math.pi, math.pi)
     luma = torch.tensor(LUMA).view(1, 3, 1, 1)
@@ -105,7 +105,7 @@ def recolour(pictures: Tensor, share: float = 0.5) -> Tensor:
 
 
 def backdrop(n: int, studio: Studio) -> Tensor:
-    """What may lie behind a garment: pictures and plain colours; shape (n, 3, size, size)."""
+    """Backgrounds of garments: pictures and plain colours; shape (n, 3, size, size)."""
     size_px, backgrounds = studio.size_px, studio.backgrounds
     flat = torch.rand(n, 3, 1, 1).expand(n, 3, size_px, size_px)
     if not len(backgrounds):
@@ -117,10 +117,10 @@ def backdrop(n: int, studio: Studio) -> Tensor:
 
 
 def move(pictures: Tensor, masks: Tensor, has_mask: Tensor, size_px: int) -> tuple[Tensor, Tensor]:
-    """Crop, turn, shear, mirror and bend.
+    """Crop, rotate, shear, mirror and bend.
 
-    Garments whose outline is known may move away from the middle and become small, as of somebody
-    who turns aside.
+    Garments with a known outline may also move away from the centre and shrink, as when somebody
+    turns aside.
 
     Returns
     -------
@@ -150,7 +150,7 @@ def move(pictures: Tensor, masks: Tensor, has_mask: Tensor, size_px: int) -> tup
 
 
 def occlude(views: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
-    """Lay up to two soft ellipses (skin, any colour, another garment) over each view."""
+    """Draw up to two soft ellipses (skin, any colour, another garment) over each view."""
     n, _, height, width = views.shape
     y, x = torch.meshgrid(
         torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij"
@@ -170,7 +170,7 @@ def occlude(views: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def relight(views: Tensor, light: Light) -> Tensor:
-    """Change exposure, gamma, white balance, contrast and saturation, and let light fall off."""
+    """Change exposure, gamma, white balance, contrast and saturation, and add a light gradient."""
     n, _, height, width = views.shape
     views = views.clamp(1e-4, 1.0) ** torch.exp(spread(n, -light.gamma, light.gamma))
     views = views * torch.exp(spread(n, -light.exposure, light.exposure))
@@ -186,7 +186,7 @@ def relight(views: Tensor, light: Light) -> Tensor:
 
 
 def degrade(views: Tensor) -> Tensor:
-    """Take away resolution, from three of four views, and add noise and the blocks of codecs."""
+    """Reduce the resolution of three in four views, and add noise and codec blocks."""
     n, _, height, width = views.shape
     for rows in torch.randperm(n).chunk(4)[:3]:
         side = int(torch.randint(12, max(height * 3 // 4, 13), (1,)))
@@ -200,7 +200,7 @@ def degrade(views: Tensor) -> Tensor:
 
 
 def cut_off(views: Tensor, masks: Tensor, share: float = 0.35) -> tuple[Tensor, Tensor]:
-    """Hide a part of each view below a line, or beside one, as the edge of a picture does."""
+    """Hide some views below or beside a line, as the edge of a picture does."""
     n, _, height, width = views.shape
     fill = torch.tensor(FILL).view(1, 3, 1, 1)
     down = torch.linspace(0, 1, height).view(1, 1, height, 1).expand(n, 1, height, width)
@@ -215,7 +215,7 @@ def cut_off(views: Tensor, masks: Tensor, share: float = 0.35) -> tuple[Tensor, 
 def make_view(
     pictures: Tensor, masks: Tensor, has_mask: Tensor, studio: Studio
 ) -> tuple[Tensor, Tensor]:
-    """One view of each garment, and where in it the garment is.
+    """Make one view of each garment, and its mask.
 
     Parameters
     ----------

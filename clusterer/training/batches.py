@@ -1,4 +1,4 @@
-"""Which pictures are shown together."""
+"""Batches of training pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clusterer.core.types import IntArray
 
 
 def batches(rows: IntArray, size: int, generator: np.random.Generator) -> Iterator[IntArray]:
-    """All rows once, in a new order, in full batches; the few that are left over wait."""
+    """Yield shuffled rows in full batches, each row once at most; drop an incomplete batch."""
     order = generator.permutation(rows)
     for start in range(0, len(order) - size + 1, size):
         yield order[start : start + size]
@@ -19,20 +19,21 @@ def batches(rows: IntArray, size: int, generator: np.random.Generator) -> Iterat
 def some_of_each(
     people: IntArray, size: int, per_person: int, generator: np.random.Generator
 ) -> list[IntArray]:
-    """Batches of a few people with a few pictures of each, as triplets need them.
+    """Batches of a few pictures each of a few people, as triplet losses need.
 
     Parameters
     ----------
     people : array of shape (n,), of each picture
     size
-        Of a batch; what `per_person` does not divide is left out.
+        Pictures in a batch, rounded down to a multiple of `per_person`.
     per_person
-        Of whom there are fewer pictures, some are there twice.
+        Pictures of each person; some are repeated for people with fewer.
     generator
+        Of random numbers.
 
     Returns
     -------
-    as many batches as `size` goes into n, at least one; indices into `people`
+    n // size batches, at least one; indices into `people`
     """
     names = np.unique(people)
     at_once = min(max(2, size // per_person), len(names))
@@ -40,7 +41,7 @@ def some_of_each(
     for _ in range(max(1, len(people) // size)):
         rows = []
         for person in generator.permutation(names)[:at_once]:
-            own = np.flatnonzero(people == person)
-            rows.append(generator.choice(own, per_person, replace=len(own) < per_person))
+            pictures = np.flatnonzero(people == person)
+            rows.append(generator.choice(pictures, per_person, replace=len(pictures) < per_person))
         found.append(np.concatenate(rows).astype(np.int64))
     return found

@@ -1,4 +1,4 @@
-"""Model card: what the networks are, of what and how they were made, and what they cannot do.
+"""Model card of a clothing encoder: data, training, use and limits.
 
 After M. Mitchell et al., "Model Cards for Model Reporting", 2019.
 """
@@ -40,13 +40,13 @@ LIMITS = """
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a model card tells besides settings and curve.
+    """Contents of a model card besides settings and curve.
 
     Attributes
     ----------
-    command : that trains again
-    licences : part of the pictures → its licence, in words
-    made_with : lines such as versions of libraries
+    command : that repeats the training
+    licences : part of the pictures → its licence
+    made_with : versions of libraries and the like
     files : name → content
     closeness : see `clusterer.training.quantise.closeness`; None = there is no such network
     """
@@ -73,8 +73,8 @@ def write_card(
     facts
     """
     title = "# Clothing encoder: model card\n\n" + fill(
-        "A ResNet-18 (He et al., 2016) that turns the picture of a torso into an embedding of what "
-        "is worn, and says where in the picture the garment is."
+        "A ResNet-18 (He et al., 2016) that turns the picture of a torso into an embedding of the "
+        "clothing, and locates the garment in the picture."
     )
     sections = {
         "Files": file_table(facts.files),

@@ -1,4 +1,4 @@
-"""Where a training stands, kept so that an interrupted one can go on."""
+"""Checkpoints, from which an interrupted training resumes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REMEDY = "Name another folder with --output"
 
 
 def write_checkpoint(folder: Path, content: dict[str, Any]) -> None:
-    """Replace the checkpoint in a folder, which is made if need be.
+    """Replace the checkpoint in a folder, which is created if needed.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def write_checkpoint(folder: Path, content: dict[str, Any]) -> None:
     Raises
     ------
     ResultError
-        It cannot be written; the one before stays.
+        It cannot be written; the earlier one is kept.
     """
     packed = io.BytesIO()
     torch.save(content, packed)
@@ -38,20 +38,20 @@ def write_checkpoint(folder: Path, content: dict[str, Any]) -> None:
 def read_checkpoint(
     folder: Path, settings: dict[str, Any], device: torch.device
 ) -> dict[str, Any] | None:
-    """What `write_checkpoint` wrote; None where there is nothing.
+    """Read what `write_checkpoint` wrote; None if there is no checkpoint.
 
     Parameters
     ----------
     folder
     settings
-        That the training must have had.
+        Must equal those of the checkpoint.
     device
-        Where the tensors are wanted.
+        To load the tensors to.
 
     Raises
     ------
     DataError
-        It is damaged, or of other settings.
+        It is damaged, or has other settings.
     """
     path = folder / CHECKPOINT
     if not path.exists():

@@ -1,4 +1,4 @@
-"""Training of the clothing encoder, and how good it is on held-out garments."""
+"""Training of the clothing encoder, and its evaluation on held-out garments."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from clusterer.training.settings import ClothingTraining
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """What one epoch gave.
+    """Results of one epoch.
 
     Attributes
     ----------
     number : from 1
     loss : mean over the batches
-    auc : that two views of one held-out garment are nearer than those of two
-    recall : part of the held-out garments whose nearest second view is their own
+    auc : probability that two views of one held-out garment are nearer than those of two
+    recall : share of the held-out garments whose nearest second view is of the same garment
     """
 
     number: int
@@ -41,15 +41,15 @@ class Epoch:
 
 
 class ClothingTrainer(Trainer[ClothingTraining, Epoch]):
-    """Trains the clothing encoder, and goes on where an interrupted training stopped.
+    """Trains the clothing encoder, and resumes an interrupted training.
 
     Parameters
     ----------
     garments
-        All pictures; a part of them is held out.
+        All pictures; a share of them is held out.
     settings
     folder
-        Where the checkpoint is kept; None = nowhere.
+        For the checkpoint; None = no checkpoint.
     device
         ``cpu`` or ``cuda``.
 
@@ -89,7 +89,7 @@ class ClothingTrainer(Trainer[ClothingTraining, Epoch]):
     def judge(self) -> tuple[float, float]:
         """AUC and recall on two views each of the held-out garments; see `Epoch`."""
         self.network.eval()
-        with self.own_chance(), torch.no_grad():
+        with self.fixed_randomness(), torch.no_grad():
             first, second = (self._embed(self._held_out) for _ in range(2))
         near = (first @ second.T).numpy()
         same = np.eye(len(near), dtype=bool)
@@ -97,14 +97,14 @@ class ClothingTrainer(Trainer[ClothingTraining, Epoch]):
         return float(roc_auc_score(same.ravel(), near.ravel())), recall
 
     def torsos(self, count: int, held_out: bool = False) -> ImageArray:
-        """Views of garments as the exported network takes them; always the same.
+        """Views of garments in the format of the exported network; the same in each call.
 
         Parameters
         ----------
         count
-            At most so many.
+            Greatest number of views.
         held_out
-            Of the garments that are not trained on.
+            Use the held-out garments, not those for training.
 
         Returns
         -------
@@ -113,7 +113,7 @@ class ClothingTrainer(Trainer[ClothingTraining, Epoch]):
         rows = self._held_out if held_out else self._train
         spread = np.linspace(0, len(rows) - 1, min(count, len(rows)))  # over all parts
         rows = rows[spread.round().astype(np.int64)]
-        with self.own_chance():
+        with self.fixed_randomness():
             views, _ = self._view(*self._load(rows))
         seen: ImageArray = (views * 255.0).round().byte().permute(0, 2, 3, 1).cpu().numpy()
         return np.ascontiguousarray(seen)
@@ -146,7 +146,7 @@ class ClothingTrainer(Trainer[ClothingTraining, Epoch]):
 
     def _two_views(self, rows: IntArray) -> Seen:
         share = 0.0 if self.settings.learns_centres else self.settings.recolour_share
-        with torch.no_grad(), self.device:  # what is drawn by chance lies on the device, too
+        with torch.no_grad(), self.device:  # random numbers are made on the device, too
             pictures, masks, has_mask = silhouette(*self._load(rows), self._silhouettes)
             pictures = recolour(pictures, share)
             first, second = (self._view(pictures, masks, has_mask) for _ in range(2))

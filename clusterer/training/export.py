@@ -1,4 +1,4 @@
-"""A trained network → ONNX: one file that takes pictures as they are cut out."""
+"""Export of a trained network to ONNX: one file that takes pictures as they are cut out."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from clusterer.models.runtime import open_session
 OPSET = 18
 """ONNX Runtime reads it since 1.14."""
 TOLERANCE = 1e-4
-"""Furthest that a number may be from what torch says."""
+"""Largest difference of an output from that of torch."""
 BATCH_SIZE = 16
 
 
 class Prepared(nn.Module):
-    """A network behind what prepares its pictures, so that nobody can prepare them otherwise.
+    """A network with its preprocessing built in.
 
     Parameters
     ----------
@@ -42,30 +42,30 @@ class Prepared(nn.Module):
 
 
 def export(network: Prepared, size_px: int, name: str, outputs: Sequence[str]) -> bytes:
-    """Write a network as ONNX, and compare what it says to what torch says.
+    """Export a network to ONNX, and compare its outputs with those of torch.
 
-    Its input is of shape (n, size_px, size_px, 3), uint8, RGB, with n free. Batch norms are part of
-    the convolutions before them.
+    Its input has shape (n, size_px, size_px, 3), uint8, RGB, with any n. Batch norms are folded
+    into the convolutions before them.
 
     Parameters
     ----------
     network
-        With a ``forward`` that takes that input; stays as it is.
+        Its ``forward`` takes that input; it is not changed.
     size_px
         Side of the pictures.
     name
-        Of the input; that of the parameter of ``forward``, too.
+        Of the input, and of the parameter of ``forward``.
     outputs
         Names of the outputs, in order.
 
     Returns
     -------
-    Content of the file, weights and all; the same network gives the same bytes.
+    Content of the file, with weights; equal networks give equal bytes.
 
     Raises
     ------
     ModelError
-        ONNX Runtime says something else than torch.
+        The outputs of ONNX Runtime and torch differ.
     """
     whole = copy.deepcopy(network).cpu().float().eval()
     shape = (BATCH_SIZE, size_px, size_px, 3)
@@ -88,7 +88,7 @@ def export(network: Prepared, size_px: int, name: str, outputs: Sequence[str]) -
 
 
 def run(model: bytes, pictures: ImageArray) -> list[FloatArray]:
-    """What an exported network says of pictures.
+    """Run an exported network on pictures.
 
     Parameters
     ----------
@@ -100,19 +100,19 @@ def run(model: bytes, pictures: ImageArray) -> list[FloatArray]:
     -------
     arrays of n rows each, float32, one for each output
     """
-    # One thread: sums are of one order then, on every machine.
+    # One thread, so that the order of sums is the same on every machine.
     session = open_session(model, 1, "The exported network", "")
     (taken,) = session.get_inputs()
-    said = [
+    batches = [
         session.run(None, {taken.name: pictures[start : start + BATCH_SIZE]})
         for start in range(0, len(pictures), BATCH_SIZE)
     ]
-    return [np.concatenate(each) for each in zip(*said, strict=True)]
+    return [np.concatenate(each) for each in zip(*batches, strict=True)]
 
 
 @contextmanager
 def _errors_only() -> Iterator[None]:
-    """Keep the exporter from warning of what is missing and not needed."""
+    """Silence the exporter's warnings about optional libraries."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -123,7 +123,7 @@ def _errors_only() -> Iterator[None]:
 
 
 def _bare(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Without the notes of the exporter, which hold where the source lay on the disk."""
+    """Remove the exporter's notes, which contain paths of source files."""
     graph = model.graph
     noted = [model, graph, *graph.node, *graph.input, *graph.output]
     for each in (*noted, *graph.initializer, *graph.value_info):
@@ -138,8 +138,8 @@ def _compare(
     with torch.no_grad():
         expected = network(torch.from_numpy(pictures))
     each = expected if isinstance(expected, tuple) else (expected,)
-    for name, said, wanted in zip(outputs, run(content, pictures), each, strict=True):
-        apart = float(np.abs(said - wanted.numpy()).max())
+    for name, output, wanted in zip(outputs, run(content, pictures), each, strict=True):
+        apart = float(np.abs(output - wanted.numpy()).max())
         if not apart <= TOLERANCE:
             raise ModelError(
                 f"The exported {name} are {apart:.2g} from those of the trained network",

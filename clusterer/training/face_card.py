@@ -34,14 +34,14 @@ LIMITS = """
 
 @dataclass(frozen=True, slots=True)
 class FaceFacts:
-    """What a model card tells besides settings and curve.
+    """Contents of a model card besides settings and curve.
 
     Attributes
     ----------
-    command : that trains again
-    made_with : lines such as versions of libraries
+    command : that repeats the training
+    made_with : versions of libraries and the like
     card : of the network
-    at_threshold : what its threshold accepts of the held-out pairs
+    at_threshold : held-out pairs that its threshold accepts
     files : name → content
     """
 
@@ -58,7 +58,7 @@ def write_face_card(trainer: FaceTrainer, facts: FaceFacts) -> str:
     Parameters
     ----------
     trainer
-        Has run.
+        Its training is finished.
     facts
     """
     chosen = trainer.settings

@@ -1,18 +1,20 @@
-"""What a training of faces leaves behind: network, its two cards, the curve."""
+"""Outputs of a training of faces: the network, its two cards, the curves."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from clusterer.core.files import make_folder, write_all
+from clusterer.evaluation.drawing import MaxNLocator
+from clusterer.evaluation.plots import BLUE, GREEN, ORANGE, PINK, figure, svg
 from clusterer.evaluation.verification import Accepted, accepted, roc, val_at_far
 from clusterer.faces.encoding.card import Card, to_toml
 from clusterer.training.cut import Cut
 from clusterer.training.face_card import FaceFacts, write_face_card
-from clusterer.training.face_curves import draw_curves
-from clusterer.training.faces import FaceTrainer
+from clusterer.training.faces import FaceEpoch, FaceTrainer
 from clusterer.training.recogniser import export_face
 from clusterer.training.record import LIBRARIES, made_with, to_csv
 from clusterer.training.verification import distances
@@ -23,21 +25,28 @@ CARD = "MODEL_CARD.md"
 HISTORY = "history.csv"
 CURVES = "curves.svg"
 FAR = 1e-3
-"""That the threshold allows: of dlib's 0.36 it is known that it accepts nobody else among 23 people
-and 54 % or more of the person's own faces."""
+"""False accept rate at the threshold. For comparison, dlib's 0.36 accepts no other of 23 people,
+and 54 % or more of a person's faces."""
 LEAST_THRESHOLD = 1e-3
-"""Of an encoder that tells nobody apart: no other threshold keeps to `FAR`."""
+"""For an encoder that cannot separate people: larger thresholds exceed `FAR`."""
+
+LINES = {
+    "auc": ("AUC", BLUE),
+    "accuracy": ("accuracy", ORANGE),
+    "val_at_far_01": ("VAL at FAR 0.01", GREEN),
+}
+"""Metric → its legend and colour in the curves."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReleasedFaces:
-    """What was written.
+    """Files written, and the threshold.
 
     Attributes
     ----------
     files : path → size in bytes
     threshold : in cosine distance
-    at_threshold : what it accepts of the held-out pairs
+    at_threshold : held-out pairs that it accepts
     """
 
     files: dict[Path, int]
@@ -48,16 +57,16 @@ class ReleasedFaces:
 def release_faces(
     trainer: FaceTrainer, folder: Path, command: str, cut: Cut, licence: str = ""
 ) -> ReleasedFaces:
-    """Write the best network of a finished training, its cards, and its curve.
+    """Write the best network of a finished training, its cards, and its curves.
 
     Parameters
     ----------
     trainer
-        Has run.
+        Its training is finished.
     folder
-        Where to; made if need be. Files of an earlier training are replaced, all or none.
+        Created if needed. Files of an earlier training are replaced, all or none.
     command
-        That trains again, for the card.
+        That repeats the training, for the card.
     cut
         How the pictures were cut out.
     licence
@@ -66,7 +75,7 @@ def release_faces(
     Raises
     ------
     ModelError
-        The exported network says something else than the trained one.
+        The outputs of the exported and the trained network differ.
     ResultError
         The files cannot be written.
     """
@@ -103,13 +112,46 @@ def release_faces(
 
 
 def choose_threshold(allowed: float) -> float:
-    """A threshold for the card: to six digits, and never nothing.
+    """The threshold for the card, rounded down to six digits and at least `LEAST_THRESHOLD`.
 
     Parameters
     ----------
     allowed
-        The largest distance at which no more than `FAR` is accepted; minus infinity = none is.
+        The largest distance that keeps to `FAR`; minus infinity = there is none.
     """
     if not math.isfinite(allowed):
         return LEAST_THRESHOLD
     return max(math.floor(allowed * 1e6) / 1e6, LEAST_THRESHOLD)
+
+
+def draw_curves(history: Sequence[FaceEpoch]) -> str:
+    """Draw the metrics on held-out people, and the loss, over the epochs.
+
+    Parameters
+    ----------
+    history
+        At least one epoch.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element, also valid as a separate file.
+    """
+    made, axes = figure(6.4, 3.4)
+    numbers = [each.number for each in history]
+    marker = "o" if len(history) == 1 else ""
+    for name, (label, colour) in LINES.items():
+        values = [getattr(each, name) for each in history]
+        axes.plot(numbers, values, color=colour, label=label, marker=marker)
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("held-out people")
+    axes.set_ylim(0.0, 1.0)
+    beside = axes.twinx()
+    losses = [each.loss for each in history]
+    beside.plot(numbers, losses, color=PINK, label="loss", linestyle="--", marker=marker)
+    beside.set_ylabel("loss")
+    beside.spines[["top"]].set_visible(False)
+    handles = [*axes.get_lines(), *beside.get_lines()]
+    axes.legend(handles=handles, loc="upper left", ncols=2, fontsize="small")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return svg(made) + "\n"

@@ -1,4 +1,4 @@
-"""Pictures of faces → what a camera might see of them; in batches, by torch."""
+"""Augmentation of pictures of faces: views as a camera might see them, in batches."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from clusterer.training.augment import chance, relight, spread
 from clusterer.training.settings import Light
 
 LIGHT = Light(exposure=0.3, gamma=0.2, white_balance=0.04, contrast=0.25, saturation=0.4)
-"""Wider than for garments: who somebody is does not hang on colours."""
+"""Wider than for garments, as identity does not depend on colours."""
 TURN, SHIFT = 0.15, 0.06
-"""Radians, and parts of the side: as far as landmarks are off."""
+"""Radians, and shares of the side: the usual error of landmarks."""
 SMALLEST = 0.35
-"""Part of the side to which faces shrink that are seen from afar."""
+"""Smallest share of the side to which distant faces shrink."""
 
 
 def make_face_view(pictures: Tensor, size_px: int) -> Tensor:
-    """One view of each picture: moved, mirrored, in other light, and some from afar.
+    """Make one view of each picture: moved, mirrored, relit, and some from afar.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def make_face_view(pictures: Tensor, size_px: int) -> Tensor:
 
 
 def whole_faces(pictures: Tensor, size_px: int) -> Tensor:
-    """The pictures as they are, but for their size.
+    """Resize pictures without augmentation.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def whole_faces(pictures: Tensor, size_px: int) -> Tensor:
 
     Returns
     -------
-    tensor of shape (n, size_px, size_px, 3), uint8: what the exported network takes
+    tensor of shape (n, size_px, size_px, 3), uint8, the input of the exported network
     """
     seen = functional.interpolate(
         pictures.float(), (size_px, size_px), mode="bilinear", antialias=True, align_corners=False
@@ -66,7 +66,7 @@ def _move(pictures: Tensor, size_px: int) -> Tensor:
 
 
 def _from_afar(views: Tensor) -> Tensor:
-    """Take away resolution from a third of the views, all alike of one batch."""
+    """Reduce the resolution of a third of the views, equally within a batch."""
     n, _, height, width = views.shape
     part = float(torch.rand(1, device="cpu")) * (1.0 - SMALLEST) + SMALLEST
     side = max(1, round(part * height))

@@ -1,4 +1,4 @@
-"""Training of a face encoder, and how good it is on people whom it never saw."""
+"""Training of a face encoder, and its evaluation on held-out people."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from clusterer.training.verification import HeldOutPairs, Judged, balanced_pairs
 
 @dataclass(frozen=True, slots=True)
 class FaceEpoch:
-    """What one epoch gave.
+    """Results of one epoch.
 
     Attributes
     ----------
     number : from 1
     loss : mean over the batches
-    auc : that a pair of one held-out person is nearer than one of two
+    auc : probability that a pair of one held-out person is nearer than one of two
     accuracy : of the pairs of held-out people, cross-validated
-    val_at_far_01, val_at_far_001 : part of the pairs of one person that is accepted where at most
-        1 in 100, 1 in 1000 of the pairs of two people is; of fewer pairs, where none is
+    val_at_far_01, val_at_far_001 : share of the pairs of one person that is accepted when at most
+        1 in 100, 1 in 1000 of the pairs of two people is; with fewer pairs, when none is
     """
 
     number: int
@@ -46,17 +46,17 @@ class FaceEpoch:
 
 
 class FaceTrainer(Trainer[FaceTraining, FaceEpoch]):
-    """Trains a face encoder, and goes on where an interrupted training stopped.
+    """Trains a face encoder, and resumes an interrupted training.
 
     Parameters
     ----------
     faces
-        All pictures; a part of the people is held out.
+        All pictures; a share of the people is held out.
     settings
     folder
-        Where the checkpoint is kept; None = nowhere.
+        For the checkpoint; None = no checkpoint.
     device
-        ``cpu`` or ``cuda``; there, in 16-bit floats.
+        ``cpu``, or ``cuda`` in 16-bit floats.
 
     Raises
     ------
@@ -94,22 +94,22 @@ class FaceTrainer(Trainer[FaceTraining, FaceEpoch]):
 
     @property
     def best(self) -> FaceEpoch:
-        """The first epoch of the greatest AUC; there is one at least."""
+        """The first epoch of the greatest AUC; needs at least one epoch."""
         return max(self.history, key=lambda epoch: epoch.auc)
 
     def ended(self) -> bool:
-        """Whether no epoch is left, or the best one is too long ago."""
+        """Whether all epochs are done, or the AUC has not improved for too long."""
         waited = len(self.history) - self.best.number if self.history else 0
         return super().ended() or waited >= self.settings.patience
 
     def best_network(self) -> FaceNet:
-        """The network as it was after the best epoch, in the processor's memory."""
+        """The network after the best epoch, on the CPU."""
         network: FaceNet = copy.deepcopy(self.network).cpu().eval()
         network.load_state_dict(self._best)
         return network
 
     def judge(self) -> Judged:
-        """Figures of the network as it is, on held-out people."""
+        """Evaluate the current network on held-out people."""
         self.network.eval()
         return judge(self.embed(self.network), self.pairs)
 
@@ -120,7 +120,7 @@ class FaceTrainer(Trainer[FaceTraining, FaceEpoch]):
         return found
 
     def chips(self, rows: IntArray) -> ImageArray:
-        """Pictures as the exported network takes them.
+        """Pictures in the format of the exported network.
 
         Returns
         -------
@@ -140,7 +140,7 @@ class FaceTrainer(Trainer[FaceTraining, FaceEpoch]):
         return list(batches(np.arange(len(self.train_rows)), chosen.batch_size, generator))
 
     def _loss_of(self, rows: IntArray) -> Tensor:
-        with torch.no_grad(), self.device:  # what is drawn by chance lies on the device, too
+        with torch.no_grad(), self.device:  # random numbers are made on the device, too
             pictures = self._load(self.train_rows[rows]).to(self.device).float() / 255.0
             views = make_face_view(pictures, self.settings.size_px)
         views = views.contiguous(memory_format=torch.channels_last)
@@ -159,16 +159,16 @@ class FaceTrainer(Trainer[FaceTraining, FaceEpoch]):
             self._best = {name: value.detach().cpu().clone() for name, value in state.items()}
         return epoch
 
-    def _whom(self) -> list[list[Any]]:
-        """Everybody with the number of pictures: another split would mix both sides."""
+    def _census(self) -> list[list[Any]]:
+        """Names and picture counts: a checkpoint with another split would leak held-out people."""
         counts = np.bincount(self.faces.people, minlength=len(self.faces.names))
         return [list(each) for each in zip(self.faces.names, counts.tolist(), strict=True)]
 
     def _state(self) -> dict[str, Any]:
-        return {**super()._state(), "best": self._best, "people": self._whom()}
+        return {**super()._state(), "best": self._best, "people": self._census()}
 
     def _take(self, content: dict[str, Any]) -> None:
-        if content["people"] != self._whom():
+        if content["people"] != self._census():
             raise ValueError("other people")
         super()._take(content)
         self._best = content["best"]

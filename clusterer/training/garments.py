@@ -1,4 +1,4 @@
-"""A folder of garments → arrays: pictures, masks, kinds, and which pictures show one garment."""
+"""Read a folder of garments: pictures, masks, kinds, and which pictures show one garment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BACKGROUNDS = "backgrounds"
 REMEDY = f"Give a folder with {LABELS} (file, mask, type) and the pictures, or TAR files of them"
 HASH_PX = 8
 MAX_BITS_APART = 6
-"""Of 64: pictures whose difference hashes differ by no more show one garment."""
+"""Pictures whose difference hashes (64 bits) differ by no more show one garment."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,10 +36,10 @@ class Garments:
     masks : array of shape (n, S, S), uint8, 255 = garment; all 255 where there is no mask
     has_mask : array of shape (n,), bool
     kinds : array of shape (n,), int64, index into `kind_names`
-    groups : array of shape (n,), int64, equal where two pictures nearly repeat each other
+    groups : array of shape (n,), int64, equal for near duplicates
     parts : array of shape (n,), str, the first folder of each file
     backgrounds : array of shape (k, S, S, 3), uint8, pictures of anything but the garments
-    kind_names : sorted; the empty name is of those without label
+    kind_names : sorted; the empty name stands for no label
     """
 
     pictures: ImageArray
@@ -70,9 +70,9 @@ def read_garments(folder: Path, parts: Sequence[str] = (), size_px: int = 160) -
     folder
         Holds ``labels.csv`` with the columns file (``part/name.jpg``), mask (may be empty) and
         type, and each part as a folder or as ``part.tar``. Pictures in ``backgrounds/`` (in any
-        part's TAR too) stand behind the garments.
+        part's TAR too) are backgrounds of garments.
     parts
-        First folders of the files that are wanted; none = all.
+        First folders of the files to read; empty = all.
     size_px
         Side to which pictures are scaled.
 
@@ -83,7 +83,7 @@ def read_garments(folder: Path, parts: Sequence[str] = (), size_px: int = 160) -
     Raises
     ------
     DataError
-        Something of that is missing or cannot be read.
+        Something is missing or cannot be read.
     """
     rows = [row for row in _labels(folder) if not parts or _part(row["file"]) in parts]
     found = {_part(row["file"]) for row in rows}
@@ -110,11 +110,11 @@ def read_garments(folder: Path, parts: Sequence[str] = (), size_px: int = 160) -
 
 
 def near_duplicates(pictures: ImageArray) -> IntArray:
-    """Number of the first picture that each nearly repeats, directly or through others.
+    """Group near duplicates, transitively, by the number of the first picture.
 
-    By difference hashes (N. Krawetz, "Kind of like that", 2013) no more than `MAX_BITS_APART` bits
-    apart: shops show one garment in many sizes, and its pictures on both sides of a split would
-    make any network look good.
+    Near duplicates have difference hashes (N. Krawetz, "Kind of like that", 2013) at most
+    `MAX_BITS_APART` bits apart. Shops show one garment in many sizes; its pictures on both sides of
+    a split would make any network look good.
 
     Parameters
     ----------
@@ -139,15 +139,15 @@ def near_duplicates(pictures: ImageArray) -> IntArray:
 
 
 def split(garments: Garments, share: float, seed: int) -> tuple[IntArray, IntArray]:
-    """Rows to train on, and rows to judge by, with no garment on both sides.
+    """Split into training and held-out rows, with no garment on both sides.
 
     Parameters
     ----------
     garments : n pictures
     share
-        Of the groups that are held out, 0 to 1.
+        Share of the groups to hold out, 0 to 1.
     seed
-        Of the choice.
+        Of the random choice.
 
     Returns
     -------
@@ -180,19 +180,19 @@ def _part(name: str) -> str:
 
 
 def _leads_out(name: str) -> bool:
-    """Whether a name is of a file outside the folder, on this or another system."""
-    path = PureWindowsPath(name)  # takes both kinds of slashes
+    """Whether a name leads outside the folder, on this or another system."""
+    path = PureWindowsPath(name)  # accepts both kinds of slashes
     return bool(path.anchor) or ".." in path.parts
 
 
 class _Store:
-    """Files of a data folder, whether they lie in folders or in TAR files."""
+    """Files of a data folder, in folders or in TAR files."""
 
     def __init__(self, folder: Path, parts: Sequence[str], stack: ExitStack) -> None:
         self._folder = folder
         self._members: dict[str, tuple[tarfile.TarFile, tarfile.TarInfo]] = {}
         for path in (folder / f"{part}.tar" for part in (*parts, BACKGROUNDS)):
-            if is_file(path) or special_kind(path):  # what is neither is refused
+            if is_file(path) or special_kind(path):  # anything else is refused
                 self._open(path, stack)
 
     def _open(self, path: Path, stack: ExitStack) -> None:
@@ -205,9 +205,9 @@ class _Store:
 
     def names(self, part: str) -> list[str]:
         """Names of the pictures of a part, sorted."""
-        lying = {f"{part}/{path.name}" for path in (self._folder / part).glob("*.jpg")}
+        unpacked = {f"{part}/{path.name}" for path in (self._folder / part).glob("*.jpg")}
         packed = {name for name in self._members if _part(name) == part}
-        return sorted(lying | packed)
+        return sorted(unpacked | packed)
 
     def picture(self, name: str, size_px: int) -> ImageArray:
         read = self._read(name, size_px, cv2.IMREAD_COLOR)
@@ -220,7 +220,7 @@ class _Store:
 
     def _read(self, name: str, size_px: int, mode: int) -> ImageArray:
         packed = np.frombuffer(self._bytes(name), dtype=np.uint8)
-        image = cv2.imdecode(packed, mode) if packed.size else None  # of nothing, it would raise
+        image = cv2.imdecode(packed, mode) if packed.size else None  # it raises for empty input
         if image is None:
             raise DataError(f"{self._folder / name} is no picture", REMEDY)
         small = cv2.resize(image, (size_px, size_px), interpolation=cv2.INTER_AREA)

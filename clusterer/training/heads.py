@@ -1,4 +1,4 @@
-"""What a network must be able to say of a garment, beside which one it is: kind and colours."""
+"""Auxiliary heads of the clothing encoder: kind, colours and mask of a garment."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 LEVELS = 4
-"""Of each channel: 64 colours."""
+"""Levels of each channel, for 64 colours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Views of garments, and what is known of them.
+    """Views of garments, and their labels.
 
     Attributes
     ----------
     views : (n, 3, S, S), 0 to 1
-    masks : (n, 1, S, S), 0 to 1, where the garment is
-    has_mask : (n,), bool, whether that is known
+    masks : (n, 1, S, S), 0 to 1, of the garment
+    has_mask : (n,), bool, whether the mask is known
     colours : (n, 64), from `palette`
     """
 
@@ -31,14 +31,14 @@ class Seen:
 
 
 class Heads(nn.Module):
-    """Kind of garment, and how much of each colour it has before light changed it.
+    """Predicts the kind of garment, and its share of each colour before relighting.
 
     Parameters
     ----------
     features
-        Numbers in a description, see `ClothingNet.describe`.
+        Length of a description, see `ClothingNet.describe`.
     n_kinds
-        Kinds of garments.
+        Number of kinds of garments.
     """
 
     def __init__(self, features: int, n_kinds: int) -> None:
@@ -81,7 +81,7 @@ def palette(pictures: Tensor, masks: Tensor) -> Tensor:
 
 
 def mask_loss(where: Tensor, seen: Seen) -> Tensor:
-    """Cross entropy of where the garment is said to be, over the views whose mask is known.
+    """Cross entropy of the predicted mask, over the views whose mask is known.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A folder of people → arrays: pictures, and whom each shows."""
+"""Read a folder of labelled pictures of people."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from clusterer.core.types import ImageArray, IntArray
 
 ENDINGS = (".jpg", ".jpeg", ".png")
 LEAST_PICTURES = 2
-"""Of a person: one picture has nothing to be compared with."""
+"""Of each person, since a single picture has no counterpart."""
 LEAST_PEOPLE = 2
-"""On either side of the split: with one person nobody can be taken for another."""
+"""On either side of the split, since one person cannot be confused with another."""
 REMEDY = "Give a folder, or a TAR file, of PERSON/PICTURE.jpg or .png"
 
 
@@ -31,8 +31,8 @@ class Identities:
     pictures : array of shape (n, S, S, 3), uint8, RGB
     people : array of shape (n,), int64, index into `names`
     names : of the people, sorted
-    left_out : names of people of whom there are fewer than `LEAST_PICTURES` pictures
-    damaged : names of files that are no pictures
+    left_out : names of people with fewer than `LEAST_PICTURES` pictures
+    damaged : names of files that cannot be decoded
     """
 
     pictures: ImageArray
@@ -48,8 +48,8 @@ class Identities:
 def read_identities(path: Path, size_px: int, crop: float = 1.0) -> Identities:
     """Read pictures of people, in the layout of Labeled Faces in the Wild.
 
-    Pictures are taken as they are, cut out and aligned by whoever made them. Of damaged ones the
-    names are told; so are people of whom too few pictures are left.
+    Pictures are used as they are: cut out and aligned already. Damaged pictures, and people with
+    too few pictures, are left out and listed.
 
     Parameters
     ----------
@@ -58,16 +58,16 @@ def read_identities(path: Path, size_px: int, crop: float = 1.0) -> Identities:
     size_px
         Side to which pictures are scaled.
     crop
-        Side of the middle of each picture that is used, as a share of its shorter side.
+        Side of the central square that is used, as a share of the picture's shorter side.
 
     Returns
     -------
-    Identities, in the order of names and files
+    Identities, sorted by names and files
 
     Raises
     ------
     DataError
-        The folder or file cannot be read, or nobody is in it with two pictures or more.
+        The folder or file cannot be read, or nobody in it has two pictures.
     """
     pictures: dict[str, list[ImageArray]] = {}
     damaged = []
@@ -92,15 +92,15 @@ def read_identities(path: Path, size_px: int, crop: float = 1.0) -> Identities:
 
 
 def split_people(faces: Identities, share: float, seed: int) -> tuple[IntArray, IntArray]:
-    """Rows to train on, and rows to judge by, with nobody on both sides.
+    """Split into training and held-out rows, with nobody on both sides.
 
     Parameters
     ----------
     faces
     share
-        Of the people that are held out, 0 to 1; at least two people are.
+        Share of the people to hold out, 0 to 1; at least two people are.
     seed
-        Of the choice.
+        Of the random choice.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def split_people(faces: Identities, share: float, seed: int) -> tuple[IntArray, 
     Raises
     ------
     DataError
-        There are not two people for either side.
+        There are too few people for two on either side.
     """
     count = max(LEAST_PEOPLE, round(share * len(faces.names)))
     if len(faces.names) - count < LEAST_PEOPLE:
@@ -121,13 +121,13 @@ def split_people(faces: Identities, share: float, seed: int) -> tuple[IntArray, 
 
 
 def reported(faces: Identities, most: int = 5) -> Sequence[str]:
-    """What was left out, in words; one line for each kind, none where there is nothing.
+    """Describe what was left out, in one line for each reason.
 
     Parameters
     ----------
     faces
     most
-        Names that are told of a kind.
+        Greatest number of names in a line.
     """
     kinds = (
         ("no picture", faces.damaged),
@@ -144,14 +144,14 @@ def reported(faces: Identities, most: int = 5) -> Sequence[str]:
 def _in_order(path: Path) -> Iterator[tuple[str, str, bytes]]:
     """Person, file and content of each picture, by person and file."""
     try:
-        yield from _packed(path) if path.is_file() else _lying(path)
+        yield from _packed(path) if path.is_file() else _unpacked(path)
     except (OSError, tarfile.TarError) as error:
         cause = isinstance(error, OSError) and error.strerror
-        said = cause.lower() if cause else "no TAR file, or a damaged one"
-        raise DataError(f"Cannot read {path} ({said})", REMEDY) from None
+        reason = cause.lower() if cause else "no TAR file, or a damaged one"
+        raise DataError(f"Cannot read {path} ({reason})", REMEDY) from None
 
 
-def _lying(folder: Path) -> Iterator[tuple[str, str, bytes]]:
+def _unpacked(folder: Path) -> Iterator[tuple[str, str, bytes]]:
     for person in sorted(each for each in folder.iterdir() if each.is_dir()):
         files = (each for each in person.iterdir() if _is_picture(each.name))
         for file in sorted(files):
@@ -159,7 +159,7 @@ def _lying(folder: Path) -> Iterator[tuple[str, str, bytes]]:
 
 
 def _packed(path: Path) -> Iterator[tuple[str, str, bytes]]:
-    """Whatever lies around the folders of people does not matter."""
+    """The folders of people may be at any depth."""
     with open_file(path) as packed, tarfile.open(fileobj=packed) as tar:
         members = [m for m in tar.getmembers() if m.isfile() and _is_picture(m.name)]
         for member in sorted(members, key=lambda m: PurePosixPath(m.name).parts[-2:]):
@@ -171,7 +171,7 @@ def _packed(path: Path) -> Iterator[tuple[str, str, bytes]]:
 
 
 def _is_picture(name: str) -> bool:
-    """By its ending; names that begin with a dot are the system's own."""
+    """Whether the suffix is of a picture; hidden files are skipped."""
     file = PurePosixPath(name).name
     return not file.startswith(".") and file.lower().endswith(ENDINGS)
 
@@ -184,7 +184,7 @@ def _decoded(packed: bytes) -> ImageArray | None:
 
 
 def _scaled(image: ImageArray, size_px: int, crop: float) -> ImageArray:
-    """The square in the middle, at the size that is wanted."""
+    """The central square, scaled."""
     height, width = image.shape[:2]
     side = max(1, round(min(height, width) * crop))
     top, left = (height - side) // 2, (width - side) // 2

@@ -1,4 +1,4 @@
-"""What every training has: epochs, steps, a schedule, checkpoints, and chance that repeats."""
+"""The training loop: epochs, steps, schedule, checkpoints, reproducible randomness."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clusterer.training.checkpoint import CHECKPOINT, REMEDY, read_checkpoint, w
 
 WARM_UP = 0.05
 VIEW_SEED = 7
-"""Of what is held out: always seen the same, so that epochs compare."""
+"""Of the held-out views, the same in each epoch so that epochs are comparable."""
 
 
 class Schedule(Protocol):
@@ -30,11 +30,11 @@ class Schedule(Protocol):
 
     @property
     def epochs(self) -> int:
-        """How many there are, at most."""
+        """Greatest number of epochs."""
 
     @property
     def seed(self) -> int:
-        """Of everything that is random."""
+        """Of all random numbers."""
 
     @property
     def learning_rate(self) -> float:
@@ -46,7 +46,7 @@ class Schedule(Protocol):
 
 
 class Numbered(Protocol):
-    """What one epoch gave: a frozen dataclass of plain values."""
+    """Results of one epoch: a frozen dataclass of plain values."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
@@ -60,21 +60,22 @@ E = TypeVar("E", bound=Numbered)
 
 
 class Trainer(ABC, Generic[S, E]):
-    """Trains, and goes on where an interrupted training stopped.
+    """Trains a network, and resumes an interrupted training.
 
-    A subclass makes its modules in ``__init__``, in one order, between the base's and `_begin`.
+    A subclass creates its modules in ``__init__``, in a fixed order, between the base's
+    ``__init__`` and `_begin`.
 
     Parameters
     ----------
     settings
     epoch
-        Class of what an epoch gives.
+        Class of the results of an epoch.
     folder
-        Where the checkpoint is kept; None = nowhere.
+        For the checkpoint; None = no checkpoint.
     device
         ``cpu`` or ``cuda``.
     scaled
-        Scale losses, as gradients of 16-bit floats need it. On a GPU only.
+        Scale losses, for gradients in 16-bit floats. On a GPU only.
     """
 
     network: nn.Module
@@ -92,7 +93,7 @@ class Trainer(ABC, Generic[S, E]):
         torch.manual_seed(settings.seed)
 
     def _begin(self, modules: Mapping[str, nn.Module]) -> None:
-        """Take modules by their names in the checkpoint, and what the checkpoint says of them.
+        """Register modules by their names in the checkpoint, and restore them from it.
 
         Raises
         ------
@@ -112,33 +113,33 @@ class Trainer(ABC, Generic[S, E]):
 
     @abstractmethod
     def _loss_of(self, rows: IntArray) -> Tensor:
-        """Loss of a batch, a scalar; the network is in training."""
+        """Loss of a batch, a scalar; the network is in training mode."""
 
     @abstractmethod
     def _judged(self, number: int, loss: float) -> E:
-        """What an epoch gave, its mean loss given."""
+        """Results of an epoch, given its mean loss."""
 
     def ended(self) -> bool:
-        """Whether no epoch is left."""
+        """Whether all epochs are done."""
         return len(self.history) >= self.settings.epochs
 
     def run(self, progress: Callable[[float, E | None], None] | None = None) -> list[E]:
-        """Train all epochs that are left; the history of all.
+        """Train the remaining epochs; return the results of all epochs.
 
-        The checkpoint is written after each. On the processor, the same data, settings and number
-        of threads give the same network, bit for bit, whether interrupted or not.
+        A checkpoint is written after each. On the CPU, equal data, settings and numbers of threads
+        give the same network bit for bit, interrupted or not.
 
         Parameters
         ----------
         progress
-            Told after every batch which part of the whole is done, 0 to 1, and the last epoch.
+            Called after every batch with the share done, 0 to 1, and the last epoch's results.
 
         Raises
         ------
         ResultError
             The checkpoint cannot be written.
         """
-        progress = progress or _say_nothing
+        progress = progress or _ignore
         while not self.ended():
             epoch = len(self.history)
             torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
@@ -166,8 +167,8 @@ class Trainer(ABC, Generic[S, E]):
         return float(loss.detach())
 
     @contextmanager
-    def own_chance(self) -> Iterator[None]:
-        """Random numbers that are always the same, and leave those of the training alone."""
+    def fixed_randomness(self) -> Iterator[None]:
+        """Draw the same random numbers each time, without affecting those of the training."""
         gpu = [torch.cuda.current_device()] if self.device.type == "cuda" else []
         with torch.random.fork_rng(gpu):
             torch.manual_seed(VIEW_SEED)
@@ -204,7 +205,7 @@ class Trainer(ABC, Generic[S, E]):
             return
         try:
             self._take(content)
-        except (KeyError, TypeError, ValueError, RuntimeError):  # sizes that do not fit
+        except (KeyError, TypeError, ValueError, RuntimeError):  # sizes differ
             path = self._folder / CHECKPOINT
             raise DataError(f"{path} is of a training on other pictures", REMEDY) from None
 
@@ -215,7 +216,7 @@ def choose_device(threads: int | None = None) -> str:
     Parameters
     ----------
     threads
-        How many of the processor's threads torch may use; None = as it likes.
+        Number of CPU threads for torch; None = its default.
     """
     if threads is not None:
         torch.set_num_threads(threads)
@@ -223,14 +224,14 @@ def choose_device(threads: int | None = None) -> str:
 
 
 def schedule(done: float) -> float:
-    """Part of the learning rate: a short rise, then half a cosine.
+    """Factor of the learning rate: a short warm-up, then half a cosine.
 
     Parameters
     ----------
     done
-        Part of the training, 0 to 1.
+        Share of the training, 0 to 1.
     """
     return min(1.0, done / WARM_UP + 0.02) * (0.5 + 0.5 * math.cos(math.pi * done))
 
 
-def _say_nothing(_done: float, _last: Numbered | None) -> None: ...
+def _ignore(_done: float, _last: Numbered | None) -> None: ...

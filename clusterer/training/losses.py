@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 ANNEALED = "annealed sphereface"
-"""SphereFace whose margin comes in slowly: without that it hardly learns from chance."""
+"""SphereFace whose margin grows slowly; otherwise it hardly learns from random weights."""
 ANNEALING_BASE, ANNEALING_RATE, ANNEALING_LEAST = 1000.0, 0.12, 5.0
 """Weight of the plain cosine in SphereFace: base / (1 + rate * step), or the least; base, gamma and
 lambda_min of the authors' own network definition (github.com/wy1iu/sphereface)."""
@@ -25,10 +25,10 @@ class MetricLoss(nn.Module):
     name
         One of `clusterer.training.settings.LOSS_NAMES` or `FACE_LOSS_NAMES`, or `ANNEALED`.
     n_classes
-        Labels go from 0 up to it; only the losses that learn a centre per class (ArcFace, CosFace,
-        SphereFace, softmax) need it.
+        Number of labels; needed only by losses that learn a centre per class (ArcFace, CosFace,
+        SphereFace, softmax).
     dimension
-        Of the embeddings. SphereFace and softmax weigh their length, the others leave it out.
+        Of the embeddings. SphereFace and softmax depend on their length, the others do not.
     temperature
         Of InfoNCE and SupCon.
     scale
@@ -55,7 +55,7 @@ class MetricLoss(nn.Module):
 
 
 class _Annealed(losses.SphereFaceLoss):
-    """Between the plain cosine and SphereFace's, from nearly all of the first to a sixth."""
+    """Mix of the plain cosine and SphereFace's, the former from nearly all to five sixths."""
 
     def __init__(self, n_classes: int, dimension: int) -> None:
         super().__init__(n_classes, dimension)
@@ -69,7 +69,7 @@ class _Annealed(losses.SphereFaceLoss):
 
 
 class _Softmax(nn.Module):
-    """A linear layer and cross entropy, called as the others are."""
+    """A linear layer and cross entropy, with the interface of the other losses."""
 
     def __init__(self, n_classes: int, dimension: int) -> None:
         super().__init__()
@@ -98,6 +98,6 @@ def _make(
         ANNEALED: _Annealed,
     }
     with warnings.catch_warnings():
-        # SphereFace hands a tensor to SciPy, of which NumPy disapproves.
+        # SphereFace passes a tensor to SciPy, which NumPy deprecates.
         warnings.simplefilter("ignore", DeprecationWarning)
         return of_classes[name](n_classes, dimension, **scaled)

@@ -1,4 +1,4 @@
-"""What model cards are made of: tables, text, and names of losses with their sources."""
+"""Building blocks of model cards: tables, text, and names of losses with sources."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 MOST_ROWS = 12
-"""Of a curve."""
+"""Of a table of epochs."""
 NOT_STATED = "not stated"
 
 LOSSES = {
@@ -25,7 +25,7 @@ LOSSES = {
 
 
 def file_table(files: Mapping[str, bytes]) -> str:
-    """Name, length and hash of each file."""
+    """Table of name, length and hash of each file."""
     rows = [
         (f"`{name}`", f"{len(content):,}", f"`{hashlib.sha256(content).hexdigest()}`")
         for name, content in files.items()
@@ -34,7 +34,7 @@ def file_table(files: Mapping[str, bytes]) -> str:
 
 
 def thinned(history: Sequence[T]) -> list[T]:
-    """Of many epochs some, evenly, the first and the last among them; at least one is given."""
+    """Thin epochs out evenly, keeping the first and the last; needs at least one."""
     every = -(-len(history) // MOST_ROWS)
     return [*history[:-1][::every], history[-1]]
 

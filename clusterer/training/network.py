@@ -1,8 +1,8 @@
-"""ResNet-18 (He et al., "Deep Residual Learning for Image Recognition", 2016) that sees garments.
+"""ResNet-18 (He et al., "Deep Residual Learning for Image Recognition", 2016) for garments.
 
-It says where in the picture the garment is, and describes only what is there: beside a turned torso
-lies more wall than cloth. Descriptions are pooled from all four stages and not from the last alone:
-the early ones still know colours and patterns, the last knows what kind of garment it is.
+It predicts a mask of the garment and pools features within the mask only, since a turned torso is
+surrounded by background. Features are pooled from all four stages, not from the last alone: early
+stages preserve colours and patterns, the last knows the kind of garment.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from clusterer.training.augment import FILL
 from clusterer.training.export import Prepared, export
 
 DEVIATION = (0.229, 0.224, 0.225)
-"""Of ImageNet's channels; with the mean `FILL` it brings pictures to about unit variance."""
+"""Standard deviations of ImageNet's channels, whose mean is `FILL`."""
 LEAST_WEIGHT = 0.02
-"""Of a place that shows no garment, so that there always is a mean."""
+"""Weight of places without garment, so that there always is a mean."""
 STAGES = 4
 BLOCKS_PER_STAGE = 2
 INPUT = "torsos"
@@ -25,7 +25,7 @@ OUTPUTS = ("embeddings", "masks")
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions beside a shortcut."""
+    """Two 3x3 convolutions with a shortcut."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Block(nn.Module):
 
 
 class ClothingNet(nn.Module):
-    """Torso → embedding of length 1, and where the garment is.
+    """Torso → embedding of length 1, and mask of the garment.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class ClothingNet(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def describe(self, torsos: Tensor) -> tuple[Tensor, Tensor]:
-        """What the garment looks like, and where it is.
+        """Features of the garment, and its mask.
 
         Parameters
         ----------
@@ -102,14 +102,14 @@ class ClothingNet(nn.Module):
         return torch.cat([*pooled, x.amax((2, 3))], 1), where
 
     def _locate(self, maps: list[Tensor]) -> Tensor:
-        """Sum of what each stage says, at the resolution of the first."""
+        """Sum of the mask logits of all stages, at the resolution of the first."""
         size = maps[0].shape[2:]
-        said = [head(found) for head, found in zip(self.where, maps, strict=True)]
+        logits = [head(found) for head, found in zip(self.where, maps, strict=True)]
         wide = [
             functional.interpolate(part, size, mode="bilinear", align_corners=False)
-            for part in said[1:]
+            for part in logits[1:]
         ]
-        return torch.stack([said[0], *wide]).sum(0)
+        return torch.stack([logits[0], *wide]).sum(0)
 
     def forward(self, torsos: Tensor) -> tuple[Tensor, Tensor]:
         """Embeddings, (n, dimension), of length 1, and masks, (n, 1, S / 4, S / 4), 0 to 1."""
@@ -122,7 +122,7 @@ class ClothingNet(nn.Module):
 
 
 def _mean(found: Tensor, weight: Tensor) -> Tensor:
-    """Mean over the places of a map, each by its weight; shape (n, channels)."""
+    """Weighted mean over the places of a map; shape (n, channels)."""
     stride = weight.shape[2] // found.shape[2]
     weight = functional.avg_pool2d(weight, stride) if stride > 1 else weight
     return (found * weight).sum((2, 3)) / weight.sum((2, 3))
@@ -135,7 +135,7 @@ class _Exported(Prepared):
 
 
 def export_clothing(network: ClothingNet, size_px: int) -> bytes:
-    """Write a network as ONNX; see `clusterer.training.export.export`.
+    """Export a network to ONNX; see `clusterer.training.export.export`.
 
     Its input ``torsos`` is of shape (n, size_px, size_px, 3), uint8, RGB; its outputs are
     ``embeddings``, (n, d) float32, of length 1, and ``masks``, (n, size_px / 4, size_px / 4)
@@ -144,6 +144,6 @@ def export_clothing(network: ClothingNet, size_px: int) -> bytes:
     Raises
     ------
     ModelError
-        ONNX Runtime says something else than torch.
+        The outputs of ONNX Runtime and torch differ.
     """
     return export(_Exported(network), size_px, INPUT, OUTPUTS)

@@ -1,4 +1,4 @@
-"""Networks whose convolutions are of 8 bits: under a third of the size, and twice as fast."""
+"""Quantisation of convolutions to 8 bits: under a third of the size, and twice as fast."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from clusterer.training.export import run
 from clusterer.training.network import INPUT
 
 BATCH_SIZE = 32
-"""Of the torsos by which steps are chosen."""
+"""Of the calibration torsos."""
 
 
 class _Torsos(quantization.CalibrationDataReader):
-    """Hands torsos out, batch by batch."""
+    """Yields torsos in batches."""
 
     def __init__(self, torsos: ImageArray) -> None:
         self._left: Iterator[ImageArray] = iter(
@@ -34,48 +34,48 @@ class _Torsos(quantization.CalibrationDataReader):
 
 
 def quantise(model: bytes, torsos: ImageArray) -> bytes:
-    """Round the weights of the convolutions, each channel for itself, and what goes into them.
+    """Quantise the weights of the convolutions per channel, and their inputs.
 
     Parameters
     ----------
     model
         From `clusterer.training.network.export_clothing`.
     torsos : array of shape (n, S, S, 3), uint8, RGB
-        Show how large numbers in the network become; as the network will meet them.
+        Calibration data, which must resemble later inputs.
 
     Returns
     -------
-    Content of a file that takes and gives what `model` does.
+    Content of a file with the inputs and outputs of `model`.
     """
-    disable_telemetry()  # it opens networks of its own
+    disable_telemetry()  # the quantiser opens sessions itself
     with tempfile.TemporaryDirectory() as folder:
         given, prepared, written = (Path(folder) / f"{name}.onnx" for name in "abc")
         given.write_bytes(model)
-        # `export` has merged what can be merged, and knows all shapes.
+        # `export` has folded what can be folded, and knows all shapes.
         quant_pre_process(given, prepared, skip_optimization=True, skip_symbolic_shape=True)
         quantization.quantize_static(
             prepared,
             written,
             _Torsos(torsos),
             quant_format=quantization.QuantFormat.QDQ,
-            # With Relu, numbers are rounded behind it: what is negative needs no steps.
+            # With Relu, values are quantised after it, so negative ones take no steps.
             op_types_to_quantize=["Conv", "Relu"],
             nodes_to_exclude=_of_the_mask(model),
             per_channel=True,
-            # Processors without VNNI add pairs of products in 16 bits, which 8 bits would overflow.
+            # CPUs without VNNI add pairs of products in 16 bits, which full 8 bits overflow.
             reduce_range=True,
-            # ONNX Runtime has its fast kernels for unsigned numbers times signed weights.
+            # ONNX Runtime's fast kernels are for unsigned inputs and signed weights.
             activation_type=quantization.QuantType.QUInt8,
             weight_type=quantization.QuantType.QInt8,
-            # Of each batch the largest number, and of these the mean: a torso in some hundred has
-            # numbers ten times as large as the others, for which steps would be much too wide.
+            # Range = mean over batches of the largest value: one torso in some hundred has values
+            # ten times as large as the others, for which the steps would be much too wide.
             extra_options={"CalibMovingAverage": True},
         )
         return written.read_bytes()
 
 
 def _of_the_mask(model: bytes) -> list[str]:
-    """Convolutions that say where the garment is: large numbers that nearly cancel, and few."""
+    """The few convolutions of the mask, whose large values nearly cancel."""
     nodes = onnx.load_from_string(model).graph.node
     return [node.name for node in nodes if node.op_type == "Conv" and ".where." in node.input[1]]
 
@@ -88,7 +88,7 @@ def closeness(model: bytes, quantised: bytes, torsos: ImageArray) -> float:
     model, quantised
         From `export_clothing` and `quantise`.
     torsos : array of shape (n, S, S, 3), uint8, RGB
-        Others than those that `quantise` saw.
+        Other than the calibration data.
     """
     (before, _), (after, _) = run(model, torsos), run(quantised, torsos)
     lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)

@@ -1,7 +1,8 @@
-"""ResNet (He et al., 2016) that sees faces, with the head that ArcFace's paper found best.
+"""ResNet (He et al., 2016) for faces, with the best head of ArcFace's paper.
 
-Its option E: batch norm, dropout, a linear layer and batch norm, on all places of the last map and
-not on their mean, since a mouth is not where eyes are (Deng et al., "ArcFace", 2019, section 3.1).
+Its option E: batch norm, dropout, a linear layer and batch norm, over all places of the last map
+instead of their mean, since positions in an aligned face matter (Deng et al., "ArcFace", 2019,
+section 3.1).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ INPUT = "chips"
 OUTPUTS = ("embeddings",)
 STEM_CHANNELS = 64
 HALVINGS = {"large": 5, "small": 4}
-"""By stem: how often the side of a picture is halved on the way to the last map."""
+"""By stem, how often the side is halved up to the last map."""
 
 
 class FaceNet(nn.Module):
@@ -26,7 +27,7 @@ class FaceNet(nn.Module):
     Parameters
     ----------
     backbone
-        One of `clusterer.training.settings.BACKBONES`; its weights start from chance.
+        One of `clusterer.training.settings.BACKBONES`, with random weights.
     size_px
         Side of the pictures.
     dimension
@@ -74,7 +75,7 @@ class _Exported(Prepared):
 
 
 def export_face(network: FaceNet, size_px: int) -> bytes:
-    """Write a network as ONNX; see `clusterer.training.export.export`.
+    """Export a network to ONNX; see `clusterer.training.export.export`.
 
     Its input ``chips`` is of shape (n, size_px, size_px, 3), uint8, RGB; its output ``embeddings``
     of shape (n, d), float32, of length 1.
@@ -82,25 +83,25 @@ def export_face(network: FaceNet, size_px: int) -> bytes:
     Raises
     ------
     ModelError
-        ONNX Runtime says something else than torch.
+        The outputs of ONNX Runtime and torch differ.
     """
     return export(_Exported(network), size_px, INPUT, OUTPUTS)
 
 
 def embed_chips(network: FaceNet, chips: Tensor, batch_size: int) -> Tensor:
-    """Embeddings of pictures as the exported network takes them, on the network's device.
+    """Embed pictures in the format of the exported network, on the network's device.
 
     Parameters
     ----------
     network
-        Not in training.
+        In evaluation mode.
     chips : tensor of shape (n, S, S, 3), uint8, RGB
     batch_size
-        Pictures that are looked at at once.
+        Pictures in a batch.
 
     Returns
     -------
-    tensor of shape (n, d), float32, of length 1, in the processor's memory
+    tensor of shape (n, d), float32, of length 1, on the CPU
     """
     whole, device = _Exported(network), next(network.parameters()).device
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""What a training did and where, as text."""
+"""Provenance and history of a training, as text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIBRARIES = ("torch", "pytorch-metric-learning", "onnxscript", "onnxruntime")
 
 
 def made_with(device: str, libraries: Sequence[str] = LIBRARIES) -> list[str]:
-    """Versions of what decides about the numbers, and where they were computed.
+    """Versions of the libraries that affect the results, and the device.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def made_with(device: str, libraries: Sequence[str] = LIBRARIES) -> list[str]:
 
 
 def to_csv(history: Sequence[Numbered]) -> str:
-    """What each epoch gave as CSV, as RFC 4180 has it; at least one is given."""
+    """CSV (RFC 4180) of the results of each epoch; needs at least one."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(field.name for field in fields(history[0]))

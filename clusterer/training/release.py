@@ -1,4 +1,4 @@
-"""What a training leaves behind: networks, the curve, and the model card."""
+"""Outputs of a training of clothing: networks, the history, and the model card."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SMALL_MODEL = "clothing.int8.onnx"
 HISTORY = "history.csv"
 CARD = "MODEL_CARD.md"
 VIEWS = 512
-"""That the 8-bit network is made with, and as many others that it is compared on."""
+"""Views for calibrating the 8-bit network, and as many others for comparing it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What was written.
+    """Files written.
 
     Attributes
     ----------
@@ -42,16 +42,16 @@ def release(
     licences: Mapping[str, str],
     int8: bool = True,
 ) -> Released:
-    """Write the networks of a finished training, its curve as a table, and its model card.
+    """Write the networks of a finished training, its history, and its model card.
 
     Parameters
     ----------
     trainer
-        Has run.
+        Its training is finished.
     folder
-        Where to; made if need be. Files of an earlier training are replaced, all or none.
+        Created if needed. Files of an earlier training are replaced, all or none.
     command
-        That trains again, for the card.
+        That repeats the training, for the card.
     licences
         Part of the pictures → its licence, for the card.
     int8
@@ -60,7 +60,7 @@ def release(
     Raises
     ------
     ModelError
-        The exported network says something else than the trained one.
+        The outputs of the exported and the trained network differ.
     ResultError
         The files cannot be written.
     """

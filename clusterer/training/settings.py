@@ -19,13 +19,13 @@ BACKBONES = ("resnet18", "resnet34", "resnet50")
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """How much light changes between two views, as the widest factor is exp(value) or 1 ± value.
+    """Range of light changes between two views: factors up to exp(value) or 1 ± value.
 
     Attributes
     ----------
     exposure, gamma : logarithms
     white_balance : standard deviation of the gain of each channel
-    contrast, saturation, gradient : parts
+    contrast, saturation, gradient : shares
     """
 
     exposure: float = 0.2
@@ -38,36 +38,36 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class ClothingTraining:
-    """How the clothing encoder is trained.
+    """Settings of the training of the clothing encoder.
 
     Attributes
     ----------
     parts
-        First folders of the pictures that are used; none = all.
+        First folders of the pictures to use; empty = all.
     loss
         One of `LOSS_NAMES`.
     epochs
         Each shows two views of every garment.
     batch_size
-        Garments in a batch; each is there twice.
+        Garments in a batch, each with two views.
     width, dimension, size_px
-        Channels of the first stage, numbers in the embedding, side of the pictures that the network
-        sees: torsos of the faces that need clothing (20 to 40 px high) are 40 to 90 px wide.
+        Channels of the first stage, length of the embedding, side of the network's input: torsos
+        of the faces that need clothing (20 to 40 px high) are 40 to 90 px wide.
     learning_rate, weight_decay
         Of AdamW; the rate warms up over a twentieth of the training and falls as a cosine.
     temperature
         Of InfoNCE and SupCon.
     head_weight
-        Of the two heads that name kind and colours, beside the metric loss.
+        Of the losses of kind and colours, relative to the metric loss.
     mask_weight
-        Of saying where the garment is, likewise.
+        Of the loss of the mask, likewise.
     recolour_share
-        Part of the garments that are given new colours, the same in both views; 0 for losses that
+        Share of the garments that are recoloured, equally in both views; not used by losses that
         learn a centre per garment.
     held_out
-        Part of the garments that is not trained on.
+        Share of the garments that is held out.
     seed
-        Of everything that is random.
+        Of all random numbers.
     light
         Changes between the two views.
     """
@@ -112,18 +112,18 @@ class ClothingTraining:
 
     @property
     def picture_px(self) -> int:
-        """Side at which garments are read: views of them are crops, and fewer pixels than that."""
+        """Side at which garments are read; larger than `size_px`, as views are crops."""
         return round(self.size_px * 4 / 3)
 
     @property
     def learns_centres(self) -> bool:
-        """Whether the loss has a centre for each garment."""
+        """Whether the loss learns a centre for each garment."""
         return self.loss in ("arcface", "cosface", "sphereface")
 
 
 @dataclass(frozen=True, slots=True)
 class FaceTraining:
-    """How a face encoder is trained.
+    """Settings of the training of a face encoder.
 
     Attributes
     ----------
@@ -132,18 +132,18 @@ class FaceTraining:
     backbone
         One of `BACKBONES`.
     epochs, patience
-        An epoch shows as many pictures as there are to train on. Training ends when the AUC of
-        held-out people has not risen for `patience` epochs.
+        An epoch shows as many pictures as there are in the training data. Training ends when the
+        AUC of held-out people has not improved for `patience` epochs.
     batch_size
-        Pictures in a batch; for triplets, so many of each person in it as `per_person` says.
+        Pictures in a batch; for triplets, `per_person` of each person.
     size_px
-        Side of the pictures that the network sees.
+        Side of the network's input.
     dimension
-        Numbers in the embedding.
+        Length of the embedding.
     stem
         ``large``: 7x7 convolution and pooling, both of stride 2, as in the paper; ``small``: one
-        3x3 convolution of stride 2, so that four times as many places are left of small pictures,
-        at four times the cost.
+        3x3 convolution of stride 2, which keeps four times as many places of small pictures at
+        four times the cost.
     learning_rate, weight_decay
         Of AdamW; the rate warms up over a twentieth of the training and falls as a cosine.
     scale
@@ -152,11 +152,11 @@ class FaceTraining:
     dropout
         Before the last layer.
     held_out
-        Part of the people that is not trained on.
+        Share of the people that is held out.
     crop
-        Side of the middle of each picture that is used, as a share; 1 = all of it.
+        Side of the central square that is used, as a share of the picture's; 1 = all.
     seed
-        Of everything that is random.
+        Of all random numbers.
     """
 
     loss: str = "arcface"
@@ -200,5 +200,5 @@ class FaceTraining:
 
     @property
     def picture_px(self) -> int:
-        """Side at which pictures are read: views of them are parts of it."""
+        """Side at which pictures are read; larger than `size_px`, as views are crops."""
         return round(self.size_px * 9 / 8)

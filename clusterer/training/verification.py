@@ -1,8 +1,8 @@
-"""How well an encoder tells people apart that it never saw: pairs, as of LFW, and their figures.
+"""Verification metrics of an encoder on held-out people.
 
-After Huang et al., "Labeled Faces in the Wild" (2007): as many pairs of one person as of two,
-accuracy at the threshold that is best on the other folds. VAL and FAR as of Schroff et al.,
-"FaceNet" (2015).
+After Huang et al., "Labeled Faces in the Wild" (2007): as many pairs of one person as of two, and
+accuracy at the best threshold of the other folds. VAL and FAR follow Schroff et al., "FaceNet"
+(2015).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from clusterer.evaluation.verification import (
 )
 
 MOST_PAIRS = 6000
-"""Of either kind, as many as LFW has in all: a false accept rate of 0.001 is six pairs."""
+"""Of each kind, as many as all of LFW's: a false accept rate of 0.001 is six pairs."""
 FOLDS = 10
 FAR_TARGETS = (1e-2, 1e-3)
 METRIC = "cosine"
@@ -37,8 +37,8 @@ class HeldOutPairs:
     Attributes
     ----------
     first, second : arrays of shape (n,), int64, indices of pictures
-    same : array of shape (n,), bool, whether both are one person's; as often as not, if there are
-        different pairs enough
+    same : array of shape (n,), bool, whether both show one person; half of them, if there are
+        enough different pairs
     fold : array of shape (n,), int64, 0 to `FOLDS` - 1, both kinds in each
     """
 
@@ -50,12 +50,12 @@ class HeldOutPairs:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Figures of an encoder.
+    """Metrics of an encoder.
 
     Attributes
     ----------
-    auc : that a pair of one person is nearer than one of two
-    accuracy : of the pairs, cross-validated; LFW's folds keep people apart, too, these do not
+    auc : probability that a pair of one person is nearer than one of two
+    accuracy : of the pairs, cross-validated; unlike LFW's, the folds share people
     operating : VAL at each of `FAR_TARGETS`
     """
 
@@ -65,15 +65,15 @@ class Judged:
 
 
 def balanced_pairs(people: IntArray, most: int = MOST_PAIRS, seed: int = 0) -> HeldOutPairs:
-    """Pairs of one person, and as many by chance of two.
+    """Pairs of one person, and as many random pairs of two.
 
     Parameters
     ----------
-    people : array of shape (m,), whom each picture shows; two people or more, two pictures of each
+    people : array of shape (m,), of each picture; at least two people with two pictures each
     most
-        Of the pairs of one person: of more, so many are taken, spread evenly.
+        Greatest number of pairs of one person; more are subsampled evenly.
     seed
-        Of the choice of different pairs.
+        Of the choice of pairs of two people.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def distances(embeddings: FloatArray, pairs: HeldOutPairs) -> Floats:
 
 
 def judge(embeddings: FloatArray, pairs: HeldOutPairs) -> Judged:
-    """Work out the figures of an encoder.
+    """Compute the metrics of an encoder.
 
     Parameters
     ----------
@@ -115,20 +115,20 @@ def judge(embeddings: FloatArray, pairs: HeldOutPairs) -> Judged:
 
 def _same(people: IntArray, most: int) -> tuple[IntArray, IntArray]:
     rows = [np.flatnonzero(people == person) for person in np.unique(people)]
-    counts = [len(own) * (len(own) - 1) // 2 for own in rows]
+    counts = [len(pictures) * (len(pictures) - 1) // 2 for pictures in rows]
     share = min(1.0, most / sum(counts))
     firsts, seconds = [], []
-    for own, count in zip(rows, counts, strict=True):
-        first, second = spread(len(own), max(1, int(share * count)))
-        firsts.append(own[first])
-        seconds.append(own[second])
+    for pictures, count in zip(rows, counts, strict=True):
+        first, second = spread(len(pictures), max(1, int(share * count)))
+        firsts.append(pictures[first])
+        seconds.append(pictures[second])
     return np.concatenate(firsts), np.concatenate(seconds)
 
 
 def _different(
     people: IntArray, count: int, generator: np.random.Generator
 ) -> tuple[IntArray, IntArray]:
-    """Drawn until there are enough that differ from one another, or all there are."""
+    """Draw pairs until there are enough distinct ones, or all."""
     n = len(people)
     _, sizes = np.unique(people, return_counts=True)
     count = min(count, (n * n - int((sizes**2).sum())) // 2)

@@ -1,4 +1,4 @@
-"""Which threshold, metric and method suit labelled clips.
+"""Find the threshold, metric and method that suit labelled clips.
 
 >>> from pathlib import Path
 >>> from clusterer import tuning

@@ -1,4 +1,4 @@
-"""Where the clips of a sweep come from: a video or a result folder, and its truth file."""
+"""Sources of the clips of a sweep: a video or a result folder, and its truth file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Source:
     ----------
     path : a video, or a result folder
     truth : its labelled faces
-    folder : where the analysis is read from, and, of a video, kept
+    folder : holds the analysis; that of a video is also written there
     """
 
     path: Path
@@ -37,23 +37,23 @@ class Source:
 
     @property
     def name(self) -> str:
-        """Name of the clip: of the video without its ending, of the folder without ``.people``."""
+        """Name of the clip: the video without suffix, or the folder without ``.people``."""
         return printable(_stem(self.path))
 
 
 def sources(
     paths: Sequence[Path], truths: Sequence[Path] = (), cache: Path | None = None
 ) -> tuple[Source, ...]:
-    """Find what belongs to each clip.
+    """Find the files of each clip.
 
     Parameters
     ----------
     paths
         Videos and result folders.
     truths
-        One per clip, in the same order. None given = ``NAME.truth.csv`` beside each clip.
+        One per clip, in the same order; empty = ``NAME.truth.csv`` beside each clip.
     cache
-        Folder that holds the result folders of videos; None = the current folder.
+        Parent of the result folders of videos; None = the current folder.
 
     Returns
     -------
@@ -62,9 +62,9 @@ def sources(
     Raises
     ------
     ConfigError
-        There are more or fewer truth files than clips, or two clips have one name.
+        The numbers of truth files and clips differ, or two clips have one name.
     TruthError
-        There is no truth file beside a clip.
+        A clip has no truth file beside it.
     """
     if truths and len(truths) != len(paths):
         raise ConfigError(
@@ -97,22 +97,22 @@ def _beside(path: Path) -> Path:
 
 
 def load(source: Source, hook: Hook | None = None) -> Clip:
-    """Read the stored analysis of a clip, or analyse its video, and match it with its truth.
+    """Read or make the analysis of a clip, and match it with its truth.
 
     Parameters
     ----------
     source
-        A video is analysed at the default settings, unless that is stored already; the analysis of
-        a result folder is taken as it is.
+        A video is analysed at the default settings, unless such an analysis is stored; a result
+        folder's analysis is used as it is.
     hook
-        Told of the progress of an analysis.
+        Receives the progress of an analysis.
 
     Raises
     ------
     TruthError
         The truth file cannot be read.
     ResultError
-        The folder holds no analysis, or a damaged one, or that of another film.
+        The folder has no analysis, a damaged one, or one of another film.
     VideoError, ModelError, DependencyError
         As `clusterer.analyse`.
     """
@@ -120,7 +120,7 @@ def load(source: Source, hook: Hook | None = None) -> Clip:
     if not is_folder(source.path):
         try:
             analysis = analyse(source.path, AnalysisConfig(), source.folder, hook)
-        except ResultError as error:  # a command's --output is another folder here
+        except ResultError as error:  # `--output` means another folder here
             remedy = error.remedy.replace("--output", "--cache")
             other = isinstance(error, OtherFilmError)
             raise type(error)(

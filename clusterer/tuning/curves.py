@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 GREY, PURPLE = "#808080", "#8574d6"
 METHODS = (BLUE, ORANGE, GREEN, PINK, PURPLE)
-"""Colours of methods, in the order of their names; used again when there are more."""
+"""Colours of methods in alphabetical order, cycled."""
 
 SHARES = (
     ("b_cubed_f", "F", BLUE, "-", 2.4),
@@ -23,30 +23,30 @@ SHARES = (
     ("b_cubed_recall", "recall", ORANGE, "-", 1.4),
     ("assigned_b_cubed_precision", "precision of assigned faces", PINK, (0, (4, 2)), 1.4),
 )
-"""Ratio, its name in the legend, colour, dashes, width of the line in pt."""
+"""Ratio, legend, colour, line style, line width in pt."""
 WIDTH_IN, ROW_IN, HEAD_IN = 11.0, 1.75, 0.75
 NAMES = {"l2": "L2 threshold", "cosine": "Cosine threshold"}
 
 
 @drawn
 def curves_svg(group: Group) -> str:
-    """Curves of one method and metric: a line of three plots per clip, the first for all clips.
+    """Draw one method and metric: a row of three plots per clip, the first for all clips.
 
     Left: B-cubed precision, recall and F end to end, and the precision of assigned faces. Middle:
-    people found, with the true number. Right: share of matched faces left unknown. The customary
-    thresholds of L2 and the default are marked.
+    people found, and the true number. Right: share of found faces left unknown. The customary L2
+    thresholds and the default are marked.
 
     Returns
     -------
-    SVG, the same bytes for the same rows
+    SVG; equal rows give equal bytes
     """
-    from clusterer.evaluation.drawing import Figure  # noqa: PLC0415 (only who draws loads it)
+    from clusterer.evaluation.drawing import Figure  # noqa: PLC0415 (slow to import)
 
-    shown = (group.pooled, *group.clips) if len(group.clips) > 1 else group.clips
-    height_in = HEAD_IN + ROW_IN * len(shown)
+    curves = (group.pooled, *group.clips) if len(group.clips) > 1 else group.clips
+    height_in = HEAD_IN + ROW_IN * len(curves)
     figure = Figure(figsize=(WIDTH_IN, height_in))
-    axes = figure.subplots(len(shown), 3, sharex=True, squeeze=False, width_ratios=(2, 1, 1))
-    for line, curve in zip(axes, shown, strict=True):
+    axes = figure.subplots(len(curves), 3, sharex=True, squeeze=False, width_ratios=(2, 1, 1))
+    for line, curve in zip(axes, curves, strict=True):
         _shares(line[0], curve)
         _people(line[1], curve)
         _unknown(line[2], curve)
@@ -65,7 +65,7 @@ def curves_svg(group: Group) -> str:
 
 @drawn
 def overview_svg(groups: Sequence[Group]) -> str:
-    """F of all clips together against the threshold, a line per method, a plot per metric."""
+    """Draw F of all clips together against the threshold: a line per method, a plot per metric."""
     from clusterer.evaluation.drawing import Figure  # noqa: PLC0415 - slow to import
 
     metrics = list(dict.fromkeys(group.metric for group in groups))
@@ -107,7 +107,7 @@ def _shares(plot: Axes, curve: Curve) -> None:
 
 
 def _people(plot: Axes, curve: Curve) -> None:
-    from clusterer.evaluation.drawing import MaxNLocator  # noqa: PLC0415 (only who draws loads it)
+    from clusterer.evaluation.drawing import MaxNLocator  # noqa: PLC0415 (slow to import)
 
     x, found = _xy(curve, "people_found")
     _, true = _xy(curve, "people_true")
@@ -132,7 +132,7 @@ def _unknown(plot: Axes, curve: Curve) -> None:
 
 
 def _marks(plot: Axes, curve: Curve) -> None:
-    """Upright lines at the customary thresholds and at the default; no frame at top and right."""
+    """Draw vertical lines at the customary thresholds and the default; hide unneeded spines."""
     plot.spines[["top", "right"]].set_visible(False)
     plot.grid(axis="y", color=GREY, alpha=0.25, linewidth=0.7)
     plot.set_axisbelow(True)
@@ -147,14 +147,14 @@ def _marks(plot: Axes, curve: Curve) -> None:
 
 
 def _marked(curve: Curve) -> list[float]:
-    """The default, and under L2 the customary thresholds too; those that the curve reaches."""
+    """The default and, for L2, the customary thresholds, within the range of the curve."""
     marked = {curve.default.threshold, *(CUSTOMARY if curve.metric == "l2" else ())}
     low, high = curve.rows[0].threshold, curve.rows[-1].threshold
     return [value for value in sorted(marked) if low <= value <= high]
 
 
 def _name_marks(plot: Axes, curve: Curve) -> None:
-    """The thresholds beside their upright lines, at the foot of the plot."""
+    """Label the vertical lines with their thresholds at the bottom of the plot."""
     for value in _marked(curve):
         plot.annotate(
             f"{value:.{DECIMALS[curve.metric]}f}",
@@ -167,7 +167,7 @@ def _name_marks(plot: Axes, curve: Curve) -> None:
 
 
 def _legend(figure: Figure, plot: Axes, height_in: float) -> None:
-    """One legend for all plots, over them; lines end where the page's margin does."""
+    """Put one legend above all plots, and align them with the page's margins."""
     figure.legend(
         handles=plot.get_lines()[: len(SHARES)],
         loc="upper left",

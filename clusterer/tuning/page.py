@@ -1,4 +1,4 @@
-"""A sweep as one page of HTML that loads nothing."""
+"""A sweep as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clusterer.tuning.picks import Group, best, best_at, costs
 from clusterer.tuning.sweep import POOLED, Row
 
 SHADES = (0.005, 0.02, 0.05, 0.1)
-"""A loss of F above these is shaded, each darker than the one before."""
+"""Losses of F above these are shaded, each darker than the one before."""
 
 MINUS = "\N{MINUS SIGN}"
 METRICS = {"l2": "L2", "cosine": "cosine"}
@@ -22,7 +22,7 @@ METRICS = {"l2": "L2", "cosine": "cosine"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a table: what it is, and its figures; empty where no threshold reaches it."""
+    """A row of a table: label and figures; no figures if no threshold qualifies."""
 
     name: str
     cells: tuple[str, ...]
@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """F at another clip's best threshold, and what it lies under the best there."""
+    """F at another clip's best threshold, and its loss against the best of this clip."""
 
     f: str
     loss: str
@@ -44,8 +44,8 @@ class Section:
     Attributes
     ----------
     title, picks, clips : its name; picks of all clips together, and of each clip
-    unreached : what is reached where the wanted precision is not on every clip; else empty
-    columns, costs : clips, and F on each with the thresholds that are best for others
+    unreached : the precision reached, if not the wanted one on every clip; else empty
+    columns, costs : clips, and F on each at the best thresholds of the others
     curves : SVG
     """
 
@@ -59,20 +59,20 @@ class Section:
 
 
 def render(groups: Sequence[Group], chosen: Group, precision: float) -> str:
-    """The page with curves and tables.
+    """Render the page with curves and tables.
 
     Parameters
     ----------
     groups
-        All that were swept.
+        Of all methods and metrics.
     chosen
-        The one that is shown first and open.
+        The group that is displayed first and expanded.
     precision
-        Which the careful picks had to reach.
+        Least precision of assigned faces for the careful picks.
 
     Returns
     -------
-    A complete HTML document; the same bytes for the same groups
+    A self-contained HTML document; equal groups give equal bytes
     """
     n_settings = sum(len(group.pooled.rows) for group in groups)
     clips = [curve.clip for curve in chosen.clips]
@@ -98,7 +98,7 @@ def _title(group: Group) -> str:
 
 
 def _counts(group: Group, precision: float) -> list[tuple[str, str]]:
-    """The headline: figure and label."""
+    """Figures and labels of the headline."""
     careful = group.precise_everywhere
     where = " on every clip" if len(group.clips) > 1 else ""
     default = group.pooled.default

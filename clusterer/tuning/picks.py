@@ -1,4 +1,4 @@
-"""Which setting is best, of those that are precise too, and what one clip's best costs others."""
+"""Pick the best settings, also among precise ones, and their costs on other clips."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from clusterer.tuning.sweep import POOLED, Row
 
 TARGET_PRECISION = 0.98
-"""Least precision of assigned faces at which a person in the sheet is taken to be one person."""
+"""Least precision of assigned faces at which found people can be trusted to be one person."""
 
 _DIGITS = 9
-"""Ratios that agree in so many decimals are equal: sums in another order differ in the last."""
+"""Ratios that agree to so many decimals are equal: rounding depends on the order of sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class Group:
     method, metric : as in `clusterer.core.config.ClusteringConfig`
     pooled : curve over the faces of all clips together
     clips : curve of each clip
-    best : greatest B-cubed F of all faces together
-    precise : the same among the thresholds whose assigned precision, of all faces together, reaches
-        the target; None if none does
-    precise_everywhere : the same among the thresholds that reach it on every single clip, pooled
+    best : greatest pooled B-cubed F
+    precise : the same among the thresholds whose pooled assigned precision reaches the target; None
+        if none does
+    precise_everywhere : the same among the thresholds that reach it on every single clip
     """
 
     method: str
@@ -55,14 +55,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a threshold that is best for some clips gives on each.
+    """B-cubed F on each clip at a threshold that is best for one of them.
 
     Attributes
     ----------
-    source : clip whose best threshold it is, `POOLED`, or ``default``
+    source : the clip with that best threshold, `POOLED`, or ``default``
     threshold : in the metric's unit
     f : B-cubed F on each clip, then on all together
-    loss : what each of these lies under the best that any threshold gives there, 0 and up
+    loss : differences to the greatest F of each clip, 0 or more
     """
 
     source: str
@@ -77,7 +77,7 @@ def best(rows: Sequence[Row]) -> Row:
 
 
 def reaches(row: Row, precision: float) -> bool:
-    """Whether the precision of assigned faces is at least so much; not when nobody is assigned."""
+    """Whether assigned faces have at least this precision; false if no face is assigned."""
     return round(row.assigned_precision, _DIGITS) >= precision
 
 
@@ -96,7 +96,7 @@ def most_precise(rows: Sequence[Row]) -> Row | None:
 
 
 def groups(rows: Sequence[Row], precision: float = TARGET_PRECISION) -> tuple[Group, ...]:
-    """Sort the rows of a sweep into curves, and pick the best of each.
+    """Sort the rows of a sweep into curves and pick the best of each.
 
     Parameters
     ----------
@@ -149,8 +149,8 @@ def costs(group: Group) -> tuple[Cost, ...]:
 
     Returns
     -------
-    tuple: one cost per clip, then that of all clips together (if there are several), then the
-    default's; columns are the clips, then all of them together (likewise)
+    tuple: one cost per clip, then the pooled one if there are several clips, then that of the
+    default; the columns are the clips, then the pool (likewise)
     """
     columns = (*group.clips, group.pooled) if len(group.clips) > 1 else group.clips
     sources = [(curve.clip, best(curve.rows).threshold) for curve in columns]

@@ -1,4 +1,4 @@
-"""What a sweep found: tables, JSON, CSV and the page, and where they are written."""
+"""Report of a sweep: tables, JSON, CSV and the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE, TABLE = "tuning.html", "tuning.csv"
 
 
 class Report:
-    """The rows of a sweep, sorted and judged.
+    """The rows of a sweep, grouped, with picks.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Report:
     ----------
     rows, precision : as given
     groups : one per method and metric
-    chosen : the group of the default method and metric; the first, if that was not swept
+    chosen : the group of the default method and metric, or else the first
     """
 
     def __init__(self, rows: Sequence[Row], precision: float = TARGET_PRECISION) -> None:
@@ -42,7 +42,7 @@ class Report:
         return tables.text(self.groups, self.chosen, self.precision)
 
     def to_json(self) -> str:
-        """Picks, what they cost on other clips, and every row."""
+        """Picks, their costs on other clips, and every row."""
         return tables.to_json(self.rows, self.groups, self.precision)
 
     def to_csv(self) -> str:
@@ -50,7 +50,7 @@ class Report:
         return tables.to_csv(self.rows)
 
     def to_html(self) -> str:
-        """The page with the curves; loads nothing."""
+        """The self-contained page with the curves."""
         from clusterer.tuning.page import render  # noqa: PLC0415 (loads jinja2 and matplotlib)
 
         return render(self.groups, self.chosen, self.precision)

@@ -1,4 +1,4 @@
-"""Every threshold, metric and method on labelled clips: only labels change from one to the next."""
+"""Score every threshold, metric and method on labelled clips; each is analysed once only."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from clusterer.people import clustering
 from clusterer.people.decide import Basis, assign, basis
 
 POOLED = "(all clips)"
-"""The clip of rows that count the faces of all clips together."""
+"""Stands for the clip in rows over the faces of all clips together."""
 
 CUSTOMARY = (0.36, 0.44)
-"""L2 thresholds that are customary with dlib's encoder, and with which this project's ancestor was
-used. Both lie on the grid."""
+"""Customary L2 thresholds of dlib's encoder, used with this project's ancestor. Both are on the
+grid."""
 
 _L2 = tuple(round(0.20 + 0.02 * step, 2) for step in range(26))
 _DIGITS = 4
@@ -27,13 +27,13 @@ _DIGITS = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
-    """A clip that was analysed, and what is to be seen in it.
+    """A labelled clip with its analysis.
 
     Attributes
     ----------
-    name : for display; no two clips share one
-    analysis : what the first phase found
-    matching : which labelled face was found by which track
+    name : for display, unique among the clips
+    analysis : of the clip
+    matching : which track found which labelled face
     """
 
     name: str
@@ -43,7 +43,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How good one setting is on one clip, or on all of them together.
+    """Scores of one setting on one clip, or on all clips together.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Row:
     method, metric : as in `clusterer.core.config.ClusteringConfig`
     threshold : in the metric's unit
     is_default : whether the threshold is the encoder's default for the metric
-    ratios : as of `clusterer.evaluation.Scores.ratios`
+    ratios : see `clusterer.evaluation.Scores.ratios`
     """
 
     clip: str
@@ -63,36 +63,36 @@ class Row:
 
     @property
     def f(self) -> float:
-        """B-cubed F end to end, 0 to 1: missed and unknown faces are clusters of one."""
+        """B-cubed F end to end, 0 to 1; each missed or unknown face is a separate cluster."""
         return float(self.ratios["b_cubed_f"])
 
     @property
     def assigned_precision(self) -> float:
-        """B-cubed precision of the faces that were given to people; NaN if there are none.
+        """B-cubed precision of the faces that are assigned to people; NaN if there are none.
 
-        The ratio itself is 1 then, but nobody would call that a precise result.
+        The ratio itself would be 1, which would look like a precise result.
         """
         nobody = self.ratios["unknown_share"] == 1 or self.ratios["face_recall"] == 0
         return math.nan if nobody else float(self.ratios["assigned_b_cubed_precision"])
 
 
 Watch = Callable[[int, int], None]
-"""Told how many settings of how many are done."""
+"""Called with the number of settings done and of all settings."""
 
 
 def thresholds(metric: str, encoder: EncodingConfig | str = "dlib") -> tuple[float, ...]:
-    """Thresholds that a sweep looks at.
+    """Thresholds that a sweep tries.
 
-    For L2 0.20 to 0.70 in steps of 0.02. A cosine distance grows with the square of the L2
-    distance, so its thresholds do too: they accept about as much as those of L2, one by one. The
-    encoder's defaults are among them.
+    For L2, 0.20 to 0.70 in steps of 0.02. Cosine distances grow with the square of L2 distances,
+    so the cosine thresholds are scaled squares: each accepts about as much as its L2 counterpart.
+    The encoder's defaults are included.
 
     Parameters
     ----------
     metric
         ``l2`` or ``cosine``.
     encoder
-        Whose defaults tie the metrics to one another.
+        Its default thresholds relate the metrics.
 
     Returns
     -------
@@ -112,13 +112,13 @@ def thresholds(metric: str, encoder: EncodingConfig | str = "dlib") -> tuple[flo
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """What is tried.
+    """The settings that a sweep tries.
 
     Attributes
     ----------
-    methods, metrics : names; none = all there are, of the methods those that are installed
-    grid : metric → thresholds; of a metric that is not in it, those of `thresholds`. The encoder's
-        default is always tried too
+    methods, metrics : names; empty = all metrics, and all installed methods
+    grid : metric → thresholds; other metrics use `thresholds`. The encoder's default is always
+        included
     """
 
     methods: Sequence[str] = ()
@@ -126,7 +126,7 @@ class Space:
     grid: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def settings(self, encoder: EncodingConfig | str) -> list[tuple[str, str, float]]:
-        """Method, metric and threshold of every setting, in this order, ascending.
+        """Method, metric and threshold of every setting, sorted in this order.
 
         Raises
         ------
@@ -158,27 +158,27 @@ def sweep(
 ) -> tuple[Row, ...]:
     """Score every method, metric and threshold on every clip.
 
-    The labels are those that `clusterer.decide` gives at the same settings.
+    The labels equal those of `clusterer.decide` at the same settings.
 
     Parameters
     ----------
     clips
         At least one.
     space
-        What is tried; None = everything.
+        Settings to try; None = all.
     config
-        All other settings; None = the defaults.
+        Other settings; None = the defaults.
     watch
-        Told of the progress.
+        Receives the progress.
 
     Returns
     -------
-    tuple of rows, by method, metric and threshold; then the clips in the order given, then `POOLED`
+    tuple of rows by method, metric and threshold; for each the clips as given, then `POOLED`
 
     Raises
     ------
     ConfigError
-        No clip, two of the same name, or an unknown method, metric or threshold.
+        There is no clip, two have one name, or a method, metric or threshold is unknown.
     """
     config = config or Config()
     names = [clip.name for clip in clips]
@@ -202,7 +202,7 @@ def sweep(
 
 
 class _Scorer:
-    """Scores one clip; the same labels are scored once."""
+    """Scores one clip; caches the scores of equal labels."""
 
     def __init__(self, clip: Clip, config: Config) -> None:
         self._clip = clip

@@ -15,7 +15,7 @@ from clusterer.tuning.sweep import POOLED, Row
 
 KEYS = ("clip", "method", "metric", "threshold", "is_default")
 DECIMALS = {"l2": 2, "cosine": 4}
-"""Of a threshold."""
+"""Decimals of a threshold, by metric."""
 
 COLUMNS = (
     ("threshold", 9),
@@ -29,7 +29,7 @@ COLUMNS = (
 
 
 def to_csv(rows: Sequence[Row]) -> str:
-    """Every row with every ratio, as RFC 4180 asks; a ratio that a clip lacks is empty."""
+    """CSV (RFC 4180) of every row with every ratio; ratios that a clip lacks are empty."""
     names = list(dict.fromkeys(name for row in rows for name in row.ratios))
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -41,7 +41,7 @@ def to_csv(rows: Sequence[Row]) -> str:
 
 
 def to_json(rows: Sequence[Row], groups: Sequence[Group], precision: float) -> str:
-    """The picks, what they cost on other clips, and every row."""
+    """JSON of the picks, their costs on other clips, and every row."""
     content = {
         "precision": precision,
         "picks": [
@@ -72,7 +72,7 @@ def to_json(rows: Sequence[Row], groups: Sequence[Group], precision: float) -> s
 
 
 def _plain(row: Row) -> dict[str, Any]:
-    """A row as one flat object; what is not a number is None."""
+    """A row as one flat object; NaN becomes None."""
     ratios = {name: _finite(value) for name, value in row.ratios.items()}
     return {**{key: getattr(row, key) for key in KEYS}, **ratios}
 
@@ -90,7 +90,7 @@ def _cell(value: object) -> object:
 
 
 def figures(row: Row) -> tuple[str, ...]:
-    """What the tables show of a row, as in `COLUMNS`."""
+    """Cells of a row, as in `COLUMNS`."""
     r = row.ratios
     ratios = [r["b_cubed_precision"], r["b_cubed_recall"], row.f, row.assigned_precision]
     return (
@@ -102,12 +102,12 @@ def figures(row: Row) -> tuple[str, ...]:
 
 
 def ratio(value: float) -> str:
-    """A ratio with three decimals; a dash where there is none."""
+    """A ratio with three decimals, or a dash for NaN."""
     return "\N{EN DASH}" if math.isnan(value) else f"{value:.3f}"
 
 
 def picks(group: Group, precision: float) -> tuple[tuple[str, Row | None], ...]:
-    """The picks among the pooled rows, with what each is; None where no threshold reaches it."""
+    """The picks among the pooled rows by label; None if no threshold qualifies."""
     named: list[tuple[str, Row | None]] = [("best F", group.best)]
     if len(group.clips) == 1:
         named.append((at_precision(precision), group.precise))
@@ -120,21 +120,21 @@ def picks(group: Group, precision: float) -> tuple[tuple[str, Row | None], ...]:
 
 
 def at_precision(precision: float) -> str:
-    """What the careful pick is called."""
+    """Label of the careful pick."""
     return f"best F, assigned P ≥ {precision:g}"
 
 
 def unreached(group: Group, precision: float) -> str:
-    """Why no threshold reaches the precision on every clip: which clips are short of it."""
+    """Explain why no threshold reaches the precision on every clip."""
     short = []
     for curve in group.clips:
         row = most_precise(curve.rows)
         if row is None:
-            short.append(f"on {curve.clip} nobody is assigned")
+            short.append(f"no face of {curve.clip} is assigned")
         elif not reaches(row, precision):
             found = ratio(row.assigned_precision)
-            short.append(f"{curve.clip} gets to {found} at most, at {figures(row)[0]}")
-    return "; ".join(short) or "each clip reaches it, but not at the same threshold"
+            short.append(f"{curve.clip} reaches at most {found}, at {figures(row)[0]}")
+    return "; ".join(short) or "each clip reaches it, but at different thresholds"
 
 
 def text(groups: Sequence[Group], chosen: Group, precision: float) -> str:
@@ -143,18 +143,18 @@ def text(groups: Sequence[Group], chosen: Group, precision: float) -> str:
     Parameters
     ----------
     groups
-        All of them; each gets its table.
+        Each becomes a table.
     chosen
-        Of which the clips are shown one by one, and what one clip's best costs the others.
+        The group that is also listed clip by clip, with the costs on other clips.
     precision
-        Which the picks had to reach.
+        Least precision of assigned faces for the careful picks.
     """
     n = len(chosen.clips)
     lines = [
         f"{n} clips, pooled: P, R and F are B-cubed over all labelled faces of all clips together."
         if n > 1
         else f"{chosen.clips[0].clip}: P, R and F are B-cubed over all its labelled faces.",
-        "Assigned P is that of faces that were given to a person. Ties go to the lower threshold.",
+        "Assigned P is the precision of assigned faces. Ties go to the lower threshold.",
     ]
     for group in groups:
         lines += ["", *_table(f"{group.method}, {group.metric}", picks(group, precision))]
@@ -177,11 +177,11 @@ def _clip_lines(group: Group, precision: float) -> Iterable[tuple[str, Row | Non
 def _table(title: str, lines: Iterable[tuple[str, Row | None]]) -> list[str]:
     rows = list(lines)
     width = max(len(title) - 2, *(len(label) for label, _ in rows))
-    shown = [f"{title:<{width + 2}}" + "".join(f"  {name:>{w}}" for name, w in COLUMNS)]
+    table = [f"{title:<{width + 2}}" + "".join(f"  {name:>{w}}" for name, w in COLUMNS)]
     for label, row in rows:
-        cells = ["none reaches it"] if row is None else _aligned(figures(row))
-        shown.append(f"  {label:<{width}}  " + "  ".join(cells))
-    return shown
+        cells = ["not reached"] if row is None else _aligned(figures(row))
+        table.append(f"  {label:<{width}}  " + "  ".join(cells))
+    return table
 
 
 def _aligned(cells: tuple[str, ...]) -> list[str]:
@@ -189,13 +189,13 @@ def _aligned(cells: tuple[str, ...]) -> list[str]:
 
 
 def cost_columns(group: Group) -> tuple[str, ...]:
-    """Columns of `costs`: the clips and, if there are several, all of them together."""
+    """Columns of `costs`: the clips and, if there are several, the pool."""
     names = tuple(curve.clip for curve in group.clips)
     return (*names, POOLED) if len(names) > 1 else names
 
 
 def source_name(cost: Cost, metric: str) -> str:
-    """Whose threshold it is, and which."""
+    """Label of a cost: the source of the threshold, and the threshold."""
     return f"{cost.source} ({cost.threshold:.{DECIMALS[metric]}f})"
 
 
@@ -203,7 +203,7 @@ def _cost_lines(group: Group) -> list[str]:
     found = costs(group)
     columns = cost_columns(group)
     names = [source_name(cost, group.metric) for cost in found]
-    title = f"{group.method}, {group.metric}: F with the threshold that is best for ..."
+    title = f"{group.method}, {group.metric}: F at the best threshold of ..."
     width = max(len(name) for name in names)
     lines = [title, f"  {'':<{width}}" + "".join(f"  {name:>8}" for name in columns)]
     for name, cost in zip(names, found, strict=True):

@@ -96,7 +96,7 @@ def test_interrupted_and_continued(
     with monkeypatch.context() as patch:
         patch.setattr("clusterer.training.clothing.ClothingTrainer.judge", judge)
         ran = train(command, data, *flags)
-    again = "Interrupted. The same command goes on after the last finished epoch.\n"
+    again = "Interrupted. The same command resumes after the last finished epoch.\n"
     assert ran == Ran(130, "", again)
     assert list(contents(Path("here"))) == ["checkpoint.pt"]
     ran = train(command, data, *flags, "--seed", 1)

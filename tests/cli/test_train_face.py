@@ -94,7 +94,7 @@ def test_interrupted_and_continued(
     with monkeypatch.context() as patch:
         patch.setattr(FaceTrainer, "judge", judge)
         ran = train(command, data, "-o", "here")
-    again = "Interrupted. The same command goes on after the last finished epoch.\n"
+    again = "Interrupted. The same command resumes after the last finished epoch.\n"
     assert ran == Ran(130, "", again)
     assert list(contents(Path("here"))) == ["checkpoint.pt"]
     ran = train(command, data, "-o", "here", "--loss", "softmax")

@@ -40,18 +40,18 @@ def test_table_of_picks() -> None:
     assert table(Report(rows(CURVES)), "incremental, l2") == [
         "best F  0.36  0.900  0.500  0.720  0.980  3 / 4  0.250",
         "best F, assigned P ≥ 0.98, pooled  0.36  0.900  0.500  0.720  0.980  3 / 4  0.250",
-        "best F, assigned P ≥ 0.98, every clip  none reaches it",
+        "best F, assigned P ≥ 0.98, every clip  not reached",
         "default  0.36  0.900  0.500  0.720  0.980  3 / 4  0.250",
-        "(b <i> gets to 0.900 at most, at 0.36)",
+        "(b <i> reaches at most 0.900, at 0.36)",
     ]
 
 
 @pytest.mark.parametrize(
     ("b", "expected"),
     [
-        ([nan, nan, nan], "(on b nobody is assigned)"),
-        ([0.5, 0.6, 0.99], "(each clip reaches it, but not at the same threshold)"),
-        ([0.5, 0.97, 0.97], "(b gets to 0.970 at most, at 0.36)"),
+        ([nan, nan, nan], "(no face of b is assigned)"),
+        ([0.5, 0.6, 0.99], "(each clip reaches it, but at different thresholds)"),
+        ([0.5, 0.97, 0.97], "(b reaches at most 0.970, at 0.36)"),
     ],
 )
 def test_why_no_threshold_serves_every_clip(b: list[float], expected: str) -> None:
@@ -64,8 +64,8 @@ def test_tables_of_clips_and_costs() -> None:
     report = Report(rows(CURVES))
     each = table(report, "incremental, l2: each clip by itself")
     assert each[0].startswith("a: best F  0.40")
-    assert each[4] == "b <i>: best F, assigned P ≥ 0.98  none reaches it"
-    assert table(report, "incremental, l2: F with")[1:] == [
+    assert each[4] == "b <i>: best F, assigned P ≥ 0.98  not reached"
+    assert table(report, "incremental, l2: F at")[1:] == [
         "a (0.40)  0.900  0.200  0.500",
         "b <i> (0.30)  0.600  0.800  0.700",
         "(all clips) (0.36)  0.700  0.700  0.720",

@@ -1,4 +1,4 @@
-"""``cluster-video train``: make the weights of networks anew."""
+"""``cluster-video train``: train networks."""
 
 import click
 
@@ -12,7 +12,7 @@ __all__ = ["train"]
 @click.group(cls=Group, no_args_is_help=True)
 @click.help_option("-h", "--help", help="Show this and exit.")
 def train() -> None:
-    """Make the weights of networks anew. Needs the extra [train]."""
+    """Train networks on your pictures. Needs the extra [train]."""
 
 
 train.add_command(clothing)

@@ -1,4 +1,4 @@
-"""``cluster-video train clothing``: make the weights that tell garments apart."""
+"""``cluster-video train clothing``: train the clothing encoder."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ class Licence(click.ParamType[tuple[str, str]]):
     required=True,
     metavar="DIR",
     help="Folder with labels.csv (columns file, mask, type) and the pictures, in folders or TAR "
-    "files named after the first folder of each file; pictures in backgrounds/ stand behind.",
+    "files named after the first folder of each file; pictures in backgrounds/ are backgrounds.",
 )
 @click.option(
     "--parts",
     default="",
     metavar="NAMES",
-    help="First folders of the pictures to use, with commas between. Default: all.",
+    help="First folders of the pictures to use, separated by commas. Default: all.",
 )
 @click.option(
     "--licence",
     "licences",
     multiple=True,
     type=Licence(),
-    help="Licence of the pictures of a part, for the model card; once per part.",
+    help="Licence of the pictures of a part, for the model card; repeat for each part.",
 )
 @click.option(
     "--loss",
@@ -79,14 +79,14 @@ class Licence(click.ParamType[tuple[str, str]]):
     type=int,
     default=DEFAULTS.epochs,
     show_default=True,
-    help="How often two views of every garment are shown.",
+    help="Number of epochs; each shows two views of every garment.",
 )
 @click.option(
     "--batch-size",
     type=int,
     default=DEFAULTS.batch_size,
     show_default=True,
-    help="Garments in a batch; each is there twice.",
+    help="Garments in a batch, each with two views.",
 )
 @click.option(
     "--width",
@@ -107,12 +107,12 @@ class Licence(click.ParamType[tuple[str, str]]):
     type=int,
     default=DEFAULTS.seed,
     show_default=True,
-    help="Of everything that is random.",
+    help="Seed of all random numbers.",
 )
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
-    help="Threads of the processor to use. Default: as torch likes.",
+    help="Number of CPU threads. Default: torch's.",
 )
 @click.option(
     "--int8/--no-int8", default=True, show_default=True, help="Write an 8-bit network too."
@@ -128,19 +128,19 @@ class Licence(click.ParamType[tuple[str, str]]):
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.help_option("-h", "--help", help="Show this and exit.")
 def clothing(*, data: Path, output: Path, int8: bool, quiet: bool, **flags: Any) -> int:
-    """Train the network that tells what people wear.
+    """Train the clothing encoder.
 
-    It writes clothing.onnx, clothing.int8.onnx, MODEL_CARD.md, history.csv (loss, and how well
-    held-out garments are told apart, for each epoch) and checkpoint.pt. Interrupted, the same
-    command goes on after the last finished epoch. A GPU is used if torch sees one.
+    Writes clothing.onnx, clothing.int8.onnx, MODEL_CARD.md, history.csv (loss and accuracy on
+    held-out garments for each epoch) and checkpoint.pt. After an interruption, the same command
+    resumes after the last finished epoch. Uses a GPU if torch finds one.
 
-    On Linux, training on the processor may be much faster with
+    On Linux, training on the CPU may be much faster with
     MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 in front of the command.
     """
     settings = _settings(flags)
     require_extra(EXTRA)
-    from clusterer.training.checkpoint import CHECKPOINT  # noqa: PLC0415 (torch, now only)
-    from clusterer.training.clothing import ClothingTrainer  # noqa: PLC0415 (torch, now only)
+    from clusterer.training.checkpoint import CHECKPOINT  # noqa: PLC0415 (loads torch)
+    from clusterer.training.clothing import ClothingTrainer  # noqa: PLC0415 (loads torch)
     from clusterer.training.garments import read_garments  # noqa: PLC0415 (likewise)
     from clusterer.training.loop import choose_device  # noqa: PLC0415 (likewise)
     from clusterer.training.release import (  # noqa: PLC0415 (likewise)
@@ -195,6 +195,6 @@ def _summary(last: Epoch, released: Released) -> str:
 
 
 def _command(data: Path, output: Path, settings: ClothingTraining, flags: Mapping[str, Any]) -> str:
-    own = {"parts": ",".join(settings.parts) or None}
+    parts: dict[str, Any] = {"parts": ",".join(settings.parts) or None}
     named = ("loss", "epochs", "batch_size", "width", "size", "seed", "threads")
-    return same_again("clothing", data, output, own | {name: flags[name] for name in named})
+    return same_again("clothing", data, output, parts | {name: flags[name] for name in named})

@@ -1,4 +1,4 @@
-"""``cluster-video train face``: make an encoder that tells people apart."""
+"""``cluster-video train face``: train a face encoder."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COMMAND = (
     "loss", "backbone", "size", "stem", "dimension", "epochs", "patience", "batch_size", "seed",
     "held_out", "crop", "alignment", "padding", "threads",
 )  # fmt: skip
-"""Flags that the model card repeats."""
+"""Options that the model card repeats."""
 
 
 @click.command(cls=Command)
@@ -43,22 +43,22 @@ COMMAND = (
     type=PATH,
     required=True,
     metavar="DIR",
-    help="Folder, or TAR file, of PERSON/PICTURE.jpg or .png, as Labeled Faces in the Wild has "
-    "them; pictures are taken as they are, already cut out.",
+    help="Folder, or TAR file, of PERSON/PICTURE.jpg or .png, as in Labeled Faces in the "
+    "Wild; pictures are used as they are, already cut out.",
 )
 @click.option(
     "--loss",
     type=Name(FACE_LOSS_NAMES),
     default=DEFAULTS.loss,
     show_default=True,
-    help="Loss on the embeddings; triplet takes semi-hard ones.",
+    help="Loss on the embeddings; triplet uses semi-hard mining.",
 )
 @click.option(
     "--backbone",
     type=Name(BACKBONES),
     default=DEFAULTS.backbone,
     show_default=True,
-    help="Network before the embedding; it starts from chance.",
+    help="Network before the embedding, with random weights.",
 )
 @click.option(
     "--size",
@@ -79,21 +79,21 @@ COMMAND = (
     type=int,
     default=DEFAULTS.dimension,
     show_default=True,
-    help="Numbers in an embedding.",
+    help="Length of an embedding.",
 )
 @click.option(
     "--epochs",
     type=int,
     default=DEFAULTS.epochs,
     show_default=True,
-    help="How often as many pictures are shown as there are, at most.",
+    help="Greatest number of epochs, each over as many pictures as there are.",
 )
 @click.option(
     "--patience",
     type=int,
     default=DEFAULTS.patience,
     show_default=True,
-    help="Stop when the AUC of held-out people has not risen for so many epochs.",
+    help="Stop when the AUC of held-out people has not improved for this many epochs.",
 )
 @click.option(
     "--batch-size",
@@ -107,21 +107,21 @@ COMMAND = (
     type=NUMBER,
     default=DEFAULTS.held_out,
     show_default=True,
-    help="Share of the people who are not trained on, and by whom the network is judged.",
+    help="Share of the people to hold out for evaluating the network.",
 )
 @click.option(
     "--crop",
     type=NUMBER,
     default=DEFAULTS.crop,
     show_default=True,
-    help="Side of the middle of each picture that is used, as a share; 0.6 suits LFW's 250 px.",
+    help="Side of the central square of each picture to use, as a share; 0.6 suits LFW's 250 px.",
 )
 @click.option(
     "--alignment",
     type=Name(ALIGNMENTS),
     default=ALIGNMENTS[0],
     show_default=True,
-    help="How the pictures were cut out, for best.toml: chips will be cut so.",
+    help="How the pictures were cut out, for best.toml; chips will be cut the same way.",
 )
 @click.option(
     "--padding",
@@ -137,12 +137,12 @@ COMMAND = (
     type=int,
     default=DEFAULTS.seed,
     show_default=True,
-    help="Of everything that is random, who is held out too.",
+    help="Seed of all random numbers, including the choice of held-out people.",
 )
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
-    help="Threads of the processor to use. Default: as torch likes.",
+    help="Number of CPU threads. Default: torch's.",
 )
 @click.option(
     "-o",
@@ -155,19 +155,19 @@ COMMAND = (
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.help_option("-h", "--help", help="Show this and exit.")
 def face(*, data: Path, output: Path, licence: str, quiet: bool, **flags: Any) -> int:
-    """Train an encoder that tells people apart.
+    """Train a face encoder.
 
-    It writes best.onnx and best.toml, which --encoder onnx:runs/best.onnx takes, MODEL_CARD.md,
-    history.csv and curves.svg (loss, and how well people whom it never saw are told apart, for each
-    epoch) and checkpoint.pt. Interrupted, the same command goes on after the last finished epoch. A
-    GPU is used if torch sees one.
+    Writes best.onnx and best.toml, for --encoder onnx:runs/best.onnx, MODEL_CARD.md, history.csv
+    and curves.svg (loss and accuracy on held-out people for each epoch) and checkpoint.pt. After an
+    interruption, the same command resumes after the last finished epoch. Uses a GPU if torch finds
+    one.
 
-    On Linux, training on the processor may be faster with
+    On Linux, training on the CPU may be faster with
     MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 in front of the command.
     """
     settings, cut = _settings(flags), Cut(flags["alignment"], flags["padding"])
     require_extra(NEEDED)
-    from clusterer.training.checkpoint import CHECKPOINT  # noqa: PLC0415 (torch, now only)
+    from clusterer.training.checkpoint import CHECKPOINT  # noqa: PLC0415 (loads torch)
     from clusterer.training.face_release import (  # noqa: PLC0415 (likewise)
         CARD,
         CURVES,
@@ -228,5 +228,5 @@ def _summary(trainer: FaceTrainer, released: ReleasedFaces, output: Path) -> str
 
 
 def _command(data: Path, output: Path, licence: str, flags: Mapping[str, Any]) -> str:
-    told = {name: flags[name] for name in COMMAND} | {"licence": licence or None}
-    return same_again("face", data, output, told)
+    repeated = {name: flags[name] for name in COMMAND} | {"licence": licence or None}
+    return same_again("face", data, output, repeated)

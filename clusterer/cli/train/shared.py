@@ -1,4 +1,4 @@
-"""What the commands that train have in common."""
+"""Shared parts of the training commands."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXTRA = ("torch", "pytorch_metric_learning", "onnxscript", "matplotlib", "sklear
 
 
 def require_extra(libraries: Sequence[str]) -> None:
-    """Raise DependencyError, now and not after hours, where a library is missing."""
+    """Raise DependencyError before the training starts if a library is missing."""
     for library in libraries:
         if find_spec(library) is None:
             raise DependencyError(
@@ -36,21 +36,21 @@ def require_extra(libraries: Sequence[str]) -> None:
 
 
 def refuse_others(output: Path, checkpoint: str, names: Sequence[str]) -> None:
-    """Make sure that what a training writes at its end replaces files of a training only.
+    """Make sure that the outputs of a training replace only those of another training.
 
     Parameters
     ----------
     output
-        Where it writes.
+        Folder of the outputs.
     checkpoint
-        The file by which a folder is known as a training's.
+        Name of the file that identifies a training's folder.
     names
-        Of the files that it writes at its end.
+        Names of the outputs.
 
     Raises
     ------
     ResultError
-        There is a file of such a name, and no checkpoint; or nothing can be written.
+        An output exists without a checkpoint, or nothing can be written.
     """
     try_to_write(output)
     if is_plain_file(output / checkpoint):
@@ -67,33 +67,35 @@ def refuse_others(output: Path, checkpoint: str, names: Sequence[str]) -> None:
 def training(
     console: Console, epochs: int, figures: Callable[[E], str]
 ) -> Iterator[Callable[[float, E | None], None]]:
-    """A bar with the last epoch's figures and the time left, on a terminal."""
+    """Show a bar with the last epoch's results and the time left, on a terminal."""
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %  {task.fields[figures]}"),
         TimeRemainingColumn(compact=True),
     )
-    shown = console.is_terminal and not console.quiet
-    with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
+    visible = console.is_terminal and not console.quiet
+    with Progress(*columns, console=console, transient=True, disable=not visible) as progress:
         task = progress.add_task("Training", total=1.0, figures="")
 
         def watch(done: float, last: E | None) -> None:
-            said = f"{last.number}/{epochs} epochs, {figures(last)}" if last else ""
-            fresh = progress.tasks[task].fields["figures"] != said  # seen, however short it is
-            progress.update(task, completed=done, figures=said, refresh=fresh)
+            text = f"{last.number}/{epochs} epochs, {figures(last)}" if last else ""
+            fresh = (
+                progress.tasks[task].fields["figures"] != text
+            )  # visible however short the epoch
+            progress.update(task, completed=done, figures=text, refresh=fresh)
 
         yield watch
 
 
 def interrupted() -> int:
-    """Say how to go on; the exit code."""
-    click.echo("Interrupted. The same command goes on after the last finished epoch.", err=True)
+    """Tell how to resume; return the exit code."""
+    click.echo("Interrupted. The same command resumes after the last finished epoch.", err=True)
     return INTERRUPTED
 
 
 def same_again(what: str, data: Path, output: Path, flags: Mapping[str, Any]) -> str:
-    """What trains the same again; of folders the names, as where they lie tells others nothing.
+    """Command that repeats the training, with the names of folders instead of their paths.
 
     Parameters
     ----------
@@ -101,7 +103,7 @@ def same_again(what: str, data: Path, output: Path, flags: Mapping[str, Any]) ->
         Name of the command.
     data, output
     flags
-        Those of settings by name, in order; None = not given.
+        Settings by name, in order; None = not given.
     """
     words = ["cluster-video", "train", what, "--data", data.resolve().name]
     for name, value in flags.items():

@@ -28,7 +28,8 @@ class VideoConfig:
     Attributes
     ----------
     sample_rate_hz
-        Frames per second of video. `benchmarks/sample_rate.py` gives the table behind the default.
+        Frames per second of video. `python -m benchmarks speed sample-rate` gives the table
+        behind the default.
     still_level
         While no part of the picture changes by this many grey levels (0 to 255) between looks,
         every other look is left out; 0 = never.
@@ -229,10 +230,10 @@ class ClusteringConfig:
     tolerance
         Pairs of quality and factor, qualities rising from 0: the threshold for two faces is
         multiplied by the factor at the lesser quality of the two (for cosine, by its square),
-        straight lines between. `benchmarks/quality.py` gives the table behind it. Faces that can
-        hardly be read all look a little alike, so they must be nearer; small but clear ones are
-        far from everybody, from themselves too, and may be farther; 0.36 is right as it stands
-        where faces are large and sharp.
+        straight lines between. `python -m benchmarks faces quality` gives the table behind it.
+        Faces that can hardly be read all look a little alike, so they must be nearer; small but
+        clear ones are far from everybody, from themselves too, and may be farther; 0.36 is right
+        as it stands where faces are large and sharp.
     clear_quality
         From this quality on, a face is clear enough to learn from about an episode.
     clothing

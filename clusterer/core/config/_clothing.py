@@ -12,8 +12,8 @@ from clusterer.core.config._curve import Curve, check_curve
 class ClothingConfig:
     """How clothes bring home those whose faces cannot be read.
 
-    Evidence is the logarithm of odds that two tracks are one person. `benchmarks/evidence.py` fits
-    the curves and distances below, each by logistic regression over pairs of tracks.
+    Evidence is the logarithm of odds that two tracks are one person. `python -m benchmarks people
+    evidence` fits the curves and distances below, each by logistic regression over pairs of tracks.
 
     Attributes
     ----------
@@ -21,7 +21,7 @@ class ClothingConfig:
         Whether clothing has a say.
     network_weight
         Of the clothing network, 0 to 1; the rest is the histogram of colours.
-        `benchmarks/clothing.py` gives the table behind it.
+        `python -m benchmarks people clothing` gives the table behind it.
     min_torso_share
         With less of the torso in the picture, clothing is unknown: a close-up shows neck and hair.
     shrinkage

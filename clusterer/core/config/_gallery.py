@@ -14,7 +14,7 @@ class GalleryConfig:
     Distances are counted in default thresholds of the encoder: 1 = the threshold. The figures are
     those of dlib on 23 celebrities and 10 people of Labeled Faces in the Wild, half of them in the
     gallery, drawn 40 times, one to five photographs against galleries of one to eight each
-    (benchmarks/gallery.py).
+    (python -m benchmarks people gallery).
 
     Attributes
     ----------

@@ -147,7 +147,7 @@ DETECTORS = Registry(
     },
 )
 """The class takes a `DetectionConfig` and a number of threads. The figures are those that
-`benchmarks/detectors.py` prints for the sample film, at the default settings."""
+`python -m benchmarks faces detectors` prints for the sample film, at the default settings."""
 
 names = DETECTORS.names
 

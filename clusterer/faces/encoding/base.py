@@ -74,9 +74,9 @@ ENCODERS = Registry(
             (DLIB_RESNET,),
             # l2: on 165 s with 14 people, B-cubed F is 0.99 at 0.36 and 0.93 at 0.44. cosine:
             # accepts as many faces of the person as that, and nobody else
-            # (benchmarks/calibrate_cosine.py).
+            # (python -m benchmarks faces cosine).
             thresholds={"l2": 0.36, "cosine": 0.030},
-            measured=Measured(1.0, 4.8),  # benchmarks/encoders.py sample_videos/demo.mp4
+            measured=Measured(1.0, 4.8),  # python -m benchmarks faces encoders, on the demo
             summary="dlib's ResNet-29, as in face_recognition",
         ),
         # cosine: accepts as many faces of a person as 0.65 under L2, against averages, which are

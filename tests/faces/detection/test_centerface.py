@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 from types import ModuleType
 
 import numpy as np
@@ -13,7 +12,6 @@ import pytest
 from clusterer.core.config import DetectionConfig
 from clusterer.faces.detection import create, weights
 from clusterer.faces.detection.centerface import INPUT, decode
-from tests.conftest import ROOT
 
 
 def maps(height: int = 6, width: int = 8) -> tuple[np.ndarray, ...]:
@@ -66,14 +64,7 @@ def test_the_weights_are_no_inputs_and_any_size_goes() -> None:
 
 @pytest.fixture(scope="module")
 def recipe() -> ModuleType:
-    path = ROOT / "benchmarks" / "centerface.py"
-    if not path.exists():
-        pytest.skip("the benchmarks are not part of this distribution")
-    spec = importlib.util.spec_from_file_location("centerface_recipe", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module: ModuleType = pytest.importorskip("benchmarks.faces.centerface")
     return module
 
 

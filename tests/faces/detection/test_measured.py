@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from types import ModuleType
 
 import pytest
@@ -13,7 +11,7 @@ from clusterer.core.errors import ModelError
 from clusterer.core.types import Frame
 from clusterer.evaluation import Truth, read_truth
 from clusterer.faces.detection import DETECTORS, create
-from tests.conftest import DEMO, ROOT
+from tests.conftest import DEMO
 
 SLOW = {"cnn"}
 """Ten seconds on one thread: measured by the benchmark only, and held to dlib in `test_cnn`."""
@@ -22,15 +20,7 @@ SLOW = {"cnn"}
 @pytest.fixture(scope="module")
 def benchmark() -> ModuleType:
     """The command that the figures come from."""
-    path = ROOT / "benchmarks" / "detectors.py"
-    if not path.is_file():
-        pytest.skip("the benchmarks are not part of this distribution")
-    spec = importlib.util.spec_from_file_location("detectors_benchmark", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # its dataclasses look there
-    spec.loader.exec_module(module)
+    module: ModuleType = pytest.importorskip("benchmarks.faces.detectors")
     return module
 
 

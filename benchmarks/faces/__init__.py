@@ -1,0 +1,1 @@
+"""Detectors, encoders and the quality of faces."""

@@ -1,0 +1,81 @@
+"""All benchmarks; none is imported before it runs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+GROUPS: Mapping[str, str] = {
+    "faces": "detectors, encoders, losses, and the quality of faces",
+    "people": "grouping into people, and what decides it",
+    "review": "correcting a result",
+    "speed": "time and memory",
+}
+
+
+class Module(Protocol):
+    """What the module of a benchmark offers.
+
+    Attributes
+    ----------
+    QUICK : values of options with which the benchmark takes seconds on the demo
+    """
+
+    QUICK: Mapping[str, object]
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add its options."""
+
+    def main(self, given: argparse.Namespace) -> None:
+        """Measure, and print the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One benchmark: the module of that name in its group."""
+
+    group: str
+    name: str
+    summary: str
+
+    @property
+    def module(self) -> str:
+        """Full name of the module."""
+        return f"benchmarks.{self.group}.{self.name.replace('-', '_')}"
+
+    def load(self) -> Module:
+        """Import the module."""
+        return cast("Module", importlib.import_module(self.module))
+
+
+BENCHMARKS = (
+    Benchmark("faces", "detectors", "recall, box precision and time of each detector, by clip"),
+    Benchmark("faces", "encoders", "how well each encoder tells people apart, and ms a face"),
+    Benchmark("faces", "models", "detectors and encoders over all clips: both tables of the docs"),
+    Benchmark("faces", "cnn", "dlib's CNN detector against ours: boxes, margins, time"),
+    Benchmark("faces", "centerface", "make the shipped CenterFace from the original file"),
+    Benchmark("faces", "quality", "errors and distances by quality: the table behind tolerance"),
+    Benchmark("faces", "cosine", "which cosine threshold corresponds to 0.36 under L2"),
+    Benchmark("faces", "losses", "which loss teaches a face encoder most on a small budget"),
+    Benchmark("people", "accuracy", "accuracy of the whole pipeline on each clip"),
+    Benchmark("people", "parts", "accuracy on parts of clips, each by itself"),
+    Benchmark("people", "ancestor", "the ancestor's method beside ours"),
+    Benchmark("people", "clothing", "which description of clothes tells people apart best"),
+    Benchmark("people", "evidence", "evidence of distances of faces and clothes, by quality"),
+    Benchmark("people", "confidence", "whether confidence is the share that is right"),
+    Benchmark("people", "calibration", "--threshold auto, and metrics learned from a clip"),
+    Benchmark("people", "order", "how much the order of tracks decides"),
+    Benchmark("people", "gallery", "names by a gallery: right, wrong, none"),
+    Benchmark("review", "actions", "answers and corrections that a simulated reviewer needs"),
+    Benchmark("speed", "pipeline", "time and peak memory of the whole pipeline, as ratios"),
+    Benchmark("speed", "refinement", "time of the second stage for an hour of simulated tracks"),
+    Benchmark("speed", "sample-rate", "accuracy and time over sample rates"),
+)
+
+
+def find(group: str, name: str) -> Benchmark:
+    """The benchmark of that name; `KeyError` if there is none."""
+    return {(each.group, each.name): each for each in BENCHMARKS}[group, name]
