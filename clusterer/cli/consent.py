@@ -11,12 +11,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from clusterer.cli.exit_codes import INTERRUPTED
 from clusterer.core.config import AnalysisConfig
 from clusterer.core.errors import ModelError
 from clusterer.faces import detection, encoding
 from clusterer.models.download import Download
-
-INTERRUPTED = 130
 
 
 def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:

@@ -17,8 +17,6 @@ from clusterer._version import __version__
 from clusterer.cli.work import Work
 from clusterer.core.printable import visible
 
-CRASHED = 70
-"""EX_SOFTWARE of sysexits.h."""
 FOLDER = "crashes"
 """In the cache folder."""
 KEPT = 10
@@ -30,35 +28,29 @@ _LIBRARIES = (
     "av", "click", "dlib-bin", "hdbscan", "jinja2", "numpy", "onnxruntime", "opencv-python",
     "rich", "scikit-learn", "scipy", "starlette", "uvicorn",
 )  # fmt: skip
-_GROUPING = "grouping the faces of"
 DOING = {
-    "video": "decoding",
-    "shots": "looking for cuts in",
-    "detection": "looking for faces in",
-    "tracking": "following the faces of",
-    "chips": "cutting out the faces of",
-    "alignment": "cutting out the faces of",
-    "encoding": "encoding the faces of",
-    "features": _GROUPING,
-    "constraints": _GROUPING,
-    "clustering": _GROUPING,
-    "clothing": _GROUPING,
-    "identities": _GROUPING,
-    "calibration": _GROUPING,
-    "tolerance": _GROUPING,
+    "clothing": "describing the clothing in",
     "edits": "applying the corrections of",
+    "evaluation": "evaluating",
+    "faces.alignment": "cutting out the faces of",
+    "faces.detection": "looking for faces in",
+    "faces.encoding": "encoding the faces of",
+    "faces.tracking": "tracking the faces of",
     "gallery": "comparing the gallery with",
-    "cache": "reading or writing the analysis of",
-    "archive": "reading or writing the analysis of",
-    "result": "reading or writing the result of",
-    "report": "writing the report of",
-    "export": "exporting",
+    "media": "decoding",
+    "media.shots": "looking for cuts in",
+    "outputs.export": "exporting",
+    "outputs.report": "writing the report of",
+    "people": "grouping the faces of",
+    "people.amend": "applying the corrections of",
     "review": "reviewing",
-    "evaluation": "measuring",
-    "tuning": "trying settings on",
+    "store": "reading or writing the result of",
+    "store.analysis_cache": "reading or writing the analysis of",
+    "store.analysis_npz": "reading or writing the analysis of",
     "training": "training on",
+    "tuning": "trying settings on",
 }
-"""Part of the package → what is being done in it. The last one in a traceback says it."""
+"""Part of the package → what it does. The innermost part in a traceback names the work."""
 
 
 def crashed(error: BaseException, work: Work) -> str:
@@ -87,7 +79,7 @@ def crashed(error: BaseException, work: Work) -> str:
         return f"Error: {type(error).__name__}, and {type(second).__name__} while saying so."
 
 
-def told(error: BaseException) -> str:
+def foreseen(error: BaseException) -> str:
     """Put an error that was foreseen on one line, whatever is in the names in it."""
     return f"Error: {visible(error)}"
 
@@ -109,19 +101,26 @@ def _kind(error: BaseException) -> str:
 
 
 def _doing(error: BaseException, work: Work) -> str:
-    verb = next((DOING[part] for part in reversed(list(_parts(error))) if part in DOING), "")
+    verb = next(filter(None, map(_verb, reversed(list(_modules(error))))), "")
     subject = one_line(work.subject)
     if verb and subject:
         return f"{verb} {subject}"
     return f"running {work.command}{' on ' if subject else ''}{subject}"
 
 
-def _parts(error: BaseException) -> Iterator[str]:
-    """Parts of the package that the exception went through, the outermost first."""
+def _modules(error: BaseException) -> Iterator[str]:
+    """Modules of the package that the exception went through, the outermost first."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
         package, _, rest = str(frame.f_globals.get("__name__", "")).partition(".")
         if package == "clusterer":
-            yield rest.partition(".")[0]
+            yield rest
+
+
+def _verb(module: str) -> str:
+    """What a module does; that of the smallest part of the package that it belongs to."""
+    while module and module not in DOING:
+        module = module.rpartition(".")[0]
+    return DOING.get(module, "")
 
 
 def _place(error: BaseException) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
+from clusterer.cli.exit_codes import INTERRUPTED
+
 TYPE_CHECKING = False  # typing's own costs the start more than all of this module
 if TYPE_CHECKING:
     from typing import NoReturn
-
-INTERRUPTED = 130
 
 
 def main(args: list[str] | None = None) -> NoReturn:

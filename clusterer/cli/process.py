@@ -12,13 +12,10 @@ import click
 
 from clusterer.cli import signals, streams
 from clusterer.cli.commands import cluster_video
-from clusterer.cli.crash import CRASHED, crashed, told
-from clusterer.cli.main import INTERRUPTED
+from clusterer.cli.crash import crashed, foreseen
+from clusterer.cli.exit_codes import CRASHED, INTERRUPTED, UNREAD
 from clusterer.cli.work import PROGRAM, Unforeseen, Work
 from clusterer.core.errors import ClustererError, ConfigError
-
-UNREAD = 141
-"""What a shell reports of programs that a closed pipe ends (128 + SIGPIPE)."""
 
 
 def exit_code(args: list[str] | None) -> int:
@@ -57,7 +54,7 @@ def _attempt(args: list[str] | None, work: Work) -> int:
 def _failed(error: BaseException, work: Work) -> int:
     """Say what is wrong; the exit code."""
     if isinstance(error, ClustererError):
-        _say(told(error))
+        _say(foreseen(error))
         return 2 if isinstance(error, ConfigError) else 1
     if isinstance(error, click.ClickException):
         with suppress(OSError):

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from clusterer.cli.consent import ensure_weights
-from clusterer.cli.crash import CRASHED, crashed, told
+from clusterer.cli.crash import crashed, foreseen
 from clusterer.cli.encoder import ABOUT_LOCAL, EncoderName
+from clusterer.cli.exit_codes import CRASHED
 from clusterer.cli.group import DefaultCommand
 from clusterer.cli.mistakes import check_no_folder, check_videos
 from clusterer.cli.name import suggestion_lines
@@ -222,9 +223,11 @@ def _passed_by(video: Path, error: Exception) -> int:
     if work.interrupted:
         raise error
     work.subject = video.name
-    foreseen = isinstance(error, ClustererError)
-    click.echo(told(error) if foreseen else crashed(error, work), err=True)
-    return 1 if foreseen else CRASHED
+    if isinstance(error, ClustererError):
+        click.echo(foreseen(error), err=True)
+        return 1
+    click.echo(crashed(error, work), err=True)
+    return CRASHED
 
 
 def _config(flags: dict[str, Any]) -> Config:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, NoReturn
 
-from clusterer.cli.main import INTERRUPTED
+from clusterer.cli.exit_codes import INTERRUPTED
 
 _SAID = b"Interrupted.\n"
 

@@ -7,11 +7,12 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from clusterer.cli.crash import FOLDER, KEPT, crashed, one_line
+from clusterer.cli.crash import DOING, FOLDER, KEPT, crashed, one_line
 from clusterer.cli.work import Work
 from clusterer.models.cache import cache_folder
 from clusterer.people.constraints import co_occurrence
@@ -116,6 +117,11 @@ def test_what_was_being_done_is_said() -> None:
     except Exception as error:
         line = crashed(error, Work(subject="demo.mp4"))
     assert "while grouping the faces of demo.mp4." in line
+
+
+@pytest.mark.parametrize("module", DOING)
+def test_the_parts_that_are_named_exist(module: str) -> None:
+    assert find_spec(f"clusterer.{module}") is not None
 
 
 @pytest.mark.parametrize("way", ["a file", "full"])
