@@ -18,6 +18,7 @@ from clusterer.core.errors import ConfigError
 from clusterer.core.printable import visible
 from clusterer.core.regular import is_folder
 from clusterer.outputs import export as formats
+from clusterer.outputs.export.choose import Choice, choose
 from clusterer.store.hand_over import hand_over
 from clusterer.store.load import load
 from clusterer.store.names import EXPORTS
@@ -138,7 +139,7 @@ def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
 
     RESULT is a folder that cluster-video wrote. Corrections of a review are in it.
     """
-    choice = formats.Choice(
+    choice = Choice(
         people=flags["people"],
         min_duration_s=flags["min_duration"],
         gap_s=flags["gap"],
@@ -147,7 +148,7 @@ def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
         start_timecode=flags["start_timecode"],
         rate=flags["rate"],
     )
-    timeline = formats.choose(load(result), choice)
+    timeline = choose(load(result), choice)
     files: dict[str, bytes] = {}
     for name in dict.fromkeys(wanted):
         files |= formats.create(name).files(timeline)

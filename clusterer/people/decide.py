@@ -22,9 +22,9 @@ from clusterer.core.types import (
 )
 from clusterer.edits import combine, constrain, lines
 from clusterer.faces.encoding import default_threshold
-from clusterer.people import clustering
 from clusterer.people.amend import correct, keys_of
 from clusterer.people.calibration import Calibration, calibrate, different_pairs, same_pairs
+from clusterer.people.clustering import linked
 from clusterer.people.clustering.confidence import MOST, confidences
 from clusterer.people.constraints import co_occurrence, returns
 from clusterer.people.features import describe
@@ -117,8 +117,8 @@ def assign(known: Basis, chosen: ClusteringConfig, threshold: float) -> Refineme
         There is no such method.
     """
     features, cannot_link = known.features, known.cannot_link
-    by_face = clustering.assign(features, cannot_link, known.must_link, chosen, threshold)
-    certain = clustering.join(cannot_link, known.must_link, len(features))
+    by_face = linked.assign(features, cannot_link, known.must_link, chosen, threshold)
+    certain = linked.join(cannot_link, known.must_link, len(features))
     refined = Refiner(chosen, threshold).refine(
         features, known.spans_s, by_face.labels, cannot_link, certain
     )

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from clusterer.outputs.export import FORMATS, choose, create, names
+from clusterer.outputs.export import FORMATS, create, names
+from clusterer.outputs.export.choose import choose
 from clusterer.store.marker import MARKER
 from tests import result_folder
 from tests.cli.conftest import Ran

@@ -13,7 +13,8 @@ import pytest
 from clusterer.cli.commands import cluster_video
 from clusterer.cli.export import ENDINGS
 from clusterer.cli.mistakes import number_meant
-from clusterer.outputs.export import choose, create, names
+from clusterer.outputs.export import create, names
+from clusterer.outputs.export.choose import choose
 from tests import result_folder
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO

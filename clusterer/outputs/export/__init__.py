@@ -6,20 +6,15 @@ counts them in whole frames (`Timeline`), from which each format of the registry
 """
 
 from clusterer.outputs.export.base import FORMATS, Exporter, Format, create, names
-from clusterer.outputs.export.choose import Choice, choose
-from clusterer.outputs.export.csv import csv_files
 from clusterer.outputs.export.timeline import Part, Span, Timeline
 
 __all__ = [
     "FORMATS",
-    "Choice",
     "Exporter",
     "Format",
     "Part",
     "Span",
     "Timeline",
-    "choose",
     "create",
-    "csv_files",
     "names",
 ]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from clusterer.core.printable import printable
 from clusterer.core.timecode import frame_number, nominal_rate, timecode
-from clusterer.core.types import VideoInfo
 from clusterer.outputs.export.text import file_stem, one_line
+
+if TYPE_CHECKING:  # formats are listed without NumPy
+    from clusterer.core.types import VideoInfo
 
 
 @dataclass(frozen=True, slots=True)

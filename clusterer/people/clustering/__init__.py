@@ -8,6 +8,5 @@ from clusterer.people.clustering.base import (
     installed,
     names,
 )
-from clusterer.people.clustering.linked import assign, join
 
-__all__ = ["METHODS", "Assignment", "Clusterer", "assign", "create", "installed", "join", "names"]
+__all__ = ["METHODS", "Assignment", "Clusterer", "create", "installed", "names"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Protocol
 
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.errors import ConfigError
-from clusterer.core.types import IntArray, TrackFeatures
 from clusterer.models.registry import load_class
+
+if TYPE_CHECKING:  # names of methods are listed without NumPy
+    import numpy as np
+    import numpy.typing as npt
+
+    from clusterer.core.types import IntArray, TrackFeatures
 
 METHODS = {
     "agglomerative": "clusterer.people.clustering.agglomerative:Agglomerative",

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import UNKNOWN, TrackFeatures
-from clusterer.people.clustering import METHODS, assign
-from clusterer.people.clustering.linked import join
+from clusterer.people.clustering import METHODS
+from clusterer.people.clustering.linked import assign, join
 from tests.people.clustering.builder import NO_LINKS, features_of, links, problems
 
 every_method = pytest.mark.parametrize("method", METHODS)
