@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from clusterer.core.errors import ConfigError, DependencyError
 from clusterer.outputs.export import FORMATS, Timeline, base, create, names
-from clusterer.outputs.export.text import one_line
+from clusterer.outputs.export.timeline import one_line
 from tests.outputs.export.builder import HOSTILE, PATHS, RATES, part, timeline, timelines
 from tests.outputs.export.readers import READINGS, Mark, Scale
 
