@@ -33,21 +33,21 @@ DOWNLOADS = {
 }
 """Name → what can be downloaded for it."""
 
-HEADINGS = ("", "kind", "size", "licence", "recall/F", "ms", "from", "there")
+HEADINGS = ("", "kind", "size", "licence", "recall/F", "ms", "from", "present")
 NUMBERS = {HEADINGS.index(heading) for heading in ("size", "recall/F", "ms")}
 """Columns aligned to the right."""
 LICENCE_WIDTH = 18
 """Characters of a licence in the table; `show` has all of it."""
 MEASURED = (
-    "* the default. recall/F, ms: on the sample film, recall of a detector and B-cubed F with an\n"
-    "encoder; for a frame or a face, on one thread of the machine that measured; others differ."
+    "* the default. recall/F: recall of a detector, B-cubed F with an encoder (sample film)\n"
+    "ms: for a frame or a face, on one thread of one machine; others differ"
 )
 
 
 @click.group(cls=Group, invoke_without_command=True)
 @click.pass_context
 def models(context: click.Context) -> None:
-    """List detectors and encoders: size, licence, how good, how fast, whether they are there."""
+    """List detectors and encoders: size, licence, accuracy, speed, and where they are."""
     if context.invoked_subcommand is not None:
         return
     rows = [HEADINGS, *_rows()]
@@ -61,20 +61,19 @@ def models(context: click.Context) -> None:
     click.echo(f"\n{MEASURED}")
     untried = ", ".join(sorted(name for name, file in DOWNLOADS.items() if not file.tried))
     if untried:
-        click.echo(f"Never tried by a real download, only pinned by sha256: {untried}.")
-    click.echo("Addresses, hashes and whole licences: cluster-video models show NAME")
+        click.echo(f"Downloads that were never tried, only pinned by sha256: {untried}.")
+    click.echo("Addresses, hashes and full licences: cluster-video models show NAME")
 
 
-@models.command(no_args_is_help=True, short_help="Show all that is known of a network.")
+@models.command(no_args_is_help=True, short_help="Show the details of a network.")
 @click.argument("name", metavar="NAME")
-@click.help_option("-h", "--help", help="Show this and exit.")
 def show(name: str) -> None:
-    """Show all that is known of a detector or encoder: address, sha256, licence, where it is."""
-    found = [(kind, registry[name]) for kind, registry in REGISTRIES.items() if name in registry]
-    if not found:
+    """Show the details of a detector or encoder: address, sha256, licence, where its files are."""
+    entries = [(kind, registry[name]) for kind, registry in REGISTRIES.items() if name in registry]
+    if not entries:
         known = ", ".join(sorted(each for registry in REGISTRIES.values() for each in registry))
         raise ConfigError(f"There is no model named {name!r}", f"Known: {known}")
-    for kind, entry in found:
+    for kind, entry in entries:
         default = ", the default" if DEFAULTS[kind] == name else ""
         click.echo(f"{name}: {kind}{default}")
         for label, text in (*_measured(kind, entry), *_details(entry)):
@@ -86,18 +85,17 @@ def show(name: str) -> None:
 @click.option(
     "--accept-licence",
     is_flag=True,
-    help="Accept the licence of weights that are not free for every use.",
+    help="Accept the licence of weights that restrict their use.",
 )
-@click.help_option("-h", "--help", help="Show this and exit.")
 def download(name: str, accept_licence: bool) -> None:
     """Download the weights of a detector or encoder into your cache folder.
 
-    An interrupted download goes on where it stopped. Of proxies, https_proxy and the like are
-    heeded.
+    An interrupted download resumes where it stopped. Proxies are taken from https_proxy and the
+    like.
     """
     if name not in DOWNLOADS:
         known = ", ".join(sorted(DOWNLOADS))
-        raise ConfigError(f"there is nothing to download for {name!r}", f"Known: {known}")
+        raise ConfigError(f"There is nothing to download for {name!r}", f"Known: {known}")
     file = DOWNLOADS[name]
     click.echo(described(file), err=True)
     click.echo(fetch(file, accept_licence))
@@ -115,8 +113,8 @@ def _rows() -> Iterator[tuple[str, ...]]:
                 path = _where(file)
                 size = _size(file, path)
                 licence = shorten(file.licence, LICENCE_WIDTH, placeholder=" …")
-                there = "no" if path is None else _checked(file)
-                yield title, kind, size, licence, *figures, _origin(file), there
+                present = "no" if path is None else _checked(file)
+                yield title, kind, size, licence, *figures, _origin(file), present
 
 
 def _figures(entry: Entry) -> tuple[str, str]:
@@ -152,7 +150,7 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
                 yield "sha256", file.sha256()
             yield "from", f"package {_origin(file)}" if isinstance(file, Weights) else _origin(file)
         yield "licence", file.licence
-        yield "there", f"no. {_remedy(file)}" if path is None else f"{path}{_warning(file)}"
+        yield "path", f"missing. {_remedy(file)}" if path is None else f"{path}{_warning(file)}"
 
 
 def _origin(file: AnyFile) -> str:
@@ -170,7 +168,7 @@ def _where(file: AnyFile) -> Path | None:
 
 
 def _checked(file: AnyFile) -> str:
-    """Whether a file that is there is the right one."""
+    """Whether a file that was found is the right one."""
     try:
         file.load()
     except ModelError:
@@ -183,7 +181,7 @@ def _warning(file: AnyFile) -> str:
 
 
 def _remedy(file: AnyFile) -> str:
-    """What a user does about a file that is not there."""
+    """How to get a file that is missing."""
     try:
         file.find()
     except (ModelError, DependencyError) as error:

@@ -129,7 +129,7 @@ def test_start_and_rate(command: Command, folder: Path) -> None:
         (["--min-duration", "-1"], "shortest appearance is -1. Give 0 or more"),
         (["--gap", "nan"], "gap is nan. Give 0 or more"),
         (["--handles", "-2"], "handles is -2. Give 0 or more"),
-        (["--rate", "0"], "rate is 0. Give frames per second, as 23.976"),
+        (["--rate", "0"], "rate is 0. Give frames per second, such as 23.976"),
         (["--start-timecode", "1:2"], "'1:2' is no timecode. Write HH:MM:SS:FF"),
         (["--start-timecode", ""], "'' is no timecode"),
         (["--start-timecode", "01:00:00:25"], "is no timecode at 25 frames per second"),

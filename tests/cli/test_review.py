@@ -59,7 +59,7 @@ def address(process: subprocess.Popen[str]) -> str:
     """First of the two lines that are printed at the start."""
     assert process.stdout is not None
     url, hint = process.stdout.readline(), process.stdout.readline()
-    assert hint == "Ctrl-C here ends the review; every correction is kept at once.\n"
+    assert hint == "Ctrl-C here ends the review; every correction is saved at once.\n"
     return url.strip()
 
 

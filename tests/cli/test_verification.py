@@ -132,7 +132,7 @@ def test_wrong_files(command: Command, listed: Path, tmp_path: Path, photographs
     for args, expected in (
         (("missing.csv",), "Cannot read missing.csv (no such file or directory)"),
         (("odd.csv",), "odd.csv, line 2: same is '2'. Write one of"),
-        (("bad.csv",), "text.png is no picture that can be read"),
+        (("bad.csv",), "text.png is not a readable picture"),
         ((listed,), "pairs.csv, line 2: there is no photograph a.png"),
         ((tmp_path, "--truth", "missing.csv"), "missing.csv"),
         ((tmp_path, "--truth", TRUTH), "is no result folder. Give a folder that"),

@@ -180,7 +180,6 @@ def look_at_each(
     -------
     One `Detections` per frame, in the order given.
     """
-
     from clusterer.core.types import Detections  # noqa: PLC0415 (needs NumPy)
 
     def look_at(frame: Frame) -> Detections:
