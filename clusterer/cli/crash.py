@@ -1,4 +1,4 @@
-"""An exception that nobody foresaw: one line, and a file that tells the rest."""
+"""An unexpected exception: one line, and a file with the traceback."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ DOING = {
 
 
 def crashed(error: BaseException, work: Work) -> str:
-    """What to print on an exception that nobody foresaw; the rest goes into a file.
+    """Describe an unexpected exception on one line; the traceback goes into a file.
 
     Parameters
     ----------
     error
         The exception.
     work
-        What was being done. With its `debug`, the traceback is in the answer and not in a file.
+        What was being done. With its `debug`, the traceback is returned and not written.
 
     Returns
     -------
@@ -71,21 +71,21 @@ def crashed(error: BaseException, work: Work) -> str:
     try:
         text = _traceback(error)
         line = f"Error: {_kind(error)} while {_doing(error, work)}."
-        line += " This is a fault of cluster-video."
+        line += " This is a bug in cluster-video."
         if work.debug:
             return f"{text.rstrip()}\n{line}"
         return f"{line} {_whereabouts(_described(text, work), error)}"
-    except Exception as second:  # out of memory, say: there is nothing left to try
-        return f"Error: {type(error).__name__}, and {type(second).__name__} while saying so."
+    except Exception as second:  # such as out of memory: there is nothing left to try
+        return f"Error: {type(error).__name__}, and {type(second).__name__} while reporting it."
 
 
 def foreseen(error: BaseException) -> str:
-    """Put an error that was foreseen on one line, whatever is in the names in it."""
+    """Put an expected error on one line, whatever the names in it contain."""
     return f"Error: {visible(error)}"
 
 
 def one_line(text: str, longest: int = LONGEST_MESSAGE) -> str:
-    """Put a text on one line that every terminal can show, cut where it is too long."""
+    """Put a text on one line that every terminal can show, shortened if it is too long."""
     text = text[: 10 * longest].encode("utf-8", "backslashreplace").decode()
     text = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
@@ -125,7 +125,11 @@ def _verb(module: str) -> str:
 
 def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no place"
+    return (
+        f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"
+        if frames
+        else "an unknown place"
+    )
 
 
 def _traceback(error: BaseException) -> str:
@@ -156,21 +160,21 @@ def _versions() -> Iterator[str]:
 
 
 def _whereabouts(content: str, error: BaseException) -> str:
-    """Keep the content; say where, or why not."""
+    """Write the content to a file; return where it is, or why it is not."""
     try:
         path = _keep(content.encode("utf-8", "backslashreplace"))
     except (OSError, ImportError) as refused:
         why = getattr(refused, "strerror", None) or str(refused)
         return (
-            f"It happened in {_place(error)}; the traceback could not be written down"
-            f" ({one_line(why).lower()}), but --debug shows it"
+            f"It happened in {_place(error)}. The traceback could not be saved"
+            f" ({one_line(why).lower()}); --debug shows it"
         )
-    return f"The whole traceback is in {path}, or shown with --debug"
+    return f"The traceback is in {path}; --debug shows it"
 
 
 def _keep(content: bytes) -> Path:
-    """Write a file that others cannot read, and forget the oldest."""
-    from clusterer.models.cache import cache_folder  # noqa: PLC0415 (it may be what is broken)
+    """Write a file that only the user can read, and delete the oldest."""
+    from clusterer.models.cache import cache_folder  # it may be what is broken
 
     folder = cache_folder() / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -190,7 +194,7 @@ def _keep(content: bytes) -> Path:
 
 
 def _new(folder: Path, names: Sequence[str]) -> tuple[int, Path]:
-    """Open the first of the names that is free, for us alone."""
+    """Create a file under the first of the names that is free."""
     for name in names:
         with suppress(FileExistsError):
             return os.open(

@@ -1,7 +1,7 @@
 """What the command exits with besides 0 (done), 1 (failed) and 2 (wrong usage)."""
 
 CRASHED = 70
-"""An error that nobody foresaw: EX_SOFTWARE of sysexits.h."""
+"""An unexpected error: EX_SOFTWARE of sysexits.h."""
 INTERRUPTED = 130
 """Ctrl-C: 128 + SIGINT, as shells report it."""
 UNREAD = 141
