@@ -47,7 +47,7 @@ def small(command: Command) -> Path:
         (["film"], "Did you mean the file film.mp4?"),
         (["flim"], "Did you mean the file film."),
         (["help", "film.mp4"], "There is no command 'film.mp4' of cluster-video"),
-        (["nonsense"], "cluster-video --help lists commands"),
+        (["nonsense"], "cluster-video --help lists the commands"),
         (["-q", "export", "film.people"], "The command comes first: cluster-video export"),
         (["models", "dowload", "yunet"], "Did you mean cluster-video models download?"),
         (["edits", "chekc", "film.people"], "Did you mean cluster-video edits check?"),

@@ -209,7 +209,7 @@ def test_a_film_elsewhere_is_told_of_and_not_shown(folder: Path, tmp_path: Path)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert err.count("\n") == 1
-    assert err.endswith(f"Name it with --video '{film}'\n")
+    assert err.endswith(f"To show it: --video '{film}'\n")
     with running(folder, "--no-browser", "--video", film) as process:
         assert fetch(f"{address(process)}video") == 200
         process.send_signal(signal.SIGINT)

@@ -116,7 +116,7 @@ def test_wrong_usage(command: Command, listed: Path, demo_folder: Path) -> None:
         ((demo_folder,), "A result folder needs --truth"),
         ((demo_folder, "--truth", TRUTH, "--images", "."), "takes neither --images nor --encoder"),
         ((demo_folder, "--truth", TRUTH, "--encoder", "dlib"), "takes neither --images nor"),
-        ((listed, "--truth", TRUTH), "--truth belongs to a result folder"),
+        ((listed, "--truth", TRUTH), "--truth needs a result folder"),
         ((listed, "--metric", "l3"), "'l3' is not one of 'l2', 'cosine'"),
         ((), "Missing argument 'PAIRS|RESULT'"),
     ):
