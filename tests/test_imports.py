@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -218,6 +218,27 @@ def loaded_by(statement: str) -> set[str]:
     return set(run.stdout.split())
 
 
+def edges(modules: Iterable[str]) -> dict[str, set[str]]:
+    """Module → those of the others that it imports, wherever in it."""
+    names = set(modules)
+    found: dict[str, set[str]] = {}
+    for module in names:
+        found[module] = set()
+        for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                whole = {f"{node.module}.{alias.name}" for alias in node.names} & names
+                found[module] |= whole or ({node.module} & names)
+    return found
+
+
+def test_no_circle_of_imports_in_the_command_line() -> None:
+    left = edges(module for module in MODULES if room_of(module) == "cli")
+    assert left["clusterer.cli.process"] >= {"clusterer.cli.crash", "clusterer.cli.signals"}
+    while free := {module for module, needs in left.items() if not needs & set(left) - {module}}:
+        left = {module: needs for module, needs in left.items() if module not in free}
+    assert left == {}
+
+
 EVERY_COMMAND = (
     "from clusterer.cli.commands import cluster_video; [*cluster_video.commands.values()]"
 )
@@ -232,7 +253,8 @@ def test_the_command_starts_without_the_extra() -> None:
 def test_the_way_in_imports_nothing_before_interrupts_are_taken_care_of() -> None:
     loaded = loaded_by("import clusterer.cli")
     assert {name for name in loaded if name.startswith("clusterer")} == {
-        "clusterer", "clusterer._version", "clusterer.cli", "clusterer.cli.main",
+        "clusterer", "clusterer._version", "clusterer.cli", "clusterer.cli.exit_codes",
+        "clusterer.cli.main",
     }  # fmt: skip
     assert "click" not in loaded
 

@@ -1,4 +1,4 @@
-"""Both tables of docs/explanation/models.md in one command: every detector, and every encoder, on all clips.
+"""Both tables of docs/explanation/models.md: every detector, and every encoder, on all clips.
 
     CLUSTER_VIDEO_MODELS=DIR python -m benchmarks faces models [CLIP.mp4 ...]
 

@@ -1,12 +1,11 @@
-"""The commands, each imported when it is called. What is no command's name is a video."""
+"""The commands, each imported when it is called. Any other first word is a video."""
 
 from __future__ import annotations
 
 import click
 
 from clusterer._version import __version__
-from clusterer.cli.group import DefaultGroup
-from clusterer.cli.lazy import Lazy, LazyCommands
+from clusterer.cli.group import DefaultGroup, Lazy, LazyCommands
 
 COMMANDS = LazyCommands(
     {

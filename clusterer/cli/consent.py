@@ -1,4 +1,4 @@
-"""Weights that have to be downloaded: asked once on a terminal, before anything is looked at."""
+"""Weights to download: one question on a terminal, before any work."""
 
 from __future__ import annotations
 
@@ -8,21 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from clusterer.cli.exit_codes import INTERRUPTED
 from clusterer.core.config import AnalysisConfig
 from clusterer.core.errors import ModelError
 from clusterer.faces import detection, encoding
 from clusterer.models.download import Download
 
-INTERRUPTED = 130
-
 
 def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
-    """Offer to download the weights that a detector and an encoder need and that are not there.
-
-    What is there is never asked about again.
+    """Offer to download missing weights of a detector and an encoder; never asks about others.
 
     Parameters
     ----------
@@ -34,7 +29,7 @@ def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
     Raises
     ------
     ModelError
-        They are missing, and nobody can be asked, or said no, or the download failed.
+        They are missing, and nobody can answer or the answer is no, or the download failed.
     ConfigError
         There is no such detector or encoder.
     """
@@ -57,7 +52,7 @@ def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
 
 
 def is_there(file: Download) -> bool:
-    """Whether nothing need be downloaded."""
+    """Whether the file is on this machine."""
     try:
         file.find()
     except ModelError:
@@ -66,7 +61,7 @@ def is_there(file: Download) -> bool:
 
 
 def fetch(file: Download, accept_licence: bool) -> Path:
-    """Download with a bar on a terminal; Ctrl-C ends the program and keeps what came.
+    """Download with a bar on a terminal; Ctrl-C exits and keeps what has arrived.
 
     Parameters
     ----------
@@ -74,21 +69,14 @@ def fetch(file: Download, accept_licence: bool) -> Path:
     accept_licence
         See `Download.fetch`, whose errors these are.
     """
-    with _ending("Interrupted. The same command goes on where the download stopped."):
-        console = Console(stderr=True)
-        columns = (
-            TextColumn("[bold]{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TimeRemainingColumn(compact=True),
-        )
-        shown = console.is_terminal
-        with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-            task = progress.add_task(file.name, total=file.size_bytes)
-            return file.fetch(
-                accept_licence,
-                lambda done, _total: progress.update(task, completed=done),
-            )
+    from clusterer.cli.progress import bar
+
+    with (
+        _ending("Interrupted. Run the same command to resume the download."),
+        bar(file.name, "bytes") as progress,
+    ):
+        progress(0, file.size_bytes)
+        return file.fetch(accept_licence, lambda done, _total: progress(done, file.size_bytes))
 
 
 def described(file: Download) -> str:
@@ -102,14 +90,14 @@ def megabytes(size_bytes: int) -> str:
 
 
 def _agrees(missing: list[tuple[str, Download]]) -> bool:
-    """One question for all; stdout is left to what the command prints."""
+    """Ask once for all files, on stderr: stdout is for output."""
     users = " and ".join(dict.fromkeys(who for who, _ in missing))
     lines = [f"Weights of the {users} are not on this machine:"]
     for _, file in missing:
         lines += [f"  {described(file)}", f"  {file.url}{'' if file.tried else UNTRIED}"]
     ask = "Download?"
     if any(file.needs_consent for _, file in missing):
-        ask = "Accept the licence, and download?"
+        ask = "Accept the licence and download?"
     click.echo("\n".join(lines), err=True)
     click.echo(f"{ask} [y/N] ", nl=False, err=True)
     with _ending("\nInterrupted."):

@@ -1,4 +1,4 @@
-"""An exception that nobody foresaw: one line, and a file that tells the rest."""
+"""An unexpected exception: one line, and a file with the traceback."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from clusterer._version import __version__
 from clusterer.cli.work import Work
 from clusterer.core.text import visible
 
-CRASHED = 70
-"""EX_SOFTWARE of sysexits.h."""
 FOLDER = "crashes"
 """In the cache folder."""
 KEPT = 10
@@ -31,35 +29,40 @@ _LIBRARIES = (
     "rich", "scikit-learn", "scipy", "starlette", "uvicorn",
 )  # fmt: skip
 DOING = {
-    "media": "decoding",
-    "faces.detection": "looking for faces in",
-    "faces.tracking": "following the faces of",
-    "faces.encoding": "encoding the faces of",
-    "faces": "cutting out the faces of",
-    "clothing": "describing the clothes in",
-    "people": "grouping the faces of",
+    "clothing": "describing the clothing in",
     "edits": "applying the corrections of",
+    "evaluation": "evaluating",
+    "faces.alignment": "cutting out the faces of",
+    "faces.detection": "looking for faces in",
+    "faces.encoding": "encoding the faces of",
+    "faces.tracking": "tracking the faces of",
     "gallery": "comparing the gallery with",
-    "store": "reading or writing the result of",
+    "faces": "cutting out the faces of",
+    "media": "decoding",
+    "media.shots": "looking for cuts in",
     "outputs.export": "exporting",
     "outputs": "writing the report of",
+    "people": "grouping the faces of",
+    "people.amend": "applying the corrections of",
     "review": "reviewing",
-    "evaluation": "measuring",
-    "tuning": "trying settings on",
+    "store": "reading or writing the result of",
+    "store.analysis_cache": "reading or writing the analysis of",
+    "store.analysis_npz": "reading or writing the analysis of",
     "training": "training on",
+    "tuning": "trying settings on",
 }
-"""Room, or part of one → what is done in it. The innermost in a traceback counts."""
+"""Part of the package → what it does. The innermost part in a traceback names the work."""
 
 
 def crashed(error: BaseException, work: Work) -> str:
-    """What to print on an exception that nobody foresaw; the rest goes into a file.
+    """Describe an unexpected exception on one line; the traceback goes into a file.
 
     Parameters
     ----------
     error
         The exception.
     work
-        What was being done. With its `debug`, the traceback is in the answer and not in a file.
+        What was being done. With its `debug`, the traceback is returned and not written.
 
     Returns
     -------
@@ -69,21 +72,21 @@ def crashed(error: BaseException, work: Work) -> str:
     try:
         text = _traceback(error)
         line = f"Error: {_kind(error)} while {_doing(error, work)}."
-        line += " This is a fault of cluster-video."
+        line += " This is a bug in cluster-video."
         if work.debug:
             return f"{text.rstrip()}\n{line}"
         return f"{line} {_whereabouts(_described(text, work), error)}"
-    except Exception as second:  # out of memory, say: there is nothing left to try
-        return f"Error: {type(error).__name__}, and {type(second).__name__} while saying so."
+    except Exception as second:  # such as out of memory: there is nothing left to try
+        return f"Error: {type(error).__name__}, and {type(second).__name__} while reporting it."
 
 
-def told(error: BaseException) -> str:
-    """Put an error that was foreseen on one line, whatever is in the names in it."""
+def foreseen(error: BaseException) -> str:
+    """Put an expected error on one line, whatever the names in it contain."""
     return f"Error: {visible(error)}"
 
 
 def one_line(text: str, longest: int = LONGEST_MESSAGE) -> str:
-    """Put a text on one line that every terminal can show, cut where it is too long."""
+    """Put a text on one line that every terminal can show, shortened if it is too long."""
     text = text[: 10 * longest].encode("utf-8", "backslashreplace").decode()
     text = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
@@ -99,26 +102,35 @@ def _kind(error: BaseException) -> str:
 
 
 def _doing(error: BaseException, work: Work) -> str:
-    rooms = reversed(list(_rooms(error)))
-    verb = next((DOING[room] for room in rooms if room in DOING), "")
+    verb = next(filter(None, map(_verb, reversed(list(_modules(error))))), "")
     subject = one_line(work.subject)
     if verb and subject:
         return f"{verb} {subject}"
     return f"running {work.command}{' on ' if subject else ''}{subject}"
 
 
-def _rooms(error: BaseException) -> Iterator[str]:
-    """Rooms that the exception went through, the outermost first; of each, then its part."""
+def _modules(error: BaseException) -> Iterator[str]:
+    """Modules of the package that the exception went through, the outermost first."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
-        package, *names = str(frame.f_globals.get("__name__", "")).split(".")
-        if package == "clusterer" and names:
-            yield names[0]
-            yield ".".join(names[:2])
+        package, _, rest = str(frame.f_globals.get("__name__", "")).partition(".")
+        if package == "clusterer":
+            yield rest
+
+
+def _verb(module: str) -> str:
+    """What a module does; that of the smallest part of the package that it belongs to."""
+    while module and module not in DOING:
+        module = module.rpartition(".")[0]
+    return DOING.get(module, "")
 
 
 def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no place"
+    return (
+        f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"
+        if frames
+        else "an unknown place"
+    )
 
 
 def _traceback(error: BaseException) -> str:
@@ -149,21 +161,21 @@ def _versions() -> Iterator[str]:
 
 
 def _whereabouts(content: str, error: BaseException) -> str:
-    """Keep the content; say where, or why not."""
+    """Write the content to a file; return where it is, or why it is not."""
     try:
         path = _keep(content.encode("utf-8", "backslashreplace"))
     except (OSError, ImportError) as refused:
         why = getattr(refused, "strerror", None) or str(refused)
         return (
-            f"It happened in {_place(error)}; the traceback could not be written down"
-            f" ({one_line(why).lower()}), but --debug shows it"
+            f"It happened in {_place(error)}. The traceback could not be saved"
+            f" ({one_line(why).lower()}); --debug shows it"
         )
-    return f"The whole traceback is in {path}, or shown with --debug"
+    return f"The traceback is in {path}; --debug shows it"
 
 
 def _keep(content: bytes) -> Path:
-    """Write a file that others cannot read, and forget the oldest."""
-    from clusterer.models.cache import cache_folder  # noqa: PLC0415 (it may be what is broken)
+    """Write a file that only the user can read, and delete the oldest."""
+    from clusterer.models.cache import cache_folder  # it may be what is broken
 
     folder = cache_folder() / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -183,7 +195,7 @@ def _keep(content: bytes) -> Path:
 
 
 def _new(folder: Path, names: Sequence[str]) -> tuple[int, Path]:
-    """Open the first of the names that is free, for us alone."""
+    """Create a file under the first of the names that is free."""
     for name in names:
         with suppress(FileExistsError):
             return os.open(

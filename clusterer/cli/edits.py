@@ -1,46 +1,52 @@
-"""``cluster-video edits``: look at a reviewer's corrections."""
+"""``cluster-video edits``: a reviewer's corrections."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from clusterer.cli import options
 from clusterer.cli.group import Group
-from clusterer.cli.types import PATH, RESULT
+from clusterer.cli.types import PATH
 from clusterer.core.text import visible
-from clusterer.core.types import Edit
-from clusterer.edits import lost
-from clusterer.people import amend
-from clusterer.store.edits_json import read
-from clusterer.store.folder import ResultFolder
+
+if TYPE_CHECKING:
+    from clusterer.core.types import Edit
 
 
 @click.group(cls=Group)
-@click.help_option("-h", "--help", help="Show this and exit.")
 def edits() -> None:
     """Look at the corrections of a review."""
 
 
-@edits.command()
-@click.argument("result", metavar="RESULT", type=RESULT)
+@edits.command(short_help="List the corrections and whether they apply.")
+@options.result
 @click.option(
     "--edits",
     "file",
     type=PATH,
     metavar="FILE",
-    help="Corrections to look at. Default: edits.json in RESULT.",
+    help="Corrections to check. Default: edits.json in RESULT.",
 )
-@click.help_option("-h", "--help", help="Show this and exit.")
 def check(result: Path, file: Path | None) -> int:
-    """Say which corrections apply to RESULT, a folder that cluster-video wrote.
+    """List the corrections and whether they apply to RESULT, a folder that cluster-video wrote.
 
-    One line for each: its number, what it is, and whether it applies, or why not. Nothing is
-    changed. Exits with 1 if a correction does not apply, or only in part.
+    Prints one line for each: its number, what it does, and "applies", or why it does not. Nothing
+    is changed. Exits with 1 if a correction does not apply, or only in part.
     """
+    from clusterer.edits import lost
+    from clusterer.people import amend
+    from clusterer.store.edits_json import read
+    from clusterer.store.folder import ResultFolder
+
     folder = ResultFolder(result)
-    log = read(folder.edits_file if file is None else file)
-    notes = amend.check(folder.load(), log.edits)
+    loaded = folder.load()
+    log = folder.edits if file is None else read(file)
+    notes = amend.check(loaded, log.edits)
+    if not notes:
+        click.echo("No corrections")
     width = len(str(len(notes)))
     for number, (edit, note) in enumerate(zip(log.edits, notes, strict=True), start=1):
         click.echo(f"{number:>{width}}. {visible(_words(edit))}: {note or 'applies'}")
@@ -48,5 +54,5 @@ def check(result: Path, file: Path | None) -> int:
 
 
 def _words(edit: Edit) -> str:
-    """What the correction is, and what was said of it at the time."""
+    """What the correction does, with the note that was made of it."""
     return f"{edit.action} ({edit.note})" if edit.note else str(edit.action)

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from clusterer import evaluation
+from clusterer.cli import options
 from clusterer.cli.group import DefaultCommand, DefaultGroup
-from clusterer.cli.paths import Output
 from clusterer.cli.types import NUMBER, PATH, RESULT
 from clusterer.cli.verification import verification
 from clusterer.core.errors import ConfigError
 from clusterer.core.text import visible
-from clusterer.evaluation import Evaluation
-from clusterer.store.folder import ResultFolder
-from clusterer.store.output import write_output
+
+if TYPE_CHECKING:
+    from clusterer.evaluation import Evaluation
 
 MIN_IOU = 0.3
 TABLE_WIDTH = 100
-"""Of the table where it goes to a file or another program."""
+"""Of the table, unless it goes to a terminal."""
 
 COLUMNS = (
     ("Faces\nfound", "face_recall"),
@@ -56,7 +54,7 @@ evaluate.add_command(verification)
     multiple=True,
     type=PATH,
     metavar="FILE",
-    help="Labelled faces, NAME.truth.csv; once per result, in the same order.",
+    help="Labelled faces, NAME.truth.csv; once for each result, in the same order.",
 )
 @click.option(
     "--ignore",
@@ -64,7 +62,7 @@ evaluate.add_command(verification)
     multiple=True,
     type=PATH,
     metavar="FILE",
-    help="Boxes where a detection counts neither way; once per result. "
+    help="Boxes in which detections are not counted; once for each result. "
     "Default: NAME.ignore.csv beside each truth.",
 )
 @click.option(
@@ -72,17 +70,13 @@ evaluate.add_command(verification)
     type=NUMBER,
     default=MIN_IOU,
     show_default=True,
-    help="Overlap from which a found box is taken for a labelled face, above 0 to 1.",
+    help="Overlap at which a detected box matches a labelled face, above 0 to 1.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=Output(),
-    help="Folder for evaluation.html and evaluation.json. Default: the RESULT folder. "
-    "With several results, each has a folder of its clip's name in it.",
+@options.output(
+    "Folder for evaluation.html and evaluation.json. Default: the RESULT folder. With several "
+    "results, each gets a subfolder called by the name of its clip."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
-@click.help_option("-h", "--help", help="Show this and exit.")
+@options.as_json("all figures")
 def result_folder(
     *,
     results: tuple[Path, ...],
@@ -94,11 +88,15 @@ def result_folder(
 ) -> None:
     """Measure how good RESULT is, a folder that cluster-video wrote.
 
-    evaluation.html shows the figures, who ended up where, and the pictures of every mistake;
+    evaluation.html shows the figures, the confusion of people, and the pictures of every mistake;
     evaluation.json has all figures. Several results are measured one by one and together.
 
     "cluster-video evaluate verification" measures the encoder: same person or not, pair by pair.
     """
+    from clusterer import evaluation
+    from clusterer.store.folder import ResultFolder
+    from clusterer.store.output import write_output
+
     _check(results, truths, ignores, min_iou)
     evaluations = []
     folders = [ResultFolder(result) for result in results]
@@ -124,7 +122,7 @@ def result_folder(
 def _check(
     results: Sequence[Path], truths: Sequence[Path], ignores: Sequence[Path], min_iou: float
 ) -> None:
-    """Raise ConfigError where the flags do not fit together."""
+    """Raise ConfigError if the flags contradict one another."""
     for name, files in (("--truth", truths), ("--ignore", ignores)):
         if len(files) != len(results) and (files or name == "--truth"):
             given = f"{name} is given {_count(len(files), 'time')}"
@@ -152,13 +150,19 @@ def _targets(
         targets = [output / each.name for each in evaluations]
     if len({target.resolve() for target in targets}) < len(targets):
         raise ConfigError(
-            "two of the pages would be one file", "Evaluate one by one, each with its --output"
+            "two pages would be written to one file",
+            "Evaluate one by one, each with its own --output",
         )
     return targets
 
 
 def _print(evaluations: Sequence[Evaluation]) -> None:
-    """A row for each clip, and one for all together."""
+    """Print a row for each clip, and one for all together."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from clusterer import evaluation
+
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = TABLE_WIDTH

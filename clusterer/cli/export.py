@@ -1,27 +1,43 @@
-"""``cluster-video export``: appearances as editing programs import them."""
+"""``cluster-video export``: appearances for editing programs."""
 
 from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from clusterer.cli import options
 from clusterer.cli.group import Command
 from clusterer.cli.mistakes import is_result
-from clusterer.cli.paths import Place
-from clusterer.cli.types import NUMBER, RESULT, Registered
+from clusterer.cli.options import flag
+from clusterer.cli.types import NUMBER, Place, Registered
 from clusterer.core.errors import ConfigError
 from clusterer.core.files import is_folder
 from clusterer.core.text import visible
 from clusterer.outputs import export as formats
-from clusterer.store.folder import ResultFolder
-from clusterer.store.output import write_output
 
+if TYPE_CHECKING:
+    from clusterer.outputs.export.choose import Choice
+    from clusterer.store.folder import ResultFolder
+
+
+if TYPE_CHECKING:
+    from clusterer.outputs.export.choose import Choice
+
+_LIKE_AN_ENDING = re.compile(r"\.[a-z][a-z0-9]{1,7}")
 _RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
+
+
+ENDINGS = {
+    ".csv", ".edl", ".fcpxml", ".json", ".otio", ".parquet", ".srt", ".txt", ".vtt",
+    ".xlsx", ".xml",
+}  # fmt: skip
+"""Of the files that formats write: a name with such an ending is that of a file."""
 
 
 class Rate(click.ParamType[Fraction]):
@@ -38,30 +54,93 @@ class Rate(click.ParamType[Fraction]):
         return Fraction(str(value))
 
 
-ENDINGS = {
-    ".csv", ".edl", ".fcpxml", ".json", ".otio", ".parquet", ".srt", ".txt", ".vtt",
-    ".xlsx", ".xml",
-}  # fmt: skip
-"""Of the files that formats write: a name that ends so is that of a file."""
+@dataclass(frozen=True, slots=True)
+class ExportFlags:
+    """What is exported."""
+
+    people: tuple[str, ...] = flag(
+        "--people",
+        multiple=True,
+        metavar="NAME,...",
+        help="Only these people, by name or id. Default: everybody who is not hidden.",
+    )
+    min_duration: float = flag(
+        "--min-duration",
+        type=NUMBER,
+        default=0.0,
+        metavar="SECONDS",
+        help="Leave out shorter appearances.",
+    )
+    gap: float = flag(
+        "--gap",
+        type=NUMBER,
+        default=0.0,
+        metavar="SECONDS",
+        help="Join appearances of a person that are no farther apart than this.",
+    )
+    handles: int = flag(
+        "--handles",
+        type=int,
+        default=0,
+        metavar="FRAMES",
+        help="Frames to add before and after each appearance.",
+    )
+    include_unknown: bool = flag(
+        "--include-unknown",
+        is_flag=True,
+        help="Include unidentified faces, each as an entry of its own.",
+    )
+    start_timecode: str | None = flag(
+        "--start-timecode",
+        metavar="TIMECODE",
+        help="Timecode of the first frame: HH:MM:SS:FF, or HH:MM:SS;FF for drop-frame. Default: "
+        "that of the video.",
+    )
+    rate: Fraction | None = flag(
+        "--rate",
+        type=Rate(),
+        help="Frame rate to count in. Default: that of the video; if it is variable, the nearest "
+        "that editing programs support.",
+    )
+
+    def choice(self) -> Choice:
+        """Say the same to the library."""
+        from clusterer.outputs.export.choose import Choice
+
+        return Choice(
+            people=self.people,
+            min_duration_s=self.min_duration,
+            gap_s=self.gap,
+            handles=self.handles,
+            include_unknown=self.include_unknown,
+            start_timecode=self.start_timecode,
+            rate=self.rate,
+        )
 
 
 def _placed(
     files: dict[str, bytes], place: tuple[Path, bool] | None, result: ResultFolder
 ) -> dict[Path, bytes]:
-    """Where each file goes: into a folder, or where the one file was said to go."""
+    """Path of each file: in a folder, or, if there is only one, as it was given."""
     output, folder = place or (result.exports, True)
-    if folder or is_folder(output) or output.suffix.casefold() not in ENDINGS:
+    given = output.suffix.casefold()
+    if folder or is_folder(output) or not (given in ENDINGS or _LIKE_AN_ENDING.fullmatch(given)):
         return {output / name: content for name, content in files.items()}
     if len(files) != 1:
         raise ConfigError(
             f"{output} is the name of one file, but there are {len(files)}: {', '.join(files)}",
-            "Name a folder with -o DIR",
+            f"Name a folder with -o DIR{os.sep}",
         )
     if os.path.lexists(output) and is_result(output.parent):
         raise ConfigError(f"{output} is part of a result", "Name another file")
     ((name, content),) = files.items()
     ending = Path(name).suffix
-    if output.suffix.casefold() != ending:
+    if given not in ENDINGS:
+        raise ConfigError(
+            f"{output} does not end in {ending}",
+            f"Did you mean {output.with_suffix(ending)}, or the folder {output}{os.sep}?",
+        )
+    if given != ending:
         raise ConfigError(
             f"{output} ends in {output.suffix}, but what is written is {ending}",
             f"Name it {output.with_suffix(ending)}, or name a folder with -o DIR",
@@ -70,7 +149,7 @@ def _placed(
 
 
 def _uses() -> str:
-    """What each format is for, one line each."""
+    """One line for each format: its name and use."""
     known = formats.FORMATS.entries()
     uses = {name: known[name].summary or f"of {known[name].plug_in}" for name in known}
     broken = dict.fromkeys(formats.names(), "cannot be loaded: see cluster-video models")
@@ -82,91 +161,55 @@ class _Listing(Command):
     """A command whose help ends with the formats."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write them; not before they are asked for, as plug-ins are imported."""
+        """Write them; only now, as plug-ins are imported for it."""
         self.epilog = _uses()
         super().format_epilog(ctx, formatter)
 
 
 @click.command(cls=_Listing, no_args_is_help=True)
-@click.argument("result", metavar="RESULT", type=RESULT)
+@options.result
 @click.option(
     "--format",
     "wanted",
     multiple=True,
     required=True,
     type=Registered(formats.FORMATS),
-    help="What to write; may be given several times.",
+    help="Format to write; may be repeated.",
 )
-@click.option(
-    "--people",
-    multiple=True,
-    metavar="NAME,...",
-    help="Only these, by name or id. Default: everybody who is not hidden.",
-)
-@click.option(
-    "--min-duration",
-    type=NUMBER,
-    default=0.0,
-    metavar="SECONDS",
-    help="Leave out shorter appearances.",
-)
-@click.option(
-    "--gap",
-    type=NUMBER,
-    default=0.0,
-    metavar="SECONDS",
-    help="Make one of appearances of a person that lie no farther apart.",
-)
-@click.option(
-    "--handles", type=int, default=0, metavar="FRAMES", help="Frames to add before and after each."
-)
-@click.option(
-    "--include-unknown", is_flag=True, help="Faces that belong to nobody too, each by itself."
-)
-@click.option(
-    "--start-timecode",
-    metavar="TIMECODE",
-    help="Of the first frame: HH:MM:SS:FF, or HH:MM:SS;FF for drop-frame. Default: as the video "
-    "states it.",
-)
-@click.option(
-    "--rate",
-    type=Rate(),
-    help="Count frames at this rate. Default: the video's own; if that is variable, the nearest "
-    "that editing programs know.",
-)
+@options.takes("choices", ExportFlags)
 @click.option(
     "-o",
     "--output",
     type=Place(),
-    help="Folder to write into, or the file, as cast.vtt, if it is only one; with the usual rights "
-    "of files. Default: the folder exports in RESULT, for your eyes only.",
+    help="Folder to write into, readable as usual; or the file, such as cast.vtt, if there is only "
+    "one. Default: the folder exports in RESULT, which only you can read.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-@click.help_option("-h", "--help", help="Show this and exit.")
-def export(result: Path, wanted: tuple[str, ...], **flags: Any) -> int:
+@options.quiet
+def export(
+    *,
+    result: Path,
+    wanted: tuple[str, ...],
+    choices: ExportFlags,
+    output: tuple[Path, bool] | None,
+    quiet: bool,
+) -> int:
     """Write the appearances of RESULT for editing programs, frame-exact.
 
-    RESULT is a folder that cluster-video wrote. Corrections of a review are in it.
+    RESULT is a folder that cluster-video wrote. The corrections of a review are applied.
     """
-    choice = formats.Choice(
-        people=flags["people"],
-        min_duration_s=flags["min_duration"],
-        gap_s=flags["gap"],
-        handles=flags["handles"],
-        include_unknown=flags["include_unknown"],
-        start_timecode=flags["start_timecode"],
-        rate=flags["rate"],
-    )
+    from clusterer.outputs.export.choose import choose
+    from clusterer.store.folder import ResultFolder
+    from clusterer.store.output import write_output
+
     folder = ResultFolder(result)
-    timeline = formats.choose(folder.load(), choice)
+    timeline = choose(folder.load(), choices.choice())
     files: dict[str, bytes] = {}
     for name in dict.fromkeys(wanted):
         files |= formats.create(name).files(timeline)
-    placed = _placed(files, flags["output"], folder)
+    placed = _placed(files, output, folder)
     target = next(iter(placed)).parent
     write_output(target, {path.name: content for path, content in placed.items()})
-    if not flags["quiet"]:
+    if not quiet:
         marks = len(timeline.marks())
         click.echo(
             f"{len(timeline.parts)} people, {marks} appearances at {float(timeline.rate):.6g} "

@@ -1,4 +1,4 @@
-"""``cluster-video gallery``: photographs of people who are known."""
+"""``cluster-video gallery``: photographs of known people."""
 
 from __future__ import annotations
 
@@ -6,37 +6,36 @@ from pathlib import Path
 
 import click
 
-from clusterer.cli.consent import ensure_weights
+from clusterer.cli import options
 from clusterer.cli.group import Group
-from clusterer.cli.paths import Output
-from clusterer.cli.types import RESULT
+from clusterer.cli.types import Output
 from clusterer.core.text import visible
-from clusterer.gallery.keep_people import add_to_gallery
-from clusterer.store.folder import load
 
 
 @click.group(cls=Group)
-@click.help_option("-h", "--help", help="Show this and exit.")
 def gallery() -> None:
     """Keep photographs of people, to name them in the next episode."""
 
 
 @gallery.command(no_args_is_help=True)
-@click.argument("result", metavar="RESULT", type=RESULT)
+@options.result
 @click.argument("folder", metavar="DIR", type=Output())
 @click.option(
     "--by-gallery",
     is_flag=True,
-    help="Also those whom a gallery named, not only those whom a reviewer did.",
+    help="Also add people whom a gallery named, not only those whom a reviewer named.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-@click.help_option("-h", "--help", help="Show this and exit.")
+@options.quiet
 def add(result: Path, folder: Path, by_gallery: bool, quiet: bool) -> int:
     """Add the best pictures of the people of RESULT to the gallery DIR.
 
-    RESULT is a folder that cluster-video wrote. Only people whom a reviewer named, and did not
-    hide, are added: a few pictures each. Nothing that is in DIR is changed.
+    RESULT is a folder that cluster-video wrote. Adds a few pictures of each person whom a reviewer
+    named and did not hide. Existing files in DIR are not changed.
     """
+    from clusterer.cli.consent import ensure_weights
+    from clusterer.gallery.keep_people import add_to_gallery
+    from clusterer.store.folder import load
+
     ensure_weights(load(result).config.analysis, quiet)
     kept = add_to_gallery(result, folder, by_gallery=by_gallery)
     if not quiet:

@@ -1,20 +1,74 @@
-"""Commands and groups of commands: what all of them have, and the one that need not be named."""
+"""Commands and groups of commands: what all have in common, and the default command."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
-from clusterer.cli.lazy import LazyCommands
 from clusterer.cli.mistakes import no_command, no_command_or_path
 from clusterer.cli.work import Work, unforeseen
 
 HELP_NAMES = ("-h", "--help")
 WIDEST_HELP = 100
 WIDEST_NAME = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """Where a command is.
+
+    Attributes
+    ----------
+    home
+        ``module:attribute``, the module in `clusterer.cli`.
+    short
+        What it does, for the list of commands.
+    """
+
+    home: str
+    short: str
+
+
+class LazyCommands(MutableMapping[str, click.Command]):
+    """Name → command, imported when it is looked up; to list the names imports nothing.
+
+    Parameters
+    ----------
+    homes
+        Name → where the command is.
+    """
+
+    def __init__(self, homes: Mapping[str, Lazy]) -> None:
+        self.homes = dict(homes)
+        self._loaded: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._loaded:
+            module, _, attribute = self.homes[name].home.partition(":")
+            self._loaded[name] = getattr(import_module(f"clusterer.cli.{module}"), attribute)
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self.homes.setdefault(name, Lazy("", command.get_short_help_str()))
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self.homes[name]
+        self._loaded.pop(name, None)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.homes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.homes)
+
+    def __len__(self) -> int:
+        return len(self.homes)
 
 
 def _debug(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -29,24 +83,31 @@ DEBUG = click.Option(
     is_eager=True,
     expose_value=False,
     callback=_debug,
-    help="Show the whole traceback of an error that nobody foresaw.",
+    help="Show the traceback of an unexpected error.",
 )
 
 
 class _Shared(click.Command):
-    """What commands and groups have alike: the width of their help, --debug, and -h."""
+    """What commands and groups have in common: the width of their help, --debug, and -h."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **_with_settings(kwargs))
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """All parameters, those that every command has too."""
+        """All parameters, with those that every command has."""
         return _with_debug(super().get_params(ctx))
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
-        """Give -h and --help, whoever made the context."""
+        """Return -h and --help, whoever made the context."""
         ctx.help_option_names = list(HELP_NAMES)
         return super().get_help_option_names(ctx)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Describe it in as few words as the other options."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "Show this and exit."
+        return option
 
 
 class Command(_Shared):
@@ -74,7 +135,7 @@ class Command(_Shared):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it, and let it be known what is being done."""
+        """Run it, and record what is being done."""
         work = ctx.find_object(Work)
         if work is None:
             return super().invoke(ctx)
@@ -95,7 +156,7 @@ class Command(_Shared):
 
 
 class Group(_Shared, click.Group):
-    """A group that says what was meant when a word is none of its commands."""
+    """A group that suggests the command that was meant."""
 
     command_class = Command
     group_class = type
@@ -109,7 +170,7 @@ class Group(_Shared, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or raise ConfigError with the one that was meant."""
+        """Find the command, or raise ConfigError with a suggestion."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             raise no_command(args[0], self.commands, ctx.command_path)
         return super().resolve_command(ctx, args)
@@ -132,14 +193,14 @@ class Group(_Shared, click.Group):
 
 
 class DefaultGroup(Group):
-    """A group in which whatever is no command's name is for the default command.
+    """A group with a default command: any other first word is an argument of that.
 
     Parameters
     ----------
     default
         Name of that command.
     usage
-        What stands behind the group's name in its short form.
+        Its arguments, for the usage line.
     """
 
     def __init__(self, *args: Any, default: str, usage: str, **kwargs: Any) -> None:
@@ -154,27 +215,29 @@ class DefaultGroup(Group):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        """Parse; what nobody foresaw is wrapped."""
+        """Parse; wrap unexpected exceptions."""
         with unforeseen():
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what nobody foresaw is wrapped."""
+        """Run the command; wrap unexpected exceptions."""
         with unforeseen():
             return super().invoke(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the default in front unless a command, or the group's own option, comes first."""
+        """Insert the default command unless a command or one of the group's options comes first."""
         first = next((i for i, word in enumerate(args) if word not in DEBUG.opts), len(args))
-        own = {name for option in self.params for name in option.opts}
+        options = {name for option in self.params for name in option.opts}
+        words = ["help", *(["version"] if "--version" in options else [])]
         word = args[first] if first < len(args) else ""
         if word == "help":
             args = args[first:]
-        elif word == "version" and "--version" in own:
+        elif word in words:
+            if args[first + 1 :]:
+                raise click.UsageError(f"{word} takes no arguments: {args[first + 1]!r}", ctx)
             args = ["--version"]
-        elif args and word not in own and word not in self.commands:
-            words = [*self.commands, "help", *(["version"] if "--version" in own else [])]
-            problem = no_command_or_path(word, words, ctx.command_path)
+        elif args and word not in options and word not in self.commands:
+            problem = no_command_or_path(word, [*self.commands, *words], ctx.command_path)
             if problem is not None:
                 raise problem
             args = [*args[:first], self.default, *args[first:]]
@@ -189,21 +252,21 @@ class DefaultGroup(Group):
         return super()._help_of(ctx, words)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Show the short form."""
+        """Show the usage without the default command's name."""
         formatter.write_usage(ctx.command_path, self.usage)
 
 
 class DefaultCommand(Command):
-    """The command of a `DefaultGroup` whose name need not be typed: its help is the group's."""
+    """The default command of a `DefaultGroup`: its help is the group's."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Those of the group, too: nobody sees which is whose."""
-        mine = super().get_params(ctx)
+        """Include those of the group."""
+        params = super().get_params(ctx)
         if ctx.parent is None:
-            return mine
-        names = {parameter.name for parameter in mine}
+            return params
+        names = {parameter.name for parameter in params}
         group = [each for each in ctx.parent.command.params if each.name not in names]
-        return [*mine[:-1], *group, *mine[-1:]]
+        return [*params[:-1], *group, *params[-1:]]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show the usage of the group."""

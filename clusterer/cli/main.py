@@ -1,21 +1,21 @@
-"""The way in. It imports nothing before Ctrl-C is taken care of."""
+"""The entry point. It handles Ctrl-C before it imports anything."""
 
 from __future__ import annotations
 
 import os
 
+from clusterer.cli.exit_codes import INTERRUPTED
+
 TYPE_CHECKING = False  # typing's own costs the start more than all of this module
 if TYPE_CHECKING:
     from typing import NoReturn
-
-INTERRUPTED = 130
 
 
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit.
 
-    0 done, 1 failed, 2 wrong usage, 70 an error that nobody foresaw, 130 interrupted, 141 nobody
-    reads what is printed.
+    0 done, 1 failed, 2 wrong usage, 70 an unexpected error, 130 interrupted, 141 nobody reads the
+    output.
 
     Parameters
     ----------
@@ -25,14 +25,16 @@ def main(args: list[str] | None = None) -> NoReturn:
     """
     try:
         if args is None:
-            from clusterer.cli import signals  # noqa: PLC0415 (inside the try)
+            from clusterer.cli import signals  # inside the try
 
             signals.leave_at_once()
-        from clusterer.cli.process import exit_code  # noqa: PLC0415 (likewise)
+        from clusterer.cli.process import exit_code  # likewise
 
         code = exit_code(args)
     except KeyboardInterrupt:
         code = INTERRUPTED
     if args is None and code == INTERRUPTED:
-        os._exit(code)  # all is put away, and a second Ctrl-C would find Python at its own end
+        os._exit(
+            code
+        )  # all is saved, and a second Ctrl-C would interrupt the interpreter's shutdown
     raise SystemExit(code)

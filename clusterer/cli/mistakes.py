@@ -1,4 +1,4 @@
-"""What people type wrong, and what they meant: one line with cause and remedy."""
+"""Typing mistakes: one line with the cause and what was probably meant."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from clusterer.store.names import ANALYSIS, ENDING, RESULT
 _WORD = re.compile(r"\w[\w-]*")
 _PATTERN = re.compile(r"[*?\[]")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)  # a Path has one slash of the two
-_ASKS_FOR_HELP = {"/?", "/h", "/help", "-?", "?"}
+_HELP_ELSEWHERE = {"/?", "/h", "/help", "-?", "?"}
 _LONG_DASHES = "\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}\N{HYPHEN}"
 
 
 def no_command(word: str, commands: Iterable[str], path: str) -> ConfigError:
-    """Tell that a word is no command of a group.
+    """Make the error for a word that is not a command of a group.
 
     Parameters
     ----------
@@ -40,22 +40,22 @@ def no_command(word: str, commands: Iterable[str], path: str) -> ConfigError:
 
 
 def no_command_or_path(word: str, commands: Iterable[str], path: str) -> ConfigError | None:
-    """Tell that the first word is neither a command nor a file, if so.
+    """Make the error for a first word that is neither a command nor a file; None if it is.
 
     Parameters
     ----------
     word, commands, path
         As for `no_command`.
     """
-    if word in _ASKS_FOR_HELP and not os.path.lexists(word):
-        return ConfigError(f"{word!r} is no option here", f"Write {path} --help")
+    if word in _HELP_ELSEWHERE and not os.path.lexists(word):
+        return ConfigError(f"{word!r} is not an option", f"Write {path} --help")
     if not _WORD.fullmatch(word) or os.path.lexists(word):
         return None
     return _nothing(word, commands, path)
 
 
 def check_videos(videos: Sequence[Path], options: Sequence[str], commands: Sequence[str]) -> None:
-    """Raise ConfigError where one of the names is not meant to be that of a video.
+    """Raise ConfigError if one of the names was not meant as a video.
 
     Parameters
     ----------
@@ -78,15 +78,15 @@ def check_videos(videos: Sequence[Path], options: Sequence[str], commands: Seque
         if _ADDRESS.match(name):
             whole = name if "://" in name else name.replace(":/", "://", 1)
             raise ConfigError(
-                f"{whole} is an address, and nothing is fetched from the network",
-                "Download the video, and give the file",
+                f"{whole} is a web address, and cluster-video works offline",
+                "Download the video and give the file",
             )
         if _PATTERN.search(name):
-            raise ConfigError(f"No file matches {name}", "Look where you are, and at the ending")
+            raise ConfigError(f"No file matches {name}", "Check the folder and the ending")
         if _WORD.fullmatch(name):
             raise _nothing(name, commands, "cluster-video")
         near = _file_like(video) if len(videos) == 1 else None
-        if near is not None:  # of several, the others are done
+        if near is not None:  # of several, the others are processed
             raise VideoError(f"There is no file {name!r}", f"Did you mean {near}?")
 
 
@@ -105,12 +105,12 @@ def check_no_folder(video: Path) -> None:
 
 
 def check_result(given: Path) -> None:
-    """Tell what somebody gave in place of a result folder; what is damaged is seen later.
+    """Refuse what is not a result folder; damage is found when it is read.
 
     Raises
     ------
     ConfigError
-        It is a file: a video, or one of those in a result folder. Or a pipe or a device.
+        It is a file, such as a video or a file of a result; or a pipe or a device.
     ResultError
         It is a folder that holds result folders.
     """
@@ -119,7 +119,7 @@ def check_result(given: Path) -> None:
     if is_folder(given):
         inside = sorted(each for each in given.glob(f"*{ENDING}") if is_result(each))
         if inside:
-            more = "one of those in it, as" if len(inside) > 1 else "the one in it:"
+            more = "one of those in it, such as" if len(inside) > 1 else "the one in it:"
             raise ResultError(f"{given} is no result folder", f"Give {more} {inside[0]}")
         return
     if kind := special_kind(given):
@@ -128,10 +128,10 @@ def check_result(given: Path) -> None:
         )
     if is_result(given.parent):
         raise ConfigError(f"{given} is a file of a result", f"Give the folder: {given.parent}")
-    own = Path(f"{given.stem}{ENDING}")
-    found = next((each for each in (own, given.with_name(own.name)) if is_result(each)), None)
-    if found is not None:
-        raise ConfigError(f"{given} is a file, not a result folder", f"Its result is {found}")
+    name = Path(f"{given.stem}{ENDING}")
+    result = next((each for each in (name, given.with_name(name.name)) if is_result(each)), None)
+    if result is not None:
+        raise ConfigError(f"{given} is a file, not a result folder", f"Its result is {result}")
     raise ConfigError(
         f"{given} is a file, not a result folder",
         f"If it is a video, analyse it first: cluster-video {given}",
@@ -139,12 +139,12 @@ def check_result(given: Path) -> None:
 
 
 def is_result(folder: Path) -> bool:
-    """Whether a folder holds what a run wrote."""
+    """Whether a folder holds files of a run."""
     return any(is_file(folder / name) for name in (RESULT, ANALYSIS))
 
 
 def number_meant(text: str) -> str:
-    """The number that somebody meant: ``0,36`` → ``0.36``, ``36%`` → ``0.36``; or empty."""
+    """The number that was meant: ``0,36`` → ``0.36``, ``36%`` → ``0.36``; empty if unclear."""
     match = re.fullmatch(r"([+-]?\d*(?:[.,]\d+)?)\s*(%|[^\W\d_]*)", text.strip())
     if match is None or not re.search(r"\d", match[1]):
         return ""
@@ -156,20 +156,20 @@ def _check_no_option(name: str, options: Sequence[str]) -> None:
     """Raise ConfigError if a name looks like an option."""
     bare = name.lstrip("-/" + _LONG_DASHES)
     if name == "-":
-        return  # standard input, as other programs take it; what opens the film refuses that
+        return  # standard input, which is refused when the video is opened
     known = f"--{bare}" in options
     if name[0] in _LONG_DASHES:
         raise ConfigError(f"{name} begins with a long dash", f"Write --{bare}")
     if name[0] == "-":
         raise ConfigError(
-            f"{name} stands behind -- and is taken for a video", "Write options before the --"
+            f"{name} comes after -- and is taken for a video", "Write options before the --"
         )
     if name[0] == "/" and known:
-        raise ConfigError(f"{name} is no option", f"Write --{bare}")
+        raise ConfigError(f"{name} is not an option", f"Write --{bare}")
 
 
 def _nothing(word: str, commands: Iterable[str], path: str) -> ConfigError:
-    """Neither a command nor a file: name what is like it."""
+    """Neither a command nor a file: suggest the nearest."""
     cause = f"There is no command and no file {word!r}"
     command = get_close_matches(word.casefold(), list(commands), 1)
     if command:
@@ -177,11 +177,13 @@ def _nothing(word: str, commands: Iterable[str], path: str) -> ConfigError:
     file = _file_like(Path(word))
     if file is not None:
         return ConfigError(cause, f"Did you mean the file {file}?")
-    return ConfigError(cause, f"{path} --help lists commands; a file is named with its ending")
+    return ConfigError(
+        cause, f"{path} --help lists the commands; type the name of a file with its ending"
+    )
 
 
 def _file_like(path: Path) -> Path | None:
-    """The file in that folder that has this name but for its ending or a slip."""
+    """The file in that folder whose name differs only by its ending or a slip."""
     try:
         names = sorted(each.name for each in path.parent.iterdir() if each.name[0] != ".")
     except OSError:

@@ -46,21 +46,21 @@ DOWNLOADS = {
 }
 """Name → what can be downloaded for it."""
 
-HEADINGS = ("", "kind", "size", "licence", "recall/F", "ms", "from", "there")
+HEADINGS = ("", "kind", "size", "licence", "recall/F", "ms", "from", "present")
 NUMBERS = {HEADINGS.index(heading) for heading in ("size", "recall/F", "ms")}
 """Columns aligned to the right."""
 LICENCE_WIDTH = 18
 """Characters of a licence in the table; `show` has all of it."""
 MEASURED = (
-    "* the default. recall/F, ms: on the sample film, recall of a detector and B-cubed F with an\n"
-    "encoder; for a frame or a face, on one thread of the machine that measured; others differ."
+    "* the default. recall/F: recall of a detector, B-cubed F with an encoder (sample film)\n"
+    "ms: for a frame or a face, on one thread of one machine; others differ"
 )
 
 
 @click.group(cls=Group, invoke_without_command=True)
 @click.pass_context
 def models(context: click.Context) -> None:
-    """List detectors and encoders: size, licence, how good, how fast, whether they are there."""
+    """List detectors and encoders: size, licence, accuracy, speed, and where they are."""
     if context.invoked_subcommand is not None:
         return
     rows = [HEADINGS, *_rows()]
@@ -77,15 +77,14 @@ def models(context: click.Context) -> None:
             click.echo(f"Note: {problem}")
     untried = ", ".join(sorted(name for name, file in _downloads().items() if not file.tried))
     if untried:
-        click.echo(f"Never tried by a real download, only pinned by sha256: {untried}.")
-    click.echo("Addresses, hashes and whole licences: cluster-video models show NAME")
+        click.echo(f"Downloads that were never tried, only pinned by sha256: {untried}.")
+    click.echo("Addresses, hashes and full licences: cluster-video models show NAME")
 
 
-@models.command(no_args_is_help=True, short_help="Show all that is known of a network.")
+@models.command(no_args_is_help=True, short_help="Show the details of a network.")
 @click.argument("name", metavar="NAME")
-@click.help_option("-h", "--help", help="Show this and exit.")
 def show(name: str) -> None:
-    """Show all that is known of a detector or encoder: address, sha256, licence, where it is."""
+    """Show the details of a detector or encoder: address, sha256, licence, where its files are."""
     found = [(kind, entry) for kind, each, entry in _entries() if each == name]
     if not found:
         known = ", ".join(sorted(each for _, each, _ in _entries()))
@@ -102,19 +101,18 @@ def show(name: str) -> None:
 @click.option(
     "--accept-licence",
     is_flag=True,
-    help="Accept the licence of weights that are not free for every use.",
+    help="Accept the licence of weights that restrict their use.",
 )
-@click.help_option("-h", "--help", help="Show this and exit.")
 def download(name: str, accept_licence: bool) -> None:
     """Download the weights of a detector or encoder into your cache folder.
 
-    An interrupted download goes on where it stopped. Of proxies, https_proxy and the like are
-    heeded.
+    An interrupted download resumes where it stopped. Proxies are taken from https_proxy and the
+    like.
     """
     file = DOWNLOADS.get(name) or _downloads().get(name)
     if file is None:
         known = ", ".join(sorted(_downloads()))
-        raise ConfigError(f"there is nothing to download for {name!r}", f"Known: {known}")
+        raise ConfigError(f"There is nothing to download for {name!r}", f"Known: {known}")
     click.echo(described(file), err=True)
     click.echo(fetch(file, accept_licence))
 
@@ -197,7 +195,7 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
             packed = isinstance(file, (Weights, Code))
             yield "from", f"package {_origin(file)}" if packed else _origin(file)
         yield "licence", file.licence
-        yield "there", f"no. {_remedy(file)}" if path is None else f"{path}{_warning(file)}"
+        yield "path", f"missing. {_remedy(file)}" if path is None else f"{path}{_warning(file)}"
 
 
 def _origin(file: AnyFile) -> str:
@@ -217,7 +215,7 @@ def _where(file: AnyFile) -> Path | None:
 
 
 def _checked(file: AnyFile) -> str:
-    """Whether a file that is there is the right one."""
+    """Whether a file that was found is the right one."""
     try:
         file.load()
     except ModelError:
@@ -230,7 +228,7 @@ def _warning(file: AnyFile) -> str:
 
 
 def _remedy(file: AnyFile) -> str:
-    """What a user does about a file that is not there."""
+    """How to get a file that is missing."""
     try:
         file.find()
     except (ModelError, DependencyError) as error:

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from clusterer.cli.consent import ensure_weights
+from clusterer.cli import options
 from clusterer.cli.group import Command
-from clusterer.cli.types import PATH, RESULT
 from clusterer.core.text import visible
-from clusterer.gallery import Gallery, Scale
-from clusterer.gallery.name_people import NameSuggestion, name_people
-from clusterer.gallery.read import read_gallery
-from clusterer.store.folder import load
+
+if TYPE_CHECKING:
+    from clusterer.gallery import Gallery, Scale
+    from clusterer.gallery.name_people import NameSuggestion
 
 
 @click.command(cls=Command, no_args_is_help=True)
-@click.argument("result", metavar="RESULT", type=RESULT)
-@click.option(
-    "--gallery",
-    required=True,
-    type=PATH,
-    metavar="DIR",
-    help="Holds a folder for each person, named after them, with photographs in it.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-@click.help_option("-h", "--help", help="Show this and exit.")
+@options.result
+@options.gallery(required=True)
+@options.quiet
 def name(result: Path, gallery: Path, quiet: bool) -> int:
     """Name the people of RESULT by the photographs of a gallery.
 
-    RESULT is a folder that cluster-video wrote. Names that were given stay, and who is not sure
-    stays unnamed. The names are corrections: a review shows and undoes them.
+    RESULT is a folder that cluster-video wrote. Existing names are kept, and people whom the
+    gallery does not clearly identify stay unnamed. The names are corrections: a review shows them
+    and can undo them.
     """
+    from clusterer.cli.consent import ensure_weights
+    from clusterer.gallery.name_people import name_people
+    from clusterer.gallery.read import read_gallery
+    from clusterer.store.folder import load
+
     config = load(result).config
     ensure_weights(config.analysis, quiet)
     known = read_gallery(gallery, config)
@@ -45,22 +44,22 @@ def name(result: Path, gallery: Path, quiet: bool) -> int:
 
 
 def suggestion_lines(suggestions: Iterable[NameSuggestion], gallery: Gallery) -> list[str]:
-    """What to print: names, those without one, what is wrong with the gallery.
+    """What to print: who was named, who was not, and which photographs were left out.
 
     Parameters
     ----------
     suggestions
-        What the gallery said of each person.
+        One for each person who had no name.
     gallery
-        That said it.
+        Where they come from.
     """
-    lines = [_line(each, gallery.scale) for each in suggestions] or ["Nobody is without a name"]
+    lines = [_line(each, gallery.scale) for each in suggestions] or ["Everybody has a name already"]
     return [visible(line) for line in (*lines, *(f"Note: {note}" for note in gallery.notes))]
 
 
 def _line(suggestion: NameSuggestion, scale: Scale) -> str:
     if not suggestion.candidates:
-        return f"{suggestion.person} stays unnamed: no face is clear enough, or every name is taken"
+        return f"{suggestion.person} stays unnamed: no face is clear enough, or all names are taken"
     pairs = [f"{name} {scale.text(distance)}" for name, distance in suggestion.candidates]
     if not suggestion.name:
         return f"{suggestion.person} stays unnamed; nearest: {', '.join(pairs)}"

@@ -1,4 +1,4 @@
-"""One run of the command line, whatever happens: its exit code, and one line where it fails."""
+"""One run of the command line: its exit code, and one line for any failure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ import click
 
 from clusterer.cli import signals, streams
 from clusterer.cli.commands import cluster_video
-from clusterer.cli.crash import CRASHED, crashed, told
-from clusterer.cli.main import INTERRUPTED
+from clusterer.cli.crash import crashed, foreseen
+from clusterer.cli.exit_codes import CRASHED, INTERRUPTED, UNREAD
 from clusterer.cli.work import PROGRAM, Unforeseen, Work
 from clusterer.core.errors import ClustererError, ConfigError
-
-UNREAD = 141
-"""What a shell reports of programs that a closed pipe ends (128 + SIGPIPE)."""
 
 
 def exit_code(args: list[str] | None) -> int:
@@ -41,7 +38,7 @@ def exit_code(args: list[str] | None) -> int:
 def _attempt(args: list[str] | None, work: Work) -> int:
     try:
         code = cluster_video.main(args=args, prog_name=PROGRAM, standalone_mode=False, obj=work)
-    except SystemExit:  # rich's answer to a closed pipe
+    except SystemExit:  # rich does this on a closed pipe
         trouble = streams.trouble()
         if trouble is None:
             raise
@@ -55,9 +52,9 @@ def _attempt(args: list[str] | None, work: Work) -> int:
 
 
 def _failed(error: BaseException, work: Work) -> int:
-    """Say what is wrong; the exit code."""
+    """Print what is wrong; return the exit code."""
     if isinstance(error, ClustererError):
-        _say(told(error))
+        _say(foreseen(error))
         return 2 if isinstance(error, ConfigError) else 1
     if isinstance(error, click.ClickException):
         with suppress(OSError):
@@ -70,7 +67,7 @@ def _failed(error: BaseException, work: Work) -> int:
 
 
 def _unwritten(trouble: OSError) -> int:
-    """Say that standard output takes nothing, unless nobody wants it; the exit code."""
+    """Report that standard output cannot be written, unless its reader left; the exit code."""
     if streams.is_unread(trouble):
         return UNREAD
     _say(f"Error: Cannot write to standard output ({(trouble.strerror or str(trouble)).lower()})")
@@ -78,11 +75,11 @@ def _unwritten(trouble: OSError) -> int:
 
 
 def _interrupted(work: Work) -> int:
-    again = " The same command goes on after the last finished shot."
-    before = "\n" if sys.stderr.isatty() else ""  # behind the ^C there
+    again = " Run the same command to resume after the last finished shot."
+    before = "\n" if sys.stderr.isatty() else ""  # after the ^C there
     _say(f"{before}Interrupted.{again if work.command == f'{PROGRAM} run' else ''}")
     if work.own_process:
-        signals.leave_at_once(said=True)
+        signals.leave_at_once(silently=True)
     return INTERRUPTED
 
 
@@ -92,10 +89,10 @@ def _say(text: str) -> None:
 
 
 def _prepare(work: Work) -> None:
-    """Make streams, warnings and hooks of this process the command's own."""
+    """Set up streams, warnings and hooks of this process."""
     streams.prepare()
     if not (sys.warnoptions or "--debug" in work.args):
-        warnings.simplefilter("ignore")  # for those who write programs, not for those who run them
+        warnings.simplefilter("ignore")  # they are for developers, not for users
         logging.getLogger().addHandler(_Logged(work))
 
     def in_thread(failure: threading.ExceptHookArgs) -> None:
@@ -104,7 +101,7 @@ def _prepare(work: Work) -> None:
             _say(crashed(failure.exc_value, work))
 
     def ignored(failure: object) -> None:
-        """Python ignores it, as in a destructor; only Ctrl-C must not be lost."""
+        """Handle what Python ignores, as in a destructor; only Ctrl-C must not be lost."""
         if isinstance(getattr(failure, "exc_value", None), KeyboardInterrupt):
             signals.once_more()
         elif work.debug:
@@ -115,7 +112,7 @@ def _prepare(work: Work) -> None:
 
 
 class _Logged(logging.Handler):
-    """What libraries log: an exception is told as ours are, the rest not at all."""
+    """Reports exceptions that libraries log as our own; drops the rest of the log."""
 
     def __init__(self, work: Work) -> None:
         super().__init__(logging.ERROR)

@@ -1,4 +1,4 @@
-"""``cluster-video review RESULT``: correct who is who, on a page of this machine."""
+"""``cluster-video review RESULT``: correct who is who, on a page in the browser."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clusterer.cli import options
 from clusterer.cli.group import Command
-from clusterer.cli.types import PATH, RESULT
+from clusterer.cli.types import PATH
 from clusterer.core.text import visible
 
 if TYPE_CHECKING:
@@ -21,29 +22,28 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("result", metavar="RESULT", type=RESULT)
+@options.result
 @click.option(
     "--video",
     type=PATH,
     metavar="FILE",
-    help="The video, to play scenes. Default: where it was analysed on this machine, or one of its "
-    "name beside RESULT, above that, or in the current folder.",
+    help="The video, to play its scenes. Default: the file that was analysed, or one of that name "
+    "beside RESULT, in the folder above, or in the current folder.",
 )
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
-    help="Port of this machine that the page uses. Default: one that is free.",
+    help="Port of the page on this machine. Default: a free one.",
 )
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-@click.help_option("-h", "--help", help="Show this and exit.")
 def review(result: Path, video: Path | None, port: int, no_browser: bool) -> None:
     """Correct and name the people of RESULT, a folder that cluster-video wrote.
 
-    A page opens in the browser. Every correction is kept in RESULT/edits.json at once, and tables
-    and report follow. The page can be seen from this machine only; Ctrl-C ends it.
+    A page opens in the browser. Every correction is saved to RESULT/edits.json at once; tables and
+    report are updated. Only this machine can open the page. Ctrl-C ends the review.
     """
-    from clusterer.review import (  # noqa: PLC0415 (a web server, for this command only)
+    from clusterer.review import (
         Footage,
         Session,
         Site,
@@ -59,7 +59,7 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
 
         def on_ready(address: str) -> None:
             click.echo(address)
-            click.echo("Ctrl-C here ends the review; every correction is kept at once.")
+            click.echo("Ctrl-C here ends the review; every correction is saved at once.")
             if not no_browser:  # in a thread: a browser of the terminal would wait for the page
                 try:
                     page = stack.enter_context(doorway(address, result))
@@ -77,17 +77,17 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
 
 
 def _ask(footage: Footage) -> None:
-    """Ask before a film is shown that lies elsewhere; where nobody can answer, say how to."""
-    found = footage.elsewhere()
-    if found is None:
+    """Ask before showing a video from elsewhere; without a terminal, print how to allow it."""
+    target = footage.elsewhere()
+    if target is None:
         return
-    shown = visible(found)  # a name could steer the terminal
+    shown = visible(target)  # a name could steer the terminal
     if sys.stdin.isatty() and sys.stderr.isatty():
         if click.confirm(f"The video beside the result is a link to {shown}. Show it?", err=True):
-            footage.allow(found)
+            footage.allow(target)
         return
     click.echo(
-        f"Note: the video beside the result is a link to {shown}, which is not shown unasked."
-        f" Name it with --video {shlex.quote(shown)}",
+        f"Note: the video beside the result is a link to {shown}, which is not shown without your"
+        f" consent. To show it: --video {shlex.quote(shown)}",
         err=True,
     )

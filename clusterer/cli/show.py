@@ -1,20 +1,13 @@
-"""What the command prints: progress on stderr, the closing summary on stdout."""
+"""What a run prints when it is done: the summary, in words or as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-from clusterer.core.hook import Hook
 from clusterer.core.text import printable, visible
 from clusterer.core.timecode import spoken
 from clusterer.core.types import ClusteringResult, Move, Reason, Verdict
@@ -25,53 +18,8 @@ MOST_PEOPLE = 10
 """People that the summary names; the report shows all."""
 
 
-class Terminal:
-    """Where progress goes; silent when asked to be, or when nobody watches.
-
-    Parameters
-    ----------
-    quiet
-        Show nothing.
-    """
-
-    def __init__(self, quiet: bool) -> None:
-        self.quiet = quiet
-        self._console = Console(stderr=True, quiet=quiet, highlight=False)
-
-    @contextmanager
-    def watching(self, video: Path) -> Iterator[Hook]:
-        """A hook that shows the progress of one video while the block runs."""
-        columns = (
-            TextColumn("[bold]{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %  {task.fields[faces]} faces"),
-            TimeRemainingColumn(compact=True),
-        )
-        shown = self._console.is_terminal and not self.quiet
-        with Progress(
-            *columns, console=self._console, transient=True, disable=not shown
-        ) as progress:
-            yield _ShowingHook(progress, self._console, visible(video.name))
-
-
-class _ShowingHook(Hook):
-    def __init__(self, progress: Progress, console: Console, name: str) -> None:
-        self._progress = progress
-        self._console = console
-        self._name = name
-        self._task: TaskID | None = None
-
-    def progress(self, done_s: float, total_s: float, faces: int) -> None:
-        if self._task is None:
-            self._task = self._progress.add_task(escape(self._name), total=total_s, faces=faces)
-        self._progress.update(self._task, completed=done_s, faces=faces)
-
-    def note(self, text: str) -> None:
-        self._console.print(f"{self._name}: {visible(text)}", markup=False, soft_wrap=True)
-
-
 def summary(outcome: Outcome) -> str:
-    """The closing lines: who, how many unknown, where the report is, how long it took."""
+    """The closing lines: who appears, how many are unknown, where the report is, the time taken."""
     result, video = outcome.result, outcome.result.analysis.video
     people = [person for person in result.people if not person.hidden]
     width = max((len(p.name) for p in people[:MOST_PEOPLE]), default=0)
@@ -99,7 +47,7 @@ def summary(outcome: Outcome) -> str:
 
 
 def outcome_json(outcomes: list[Outcome]) -> str:
-    """The same for programs: one object per video."""
+    """The same as JSON: an array with an object for each video."""
     facts = [_facts(outcome) for outcome in outcomes]
     return printable(json.dumps(facts, indent=2, ensure_ascii=False))
 
@@ -113,12 +61,12 @@ def _by_clothing(result: ClusteringResult) -> list[str]:
 
 
 def _unknown(result: ClusteringResult) -> int:
-    """Tracks that show somebody's face, nobody knows whose."""
+    """Count the tracks that show an unidentified face."""
     return sum(who.reason is not Reason.NOT_A_FACE for who in result.unknowns)
 
 
 def _corrections(outcome: Outcome) -> list[str]:
-    """What became of the reviewer's corrections, if there are any."""
+    """How many of the reviewer's corrections applied, if there are any."""
     result = outcome.result
     if not result.edits:
         return []
@@ -131,20 +79,22 @@ def _corrections(outcome: Outcome) -> list[str]:
 
 
 def _advice(result: ClusteringResult) -> list[str]:
-    """What the user should know of the threshold: nothing, while it fits or nobody can tell."""
+    """Advice on the threshold; none if it fits, or if the video does not tell."""
     fit = result.calibration
     if fit is None:
         return []
     used, suggested, verdict = fit.threshold, fit.suggested, fit.verdict
     if fit.automatic:
-        return [f"--threshold auto took {used:g}"]
+        return [f"--threshold auto chose {used:g}"]
     if verdict not in {Verdict.TOO_LOOSE, Verdict.TOO_TIGHT}:
         return []
     head = f"the threshold {used:g} looks {verdict} for this video"
     if verdict == Verdict.TOO_LOOSE and suggested >= used:
         share = fit.share_different_accepted
-        return [f"{head} ({share:.0%} of people seen together are nearer than that); lower it"]
-    return [f"{head}; --threshold auto would take {suggested:g}"]
+        return [
+            f"{head} ({share:.0%} of people seen together are nearer than that); try a lower one"
+        ]
+    return [f"{head}; --threshold auto would choose {suggested:g}"]
 
 
 def _facts(outcome: Outcome) -> dict[str, Any]:

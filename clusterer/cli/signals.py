@@ -1,4 +1,4 @@
-"""What Ctrl-C does: end at once, or let a command put its work away first."""
+"""What Ctrl-C does: exit at once, or let a command save its work first."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, NoReturn
 
-from clusterer.cli.main import INTERRUPTED
+from clusterer.cli.exit_codes import INTERRUPTED
 
-_SAID = b"Interrupted.\n"
+_LINE = b"Interrupted.\n"
 
 
-def leave_at_once(said: bool = False) -> None:
-    """Ctrl-C ends the process, in one line: nothing is begun yet, or all is done.
+def leave_at_once(silently: bool = False) -> None:
+    """Ctrl-C exits with one line: work has not begun, or is done.
 
-    A ``KeyboardInterrupt`` would not do: where a library written in C is being imported, or the
-    interpreter shuts down, it turns into other exceptions or into a traceback.
+    A ``KeyboardInterrupt`` would not do: during the import of a C library, or while the interpreter
+    shuts down, it turns into other exceptions or a traceback.
 
     Parameters
     ----------
-    said
-        The line was said before.
+    silently
+        Without the line, which was printed before.
     """
 
     def leave(_signal: int, _frame: FrameType | None) -> NoReturn:
         try:
-            if not said:
-                os.write(2, (b"\n" if os.isatty(2) else b"") + _SAID)  # behind the ^C there
+            if not silently:
+                os.write(2, (b"\n" if os.isatty(2) else b"") + _LINE)  # after the ^C there
         finally:
             os._exit(INTERRUPTED)
 
@@ -38,12 +38,12 @@ def leave_at_once(said: bool = False) -> None:
 
 
 def raise_after(note: Callable[[], None]) -> None:
-    """Ctrl-C raises ``KeyboardInterrupt`` in the command, which is noted first.
+    """Ctrl-C raises ``KeyboardInterrupt`` in the command, after calling `note`.
 
     Parameters
     ----------
     note
-        Called before; whatever else is raised then comes of Ctrl-C, too.
+        Any other exception that follows is due to Ctrl-C, too.
     """
 
     def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -54,15 +54,15 @@ def raise_after(note: Callable[[], None]) -> None:
 
 
 def once_more() -> None:
-    """Interrupt again in a moment: the exception was lost where Python ignores exceptions."""
+    """Interrupt again shortly: Python ignored the exception where it was raised."""
     timer = threading.Timer(0.02, signal.raise_signal, [signal.SIGINT])
     timer.daemon = True
-    with suppress(RuntimeError):  # too late for threads: the process ends anyway
+    with suppress(RuntimeError):  # too late for threads: the process is ending
         timer.start()
 
 
 def _on_interrupt(handler: Callable[[int, FrameType | None], Any]) -> None:
-    """Unless who started us ignores Ctrl-C, as nohup and shells in the background do."""
+    """Set a handler, unless the parent ignores Ctrl-C, as nohup and background jobs do."""
     if signal.getsignal(signal.SIGINT) in {signal.SIG_IGN, None}:
         return
     signal.signal(signal.SIGINT, handler)

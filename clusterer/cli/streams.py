@@ -1,4 +1,4 @@
-"""Standard input, output and error: closed, full, of a narrow encoding, with nobody reading."""
+"""Standard input, output and error, whether closed, full, unread or of a narrow encoding."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 ESCAPED = "clusterer.escaped"
-"""Name of the way to encode what an encoding does not have."""
+"""Name of the error handler that escapes characters which an encoding lacks."""
 _BYTES = re.compile("[\udc80-\udcff]")
 """As Python keeps what is not UTF-8 in a file name (PEP 383)."""
 
 
 def prepare() -> None:
-    r"""Make the streams of this process such that printing fails only where nothing can be written.
+    r"""Set up the streams of this process so that printing fails only if writing fails.
 
-    A closed stream is opened on nothing: without that, the next file that is opened would get its
-    number, and what libraries print would go into it. What the encoding does not have is written
-    as ``\u00e9`` is in JSON, so that JSON stays JSON. What cannot be said on stderr is not said.
+    Closed streams are opened on the null device; otherwise the next file to be opened would get
+    their number, and what libraries print would go into it. Characters that the encoding lacks
+    are escaped as in JSON, ``\u00e9``, so that JSON stays valid. Errors on stderr are ignored.
     """
     codecs.register_error(ESCAPED, escaped)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -38,19 +38,19 @@ def prepare() -> None:
 
 
 _CHOSEN_BY_PYTHON = {"strict", "surrogateescape"}
-"""Others come from PYTHONIOENCODING, and are the user's choice."""
+"""Any other comes from PYTHONIOENCODING and is the user's choice."""
 
 
-_STEERING = dict.fromkeys(
+_CONTROL = dict.fromkeys(
     [c for c in (*range(32), *range(127, 160)) if chr(c) not in "\n\r\t"],
     "\N{REPLACEMENT CHARACTER}",
 )
 
 
 def escaped(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Write what cannot be encoded as JSON does; for `codecs.register_error`.
+    """Escape characters that cannot be encoded as JSON does; for `codecs.register_error`.
 
-    What is not UTF-8 in a file name is U+FFFD, as in all that is written.
+    Bytes of a file name that are not UTF-8 become U+FFFD, as in all our files.
     """
     if not isinstance(error, UnicodeEncodeError):
         raise error
@@ -64,17 +64,17 @@ def escaped(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 def trouble() -> OSError | None:
-    """Why standard output took nothing, once it did not."""
+    """The error of the last failed write to standard output, if any."""
     return sys.stdout.error if isinstance(sys.stdout, _Watched) else None
 
 
 def is_unread(error: OSError) -> bool:
-    """Whether the other end of a pipe was closed; Windows says so in its own way."""
+    """Whether the other end of a pipe was closed, which Windows reports in its own way."""
     return error.errno == errno.EPIPE or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 def mute() -> None:
-    """Send what stdout and stderr still hold nowhere, lest Python complain at its end."""
+    """Discard what stdout and stderr still hold, so that Python does not complain on exit."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
@@ -86,10 +86,10 @@ def mute() -> None:
 
 
 class _Watched:
-    """A stream that remembers why it failed, and may go on as if it had not.
+    """A stream that remembers why it failed, and may ignore the failure.
 
-    A plain one lets nothing through that steers a terminal: names come from elsewhere.
-    Its bytes are not to be had: click would write UTF-8 where the encoding is ASCII.
+    A plain one removes control characters: names come from elsewhere. It hides its byte buffer,
+    to which click would write UTF-8 whatever the encoding.
     """
 
     def __init__(self, stream: TextIO, fails: bool, plain: bool = False) -> None:
@@ -100,7 +100,7 @@ class _Watched:
 
     def write(self, text: str) -> int:
         with self._watching():
-            self.stream.write(text.translate(_STEERING) if self._plain else text)
+            self.stream.write(text.translate(_CONTROL) if self._plain else text)
         return len(text)
 
     def flush(self) -> None:

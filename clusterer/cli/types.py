@@ -1,4 +1,4 @@
-"""Types of what is typed: names of files, numbers and times."""
+"""Types of values on the command line: paths, names, numbers and times."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _QUOTES = "'\""
 class PathType(click.Path):
     """A path as people type, drag or paste it: quotes and blanks around it, ``~``, ``-o=PATH``.
 
-    What is there under the very name that was given is taken as it is.
+    The name of an existing file is never changed.
     """
 
     def __init__(self) -> None:
-        super().__init__(path_type=Path, readable=False)  # who opens it says what is wrong
+        super().__init__(path_type=Path, readable=False)  # opening it gives the error
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Make a Path, or fail with one line where the name is empty."""
@@ -43,7 +43,7 @@ class PathType(click.Path):
 
 
 class ResultType(PathType):
-    """A result folder; what else is there is refused with what was meant."""
+    """A result folder; anything else is refused with a suggestion."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Make a Path, or raise ConfigError."""
@@ -52,8 +52,29 @@ class ResultType(PathType):
         return path
 
 
+class Output(PathType):
+    """A path to write to; neither empty, which would mean the current folder, nor ``-``."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse, or fail with one line."""
+        if value in {"", b""}:
+            self.fail("is empty; name a folder, '.' for the current one.", param, ctx)
+        if value == "-":
+            self.fail("'-' names no folder; files are not written to standard output.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class Place(Output):
+    """A folder or a file to write: the path, and whether it ends in a slash, as of a folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse, or fail with one line."""
+        path = super().convert(value, param, ctx)
+        return path, str(value).rstrip("'\" ").endswith(("/", os.sep))
+
+
 class Number(click.ParamType["float"]):
-    """A number with a point; another spelling is refused with the right one."""
+    """A number with a decimal point; other spellings are refused with the right one."""
 
     name = "float"
 
@@ -68,7 +89,7 @@ class Number(click.ParamType["float"]):
 
 
 class Name(click.Choice[str]):
-    """One of some names, in capitals or not; asked for in one line where it is missing."""
+    """One of several names, in any case; if it is missing, the error lists them on one line."""
 
     def __init__(self, names: Iterable[str]) -> None:
         super().__init__(list(names), case_sensitive=False)
@@ -153,18 +174,18 @@ class Threshold(click.ParamType["float | Literal['auto']"]):
         try:
             return float(value)
         except ValueError:
-            told = f"{value!r} is neither a number nor {AUTO!r}.{hint(str(value))}"
-            self.fail(told, param, ctx)
+            problem = f"{value!r} is neither a number nor {AUTO!r}.{hint(str(value))}"
+            self.fail(problem, param, ctx)
 
 
 def hint(text: str) -> str:
-    """How to write the number that was meant, as the end of a sentence; or nothing."""
+    """How to write the number that was meant, as a sentence; empty if nobody can tell."""
     meant = number_meant(text)
     return f" Write {meant}." if meant else ""
 
 
 def _meant(text: str) -> str:
-    """A name without what terminals, shells and mail programs put around it."""
+    """Strip what terminals, shells and mail programs put around a name."""
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in _QUOTES:
         text = text[1:-1].strip()

@@ -2,69 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from clusterer.cli.consent import ensure_weights
-from clusterer.cli.encoder import ABOUT_LOCAL, EncoderName
+from clusterer.cli import options
 from clusterer.cli.group import Command
-from clusterer.cli.paths import Output
-from clusterer.cli.types import PATH, Name
-from clusterer.core.config import METRICS, AnalysisConfig, ClusteringConfig, EncodingConfig
+from clusterer.cli.settings import ABOUT_LOCAL, ENCODING, AnalysisFlags, GroupingFlags
+from clusterer.cli.types import PATH
+from clusterer.core.config import AnalysisConfig, EncodingConfig
 from clusterer.core.files import is_folder
 from clusterer.core.text import printable, visible
-from clusterer.evaluation import (
-    VerificationReport,
-    judge,
-    match,
-    photograph_pairs,
-    read_pairs,
-    read_truth,
-    verify,
-)
-from clusterer.evaluation.verification_report import HTML, JSON
 from clusterer.faces import encoding
-from clusterer.gallery.photographs import encode_photographs
-from clusterer.store.folder import load
-from clusterer.store.output import write_output
+
+if TYPE_CHECKING:
+    from clusterer.evaluation import VerificationReport
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, short_help="Measure an encoder: same person or not, pair by pair.")
 @click.argument("source", metavar="PAIRS|RESULT", type=PATH)
 @click.option(
-    "--images",
-    type=PATH,
-    help="Folder of the photographs. Default: the folder of PAIRS.",
+    "--images", type=PATH, help="Folder of the photographs. Default: the folder of PAIRS."
 )
 @click.option("--truth", type=PATH, help="Labelled faces of the video of RESULT.")
-@click.option(
-    "--metric",
-    type=Name(METRICS),
-    default=ClusteringConfig().metric,
-    show_default=True,
-    help="Distance between encodings.",
+@options.takes_one(GroupingFlags, "metric")
+@options.takes_one(
+    AnalysisFlags,
+    "encoder",
+    default=None,
+    help=f"Encoder for the faces of PAIRS. {ABOUT_LOCAL} Default: {ENCODING.encoder}.",
 )
-@click.option(
-    "--encoder",
-    type=EncoderName(),
-    help=f"How the faces of PAIRS become vectors. {ABOUT_LOCAL} "
-    f"Default: {EncodingConfig().encoder}.",
+@options.output(
+    "Folder for verification.html and verification.json. Default: the RESULT folder; for PAIRS, "
+    "no files are written."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=Output(),
-    help="Folder for verification.html and verification.json. Default: the RESULT folder; "
-    "for PAIRS none is written.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-@click.help_option("-h", "--help", help="Show this and exit.")
+@options.as_json("the figures")
 def verification(
     *,
     source: Path,
@@ -75,12 +49,12 @@ def verification(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Tell how well distances tell one person from two.
+    """Measure how well an encoder's distances tell same from different people.
 
     PAIRS lists pairs of photographs: a CSV file with the columns first, second, same (1 or 0), or
-    the pairs.txt of Labeled Faces in the Wild. Of each photograph, the face nearest to its middle
-    is compared. RESULT is the result folder of a video: its tracks, and its single faces, are
-    compared, and --truth says who they are.
+    the pairs.txt of Labeled Faces in the Wild. In each photograph, the face nearest to the centre
+    is compared. RESULT is the result folder of a video, whose tracks and single faces are
+    compared; --truth names the people.
     """
     if is_folder(source):
         if truth is None or images is not None or encoder is not None:
@@ -91,8 +65,8 @@ def verification(
         output = output or source
     else:
         if truth is not None:
-            raise click.UsageError("--truth belongs to a result folder, not to a list of pairs.")
-        report = _of_pairs(source, images, metric, encoder or EncodingConfig().encoder)
+            raise click.UsageError("--truth needs a result folder, not a list of pairs.")
+        report = _of_pairs(source, images, metric, encoder or ENCODING.encoder)
     page = _write(report, output) if output is not None else None
     if as_json:
         click.echo(report.to_json(), nl=False)
@@ -103,14 +77,19 @@ def verification(
 
 
 def _of_pairs(path: Path, images: Path | None, metric: str, encoder: str) -> VerificationReport:
+    from clusterer.cli.consent import ensure_weights
+    from clusterer.cli.progress import bar
+    from clusterer.evaluation import VerificationReport, judge, photograph_pairs, read_pairs
+    from clusterer.gallery.photographs import encode_photographs
+
     threshold = encoding.default_threshold(encoder, metric)
     listed = read_pairs(path, images)
     config = replace(AnalysisConfig(), encoding=EncodingConfig(encoder=encoder))
     ensure_weights(config)
-    with _encoding() as progress:
-        found = encode_photographs(listed.photographs, config, progress)
-    pairs = photograph_pairs(listed, found.embeddings, found.has_face, metric)
-    faceless = zip(listed.photographs, found.has_face.tolist(), strict=True)
+    with bar("Photographs", "count") as progress:
+        encoded = encode_photographs(listed.photographs, config, progress)
+    pairs = photograph_pairs(listed, encoded.embeddings, encoded.has_face, metric)
+    has_face = zip(listed.photographs, encoded.has_face.tolist(), strict=True)
     return VerificationReport(
         name=printable(path.name),
         encoder=encoder,
@@ -118,11 +97,14 @@ def _of_pairs(path: Path, images: Path | None, metric: str, encoder: str) -> Ver
         threshold=threshold,
         sets=(judge(pairs, threshold),),
         photographs=len(listed.photographs),
-        without_face=tuple(str(photograph) for photograph, has_face in faceless if not has_face),
+        without_face=tuple(str(photograph) for photograph, there in has_face if not there),
     )
 
 
 def _of_result(folder: Path, truth: Path, metric: str) -> VerificationReport:
+    from clusterer.evaluation import VerificationReport, match, read_truth, verify
+    from clusterer.store.folder import load
+
     labelled = read_truth(truth)
     result = load(folder)
     encoder = result.config.analysis.encoding
@@ -137,22 +119,9 @@ def _of_result(folder: Path, truth: Path, metric: str) -> VerificationReport:
 
 
 def _write(report: VerificationReport, folder: Path) -> Path:
-    """Page and figures, both or none."""
+    """Write page and figures, both or none."""
+    from clusterer.evaluation.verification_report import HTML, JSON
+    from clusterer.store.output import write_output
+
     write_output(folder, {JSON: report.to_json(), HTML: report.page()})
     return folder / HTML
-
-
-@contextmanager
-def _encoding() -> Iterator[Callable[[int, int], None]]:
-    """A bar with the time left, on a terminal."""
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("[bold]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(compact=True),
-    )
-    shown = console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-        task = progress.add_task("Photographs", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

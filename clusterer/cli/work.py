@@ -1,4 +1,4 @@
-"""What the process is at, for whoever has to say so when it fails."""
+"""What the process is doing, for the message if it fails."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from clusterer.cli import signals
 from clusterer.core.errors import ClustererError
 
 PROGRAM = "cluster-video"
-FORESEEN = (ClustererError, click.ClickException, click.Abort, click.exceptions.Exit)
+EXPECTED = (ClustererError, click.ClickException, click.Abort, click.exceptions.Exit)
 
 
-class Unforeseen(Exception):  # noqa: N818 (it is not the error, but holds it)
-    """Carries an exception that nobody foresaw past click, which takes some for its own.
+class Unforeseen(Exception):  # noqa: N818 (it holds the error)
+    """Carries an unexpected exception past click, which handles some itself.
 
     Parameters
     ----------
@@ -32,24 +32,24 @@ class Unforeseen(Exception):  # noqa: N818 (it is not the error, but holds it)
 
 @dataclass(slots=True)
 class Work:
-    """What the process is at.
+    """What the process is doing.
 
     Attributes
     ----------
     args
-        What was typed behind the program's name.
+        The arguments of the program.
     own_process
-        The process is the command's own: its signals are ours.
+        The process belongs to the command, which handles its signals.
     command
         The command as it is typed.
     subject
-        What it is about: a video, a folder. May be empty.
+        The video or folder that it works on. May be empty.
     debug
         Show tracebacks.
     interrupted
         Ctrl-C was pressed.
     crashed
-        Something failed that did not end the command.
+        Something failed without ending the command, as in a thread.
     """
 
     args: Sequence[str] = ()
@@ -62,7 +62,7 @@ class Work:
 
     @contextmanager
     def doing(self, context: click.Context) -> Iterator[None]:
-        """Know what a command is about while it runs, and let Ctrl-C interrupt it."""
+        """Record what a command works on while it runs, and let Ctrl-C interrupt it."""
         self.command, self.subject = context.command_path, _subject(context)
         if self.own_process:
             signals.raise_after(self._note_interrupt)
@@ -78,10 +78,10 @@ class Work:
 
 @contextmanager
 def unforeseen() -> Iterator[None]:
-    """Wrap what nobody foresaw."""
+    """Wrap unexpected exceptions."""
     try:
         yield
-    except (*FORESEEN, Unforeseen):
+    except (*EXPECTED, Unforeseen):
         raise
     except (Exception, KeyboardInterrupt) as error:
         raise Unforeseen(error) from error

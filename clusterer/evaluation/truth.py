@@ -137,7 +137,8 @@ def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]
             names = reader.fieldnames or ()
             rows = [(reader.line_num, row) for row in reader]
     except OSError as error:
-        raise TruthError(f"{path} cannot be read: {error.strerror or error}") from None
+        cause = (error.strerror or str(error)).lower()
+        raise TruthError(f"Cannot read {path} ({cause})", "Give labelled faces as CSV") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise TruthError(f"{path} is not a table of comma-separated values: {error}") from None
     missing = [column for column in columns if column not in names]

@@ -1,4 +1,4 @@
-"""People by name: photographs of people who are known, and who of an episode is who."""
+"""Known people by their photographs, and who of a video is one of them."""
 
 from clusterer.gallery.faces import Gallery, Scale, gather
 from clusterer.gallery.folder import Listed, list_folder

@@ -1,4 +1,4 @@
-"""Encodings of photographs → what is known of each person."""
+"""Embeddings of photographs → the mean of each person, without outliers."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from clusterer.core.distance import between
 from clusterer.core.types import FloatArray
 
 FEW = 2
-"""So many photographs that contradict one another: nobody can tell which of them is wrong."""
+"""Of this many photographs that contradict one another, any may be the wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How far is far, for one encoder.
+    """The unit of distances, for one encoder and metric.
 
     Attributes
     ----------
     metric : ``l2`` or ``cosine``
-    threshold : distance at which two encodings are one person
+    threshold : largest distance at which two embeddings are one person
     """
 
     metric: str
@@ -32,27 +32,27 @@ class Scale:
     def count(self, distance: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
         """Distances in thresholds: 1 = the threshold, twice as far apart = 2.
 
-        A cosine distance grows with the square of how far apart two encodings are.
+        A cosine distance grows with the square of the L2 distance.
         """
         ratio = np.asarray(distance, dtype=np.float64) / self.threshold
         return np.sqrt(ratio) if self.metric == "cosine" else ratio
 
     def text(self, distance: float) -> str:
-        """A distance for a reader; those by cosine are small."""
+        """Format a distance, to three decimals for cosine, whose distances are small."""
         return f"{distance:.{3 if self.metric == 'cosine' else 2}f}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gallery:
-    """People who are known.
+    """Known people.
 
     Attributes
     ----------
     names : g names in alphabetical order
-    means : array of shape (g, d), float64, mean encoding of the photographs of each
-    photographs : how many make up each mean
-    encoder : what made the encodings: its name, or names and hashes of the user's own files
-    scale : how far is far
+    means : array of shape (g, d), float64, mean embedding of the photographs of each
+    photographs : how many each mean is made of
+    encoder : the encoder: its name, or names and hashes of the user's own files
+    scale : the unit of distances
     notes : one line for each photograph that was left out, and why
     """
 
@@ -67,7 +67,7 @@ class Gallery:
 def gather(
     embeddings: Mapping[str, FloatArray], scale: Scale, config: GalleryConfig
 ) -> tuple[dict[str, npt.NDArray[np.float64]], dict[str, dict[int, float]]]:
-    """Average the photographs of each person, outliers left out.
+    """Average the photographs of each person, without outliers.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def gather(
     Returns
     -------
     means
-        Name → array of shape (d,); without those of whom nothing is left.
+        Name → array of shape (d,); people with no photograph left are missing.
     outliers
         Name → row of a photograph → its distance to the mean of the others.
     """
@@ -97,7 +97,7 @@ def gather(
 
 
 def _outliers(rows: FloatArray, scale: Scale, limit: float) -> dict[int, float]:
-    """Leave out the farthest from the mean of the others, and look again."""
+    """Leave out the photograph farthest from the mean of the others, and repeat."""
     far: dict[int, float] = {}
     left = list(range(len(rows)))
     while len(left) >= FEW:

@@ -11,7 +11,7 @@ from clusterer.core.types import Action
 from clusterer.edits import parse_edit
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
-REMEDY = "Give a folder with a folder for each person, named after them, with photographs in it"
+REMEDY = "Give a folder that holds a folder of photographs for each person, called by their name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class Listed:
 
 
 def list_folder(folder: Path) -> Listed:
-    """Find the photographs of a gallery. Hidden files and folders are passed over.
+    """Find the photographs of a gallery. Hidden files and folders are skipped.
 
     Raises
     ------
     GalleryError
-        It is no folder, cannot be read, or there is no photograph in it.
+        It is not a folder, cannot be read, or holds no photographs.
     """
     people: dict[str, list[Path]] = {}
     notes: list[str] = []

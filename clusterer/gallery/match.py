@@ -1,4 +1,4 @@
-"""People of an episode and people of a gallery → who is who. Arrays only."""
+"""People of a video and people of a gallery → who is who. Arrays only."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Whom a gallery takes people for.
+    """The names that a gallery gives.
 
     Attributes
     ----------
     given
         Person → name, as positions.
     candidates
-        Person without a name → names that are possible, nearest first.
+        Person without a name → possible names, nearest first.
     """
 
     given: dict[int, int]
@@ -37,18 +37,18 @@ def match(
 ) -> Matched:
     """Assign names to people.
 
-    A name is given if it is near, clearly nearer than the next name that is possible, and clearly
-    nearer than to anybody else without a name whom the person meets. A name that is given is
-    possible no more for those whom its person meets; then all look again, until nothing changes.
-    People who never meet may have one name.
+    A name is given if it is near, clearly nearer than the next possible name, and clearly nearer
+    than to any other unnamed person seen in a frame with this one. It is then ruled out for
+    everybody seen with its person; this repeats until nothing changes. People who are never seen
+    together may get the same name.
 
     Parameters
     ----------
-    distance : array of shape (p, g), of p people to g names, in thresholds; infinite where the
-        person cannot be read
+    distance : array of shape (p, g), of p people to g names, in thresholds; infinite where a
+        person has no readable face
     meet : array of shape (p, p), bool, symmetric, whether two are seen in one frame
     held
-        Person → names of others whom the person meets, which somebody gave before.
+        Person → names given before to people seen with them.
     config
     """
     possible = np.ones(distance.shape, dtype=bool)
@@ -74,7 +74,7 @@ def match(
 def _claims(
     distance: npt.NDArray[np.float64], meet: Bools, given: Mapping[int, int], config: GalleryConfig
 ) -> dict[int, int]:
-    """Names that nobody contests; no two of those who meet get one."""
+    """Uncontested names; no two people seen together get the same one."""
     found: dict[int, int] = {}
     for person in range(len(distance)):
         if person in given or not distance.shape[1]:

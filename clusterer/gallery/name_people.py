@@ -1,4 +1,4 @@
-"""People of an episode get the names that a gallery knows them by."""
+"""Name the people of a result by a gallery."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from clusterer.store.folder import ResultFolder
 from clusterer.store.run_lock import WAIT, run_lock
 
 KEYS = 5
-"""Tracks that stand for a person, as on the page."""
+"""Tracks that represent a person, as on the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameSuggestion:
-    """What a gallery said of a person.
+    """The name that a gallery suggests for a person.
 
     Attributes
     ----------
     person : name before
-    name : the name that was given; empty = none
-    candidates : names with their distance, nearest first; the first is the one that was given
+    name : the name given; empty = none
+    candidates : names with their distance, nearest first; the first is the one given
     """
 
     person: str
@@ -46,7 +46,7 @@ class NameSuggestion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Naming:
-    """What became of a result.
+    """A result with names.
 
     Attributes
     ----------
@@ -63,16 +63,16 @@ def name_people(
 ) -> Naming:
     """Name the people of a result folder by a gallery, as corrections that a review can undo.
 
-    People whom a correction gave a name to, or took it from, stay as they are; so do hidden ones.
+    People whose name was corrected before, and hidden people, are left unchanged.
 
     Parameters
     ----------
     folder
-        A result folder; its corrections, tables and report are written anew.
+        A result folder; its corrections, tables and report are rewritten.
     gallery
         Of `read_gallery`, with the settings of the result.
     chosen
-        When a name is given.
+        How near a person must be to get a name.
 
     Raises
     ------
@@ -97,25 +97,25 @@ def _name_people(own: ResultFolder, gallery: Gallery, chosen: GalleryConfig) -> 
     made = made_by(encoder, result.analysis.models)
     if (made, metric) != (gallery.encoder, gallery.scale.metric):
         raise GalleryError(f"The gallery was not encoded by {encoder} for the metric {metric}")
-    found = _Unnamed(result, log, gallery).suggestions(chosen)
+    suggestions = _Unnamed(result, log, gallery).suggestions(chosen)
     edits = tuple(
         _edit(result, person, suggestion, gallery.scale)
-        for person, suggestion in found
+        for person, suggestion in suggestions
         if suggestion.name
     )
     named = amend(result, (*result.edits, *edits)) if edits else result
-    named = replace(named, advice=_advice(result, found))
+    named = replace(named, advice=_advice(result, suggestions))
     if edits or named.advice.names != result.advice.names or loaded.edits != log.edits:
         with system_libraries():
             if edits:
                 video = log.video or Path(result.analysis.video.path).name
                 own.write_edits(replace(log, edits=named.edits, video=video))
             result_folder.save(named, own.path)
-    return Naming(named, tuple(suggestion for _, suggestion in found))
+    return Naming(named, tuple(suggestion for _, suggestion in suggestions))
 
 
 class _Unnamed:
-    """The people of a result as a gallery sees them."""
+    """The people of a result who may get a name."""
 
     def __init__(self, result: ClusteringResult, log: EditLog, gallery: Gallery) -> None:
         self._result, self._gallery = result, gallery
@@ -124,7 +124,7 @@ class _Unnamed:
         self._open = [p for p in result.people if p.label not in done and not p.hidden]
 
     def suggestions(self, chosen: GalleryConfig) -> list[tuple[Identity, NameSuggestion]]:
-        """Who is who."""
+        """Suggest a name for each."""
         distance = self._distance(chosen.min_quality)
         scaled = self._gallery.scale.count(distance)
         met = _meetings(self._result)
@@ -145,7 +145,7 @@ class _Unnamed:
         return found
 
     def _distance(self, min_quality: float) -> npt.NDArray[np.float64]:
-        """Of the mean encoding of each person to each name; infinite without a readable face."""
+        """From the mean embedding of each person to each name; infinite without a readable face."""
         features = self._result.features
         distance = np.full((len(self._open), len(self._gallery.names)), np.inf)
         for row, person in enumerate(self._open):
@@ -162,7 +162,7 @@ class _Unnamed:
         return distance
 
     def _held(self, met: Mapping[int, set[int]]) -> dict[int, frozenset[int]]:
-        """Names that people met have already, however they are written."""
+        """Names, in any case, that people seen with each person have already."""
         position = {name.casefold(): i for i, name in enumerate(self._gallery.names)}
         holds = {
             label: position[name.casefold()]
@@ -176,7 +176,7 @@ class _Unnamed:
 
 
 def _meetings(result: ClusteringResult) -> dict[int, set[int]]:
-    """Label → labels of those who are seen in one frame with that person."""
+    """Label → labels of people seen in a frame with that person."""
     labels = result.labels.tolist()
     met: dict[int, set[int]] = defaultdict(set)
     for a, b in co_occurrence(result.analysis.tracks, result.analysis.detections).tolist():
@@ -190,7 +190,7 @@ def _meetings(result: ClusteringResult) -> dict[int, set[int]]:
 def _edit(
     result: ClusteringResult, person: Identity, suggestion: NameSuggestion, scale: Scale
 ) -> Edit:
-    """The name as a correction; of a person's tracks the best, as on the page."""
+    """The name as a correction of the person's best tracks, as on the page."""
     analysis, keys = result.analysis, keys_of(result.analysis).tracks
     quality = np.round(result.features.quality.astype(np.float64), 3)
     worth = {t: float(quality[t]) + 1e-6 * len(analysis.tracks[t]) for t in person.track_ids}
@@ -204,12 +204,12 @@ def _edit(
     )
 
 
-def _advice(result: ClusteringResult, found: list[tuple[Identity, NameSuggestion]]) -> Advice:
-    """With the candidates of those who stay unnamed; only people of the grouping can have them."""
+def _advice(result: ClusteringResult, suggestions: list[tuple[Identity, NameSuggestion]]) -> Advice:
+    """Add the candidates of people who stay unnamed, if they are people of the grouping."""
     grouped = set(result.grouped.labels.tolist())
     names = {
         person.label: suggestion.candidates
-        for person, suggestion in found
+        for person, suggestion in suggestions
         if not suggestion.name and suggestion.candidates and person.label in grouped
     }
     return replace(result.advice, names=names)

@@ -11,23 +11,23 @@ from clusterer.edits import replay
 from clusterer.people.amend import amend, keys_of
 
 BY_GALLERY = ", by the gallery: "
-"""In the note of a name that a gallery gave."""
+"""Part of the note of a name that a gallery gave."""
 
 
 def current(result: ClusteringResult, edits: tuple[Edit, ...]) -> ClusteringResult:
-    """A loaded result under the corrections that its folder holds now; errors as of `amend`."""
+    """Apply the corrections that a folder holds now to its loaded result; errors as of `amend`."""
     return result if edits == result.edits else amend(result, edits)
 
 
 def given_names(result: ClusteringResult) -> dict[int, str]:
-    """Label → the name that was given, of all people who have one."""
+    """Label → given name, for all people who have one."""
     labels = result.grouped.labels
     after = replay(labels, numbers(result.analysis, labels), result.edits, keys_of(result.analysis))
     return {label: person.name for label, person in after.people.items() if person.name}
 
 
 def named_by_gallery(result: ClusteringResult, names: Mapping[int, str]) -> set[int]:
-    """Labels of people whose name nobody but a gallery gave.
+    """Labels of people whose name was given only by a gallery.
 
     Parameters
     ----------
@@ -44,19 +44,19 @@ def named_by_gallery(result: ClusteringResult, names: Mapping[int, str]) -> set[
 
 
 def spoken_of(result: ClusteringResult, edits: Iterable[Edit]) -> set[int]:
-    """Labels of people whose name a correction gave or took, whether it holds or was taken back.
+    """Labels of people whose name any correction changed, also one that was undone.
 
     Parameters
     ----------
     result
     edits
-        Those that hold and those that were taken back.
+        Those that apply and those that were undone.
     """
     return {label for label, _ in _name_edits(result, edits)}
 
 
 def _name_edits(result: ClusteringResult, edits: Iterable[Edit]) -> list[tuple[int, Edit]]:
-    """Corrections of names, each with the label of whom it is about now."""
+    """Corrections of names, each with the label of the person whom it concerns now."""
     keys, labels = keys_of(result.analysis), result.labels.tolist()
     found: list[tuple[int, Edit]] = []
     for edit in edits:

@@ -1,4 +1,4 @@
-"""Photographs → encodings: of each, the face nearest to its middle, or the largest."""
+"""Photographs → embeddings: in each, the face nearest to the centre, or the largest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REMEDY = "Give a JPEG, PNG, BMP, TIFF or WebP file"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Photographs:
-    """What is known of n photographs.
+    """The faces of n photographs.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Photographs:
 
 
 class PhotographEncoder:
-    """From a picture to the encoding of the face nearest to its middle, or of the largest.
+    """Embeds the face of a picture: the one nearest to the centre, or the largest.
 
     Faces are found, aligned and encoded as in a video.
 
@@ -44,7 +44,7 @@ class PhotographEncoder:
     config
         Names detector and encoder.
     largest
-        Take the largest face, wherever it is.
+        Take the largest face.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class PhotographEncoder:
         return None if chip is None else self._encoder.encode(chip[None])[0]
 
     def encode_all(self, images: Iterator[ImageArray]) -> Photographs:
-        """Encode pictures, holding no more than one of them and a batch of chips.
+        """Encode pictures, with only one of them and a batch of chips in memory.
 
         Parameters
         ----------
@@ -137,11 +137,11 @@ def encode_photographs(
     Parameters
     ----------
     paths
-        Files that OpenCV can read; turned as their EXIF data says.
+        Files that OpenCV can read; rotated by their EXIF data.
     config
-        Names detector and encoder; by default the defaults.
+        Names detector and encoder; None = the defaults.
     progress
-        Called with how many are done, and how many there are.
+        Called with the number done and the total.
 
     Returns
     -------
@@ -150,7 +150,7 @@ def encode_photographs(
     Raises
     ------
     ClustererError
-        A file cannot be read, or is no picture.
+        A file cannot be read, or is not a picture.
     ConfigError, ModelError, DependencyError
         As `PhotographEncoder`.
     """
@@ -179,7 +179,7 @@ def read_photograph(path: Path) -> ImageArray:
     Raises
     ------
     ClustererError
-        It cannot be read, or is no picture.
+        It cannot be read, or is not a picture.
     """
     try:
         content = read_file(path)
@@ -188,7 +188,7 @@ def read_photograph(path: Path) -> ImageArray:
         raise ClustererError(f"Cannot read {path} ({cause})", _REMEDY) from None
     image = decode_photograph(content)
     if image is None:
-        raise ClustererError(f"{path} is no picture that can be read", _REMEDY)
+        raise ClustererError(f"{path} is not a readable picture", _REMEDY)
     return image
 
 
@@ -197,7 +197,7 @@ def decode_photograph(content: bytes) -> ImageArray | None:
 
     Returns
     -------
-    array of shape (height, width, 3), uint8, RGB, or None if it is no picture
+    array of shape (height, width, 3), uint8, RGB, or None if it is not a picture
     """
     import cv2  # noqa: PLC0415 (heavy, and not needed to show the options)
 
@@ -205,6 +205,6 @@ def decode_photograph(content: bytes) -> ImageArray | None:
         return None
     try:
         bgr = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:  # more pixels than OpenCV takes
+    except cv2.error:  # more pixels than OpenCV accepts
         return None
     return None if bgr is None else np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)

@@ -1,4 +1,4 @@
-"""A folder of people by name → what is known of them."""
+"""A folder of photographs by name → a gallery of embeddings."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from clusterer.gallery.folder import REMEDY
 from clusterer.gallery.photographs import PhotographEncoder, read_photograph
 
 PADDING = 0.5
-"""Part of its sides by which a picture without a face is made larger for another look: a face that
-fills all of it is not found."""
+"""Share of its sides by which a picture without a face is extended for another try: a face that
+fills the whole picture is not found."""
 
 
 def scale_of(config: Config) -> Scale:
-    """Metric and default threshold; of an encoder that has none, the threshold that is used.
+    """Metric and default threshold; if the encoder has none, the threshold of the run.
 
     Raises
     ------
@@ -37,12 +37,12 @@ def scale_of(config: Config) -> Scale:
             raise
         threshold = used
     if threshold <= 0.0:
-        raise ConfigError("the threshold is 0, which no two faces meet", "Give a larger one")
+        raise ConfigError("the threshold is 0, so no two faces match", "Give a larger one")
     return Scale(metric, threshold)
 
 
 def made_by(encoder: str, models: Mapping[str, str]) -> str:
-    """Tell encoders apart, those of the user's own by their content.
+    """Identify an encoder; the user's own networks by their content.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def made_by(encoder: str, models: Mapping[str, str]) -> str:
 
     Returns
     -------
-    The name; of ``onnx:PATH`` instead of the path name and hashes of the files
+    The name; for ``onnx:PATH``, names and hashes of the files instead
     """
     local = sorted(f"{name} {digest}" for name, digest in models.items() if name.startswith(LOCAL))
     return ", ".join(local) if encoder.startswith(LOCAL) else encoder
@@ -65,26 +65,26 @@ def read_gallery(
     chosen: GalleryConfig | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Gallery:
-    """Read and encode the photographs of people who are known.
+    """Read and encode the photographs of known people.
 
     Parameters
     ----------
     folder
-        Holds a folder for each person, named after them, with photographs in it. Of each
-        photograph the largest face counts. Those without a face, unreadable ones and outliers are
-        left out, and said so in `notes`.
+        Holds a folder of photographs for each person, called by their name. The largest face of
+        each photograph counts. Unreadable photographs, outliers, and those without a face are left
+        out and listed in `notes`.
     config
-        Detector, encoder and metric: `config` of the result whose people are to be named. By
-        default the defaults.
+        Detector, encoder and metric: the `config` of the result whose people are to be named. None
+        = the defaults.
     chosen
         What an outlier is.
     progress
-        Called with how many photographs are done, and how many there are.
+        Called with the number of photographs done, and the total.
 
     Raises
     ------
     GalleryError
-        It is no folder, or nobody in it can be used.
+        It is not a folder, or no photograph in it can be used.
     ConfigError, ModelError, DependencyError
         As `PhotographEncoder`; or the encoder has no default threshold.
     """
@@ -122,7 +122,7 @@ def read_gallery(
 
 
 class Reader:
-    """Photographs → encodings of their largest faces.
+    """Photographs → embeddings of their largest faces.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ class Reader:
         self.models = self._encoder.models
 
     def encode(self, path: Path, notes: list[str]) -> FloatArray | None:
-        """Encode one; what is wrong with it becomes a note."""
+        """Encode one; a problem becomes a note."""
         try:
             image = read_photograph(path)
         except ClustererError as error:
@@ -148,7 +148,7 @@ class Reader:
         return row
 
     def face(self, image: ImageArray) -> FloatArray | None:
-        """Encode the largest face; if there is none, look again with more around it."""
+        """Encode the largest face; if none is found, try again with the picture extended."""
         row = self._encoder.encode(image)
         return self._encoder.encode(_padded(image)) if row is None else row
 

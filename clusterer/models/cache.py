@@ -8,8 +8,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import platformdirs
-
 from clusterer.core.errors import ResultError
 from clusterer.core.files import make_folder, write_atomic
 
@@ -19,8 +17,11 @@ ENVIRONMENT_VARIABLE = "CLUSTER_VIDEO_CACHE"
 
 def cache_folder() -> Path:
     """Folder for files that can be regenerated; it need not exist."""
-    chosen = os.environ.get(ENVIRONMENT_VARIABLE)
-    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("cluster-video"))
+    if chosen := os.environ.get(ENVIRONMENT_VARIABLE):
+        return Path(chosen)
+    import platformdirs  # noqa: PLC0415 (slow, for help that needs no folder)
+
+    return Path(platformdirs.user_cache_dir("cluster-video"))
 
 
 def cached(name: str, digest: str, make: Callable[[], bytes]) -> bytes:

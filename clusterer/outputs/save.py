@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clusterer.core.types import ClusteringResult
 from clusterer.outputs import report
-from clusterer.outputs.export import csv_files
+from clusterer.outputs.export.csv import csv_files
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import REPORT, RESULT
 from clusterer.store.result_json import to_json

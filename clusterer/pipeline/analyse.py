@@ -1,4 +1,4 @@
-"""The first phase: the video → what was seen. Streaming, shot by shot; stored, and resumable."""
+"""The first phase: a video → its `Analysis`, shot by shot, stored and resumable."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from clusterer.store.run_lock import run_lock
 def analyse(
     video: Path | str, config: AnalysisConfig, folder: Path | str, hook: Hook | None = None
 ) -> Analysis:
-    """Find, follow and encode every face of a video, or fetch what was stored of it.
+    """Find, track and encode every face of a video, or load the stored analysis.
 
     Parameters
     ----------
@@ -31,11 +31,11 @@ def analyse(
     config
         Settings of this phase.
     folder
-        The result folder, where the analysis and its pictures are kept. An analysis of the same
-        film, models and settings is used again; an interrupted one is gone on with after its last
-        finished shot. The film is known by its content, not by name, place or time of the file.
+        The result folder, where the analysis and its pictures are stored. An analysis of the same
+        film, models and settings is reused; an interrupted one resumes after its last finished
+        shot. Films are identified by content, not by name, place or time of the file.
     hook
-        Told of the progress.
+        Receives the progress.
 
     Returns
     -------
@@ -52,8 +52,7 @@ def analyse(
     OtherFilmError
         The folder holds the result of another film.
     ResultError
-        The folder holds files that are not ours, cannot be written to, or another run is at work
-        there.
+        The folder holds files of others, cannot be written to, or is in use by another run.
     """
     video, hook = Path(video), hook or Hook()
     with run_lock(Path(folder)):
@@ -73,13 +72,13 @@ def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: H
         hook.note(f"{error.cause}; analysing again")
         stored = None
     if stored is not None:
-        remember(key, video)  # by which it is stored now, if an earlier version had another
+        remember(key, video)  # an earlier version may have stored it by another key
         moved = replace(stored, video=replace(stored.video, path=str(video)))
-        if Path(stored.video.path).name != video.name:  # so that it is found, and told, by its name
+        if Path(stored.video.path).name != video.name:  # so that it is found and shown by its name
             cache.keep(moved)
         return moved
-    # Else numpy's BLAS wakes and spins a thread per core for every small product, and takes half
-    # of the machine from the models.
+    # Otherwise NumPy's BLAS spins a thread per core for every small product and takes half of the
+    # machine from the models.
     with threadpool_limits(limits=1, user_api="blas"), system_libraries():
         analysis = _look(video, config, models, cache, hook)
     remember(key, video)
@@ -99,7 +98,7 @@ def _model_hashes(config: AnalysisConfig) -> dict[str, str]:
 def _look(
     path: Path, config: AnalysisConfig, models: dict[str, str], cache: AnalysisCache, hook: Hook
 ) -> Analysis:
-    """Go through the video; imported late, since a run from the cache needs no model library."""
+    """Analyse the video; imported late, as a run from the cache needs no model library."""
     from clusterer.pipeline.watch import watch  # noqa: PLC0415 (see above)
 
     return watch(path, config, models, cache, hook)

@@ -1,4 +1,4 @@
-"""Detection in the background, some frames ahead of what is done with them."""
+"""Detection in the background, some frames ahead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clusterer.faces.detection import Detector
 from clusterer.media import Event, SampledFrame, ShotEnd
 
 MAX_BATCH, MAX_BATCH_BYTES = 8, 64 * 2**20
-"""Frames detected at once: so many, or as many as fit, at least two."""
+"""Limits of frames detected at once, but at least two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +25,7 @@ class Seen:
 def detect_ahead(
     events: Iterable[Event], detector: Detector, video: VideoInfo
 ) -> Iterator[Seen | ShotEnd]:
-    """Find the faces of sampled frames, while the caller works on those found before.
+    """Find the faces of sampled frames while the caller works on earlier ones.
 
     Frames of different shots share a batch, so that short shots leave no core idle.
 

@@ -1,4 +1,4 @@
-"""Both phases and the result folder: what the command line does."""
+"""Both phases and the result folder, as a run of the command line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from clusterer.store.run_lock import run_lock
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run gave.
+    """What a run produced.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Outcome:
     duration_s: float
 
 
-def process(  # noqa: PLR0913 (each a choice of the user's)
+def process(  # noqa: PLR0913 (the user's choices)
     video: Path | str,
     config: Config | None = None,
     folder: Path | str | None = None,
@@ -57,15 +57,15 @@ def process(  # noqa: PLR0913 (each a choice of the user's)
         All settings; None = the defaults.
     folder
         Where to write; None = ``<stem>.people`` in the current folder. It may be missing or empty,
-        or hold an earlier result of this film, however the file is called now.
+        or hold an earlier result of this film, whatever the file was called then.
     hook
-        Told of the progress.
+        Receives the progress.
     edits
-        File of corrections, which becomes ``edits.json`` in the folder; None = those that are in
-        the folder, if any.
+        File of corrections, which becomes ``edits.json`` in the folder; None = those in the folder,
+        if any.
     replace
-        If the folder holds the result of another film, remove what was written of that, but for
-        its corrections: ``edits.json`` becomes ``edits.<film>.json``. Files of others stay.
+        If the folder holds the result of another film, remove that, but keep its corrections:
+        ``edits.json`` becomes ``edits.<film>.json``. Files that we did not write stay.
 
     Returns
     -------
@@ -80,15 +80,14 @@ def process(  # noqa: PLR0913 (each a choice of the user's)
     OtherFilmError
         The folder holds the result of another film, and `replace` is not set.
     ResultError
-        The folder holds files that are not ours, cannot be written to, or another run is at work
-        there.
+        The folder holds files of others, cannot be written to, or is in use by another run.
     ClustererError
         See `analyse`, `decide` and `clusterer.outputs.save`. Earlier results stay as they were.
     """
     started_s = time.monotonic()
     config = resolved(config or Config())
     video, given = Path(video), None if edits is None else Path(edits)
-    clustering.create(config.clustering, 0.0)  # what it lacks is said now, not after the analysis
+    clustering.create(config.clustering, 0.0)  # a missing library fails now, not after the analysis
     hook = hook or Hook()
     folder = default_folder(video) if folder is None else folder
     with run_lock(Path(folder)):

@@ -1,4 +1,4 @@
-"""The chips that stand for a track: its best, spread over its time, however long it gets."""
+"""The chips that represent a track: its best, spread over time, in bounded memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clusterer.core.types import ImageArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A face that may stand for its track.
+    """A face that may represent its track.
 
     Attributes
     ----------
@@ -19,7 +19,7 @@ class Candidate:
     row : of the shot's detections
     quality : 0 to 1
     chip : aligned, what the encoder sees
-    crop : JPEG, what people see
+    crop : JPEG, for people to look at
     torso : what lies below it
     """
 
@@ -34,15 +34,15 @@ class Candidate:
 class Chosen:
     """The best face of every stretch of a track, in bounded memory.
 
-    Faces of one moment are nearly the same picture, so the best of a track all say the same: spread
-    over time they tell more (friends_a, six chips a track: B-cubed F 0.47 against 0.45, and one
-    person instead of three on a bouncing close-up already with four). Stretches are one sample
-    long at first and double when there are too many.
+    The best faces of a track often lie close together and look alike; spread over time they carry
+    more information (friends_a, six chips a track: B-cubed F 0.47 against 0.45, and one person
+    instead of three on a bouncing close-up already with four). Stretches are one sample long at
+    first and double when there are too many.
 
     Parameters
     ----------
     count
-        Faces wanted in the end; up to twice as many are held.
+        Faces to pick in the end; up to twice as many are held.
     """
 
     def __init__(self, count: int) -> None:
@@ -56,7 +56,7 @@ class Chosen:
         return held is None or quality > held.quality
 
     def add(self, candidate: Candidate) -> None:
-        """Keep a face that was wanted."""
+        """Keep a face that is wanted."""
         self._best[candidate.sample // self._length] = candidate
         while len(self._best) > 2 * self._count:  # a track with gaps may need it more than once
             self._length *= 2
@@ -65,7 +65,7 @@ class Chosen:
             )
 
     def pick(self) -> list[Candidate]:
-        """The faces that stand for the track, in time order, at most `count`."""
+        """The faces that represent the track, in time order, at most `count`."""
         held = self._held()
         if len(held) <= self._count:
             return held

@@ -1,4 +1,4 @@
-"""The frames of one shot → its tracks, encodings and pictures, as arrays."""
+"""The frames of one shot → its tracks, embeddings and pictures, as arrays."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class _Sight:
 
 
 class ShotAnalyser:
-    """Looks at the sampled frames of one shot, in order, then hands out what it saw.
+    """Takes the sampled frames of one shot, in order, then returns its faces and tracks.
 
-    A track keeps its best chips only, and those of a track that has ended are encoded and thrown
-    away, so a long shot needs no more memory than a short one.
+    A track keeps only its best chips, which are encoded and dropped when it ends, so a long shot
+    needs no more memory than a short one.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class ShotAnalyser:
         return len(self._track_of_row)
 
     def add(self, frame: Frame, detections: Detections) -> None:
-        """Rate and follow the faces of the next sampled frame."""
+        """Rate and track the faces of the next sampled frame."""
         quality = measure_quality(frame.image, detections)
         tracks = self._tracker.update(detections, self._video.seconds(frame.pts)).tolist()
         value = quality.value.tolist()
@@ -154,7 +154,7 @@ class ShotAnalyser:
             chosen.add(Candidate(sample, row, sight.quality, chip, crop, torso))
 
     def _encode(self, tracks: list[int]) -> None:
-        """Encode the chips of tracks that have ended, and let go of them; weak tracks are none."""
+        """Encode and drop the chips of tracks that have ended; discard weak tracks."""
         limit = self._config.tracking.confirm_score
         picked = {track: self._chosen.pop(track).pick() for track in tracks}
         ended = [c for track in picked if self._best_score[track] >= limit for c in picked[track]]
@@ -168,7 +168,7 @@ class ShotAnalyser:
             self._clothes[candidate.row] = clothes
 
     def _pieces(self, detections: Detections) -> list[Piece]:
-        """Tracks that hold a detection of enough score, with their encodings."""
+        """Tracks with a detection of sufficient score, with their embeddings."""
         value = ChipQuality.concatenate(self._quality).value
         rows_of: dict[int, list[int]] = defaultdict(list)
         for row, track in enumerate(self._track_of_row):
@@ -196,7 +196,7 @@ class ShotAnalyser:
         return [piece.chip_rows[i] for i in picks.tolist()]
 
     def _pictures(self, row: int, track: int, frame: int) -> dict[str, bytes]:
-        """Pictures of a face and, if it is seen, of the torso below: name → JPEG."""
+        """Pictures of a face and, if visible, of the torso below: name → JPEG."""
         torso = self._clothes[row].picture
         return {face_picture(track, frame): self._crops[row]} | (
             {torso_picture(track, frame): torso} if torso else {}

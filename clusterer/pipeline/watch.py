@@ -1,4 +1,4 @@
-"""The pass over the video: streaming, shot by shot, going on where an earlier run stopped."""
+"""The pass over the video, shot by shot; it resumes where an earlier run stopped."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _SIDE_BY_SIDE = (
     "sampled_frames",
     "sampled_pts",
 )
-"""Arrays of a shot that the next shot's simply follow."""
+"""Arrays that are joined shot after shot, unchanged."""
 
 
 def watch(
     path: Path, config: AnalysisConfig, models: dict[str, str], cache: AnalysisCache, hook: Hook
 ) -> Analysis:
-    """Go through the video, keeping each shot as it ends.
+    """Analyse the video, storing each shot as it ends.
 
     Parameters
     ----------
@@ -46,14 +46,14 @@ def watch(
     models
         Weights file name → sha256.
     cache
-        Keeps finished shots, gives those of an interrupted run, and takes the complete analysis.
+        Stores finished shots, returns those of an interrupted run, and stores the analysis.
     hook
-        Told of the progress.
+        Receives the progress.
     """
     info = probe(path)
     cores = usable_cores()
     detector = detection.create(config.detection, cores)
-    beside = max(1, cores // 2)  # detection runs ahead meanwhile; more would fight over the cores
+    beside = max(1, cores // 2)  # detection runs at the same time and needs the rest
     encoder = encoding.create(config.encoding, beside)
     aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
     clothes = ClothingEncoder(beside)
@@ -61,12 +61,12 @@ def watch(
     new_shot = partial(ShotAnalyser, aligner, encoder, clothes, config, info)
     parts = cache.finished_shots()
     if parts:
-        hook.note(f"going on after shot {len(parts)}, where an earlier run stopped")
+        hook.note(f"resuming after shot {len(parts)}, where an earlier run stopped")
     after = _shot(len(parts) - 1, parts[-1]) if parts else None
     analyser = new_shot()
     faces, tracks = (sum(count(part) for part in parts) for count in (_n_faces, _n_tracks))
     with Sampler(info, config.video, config.shots, after) as sampler:
-        cache.start(len(parts))  # not before the part of the video is known to be there
+        cache.start(len(parts))  # only once the part of the video is known to exist
         for event in detect_ahead(sampler, detector, info):
             if isinstance(event, Seen):
                 analyser.add(event.frame, event.detections)
@@ -84,7 +84,7 @@ def watch(
 
 
 def _check_same(known: dict[str, str], *loaded: dict[str, str]) -> None:
-    """Refuse a file that changed since its hash was taken: the result would name the wrong one."""
+    """Refuse a file that changed since it was hashed: the result would name the wrong one."""
     for models in loaded:
         for name, sha256 in models.items():
             if known.get(name, sha256) != sha256:
@@ -110,7 +110,7 @@ def _n_tracks(arrays: Arrays) -> int:
 def _assemble(
     info: VideoInfo, parts: Iterable[Arrays], models: dict[str, str], warnings: tuple[str, ...]
 ) -> Analysis:
-    """Put the shots together: rows and tracks are numbered through."""
+    """Join the shots; rows and tracks are numbered throughout."""
     shots: list[Shot] = []
     faces: list[tuple[Detections, ChipQuality]] = []
     columns: dict[str, list[np.typing.NDArray[Any]]] = {}

@@ -122,7 +122,7 @@ def test_a_licence_is_accepted_with_the_download(
     assert ran.err.startswith(
         "Weights of the detector hog are not on this machine:\n"
         f"  small.onnx, 0.3 MB, licence: research only\n  {small.url}\n"
-        "Accept the licence, and download? [y/N] "
+        "Accept the licence and download? [y/N] "
     )
 
 
@@ -142,7 +142,7 @@ def test_one_question_for_detector_and_encoder(
     ran = command(nobody, "--detector", "hog")
     assert ran.code == 0
     assert ran.err.startswith("Weights of the detector hog and encoder dlib are not on this")
-    assert ran.err.count("[y/N]") == ran.err.count("Accept the licence, and download?") == 1
+    assert ran.err.count("[y/N]") == ran.err.count("Accept the licence and download?") == 1
     assert [each.find().name for each in (small, other)] == ["small.onnx", "other.onnx"]
 
 

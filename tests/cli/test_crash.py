@@ -20,7 +20,9 @@ from tests.cli import own_process
 from tests.cli.conftest import Ran
 
 Command = Callable[..., Ran]
-BROKEN = "import clusterer.cli.run as r\ndef process(*_, **__): raise {}\nr.process = process"
+BROKEN = (
+    "import clusterer.pipeline.process as r\ndef process(*_, **__): raise {}\nr.process = process"
+)
 
 
 @pytest.fixture
@@ -38,7 +40,9 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
         def process(*_args: object, **_flags: object) -> None:
             raise error
 
-        monkeypatch.setattr(importlib.import_module("clusterer.cli.run"), "process", process)
+        monkeypatch.setattr(
+            importlib.import_module("clusterer.pipeline.process"), "process", process
+        )
 
     return fail_with
 
@@ -68,8 +72,8 @@ def test_one_line_and_a_file(
     (path,) = crashes.iterdir()
     assert ran.code == 70
     assert ran.error == (
-        f"Error: {said} while running cluster-video run on film.mp4. This is a fault of"
-        f" cluster-video. The whole traceback is in {path}, or shown with --debug\n"
+        f"Error: {said} while running cluster-video run on film.mp4. This is a bug in"
+        f" cluster-video. The traceback is in {path}; --debug shows it\n"
     )
     content = path.read_text("utf-8")
     assert "Traceback (most recent call last):" in content
@@ -119,9 +123,9 @@ def test_what_was_being_done_is_said() -> None:
     assert "while grouping the faces of demo.mp4." in line
 
 
-def test_every_place_where_something_is_done_is_there() -> None:
-    for place in DOING:
-        assert find_spec(f"clusterer.{place}") is not None
+@pytest.mark.parametrize("module", DOING)
+def test_the_parts_that_are_named_exist(module: str) -> None:
+    assert find_spec(f"clusterer.{module}") is not None
 
 
 @pytest.mark.parametrize("way", ["a file", "full"])
@@ -142,8 +146,8 @@ def test_where_nothing_can_be_written(
     ran = command("film.mp4")
     assert ran.code == 70
     assert ran.error.startswith("Error: KeyError ('faces') while running cluster-video run on")
-    assert "the traceback could not be written down (" in ran.error
-    assert ran.error.endswith("but --debug shows it\n")
+    assert "The traceback could not be saved (" in ran.error
+    assert ran.error.endswith("; --debug shows it\n")
     assert way == "a file" or list((tmp_path / "cache" / FOLDER).iterdir()) == []
 
 
@@ -163,7 +167,7 @@ def test_only_the_last_are_kept_and_nothing_else_is_touched(crashes: Path) -> No
 def test_one_of_several_crashes_and_the_others_are_done(
     command: Command, crashes: Path, nobody: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = importlib.import_module("clusterer.cli.run")
+    run = importlib.import_module("clusterer.pipeline.process")
     process = run.process
 
     def fragile(video: Path, *args: object, **flags: object) -> object:
@@ -183,7 +187,7 @@ def test_one_of_several_crashes_and_the_others_are_done(
 
 def test_an_exception_in_a_thread(crashes: Path, tmp_path: Path) -> None:
     breaking = (
-        "import threading, clusterer.cli.run as r\n"
+        "import threading, clusterer.pipeline.process as r\n"
         "def process(*_, **__):\n"
         "    t = threading.Thread(target=lambda: 1 / 0); t.start(); t.join(); raise SystemExit(0)\n"
         "r.process = process"
@@ -206,7 +210,7 @@ def test_debug_in_a_process(crashes: Path, tmp_path: Path) -> None:
 
 def test_warnings_and_logs_of_libraries_are_not_shown(crashes: Path, tmp_path: Path) -> None:
     breaking = (
-        "import logging, warnings, clusterer.cli.run as r\n"
+        "import logging, warnings, clusterer.pipeline.process as r\n"
         "def process(*_, **__):\n"
         "    warnings.warn('careless'); logging.getLogger('lib').error('loud')\n"
         "    raise KeyError('faces')\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.cli import show
+from clusterer.cli import progress
 from clusterer.core.errors import ClustererError
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
@@ -157,12 +157,12 @@ def test_interrupted(command: Command, nobody: Path, monkeypatch: pytest.MonkeyP
     def interrupt(*_args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(show._ShowingHook, "progress", interrupt)
+    monkeypatch.setattr(progress._ShowingHook, "progress", interrupt)
     ran = command(nobody)
     assert ran.code == 130
     assert ran.out == ""
     assert ran.err.strip() == (
-        "Interrupted. The same command goes on after the last finished shot."
+        "Interrupted. Run the same command to resume after the last finished shot."
     )
 
 
@@ -194,7 +194,7 @@ def test_several_with_json_and_a_failure(command: Command, nobody: Path) -> None
 def test_every_error_of_the_library_is_one_line(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = importlib.import_module("clusterer.cli.run")
+    run = importlib.import_module("clusterer.pipeline.process")
 
     def fail(*_args: object, **_flags: object) -> None:
         raise ClustererError("It is broken", "Mend it")

@@ -112,12 +112,16 @@ WRONG = [
     (["{a}", "--truth", "{t}", "--ignore", "{t}", "--ignore", "{t}"], 2, "but --ignore is given 2"),
     (["{a}", "--truth", "{t}", "--min-iou", "0"], 2, "overlap is 0. It must lie above 0, up to 1"),
     (["{a}", "--truth", "{t}", "--min-iou", "nan"], 2, "overlap is nan"),
-    (["{a}", "--truth", "gone.csv"], 1, "gone.csv cannot be read"),
+    (["{a}", "--truth", "gone.csv"], 1, "Cannot read gone.csv (no such file or directory)"),
     (["{a}", "--truth", "{a}/people.csv"], 1, "people.csv, line 1: no column 'frame'"),
     (["gone.people", "--truth", "{t}"], 1, "gone.people is no result folder. Give a folder that"),
     (["{t}", "--truth", "{t}"], 2, "{t} is a file, not a result folder. If it is a video, "),
-    (["{a}", "{a}", "--truth", "{t}", "--truth", "{t}"], 2, "two of the pages would be one file"),
-    (["{a}", "{b}", "--truth", "{t}", "--truth", "{t}", "-o", "x"], 2, "two of the pages"),
+    (
+        ["{a}", "{a}", "--truth", "{t}", "--truth", "{t}"],
+        2,
+        "two pages would be written to one file",
+    ),
+    (["{a}", "{b}", "--truth", "{t}", "--truth", "{t}", "-o", "x"], 2, "two pages would be"),
     (["{a}", "--truth", "{t}", "-o", "{t}"], 1, "Cannot write {t}"),
 ]
 

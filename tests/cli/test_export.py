@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from clusterer.outputs.export import FORMATS, choose, create, names
+from clusterer.outputs.export import FORMATS, create, names
+from clusterer.outputs.export.choose import choose
 from clusterer.store.marker import MARKER
 from tests import result_folder
 from tests.cli.conftest import Ran
@@ -128,7 +129,7 @@ def test_start_and_rate(command: Command, folder: Path) -> None:
         (["--min-duration", "-1"], "shortest appearance is -1. Give 0 or more"),
         (["--gap", "nan"], "gap is nan. Give 0 or more"),
         (["--handles", "-2"], "handles is -2. Give 0 or more"),
-        (["--rate", "0"], "rate is 0. Give frames per second, as 23.976"),
+        (["--rate", "0"], "rate is 0. Give frames per second, such as 23.976"),
         (["--start-timecode", "1:2"], "'1:2' is not a timecode. Write HH:MM:SS:FF"),
         (["--start-timecode", ""], "'' is not a timecode"),
         (["--start-timecode", "01:00:00:25"], "is not a timecode at 25 frames per second"),

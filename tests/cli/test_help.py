@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import click
@@ -12,7 +14,6 @@ from clusterer import __version__
 from clusterer.cli import main
 from clusterer.cli.commands import COMMANDS, cluster_video
 from clusterer.cli.group import Command as Command_
-from tests.cli import own_process
 from tests.cli.conftest import Ran
 
 Command = Callable[..., Ran]
@@ -120,13 +121,42 @@ def test_what_a_list_says_of_a_command_is_what_it_does() -> None:
         assert lazy.short.split()[0] == first, name
 
 
-def test_help_and_version_import_no_network() -> None:
-    for args in (["--version"], ["help", "models"]):
-        ran = own_process.run(
-            *args, breaking="import atexit; atexit.register(lambda: print(*sys.modules))"
+HEAVY = {
+    "numpy", "jinja2", "cv2", "av", "onnxruntime", "scipy", "sklearn", "dlib", "starlette",
+    "uvicorn", "matplotlib", "openpyxl", "torch",
+}  # fmt: skip
+HELP_OF_EVERYTHING = """
+import sys
+from clusterer.cli.process import exit_code
+for args in {}:
+    assert exit_code(args) == 0, args
+    print("LOADED", *args, ":", *sys.modules)
+"""
+
+
+def paths(command: click.Command, *path: str) -> Iterator[list[str]]:
+    """What is typed for each command."""
+    yield list(path)
+    if isinstance(command, click.Group):
+        for name in command.commands:
+            yield from paths(command.commands[name], *path, name)
+
+
+def test_help_and_version_load_nothing_heavy() -> None:
+    every = [["--version"], *([*path, "--help"] for path in paths(cluster_video))]
+    code = HELP_OF_EVERYTHING.format(every)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {
+        head: set(modules.split())
+        for head, _, modules in (
+            line.partition(" : ") for line in ran.stdout.splitlines() if line.startswith("LOADED")
         )
-        assert ran.returncode == 0
-        assert not {"onnxruntime", "av", "cv2", "sklearn"} & set(ran.stdout.split())
+    }
+    assert {head.split()[1] for head in loaded} >= {"--version", "--help", *COMMANDS}
+    assert len(loaded) == len(every) > 15
+    assert {
+        head: sorted(HEAVY & modules) for head, modules in loaded.items() if HEAVY & modules
+    } == {}
 
 
 def test_version(command: Command) -> None:

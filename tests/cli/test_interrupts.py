@@ -1,4 +1,4 @@
-"""Ctrl-C, at whatever moment: no traceback, exit code 130."""
+"""Ctrl-C, at any time: no traceback, exit code 130."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WAITING = (
 )
 
 ON = "import clusterer.cli; print('on', file=sys.stderr, flush=True)"
-"""Before that it is Python's own start, which nobody can take care of."""
+"""Before that it is Python's own start, which nobody can handle."""
 
 
 def start(*args: object, cwd: Path, breaking: str = "") -> subprocess.Popen[str]:
@@ -63,7 +63,7 @@ def test_while_something_is_imported(module: str, times: int, tmp_path: Path) ->
     "args", [["--help"], ["models"], [DEMO, "-o", "r"]], ids=lambda a: str(a[0])[-8:]
 )
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_at_many_moments(args: list[object], sent: signal.Signals, tmp_path: Path) -> None:
+def test_at_many_times(args: list[object], sent: signal.Signals, tmp_path: Path) -> None:
     for tenths in range(0, 16, 2):
         with start(*args, cwd=tmp_path, breaking=ON) as process:
             assert process.stderr is not None
@@ -91,13 +91,13 @@ def test_twice_while_decoding(tmp_path: Path) -> None:
         assert process.returncode in {130, -signal.SIGINT}
         assert "Traceback" not in err
         assert "ignored" not in err
-        assert err.startswith("Interrupted. The same command goes on")
+        assert err.startswith("Interrupted. Run the same command")
 
 
 def test_lost_where_python_ignores_exceptions(tmp_path: Path) -> None:
     """An interrupt in a destructor comes back."""
     breaking = (
-        "import os, signal, time, clusterer.cli.run as r\n"
+        "import os, signal, time, clusterer.pipeline.process as r\n"
         "class Doomed:\n"
         "    def __del__(self): os.kill(os.getpid(), signal.SIGINT); time.sleep(0.1)\n"
         "def process(*_, **__):\n"
@@ -106,12 +106,14 @@ def test_lost_where_python_ignores_exceptions(tmp_path: Path) -> None:
     )
     ran = own_process.run("film.mp4", breaking=breaking, cwd=tmp_path)
     assert ran.returncode == 130
-    assert ran.stderr == "Interrupted. The same command goes on after the last finished shot.\n"
+    assert (
+        ran.stderr == "Interrupted. Run the same command to resume after the last finished shot.\n"
+    )
 
 
 def test_what_an_interrupted_library_raises_instead(tmp_path: Path) -> None:
     breaking = (
-        "import os, signal, clusterer.cli.run as r\n"
+        "import os, signal, clusterer.pipeline.process as r\n"
         "def process(*_, **__):\n"
         "    try: os.kill(os.getpid(), signal.SIGINT); signal.pause()\n"
         "    except KeyboardInterrupt: raise SystemError('error return without exception set')\n"

@@ -13,7 +13,8 @@ import pytest
 from clusterer.cli.commands import cluster_video
 from clusterer.cli.export import ENDINGS
 from clusterer.cli.mistakes import number_meant
-from clusterer.outputs.export import choose, create, names
+from clusterer.outputs.export import create, names
+from clusterer.outputs.export.choose import choose
 from tests import result_folder
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
@@ -46,7 +47,7 @@ def small(command: Command) -> Path:
         (["film"], "Did you mean the file film.mp4?"),
         (["flim"], "Did you mean the file film."),
         (["help", "film.mp4"], "There is no command 'film.mp4' of cluster-video"),
-        (["nonsense"], "cluster-video --help lists commands"),
+        (["nonsense"], "cluster-video --help lists the commands"),
         (["-q", "export", "film.people"], "The command comes first: cluster-video export"),
         (["models", "dowload", "yunet"], "Did you mean cluster-video models download?"),
         (["edits", "chekc", "film.people"], "Did you mean cluster-video edits check?"),
@@ -56,16 +57,16 @@ def small(command: Command) -> Path:
         (["evaluate", "verfication"], "Did you mean cluster-video evaluate verification?"),
         (["help", "exprot"], "Did you mean cluster-video export?"),
         (["help", "models", "dowload"], "Did you mean cluster-video models download?"),
-        (["/?"], "'/?' is no option here. Write cluster-video --help"),
+        (["/?"], "'/?' is not an option. Write cluster-video --help"),
         (["/h"], "Write cluster-video --help"),
-        (["film.mp4", "/json"], "/json is no option. Write --json"),
-        (["--", "--threshold", "0.3", "film.mp4"], "--threshold stands behind --"),
+        (["film.mp4", "/json"], "/json is not an option. Write --json"),
+        (["--", "--threshold", "0.3", "film.mp4"], "--threshold comes after --"),
         (["film.mp4", "\N{EN DASH}threshold", "0.3"], "begins with a long dash. Write --threshold"),
         (["*.mov"], "No file matches *.mov"),
         (["scene[12].mp4"], "No file matches scene[12].mp4"),
         (
             ["https://example.org/a.mp4"],
-            "Error: https://example.org/a.mp4 is an address, and nothing is fetched",
+            "Error: https://example.org/a.mp4 is a web address, and cluster-video works offline",
         ),
         (
             ["review", "film.mp4"],
@@ -221,6 +222,13 @@ def test_version(command: Command, args: list[str]) -> None:
     assert command(*args).out.startswith("cluster-video, version ")
 
 
+@pytest.mark.parametrize("args", [["version", "x"], ["--debug", "version", "export"]])
+def test_version_takes_no_arguments(command: Command, args: list[str]) -> None:
+    ran = command(*args)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines()[-1] == f"Error: version takes no arguments: {args[-1]!r}"
+
+
 @pytest.mark.parametrize("name", ["vtt", "srt", "json", "xlsx"])
 def test_one_file_is_written_where_it_is_said(command: Command, small: Path, name: str) -> None:
     output = Path("sub") / f"cast.{name}"
@@ -252,6 +260,31 @@ def test_a_file_that_cannot_be_it(
     assert expected in ran.error
     assert {path: path.read_bytes() for path in small.rglob("*") if path.is_file()} == before
     assert not Path(args[-1]).exists() or Path(args[-1]) in before
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["xlsx", "-o", "cast.xls"], f"Did you mean cast.xlsx, or the folder cast.xls{os.sep}?"),
+        (["vtt", "-o", "a/cast.WEB"], f"Did you mean {Path('a/cast.vtt')}, or the folder"),
+        (["csv", "-o", "cast.xls"], "cast.xls is the name of one file, but there are 2"),
+    ],
+)
+def test_an_ending_of_no_format(
+    command: Command, small: Path, args: list[str], expected: str
+) -> None:
+    ran = command("export", small, "--format", *args)
+    assert ran.code == 2
+    assert expected in ran.error
+    assert not Path(args[-1]).exists()
+    Path(args[-1]).mkdir(parents=True)
+    assert command("export", small, "--format", *args).code == 0
+
+
+@pytest.mark.parametrize("name", ["cut.2", "season 1.5", ".hidden", "cast.xls/"])
+def test_a_dot_does_not_make_a_file(command: Command, small: Path, name: str) -> None:
+    assert command("export", small, "--format", "vtt", "-q", "-o", name).code == 0
+    assert [path.name for path in Path(name).iterdir()] == ["small.vtt"]
 
 
 def test_a_folder_called_like_a_file(command: Command, small: Path) -> None:

@@ -72,8 +72,8 @@ def test_tells_what_was_measured_and_what_was_never_tried(
     for names in (untried, [], ["yunet"]):
         monkeypatch.setattr(models, "DOWNLOADS", dict.fromkeys(names, YUNET))
         out = command("models").out
-        last = [line for line in out.splitlines() if line.startswith("Never tried")]
-        text = f"Never tried by a real download, only pinned by sha256: {', '.join(names)}."
+        last = [line for line in out.splitlines() if line.startswith("Downloads that were never")]
+        text = f"Downloads that were never tried, only pinned by sha256: {', '.join(names)}."
         assert last == ([text] if names else [])
 
 
@@ -88,7 +88,7 @@ def test_shows_one(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
         f"  sha256    {YUNET.digest}",
         f"  from      {YUNET.url} (address not tried yet)",
         "  licence   MIT",
-        f"  there     no. {YUNET.remedy}",
+        f"  path      missing. {YUNET.remedy}",
     ]
     entry = replace(detection.DETECTORS.built_in["centerface"], measured=Measured(0.98765, 12.345))
     monkeypatch.setitem(detection.DETECTORS.built_in, "centerface", entry)
@@ -96,11 +96,11 @@ def test_shows_one(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert out.startswith("centerface: detector, the default\n")
     assert "recall 0.988, 12 ms a frame, one thread, sample film" in out
     assert f"  sha256    {CENTERFACE.sha256()}\n  from      package cluster-video\n" in out
-    assert out.endswith(f"  there     {CENTERFACE.find()}\n")
+    assert out.endswith(f"  path      {CENTERFACE.find()}\n")
     assert "package dlib-bin" in command("models", "show", "hog").out
     out = command("models", "show", "facenet").out
     assert "  from      your own export\n" in out
-    assert "  there     no. Export facenet-pytorch" in out
+    assert "  path      missing. Export facenet-pytorch" in out
     whole = replace(YUNET, licence="word " * 20)
     monkeypatch.setitem(detection.DETECTORS.built_in, "yunet", Entry("nowhere:Yunet", (whole,)))
     out = command("models", "show", "yunet").out
@@ -186,7 +186,7 @@ def test_an_interrupted_download_says_so_and_goes_on(
             ran = command("models", "download", "small")
         assert ran.code == 130
         assert ran.err.splitlines()[-1] == (
-            "Interrupted. The same command goes on where the download stopped."
+            "Interrupted. Run the same command to resume the download."
         )
         (part,) = (tmp_path / "cache" / "models").iterdir()
         assert part.stat().st_size >= HALF
@@ -195,7 +195,8 @@ def test_an_interrupted_download_says_so_and_goes_on(
         assert server.ranges[1] is not None
 
 
-def interrupt_at_half(_self: object, _task: int, completed: int) -> None:
+def interrupt_at_half(_self: object, _task: int, completed: int, total: int) -> None:
+    assert completed <= total
     if completed >= HALF:
         raise KeyboardInterrupt
 
@@ -215,7 +216,7 @@ def test_a_file_that_was_changed_is_told(
     monkeypatch.setattr(Weights, "find", lambda self: path if self == CENTERFACE else find(self))
     assert rows_of(command("models").out)["centerface"][-1] == "damaged"
     out = command("models", "show", "centerface").out
-    assert f"  there     {path} (damaged, or changed). {CENTERFACE.remedy}\n" in out
+    assert f"  path      {path} (damaged, or changed). {CENTERFACE.remedy}\n" in out
 
 
 def test_the_package_of_an_extra_is_missing(
@@ -226,4 +227,4 @@ def test_the_package_of_an_extra_is_missing(
     monkeypatch.setitem(detection.DETECTORS.built_in, "cascade", entry)
     assert rows_of(command("models").out)["cascade"][-1] == "no"
     out = command("models", "show", "cascade").out
-    assert '  there     no. Install it: pip install ".[cascade]"\n' in out
+    assert '  path      missing. Install it: pip install ".[cascade]"\n' in out

@@ -74,7 +74,7 @@ def test_everybody_gets_the_right_name(command: Command, demo_folder: Path, peop
     assert edits[0].note.startswith(f"Person 1 is {edits[0].name}, by the gallery: 0.")
     assert all(1 <= len(edit.who) <= 5 for edit in edits)
     before = {path: path.read_bytes() for path in demo_folder.iterdir() if path.is_file()}
-    assert command("name", demo_folder, "--gallery", people).out == "Nobody is without a name\n"
+    assert command("name", demo_folder, "--gallery", people).out == "Everybody has a name already\n"
     assert {path: path.read_bytes() for path in before} == before
     assert command("edits", "check", demo_folder).code == 0
 
@@ -100,7 +100,7 @@ def test_what_a_reviewer_said_stays(command: Command, demo_folder: Path, people:
     )
     log = EditLog(edits, (Edit(Action.NAME, who=fourth, name="Bob"),), "demo.mp4")
     write(demo_folder / EDITS, log)
-    assert command("name", demo_folder, "--gallery", people).out == "Nobody is without a name\n"
+    assert command("name", demo_folder, "--gallery", people).out == "Everybody has a name already\n"
     assert read(demo_folder / EDITS) == log
     assert {p.name for p in clusterer.load(demo_folder).people} == {
         "Ada",
@@ -139,7 +139,7 @@ def test_photographs_that_cannot_be_used_are_told(
     notes = [line for line in ran.out.splitlines() if line.startswith("Note: ")]
     assert notes[:3] == [
         f"Note: {mixed / 'empty'} holds no photographs",
-        f"Note: {collins / 'broken.jpg'} is no picture that can be read",
+        f"Note: {collins / 'broken.jpg'} is not a readable picture",
         f"Note: {collins / 'grey.png'} shows no face",
     ]
     assert notes[3].startswith(

@@ -59,7 +59,7 @@ def address(process: subprocess.Popen[str]) -> str:
     """First of the two lines that are printed at the start."""
     assert process.stdout is not None
     url, hint = process.stdout.readline(), process.stdout.readline()
-    assert hint == "Ctrl-C here ends the review; every correction is kept at once.\n"
+    assert hint == "Ctrl-C here ends the review; every correction is saved at once.\n"
     return url.strip()
 
 
@@ -209,7 +209,7 @@ def test_a_film_elsewhere_is_told_of_and_not_shown(folder: Path, tmp_path: Path)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert err.count("\n") == 1
-    assert err.endswith(f"Name it with --video '{film}'\n")
+    assert err.endswith(f"To show it: --video '{film}'\n")
     with running(folder, "--no-browser", "--video", film) as process:
         assert fetch(f"{address(process)}video") == 200
         process.send_signal(signal.SIGINT)

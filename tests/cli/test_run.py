@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from clusterer.cli.show import Terminal
+from clusterer.cli.progress import Terminal
 from clusterer.models.cache import ENVIRONMENT_VARIABLE
 from clusterer.store.marker import MARKER
 from tests.cli.conftest import Ran
@@ -185,7 +185,9 @@ def test_interrupted_by_the_user(tmp_path: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert out == ""
-    assert err.strip() == "Interrupted. The same command goes on after the last finished shot."
+    assert (
+        err.strip() == "Interrupted. Run the same command to resume after the last finished shot."
+    )
     assert {path.name for path in folder.iterdir()} == {".partial", MARKER}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from clusterer.cli.paths import result_folders
+from clusterer.cli.result_folders import result_folders
 from clusterer.core.config import AnalysisConfig
 from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog

@@ -61,7 +61,7 @@ def test_a_full_stdout_after_the_analysis(nobody: Path, tmp_path: Path) -> None:
 def test_closed_streams_lend_their_numbers_to_no_file(nobody: Path, tmp_path: Path) -> None:
     """What a library prints must not land in a file of the result."""
     breaking = (
-        "import os, clusterer.cli.run as r\n"
+        "import os, clusterer.pipeline.process as r\n"
         "def process(video, *_, **__):\n"
         "    open('mine.txt', 'w').fileno() > 2 or os._exit(9); os._exit(0)\n"
         "r.process = process"
@@ -88,9 +88,9 @@ def test_letters_that_an_encoding_lacks(encoding: str, name: str, tmp_path: Path
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_json_stays_json(encoding: str, tmp_path: Path) -> None:
     breaking = (
-        "import clusterer.cli.run as r\n"
-        "r.process = lambda *_, **__: None\nr.summary = lambda _: 'é😀\\ud83d'\n"
-        "r.outcome_json = lambda _: '[\"é😀\\ud83d\"]'"
+        "import clusterer.pipeline.process as r, clusterer.cli.show as s\n"
+        "r.process = lambda *_, **__: None\ns.summary = lambda _: 'é😀\\ud83d'\n"
+        "s.outcome_json = lambda _: '[\"é😀\\ud83d\"]'"
     )
     env = {"PYTHONIOENCODING": encoding}
     ran = own_process.run("a.mp4", "--json", breaking=breaking, cwd=tmp_path, env=env,

@@ -27,7 +27,7 @@ def test_auto(command: Command, demo_folder: Path) -> None:
     used = config["clustering"]["threshold"]
     assert isinstance(used, float)
     assert config["calibration"]["suggested"] == config["calibration"]["threshold"] == used
-    assert f"Note: --threshold auto took {used:g}" in ran.out.splitlines()
+    assert f"Note: --threshold auto chose {used:g}" in ran.out.splitlines()
     assert ran.out.startswith("demo.mp4: 4 people, 0 unknown tracks")
     assert "calibration.verdict" in (demo_folder / "report.html").read_text("utf-8")
 
@@ -58,18 +58,18 @@ def test_neither_a_number_nor_auto(command: Command, wrong: str) -> None:
         ({"verdict": "too few pairs to tell", "suggested": 0.3}, ""),
         (
             {"verdict": "too loose", "suggested": 0.3},
-            "the threshold 0.36 looks too loose for this video; --threshold auto would take 0.3",
+            "the threshold 0.36 looks too loose for this video; --threshold auto would choose 0.3",
         ),
         (
             {"verdict": "too tight", "suggested": 0.45},
-            "the threshold 0.36 looks too tight for this video; --threshold auto would take 0.45",
+            "the threshold 0.36 looks too tight for this video; --threshold auto would choose 0.45",
         ),
         (
             {"verdict": "too loose", "suggested": 0.36},
             "the threshold 0.36 looks too loose for this video"
-            " (20% of people seen together are nearer than that); lower it",
+            " (20% of people seen together are nearer than that); try a lower one",
         ),
-        ({"verdict": "too loose", "automatic": True}, "--threshold auto took 0.36"),
+        ({"verdict": "too loose", "automatic": True}, "--threshold auto chose 0.36"),
     ],
 )
 def test_one_line_when_there_is_something_to_say(fit: dict[str, Any], expected: str) -> None:

@@ -89,7 +89,7 @@ def test_video_from_its_stored_analysis(command: Command, demo_folder: Path) -> 
     [
         (["missing.mp4"], 1, "There is no missing.truth.csv beside missing.mp4"),
         (["missing.mp4", "--truth", "one.truth.csv"], 1, "Cannot read missing.mp4"),
-        (["one.people", "--truth", "no.csv"], 1, "no.csv cannot be read"),
+        (["one.people", "--truth", "no.csv"], 1, "Cannot read no.csv (no such file or directory)"),
         (["empty", "--truth", "one.truth.csv"], 1, "empty holds no analysis.npz"),
         (["one.people", "two.people", "--truth", "one.truth.csv"], 2, "2 clips, but 1 truth file"),
         (["one.people", "one.people"], 2, "two of the clips are named 'one'"),

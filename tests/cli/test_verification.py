@@ -116,7 +116,7 @@ def test_wrong_usage(command: Command, listed: Path, demo_folder: Path) -> None:
         ((demo_folder,), "A result folder needs --truth"),
         ((demo_folder, "--truth", TRUTH, "--images", "."), "takes neither --images nor --encoder"),
         ((demo_folder, "--truth", TRUTH, "--encoder", "dlib"), "takes neither --images nor"),
-        ((listed, "--truth", TRUTH), "--truth belongs to a result folder"),
+        ((listed, "--truth", TRUTH), "--truth needs a result folder"),
         ((listed, "--metric", "l3"), "'l3' is not one of 'l2', 'cosine'"),
         ((), "Missing argument 'PAIRS|RESULT'"),
     ):
@@ -132,7 +132,7 @@ def test_wrong_files(command: Command, listed: Path, tmp_path: Path, photographs
     for args, expected in (
         (("missing.csv",), "Cannot read missing.csv (no such file or directory)"),
         (("odd.csv",), "odd.csv, line 2: same is '2'. Write one of"),
-        (("bad.csv",), "text.png is no picture that can be read"),
+        (("bad.csv",), "text.png is not a readable picture"),
         ((listed,), "pairs.csv, line 2: there is no photograph a.png"),
         ((tmp_path, "--truth", "missing.csv"), "missing.csv"),
         ((tmp_path, "--truth", TRUTH), "is no result folder. Give a folder that"),

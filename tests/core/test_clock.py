@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clusterer.core.clock import NAMED_RATES, Clock, conform, exact, nearest_named
 from clusterer.core.types import Analysis, Appearance, ClusteringResult, Shot
-from clusterer.outputs.export import Choice, choose
+from clusterer.outputs.export.choose import Choice, choose
 from tests.small_result import small_analysis, small_result
 
 NTSC = [Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001)]

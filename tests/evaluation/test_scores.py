@@ -15,7 +15,7 @@ import clusterer
 from clusterer import evaluation
 from clusterer.core.types import ClusteringResult
 from clusterer.evaluation import Grouping, Matching, Scores, match, read_truth, score
-from clusterer.outputs.export import csv_files
+from clusterer.outputs.export.csv import csv_files
 from tests.conftest import DEMO
 from tests.evaluation import brute_force
 from tests.evaluation.tables import analysis_of, box, matching_of, result_of

@@ -61,7 +61,7 @@ def test_ignore_file_may_lie_elsewhere(tmp_path: Path) -> None:
     truth = write(tmp_path, HEAD + ROWS)
     assert read_truth(truth, other).ignore_boxes.tolist() == [[5, 5, 6, 6]]
     assert len(read_truth(truth).ignore_boxes) == 2
-    with pytest.raises(TruthError, match=r"none\.csv cannot be read"):
+    with pytest.raises(TruthError, match=r"Cannot read .*none\.csv \("):
         read_truth(truth, tmp_path / "none.csv")
 
 
@@ -105,9 +105,9 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(TruthError, match="is not a table"):
         read_truth(path)
-    with pytest.raises(TruthError, match=r"none\.truth\.csv cannot be read: No such file"):
+    with pytest.raises(TruthError, match=r"Cannot read .*none\.truth\.csv \(no such file"):
         read_truth(tmp_path / "none.truth.csv")
-    with pytest.raises(TruthError, match="cannot be read"):
+    with pytest.raises(TruthError, match="Cannot read"):
         read_truth(tmp_path)
 
 

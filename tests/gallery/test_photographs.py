@@ -119,9 +119,7 @@ def test_no_picture(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(content)
     assert decode_photograph(content) is None
-    with pytest.raises(
-        ClustererError, match=r"a\.jpg is no picture that can be read\. Give a JPEG"
-    ):
+    with pytest.raises(ClustererError, match=r"a\.jpg is not a readable picture\. Give a JPEG"):
         encode_photographs([path])
 
 

@@ -108,7 +108,7 @@ def test_interrupted_run_goes_on_and_gives_the_same_bytes(
     assert len(ended) == 2
     notes = Notes()
     process(DEMO, PART, folder, notes)
-    assert notes.notes == [f"going on after shot {len(ended)}, where an earlier run stopped"]
+    assert notes.notes == [f"resuming after shot {len(ended)}, where an earlier run stopped"]
     assert notes.seen[0][0] >= probe(DEMO).seconds(ended[-1].end_pts)
     assert notes.seen[0][2] > 0, "earlier faces count"
     assert written(folder) == written(whole[0].folder)

@@ -74,8 +74,8 @@ def test_questions_are_the_same_whether_weighed_anew_or_not(
     threshold: float | None,
     clothing: bool,
 ) -> None:
-    worn = ClothingConfig(enabled=clothing)
-    chosen = ClusteringConfig(metric=metric, threshold=threshold, clothing=worn)
+    by_clothing = ClothingConfig(enabled=clothing)
+    chosen = ClusteringConfig(metric=metric, threshold=threshold, clothing=by_clothing)
     anew: list[bool] = []
 
     def ask(*args: Any) -> Advice:

@@ -10,7 +10,6 @@ import click
 from rich.console import Console
 
 from clusterer.cli.group import Command
-from clusterer.cli.paths import Output
 from clusterer.cli.train.shared import (
     EXTRA,
     interrupted,
@@ -19,7 +18,7 @@ from clusterer.cli.train.shared import (
     same_again,
     training,
 )
-from clusterer.cli.types import PATH, Name
+from clusterer.cli.types import PATH, Name, Output
 from clusterer.core.files import make_folder
 from clusterer.training.settings import LOSS_NAMES, ClothingTraining
 

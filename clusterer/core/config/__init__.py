@@ -11,7 +11,8 @@ from math import isfinite
 from typing import Any, Literal
 
 from clusterer.core.config._check import METRICS as METRICS
-from clusterer.core.config._check import check, check_metric
+from clusterer.core.config._check import check, check_metric, check_ranges, ranged
+from clusterer.core.config._check import range_of as range_of
 from clusterer.core.config._clothing import ClothingConfig as ClothingConfig
 from clusterer.core.config._curve import Curve, check_curve
 from clusterer.core.config._gallery import GalleryConfig as GalleryConfig
@@ -37,14 +38,13 @@ class VideoConfig:
         Part of the video, seconds from its first frame; None = all of it.
     """
 
-    sample_rate_hz: float = 4.0
-    still_level: float = 16.0
+    sample_rate_hz: float = ranged(4.0, "sample rate", 0.1, 60.0)
+    still_level: float = ranged(16.0, "level of stillness", 0.0, 255.0)
     start_s: float | None = None
     end_s: float | None = None
 
     def __post_init__(self) -> None:
-        check("sample rate", self.sample_rate_hz, 0.1, 60.0)
-        check("level of stillness", self.still_level, 0.0, 255.0)
+        check_ranges(self)
         for name, time_s in (("start", self.start_s), ("end", self.end_s)):
             if time_s is not None and not isfinite(time_s):
                 raise ConfigError(f"{name} is {time_s:g}", "Give seconds from the first frame")
@@ -107,15 +107,13 @@ class DetectionConfig:
     """
 
     detector: str = "centerface"
-    width_px: int = 512
-    min_score: float = 0.33
-    min_face_px: float = 12.0
+    width_px: int = ranged(512, "detection width", 64, 4096)
+    min_score: float = ranged(0.33, "detection score", 0.0, 1.0)
+    min_face_px: float = ranged(12.0, "smallest face", 1.0, 4096.0)
     upsample: int | None = None
 
     def __post_init__(self) -> None:
-        check("detection width", self.width_px, 64, 4096)
-        check("detection score", self.min_score, 0.0, 1.0)
-        check("smallest face", self.min_face_px, 1.0, 4096.0)
+        check_ranges(self)
         check("upsampling", self.upsample or 0, 0, 3)
 
 
@@ -250,8 +248,8 @@ class ClusteringConfig:
     method: str = "incremental"
     metric: str = "l2"
     threshold: float | Literal["auto"] | None = None
-    min_faces: int = 2
-    min_quality: float = 0.02
+    min_faces: int = ranged(2, "faces that make a person", 1, 1000)
+    min_quality: float = ranged(0.02, "quality of a readable chip", 0.0, 1.0)
     tolerance: Curve = (
         (0.0, 0.6),
         (0.1, 0.85),
@@ -259,7 +257,7 @@ class ClusteringConfig:
         (0.5, 1.25),
         (0.8, 1.0),
     )
-    clear_quality: float = 0.1
+    clear_quality: float = ranged(0.1, "quality of a clear face", 0.0, 1.0)
     clothing: ClothingConfig = field(default_factory=ClothingConfig)
 
     def __post_init__(self) -> None:
@@ -269,9 +267,7 @@ class ClusteringConfig:
                 raise ConfigError(f"threshold is {self.threshold!r}", f"Give a number or {AUTO!r}")
         elif self.threshold is not None:
             check("threshold", self.threshold, 0.0, 2.0)
-        check("faces that make a person", self.min_faces, 1, 1000)
-        check("quality of a readable chip", self.min_quality, 0.0, 1.0)
-        check("quality of a clear face", self.clear_quality, 0.0, 1.0)
+        check_ranges(self)
         object.__setattr__(self, "tolerance", tuple((at, factor) for at, factor in self.tolerance))
         check_curve("tolerance", self.tolerance, 10.0)
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Protocol
 
 from clusterer.core.config import DetectionConfig
 from clusterer.core.errors import ConfigError
-from clusterer.core.geometry import clip
-from clusterer.core.types import Detections, Frame
 from clusterer.models.bundled import OURS, Weights
 from clusterer.models.download import Download
 from clusterer.models.registry import AnyFile, Entry, Measured, Registry
+
+if TYPE_CHECKING:  # names and weights of detectors are listed without NumPy
+    import numpy as np
+    import numpy.typing as npt
+
+    from clusterer.core.types import Detections, Frame
 
 
 class Detector(Protocol):
@@ -200,6 +201,7 @@ def look_at_each(
     -------
     One `Detections` per frame, in the order given.
     """
+    from clusterer.core.types import Detections  # noqa: PLC0415 (needs NumPy)
 
     def look_at(frame: Frame) -> Detections:
         return look(frame) if frame.image.size else Detections.empty()
@@ -236,6 +238,11 @@ def finish(
     -------
     At most n faces.
     """
+    import numpy as np  # noqa: PLC0415 (see above)
+
+    from clusterer.core.geometry import clip  # noqa: PLC0415 (needs NumPy)
+    from clusterer.core.types import Detections  # noqa: PLC0415 (likewise)
+
     height_px, width_px = frame.image.shape[:2]
     boxes = clip(np.asarray(boxes, np.float32), width_px, height_px)
     scores = np.asarray(scores, np.float32)

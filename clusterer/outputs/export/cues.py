@@ -1,4 +1,4 @@
-"""Who is on screen when: a video cut wherever somebody comes or goes."""
+"""Who is on screen when: a video split wherever somebody appears or disappears."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Cue:
 
 
 def cues(timeline: Timeline) -> list[Cue]:
-    """Cut a timeline into stretches of one cast, as long as they can be, from its first frame on.
+    """Split a timeline into the longest stretches in which the same people are on screen.
 
-    They tile the video without gaps. A cut at which nobody comes or goes does not end one.
+    They cover the video without gaps. A cut at which nobody appears or disappears ends none.
     """
     changes: dict[int, Counter[int]] = {0: Counter(), timeline.length: Counter()}
     for index, part in enumerate(timeline.parts):
@@ -52,7 +52,7 @@ def cues(timeline: Timeline) -> list[Cue]:
 def clock(frame: int, rate: Fraction, mark: str) -> str:
     """Time of a frame as ``HH:MM:SS`` + mark + milliseconds, rounded down.
 
-    Down at both ends: a cue is on when its first frame is due, and off when the next one is, so a
+    Both ends are rounded down: a cue is shown from its first frame until the frame after it, so a
     player that steps through frames shows it on exactly its own.
     """
     total_ms = int(frame * 1000 / rate)

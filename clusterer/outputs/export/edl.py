@@ -25,8 +25,7 @@ from itertools import chain, count
 
 from clusterer.outputs.export.cmx import event, header, page_names, paged, without_accents
 from clusterer.outputs.export.markers import require_two_digits, shown_name
-from clusterer.outputs.export.text import file_stem, one_line
-from clusterer.outputs.export.timeline import Part, Span, Timeline
+from clusterer.outputs.export.timeline import Part, Span, Timeline, file_stem, one_line
 
 LONGEST_REEL = 8
 LONGEST_NAME = 70

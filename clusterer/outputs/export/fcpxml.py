@@ -39,7 +39,7 @@ class Fcpxml:
         Raises
         ------
         ConfigError
-            The rate is none that a project of Final Cut Pro can have.
+            Final Cut Pro has no projects of the rate.
         """
         if timeline.rate not in NAMED_RATES:
             raise ConfigError(

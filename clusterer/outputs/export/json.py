@@ -1,6 +1,6 @@
-"""JSON: everything that other formats are written from, in one object.
+"""JSON: the whole timeline, from which other formats are written, in one object.
 
-Source: RFC 8259, in UTF-8. This is schema 1; a change that old readers cannot bear raises `SCHEMA`.
+Source: RFC 8259, in UTF-8. This is schema 1; an incompatible change raises `SCHEMA`.
 Frames count from the video's first, ends are exclusive.
 
 ==================== ===============================================================================

@@ -1,4 +1,4 @@
-"""Appearances as markers, for programs that hold one marker per frame."""
+"""Appearances as markers, for programs that allow one marker per frame."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from clusterer.core.errors import ConfigError
-from clusterer.outputs.export.text import one_line
-from clusterer.outputs.export.timeline import Part, Span, Timeline
+from clusterer.outputs.export.timeline import Part, Span, Timeline, one_line
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Everybody whose appearance begins at one frame.
+    """All appearances that begin at one frame.
 
     Attributes
     ----------
@@ -28,7 +27,7 @@ class Marker:
 
     @property
     def part(self) -> Part:
-        """Who comes first, and lends the colour."""
+        """The first person, whose colour the marker has."""
         return self.marks[0][0]
 
     @property
@@ -38,7 +37,7 @@ class Marker:
 
     @property
     def lengths(self) -> str:
-        """Who stays how long; empty if it is one, of whom the marker's own length says it."""
+        """Length of each appearance; empty if there is one, which the marker's length states."""
         if len(self.marks) == 1:
             return ""
         return ", ".join(
@@ -55,7 +54,7 @@ def markers(timeline: Timeline) -> Iterator[Marker]:
 
 
 def shown_name(part: Part) -> str:
-    """A person's name on one line, or the id where nothing of it can be shown."""
+    """A person's name on one line; the id if nothing of it can be shown."""
     return one_line(part.name) or part.id
 
 

@@ -1,12 +1,12 @@
-"""How an export refers to the video itself: by its name, and from the timecode that the file has.
+"""References of an export to the video: its file name, and the timecode in the file.
 
-The name is a relative reference (RFC 3986, section 4.2), so an export that lies beside the video
-finds it on every machine, and none tells where its author keeps files.
+The name is a relative reference (RFC 3986, section 4.2), so an export beside the video finds it on
+every machine and does not reveal where its author keeps files.
 
-The file's own timecode is not the timeline's when a user asks for another start, as for a program
-whose timelines begin at 01:00:00:00. Programs look for frames by the timecode that they find in
-the file; stating another makes them refuse the clip. So clips count from `media_frame`, and only
-the timeline as a whole from `Timeline.start_frame`.
+The timecode of the file differs from that of the timeline when a user asks for another start, as
+for a program whose timelines begin at 01:00:00:00. Programs find frames by the timecode in the
+file and refuse a clip that states another. So clips count from `media_frame`, and only the whole
+timeline counts from `Timeline.start_frame`.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from clusterer.outputs.export.timeline import Part, Span, Timeline
 
 
 def media_url(timeline: Timeline) -> str:
-    """The video's file name, percent-encoded, bytes that are no UTF-8 as they are."""
+    """The video's file name, percent-encoded; bytes that are not UTF-8 are kept."""
     name = PurePosixPath(timeline.video.path.replace("\\", "/")).name or timeline.name
     try:
         return quote(name, safe="", errors="surrogateescape")
-    except UnicodeEncodeError:  # half a character that stands for no byte, as Windows allows
+    except UnicodeEncodeError:  # a lone surrogate that encodes no byte, as Windows allows
         return quote(printable(name), safe="")
 
 
 def media_timecode(timeline: Timeline) -> str:
-    """Of the first frame as the file states it; 00:00:00:00 if it states none that fits the rate.
+    """Timecode of the first frame in the file; 00:00:00:00 if it has none that fits the rate.
 
     ``;`` before the frames: drop-frame.
     """
@@ -46,5 +46,5 @@ def media_frame(timeline: Timeline) -> int:
 
 
 def remark(part: Part, span: Span) -> str:
-    """What a mark says beside the name."""
+    """The comment of a mark."""
     return f"{part.id}, shot {span.shot}, confidence {part.confidence:.2f}"

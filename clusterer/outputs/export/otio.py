@@ -75,7 +75,7 @@ def _cuts(timeline: Timeline, part: Part) -> Any:
 
 
 def _clip(timeline: Timeline, start: int, length: int) -> Any:
-    """So much of the source."""
+    """A range of the source."""
     first = media_frame(timeline)
     media = otio.schema.ExternalReference(
         media_url(timeline), available_range=_range(timeline, first, timeline.length)

@@ -5,13 +5,13 @@ are taken from files that Premiere wrote, as public readers of them show: header
 sources of Markerbox (https://github.com/alinsavix/markerbox), UTF-16 with byte order mark in
 https://github.com/MrRazamataz/PremierPro-Markers.
 
-- Text in UTF-16, little-endian, with byte order mark; columns parted by tabs despite the ending.
+- Text in UTF-16, little-endian, with byte order mark; columns separated by tabs despite the ending.
 - ``Marker Name, Description, In, Out, Duration, Marker Type``; the type of a plain marker is
   ``Comment``. Some versions of Premiere end each line with one tab more; readers take both.
 - Out is exclusive: Out is In + Duration. The example of drop-frame in Markerbox is
   ``00;11;23;01  00;11;24;25  00;00;01;24``, and a marker without length has Out = In.
 - Drop-frame timecodes have ``;`` at all three places, others ``:``.
-- Marks have no colour here, so people are told apart by name.
+- Marks have no colour here, so people differ by name only.
 
 Premiere writes this file but does not read it back: plug-ins such as Markerbox do, as do
 spreadsheets. To get markers into Premiere itself there is the format premiere-xml.

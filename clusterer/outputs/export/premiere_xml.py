@@ -6,7 +6,7 @@ Reference/FinalCutPro_XML/; Adobe, "Importing XML files from Final Cut Pro 7",
 https://helpx.adobe.com/premiere-pro/using/importing-xml-project-files-final.html.
 
 - Times are whole frames. ``rate`` is the nominal rate and, as ``ntsc``, whether frames last
-  1001/1000 of that; 59.94 is 60 and TRUE. Other fractions cannot be said.
+  1001/1000 of that; 59.94 is 60 and TRUE. Other fractions cannot be expressed.
 - ``in`` and ``start`` are inclusive, ``out`` and ``end`` exclusive. Markers of a sequence count
   from its first frame, whatever its timecode.
 - ``timecode/frame`` counts frames from 00:00:00:00, so numbers that drop-frame leaves out do not
@@ -43,7 +43,7 @@ class PremiereXml:
         """
         if not (timeline.ntsc or timeline.rate.denominator == 1):
             raise ConfigError(
-                f"Premiere's XML cannot say {float(timeline.rate):.6g} frames per second",
+                f"Premiere's XML cannot express {float(timeline.rate):.6g} frames per second",
                 "Give another --rate: a whole one, 23.976, 29.97 or 59.94",
             )
         root = ET.Element("xmeml", version=VERSION)
@@ -102,7 +102,7 @@ def _timecode(parent: ET.Element, timeline: Timeline, first: str, frame: int) ->
 
 
 def _picture(parent: ET.Element, timeline: Timeline) -> None:
-    """Without square pixels and no fields being said, Premiere takes others."""
+    """State square pixels and no fields; otherwise Premiere assumes others."""
     element = add(parent, "samplecharacteristics")
     _rate(element, timeline)
     add(element, "width", timeline.video.width_px)

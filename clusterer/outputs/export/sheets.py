@@ -14,7 +14,7 @@ def appearances_sheet(timeline: Timeline) -> Table:
 
 
 def people_sheet(timeline: Timeline) -> Table:
-    """One row per person: how long, how often, from when to when."""
+    """One row per person: screen time, number of appearances, first and last timecode."""
     columns = ("person", "name", "screen_time_s", "appearances", "first_timecode", "last_timecode")
     return Table("people", columns, tuple(_person(timeline, part) for part in timeline.parts))
 

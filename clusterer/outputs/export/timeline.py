@@ -1,15 +1,30 @@
-"""What every editing format is written from: people as spans of whole frames at one rate."""
+"""The source of every editing format: people as spans of whole frames at one rate."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from clusterer.core.text import printable
 from clusterer.core.timecode import frame_number, nominal_rate, timecode
-from clusterer.core.types import VideoInfo
-from clusterer.outputs.export.text import file_stem, one_line
+
+if TYPE_CHECKING:  # formats are listed without NumPy
+    from clusterer.core.types import VideoInfo
+
+
+BREAKS = ("Cc", "Cs", "Zl", "Zp")
+"""Categories of Unicode: controls, surrogates, separators of lines and paragraphs."""
+LONGEST_STEM = 150
+"""Bytes of UTF-8: file systems allow 255 for a name, to which formats add theirs."""
+_NO_CHARACTER = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+"""Noncharacters of the Unicode Standard (23.7); XML 1.0 forbids the last two."""
+_NO_FILE = re.compile(r'[<>:"/\\|?*]')
+"""Microsoft, "Naming Files, Paths, and Namespaces", as are the devices and the final dot."""
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +47,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A person and where it appears.
+    """A person and their appearances.
 
     Attributes
     ----------
     id, name : as in the tables; the name is one line, whatever its script
-    number : 0 and up, for colours; the same whoever else is left out
+    number : 0 and up, for colours; independent of who else is exported
     spans : in time order, apart from one another, at least one
     confidence : 0 to 1
     """
@@ -58,7 +73,7 @@ class Timeline:
     video : its facts; the path is for display and for finding the file
     rate : frames per second, exact
     start : timecode of the first frame as the user or the file states it, with ``;`` drop-frame;
-        empty = nobody does, which is 00:00:00:00
+        empty = unknown, which counts from 00:00:00:00
     length : frames of the video, at least 1
     parts : people by screen time, then unknowns if they were asked for
     warnings : what the user should know
@@ -79,7 +94,7 @@ class Timeline:
 
     @property
     def stem(self) -> str:
-        """That without its ending, safe on every system, for the files that are written."""
+        """The name without its ending, safe on every system, for the exported files."""
         return file_stem(PurePosixPath(self.name).stem)
 
     @property
@@ -89,12 +104,12 @@ class Timeline:
 
     @property
     def nominal(self) -> int:
-        """Whole rate that timecodes count at."""
+        """Whole number of frames per second in timecodes."""
         return nominal_rate(self.rate)
 
     @property
     def ntsc(self) -> bool:
-        """Whether frames last 1001/1000 of what the nominal rate says."""
+        """Whether the rate is 1000/1001 of the nominal one."""
         return self.rate == Fraction(self.nominal * 1000, 1001)
 
     @property
@@ -107,10 +122,25 @@ class Timeline:
         return timecode(frame, self.rate, self.start or None)
 
     def seconds(self, frames: int) -> Fraction:
-        """How long so many frames last, exact."""
+        """Exact duration of a number of frames."""
         return frames / self.rate
 
     def marks(self) -> list[tuple[Part, Span]]:
         """All appearances in time order; at one time by person."""
         found = [(part, span) for part in self.parts for span in part.spans]
         return sorted(found, key=lambda mark: (mark[1].start, mark[0].number, mark[1].end))
+
+
+def one_line(text: str) -> str:
+    """Text on one line, without control characters and non-characters; joiners are kept."""
+    plain = _NO_CHARACTER.sub(" ", text)
+    return " ".join("".join(" " if unicodedata.category(c) in BREAKS else c for c in plain).split())
+
+
+def file_stem(text: str) -> str:
+    """Text as the start of a file name that every system accepts; never empty."""
+    stem = _NO_FILE.sub("_", one_line(text))
+    stem = stem.encode()[:LONGEST_STEM].decode(errors="ignore").rstrip(". ")
+    if _DEVICE.fullmatch(stem):
+        stem = f"_{stem}"
+    return stem or "video"

@@ -61,7 +61,7 @@ def _fill(sheet: Worksheet, table: Table) -> None:
 
 
 def _to_bytes(book: Workbook) -> bytes:
-    """Save, and put fixed dates where openpyxl puts those of now."""
+    """Save, with fixed dates in place of the current time."""
     book.properties.creator = "cluster-video"
     book.properties.created = _WRITTEN
     saved, fixed = io.BytesIO(), io.BytesIO()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Protocol
 
 from clusterer.core.config import ClusteringConfig
-from clusterer.core.types import IntArray, TrackFeatures
 from clusterer.models.registry import Entry, Registry
+
+if TYPE_CHECKING:  # names of methods are listed without NumPy
+    import numpy as np
+    import numpy.typing as npt
+
+    from clusterer.core.types import IntArray, TrackFeatures
 
 METHODS = Registry(
     "method",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from clusterer.core.types import VideoInfo
 from clusterer.outputs.export import Part, Span, Timeline
-from clusterer.outputs.export.text import one_line
+from clusterer.outputs.export.timeline import one_line
 
 RATES: dict[str, tuple[Fraction, str]] = {
     "23.976": (Fraction(24000, 1001), "01:00:00:00"),

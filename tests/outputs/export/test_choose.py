@@ -15,7 +15,7 @@ import pytest
 
 from clusterer.core.errors import ConfigError
 from clusterer.core.types import Appearance, ClusteringResult, Reason
-from clusterer.outputs.export import Choice, choose
+from clusterer.outputs.export.choose import Choice, choose
 from tests.small_result import FRAME_PTS, START_PTS, small_result
 
 Seen = dict[str, list[tuple[int, int]]]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from clusterer.core.errors import ConfigError, DependencyError
 from clusterer.models.registry import Entry
 from clusterer.outputs.export import FORMATS, Timeline, create, names
-from clusterer.outputs.export.text import one_line
+from clusterer.outputs.export.timeline import one_line
 from tests.outputs.export.builder import HOSTILE, PATHS, RATES, part, timeline, timelines
 from tests.outputs.export.readers import READINGS, Mark, Scale
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from clusterer.core.tables import Table, people_table
 from clusterer.core.types import ClusteringResult
-from clusterer.outputs.export import csv_files
-from clusterer.outputs.export.csv import to_csv
+from clusterer.outputs.export.csv import csv_files, to_csv
 from tests.small_result import small_result
 
 TRICKY = (

@@ -13,7 +13,7 @@ from hypothesis import given
 
 from clusterer.outputs.export import Timeline, create
 from clusterer.outputs.export.cues import clock, cues
-from clusterer.outputs.export.text import one_line
+from clusterer.outputs.export.timeline import one_line
 from tests.outputs.export.builder import HOSTILE, part, timeline, timelines
 
 

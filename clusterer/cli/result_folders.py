@@ -1,0 +1,74 @@
+"""The result folder of each of several videos."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+
+def result_folders(videos: Iterable[Path], output: Path | None) -> dict[Path, Path]:
+    """The result folder of each video.
+
+    Parameters
+    ----------
+    videos
+        A file that is given twice counts once.
+    output
+        Of one video, its folder; of several, the folder that holds theirs. None = the current one.
+
+    Returns
+    -------
+    Of one video `output`, or ``<stem>.people``. Of videos whose folders would have one name (case
+    and the way in which accents are written do not count, as on many disks), each takes the first
+    of ``<name>.people``, ``<parent>-<stem>.people``, ``<parent>-<name>.people``, the same with more
+    parents, that no other takes. The result is independent of the order of the videos.
+    """
+    from clusterer.store.names import folder_name
+
+    different = _once(videos)
+    if output is not None and len(different) == 1:
+        return {different[0]: output}
+    level = dict.fromkeys(different, 0)
+    while True:
+        names = {video: folder_name(_stem(video, level[video])) for video in different}
+        count = Counter(map(_folded, names.values()))
+        shared = [video for video in different if count[_folded(names[video])] > 1]
+        if not shared:
+            return {video: (output or Path()) / names[video] for video in different}
+        for video in shared:
+            level[video] += 1
+
+
+def _once(videos: Iterable[Path]) -> list[Path]:
+    """Drop repeats of one file, also those spelt in another case where case does not matter."""
+    first: dict[tuple[Any, ...], Path] = {}
+    for video in videos:
+        real = os.path.realpath(video)
+        try:
+            status = Path(real).stat()
+            key: tuple[Any, ...] = (status.st_dev, status.st_ino, _folded(real))
+        except (OSError, ValueError):  # reported when it is opened
+            key = (real,)
+        first.setdefault(key, video)
+    return list(first.values())
+
+
+def _stem(video: Path, level: int) -> str:
+    """A name that tells a video apart; the higher the level, the longer."""
+    path = Path(os.path.abspath(video))  # noqa: PTH100 (with .. taken out, links as they are)
+    above = [part for part in path.parent.parts if part != path.anchor]
+    name = path.name if level % 2 else path.stem
+    parents = level // 2
+    if parents > len(above):  # two paths that read alike: a-b/c and a/b-c
+        digest = hashlib.sha256(os.fsencode(path)).hexdigest()
+        return f"{path.stem}-{digest[:8]}"
+    return "-".join([*above[len(above) - parents :], name])
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

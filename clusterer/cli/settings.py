@@ -1,0 +1,144 @@
+"""Flags that are settings of the analysis and of the grouping; commands share them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import click
+
+from clusterer.cli.options import flag, setting
+from clusterer.cli.types import Name, Threshold, Time
+from clusterer.core.config import (
+    METRICS,
+    AnalysisConfig,
+    ClothingConfig,
+    ClusteringConfig,
+    DetectionConfig,
+    EncodingConfig,
+    VideoConfig,
+)
+from clusterer.core.errors import ConfigError
+from clusterer.faces import detection, encoding
+from clusterer.people import clustering
+
+VIDEO, DETECTION, ENCODING = VideoConfig(), DetectionConfig(), EncodingConfig()
+CLUSTERING = ClusteringConfig()
+
+
+class EncoderName(click.ParamType[str]):
+    """Name of an encoder, or ``onnx:PATH``."""
+
+    name = f"{'|'.join(encoding.names())}|onnx:PATH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check, or fail with one line; the file itself is checked when it is opened."""
+        name = str(value)
+        try:
+            encoding.weights(name)
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)
+        return name
+
+
+ABOUT_LOCAL = (
+    "onnx:PATH loads your own network, described by a card: the same path with the ending .toml."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisFlags:
+    """How a video is analysed."""
+
+    sample_rate: float = setting(
+        VIDEO, "sample_rate_hz", "--sample-rate", about="Frames analysed per second of video."
+    )
+    start: float | None = flag(
+        "--start", type=Time(), help="Start here: seconds, MM:SS or HH:MM:SS."
+    )
+    end: float | None = flag("--end", type=Time(), help="End here: seconds, MM:SS or HH:MM:SS.")
+    detector: str = setting(
+        DETECTION, "detector", "--detector", type=Name(detection.names()), about="Face detector."
+    )
+    detection_width: int = setting(
+        DETECTION,
+        "width_px",
+        "--detection-width",
+        about="Width in pixels to which frames are scaled down for detection.",
+    )
+    detection_score: float = setting(
+        DETECTION,
+        "min_score",
+        "--detection-score",
+        about="Lowest score of a detection that counts.",
+    )
+    min_face_px: float = setting(
+        DETECTION,
+        "min_face_px",
+        "--min-face-px",
+        about="Height of the smallest face, in pixels of the video.",
+    )
+    encoder: str = setting(
+        ENCODING,
+        "encoder",
+        "--encoder",
+        type=EncoderName(),
+        metavar=EncoderName.name,
+        about=f"Face encoder. {ABOUT_LOCAL}",
+    )
+
+    def config(self) -> AnalysisConfig:
+        """Make the settings of the analysis; ConfigError if one is out of its range."""
+        return AnalysisConfig(
+            video=VideoConfig(sample_rate_hz=self.sample_rate, start_s=self.start, end_s=self.end),
+            detection=DetectionConfig(
+                detector=self.detector,
+                width_px=self.detection_width,
+                min_score=self.detection_score,
+                min_face_px=self.min_face_px,
+            ),
+            encoding=EncodingConfig(encoder=self.encoder),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupingFlags:
+    """How faces are grouped into people."""
+
+    threshold: float | Literal["auto"] | None = flag(
+        "--threshold",
+        type=Threshold(),
+        help="Largest distance from a face to a person's average, or 'auto' to fit it to the "
+        "video. Default: calibrated for encoder and metric; "
+        f"{encoding.default_threshold(ENCODING, CLUSTERING.metric):g} for {ENCODING.encoder} with "
+        f"{CLUSTERING.metric}.",
+    )
+    metric: str = setting(
+        CLUSTERING, "metric", "--metric", type=Name(METRICS), about="Distance between embeddings."
+    )
+    method: str = setting(
+        CLUSTERING, "method", "--method", type=Name(clustering.names()), about="Grouping method."
+    )
+    min_faces: int = setting(
+        CLUSTERING, "min_faces", "--min-faces", about="Readable faces that form a person."
+    )
+    min_quality: float = setting(
+        CLUSTERING, "min_quality", "--min-quality", about="Lowest quality of a readable face."
+    )
+    clothing: bool = setting(
+        CLUSTERING.clothing,
+        "enabled",
+        "--clothing/--no-clothing",
+        about="Use clothing to identify people whose faces cannot be read.",
+    )
+
+    def config(self) -> ClusteringConfig:
+        """Make the settings of the grouping; ConfigError if one is out of its range."""
+        return ClusteringConfig(
+            method=self.method,
+            metric=self.metric,
+            threshold=self.threshold,
+            min_faces=self.min_faces,
+            min_quality=self.min_quality,
+            clothing=ClothingConfig(enabled=self.clothing),
+        )
