@@ -8,7 +8,7 @@ from typing import Any, Literal
 import click
 
 from clusterer.cli.options import flag, setting
-from clusterer.cli.types import Name, Threshold, Time
+from clusterer.cli.types import Name, Registered, Threshold, Time
 from clusterer.core.config import (
     METRICS,
     AnalysisConfig,
@@ -29,7 +29,12 @@ CLUSTERING = ClusteringConfig()
 class EncoderName(click.ParamType[str]):
     """Name of an encoder, or ``onnx:PATH``."""
 
-    name = f"{'|'.join(encoding.names())}|onnx:PATH"
+    name = "encoder"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """List all names."""
+        del param, ctx
+        return f"{'|'.join(encoding.names())}|onnx:PATH"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Check, or fail with one line; the file itself is checked when it is opened."""
@@ -58,7 +63,11 @@ class AnalysisFlags:
     )
     end: float | None = flag("--end", type=Time(), help="End here: seconds, MM:SS or HH:MM:SS.")
     detector: str = setting(
-        DETECTION, "detector", "--detector", type=Name(detection.names()), about="Face detector."
+        DETECTION,
+        "detector",
+        "--detector",
+        type=Registered(detection.DETECTORS),
+        about="Face detector.",
     )
     detection_width: int = setting(
         DETECTION,
@@ -117,7 +126,11 @@ class GroupingFlags:
         CLUSTERING, "metric", "--metric", type=Name(METRICS), about="Distance between embeddings."
     )
     method: str = setting(
-        CLUSTERING, "method", "--method", type=Name(clustering.names()), about="Grouping method."
+        CLUSTERING,
+        "method",
+        "--method",
+        type=Registered(clustering.METHODS),
+        about="Grouping method.",
     )
     min_faces: int = setting(
         CLUSTERING, "min_faces", "--min-faces", about="Readable faces that form a person."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from clusterer.core.types import Detections, ImageArray
 from clusterer.models.bundled import PREDICTOR
 from clusterer.models.registry import AnyFile, Entry, Registry
 
@@ -29,6 +28,9 @@ ALIGNMENTS = Registry(
         ),
     },
 )
+
+if TYPE_CHECKING:  # names of alignments are listed without NumPy
+    from clusterer.core.types import Detections, ImageArray
 """The class takes the side of the chips in px and the padding."""
 
 
