@@ -18,7 +18,7 @@ from clusterer.training.garments import read_garments
 from clusterer.training.identities import read_identities
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
-from tests.core.test_regular import impatient  # noqa: F401 (a fixture)
+from tests.core.test_reading_files import impatient  # noqa: F401 (a fixture)
 from tests.face_files import write_people
 from tests.garment_files import write_garments
 from tests.result_folder import decided, write

@@ -10,7 +10,7 @@ import pytest
 
 from clusterer.core.tables import NUMBERS, TEXTS, Table
 from clusterer.core.types import ClusteringResult, Reason
-from clusterer.outputs.export import csv_files
+from clusterer.outputs.export.csv import csv_files
 from tests.small_result import small_result
 
 
