@@ -4,6 +4,7 @@ They import numpy, settings and errors only. Seconds, timecodes and centroids ar
 stored twice.
 """
 
+from clusterer.core.types._analysis import Analysis
 from clusterer.core.types._arrays import FloatArray, ImageArray, IntArray
 from clusterer.core.types._calibration import Calibration, Verdict, four_digits
 from clusterer.core.types._edits import Action, Advice, Edit, Grouping, Question
@@ -16,15 +17,8 @@ from clusterer.core.types._faces import (
     TrackFeatures,
 )
 from clusterer.core.types._media import Frame, Shot, VideoInfo
-from clusterer.core.types._result import (
-    Analysis,
-    Appearance,
-    ClothingDecision,
-    ClusteringResult,
-    Faces,
-    Identity,
-    Move,
-)
+from clusterer.core.types._people import Appearance, ClothingDecision, Faces, Identity, Move
+from clusterer.core.types._result import ClusteringResult
 
 __all__ = [
     "UNKNOWN",

@@ -1,0 +1,159 @@
+"""The people of a result: when they appear, and their faces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.core.types._arrays import FloatArray, IntArray, freeze
+from clusterer.core.types._faces import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """One stretch of one shot in which a person is seen; half-open in frames and pts.
+
+    Attributes
+    ----------
+    shot_index : the shot it lies in
+    start_frame, end_frame : decoded frame indices
+    start_pts, end_pts : the same in pts
+    track_ids : the tracks that make it up
+
+    Examples
+    --------
+    >>> seen = result.person("Person 1").appearances[0]
+    >>> seen.start_frame, seen.end_frame, seen.track_ids
+    (0, 21, (0,))
+    """
+
+    shot_index: int
+    start_frame: int
+    end_frame: int
+    start_pts: int
+    end_pts: int
+    track_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person, or an unknown track on its own.
+
+    Attributes
+    ----------
+    id : stable within a result: ``person-1`` …, ``unknown-1`` …
+    name : for display, ``Person 1`` until a user names it
+    label : the clusterer's label; `UNKNOWN` for an unknown
+    track_ids : in time order
+    appearances : in time order
+    cover_row : detection whose crop stands for the person
+    crop_rows : detections whose crops are kept, in time order
+    screen_time_s : summed length of the appearances, seconds
+    confidence : 0 to 1
+    reason : why it is unknown; `Reason.NONE` for a person
+    hidden : the reviewer does not want to see this person
+
+    Examples
+    --------
+    >>> anna = result.people[0]
+    >>> anna.id, anna.name, anna.screen_time_s, len(anna.appearances)
+    ('person-1', 'Person 1', 2.84, 2)
+    >>> result.unknowns[0].reason.value
+    'single face'
+    """
+
+    id: str
+    name: str
+    label: int
+    track_ids: tuple[int, ...]
+    appearances: tuple[Appearance, ...]
+    cover_row: int
+    crop_rows: tuple[int, ...]
+    screen_time_s: float
+    confidence: float
+    reason: Reason = Reason.NONE
+    hidden: bool = False
+
+
+class Move(StrEnum):
+    """What clothing did to a track."""
+
+    JOINED = "joined by clothing"
+    SPLIT = "split by clothing"
+
+
+@dataclass(frozen=True, slots=True)
+class ClothingDecision:
+    """A track that the second stage gave to another person than the faces did, and why.
+
+    Attributes
+    ----------
+    track_id
+    move
+        `Move.JOINED`: it came to the person that it is with. `Move.SPLIT`: it was taken from a
+        person whom it does not fit.
+    face, clothing
+        Evidence that it belongs to that person's other tracks, as logarithm of odds: above 0 speaks
+        for it.
+    runner_up
+        Face and clothing together for the next best person; None if nobody else is possible.
+
+    Examples
+    --------
+    >>> [decision.move.value for decision in result.clothing]
+    []
+    """
+
+    track_id: int
+    move: Move
+    face: float
+    clothing: float
+    runner_up: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faces:
+    """Faces of one person, in time order.
+
+    Attributes
+    ----------
+    row : array of shape (k,), int64, rows of the analysis' `detections`
+    track : array of shape (k,), int64
+    frame : array of shape (k,), int64, decoded frame
+    time_s : array of shape (k,), float64, since the first frame, seconds
+    boxes : array of shape (k, 4), float32, left, top, right, bottom in px of the source frame
+    scores : array of shape (k,), float32, 0 to 1
+    quality : array of shape (k,), float32, 0 to 1
+
+    Examples
+    --------
+    >>> faces = result.faces_of("Person 2")
+    >>> faces.frame.tolist(), faces.time_s.tolist()
+    ([0, 10], [0.0, 0.4])
+    >>> faces.boxes[0].tolist()
+    [300.0, 50.0, 340.0, 98.0]
+    """
+
+    row: IntArray
+    track: IntArray
+    frame: IntArray
+    time_s: npt.NDArray[np.float64]
+    boxes: FloatArray
+    scores: FloatArray
+    quality: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self, "row", np.int64, -1)
+        k = len(self.row)
+        for name in ("track", "frame"):
+            freeze(self, name, np.int64, k)
+        freeze(self, "time_s", np.float64, k)
+        freeze(self, "boxes", np.float32, k, 4)
+        for name in ("scores", "quality"):
+            freeze(self, name, np.float32, k)
+
+    def __len__(self) -> int:
+        return len(self.row)
