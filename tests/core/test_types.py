@@ -14,6 +14,7 @@ from clusterer.core.config import AUTO, ClusteringConfig, Config
 from clusterer.core.errors import ConfigError
 from clusterer.core.types import (
     Analysis,
+    Appearance,
     ChipQuality,
     ClusteringResult,
     Detections,
@@ -210,6 +211,11 @@ def test_an_analysis_knows_the_track_and_chip_of_each_row() -> None:
     assert whole.chip_of_row.tolist() == [1, 2, -1, -1, 0]
     assert whole.chips_of(1).tolist() == [1, 0], "in time order, not in that of the chips"
     assert whole.chips_of(0).tolist() == [2]
+    (first, second) = whole.spans(0, 1)
+    assert first == Appearance(0, 0, 10, 0, 10 * FRAME_PTS, (0,)), "half-open"
+    assert second.end_frame == 13
+    assert whole.spans(1) == (second,)
+    assert whole.spans() == ()
     assert whole.spans_pts.tolist() == [[0, 9 * FRAME_PTS], [0, 12 * FRAME_PTS]]
     fewer = replace(whole, tracks=whole.tracks[:1])
     assert fewer.track_of_row.tolist() == [-1, 0, -1, 0, -1]

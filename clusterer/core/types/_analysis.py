@@ -9,9 +9,10 @@ import numpy as np
 from clusterer.core.types._arrays import FloatArray, IntArray, freeze, nothing
 from clusterer.core.types._faces import ChipQuality, Detections, Track
 from clusterer.core.types._media import Shot, VideoInfo
+from clusterer.core.types._people import Appearance
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Analysis:
     """What the first phase learns from the video; the second phase needs nothing else.
 
@@ -110,6 +111,48 @@ class Analysis:
     def _check_rows(self, source: str, rows: IntArray) -> None:
         if ((rows < 0) | (rows >= len(self.detections))).any():
             raise ValueError(f"Analysis.{source}: a row of no detection")
+
+    def __repr__(self) -> str:
+        return (
+            f"<Analysis of {self.video.path!r}: {len(self.shots)} shots, {len(self.tracks)} tracks,"
+            f" {len(self.detections)} faces>"
+        )
+
+    def spans(self, *tracks: int) -> tuple[Appearance, ...]:
+        """When tracks are on screen: from the first detection to the end of the last, in its shot.
+
+        Parameters
+        ----------
+        tracks
+            Positions in `Analysis.tracks`.
+
+        Returns
+        -------
+        one appearance per track, in the order given
+
+        Examples
+        --------
+        >>> (span,) = analysis.spans(1)
+        >>> span.start_frame, span.end_frame, analysis.video.seconds(span.end_pts)
+        (0, 11, 0.44)
+        """
+        shot_of = {shot.index: shot for shot in self.shots}
+        chosen = [self.tracks[track] for track in tracks]
+        return tuple(self._span(track, shot_of[track.shot_index]) for track in chosen)
+
+    def _span(self, track: Track, shot: Shot) -> Appearance:
+        frame_pts = max(1, round(1 / (self.video.frame_rate * self.video.time_base)))
+        first, last = int(track.detection_rows[0]), int(track.detection_rows[-1])
+        end_frame = int(self.detections.frame_index[last]) + 1
+        end_pts = int(self.detections.pts[last]) + frame_pts  # frames may differ in length
+        return Appearance(
+            shot_index=shot.index,
+            start_frame=int(self.detections.frame_index[first]),
+            end_frame=end_frame,
+            start_pts=int(self.detections.pts[first]),
+            end_pts=shot.end_pts if end_frame >= shot.end_frame else min(end_pts, shot.end_pts),
+            track_ids=(track.id,),
+        )
 
     @property
     def spans_pts(self) -> IntArray:
