@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.types._arrays import FloatArray, IntArray, freeze
 from clusterer.core.types._faces import Reason
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Appearance:
     track_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Identity:
     """A person, or an unknown track on its own.
 
@@ -58,9 +62,11 @@ class Identity:
 
     Examples
     --------
-    >>> anna = result.people[0]
-    >>> anna.id, anna.name, anna.screen_time_s, len(anna.appearances)
+    >>> first = result.people[0]
+    >>> first.id, first.name, first.screen_time_s, len(first.appearances)
     ('person-1', 'Person 1', 2.84, 2)
+    >>> first
+    <Identity 'person-1': 'Person 1', 2.84 s on screen>
     >>> result.unknowns[0].reason.value
     'single face'
     """
@@ -76,6 +82,9 @@ class Identity:
     confidence: float
     reason: Reason = Reason.NONE
     hidden: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Identity {self.id!r}: {self.name!r}, {self.screen_time_s:.2f} s on screen>"
 
 
 class Move(StrEnum):
@@ -135,6 +144,8 @@ class Faces:
     ([0, 10], [0.0, 0.4])
     >>> faces.boxes[0].tolist()
     [300.0, 50.0, 340.0, 98.0]
+    >>> faces.to_pandas()["left"].tolist()
+    [300.0, 301.0]
     """
 
     row: IntArray
@@ -157,3 +168,26 @@ class Faces:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def to_pandas(self) -> DataFrame:
+        """The faces as a pandas data frame, not rounded.
+
+        Returns
+        -------
+        DataFrame of k rows; columns ``row``, ``track`` and ``frame`` (int64), ``time_s`` (float64),
+        ``left``, ``top``, ``right``, ``bottom``, ``score`` and ``quality`` (float32)
+        """
+        import pandas as pd  # noqa: PLC0415 - slow to import
+
+        sides = dict(zip(("left", "top", "right", "bottom"), self.boxes.T, strict=True))
+        return pd.DataFrame(
+            {
+                "row": self.row,
+                "track": self.track,
+                "frame": self.frame,
+                "time_s": self.time_s,
+                **sides,
+                "score": self.scores,
+                "quality": self.quality,
+            }
+        )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from clusterer.core.config import AUTO, Config
 from clusterer.core.errors import ConfigError
@@ -24,7 +27,7 @@ MOST_NAMES = 20
 """Names that an error lists."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ClusteringResult:
     """The whole answer: who appears when. Iterating over it gives the people.
 
@@ -54,6 +57,8 @@ class ClusteringResult:
     [0, 1, 0, -1]
     >>> result.threshold
     0.36
+    >>> result
+    <ClusteringResult of 'footage/small.mp4': 2 people, 1 unknown>
     """
 
     analysis: Analysis
@@ -75,6 +80,12 @@ class ClusteringResult:
         freeze(self, "cannot_link", np.int64, -1, 2)
         freeze(self, "labels", np.int64, len(self.analysis.tracks))
 
+    def __repr__(self) -> str:
+        return (
+            f"<ClusteringResult of {self.analysis.video.path!r}: {len(self.people)} people,"
+            f" {len(self.unknowns)} unknown>"
+        )
+
     def __iter__(self) -> Iterator[Identity]:
         """People, longest on screen first; not the unknowns."""
         return iter(self.people)
@@ -85,12 +96,14 @@ class ClusteringResult:
         Parameters
         ----------
         who
-            A name, such as ``"Anna"``, or an id, such as ``"person-1"`` or ``"unknown-3"``.
+            A name, such as ``"Anna"``, or an id, such as ``"person-1"`` or ``"unknown-3"``. An id
+            goes before a name, an exact name before one that differs in case or in how its
+            accents are encoded.
 
         Raises
         ------
         ConfigError
-            Nobody is called that, or several are.
+            Nobody has that name, or several have it.
 
         Examples
         --------
@@ -104,6 +117,7 @@ class ClusteringResult:
         everyone = (*self.people, *self.unknowns)
         found = [one for one in everyone if one.id == who]
         found = found or [one for one in everyone if one.name == who]
+        found = found or [one for one in everyone if _folded(one.name) == _folded(who)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -118,14 +132,14 @@ class ClusteringResult:
         Parameters
         ----------
         who
-            The person, or what `person` finds it by.
+            The person, or a name or id.
 
         Raises
         ------
         ConfigError
             As of `person`.
         """
-        identity = self.person(who) if isinstance(who, str) else who
+        identity = self._identity(who)
         analysis = self.analysis
         rows = np.flatnonzero(np.isin(analysis.track_of_row, identity.track_ids))
         seen = analysis.detections[rows]
@@ -137,6 +151,101 @@ class ClusteringResult:
             boxes=seen.boxes,
             scores=seen.scores,
             quality=analysis.quality.value[rows],
+        )
+
+    def at(self, time_s: float) -> tuple[Identity, ...]:
+        """People on screen at a time, longest on screen first; hidden people are left out.
+
+        Parameters
+        ----------
+        time_s
+            Since the first frame, seconds. Nobody is on screen before the film or after it.
+
+        Raises
+        ------
+        ConfigError
+            It is not a number.
+
+        Examples
+        --------
+        >>> [person.name for person in result.at(0.43)]
+        ['Person 1', 'Person 2']
+        >>> [person.name for person in result.at(0.44)]  # half-open: Person 2 has just left
+        ['Person 1']
+        """
+        if math.isnan(time_s):
+            raise ConfigError("time is nan", "Give seconds since the first frame")
+        seconds = self.analysis.video.seconds
+        return tuple(
+            person
+            for person in self.people
+            if not person.hidden
+            and any(
+                seconds(seen.start_pts) <= time_s < seconds(seen.end_pts)
+                for seen in person.appearances
+            )
+        )
+
+    def spans_s(self, who: str | Identity) -> npt.NDArray[np.float64]:
+        """Start and end of each appearance of a person, or of an unknown.
+
+        Parameters
+        ----------
+        who
+            The person, or a name or id.
+
+        Returns
+        -------
+        array of shape (k, 2), float64, seconds since the first frame, half-open, in time order
+
+        Raises
+        ------
+        ConfigError
+            As of `person`.
+
+        Examples
+        --------
+        >>> result.spans_s("Person 1").tolist()
+        [[0.0, 0.84], [2.0, 4.0]]
+        """
+        return self._seconds(_ends(self._identity(who)))
+
+    def together_s(self, one: str | Identity, other: str | Identity) -> npt.NDArray[np.float64]:
+        """Stretches in which two people are on screen at once.
+
+        Parameters
+        ----------
+        one, other
+            The people, or their names or ids.
+
+        Returns
+        -------
+        array of shape (k, 2), float64, starts and ends, seconds since the first frame, half-open,
+        in time order; k = 0 if they never meet
+
+        Raises
+        ------
+        ConfigError
+            As of `person`.
+
+        Examples
+        --------
+        >>> result.together_s("Person 1", "Person 2").tolist()
+        [[0.0, 0.44]]
+        """
+        a, b = _ends(self._identity(one)), _ends(self._identity(other))
+        starts = np.maximum.outer(a[:, 0], b[:, 0])
+        ends = np.minimum.outer(a[:, 1], b[:, 1])
+        shared = starts < ends
+        return self._seconds(np.stack([starts[shared], ends[shared]], axis=1))
+
+    def _identity(self, who: str | Identity) -> Identity:
+        return self.person(who) if isinstance(who, str) else who
+
+    def _seconds(self, pts: IntArray) -> npt.NDArray[np.float64]:
+        seconds = self.analysis.video.seconds
+        return np.array([[seconds(start), seconds(end)] for start, end in pts.tolist()]).reshape(
+            -1, 2
         )
 
     @property
@@ -165,3 +274,14 @@ class ClusteringResult:
             for track in who.track_ids:
                 reasons[track], confidence[track] = who.reason, who.confidence
         return Grouping(self.labels, tuple(reasons), confidence)
+
+
+def _ends(who: Identity) -> IntArray:
+    """Start and end of each appearance, shape (k, 2), pts."""
+    ends = [(seen.start_pts, seen.end_pts) for seen in who.appearances]
+    return np.array(ends, dtype=np.int64).reshape(-1, 2)
+
+
+def _folded(name: str) -> str:
+    """A name for comparison, without case and with its characters composed."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
