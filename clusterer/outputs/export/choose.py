@@ -38,6 +38,20 @@ class Choice:
         file.
     rate
         Frames per second; None = the file's.
+
+    Raises
+    ------
+    ConfigError
+        A value is out of its range.
+
+    Examples
+    --------
+    >>> clusterer.Choice(people=("Person 1",), min_duration_s=0.5, handles=12).handles
+    12
+    >>> clusterer.Choice(gap_s=-1)
+    Traceback (most recent call last):
+        ...
+    clusterer.core.errors.ConfigError: gap is -1. Give 0 or more
     """
 
     people: tuple[str, ...] = ()
