@@ -6,7 +6,7 @@ without opening the video again. Each default says where it comes from.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import isfinite
 from typing import Any, Literal
 
@@ -308,6 +308,34 @@ class Config:
 
     analysis: AnalysisConfig = AnalysisConfig()
     clustering: ClusteringConfig = ClusteringConfig()
+
+    def grouping(self, **settings: Any) -> Config:
+        """The same with other settings of the grouping, for `clusterer.decide`.
+
+        Parameters
+        ----------
+        settings
+            Fields of `ClusteringConfig`, such as ``threshold=0.3``.
+
+        Raises
+        ------
+        ConfigError
+            There is no such setting, or a value is out of its range.
+
+        Examples
+        --------
+        >>> config = clusterer.Config().grouping(threshold=0.3, method="agglomerative")
+        >>> config.clustering.threshold, config.clustering.min_faces
+        (0.3, 2)
+        """
+        known = [each.name for each in fields(ClusteringConfig)]
+        for name in settings:
+            if name not in known:
+                raise ConfigError(
+                    f"There is no setting {name!r} of the grouping",
+                    f"There are: {', '.join(known)}",
+                )
+        return replace(self, clustering=replace(self.clustering, **settings))
 
 
 def settings(config: Any) -> dict[str, Any]:
