@@ -60,8 +60,12 @@ if TYPE_CHECKING:
         Verdict,
         VideoInfo,
     )
+    from clusterer.edits.log import EditLog
+    from clusterer.outputs.export.choose import Choice
+    from clusterer.outputs.export.write import export
     from clusterer.people.amend import amend
     from clusterer.people.decide import decide
+    from clusterer.people.editor import Editor
     from clusterer.pipeline.analyse import analyse
     from clusterer.pipeline.process import Outcome, process
     from clusterer.store.folder import ResultFolder, load
@@ -74,6 +78,7 @@ __all__ = [
     "Calibration",
     "ChipConfig",
     "ChipQuality",
+    "Choice",
     "ClothingConfig",
     "ClothingDecision",
     "ClustererError",
@@ -83,6 +88,8 @@ __all__ = [
     "DetectionConfig",
     "Detections",
     "Edit",
+    "EditLog",
+    "Editor",
     "EncodingConfig",
     "Faces",
     "Hook",
@@ -105,6 +112,7 @@ __all__ = [
     "amend",
     "analyse",
     "decide",
+    "export",
     "load",
     "process",
 ]
@@ -118,8 +126,12 @@ _NAMES = {
     "core.types": "Action Analysis Appearance Calibration ChipQuality ClothingDecision"
     " ClusteringResult Detections Edit Faces Identity Move Reason Shot Track TrackFeatures Verdict"
     " VideoInfo",
+    "edits.log": "EditLog",
+    "outputs.export.choose": "Choice",
+    "outputs.export.write": "export",
     "people.amend": "amend",
     "people.decide": "decide",
+    "people.editor": "Editor",
     "pipeline.analyse": "analyse",
     "pipeline.process": "Outcome process",
     "store.folder": "ResultFolder load",

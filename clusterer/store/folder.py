@@ -11,7 +11,7 @@ from clusterer.core.errors import CacheError, ConfigError, OtherFilmError, Resul
 from clusterer.core.files import read_nofollow
 from clusterer.core.hook import Hook
 from clusterer.core.text import one_line
-from clusterer.core.types import Analysis, ClusteringResult
+from clusterer.core.types import Analysis, ClusteringResult, Identity
 from clusterer.edits import EditLog
 from clusterer.store import edits_json
 from clusterer.store.analysis_cache import load_analysis
@@ -185,6 +185,26 @@ class ResultFolder(OwnedFolder):
             The folder holds no analysis, or a damaged one.
         """
         return self._read_picture(row, face_picture)
+
+    def pictures(self, who: Identity) -> dict[int, bytes]:
+        """The pictures of a person.
+
+        Parameters
+        ----------
+        who
+            Of the result of this folder.
+
+        Returns
+        -------
+        row of the analysis' detections → JPEG, in time order
+
+        Raises
+        ------
+        ResultError
+            As of `picture`.
+        """
+        found = ((row, self.picture(row)) for row in who.crop_rows)
+        return {row: picture for row, picture in found if picture is not None}
 
     def torso(self, row: int) -> bytes | None:
         """The picture of the torso below a face; parameters, result and errors as of `picture`."""
