@@ -112,7 +112,9 @@ def test_data_frames(result: clusterer.ClusteringResult) -> None:
 def test_group_again_without_the_film(result: clusterer.ClusteringResult) -> None:
     people = {
         threshold: len(
-            clusterer.decide(result.analysis, result.config.grouping(threshold=threshold)).people
+            clusterer.decide(
+                result.analysis, result.config.with_clustering(threshold=threshold)
+            ).people
         )
         for threshold in (0.1, 0.36, 0.5)
     }

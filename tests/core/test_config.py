@@ -166,11 +166,11 @@ def test_a_tolerance_read_from_json_is_the_same() -> None:
 
 def test_other_settings_of_the_grouping() -> None:
     before = Config(AnalysisConfig(encoding=EncodingConfig(encoder="retail")))
-    after = before.grouping(threshold=0.3, min_faces=4)
+    after = before.with_clustering(threshold=0.3, min_faces=4)
     assert after == Config(before.analysis, ClusteringConfig(threshold=0.3, min_faces=4))
     assert before.clustering == ClusteringConfig()
-    assert before.grouping() == before
+    assert before.with_clustering() == before
     with pytest.raises(ConfigError, match="threshold is 3"):
-        before.grouping(threshold=3.0)
-    with pytest.raises(ConfigError, match="no setting 'treshold' of the grouping"):
-        before.grouping(treshold=0.3)
+        before.with_clustering(threshold=3.0)
+    with pytest.raises(ConfigError, match="no setting 'treshold'"):
+        before.with_clustering(treshold=0.3)

@@ -309,7 +309,7 @@ class Config:
     analysis: AnalysisConfig = AnalysisConfig()
     clustering: ClusteringConfig = ClusteringConfig()
 
-    def grouping(self, **settings: Any) -> Config:
+    def with_clustering(self, **settings: Any) -> Config:
         """The same with other settings of the grouping, for `clusterer.decide`.
 
         Parameters
@@ -324,7 +324,7 @@ class Config:
 
         Examples
         --------
-        >>> config = clusterer.Config().grouping(threshold=0.3, method="agglomerative")
+        >>> config = clusterer.Config().with_clustering(threshold=0.3, method="agglomerative")
         >>> config.clustering.threshold, config.clustering.min_faces
         (0.3, 2)
         """
