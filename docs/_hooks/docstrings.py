@@ -1,4 +1,4 @@
-"""Griffe's extension by which mkdocstrings reads our docstrings; see `api.tidy`."""
+"""Griffe's extension by which mkdocstrings reads our code; see `api.tidy` for docstrings."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ from api import tidy
 
 
 class Docstrings(griffe.Extension):
-    """Tidies every docstring."""
+    """Tidies docstrings and defaults."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Called for each module, class, function and attribute."""
         if obj.docstring is not None:
             obj.docstring.value = tidy(obj.docstring.value)
+
+    def on_attribute_instance(self, *, attr: griffe.Attribute, **_: Any) -> None:
+        """Show the default of a setting without its range, which the page of settings has."""
+        value = attr.value
+        if isinstance(value, griffe.ExprCall) and str(value.function) == "ranged":
+            attr.value = value.arguments[0]
