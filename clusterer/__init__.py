@@ -1,8 +1,9 @@
-"""Who is in this video, and when: every face grouped into people, offline.
+"""Group every face of a video into people, offline: who appears, and when.
 
-Two phases: `analyse` looks at the video once and keeps what it saw; `decide` says who is who, in a
-moment, as often as you like. `process` does both and writes the result folder, `load` reads it.
-`decide` and `amend` take a reviewer's corrections into account.
+There are two phases. `analyse` finds, tracks and encodes the faces; it is slow, and its result is
+stored. `decide` groups them into people; it takes about a second and does not open the video.
+`process` does both and writes the result folder, which `load` reads. `Editor` makes corrections and
+`amend` applies them; `export` writes the formats of other programs.
 
 >>> import clusterer
 >>> result = clusterer.process("episode.mp4").result  # doctest: +SKIP

@@ -1,7 +1,7 @@
-"""The few types that every stage speaks. Frozen, validated when made; arrays in them are read-only.
+"""The types that all stages share: frozen, validated when made, with read-only arrays.
 
-They import numpy, settings and errors only. Seconds, timecodes and centroids are derived, never
-stored twice.
+They import only numpy, settings and errors. Seconds, timecodes and centroids are derived, never
+stored.
 """
 
 from clusterer.core.types._analysis import Analysis

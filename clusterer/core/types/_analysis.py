@@ -14,11 +14,11 @@ from clusterer.core.types._people import Appearance
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Analysis:
-    """What the first phase learns from the video; the second phase needs nothing else.
+    """What the first phase finds in a video; the second phase needs nothing else.
 
     Attributes
     ----------
-    video : the container's facts
+    video : properties of the file
     shots : in time order
     detections : n rows, in time order
     quality : n rows, parallel to `detections`
@@ -26,15 +26,16 @@ class Analysis:
     chip_rows : array of shape (c,), int64, the detection of each embedded chip, grouped by track
     chip_embeddings : array of shape (c, d), float32, as the encoder gives them
     chip_colours : array of shape (c, k), float32, histogram of the torso below each chip, of length
-        1; k = 0 when clothing was not looked at
+        1; k = 0 if clothing was not analysed
     chip_clothing : array of shape (c, e), float32, embedding of that torso, of length 1; zeros
-        where too little of it is seen
+        where too little of it is visible
     chip_torso_share : array of shape (c,), float32, visible part of that torso, 0 to 1
-    chip_torso_sharpness : array of shape (c,), float32, variance of its Laplacian, grey levels²
-    crop_rows : array of shape (p,), int64, detections of which a picture is kept
-    sampled_frames : array of shape (s,), int64, every frame that was looked at
+    chip_torso_sharpness : array of shape (c,), float32, variance of the torso's Laplacian, grey
+        levels²
+    crop_rows : array of shape (p,), int64, detections whose picture is kept
+    sampled_frames : array of shape (s,), int64, every frame that was analysed
     sampled_pts : array of shape (s,), int64
-    models : name → sha256 of the weights that were used
+    models : name → SHA-256 of the weights that were used
     warnings : what the user should know, such as a truncated file
     track_of_row : array of shape (n,), int64, the track of each detection, -1 = none; derived
     chip_of_row : array of shape (n,), int64, the chip of each detection, a position in `chip_rows`,
@@ -43,7 +44,7 @@ class Analysis:
     Raises
     ------
     ValueError
-        Arrays do not fit each other, or a row is of no detection or listed twice.
+        Lengths of arrays differ, a row does not exist, or a detection is listed twice.
 
     Examples
     --------
@@ -98,7 +99,7 @@ class Analysis:
         self._check_rows("crop_rows", self.crop_rows)
 
     def _invert(self, source: str, rows: IntArray, owners: IntArray) -> None:
-        """Keep the owner of each detection, where there is one."""
+        """Set the track or chip of each detection; -1 = none."""
         self._check_rows(source, rows)
         if len(np.unique(rows)) < len(rows):
             raise ValueError(f"Analysis.{source}: a detection is listed twice")
@@ -156,7 +157,7 @@ class Analysis:
 
     @property
     def spans_pts(self) -> IntArray:
-        """First and last sight of each track, shape (t, 2), int64, pts."""
+        """First and last detection of each track, shape (t, 2), int64, pts."""
         ends = [track.detection_rows[[0, -1]] for track in self.tracks]
         spans: IntArray = self.detections.pts[np.array(ends, dtype=np.int64).reshape(-1, 2)]
         return spans

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """One stretch of one shot in which a person is seen; half-open in frames and pts.
+    """A stretch of one shot in which a person is on screen; half-open in frames and pts.
+
+    `ClusteringResult.spans_s` gives the appearances of a person in seconds.
 
     Attributes
     ----------
-    shot_index : the shot it lies in
-    start_frame, end_frame : decoded frame indices
+    shot_index : position in `Analysis.shots`
+    start_frame, end_frame : indices of decoded frames
     start_pts, end_pts : the same in pts
-    track_ids : the tracks that make it up
+    track_ids : the tracks that it consists of
 
     Examples
     --------
@@ -44,21 +46,21 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Identity:
-    """A person, or an unknown track on its own.
+    """A person, or one unknown track.
 
     Attributes
     ----------
     id : stable within a result: ``person-1`` …, ``unknown-1`` …
     name : for display, ``Person 1`` until a user names it
-    label : the clusterer's label; `UNKNOWN` for an unknown
+    label : label of the tracks; -1 for an unknown
     track_ids : in time order
     appearances : in time order
-    cover_row : detection whose crop stands for the person
-    crop_rows : detections whose crops are kept, in time order
+    cover_row : detection whose picture represents the person
+    crop_rows : detections whose pictures are kept, in time order
     screen_time_s : summed length of the appearances, seconds
     confidence : 0 to 1
     reason : why it is unknown; `Reason.NONE` for a person
-    hidden : the reviewer does not want to see this person
+    hidden : whether a reviewer hid the person; exports and the table of appearances leave it out
 
     Examples
     --------
@@ -88,7 +90,7 @@ class Identity:
 
 
 class Move(StrEnum):
-    """What clothing did to a track."""
+    """How clothing changed the person of a track."""
 
     JOINED = "joined by clothing"
     SPLIT = "split by clothing"
@@ -96,19 +98,19 @@ class Move(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClothingDecision:
-    """A track that the second stage gave to another person than the faces did, and why.
+    """A track that clothing assigned to another person than the faces did, and why.
 
     Attributes
     ----------
     track_id
     move
-        `Move.JOINED`: it came to the person that it is with. `Move.SPLIT`: it was taken from a
-        person whom it does not fit.
+        `Move.JOINED`: it was added to its person. `Move.SPLIT`: it was taken from a person whom
+        it does not fit.
     face, clothing
-        Evidence that it belongs to that person's other tracks, as logarithm of odds: above 0 speaks
-        for it.
+        Evidence that the track and the other tracks of that person are one person: logarithm of
+        the odds, above 0 for, below 0 against.
     runner_up
-        Face and clothing together for the next best person; None if nobody else is possible.
+        Evidence of face and clothing together for the next best person; None if there is none.
 
     Examples
     --------
@@ -125,14 +127,14 @@ class ClothingDecision:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Faces:
-    """Faces of one person, in time order.
+    """The faces of one person, in time order.
 
     Attributes
     ----------
-    row : array of shape (k,), int64, rows of the analysis' `detections`
-    track : array of shape (k,), int64
+    row : array of shape (k,), int64, positions in `Analysis.detections`
+    track : array of shape (k,), int64, positions in `Analysis.tracks`
     frame : array of shape (k,), int64, decoded frame
-    time_s : array of shape (k,), float64, since the first frame, seconds
+    time_s : array of shape (k,), float64, seconds since the first frame
     boxes : array of shape (k, 4), float32, left, top, right, bottom in px of the source frame
     scores : array of shape (k,), float32, 0 to 1
     quality : array of shape (k,), float32, 0 to 1
@@ -174,8 +176,8 @@ class Faces:
 
         Returns
         -------
-        DataFrame of k rows; columns ``row``, ``track`` and ``frame`` (int64), ``time_s`` (float64),
-        ``left``, ``top``, ``right``, ``bottom``, ``score`` and ``quality`` (float32)
+        k rows; columns ``row``, ``track`` and ``frame`` (int64), ``time_s`` (float64), ``left``,
+        ``top``, ``right``, ``bottom``, ``score`` and ``quality`` (float32)
         """
         import pandas as pd  # noqa: PLC0415 - slow to import
 

@@ -29,25 +29,25 @@ MOST_NAMES = 20
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ClusteringResult:
-    """The whole answer: who appears when. Iterating over it gives the people.
+    """Who appears when. Iterating over it gives the people.
 
     Attributes
     ----------
     analysis : what the first phase found
-    features : what the clustering knew of each track
+    features : input of the grouping, one row per track
     cannot_link : array of shape (m, 2), int64, pairs of tracks that are different people
-    labels : array of shape (t,), int64, `UNKNOWN` = nobody's
+    labels : array of shape (t,), int64, -1 = unknown
     people : by screen time, longest first
-    unknowns : by start
-    config : every setting; `clusterer.decide` gives this result again with it. A threshold that was
-        not given is the default that was used; one that the episode set is ``"auto"``
-    clothing : what clothing decided, by track
-    edits : the reviewer's corrections, in order; `labels`, `people` and `unknowns` include them
-    grouped_under : number of the first edits that the grouping was made under
+    unknowns : one per unknown track, in time order
+    config : every setting, with which `clusterer.decide` gives the same result. A threshold that
+        was not given is the default that was used; with ``"auto"`` see `threshold`
+    clothing : tracks that clothing assigned to another person
+    edits : a reviewer's corrections, in order; `labels`, `people` and `unknowns` include them
+    grouped_under : how many of the first edits constrained the grouping itself
     edit_notes : one line for each edit that does not apply, or only in part
-    advice : what a reviewer might be asked
-    grouping : what the machine decided, before the edits; None = `labels` are just that
-    calibration : how the threshold fits, numbers to four digits; None = not looked at
+    advice : questions and suggestions for a reviewer
+    grouping : labels before the edits; None = `labels` are those
+    calibration : how well the threshold fits, numbers to four digits; None = not measured
 
     Examples
     --------
@@ -87,11 +87,11 @@ class ClusteringResult:
         )
 
     def __iter__(self) -> Iterator[Identity]:
-        """People, longest on screen first; not the unknowns."""
+        """People, longest on screen first, without the unknowns."""
         return iter(self.people)
 
     def person(self, who: str) -> Identity:
-        """The person, or the unknown, of a name or an id.
+        """Find a person, or an unknown, by name or id.
 
         Parameters
         ----------
@@ -250,14 +250,14 @@ class ClusteringResult:
 
     @property
     def tables(self) -> Tables:
-        """People, appearances and faces as tables, each of which `to_pandas` makes a data frame."""
+        """Tables of people, appearances and faces; `to_pandas` makes a data frame of each."""
         from clusterer.core.tables import Tables  # noqa: PLC0415 - tables are made of these types
 
         return Tables(self)
 
     @property
     def threshold(self) -> float | None:
-        """Largest distance at which two embeddings are one person; None if nothing was grouped."""
+        """Largest distance at which two embeddings are one person; None if that is not known."""
         chosen = self.config.clustering.threshold
         if chosen == AUTO:
             return self.calibration.threshold if self.calibration else None
@@ -265,7 +265,7 @@ class ClusteringResult:
 
     @property
     def grouped(self) -> Grouping:
-        """What the machine decided; without `grouping`, read off the people and unknowns."""
+        """`grouping`; if that is None, made of the people and unknowns."""
         if self.grouping is not None:
             return self.grouping
         reasons = [Reason.NONE] * len(self.labels)
