@@ -18,21 +18,21 @@ ANCHORS = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Editor:
-    """Makes corrections of a result, which stays as it is; `amend` applies them.
+    """Makes corrections of a result; `amend` applies them.
 
-    People are given as `Identity`, name or id, as to `ClusteringResult.person`; tracks by their
-    positions in `Analysis.tracks`, such as those of `Identity.track_ids`.
+    Each method returns an `Edit` and leaves the result as it is. People are given as `Identity`,
+    name or id, tracks by position in `Analysis.tracks`, such as those of `Identity.track_ids`.
 
     Attributes
     ----------
-    result : with the people as they are called before these corrections
+    result : the result to correct; the corrections use its names of people
 
     Raises
     ------
     ConfigError
-        Nobody has that name, or several have it; by each method that takes a person.
+        Nobody has that name, or several have it.
     EditsError
-        The correction is not valid, as with a track that does not exist; by each method.
+        The correction is not valid, as with a track that does not exist.
 
     Examples
     --------
@@ -51,6 +51,7 @@ class Editor:
         Parameters
         ----------
         who
+            The person, or a name or id.
         name
             At most 200 characters, printable; empty = the automatic name.
         """
@@ -61,7 +62,7 @@ class Editor:
         return _checked(Edit(Action.SAME, who=self._who(one), others=self._who(other)))
 
     def different(self, one: str | Identity, other: str | Identity) -> Edit:
-        """State that two are different people; `decide` then never groups them together."""
+        """State that these are two people; `decide` then never makes them one."""
         return _checked(Edit(Action.DIFFERENT, who=self._who(one), others=self._who(other)))
 
     def move(self, tracks: Iterable[int], to: str | Identity) -> Edit:
@@ -99,6 +100,7 @@ class Editor:
         Parameters
         ----------
         who
+            The person, or a name or id.
         row
             One of `Identity.crop_rows`.
         """

@@ -37,21 +37,21 @@ class ResultFolder(OwnedFolder):
     """A result folder, ``<stem>.people``: its result, corrections, pictures and files.
 
     Opening it reads nothing, and the folder need not exist; each attribute and method reads what it
-    needs. On POSIX, only the user may enter the folder and read its files.
+    needs. On POSIX, only the user can enter the folder and read its files.
 
     Parameters
     ----------
     path
         Of the folder.
     analysis
-        Whose pictures the folder holds; None = the stored one, read when a picture is asked for.
+        The analysis whose pictures the folder holds; None = read it when a picture is needed.
 
     Attributes
     ----------
     path : of the folder
     is_result : whether a run of this version, or of an earlier one, wrote the folder
     film : `Film` that the result is of; None if unknown, as in results of earlier versions
-    names : frozenset of the files that we wrote, relative to the folder
+    names : frozenset of the files that cluster-video wrote, relative to the folder
 
     Examples
     --------
@@ -59,6 +59,7 @@ class ResultFolder(OwnedFolder):
     >>> folder = clusterer.ResultFolder("episode.people")
     >>> result = folder.load()  # doctest: +SKIP
     >>> folder.picture(result.people[0].cover_row)  # doctest: +SKIP
+    >>> folder.write_edits(folder.edits.adding(edit))  # doctest: +SKIP
     """
 
     def __init__(self, path: Path | str, analysis: Analysis | None = None) -> None:
@@ -153,9 +154,9 @@ class ResultFolder(OwnedFolder):
         Returns
         -------
         ClusteringResult
-            As it was saved: the same people, unknowns and tables. What the clustering knew of each
-            track is computed again, with the stored settings. The corrections in it are those that
-            the tables include; see `edits` for the newest.
+            As it was saved: the same people, unknowns and tables. Its `features` are computed
+            again, with the stored settings. Its `edits` are those that the tables include; see
+            `ResultFolder.edits` for the newest.
 
         Raises
         ------
