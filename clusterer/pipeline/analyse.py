@@ -53,6 +53,12 @@ def analyse(
         The folder holds the result of another film.
     ResultError
         The folder holds other files, cannot be written to, or is in use by another run.
+
+    Examples
+    --------
+    >>> config = clusterer.Config()  # doctest: +SKIP
+    >>> analysis = clusterer.analyse("a.mp4", config.analysis, "a.people")  # doctest: +SKIP
+    >>> result = clusterer.decide(analysis, config)  # doctest: +SKIP
     """
     video, hook = Path(video), hook or Hook()
     with run_lock(Path(folder)):

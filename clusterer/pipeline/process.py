@@ -86,6 +86,12 @@ def process(  # noqa: PLR0913 (the user's choices)
         The folder holds other files, cannot be written to, or is in use by another run.
     ClustererError
         See `analyse` and `decide`. Earlier results stay as they were.
+
+    Examples
+    --------
+    >>> outcome = clusterer.process("episode.mp4")  # doctest: +SKIP
+    >>> [person.name for person in outcome.result.at(12.5)]  # doctest: +SKIP
+    ['Person 1']
     """
     started_s = time.monotonic()
     config = resolved(config or Config())

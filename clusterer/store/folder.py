@@ -247,6 +247,10 @@ def load(folder: Path | str) -> ClusteringResult:
     ResultError
         It is no result folder, a file of it is missing or damaged, the files are not of the same
         run, or another version wrote them.
+
+    Examples
+    --------
+    >>> result = clusterer.load("episode.people")  # doctest: +SKIP
     """
     return ResultFolder(folder).load()
 

@@ -25,6 +25,7 @@ from clusterer.core.types import (
     TrackFeatures,
     VideoInfo,
 )
+from clusterer.people.decide import decide
 from tests.small_analysis import FRAME_PTS, analysis_of
 from tests.small_result import FITS, small_result
 
@@ -367,6 +368,16 @@ def test_a_result_of_nobody() -> None:
     assert result.at(0.0) == ()
     assert repr(result) == "<ClusteringResult of 'footage/small.mp4': 0 people, 0 unknown>"
     assert [len(table.to_pandas()) for table in result.tables] == [0, 0, 9]
+
+
+def test_a_film_without_faces() -> None:
+    result = decide(analysis_of([]), Config())
+    assert list(result) == []
+    assert result.at(1.0) == ()
+    assert [len(table.to_pandas()) for table in result.tables] == [0, 0, 0]
+    with pytest.raises(ConfigError, match="There are: nobody"):
+        result.person("Anna")
+    assert repr(result.analysis) == "<Analysis of 'a.mp4': 1 shots, 0 tracks, 0 faces>"
 
 
 def test_no_repr_lists_arrays_or_tracks() -> None:

@@ -54,7 +54,7 @@ class Choice:
     clusterer.core.errors.ConfigError: gap is -1. Give 0 or more
     """
 
-    people: tuple[str, ...] = ()
+    people: Sequence[str] = ()
     min_duration_s: float = 0.0
     gap_s: float = 0.0
     handles: int = 0
@@ -63,6 +63,8 @@ class Choice:
     rate: Fraction | None = None
 
     def __post_init__(self) -> None:
+        people = (self.people,) if isinstance(self.people, str) else tuple(self.people)
+        object.__setattr__(self, "people", people)
         for name, value in (
             ("shortest appearance", self.min_duration_s),
             ("gap", self.gap_s),

@@ -30,6 +30,12 @@ def test_a_folder_as_text(tmp_path: Path) -> None:
     assert "Person 2" not in path.read_text("utf-8")
 
 
+def test_one_name_or_several(tmp_path: Path) -> None:
+    assert Choice(people="Anna") == Choice(people=["Anna"]) == Choice(people=("Anna",))
+    assert hash(Choice(people=["Anna"])) == hash(Choice(people="Anna"))
+    assert clusterer.export(small_result(), "srt", tmp_path, Choice(people="Person 2"))
+
+
 def test_nothing_is_written_if_it_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="swf"):
         clusterer.export(small_result(), "swf", tmp_path / "x")
