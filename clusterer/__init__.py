@@ -1,8 +1,9 @@
-"""Who is in this video, and when: every face grouped into people, offline.
+"""Group every face of a video into people, offline: who appears, and when.
 
-Two phases: `analyse` looks at the video once and keeps what it saw; `decide` says who is who, in a
-moment, as often as you like. `process` does both and writes the result folder, `load` reads it.
-`decide` and `amend` take a reviewer's corrections into account.
+There are two phases. `analyse` finds, tracks and encodes the faces; it is slow, and its result is
+stored. `decide` groups them into people; it takes about a second and does not open the video.
+`process` does both and writes the result folder, which `load` reads. `Editor` makes corrections and
+`amend` applies them; `export` writes the formats of other programs.
 
 >>> import clusterer
 >>> result = clusterer.process("episode.mp4").result  # doctest: +SKIP
@@ -60,8 +61,12 @@ if TYPE_CHECKING:
         Verdict,
         VideoInfo,
     )
+    from clusterer.edits.log import EditLog
+    from clusterer.outputs.export.choose import Choice
+    from clusterer.outputs.export.write import export
     from clusterer.people.amend import amend
     from clusterer.people.decide import decide
+    from clusterer.people.editor import Editor
     from clusterer.pipeline.analyse import analyse
     from clusterer.pipeline.process import Outcome, process
     from clusterer.store.folder import ResultFolder, load
@@ -74,6 +79,7 @@ __all__ = [
     "Calibration",
     "ChipConfig",
     "ChipQuality",
+    "Choice",
     "ClothingConfig",
     "ClothingDecision",
     "ClustererError",
@@ -83,6 +89,8 @@ __all__ = [
     "DetectionConfig",
     "Detections",
     "Edit",
+    "EditLog",
+    "Editor",
     "EncodingConfig",
     "Faces",
     "Hook",
@@ -105,6 +113,7 @@ __all__ = [
     "amend",
     "analyse",
     "decide",
+    "export",
     "load",
     "process",
 ]
@@ -118,8 +127,12 @@ _NAMES = {
     "core.types": "Action Analysis Appearance Calibration ChipQuality ClothingDecision"
     " ClusteringResult Detections Edit Faces Identity Move Reason Shot Track TrackFeatures Verdict"
     " VideoInfo",
+    "edits.log": "EditLog",
+    "outputs.export.choose": "Choice",
+    "outputs.export.write": "export",
     "people.amend": "amend",
     "people.decide": "decide",
+    "people.editor": "Editor",
     "pipeline.analyse": "analyse",
     "pipeline.process": "Outcome process",
     "store.folder": "ResultFolder load",
@@ -128,11 +141,13 @@ _NAMES = {
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 
-def __getattr__(name: str) -> Any:
-    """Import what is asked for only then, so that ``import clusterer`` costs nothing."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:  # else type checkers would take any misspelt name
+
+    def __getattr__(name: str) -> Any:
+        """Import what is asked for only then, so that ``import clusterer`` costs nothing."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import typing
 from collections.abc import Iterator
+from enum import StrEnum
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -299,9 +300,25 @@ def test_what_a_docstring_says_of_a_name_stands_below_it() -> None:
     assert tidy(text) == text.replace("a, b : array of", "a, b\n    array of")
 
 
-def test_the_actions_are_named() -> None:
-    page = text_of(REFERENCE / "api.md")
-    assert [one for one in clusterer.Action if f"`{one.name}`" not in page] == []
+def test_what_is_returned_stands_below_its_type() -> None:
+    with_type = hook("api").with_type
+    text = "One.\n\nReturns\n-------\nframe of\nk rows\n\nRaises\n------\nE\n    Why."
+    typed = text.replace("frame of\nk rows", "DataFrame\n    frame of\n    k rows")
+    assert with_type(text, "DataFrame") == typed
+    assert with_type(typed, "DataFrame") == typed
+    assert with_type(text.replace("frame of", "DataFrame; frame of"), "DataFrame") == typed
+    bare = "One.\n\nReturns\n-------\nOutcome\n"
+    assert with_type(bare, "Outcome") == bare
+    assert with_type("One.", "int") == "One."
+
+
+@pytest.mark.parametrize(
+    "kind", [clusterer.Action, clusterer.Reason, clusterer.Verdict, clusterer.Move]
+)
+def test_the_members_of_enumerations_are_named(kind: type[StrEnum]) -> None:
+    _, entry = text_of(REFERENCE / "api.md").split(f"::: clusterer.{kind.__name__}\n")
+    entry = entry.partition(":::")[0]
+    assert re.findall(r"`([A-Z_]+)`", entry) == [member.name for member in kind]
 
 
 def test_the_examples_run(

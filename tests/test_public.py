@@ -77,6 +77,35 @@ def test_the_names_that_type_checkers_see_are_the_public_ones() -> None:
         assert getattr(clusterer, name) is getattr(sys.modules[str(home)], name)
 
 
+def test_a_user_s_script_is_type_checked(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        """import clusterer
+from clusterer import ClusteringResult, Edit
+
+result: ClusteringResult = clusterer.load("a.people")
+names: list[str] = [person.name for person in result.at(12.5)]
+edit: Edit = clusterer.Editor(result).name(result.people[0], "Anna")
+longest: float = float(result.spans_s("Anna").max())
+wrong: int = result.person("Anna").name
+clusterer.proces("a.mp4")
+clusterer.decide(result.analysis)
+""",
+        "utf-8",
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(clusterer.__file__).parents[1],
+    )
+    errors = [line for line in run.stdout.splitlines() if ": error: " in line]
+    assert [line.rpartition("[")[2] for line in errors] == [
+        "assignment]", "attr-defined]", "call-arg]",
+    ], run.stdout  # fmt: skip
+
+
 def of_a_new_process(code: str) -> str:
     """What it prints."""
     root = Path(clusterer.__file__).parents[1]

@@ -5,73 +5,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from clusterer.core.types import UNKNOWN, Analysis, Appearance, IntArray, Shot, Track, VideoInfo
+from clusterer.core.types import UNKNOWN, Analysis, Appearance, IntArray, VideoInfo
 
 JOIN_GAP_S = 1.0
 """Tracks of one person in one shot with a shorter gap are one appearance; tracking bridges the same
 gap."""
 
 
-def spans(
-    tracks: Iterable[Track],
-    pts: IntArray,
-    frames: IntArray,
-    shots: tuple[Shot, ...],
-    video: VideoInfo,
-) -> list[Appearance]:
-    """Time span of each track: from its first to its last detection, half-open, within its shot.
-
-    Parameters
-    ----------
-    tracks
-    pts, frames : arrays of shape (n,), int64, of every detection of the video
-    shots, video
-        For the ends of shots and the duration of a frame.
-
-    Returns
-    -------
-    one appearance per track, in order
-    """
-    frame_pts = max(1, round(1 / (video.frame_rate * video.time_base)))
-    shot_of = {shot.index: shot for shot in shots}
-    result = []
-    for track in tracks:
-        first, last = int(track.detection_rows[0]), int(track.detection_rows[-1])
-        shot = shot_of[track.shot_index]
-        end_pts = int(pts[last]) + frame_pts  # frames may differ in length
-        ends_with_shot = int(frames[last]) + 1 >= shot.end_frame
-        span = Appearance(
-            shot_index=shot.index,
-            start_frame=int(frames[first]),
-            end_frame=int(frames[last]) + 1,
-            start_pts=int(pts[first]),
-            end_pts=shot.end_pts if ends_with_shot else min(end_pts, shot.end_pts),
-            track_ids=(track.id,),
-        )
-        result.append(span)
-    return result
-
-
-def appearances(
-    tracks: list[Track], pts: IntArray, frames: IntArray, shots: tuple[Shot, ...], video: VideoInfo
-) -> tuple[Appearance, ...]:
+def appearances(analysis: Analysis, tracks: Iterable[int]) -> tuple[Appearance, ...]:
     """Appearances of a person: spans of tracks, joined where the gap is short.
 
     Parameters
     ----------
+    analysis
     tracks
         All of one person.
-    pts, frames, shots, video
-        As for `spans`.
 
     Returns
     -------
     appearances in time order, each within one shot
     """
-    ordered = sorted(tracks, key=lambda t: (pts[t.detection_rows[0]], t.id))
+    spans = analysis.spans(*tracks)
     joined: list[Appearance] = []
-    for span in spans(ordered, pts, frames, shots, video):
-        if joined and _joins(joined[-1], span, video):
+    for span in sorted(spans, key=lambda span: (span.start_pts, span.track_ids)):
+        if joined and _joins(joined[-1], span, analysis.video):
             joined[-1] = _union(joined[-1], span)
         else:
             joined.append(span)
@@ -90,16 +47,13 @@ def numbers(analysis: Analysis, labels: IntArray) -> dict[int, int]:
     -------
     label → number, in order of the numbers; ties by first appearance, then label
     """
-    members: dict[int, list[Track]] = defaultdict(list)
+    members: dict[int, list[int]] = defaultdict(list)
     for track, label in zip(analysis.tracks, labels.tolist(), strict=True):
         if label > UNKNOWN:
-            members[label].append(track)
-    detections = analysis.detections
+            members[label].append(track.id)
     order = []
     for label, tracks in members.items():
-        seen = appearances(
-            tracks, detections.pts, detections.frame_index, analysis.shots, analysis.video
-        )
+        seen = appearances(analysis, tracks)
         length_pts = sum(a.end_pts - a.start_pts for a in seen)
         order.append((-length_pts, seen[0].start_pts, label))
     return {label: number for number, (_, _, label) in enumerate(sorted(order), start=1)}

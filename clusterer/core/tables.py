@@ -1,4 +1,4 @@
-"""A result as plain tables: people, appearances, faces. Rounded once, here."""
+"""Tables of a result: people, appearances and faces; the only place that rounds their numbers."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ NUMBERS = {"appearances", "tracks", "faces", "track", "frame", "start_frame", "e
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Named columns and rows of plain values.
+    """A table of plain values.
 
     Attributes
     ----------
-    name : without ending
+    name : ``people``, ``appearances`` or ``faces``
     columns : names, with units
-    rows : one value per column
+    rows : one value per column, rounded as in the CSV file
 
     Examples
     --------
@@ -75,8 +75,9 @@ class Table:
 
         Returns
         -------
-        DataFrame; text is of dtype string, missing where it is empty, as the person of a face that
-        is nobody's; counts, frames and shots are int64, all else float64
+        DataFrame; text has the dtype string, counts, frames and shots int64, everything else
+        float64. Empty text is missing (``pd.NA``): the person of an unknown face, a timecode
+        that the file does not state.
         """
         import pandas as pd  # noqa: PLC0415 - slow to import
 
@@ -91,7 +92,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """The three tables of a result, made when they are asked for; iterating gives all three.
+    """The three tables of a result, made on access; iterating gives all three.
 
     Examples
     --------

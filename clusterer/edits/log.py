@@ -42,11 +42,21 @@ class EditLog:
     edits : those in effect, in order
     undone : those taken back; the last of them is the first to redo
     video : file name, for people who read the log
+
+    Examples
+    --------
+    >>> hide = clusterer.Editor(result).hide("Person 2")
+    >>> [edit.action.value for edit in clusterer.EditLog().adding(hide).edits]
+    ['hide']
     """
 
     edits: tuple[Edit, ...] = ()
     undone: tuple[Edit, ...] = ()
     video: str = ""
+
+    def adding(self, *edits: Edit) -> EditLog:
+        """The same with more corrections after those in effect; undone ones are dropped."""
+        return EditLog((*self.edits, *edits), (), self.video)
 
 
 def log_to_dict(log: EditLog) -> dict[str, Any]:

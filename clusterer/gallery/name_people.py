@@ -21,11 +21,9 @@ from clusterer.gallery.read import made_by
 from clusterer.outputs import save as result_folder
 from clusterer.people.amend import amend, keys_of
 from clusterer.people.constraints import co_occurrence
+from clusterer.people.editor import anchors
 from clusterer.store.folder import ResultFolder
 from clusterer.store.run_lock import WAIT, run_lock
-
-KEYS = 5
-"""Tracks that represent a person, as on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +189,16 @@ def _edit(
     result: ClusteringResult, person: Identity, suggestion: NameSuggestion, scale: Scale
 ) -> Edit:
     """The name as a correction of the person's best tracks, as on the page."""
-    analysis, keys = result.analysis, keys_of(result.analysis).tracks
-    quality = np.round(result.features.quality.astype(np.float64), 3)
-    worth = {t: float(quality[t]) + 1e-6 * len(analysis.tracks[t]) for t in person.track_ids}
-    best = sorted(worth, key=lambda track: (-worth[track], track))
+    keys = keys_of(result.analysis).tracks
     (_, distance), *others = suggestion.candidates
     note = f"{person.name} is {suggestion.name}{BY_GALLERY}{scale.text(distance)}"
     for other, farther in others:
         note += f", next {other} {scale.text(farther)}"
     return Edit(
-        Action.NAME, who=tuple(keys[t] for t in best[:KEYS]), name=suggestion.name, note=note[:500]
+        Action.NAME,
+        who=tuple(keys[track] for track in anchors(result, person.track_ids)),
+        name=suggestion.name,
+        note=note[:500],
     )
 
 

@@ -57,17 +57,23 @@ def amend(result: ClusteringResult, edits: Sequence[Edit]) -> ClusteringResult:
     result
         From `decide`, or loaded.
     edits
-        All corrections, in order; they replace those of `result`.
+        All corrections, in order. They replace those of `result`; to add some, give
+        ``[*result.edits, *more]``.
+
+    Returns
+    -------
+    ClusteringResult; its `edit_notes` list the corrections that do not apply
 
     Raises
     ------
     EditsError
-        The corrections that the grouping was made under have changed: see `decide`.
+        The first `grouped_under` corrections, which constrained the grouping, have changed: call
+        `decide` instead.
 
     Examples
     --------
-    >>> name = clusterer.Edit(clusterer.Action.NAME, who=("0@100,50,140,98",), name="Anna")
-    >>> [person.name for person in clusterer.amend(result, [name])]
+    >>> name = clusterer.Editor(result).name("Person 1", "Anna")
+    >>> [person.name for person in clusterer.amend(result, [*result.edits, name])]
     ['Anna', 'Person 2']
     """
     under = result.grouped_under

@@ -130,24 +130,24 @@ def decide(
     edits: Sequence[Edit] = (),
     grouped_under: int | None = None,
 ) -> ClusteringResult:
-    """Group the tracks of an analysis into people.
+    """Group the tracks of an analysis into people; the video is not opened.
 
     Parameters
     ----------
     analysis
-        What the first phase found.
+        From `analyse`, or of a result.
     config
-        Method, metric and threshold; a threshold of None means the encoder's default, "auto" the
-        one that the video's certain pairs suggest.
+        Method, metric and threshold of the grouping, and the encoder that made the analysis. To
+        group a result again, start from its `config`: see `Config.with_clustering`.
     edits
-        A reviewer's corrections; the result includes them.
+        A reviewer's corrections, in order; the result includes them.
     grouped_under
         How many of the first corrections constrain the grouping itself; the rest are applied to
         its result. None = all.
 
     Returns
     -------
-    ClusteringResult; its `threshold` is the one that was used, its `calibration` says how it fits
+    ClusteringResult; its `threshold` is the one that was used, its `calibration` how well that fits
 
     Raises
     ------
@@ -158,8 +158,8 @@ def decide(
 
     Examples
     --------
-    >>> config = clusterer.Config(clustering=clusterer.ClusteringConfig(threshold=0.3))
-    >>> decided = clusterer.decide(analysis, config)
+    >>> config = result.config.with_clustering(threshold=0.3)
+    >>> decided = clusterer.decide(result.analysis, config)
     >>> decided.labels.tolist(), decided.threshold
     ([0, 1, 2, -1], 0.3)
     """

@@ -146,16 +146,10 @@ class _Builder:
         analysis = self._analysis
         rows = np.concatenate([track.detection_rows for track in tracks])
         crops = [row for row in rows.tolist() if row in self._crops]
-        seen = appearances(
-            tracks,
-            analysis.detections.pts,
-            analysis.detections.frame_index,
-            analysis.shots,
-            analysis.video,
-        )
+        ids = [track.id for track in tracks]
+        seen = appearances(analysis, ids)
         length_pts = sum(a.end_pts - a.start_pts for a in seen)
         weights = np.array([len(track) for track in tracks], dtype=np.float64)
-        ids = [track.id for track in tracks]
         return Identity(
             id=identity_id,
             name=name,

@@ -31,11 +31,11 @@ def analyse(
     config
         Settings of this phase.
     folder
-        The result folder, where the analysis and its pictures are stored. An analysis of the same
-        film, models and settings is reused; an interrupted one resumes after its last finished
+        The result folder, where the analysis and its pictures are stored. A stored analysis of the
+        same film, models and settings is reused; an interrupted one resumes after the last finished
         shot. Films are identified by content, not by name, place or time of the file.
     hook
-        Receives the progress.
+        Receives progress and notes; None = nothing does.
 
     Returns
     -------
@@ -46,13 +46,19 @@ def analyse(
     VideoError
         The video cannot be opened or nothing in it can be decoded.
     ModelError
-        Weights are missing or damaged.
+        Weights of a network are missing or damaged.
     DependencyError
-        A library of the system is missing.
+        A system library is missing.
     OtherFilmError
         The folder holds the result of another film.
     ResultError
-        The folder holds files of others, cannot be written to, or is in use by another run.
+        The folder holds other files, cannot be written to, or is in use by another run.
+
+    Examples
+    --------
+    >>> config = clusterer.Config()  # doctest: +SKIP
+    >>> analysis = clusterer.analyse("a.mp4", config.analysis, "a.people")  # doctest: +SKIP
+    >>> result = clusterer.decide(analysis, config)  # doctest: +SKIP
     """
     video, hook = Path(video), hook or Hook()
     with run_lock(Path(folder)):

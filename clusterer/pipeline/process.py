@@ -24,12 +24,12 @@ from clusterer.store.run_lock import run_lock
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run produced.
+    """Result of a run.
 
     Attributes
     ----------
     result : who appears when
-    folder : where everything was written
+    folder : the result folder, see `ResultFolder`
     duration_s : time taken, seconds
     """
 
@@ -49,6 +49,9 @@ def process(  # noqa: PLR0913 (the user's choices)
 ) -> Outcome:
     """Find out who appears when in a video, and write report and tables.
 
+    The analysis is stored in the folder: a second run with other settings of the grouping, or with
+    new corrections, takes about a second.
+
     Parameters
     ----------
     video
@@ -59,13 +62,13 @@ def process(  # noqa: PLR0913 (the user's choices)
         Where to write; None = ``<stem>.people`` in the current folder. It may be missing or empty,
         or hold an earlier result of this film, whatever the file was called then.
     hook
-        Receives the progress.
+        Receives progress and notes; None = nothing does.
     edits
         File of corrections, which becomes ``edits.json`` in the folder; None = those in the folder,
         if any.
     replace
-        If the folder holds the result of another film, remove that, but keep its corrections:
-        ``edits.json`` becomes ``edits.<film>.json``. Files that we did not write stay.
+        Remove the result of another film from the folder, except its corrections: ``edits.json``
+        becomes ``edits.<film>.json``. Files that this program did not write stay.
 
     Returns
     -------
@@ -80,9 +83,15 @@ def process(  # noqa: PLR0913 (the user's choices)
     OtherFilmError
         The folder holds the result of another film, and `replace` is not set.
     ResultError
-        The folder holds files of others, cannot be written to, or is in use by another run.
+        The folder holds other files, cannot be written to, or is in use by another run.
     ClustererError
-        See `analyse`, `decide` and `clusterer.outputs.save`. Earlier results stay as they were.
+        See `analyse` and `decide`. Earlier results stay as they were.
+
+    Examples
+    --------
+    >>> outcome = clusterer.process("episode.mp4")  # doctest: +SKIP
+    >>> [person.name for person in outcome.result.at(12.5)]  # doctest: +SKIP
+    ['Person 1']
     """
     started_s = time.monotonic()
     config = resolved(config or Config())

@@ -11,7 +11,7 @@ from clusterer.core.errors import CacheError, ConfigError, OtherFilmError, Resul
 from clusterer.core.files import read_nofollow
 from clusterer.core.hook import Hook
 from clusterer.core.text import one_line
-from clusterer.core.types import Analysis, ClusteringResult
+from clusterer.core.types import Analysis, ClusteringResult, Identity
 from clusterer.edits import EditLog
 from clusterer.store import edits_json
 from clusterer.store.analysis_cache import load_analysis
@@ -37,21 +37,21 @@ class ResultFolder(OwnedFolder):
     """A result folder, ``<stem>.people``: its result, corrections, pictures and files.
 
     Opening it reads nothing, and the folder need not exist; each attribute and method reads what it
-    needs. On POSIX, only the user may enter the folder and read its files.
+    needs. On POSIX, only the user can enter the folder and read its files.
 
     Parameters
     ----------
     path
         Of the folder.
     analysis
-        Whose pictures the folder holds; None = the stored one, read when a picture is asked for.
+        The analysis whose pictures the folder holds; None = read it when a picture is needed.
 
     Attributes
     ----------
     path : of the folder
     is_result : whether a run of this version, or of an earlier one, wrote the folder
     film : `Film` that the result is of; None if unknown, as in results of earlier versions
-    names : frozenset of the files that we wrote, relative to the folder
+    names : frozenset of the files that cluster-video wrote, relative to the folder
 
     Examples
     --------
@@ -59,6 +59,7 @@ class ResultFolder(OwnedFolder):
     >>> folder = clusterer.ResultFolder("episode.people")
     >>> result = folder.load()  # doctest: +SKIP
     >>> folder.picture(result.people[0].cover_row)  # doctest: +SKIP
+    >>> folder.write_edits(folder.edits.adding(edit))  # doctest: +SKIP
     """
 
     def __init__(self, path: Path | str, analysis: Analysis | None = None) -> None:
@@ -153,9 +154,9 @@ class ResultFolder(OwnedFolder):
         Returns
         -------
         ClusteringResult
-            As it was saved: the same people, unknowns and tables. What the clustering knew of each
-            track is computed again, with the stored settings. The corrections in it are those that
-            the tables include; see `edits` for the newest.
+            As it was saved: the same people, unknowns and tables. Its `features` are computed
+            again, with the stored settings. Its `edits` are those that the tables include; see
+            `ResultFolder.edits` for the newest.
 
         Raises
         ------
@@ -185,6 +186,26 @@ class ResultFolder(OwnedFolder):
             The folder holds no analysis, or a damaged one.
         """
         return self._read_picture(row, face_picture)
+
+    def pictures(self, who: Identity) -> dict[int, bytes]:
+        """The pictures of a person.
+
+        Parameters
+        ----------
+        who
+            Of the result of this folder.
+
+        Returns
+        -------
+        row of the analysis' detections → JPEG, in time order
+
+        Raises
+        ------
+        ResultError
+            As of `picture`.
+        """
+        found = ((row, self.picture(row)) for row in who.crop_rows)
+        return {row: picture for row, picture in found if picture is not None}
 
     def torso(self, row: int) -> bytes | None:
         """The picture of the torso below a face; parameters, result and errors as of `picture`."""
@@ -226,6 +247,10 @@ def load(folder: Path | str) -> ClusteringResult:
     ResultError
         It is no result folder, a file of it is missing or damaged, the files are not of the same
         run, or another version wrote them.
+
+    Examples
+    --------
+    >>> result = clusterer.load("episode.people")  # doctest: +SKIP
     """
     return ResultFolder(folder).load()
 

@@ -14,6 +14,7 @@ from typing import Any
 _MARK = re.compile(r"^<!-- others of ([\w.]+) as (.+) -->$", re.MULTILINE)
 _ENTRY = re.compile(r"^::: [\w.]+\.(\w+)$", re.MULTILINE)
 _SECTION = re.compile(r"^(Attributes|Parameters)\n-+\n", re.MULTILINE)
+_RETURNS = re.compile(r"^(Returns\n-+\n)(.+)", re.DOTALL)
 _DESCRIBED = re.compile(r"^(\w[\w, ]*?) : (.+(?:\n    .*)*)", re.MULTILINE)
 
 
@@ -53,6 +54,26 @@ def tidy(docstring: str) -> str:
         _DESCRIBED.sub(_below, section) if _SECTION.match(section) else section
         for section in sections
     )
+
+
+def with_type(docstring: str, annotation: str) -> str:
+    """A docstring of which Returns only says what comes back, with the type above that.
+
+    numpydoc has the type in the first line, where mkdocstrings would read each line as one.
+    """
+    head, *sections = re.split(r"(?m)^(?=[A-Z]\w+\n-{3,}\n)", docstring)
+    return head + "".join(
+        _RETURNS.sub(lambda match: _typed(match, annotation), section) for section in sections
+    )
+
+
+def _typed(match: re.Match[str], annotation: str) -> str:
+    lines = match[2].rstrip("\n").split("\n")
+    if any(line.startswith(" ") for line in lines) or lines == [annotation]:
+        return match[0]
+    lines[0] = re.sub(rf"^{re.escape(annotation)}[;,] ", "", lines[0])
+    ending = match[2][len(match[2].rstrip("\n")) :]
+    return match[1] + "\n    ".join([annotation, *lines]) + ending
 
 
 def _below(match: re.Match[str]) -> str:

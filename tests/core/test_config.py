@@ -162,3 +162,15 @@ def test_a_tolerance_read_from_json_is_the_same() -> None:
     assert ClusteringConfig(tolerance=[[0.0, 0.5], [1.0, 1.0]]) == ClusteringConfig(  # type: ignore[arg-type]
         tolerance=((0.0, 0.5), (1.0, 1.0))
     )
+
+
+def test_other_settings_of_the_grouping() -> None:
+    before = Config(AnalysisConfig(encoding=EncodingConfig(encoder="retail")))
+    after = before.with_clustering(threshold=0.3, min_faces=4)
+    assert after == Config(before.analysis, ClusteringConfig(threshold=0.3, min_faces=4))
+    assert before.clustering == ClusteringConfig()
+    assert before.with_clustering() == before
+    with pytest.raises(ConfigError, match="threshold is 3"):
+        before.with_clustering(threshold=3.0)
+    with pytest.raises(ConfigError, match="no setting 'treshold'"):
+        before.with_clustering(treshold=0.3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -77,3 +78,41 @@ def test_every_column_has_a_type() -> None:
         for name, values in zip(table.columns, zip(*table.rows, strict=True), strict=True):
             kind = str if name in TEXTS else int if name in NUMBERS else float
             assert {type(value) for value in values} == {kind}, name
+
+
+def test_faces_of_a_person_as_a_frame() -> None:
+    result = small_result()
+    for who in (*result, *result.unknowns):
+        faces = result.faces_of(who)
+        frame = faces.to_pandas()
+        assert {name: str(kind) for name, kind in frame.dtypes.items()} == {
+            **dict.fromkeys(("row", "track", "frame"), "int64"),
+            "time_s": "float64",
+            **dict.fromkeys(("left", "top", "right", "bottom", "score", "quality"), "float32"),
+        }
+        assert frame["row"].tolist() == faces.row.tolist()
+        assert (frame[["left", "top", "right", "bottom"]].to_numpy() == faces.boxes).all()
+        assert frame["quality"].tolist() == faces.quality.tolist()
+        frame["left"] = 0.0  # a frame of one's own, to change
+
+
+def test_no_faces_are_an_empty_frame() -> None:
+    nobody = replace(small_result().people[0], track_ids=())
+    faces = small_result().faces_of(nobody)
+    assert len(faces) == 0
+    assert faces.to_pandas().dtypes.equals(small_result().faces_of("person-1").to_pandas().dtypes)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_frames_survive_a_file(ending: str, tmp_path: Path) -> None:
+    for table in named("NA").tables:
+        frame = table.to_pandas()
+        path = tmp_path / f"{table.name}.{ending}"
+        if ending == "parquet":
+            pytest.importorskip("pyarrow")
+            frame.to_parquet(path)
+            read = pd.read_parquet(path)
+        else:
+            frame.to_csv(path, index=False)
+            read = of_csv(path.read_text("utf-8").replace("\n", "\r\n"))
+        pd.testing.assert_frame_equal(read, frame)

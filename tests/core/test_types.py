@@ -14,6 +14,7 @@ from clusterer.core.config import AUTO, ClusteringConfig, Config
 from clusterer.core.errors import ConfigError
 from clusterer.core.types import (
     Analysis,
+    Appearance,
     ChipQuality,
     ClusteringResult,
     Detections,
@@ -24,6 +25,7 @@ from clusterer.core.types import (
     TrackFeatures,
     VideoInfo,
 )
+from clusterer.people.decide import decide
 from tests.small_analysis import FRAME_PTS, analysis_of
 from tests.small_result import FITS, small_result
 
@@ -210,6 +212,11 @@ def test_an_analysis_knows_the_track_and_chip_of_each_row() -> None:
     assert whole.chip_of_row.tolist() == [1, 2, -1, -1, 0]
     assert whole.chips_of(1).tolist() == [1, 0], "in time order, not in that of the chips"
     assert whole.chips_of(0).tolist() == [2]
+    (first, second) = whole.spans(0, 1)
+    assert first == Appearance(0, 0, 10, 0, 10 * FRAME_PTS, (0,)), "half-open"
+    assert second.end_frame == 13
+    assert whole.spans(1) == (second,)
+    assert whole.spans() == ()
     assert whole.spans_pts.tolist() == [[0, 9 * FRAME_PTS], [0, 12 * FRAME_PTS]]
     fewer = replace(whole, tracks=whole.tracks[:1])
     assert fewer.track_of_row.tolist() == [-1, 0, -1, 0, -1]
@@ -276,6 +283,108 @@ def test_faces_of_a_person_are_those_of_the_table() -> None:
             assert np.round(faces.scores.astype(float), 3).tolist() == [row[9] for row in rows]
             assert np.round(faces.quality.astype(float), 3).tolist() == [row[10] for row in rows]
             assert (faces.frame == result.analysis.detections.frame_index[faces.row]).all()
+
+
+def test_a_name_is_found_in_any_case_and_encoding() -> None:
+    result = small_result()
+    composed, decomposed = "Zo\u00eb", "Zoe\u0308"
+    zoe = replace(result.people[0], name=composed)
+    result = replace(result, people=(zoe, replace(result.people[1], name="zo\u00eb")))
+    assert result.person(composed) is zoe, "the exact name goes first"
+    with pytest.raises(ConfigError, match="Several are called"):
+        result.person("ZOE\u0308")
+    result = replace(result, people=(zoe,))
+    assert result.person(decomposed) is zoe
+    assert result.person("UNKNOWN 1") is result.unknowns[0]
+    with pytest.raises(ConfigError, match="Nobody is called ''"):
+        result.person("")
+
+
+def test_an_id_goes_before_a_name() -> None:
+    result = small_result()
+    first = replace(result.people[0], name="person-2")
+    result = replace(result, people=(first, result.people[1]))
+    assert result.person("person-2") is result.people[1]
+
+
+@pytest.mark.parametrize(
+    ("time_s", "expected"),
+    [
+        (-0.01, []), (0.0, [1, 2]), (0.43, [1, 2]), (0.44, [1]), (0.83, [1]), (0.84, []),
+        (1.99, []), (2.0, [1]), (3.99, [1]), (4.0, []), (float("inf"), []),
+    ],
+)  # fmt: skip
+def test_who_is_on_screen(time_s: float, expected: list[int]) -> None:
+    """25 frames a second. Person 1: frames 0 to 20, 50 to 99; Person 2: frames 0 to 10."""
+    result = small_result()
+    assert [person.name for person in result.at(time_s)] == [f"Person {n}" for n in expected]
+
+
+def test_hidden_people_are_not_on_screen() -> None:
+    result = small_result()
+    hidden = replace(result.people[0], hidden=True)
+    result = replace(result, people=(hidden, result.people[1]))
+    assert result.at(0.0) == (result.people[1],)
+
+
+def test_a_time_is_a_number() -> None:
+    with pytest.raises(ConfigError, match="time is nan"):
+        small_result().at(float("nan"))
+
+
+def test_spans_are_those_of_the_table() -> None:
+    result = small_result()
+    for person in result:
+        rows = [row[2:4] for row in result.tables.appearances.rows if row[0] == person.id]
+        assert result.spans_s(person).tolist() == [list(row) for row in rows]
+        lengths = np.diff(result.spans_s(person)).sum()
+        assert lengths == pytest.approx(person.screen_time_s)
+    assert result.spans_s("unknown-1").tolist() == [[2.4, 2.44]]
+
+
+def test_people_are_together_while_both_are_seen() -> None:
+    result = small_result()
+
+    def seen(*spans: tuple[int, int]) -> tuple[Appearance, ...]:
+        pts = [(1024 + a * 12800, 1024 + b * 12800) for a, b in spans]
+        return tuple(Appearance(0, 0, 1, a, b, ()) for a, b in pts)
+
+    anna = replace(result.people[0], appearances=seen((0, 4), (5, 8), (9, 10)))
+    ben = replace(result.people[1], appearances=seen((3, 6), (7, 9), (12, 13)))
+    both = [[3.0, 4.0], [5.0, 6.0], [7.0, 8.0]]
+    assert result.together_s(anna, ben).tolist() == both
+    assert result.together_s(ben, anna).tolist() == both
+    assert result.together_s(anna, anna).tolist() == result.spans_s(anna).tolist()
+    apart = result.together_s(replace(anna, appearances=seen((0, 3))), ben)
+    assert apart.shape == (0, 2), "one ends where the other begins"
+    assert apart.dtype == np.float64
+    with pytest.raises(ConfigError, match="Nobody is called 'Ben'"):
+        result.together_s(anna, "Ben")
+
+
+def test_a_result_of_nobody() -> None:
+    result = replace(small_result(), people=(), unknowns=())
+    assert list(result) == []
+    assert result.at(0.0) == ()
+    assert repr(result) == "<ClusteringResult of 'footage/small.mp4': 0 people, 0 unknown>"
+    assert [len(table.to_pandas()) for table in result.tables] == [0, 0, 9]
+
+
+def test_a_film_without_faces() -> None:
+    result = decide(analysis_of([]), Config())
+    assert list(result) == []
+    assert result.at(1.0) == ()
+    assert [len(table.to_pandas()) for table in result.tables] == [0, 0, 0]
+    with pytest.raises(ConfigError, match="There are: nobody"):
+        result.person("Anna")
+    assert repr(result.analysis) == "<Analysis of 'a.mp4': 1 shots, 0 tracks, 0 faces>"
+
+
+def test_no_repr_lists_arrays_or_tracks() -> None:
+    result = small_result()
+    assert repr(result) == "<ClusteringResult of 'footage/small.mp4': 2 people, 1 unknown>"
+    assert repr(result.analysis) == "<Analysis of 'footage/small.mp4': 2 shots, 4 tracks, 9 faces>"
+    assert repr(result.people[1]) == "<Identity 'person-2': 'Person 2', 0.44 s on screen>"
 
 
 def test_the_threshold_that_was_used() -> None:

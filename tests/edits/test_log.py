@@ -197,3 +197,10 @@ def test_a_damaged_file_is_reported_in_one_line(tmp_path: Path, content: bytes, 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(EditsError, match=r"Cannot write .*no such file"):
         write(tmp_path / "none" / EDITS, EditLog())
+
+
+def test_corrections_are_added_at_the_end() -> None:
+    first, second, third = (Edit(Action.NAME, who=(KEY,), name=name) for name in "abc")
+    log = EditLog((first,), (third,), "small.mp4")
+    assert log.adding(second, third) == EditLog((first, second, third), (), "small.mp4")
+    assert log.adding() == EditLog((first,), (), "small.mp4")

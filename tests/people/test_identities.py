@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from clusterer.core.appearances import appearances
 from clusterer.core.config import ClusteringConfig
-from clusterer.core.types import Analysis, Appearance, Identity, Reason, Shot, Track, VideoInfo
+from clusterer.core.types import Analysis, Appearance, Identity, Reason, Shot, VideoInfo
 from clusterer.people.features import describe
 from clusterer.people.identities import present, reasons_of, unknown_reason
 from tests.small_analysis import FRAME_PTS, VIDEO, analysis_of, shots_of
@@ -25,13 +26,9 @@ def seen_in(
     tracks: Sequence[Sequence[int]], shots: tuple[Shot, ...], video: VideoInfo = VIDEO
 ) -> tuple[Appearance, ...]:
     """Appearances of one person of tracks that were seen in these frames."""
-    frames = np.concatenate([np.array(track) for track in tracks])
-    ends = np.cumsum([len(track) for track in tracks])
-    made = [
-        Track(i, _shot(track[0], shots), np.arange(end - len(track), end))
-        for i, (track, end) in enumerate(zip(tracks, ends, strict=True))
-    ]
-    return appearances(made, frames * FRAME_PTS, frames, shots, video)
+    sights = [(i, frame, 0.5) for i, track in enumerate(tracks) for frame in track]
+    analysis = replace(analysis_of(sights, shots=shots), video=video)
+    return appearances(analysis, range(len(tracks)))
 
 
 def _shot(frame: int, shots: tuple[Shot, ...]) -> int:

@@ -54,6 +54,15 @@ def test_pictures_by_detection_row(path: Path, loaded: bool) -> None:
     assert folder.torso(5) == b"torso"
 
 
+def test_pictures_of_a_person(path: Path) -> None:
+    folder = clusterer.ResultFolder(path)
+    first, second = folder.load().people
+    assert folder.pictures(first) == {0: b"picture 0", 5: b"picture 5"}
+    assert folder.pictures(second) == {1: b"picture 1"}
+    next((path / "chips").glob("00000-*.jpg")).unlink()
+    assert folder.pictures(first) == {5: b"picture 5"}, "one that is gone is left out"
+
+
 @pytest.mark.parametrize("row", [2, 8, 9, -1, -9, 99])
 def test_none_where_no_picture_is_kept(path: Path, row: int) -> None:
     folder = clusterer.ResultFolder(path)

@@ -1,12 +1,12 @@
 """Every setting, one frozen dataclass per stage, checked when made.
 
-`AnalysisConfig` holds what the cache depends on; `ClusteringConfig` what may change afterwards
-without opening the video again. Each default says where it comes from.
+The stored analysis depends on `AnalysisConfig`; `ClusteringConfig` can change without analysing
+the video again. Each default states its source.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import isfinite
 from typing import Any, Literal
 
@@ -19,12 +19,12 @@ from clusterer.core.config._gallery import GalleryConfig as GalleryConfig
 from clusterer.core.errors import ConfigError
 
 AUTO: Literal["auto"] = "auto"
-"""A threshold that each episode sets for itself."""
+"""The threshold is suggested by each episode's certain pairs."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoConfig:
-    """Which frames are looked at.
+    """Which frames are analysed.
 
     Attributes
     ----------
@@ -32,8 +32,8 @@ class VideoConfig:
         Frames per second of video. `python -m benchmarks speed sample-rate` gives the table
         behind the default.
     still_level
-        While no part of the picture changes by this many grey levels (0 to 255) between looks,
-        every other look is left out; 0 = never.
+        While no part of the picture changes by this many grey levels (0 to 255) between sampled
+        frames, every other one is skipped; 0 = never.
     start_s, end_s
         Part of the video, seconds from its first frame; None = all of it.
     """
@@ -56,21 +56,21 @@ class VideoConfig:
 
 @dataclass(frozen=True, slots=True)
 class ShotConfig:
-    """When a cut is a cut.
+    """How cuts are found.
 
     Attributes
     ----------
     width_px
-        Pictures are shrunk to this width before they are compared.
+        Frames are shrunk to this width before they are compared, px.
     min_content
-        Smallest change from one frame to the next that can be a cut, 0 to 255. 15 is the default
-        of PySceneDetect's AdaptiveDetector.
+        Smallest change from one frame to the next that can be a cut, 0 to 255. PySceneDetect's
+        AdaptiveDetector has the same default.
     min_ratio
-        How much larger than its neighbours that change must be; likewise, 3.
+        Smallest ratio of that change to the mean of its neighbours; 3 in PySceneDetect.
     window
-        Neighbours on each side that the ratio looks at; likewise, 2.
+        Number of neighbours on each side; 2 in PySceneDetect.
     min_length_frames
-        Shortest shot.
+        Length of the shortest shot.
     """
 
     width_px: int = 160
@@ -96,14 +96,14 @@ class DetectionConfig:
     detector
         Name in the registry of `clusterer.faces.detection`.
     width_px
-        The longer side of the picture is shrunk to this before detection; never enlarged.
+        The longer side of a frame is shrunk to this before detection, never enlarged, px.
     min_score
-        Detections under it are dropped, 0 to 1.
+        Detections below it are dropped, 0 to 1.
     min_face_px
-        Faces lower than this in the source are dropped, px.
+        Boxes less high than this in the source frame are dropped, px.
     upsample
-        How often ``hog`` and ``cnn`` double the picture first; the others do not. None = what suits
-        the detector.
+        How often ``hog`` and ``cnn`` double the size of the frame first; other detectors ignore it.
+        None = the default of the detector.
     """
 
     detector: str = "centerface"
@@ -119,19 +119,20 @@ class DetectionConfig:
 
 @dataclass(frozen=True, slots=True)
 class EncodingConfig:
-    """How faces become vectors.
+    """How faces become embeddings.
 
     Attributes
     ----------
     encoder
-        Name in the registry of `clusterer.faces.encoding`, or ``onnx:PATH``: a network with a card.
+        Name in the registry of `clusterer.faces.encoding`, or ``onnx:PATH`` of a network with a
+        card.
     batch_size
-        Chips encoded at once.
+        Number of chips encoded at once.
     thresholds
-        Pairs of metric and default threshold of a network at ``onnx:PATH``, above 0, at most 2.
-        A run fills them in from the card, so that its result needs neither file again.
+        Pairs of metric and default threshold of the network at ``onnx:PATH``, above 0, at most 2.
+        A run takes them from the card, so that its result needs neither file again.
     licence
-        Of such a network, from its card, likewise.
+        Licence of that network, also from the card.
     """
 
     encoder: str = "dlib"
@@ -155,18 +156,19 @@ class TrackingConfig:
     Attributes
     ----------
     min_iou
-        Overlap of a face with where its track is expected, from one sample to the next.
+        Smallest intersection over union of a face and the predicted box of its track, from one
+        sampled frame to the next.
     max_gap_s
-        Longest stretch of missed samples that a track bridges.
+        Longest gap without a detection that a track bridges, seconds.
     confirm_score
         A track needs one detection of at least this score (the two-threshold rule of ByteTrack,
-        Zhang et al. 2022): weak detections prolong a track and never make one.
+        Zhang et al. 2022): weak detections extend a track but never start one.
     stitch_factor
-        Two pieces of track are one when their encodings are nearer than this many times the
-        encoder's default threshold and the second begins where the first ended.
+        Two tracks are joined if the second begins where the first ended and their embeddings are
+        nearer than this multiple of the encoder's default threshold.
     split_factor
-        A track is two when the encodings of its earlier and later chips are farther apart than
-        this many times the encoder's default threshold.
+        A track is split if the embeddings of its earlier and later chips are farther apart than
+        this multiple of the encoder's default threshold.
     """
 
     min_iou: float = 0.3
@@ -185,16 +187,16 @@ class TrackingConfig:
 
 @dataclass(frozen=True, slots=True)
 class ChipConfig:
-    """How many pictures of a track are encoded and kept.
+    """How many chips of a track are encoded, and how many pictures are kept.
 
     Attributes
     ----------
     per_track
-        Best chips that are encoded; the bound that keeps a long track from costing a long time.
+        Largest number of chips that are encoded, the best ones: it bounds the cost of a long track.
     crops_per_track
-        Pictures kept for the report.
+        Largest number of pictures kept for the report.
     crop_px
-        Their side.
+        Width and height of a picture, px.
     """
 
     per_track: int = 6
@@ -216,26 +218,25 @@ class ClusteringConfig:
     method
         Name in the registry of `clusterer.people.clustering`.
     metric
-        ``l2`` or ``cosine`` distance between encodings.
+        ``l2`` or ``cosine`` distance of embeddings.
     threshold
-        Largest distance at which two encodings are one person; None = the encoder's calibrated
-        default for the metric; "auto" = by the episode's certain pairs, see
+        Largest distance at which two embeddings are one person; None = the encoder's default for
+        the metric; ``"auto"`` = suggested by the episode's certain pairs, see
         `clusterer.people.calibration`.
     min_faces
-        Readable chips that found a person. Two, as in the ancestor's rule on single faces.
+        Smallest number of readable chips of a person: a single face does not make a person.
     min_quality
-        A chip of at least this quality is readable, 0 to 1.
+        Smallest quality of a readable chip, 0 to 1.
     tolerance
-        Pairs of quality and factor, qualities rising from 0: the threshold for two faces is
-        multiplied by the factor at the lesser quality of the two (for cosine, by its square),
-        straight lines between. `python -m benchmarks faces quality` gives the table behind it.
-        Faces that can hardly be read all look a little alike, so they must be nearer; small but
-        clear ones are far from everybody, from themselves too, and may be farther; 0.36 is right
-        as it stands where faces are large and sharp.
+        Pairs of quality and factor, qualities rising from 0, linear between: the threshold for two
+        faces is multiplied by the factor at the lower of their qualities (for cosine, by its
+        square). `python -m benchmarks faces quality` gives the table behind it. Embeddings of
+        barely readable faces are alike, so the threshold is smaller. Those of small but clear
+        faces vary even within one person, so it is larger. Large, sharp faces need no change.
     clear_quality
-        From this quality on, a face is clear enough to learn from about an episode.
+        Smallest quality of a face that the calibration of the threshold uses, 0 to 1.
     clothing
-        The second stage.
+        Settings of the second stage, which uses clothing.
 
     Examples
     --------
@@ -274,7 +275,7 @@ class ClusteringConfig:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisConfig:
-    """Settings of the first phase; changing one means to analyse the video again.
+    """Settings of the first phase; changing one means analysing the video again.
 
     Examples
     --------
@@ -293,7 +294,7 @@ class AnalysisConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting of a run: the first phase, and the second that needs no video.
+    """Every setting: `analysis` of the first phase, `clustering` of the second.
 
     Examples
     --------
@@ -309,7 +310,35 @@ class Config:
     analysis: AnalysisConfig = AnalysisConfig()
     clustering: ClusteringConfig = ClusteringConfig()
 
+    def with_clustering(self, **settings: Any) -> Config:
+        """The same configuration with other settings of the grouping, for `clusterer.decide`.
+
+        Parameters
+        ----------
+        settings
+            Fields of `ClusteringConfig`, such as ``threshold=0.3``.
+
+        Raises
+        ------
+        ConfigError
+            There is no such setting, or a value is out of its range.
+
+        Examples
+        --------
+        >>> config = clusterer.Config().with_clustering(threshold=0.3, method="agglomerative")
+        >>> config.clustering.threshold, config.clustering.min_faces
+        (0.3, 2)
+        """
+        known = [each.name for each in fields(ClusteringConfig)]
+        for name in settings:
+            if name not in known:
+                raise ConfigError(
+                    f"There is no setting {name!r} of the grouping",
+                    f"There are: {', '.join(known)}",
+                )
+        return replace(self, clustering=replace(self.clustering, **settings))
+
 
 def settings(config: Any) -> dict[str, Any]:
-    """Turn a config into a dict that JSON can hold."""
+    """Convert a config to a dictionary for JSON."""
     return asdict(config)

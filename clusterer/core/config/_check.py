@@ -13,7 +13,7 @@ Number = TypeVar("Number", int, float)
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What a setting is called in errors, and its smallest and largest value."""
+    """Name of a setting in errors, and its smallest and largest value."""
 
     name: str
     low: float
@@ -21,13 +21,13 @@ class Range:
 
 
 def ranged(default: Number, name: str, low: float, high: float) -> Number:
-    """Make a field of a config with a range, which `check_ranges` enforces and `range_of` tells."""
+    """Make a field of a config with a range; see `check_ranges` and `range_of`."""
     made: Number = field(default=default, metadata={"range": Range(name, low, high)})
     return made
 
 
 def range_of(config: type[Any], name: str) -> Range | None:
-    """Range of a field of a config; None if any value will do, or several things are checked."""
+    """Range of a field of a config; None if any value is valid, or the check is another one."""
     (found,) = (each for each in fields(config) if each.name == name)
     limits: Range | None = found.metadata.get("range")
     return limits
@@ -48,6 +48,6 @@ def check(name: str, value: float, low: float, high: float) -> None:
 
 
 def check_metric(metric: str) -> None:
-    """Raise ConfigError for a metric that there is not."""
+    """Raise ConfigError for an unknown metric."""
     if metric not in METRICS:
         raise ConfigError(f"unknown metric {metric!r}", f"Known: {', '.join(METRICS)}")

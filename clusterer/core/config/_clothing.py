@@ -1,4 +1,4 @@
-"""Settings of the second stage."""
+"""Settings of the second stage of the grouping, which uses clothing."""
 
 from __future__ import annotations
 
@@ -10,52 +10,55 @@ from clusterer.core.config._curve import Curve, check_curve
 
 @dataclass(frozen=True, slots=True)
 class ClothingConfig:
-    """How clothes bring home those whose faces cannot be read.
+    """How clothing assigns tracks whose faces cannot be read.
 
-    Evidence is the logarithm of odds that two tracks are one person. `python -m benchmarks people
-    evidence` fits the curves and distances below, each by logistic regression over pairs of tracks.
+    Evidence is the logarithm of the odds that two tracks are one person. `python -m benchmarks
+    people evidence` fits the curves and distances below, each by logistic regression over pairs of
+    tracks.
 
     Attributes
     ----------
     enabled
-        Whether clothing has a say.
+        Whether clothing is used.
     network_weight
-        Of the clothing network, 0 to 1; the rest is the histogram of colours.
+        Weight of the clothing network, 0 to 1; the rest is that of the histogram of colours.
         `python -m benchmarks people clothing` gives the table behind it.
     min_torso_share
-        With less of the torso in the picture, clothing is unknown: a close-up shows neck and hair.
+        Smallest visible share of the torso, 0 to 1; with less, as in a close-up, clothing is
+        unknown.
     shrinkage
-        Of so many tracks that are seen with others, half of the look that they have in common is
-        taken off before clothes are compared; of more, more.
+        Number of tracks, among those seen with others, at which half of their mean description is
+        subtracted before descriptions are compared; with more tracks, more.
     neutral
-        Distance (1 - cosine) at which clothes speak neither for nor against one person.
+        Distance (1 - cosine) of clothing with evidence 0.
     slope
-        Evidence per distance of clothes seen whole at one moment.
+        Evidence per distance, for torsos fully visible at the same time.
     alike_share
-        Where people dress alike, clothes say less: the neutral distance is lowered to what this
-        share of the pairs of people seen together stays under.
+        Where people dress alike, clothing tells less: the neutral distance is lowered to this
+        quantile of the distances of people seen together, 0 to 1.
     window_s
-        Clothes of two tracks count less the more time lies between them, and nothing from here on:
-        they hold for a scene, and scenes of films last one to three minutes.
+        Time between two tracks from which their clothing is not compared, seconds; the evidence
+        decreases towards it. Clothing lasts a scene, and scenes of films last one to three minutes.
     most_for, most_against
-        Clothes say no more than this: others wear the same, and jackets are taken off.
+        Limits of the evidence of clothing: others wear the same, and jackets are taken off.
     face_neutral
-        By the lesser quality of two faces, the distance, in thresholds, at which they speak neither
-        for nor against one person.
+        Pairs of quality and distance: by the lower quality of two faces, the distance, in
+        thresholds, with evidence 0.
     face_slope
-        Likewise, evidence per threshold of distance: next to none where faces cannot be read.
+        Pairs of quality and evidence per threshold of distance, likewise: almost none where faces
+        cannot be read.
     face_most
-        Faces say no more than this.
+        Limit of the evidence of faces.
     face_veto
-        Clear faces that say at least this much against one person are two people, whatever else
-        their people wear: many small faces in one suit must not outvote two clear ones.
+        Two clear faces with at least this much evidence against one person are two people, whatever
+        the clothing: many small faces in the same suit must not outvote two clear ones.
     prior
-        Evidence that it takes to merge two groups: of the pairs of tracks of a video with four or
-        five people about one in four or five is one person.
+        Evidence needed to merge two groups: in a video with four or five people, about one pair of
+        tracks in four or five is one person.
     clear_quality
-        Of faces at least this clear the first stage has decided; they are not moved singly.
+        Tracks of at least this quality are not moved on their own: the first stage decided.
     margin
-        A track that fits a second person within this much evidence stays unknown.
+        A track stays unknown if the second-best person fits within this much evidence.
     """
 
     enabled: bool = True

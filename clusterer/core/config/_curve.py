@@ -1,4 +1,4 @@
-"""Settings that change with quality."""
+"""Settings that depend on quality."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from clusterer.core.config._check import check
 from clusterer.core.errors import ConfigError
 
 Curve = tuple[tuple[float, float], ...]
-"""Pairs of quality and value, qualities rising from 0; straight lines between."""
+"""Pairs of quality and value, qualities rising from 0, linear between."""
 
 
 def check_curve(name: str, curve: Curve, most: float) -> None:
-    """Refuse a curve whose qualities do not rise from 0, or whose values are not 0.01 to `most`.
+    """Check that the qualities of a curve rise from 0 and that its values are 0.01 to `most`.
 
     Raises
     ------
     ConfigError
+        They do not.
     """
     at = [quality for quality, _ in curve]
     rising = all(a < b for a, b in pairwise(at))

@@ -1,4 +1,4 @@
-"""Settings of naming people by a gallery."""
+"""Settings for naming people by a gallery."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from clusterer.core.config._check import check
 
 @dataclass(frozen=True, slots=True)
 class GalleryConfig:
-    """When a person gets the name of somebody in a gallery.
+    """When a person is given a name from a gallery.
 
-    Distances are counted in default thresholds of the encoder: 1 = the threshold. The figures are
-    those of dlib on 23 celebrities and 10 people of Labeled Faces in the Wild, half of them in the
-    gallery, drawn 40 times, one to five photographs against galleries of one to eight each
-    (python -m benchmarks people gallery).
+    Distances are in units of the encoder's default threshold. The figures are for dlib on 23
+    celebrities and 10 people of Labeled Faces in the Wild, half of them in the gallery, drawn 40
+    times, one to five photographs against galleries of one to eight each (python -m benchmarks
+    people gallery).
 
     Attributes
     ----------
     limit
-        Farthest that a person may be from whom they are named after. At 1 nobody in the gallery got
-        a wrong name, and of 7862 who were not in it one did; at 1.2 up to 4 % of the latter did.
+        Largest distance of a person and their entry in the gallery. At 1, nobody in the gallery got
+        a wrong name, and one of 7862 who were not in it did; at 1.2, up to 4 % of the latter did.
     margin
-        How much nearer that must be than the next, and how much nearer than anybody else who is
-        seen in one frame with the person. 0.25 takes the 4 % at 1.2 down to 2 %, and costs less
-        than one name in a thousand at 1. Of those seen in one frame nothing was measured.
+        Smallest difference to the distance of the next entry, and to the distance of anybody seen
+        in one frame with the person. At a limit of 1.2, 0.25 reduces the 4 % to 2 %; at 1 it costs
+        less than one name in a thousand. The effect on people seen in one frame was not measured.
     min_quality
-        Quality that a person's best readable track must have, 0 to 1: as
-        `ClusteringConfig.clear_quality`, from which a face can be learnt from.
+        Smallest quality of the person's best readable track, 0 to 1; as
+        `ClusteringConfig.clear_quality`.
     outlier
-        A photograph farther than this from the mean of the person's others is left out. Of true
-        photographs 0.3 % are, of one stranger's among three to eight of them 93 %.
+        A photograph farther than this from the mean of the person's others is left out: 0.3 % of
+        true photographs, and 93 % of those of a stranger among three to eight.
     candidates
-        Names told of a person who stays unnamed.
+        Number of names suggested for a person who stays unnamed.
     kept
-        Pictures of a person that an episode adds to a gallery.
+        Number of pictures of a person that an episode adds to a gallery.
     """
 
     limit: float = 1.0

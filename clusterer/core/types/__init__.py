@@ -1,9 +1,10 @@
-"""The few types that every stage speaks. Frozen, validated when made; arrays in them are read-only.
+"""The types that all stages share: frozen, validated when made, with read-only arrays.
 
-They import numpy, settings and errors only. Seconds, timecodes and centroids are derived, never
-stored twice.
+They import only numpy, settings and errors. Seconds, timecodes and centroids are derived, never
+stored.
 """
 
+from clusterer.core.types._analysis import Analysis
 from clusterer.core.types._arrays import FloatArray, ImageArray, IntArray
 from clusterer.core.types._calibration import Calibration, Verdict, four_digits
 from clusterer.core.types._edits import Action, Advice, Edit, Grouping, Question
@@ -16,15 +17,8 @@ from clusterer.core.types._faces import (
     TrackFeatures,
 )
 from clusterer.core.types._media import Frame, Shot, VideoInfo
-from clusterer.core.types._result import (
-    Analysis,
-    Appearance,
-    ClothingDecision,
-    ClusteringResult,
-    Faces,
-    Identity,
-    Move,
-)
+from clusterer.core.types._people import Appearance, ClothingDecision, Faces, Identity, Move
+from clusterer.core.types._result import ClusteringResult
 
 __all__ = [
     "UNKNOWN",

@@ -18,19 +18,23 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What an episode's certain pairs say of a threshold.
+    """How well a threshold fits the certain pairs of an episode.
+
+    Certain pairs are tracks that are certainly one person, or certainly two.
 
     Attributes
     ----------
-    verdict : on `threshold`
-    threshold : that was used, in the metric's unit
-    automatic : whether it is the suggested one
-    suggested : shrunk to the default, bounded, the default itself if that fits; four digits
-    unshrunk : what the pairs alone would say; None without a pair
-    n_same, n_different : how many pairs there are
-    evidence_different : how many pairs they are worth: a track in k pairs lends each at most 1/k
-    median_same, median_different : distances in the metric's unit; None without a pair
-    share_same_accepted, share_different_accepted : pairs under `threshold`, 0 to 1; None without
+    verdict : whether `threshold` fits
+    threshold : the one that was used, in the metric's unit
+    automatic : whether that is the suggested one
+    suggested : shrunk towards the default and bounded; the default itself if that fits
+    unshrunk : the threshold that the pairs alone suggest; None without a pair
+    n_same, n_different : number of pairs of one person, and of two
+    evidence_different : effective number of pairs of two people: a track in k pairs contributes at
+        most 1/k to each
+    median_same, median_different : median distance in the metric's unit; None without a pair
+    share_same_accepted, share_different_accepted : share of pairs under `threshold`, 0 to 1; None
+        without a pair
     different_accepted_low, different_accepted_high : 95 % interval of the latter (Wilson 1927)
 
     Examples

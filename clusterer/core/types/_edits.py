@@ -1,4 +1,4 @@
-"""What a reviewer corrects, what the machine had decided, and what it would ask."""
+"""Corrections of a reviewer, the grouping before them, and advice to the reviewer."""
 
 from __future__ import annotations
 
@@ -31,20 +31,22 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One correction. Tracks and faces are named by what they show, see `clusterer.edits.keys`.
+    """One correction; `Editor` makes it.
+
+    Tracks and faces are identified by keys: frame and box of a face, see `clusterer.edits.keys`.
 
     Attributes
     ----------
     action
     who
-        A few tracks that stand for a person: the first of two (SAME, DIFFERENT), where to (MOVE),
-        whom (NAME, HIDE, SHOW, COVER).
+        Up to five tracks that represent a person: the first of two (SAME, DIFFERENT), the target
+        (MOVE), the one concerned (NAME, HIDE, SHOW, COVER).
     others
-        Tracks that stand for the second person (SAME, DIFFERENT).
+        Tracks that represent the second person (SAME, DIFFERENT).
     tracks
-        Exactly these tracks (MOVE, NEW, REMOVE, NOT_A_FACE).
+        The tracks concerned (MOVE, NEW, REMOVE, NOT_A_FACE).
     source
-        Tracks that stay, of the people from whom `tracks` are taken; may be empty.
+        Tracks that stay with the people from whom `tracks` are taken; may be empty.
     name
         NAME: the name; empty = the automatic one.
     face
@@ -74,11 +76,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grouping:
-    """What the machine decided, before the corrections.
+    """The grouping before the corrections.
 
     Attributes
     ----------
-    labels : array of shape (t,), int64, `UNKNOWN` = nobody's
+    labels : array of shape (t,), int64, -1 = unknown
     reasons : t reasons why a track is unknown, `Reason.NONE` where it is not
     confidence : array of shape (t,), float64, 0 to 1
     """
@@ -101,10 +103,10 @@ class Question:
     Attributes
     ----------
     a, b
-        Tracks; each stands for its person, or for itself if it is unknown. If both are of one
-        person, the question is whether `b` belongs there.
+        Tracks; each represents its person, or itself if it is unknown. If both are of one person,
+        the question is whether `b` belongs there.
     evidence
-        Logarithm of odds for yes.
+        Logarithm of the odds that the answer is yes.
     """
 
     a: int
@@ -114,18 +116,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What helps a reviewer.
+    """Questions and suggestions for a reviewer.
 
     Attributes
     ----------
     questions
-        Most worth an answer first.
+        The most useful first.
     trees
-        Label → merges of its n tracks, in track order, nearest first: numbers under n are tracks,
-        n + k is what the k-th merge made. The last merge is where to cut the person in two.
+        Label → merges of its n tracks, nearest first: numbers below n are tracks, in track order;
+        n + k is the cluster that merge k made. To split the person in two, undo the last merge.
     names
-        Label → who the person may be, by a gallery: names with their distance, nearest first. Only
-        people whom the gallery was not sure of.
+        Label → names that a gallery suggests, with their distance, nearest first. Only people whom
+        the gallery could not name with certainty.
     """
 
     questions: tuple[Question, ...] = ()

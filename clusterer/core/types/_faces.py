@@ -1,4 +1,4 @@
-"""Who is seen: detections, their quality, tracks and what is known of each."""
+"""Detections, their quality, tracks, and the features of each track."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
-    """Faces found, one row each: the only currency between detector, tracker and encoder.
+    """Faces that were found, one per row; detectors, tracking and encoders exchange these.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Detections:
     boxes : array of shape (n, 4), float32, left, top, right, bottom in px of the source frame
     scores : array of shape (n,), float32, 0 to 1
     landmarks : array of shape (n, 5, 2), float32, px: left eye, right eye, nose, left and right
-        mouth corner as seen in the picture; NaN where the detector gives none
+        corner of the mouth as seen in the picture; NaN if the detector gives none
 
     Examples
     --------
@@ -100,7 +100,7 @@ class Detections:
         scores: npt.ArrayLike,
         landmarks: npt.ArrayLike | None = None,
     ) -> Self:
-        """Faces of one frame; without `landmarks` they are unknown (NaN)."""
+        """Faces of one frame; without `landmarks` these are NaN."""
         n = len(np.asarray(scores))
         if landmarks is None:
             landmarks = np.full((n, 5, 2), np.nan)
@@ -153,7 +153,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChipQuality:
-    """How well each detection can be read, one row per detection; every part 0 to 1.
+    """Quality of each detection, one per row; every part 0 to 1.
 
     Attributes
     ----------
@@ -207,7 +207,7 @@ class ChipQuality:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackFeatures:
-    """What the clustering knows of each track, one row per track, in time order.
+    """Input of the grouping: one row per track, in time order.
 
     Attributes
     ----------
@@ -216,12 +216,12 @@ class TrackFeatures:
     face : array of shape (t, d), float32, quality-weighted mean of the track's best chips, as the
         encoder gives it (dlib's is not unit-norm); zeros where `has_face` is false
     quality : array of shape (t,), float32, 0 to 1, of the best chip
-    readable_chips : array of shape (t,), int64, moments at which its quality reaches the limit
+    readable_chips : array of shape (t,), int64, chips whose quality reaches the limit
     has_face : array of shape (t,), bool
-    clothing : array of shape (t, k), float32, what is worn, of length 1, so that the dot product of
-        two is how alike they are; zeros where too little of the torso is seen to know
+    clothing : array of shape (t, k), float32, description of the clothing, of length 1: the dot
+        product of two is their similarity; zeros where too little of the torso is visible
     torso_share : array of shape (t,), float32, best visible part of the torso, 0 to 1
-    reasons : t reasons, what stands against reading the track, `Reason.NONE` when it can be read
+    reasons : t reasons why a track cannot be read, `Reason.NONE` if it can
 
     Examples
     --------

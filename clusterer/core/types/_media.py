@@ -1,4 +1,4 @@
-"""What is seen: the video, its frames and shots."""
+"""The video, its frames and its shots."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from clusterer.core.types._arrays import ImageArray
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What the container says about the video.
+    """Properties of a video, as its container states them.
 
     Attributes
     ----------
-    path : as given by the user; of a stored result only the name of the file
+    path : as the user gave it; in a loaded result, the name of the file
     width_px, height_px : size of the picture as shown, after rotation
     frame_rate : average frames per second
     time_base : seconds per pts tick

@@ -38,9 +38,23 @@ class Choice:
         file.
     rate
         Frames per second; None = the file's.
+
+    Raises
+    ------
+    ConfigError
+        A value is out of its range.
+
+    Examples
+    --------
+    >>> clusterer.Choice(people=("Person 1",), min_duration_s=0.5, handles=12).handles
+    12
+    >>> clusterer.Choice(gap_s=-1)
+    Traceback (most recent call last):
+        ...
+    clusterer.core.errors.ConfigError: gap is -1. Give 0 or more
     """
 
-    people: tuple[str, ...] = ()
+    people: Sequence[str] = ()
     min_duration_s: float = 0.0
     gap_s: float = 0.0
     handles: int = 0
@@ -49,6 +63,8 @@ class Choice:
     rate: Fraction | None = None
 
     def __post_init__(self) -> None:
+        people = (self.people,) if isinstance(self.people, str) else tuple(self.people)
+        object.__setattr__(self, "people", people)
         for name, value in (
             ("shortest appearance", self.min_duration_s),
             ("gap", self.gap_s),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from clusterer.core.appearances import numbers, spans
+from clusterer.core.appearances import numbers
 from clusterer.core.types import Advice, Analysis, ClusteringResult, Edit, Grouping
 from clusterer.edits import Keys, to_dict
 from clusterer.outputs.report.axis import Axis
@@ -110,10 +110,9 @@ def _video(analysis: Analysis, axis: Axis) -> dict[str, Any]:
 
 
 def _tracks(analysis: Analysis, grouping: Grouping, axis: Axis, keys: Keys) -> dict[str, Any]:
-    found, tracks = analysis.detections, analysis.tracks
-    quality = analysis.quality.value
+    tracks, quality = analysis.tracks, analysis.quality.value
     best = [int(track.detection_rows[np.argmax(quality[track.detection_rows])]) for track in tracks]
-    seen = spans(tracks, found.pts, found.frame_index, analysis.shots, analysis.video)
+    seen = analysis.spans(*range(len(tracks)))
     return {
         "key": list(keys.tracks),
         "shot": [span.shot_index for span in seen],

@@ -194,16 +194,12 @@ class _Builder:
     def identity(self, analysis: Analysis, who: int, cast: Cast) -> Identity:
         ids = [i for i, (_, owner) in enumerate(self.plan) if owner == who]
         rows = np.sort(self.rows[ids], axis=None).tolist()
-        found = analysis.detections
-        tracks = [analysis.tracks[i] for i in ids]
         return Identity(
             id="",
             name=cast.name,
             label=self.label(who),
             track_ids=tuple(ids),
-            appearances=appearances(
-                tracks, found.pts, found.frame_index, analysis.shots, analysis.video
-            ),
+            appearances=appearances(analysis, ids),
             cover_row=max(rows, key=lambda row: (analysis.quality.value[row], -row)),
             crop_rows=tuple(rows),
             screen_time_s=float(len(cast.shots) * self.scene.shot_frames / RATE),

@@ -130,12 +130,9 @@ def test_who_is_no_face_has_no_number() -> None:
 
 def test_a_track_is_seen_as_long_as_if_it_were_alone(hour: ClusteringResult) -> None:
     analysis = hour.analysis
-    found = analysis.detections
     told = payload("live", hour, {})["tracks"]
     for track in analysis.tracks[::500]:
-        (alone,) = appearances(
-            [track], found.pts, found.frame_index, analysis.shots, analysis.video
-        )
+        (alone,) = appearances(analysis, [track.id])
         assert told["start_pts"][track.id] == alone.start_pts
         assert told["end_pts"][track.id] == alone.end_pts
 
