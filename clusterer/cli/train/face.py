@@ -20,8 +20,7 @@ from clusterer.cli.train.shared import (
 )
 from clusterer.cli.types import NUMBER, PATH, Name, Output
 from clusterer.core.files import make_folder
-from clusterer.training.cut import ALIGNMENTS, Cut
-from clusterer.training.settings import BACKBONES, FACE_LOSS_NAMES, FaceTraining
+from clusterer.training.settings import ALIGNMENTS, BACKBONES, FACE_LOSS_NAMES, Cut, FaceTraining
 
 if TYPE_CHECKING:
     from clusterer.training.face_release import ReleasedFaces
@@ -166,8 +165,8 @@ def face(*, data: Path, output: Path, licence: str, quiet: bool, **flags: Any) -
     """
     settings, cut = _settings(flags), Cut(flags["alignment"], flags["padding"])
     require_extra(NEEDED)
-    from clusterer.training.checkpoint import CHECKPOINT  # noqa: PLC0415 (loads torch)
-    from clusterer.training.face_release import (  # noqa: PLC0415 (likewise)
+    from clusterer.training.checkpoint import CHECKPOINT
+    from clusterer.training.face_release import (
         CARD,
         CURVES,
         HISTORY,
@@ -175,9 +174,9 @@ def face(*, data: Path, output: Path, licence: str, quiet: bool, **flags: Any) -
         NETWORK_CARD,
         release_faces,
     )
-    from clusterer.training.faces import FaceTrainer  # noqa: PLC0415 (likewise)
-    from clusterer.training.identities import read_identities, reported  # noqa: PLC0415 (likewise)
-    from clusterer.training.loop import choose_device  # noqa: PLC0415 (likewise)
+    from clusterer.training.faces import FaceTrainer
+    from clusterer.training.identities import read_identities, reported
+    from clusterer.training.loop import choose_device
 
     refuse_others(output, CHECKPOINT, (MODEL, NETWORK_CARD, CARD, HISTORY, CURVES))
     console = Console(stderr=True, quiet=quiet, highlight=False)
