@@ -15,7 +15,8 @@ from clusterer.core.distance import between
 from clusterer.core.errors import GalleryError, system_libraries
 from clusterer.core.types import UNKNOWN, Action, Advice, ClusteringResult, Edit, Identity, Reason
 from clusterer.edits import EditLog
-from clusterer.gallery import Gallery, Scale, match
+from clusterer.gallery.faces import Gallery, Scale
+from clusterer.gallery.match import match
 from clusterer.gallery.names import BY_GALLERY, current, given_names, spoken_of
 from clusterer.gallery.read import made_by
 from clusterer.outputs import save as result_folder
