@@ -18,6 +18,7 @@ from clusterer.core.errors import (
     GalleryError,
     system_libraries,
 )
+from clusterer.core.files import reading
 from clusterer.core.types import Action, FloatArray, ImageArray
 from clusterer.edits import parse_edit
 from clusterer.faces.encoding import LOCAL, default_threshold
@@ -212,11 +213,8 @@ def list_folder(folder: Path) -> Listed:
 
 
 def _inside(folder: Path) -> list[Path]:
-    try:
+    with reading(folder, GalleryError, REMEDY):
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise GalleryError(f"Cannot read {folder} ({cause})", REMEDY) from None
 
 
 def _usable(name: str) -> bool:
