@@ -16,7 +16,8 @@ from clusterer.outputs import save as result_folder
 from clusterer.people.confidence import confidences
 from clusterer.people.features import describe
 from clusterer.people.identities import present, reasons_of
-from clusterer.store.analysis_npz import SCHEMA_VERSION, dump, write_arrays
+from clusterer.store.analysis_npz import SCHEMA_VERSION, dump
+from tests.npz_files import write_arrays
 from tests.small_result import pictures, small_analysis
 
 TRUTH = [

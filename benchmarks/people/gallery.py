@@ -36,9 +36,10 @@ from clusterer.core.config import Config, GalleryConfig
 from clusterer.core.distance import between
 from clusterer.core.types import FloatArray
 from clusterer.evaluation import match as match_faces
-from clusterer.gallery import Gallery, Scale, gather, match
-from clusterer.gallery.name_people import name_people
-from clusterer.gallery.read import Reader, read_gallery, scale_of
+from clusterer.gallery import Gallery, Scale, name_people, read_gallery
+from clusterer.gallery.faces import gather
+from clusterer.gallery.match import match
+from clusterer.gallery.read import Reader, scale_of
 
 QUICK: Mapping[str, object] = {"photographs": [], "draws": 2}
 DEFAULT = GalleryConfig()

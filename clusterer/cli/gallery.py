@@ -33,7 +33,7 @@ def add(result: Path, folder: Path, by_gallery: bool, quiet: bool) -> int:
     named and did not hide. Existing files in DIR are not changed.
     """
     from clusterer.cli.consent import ensure_weights
-    from clusterer.gallery.keep_people import add_to_gallery
+    from clusterer.gallery import add_to_gallery
     from clusterer.store.folder import load
 
     ensure_weights(load(result).config.analysis, quiet)

@@ -13,8 +13,7 @@ from clusterer.cli.group import Command
 from clusterer.core.text import visible
 
 if TYPE_CHECKING:
-    from clusterer.gallery import Gallery, Scale
-    from clusterer.gallery.name_people import NameSuggestion
+    from clusterer.gallery import Gallery, NameSuggestion, Scale
 
 
 @click.command(cls=Command, no_args_is_help=True)
@@ -29,8 +28,7 @@ def name(result: Path, gallery: Path, quiet: bool) -> int:
     and can undo them.
     """
     from clusterer.cli.consent import ensure_weights
-    from clusterer.gallery.name_people import name_people
-    from clusterer.gallery.read import read_gallery
+    from clusterer.gallery import name_people, read_gallery
     from clusterer.store.folder import load
 
     config = load(result).config

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -62,7 +62,7 @@ def _progress(console: Console, middle: ProgressColumn, *, quiet: bool) -> Itera
 
 
 class Terminal:
-    """Where a run shows its progress; without a terminal, it prints only its notes.
+    """Where a command shows its progress; without a terminal, it prints only its notes.
 
     Parameters
     ----------
@@ -76,13 +76,23 @@ class Terminal:
         self.quiet = quiet
         self._console = Console(stderr=True, quiet=quiet, highlight=False)
 
+    def status(self, title: str) -> AbstractContextManager[object]:
+        """Show what is being done while the block runs."""
+        return self._console.status(title)
+
+    @contextmanager
+    def bar(self, fields: str) -> Iterator[Progress]:
+        """Make a bar with the time left; after the share, it shows `fields` of the task."""
+        from rich.progress import TextColumn
+
+        middle = TextColumn(f"{SHARE}  {fields}")
+        with _progress(self._console, middle, quiet=self.quiet) as progress:
+            yield progress
+
     @contextmanager
     def watching(self, video: Path) -> Iterator[Hook]:
         """Make a hook that shows the progress of one video while the block runs."""
-        from rich.progress import TextColumn
-
-        middle = TextColumn(f"{SHARE}  {{task.fields[faces]}} faces")
-        with _progress(self._console, middle, quiet=self.quiet) as progress:
+        with self.bar("{task.fields[faces]} faces") as progress:
             yield _ShowingHook(progress, self._console, visible(video.name))
 
 

@@ -15,6 +15,7 @@ import click
 from clusterer.cli import options
 from clusterer.cli.group import Command
 from clusterer.cli.types import PATH
+from clusterer.core.files import reason
 from clusterer.core.text import visible
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
                 try:
                     page = stack.enter_context(doorway(address, result))
                 except OSError as error:
-                    cause = (error.strerror or str(error)).lower()
-                    click.echo(f"Note: open this address yourself ({cause})", err=True)
+                    click.echo(f"Note: open this address yourself ({reason(error)})", err=True)
                     return
                 Thread(target=webbrowser.open, args=[page.as_uri()], daemon=True).start()
 

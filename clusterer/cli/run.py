@@ -83,7 +83,7 @@ def run(
     from clusterer.cli.progress import Terminal
     from clusterer.cli.result_folders import result_folders
     from clusterer.cli.show import outcome_json
-    from clusterer.gallery.read import read_gallery
+    from clusterer.gallery import read_gallery
 
     _check(videos)
     folders = result_folders(videos, output)
@@ -129,7 +129,7 @@ def _one(
     """Process one video, name its people, and print the summary."""
     from clusterer.cli.name import suggestion_lines
     from clusterer.cli.show import summary
-    from clusterer.gallery.name_people import name_people
+    from clusterer.gallery import name_people
     from clusterer.pipeline.process import process
 
     check_no_folder(video)

@@ -73,8 +73,6 @@ def tune(
     a result folder already. Tries every threshold with every metric and method on what the
     analysis found, and prints the best. tuning.html shows the curves; tuning.csv has all figures.
     """
-    from rich.console import Console
-
     from clusterer import tuning
     from clusterer.cli.progress import Terminal, bar
 
@@ -91,7 +89,7 @@ def tune(
         space = tuning.Space(method, metric)
         rows = tuning.sweep(loaded, space, watch=watch)
     report = tuning.Report(rows, precision)
-    with Console(stderr=True, quiet=terminal.quiet).status("Drawing curves"):
+    with terminal.status("Drawing curves"):
         files = tuning.save(report, output)
     if as_json:
         click.echo(report.to_json())

@@ -80,7 +80,7 @@ def _of_pairs(path: Path, images: Path | None, metric: str, encoder: str) -> Ver
     from clusterer.cli.consent import ensure_weights
     from clusterer.cli.progress import bar
     from clusterer.evaluation import VerificationReport, judge, photograph_pairs, read_pairs
-    from clusterer.gallery.photographs import encode_photographs
+    from clusterer.gallery import encode_photographs
 
     threshold = encoding.default_threshold(encoder, metric)
     listed = read_pairs(path, images)

@@ -26,6 +26,36 @@ def between(a: Vectors, b: Vectors, metric: str) -> Vectors:
     return between_prepared(a, squared_norms(a), b, squared_norms(b), metric)
 
 
+def of_pairs(a: Vectors, b: Vectors, metric: str) -> npt.NDArray[np.float64]:
+    """Distance of each vector of `a` to the vector of `b` in the same row.
+
+    Parameters
+    ----------
+    a, b : arrays of shape (n, d)
+    metric
+        As in `between`.
+
+    Returns
+    -------
+    array of shape (n,), float64
+
+    Raises
+    ------
+    ValueError
+        There is no such metric.
+    """
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    if metric == "l2":
+        l2: npt.NDArray[np.float64] = np.linalg.norm(a - b, axis=1)
+        return l2
+    if metric != "cosine":
+        raise ValueError(f"no metric is named {metric!r}")
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    cosines = (a * b).sum(axis=1) / np.where(lengths > 0.0, lengths, 1.0)
+    apart: npt.NDArray[np.float64] = 1.0 - np.clip(cosines, -1.0, 1.0)
+    return apart
+
+
 def prepare(vectors: Vectors, metric: str) -> Vectors:
     """Prepare vectors for `between_prepared`: float64, of unit length for ``cosine``."""
     vectors = vectors.astype(np.float64)

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from clusterer.core.errors import ResultError
+from clusterer.core.errors import ClustererError, ResultError
 
 ELSEWHERE = "name another folder with --output"
 TEMPORARY = re.compile(r"\.cluster-video-[0-9a-f]{16}\.tmp")
@@ -275,14 +275,39 @@ def has_plain_folder(folder: Path, below: str) -> bool:
     return True
 
 
+def reason(error: OSError) -> str:
+    """Why the system refused, for the cause of an error."""
+    return (error.strerror or str(error)).lower()
+
+
+@contextmanager
+def reading(path: Path, error: type[ClustererError], remedy: str = "") -> Iterator[None]:
+    """Turn an error on reading into one line with cause and remedy.
+
+    Parameters
+    ----------
+    path
+        What is read.
+    error
+        What is raised instead of OSError.
+    remedy
+        What the user can do.
+    """
+    try:
+        yield
+    except OSError as refused:
+        raise error(f"Cannot read {path} ({reason(refused)})", remedy) from None
+
+
 @contextmanager
 def writing(path: Path, elsewhere: str = ELSEWHERE) -> Iterator[None]:
     """Turn an error on writing into one line with cause and remedy."""
     try:
         yield
     except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise ResultError(f"Cannot write {path} ({cause})", _remedy(error, elsewhere)) from None
+        raise ResultError(
+            f"Cannot write {path} ({reason(error)})", _remedy(error, elsewhere)
+        ) from None
 
 
 def _kind(mode: int) -> str:

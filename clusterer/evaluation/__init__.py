@@ -3,13 +3,12 @@
 from clusterer.evaluation.characters import Characters
 from clusterer.evaluation.clicks import Clicks
 from clusterer.evaluation.comparison import Evaluation, evaluate, pooled, to_json
-from clusterer.evaluation.detection import Detection
 from clusterer.evaluation.grouping import Grouping
 from clusterer.evaluation.matching import MISSED, Matching, match, match_boxes
 from clusterer.evaluation.pair_files import PairList, read_pairs
 from clusterer.evaluation.pairs import Pairs, image_pairs, photograph_pairs, track_pairs
 from clusterer.evaluation.report import render, save
-from clusterer.evaluation.scores import Scores, score
+from clusterer.evaluation.scores import Detection, Scores, score
 from clusterer.evaluation.truth import NOBODY_CAN_TELL, Truth, read_truth
 from clusterer.evaluation.verification_figures import Verification, judge, verify
 from clusterer.evaluation.verification_report import VerificationReport

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from clusterer.core.errors import TruthError
-from clusterer.core.files import is_file, read_file
+from clusterer.core.files import is_file, read_file, reading
 from clusterer.evaluation.verification import Bools, Ints
 
 COLUMNS = ("first", "second", "same")
@@ -88,10 +88,8 @@ def read_pairs(path: Path, images: Path | None = None) -> PairList:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return read_file(path).decode("utf-8-sig").splitlines()
-    except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise TruthError(f"Cannot read {path} ({cause})", "Give a list of pairs") from None
+        with reading(path, TruthError, "Give a list of pairs"):
+            return read_file(path).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise TruthError(f"{path} is no text in UTF-8", _FORMS) from None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.distance import of_pairs
 from clusterer.core.types import Analysis, ClusteringResult, FloatArray
 from clusterer.evaluation.pair_files import PairList
 from clusterer.evaluation.verification import Bools, Floats, Ints
@@ -123,49 +124,17 @@ def pairs_of(vectors: FloatArray, first: Ints, second: Ints, metric: str) -> Flo
     vectors : array of shape (m, d)
     first, second : arrays of shape (n,), int64, rows of `vectors`
     metric
-        As in `distances_between`.
+        As in `clusterer.core.distance.of_pairs`.
 
     Returns
     -------
     array of shape (n,), float64
     """
     parts = [
-        distances_between(
-            vectors[first[i : i + _AT_ONCE]], vectors[second[i : i + _AT_ONCE]], metric
-        )
+        of_pairs(vectors[first[i : i + _AT_ONCE]], vectors[second[i : i + _AT_ONCE]], metric)
         for i in range(0, len(first), _AT_ONCE)
     ]
     return np.concatenate([np.zeros(0), *parts])
-
-
-def distances_between(first: npt.ArrayLike, second: npt.ArrayLike, metric: str) -> Floats:
-    """Distance of each pair of vectors.
-
-    Parameters
-    ----------
-    first, second : arrays of shape (n, d)
-    metric
-        ``l2``: Euclidean, 0 and up. ``cosine``: 1 - cos, 0 to 2; a zero vector is at distance 1.
-
-    Returns
-    -------
-    array of shape (n,), float64
-
-    Raises
-    ------
-    ValueError
-        There is no such metric.
-    """
-    a, b = np.asarray(first, np.float64), np.asarray(second, np.float64)
-    if metric == "l2":
-        l2: Floats = np.sqrt(((a - b) ** 2).sum(axis=1))
-        return l2
-    if metric != "cosine":
-        raise ValueError(f"no metric is named {metric!r}")
-    norms = np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
-    cosines = (a * b).sum(axis=1) / np.where(norms > 0.0, norms, 1.0)
-    cosine: Floats = 1.0 - np.clip(cosines, -1.0, 1.0)
-    return cosine
 
 
 def spread(n: int, most: int) -> tuple[Ints, Ints]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.distance import between
 from clusterer.core.types import Analysis
 from clusterer.evaluation.matching import Matching
 from clusterer.evaluation.plots import BLUE, ORANGE, drawn, figure, svg
@@ -58,25 +59,6 @@ def faces(matching: Matching, analysis: Analysis) -> Faces:
     )
 
 
-def distances(a: Vectors, b: Vectors, metric: str) -> Vectors:
-    """Distance of every row of `a` to every row of `b`.
-
-    Parameters
-    ----------
-    a, b : arrays of shape (n, d) and (m, d)
-    metric
-        ``l2``: Euclidean. ``cosine``: 1 - cos, 0 to 2; a zero vector is at distance 1.
-
-    Returns
-    -------
-    array of shape (n, m)
-    """
-    if metric == "cosine":
-        a, b = (v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-12) for v in (a, b))
-        return np.asarray(1.0 - np.clip(a @ b.T, -1.0, 1.0), np.float64)
-    return np.asarray(np.linalg.norm(a[:, None, :] - b[None, :, :], axis=2), np.float64)
-
-
 @drawn
 def histogram(known: Faces, person: int, metric: str, threshold: float) -> str:
     """Histogram of the distances of one person's average to all faces.
@@ -88,7 +70,7 @@ def histogram(known: Faces, person: int, metric: str, threshold: float) -> str:
     -------
     SVG element
     """
-    away = distances(known.averages[[person]], known.embeddings, metric)[0]
+    away = between(known.averages[[person]], known.embeddings, metric)[0]
     same = known.person == person
     made, axes = figure(3.6, 2.1)
     edges = np.linspace(0.0, max(float(away.max(initial=0.0)), threshold) * 1.04, BINS + 1)
@@ -116,7 +98,7 @@ def matrix(known: Faces) -> str:
     from clusterer.evaluation.drawing import Rectangle, to_rgb  # noqa: PLC0415 - slow to import
 
     averages = known.averages[:MOST_PEOPLE]
-    away = distances(averages, averages, "cosine")
+    away = between(averages, averages, "cosine")
     n = len(averages)
     side = 1.6 + 0.46 * n
     made, axes = figure(side, side * 0.86)

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.errors import TruthError
-from clusterer.core.files import is_file, open_file
+from clusterer.core.files import is_file, open_file, reading
 from clusterer.core.text import printable
 from clusterer.core.types import FloatArray, IntArray
 
@@ -132,13 +132,13 @@ def read_truth(path: Path, ignore: Path | None = None) -> Truth:
 def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
     """Line number and cells of each row; all `columns` exist and are filled."""
     try:
-        with TextIOWrapper(open_file(path), encoding="utf-8-sig", newline="") as file:
+        with (
+            reading(path, TruthError, "Give labelled faces as CSV"),
+            TextIOWrapper(open_file(path), encoding="utf-8-sig", newline="") as file,
+        ):
             reader = csv.DictReader(file, strict=True)
             names = reader.fieldnames or ()
             rows = [(reader.line_num, row) for row in reader]
-    except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise TruthError(f"Cannot read {path} ({cause})", "Give labelled faces as CSV") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise TruthError(f"{path} is not a table of comma-separated values: {error}") from None
     missing = [column for column in columns if column not in names]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from clusterer.evaluation.plots import drawn, svg
+from clusterer.evaluation.plots import BLUE, GREEN, ORANGE, PINK, drawn, figure, svg
 from clusterer.evaluation.verification_figures import Verification
+from clusterer.outputs import pages
 
 if TYPE_CHECKING:
     from clusterer.evaluation.drawing import Axes, Figure
@@ -120,8 +121,6 @@ class VerificationReport:
         ResultError
             The templates are not installed.
         """
-        from clusterer.outputs import pages  # noqa: PLC0415 - with jinja2, slow to import
-
         curve = any(map(_has_curve, self.sets))
         return pages.fill(
             "verification.html",
@@ -153,16 +152,14 @@ def roc_figure(sets: Sequence[Verification]) -> Figure:
     The left end also stands for a FAR of 0. Curves have 400 points, evenly spaced along the axis.
     Sets without pairs of both kinds are not drawn; at least one set must have both.
     """
-    from clusterer.evaluation import plots  # noqa: PLC0415 - slow to import
-
-    figure, axes = plots.figure(7.6, 3.8)
-    drawn = [found for found in sets if _has_curve(found)]
-    most = max(found.curve.different for found in drawn)
+    made, axes = figure(7.6, 3.8)
+    shown = [found for found in sets if _has_curve(found)]
+    most = max(found.curve.different for found in shown)
     left = 10.0 ** -math.ceil(math.log10(max(most, 10)))
     far = np.logspace(math.log10(left), 0.0, _POINTS)
     far[0], far[-1] = left, 1.0  # exact despite rounding
-    colours = (plots.BLUE, plots.ORANGE, plots.GREEN, plots.PINK)
-    for number, found in enumerate(drawn):
+    colours = (BLUE, ORANGE, GREEN, PINK)
+    for number, found in enumerate(shown):
         colour = colours[number % len(colours)]
         val = found.curve.val[np.searchsorted(found.curve.far, far, side="right") - 1]
         axes.plot(far, val, color=colour, linewidth=2, label=found.pairs.name)
@@ -174,19 +171,17 @@ def roc_figure(sets: Sequence[Verification]) -> Figure:
     axes.set(xlabel="false accept rate (FAR)", ylabel="validation rate (VAL)")
     axes.xaxis.set_major_formatter(lambda value, _: _power(value))
     axes.grid(alpha=0.25, linewidth=0.6)
-    figure.legend(loc="outside upper left", ncols=2, fontsize=9)
-    return figure
+    made.legend(loc="outside upper left", ncols=2, fontsize=9)
+    return made
 
 
 def histogram_figure(found: Verification, metric: str) -> Figure:
     """Plot normalised histograms of the distances of pairs of one person and of two."""
-    from clusterer.evaluation import plots  # noqa: PLC0415 - slow to import
-
-    figure, axes = plots.figure(7.6, 3.0)
+    made, axes = figure(7.6, 3.0)
     pairs = found.pairs
     end = max(float(pairs.distances.max(initial=0.0)), found.threshold or 0.0, 1e-6) * 1.02
     bins = np.linspace(0.0, end, _BINS + 1)
-    kinds = (("one person", pairs.same, plots.BLUE), ("two people", ~pairs.same, plots.ORANGE))
+    kinds = (("one person", pairs.same, BLUE), ("two people", ~pairs.same, ORANGE))
     for label, chosen, colour in kinds:
         if chosen.any():
             counts, _ = np.histogram(pairs.distances[chosen], bins)
@@ -197,8 +192,8 @@ def histogram_figure(found: Verification, metric: str) -> Figure:
         axes.axvline(found.threshold, color="black", linewidth=1.4, linestyle=dashes, label=label)
     axes.set(xlim=(0.0, end), xlabel=f"distance, {metric}", ylabel="% of the pairs of a kind")
     axes.set_ylim(bottom=0.0)
-    figure.legend(loc="outside upper left", ncols=3, fontsize=9)
-    return figure
+    made.legend(loc="outside upper left", ncols=3, fontsize=9)
+    return made
 
 
 def _draw_shares(

@@ -1,20 +1,19 @@
 """Known people by their photographs, and who of a video is one of them."""
 
-from clusterer.gallery.faces import Gallery, Scale, gather
-from clusterer.gallery.folder import Listed, list_folder
-from clusterer.gallery.keep import Kept, file_name, folder_name, pick
-from clusterer.gallery.match import Matched, match
+from clusterer.gallery.faces import Gallery, Scale
+from clusterer.gallery.keep import Kept, add_to_gallery
+from clusterer.gallery.naming import NameSuggestion, Naming, name_people
+from clusterer.gallery.photographs import encode_photographs
+from clusterer.gallery.read import read_gallery
 
 __all__ = [
     "Gallery",
     "Kept",
-    "Listed",
-    "Matched",
+    "NameSuggestion",
+    "Naming",
     "Scale",
-    "file_name",
-    "folder_name",
-    "gather",
-    "list_folder",
-    "match",
-    "pick",
+    "add_to_gallery",
+    "encode_photographs",
+    "name_people",
+    "read_gallery",
 ]

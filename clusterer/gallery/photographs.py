@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from clusterer.core.config import AnalysisConfig
 from clusterer.core.cores import usable_cores
 from clusterer.core.errors import ClustererError, system_libraries
-from clusterer.core.files import read_file
+from clusterer.core.files import read_file, reading
 from clusterer.core.geometry import centres
 from clusterer.core.types import FloatArray, Frame, ImageArray
 from clusterer.faces import alignment, detection, encoding
@@ -181,11 +181,8 @@ def read_photograph(path: Path) -> ImageArray:
     ClustererError
         It cannot be read, or is not a picture.
     """
-    try:
+    with reading(path, ClustererError, _REMEDY):
         content = read_file(path)
-    except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise ClustererError(f"Cannot read {path} ({cause})", _REMEDY) from None
     image = decode_photograph(content)
     if image is None:
         raise ClustererError(f"{path} is not a readable picture", _REMEDY)

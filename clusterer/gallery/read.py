@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from clusterer.core.config import Config, GalleryConfig
-from clusterer.core.errors import ClustererError, ConfigError, GalleryError, system_libraries
-from clusterer.core.types import FloatArray, ImageArray
+from clusterer.core.errors import (
+    ClustererError,
+    ConfigError,
+    EditsError,
+    GalleryError,
+    system_libraries,
+)
+from clusterer.core.files import reading
+from clusterer.core.types import Action, FloatArray, ImageArray
+from clusterer.edits import parse_edit
 from clusterer.faces.encoding import LOCAL, default_threshold
-from clusterer.gallery import Gallery, Scale, gather, list_folder
-from clusterer.gallery.folder import REMEDY
+from clusterer.gallery.faces import Gallery, Scale, gather
 from clusterer.gallery.photographs import PhotographEncoder, read_photograph
 
+SUFFIXES = {".jpg", ".jpeg", ".png"}
+REMEDY = "Give a folder that holds a folder of photographs for each person, called by their name"
 PADDING = 0.5
 """Share of its sides by which a picture without a face is extended for another try: a face that
 fills the whole picture is not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a gallery's folder holds.
+
+    Attributes
+    ----------
+    people
+        Name → photographs, both in alphabetical order.
+    notes
+        One line for each folder that cannot be used.
+    """
+
+    people: dict[str, tuple[Path, ...]]
+    notes: tuple[str, ...]
 
 
 def scale_of(config: Config) -> Scale:
@@ -157,3 +184,43 @@ def _padded(image: ImageArray) -> ImageArray:
     rows, columns = (max(1, round(PADDING * side)) for side in image.shape[:2])
     padded: ImageArray = np.pad(image, ((rows, rows), (columns, columns), (0, 0)), mode="edge")
     return padded
+
+
+def list_folder(folder: Path) -> Listed:
+    """Find the photographs of a gallery. Hidden files and folders are skipped.
+
+    Raises
+    ------
+    GalleryError
+        It is not a folder, cannot be read, or holds no photographs.
+    """
+    people: dict[str, list[Path]] = {}
+    notes: list[str] = []
+    for path in _inside(folder):
+        if not path.is_dir():
+            continue
+        name = unicodedata.normalize("NFC", path.name)
+        photographs = [found for found in _inside(path) if found.suffix.lower() in SUFFIXES]
+        if not _usable(name):
+            notes.append(f"{str(path)!a} cannot be a name")
+        elif not photographs:
+            notes.append(f"{path} holds no photographs")
+        else:
+            people.setdefault(name, []).extend(photographs)
+    if not people:
+        raise GalleryError(f"{folder} holds no photographs of people", REMEDY)
+    return Listed({name: tuple(people[name]) for name in sorted(people)}, tuple(notes))
+
+
+def _inside(folder: Path) -> list[Path]:
+    with reading(folder, GalleryError, REMEDY):
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _usable(name: str) -> bool:
+    """Whether a correction can give that name."""
+    try:
+        parse_edit({"action": Action.NAME.value, "who": ["0@0,0,1,1"], "name": name})
+    except EditsError:
+        return False
+    return True

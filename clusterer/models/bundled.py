@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from clusterer.core.errors import DependencyError, ModelError
-from clusterer.core.files import is_file, read_file
+from clusterer.core.files import is_file, read_file, reading
 
 OURS = "clusterer"
 """The package that contains our own weights."""
@@ -46,11 +46,8 @@ def load_weights(path: Path, remedy: str, digest: str = "") -> Loaded:
     ModelError
         It cannot be read, or its hash is not `digest`.
     """
-    try:
+    with reading(path, ModelError, remedy):
         content = read_file(path)
-    except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise ModelError(f"Cannot read {path} ({cause})", remedy) from None
     sha256 = hashlib.sha256(content).hexdigest()
     if digest and sha256 != digest:
         raise ModelError(f"{path} is damaged, or was changed: its sha256 is {sha256[:12]}…", remedy)

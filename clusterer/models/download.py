@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clusterer.core.errors import ConfigError, ModelError
-from clusterer.core.files import is_file, is_folder
+from clusterer.core.files import is_file, is_folder, reason
 from clusterer.models.bundled import Loaded, load_weights
 from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE_VARIABLE
 from clusterer.models.cache import cache_folder
@@ -128,9 +128,8 @@ class Download:
                 f"What {self.url} sent is not {self.name}: its sha256 differs", "Try again later"
             ) from None
         except OSError as error:
-            cause = (error.strerror or str(error)).lower()
             raise ModelError(
-                f"Cannot write {folder} ({cause})",
+                f"Cannot write {folder} ({reason(error)})",
                 f"Free some space, or name another folder in {CACHE_VARIABLE}",
             ) from None
 

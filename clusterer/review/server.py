@@ -16,6 +16,7 @@ from typing import Any
 import uvicorn
 
 from clusterer.core.errors import ConfigError, ResultError
+from clusterer.core.files import reason
 from clusterer.review.app import Site, create_app
 from clusterer.review.guard import Guard
 
@@ -98,7 +99,7 @@ def _bound(port: int) -> Iterator[socket.socket]:
             listener.bind((HOST, port))
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
-            cause = "it is in use" if taken else (error.strerror or str(error)).lower()
+            cause = "it is in use" if taken else reason(error)
             raise ConfigError(
                 f"Cannot use port {port} ({cause})", "Choose another, or leave out --port"
             ) from None

@@ -16,7 +16,7 @@ from typing import Any
 
 from clusterer.core.config import AnalysisConfig, settings
 from clusterer.core.errors import CacheError, VideoError
-from clusterer.core.files import open_file, writing
+from clusterer.core.files import open_file, reading, writing
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_npz import SCHEMA_VERSION, Arrays, dump, pack, read_arrays, restore
 from clusterer.store.names import (
@@ -58,14 +58,11 @@ def earlier_key(video: Path, config: AnalysisConfig, models: dict[str, str]) -> 
     VideoError
         The file cannot be read.
     """
-    try:
-        with open_file(video) as file:
-            status = os.fstat(file.fileno())
-            head = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
-            file.seek(max(0, status.st_size - ENDS_BYTES))
-            tail = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
-    except OSError as error:
-        raise VideoError(f"Cannot read {video} ({(error.strerror or '').lower()})") from None
+    with reading(video, VideoError), open_file(video) as file:
+        status = os.fstat(file.fileno())
+        head = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
+        file.seek(max(0, status.st_size - ENDS_BYTES))
+        tail = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
     return _key([status.st_size, status.st_mtime_ns, head, tail], config, models)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.errors import CacheError
-from clusterer.core.files import open_file, write_atomic
+from clusterer.core.files import open_file
 from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
 
 SCHEMA_VERSION = 4
@@ -38,11 +38,6 @@ _AS_THEY_ARE = (
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-def write_arrays(path: Path, arrays: Arrays, meta: dict[str, Any]) -> None:
-    """Write arrays and JSON-ready facts to one private .npz file, atomically."""
-    write_atomic(path, pack(arrays, meta), private=True)
-
-
 def pack(arrays: Arrays, meta: dict[str, Any]) -> bytes:
     """Arrays and JSON-ready facts as the bytes of an .npz file; deterministic."""
     buffer = io.BytesIO()
@@ -55,7 +50,7 @@ def pack(arrays: Arrays, meta: dict[str, Any]) -> bytes:
 
 
 def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
-    """Read what `write_arrays` wrote.
+    """Read a file of `pack`.
 
     Raises
     ------

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from clusterer.core.errors import EditsError, ResultError
-from clusterer.core.files import open_file
+from clusterer.core.files import open_file, reading
 from clusterer.edits import EditLog, log_to_dict, parse_log
 from clusterer.store.output import write_private
 
@@ -25,14 +25,11 @@ def read(path: Path) -> EditLog:
         The file is missing, damaged or cannot be read, or another version wrote it.
     """
     try:
-        with open_file(path) as file:
+        with reading(path, EditsError), open_file(path) as file:
             packed = file.read(MAX_BYTES + 1)
         if len(packed) > MAX_BYTES:
             raise EditsError(f"{path} is no file of corrections (it is too large)", REMEDY)
         content = json.loads(packed)
-    except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise EditsError(f"Cannot read {path} ({cause})") from None
     except (ValueError, RecursionError):
         raise EditsError(f"{path} is damaged (it is no JSON)", REMEDY) from None
     schema = content.get("schema") if isinstance(content, dict) else None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clusterer.core.errors import VideoError
-from clusterer.core.files import open_file, read_nofollow, special_kind
+from clusterer.core.files import open_file, read_nofollow, reading, special_kind
 from clusterer.core.text import one_line
 from clusterer.models.cache import cache_folder
 
@@ -51,7 +51,7 @@ def film_of(video: Path) -> Film:
     VideoError
         The file cannot be read, or is none, such as a pipe.
     """
-    try:
+    with reading(video, VideoError):
         if kind := special_kind(video):
             raise VideoError(
                 f"{video} is {kind}, not a file", "Save the film to a file, and give that"
@@ -61,8 +61,6 @@ def film_of(video: Path) -> Film:
             digest = hashlib.sha256(f"{size}\n".encode())
             for block in _blocks(file, size):
                 digest.update(block)
-    except OSError as error:
-        raise VideoError(f"Cannot read {video} ({(error.strerror or '').lower()})") from None
     return Film(one_line(video.name), digest.hexdigest())
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from clusterer.core.config import Config
 from clusterer.core.errors import CacheError, EditsError, ResultError
-from clusterer.core.files import read_file
+from clusterer.core.files import read_file, reason
 from clusterer.core.types import UNKNOWN, Analysis, Calibration, ClusteringResult, Reason
 from clusterer.edits import constrain, parse_edit
 from clusterer.people.amend import keys_of
@@ -64,9 +64,8 @@ def _read(path: Path) -> dict[str, Any]:
             f"{path.parent} is no result folder", "Give a folder that cluster-video wrote"
         ) from None
     except OSError as error:
-        cause = (error.strerror or str(error)).lower()
         raise ResultError(
-            f"Cannot read {path} ({cause})", "Give a folder that cluster-video wrote"
+            f"Cannot read {path} ({reason(error)})", "Give a folder that cluster-video wrote"
         ) from None
     except (ValueError, RecursionError):
         raise ResultError(f"{path} is damaged (it is no JSON)", AGAIN) from None

@@ -12,7 +12,7 @@ import numpy as np
 
 from clusterer.training.clothing import Epoch
 from clusterer.training.garments import Garments
-from clusterer.training.markdown import LOSSES, NOT_STATED, file_table, fill, table, thinned
+from clusterer.training.record import LOSSES, NOT_STATED, file_table, fill, table, thinned
 from clusterer.training.settings import ClothingTraining
 
 USE = """

@@ -13,10 +13,9 @@ from torch import Tensor
 from clusterer.core.errors import DataError
 from clusterer.core.types import ImageArray, IntArray
 from clusterer.training.augment import Studio, make_view, recolour, silhouette
-from clusterer.training.batches import batches
 from clusterer.training.garments import Garments, split
 from clusterer.training.heads import Heads, Seen, mask_loss, palette
-from clusterer.training.loop import Trainer
+from clusterer.training.loop import Trainer, batches
 from clusterer.training.losses import MetricLoss
 from clusterer.training.network import ClothingNet
 from clusterer.training.settings import ClothingTraining

@@ -10,7 +10,7 @@ import numpy as np
 from clusterer.evaluation.verification import Accepted
 from clusterer.faces.encoding.card import Card
 from clusterer.training.faces import FaceEpoch, FaceTrainer
-from clusterer.training.markdown import LOSSES, NOT_STATED, file_table, fill, table, thinned
+from clusterer.training.record import LOSSES, NOT_STATED, file_table, fill, table, thinned
 from clusterer.training.settings import FaceTraining
 
 USE = """

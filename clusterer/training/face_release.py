@@ -12,11 +12,11 @@ from clusterer.evaluation.drawing import MaxNLocator
 from clusterer.evaluation.plots import BLUE, GREEN, ORANGE, PINK, figure, svg
 from clusterer.evaluation.verification import Accepted, accepted, roc, val_at_far
 from clusterer.faces.encoding.card import Card, to_toml
-from clusterer.training.cut import Cut
 from clusterer.training.face_card import FaceFacts, write_face_card
 from clusterer.training.faces import FaceEpoch, FaceTrainer
 from clusterer.training.recogniser import export_face
 from clusterer.training.record import LIBRARIES, made_with, to_csv
+from clusterer.training.settings import Cut
 from clusterer.training.verification import distances
 
 MODEL = "best.onnx"

@@ -13,10 +13,9 @@ from torch import Tensor
 
 from clusterer.core.errors import DataError
 from clusterer.core.types import FloatArray, ImageArray, IntArray
-from clusterer.training.batches import batches, some_of_each
 from clusterer.training.face_views import make_face_view, whole_faces
 from clusterer.training.identities import Identities, split_people
-from clusterer.training.loop import Trainer
+from clusterer.training.loop import Trainer, batches, some_of_each
 from clusterer.training.losses import ANNEALED, MetricLoss
 from clusterer.training.recogniser import FaceNet, embed_chips
 from clusterer.training.settings import FaceTraining

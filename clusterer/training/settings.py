@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from clusterer.core.config._check import check
+from clusterer.core.config._check import check, check_ranges, ranged
 from clusterer.core.errors import ConfigError
+from clusterer.faces.encoding.card import CHOICES
 
 LOSS_NAMES = ("infonce", "supcon", "triplet", "arcface", "cosface", "sphereface")
 """InfoNCE (van den Oord et al. 2018), SupCon (Khosla et al. 2020), triplets with semi-hard mining
@@ -15,6 +16,10 @@ FACE_LOSS_NAMES = ("arcface", "cosface", "sphereface", "triplet", "softmax")
 """As above; softmax is a linear layer and cross entropy, as in Taigman et al. 2014 (DeepFace)."""
 BACKBONES = ("resnet18", "resnet34", "resnet50")
 """Of torchvision (He et al. 2016)."""
+STEMS = ("large", "small")
+ALIGNMENTS = CHOICES["alignment"]
+PADDED = ("dlib", "box")
+"""Alignments that have a padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,41 +79,29 @@ class ClothingTraining:
 
     parts: tuple[str, ...] = ()
     loss: str = "infonce"
-    epochs: int = 60
-    batch_size: int = 128
-    width: int = 32
-    dimension: int = 128
-    size_px: int = 96
-    learning_rate: float = 2e-3
-    weight_decay: float = 5e-2
-    temperature: float = 0.07
-    head_weight: float = 0.3
-    mask_weight: float = 1.0
-    recolour_share: float = 0.5
-    held_out: float = 0.1
-    seed: int = 0
+    epochs: int = ranged(60, "epochs", 1, 100_000)
+    batch_size: int = ranged(128, "batch size", 2, 65_536)
+    width: int = ranged(32, "width of the network", 4, 512)
+    dimension: int = ranged(128, "dimension of the embedding", 2, 4096)
+    size_px: int = ranged(96, "side of the pictures", 32, 512)
+    learning_rate: float = ranged(2e-3, "learning rate", 1e-7, 1.0)
+    weight_decay: float = ranged(5e-2, "weight decay", 0.0, 1.0)
+    temperature: float = ranged(0.07, "temperature", 1e-3, 10.0)
+    head_weight: float = ranged(0.3, "weight of the heads", 0.0, 100.0)
+    mask_weight: float = ranged(1.0, "weight of the masks", 0.0, 100.0)
+    recolour_share: float = ranged(0.5, "share of recoloured garments", 0.0, 1.0)
+    held_out: float = ranged(0.1, "share of garments held out", 0.01, 0.9)
+    seed: int = ranged(0, "seed", 0, 2**31 - 1)
     light: Light = field(default_factory=Light)
 
     def __post_init__(self) -> None:
         if self.loss not in LOSS_NAMES:
             raise ConfigError(f"unknown loss {self.loss!r}", f"Known: {', '.join(LOSS_NAMES)}")
-        check("epochs", self.epochs, 1, 100_000)
-        check("batch size", self.batch_size, 2, 65_536)
-        check("width of the network", self.width, 4, 512)
-        check("dimension of the embedding", self.dimension, 2, 4096)
-        check("side of the pictures", self.size_px, 32, 512)
+        check_ranges(self)
         if self.size_px % 32:
             raise ConfigError(
                 f"side of the pictures is {self.size_px}", "It must be a multiple of 32"
             )
-        check("learning rate", self.learning_rate, 1e-7, 1.0)
-        check("weight decay", self.weight_decay, 0.0, 1.0)
-        check("temperature", self.temperature, 1e-3, 10.0)
-        check("weight of the heads", self.head_weight, 0.0, 100.0)
-        check("weight of the masks", self.mask_weight, 0.0, 100.0)
-        check("share of recoloured garments", self.recolour_share, 0.0, 1.0)
-        check("share of garments held out", self.held_out, 0.01, 0.9)
-        check("seed", self.seed, 0, 2**31 - 1)
 
     @property
     def picture_px(self) -> int:
@@ -161,44 +154,64 @@ class FaceTraining:
 
     loss: str = "arcface"
     backbone: str = "resnet18"
-    epochs: int = 40
-    patience: int = 10
-    batch_size: int = 64
+    epochs: int = ranged(40, "epochs", 1, 100_000)
+    patience: int = ranged(10, "patience", 1, 100_000)
+    batch_size: int = ranged(64, "batch size", 2, 65_536)
     per_person: int = 4
-    size_px: int = 112
-    dimension: int = 512
+    size_px: int = ranged(112, "side of the pictures", 16, 1024)
+    dimension: int = ranged(512, "dimension of the embedding", 2, 4096)
     stem: str = "large"
-    learning_rate: float = 1e-3
-    weight_decay: float = 5e-2
-    scale: float = 16.0
-    dropout: float = 0.2
-    held_out: float = 0.2
-    crop: float = 1.0
-    seed: int = 0
+    learning_rate: float = ranged(1e-3, "learning rate", 1e-7, 1.0)
+    weight_decay: float = ranged(5e-2, "weight decay", 0.0, 1.0)
+    scale: float = ranged(16.0, "scale", 1.0, 1000.0)
+    dropout: float = ranged(0.2, "dropout", 0.0, 0.9)
+    held_out: float = ranged(0.2, "share of people held out", 0.01, 0.9)
+    crop: float = ranged(1.0, "crop", 0.1, 1.0)
+    seed: int = ranged(0, "seed", 0, 2**31 - 1)
 
     def __post_init__(self) -> None:
         for name, value, known in (
             ("loss", self.loss, FACE_LOSS_NAMES),
             ("backbone", self.backbone, BACKBONES),
-            ("stem", self.stem, ("large", "small")),
+            ("stem", self.stem, STEMS),
         ):
             if value not in known:
                 raise ConfigError(f"unknown {name} {value!r}", f"Known: {', '.join(known)}")
-        check("epochs", self.epochs, 1, 100_000)
-        check("patience", self.patience, 1, 100_000)
-        check("batch size", self.batch_size, 2, 65_536)
+        check_ranges(self)
         check("pictures per person in a batch", self.per_person, 2, self.batch_size)
-        check("side of the pictures", self.size_px, 16, 1024)
-        check("dimension of the embedding", self.dimension, 2, 4096)
-        check("learning rate", self.learning_rate, 1e-7, 1.0)
-        check("weight decay", self.weight_decay, 0.0, 1.0)
-        check("scale", self.scale, 1.0, 1000.0)
-        check("dropout", self.dropout, 0.0, 0.9)
-        check("share of people held out", self.held_out, 0.01, 0.9)
-        check("crop", self.crop, 0.1, 1.0)
-        check("seed", self.seed, 0, 2**31 - 1)
 
     @property
     def picture_px(self) -> int:
         """Side at which pictures are read; larger than `size_px`, as views are crops."""
         return round(self.size_px * 9 / 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How the pictures of a training were cut out, so that chips can be cut likewise.
+
+    Attributes
+    ----------
+    alignment
+        One of `ALIGNMENTS`.
+    padding
+        Margin on each side as a share of the box, for dlib and box only; None = their defaults.
+
+    Raises
+    ------
+    ConfigError
+        There is no such alignment, or the padding is out of its range or of no use.
+    """
+
+    alignment: str = "five-point"
+    padding: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.alignment not in ALIGNMENTS:
+            known = ", ".join(ALIGNMENTS)
+            raise ConfigError(f"unknown alignment {self.alignment!r}", f"Known: {known}")
+        if self.padding is None:
+            return
+        if self.alignment not in PADDED:
+            raise ConfigError(f"alignment {self.alignment} has no padding", "Leave out --padding")
+        check("padding", self.padding, 0.0, 2.0)

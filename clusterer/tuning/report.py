@@ -8,6 +8,7 @@ from pathlib import Path
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.files import make_folder, write_all
 from clusterer.tuning import tables
+from clusterer.tuning.page import render
 from clusterer.tuning.picks import TARGET_PRECISION, Group, groups
 from clusterer.tuning.sweep import Row
 
@@ -51,8 +52,6 @@ class Report:
 
     def to_html(self) -> str:
         """The self-contained page with the curves."""
-        from clusterer.tuning.page import render  # noqa: PLC0415 (loads jinja2 and matplotlib)
-
         return render(self.groups, self.chosen, self.precision)
 
 

@@ -20,13 +20,14 @@ from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog
 from clusterer.pipeline import analyse as analyse_module
 from clusterer.store.analysis_cache import earlier_key
-from clusterer.store.analysis_npz import read_arrays, write_arrays
+from clusterer.store.analysis_npz import read_arrays
 from clusterer.store.edits_json import read, write
 from clusterer.store.marker import MARKER
 from clusterer.store.names import EDITS
 from clusterer.store.run_lock import run_lock
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
+from tests.npz_files import write_arrays
 from tests.store.test_analysis_cache import stop_at
 from tests.video_files import picture, write_video
 

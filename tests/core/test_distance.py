@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterer.core.config import METRICS
-from clusterer.core.distance import between
+from clusterer.core.distance import between, of_pairs
 
 HALF = 0.5**0.5
 
@@ -70,3 +70,18 @@ def test_the_input_is_unchanged_and_may_be_empty(metric: str) -> None:
     assert between(a, np.zeros((0, 2), np.float32), metric).shape == (1, 0)
     assert between(a, a, metric).dtype == np.float64
     assert a.tolist() == [[3.0, 4.0]]
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_pairs_by_row_are_those_of_all_pairs(metric: str) -> None:
+    vectors = np.random.default_rng(5).normal(size=(7, 4)).astype(np.float32)
+    vectors[6] = 0.0
+    first, second = (part.ravel() for part in np.indices((7, 7)))
+    found = of_pairs(vectors[first], vectors[second], metric)
+    assert found.dtype == np.float64
+    assert np.abs(found - between(vectors, vectors, metric).ravel()).max() < 1e-7
+
+
+def test_pairs_of_an_unknown_metric() -> None:
+    with pytest.raises(ValueError, match="no metric is named 'l3'"):
+        of_pairs(np.ones((2, 3)), np.ones((2, 3)), "l3")

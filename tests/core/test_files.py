@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterer.core import files
-from clusterer.core.errors import ResultError
+from clusterer.core.errors import ResultError, TruthError
 
 
 class FullDisk:
@@ -197,3 +197,17 @@ def test_what_helps(tmp_path: Path, number: int, elsewhere: str, remedy: str) ->
     with pytest.raises(ResultError) as caught, files.writing(tmp_path, elsewhere):
         raise OSError(number, os.strerror(number))
     assert caught.value.remedy == remedy
+
+
+def test_what_cannot_be_read_is_one_error(tmp_path: Path) -> None:
+    with (
+        pytest.raises(TruthError) as caught,
+        files.reading(tmp_path / "a", TruthError, "Give labelled faces"),
+    ):
+        files.read_file(tmp_path / "a")
+    expected = f"Cannot read {tmp_path / 'a'} (no such file or directory)"
+    assert (caught.value.cause, caught.value.remedy) == (expected, "Give labelled faces")
+
+
+def test_the_reason_is_there_without_words_of_the_system() -> None:
+    assert files.reason(OSError("Unheard Of")) == "unheard of"

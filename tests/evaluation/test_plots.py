@@ -7,11 +7,8 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
-from clusterer.evaluation.people_plots import Faces, distances, faces, histogram, matrix, shorten
+from clusterer.evaluation.people_plots import Faces, faces, histogram, matrix, shorten
 from clusterer.evaluation.plots import BLUE, figure, svg
 from tests.evaluation.tables import matching_of
 from tests.result_folder import decided
@@ -77,29 +74,6 @@ def known_faces() -> Faces:
 
 def test_average_by_hand() -> None:
     assert known_faces().averages.tolist() == [[0.0, 3.0], [4.0, 0.0]]
-
-
-@pytest.mark.parametrize(
-    ("metric", "expected"), [("l2", [[1.0, 1.0, 5.0]]), ("cosine", [[0.0, 0.0, 1.0]])]
-)
-def test_distances_by_hand(metric: str, expected: list[list[float]]) -> None:
-    known = known_faces()
-    away = distances(known.averages[[0]], known.embeddings, metric)
-    assert away == pytest.approx(np.array(expected))
-
-
-@given(arrays(np.float64, (3, 4), elements=st.floats(-9, 9)), st.sampled_from(["l2", "cosine"]))
-def test_distances_one_by_one(vectors: np.ndarray, metric: str) -> None:
-    away = distances(vectors, vectors, metric)
-    for i, a in enumerate(vectors):
-        for j, b in enumerate(vectors):
-            norms = np.linalg.norm(a) * np.linalg.norm(b)
-            if metric == "l2":
-                assert away[i, j] == pytest.approx(np.sqrt(((a - b) ** 2).sum()))
-            elif norms > 1e-6:
-                assert away[i, j] == pytest.approx(1 - float(a @ b) / norms, abs=1e-9)
-            elif not a.any() or not b.any():
-                assert away[i, j] == 1.0
 
 
 def test_faces_of_the_chips_of_known_tracks() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from clusterer.core.config import GalleryConfig
 from clusterer.core.errors import ConfigError
-from clusterer.gallery import Scale, gather
+from clusterer.gallery.faces import Scale, gather
 
 L2 = Scale("l2", 0.5)
 CONFIG = GalleryConfig(outlier=2.0)

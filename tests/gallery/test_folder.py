@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from clusterer.core.errors import GalleryError
-from clusterer.gallery import file_name, folder_name, list_folder
+from clusterer.gallery.keep import file_name, folder_name
+from clusterer.gallery.read import list_folder
 
 
 def fill(folder: Path, *names: str) -> Path:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from clusterer.core.config import GalleryConfig
-from clusterer.gallery import Matched, match
+from clusterer.gallery.match import Matched, match
 
 CONFIG = GalleryConfig(limit=1.0, margin=0.25, candidates=3)
 ALONE = frozenset[int]()

@@ -21,7 +21,7 @@ from clusterer.core.config import (
 from clusterer.core.errors import ConfigError, GalleryError, ModelError
 from clusterer.core.types import Frame
 from clusterer.faces import alignment, detection, encoding
-from clusterer.gallery.name_people import name_people
+from clusterer.gallery.naming import name_people
 from clusterer.gallery.photographs import PhotographEncoder, encode_photographs, read_photograph
 from clusterer.gallery.read import read_gallery
 from clusterer.people.decide import decide

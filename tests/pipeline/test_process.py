@@ -17,7 +17,7 @@ from clusterer.core.config import METRICS, AnalysisConfig, ClothingConfig, Clust
 from clusterer.core.errors import ConfigError, OtherFilmError, VideoError
 from clusterer.core.types import Advice
 from clusterer.faces.encoding import default_threshold
-from clusterer.gallery.keep_people import add_to_gallery
+from clusterer.gallery.keep import add_to_gallery
 from clusterer.people import decide as decide_module
 from clusterer.people.decide import decide
 from clusterer.people.questions import advise

@@ -22,8 +22,9 @@ from clusterer.store.analysis_cache import (
     load_analysis,
     picture_names,
 )
-from clusterer.store.analysis_npz import SCHEMA_VERSION, dump, write_arrays
+from clusterer.store.analysis_npz import SCHEMA_VERSION, dump
 from clusterer.store.names import MARKER, face_picture
+from tests.npz_files import write_arrays
 from tests.small_result import pictures, small_analysis
 from tests.store.test_analysis_npz import same
 

@@ -25,8 +25,8 @@ from clusterer.store.analysis_npz import (
     read_arrays,
     read_meta,
     restore,
-    write_arrays,
 )
+from tests.npz_files import write_arrays
 from tests.small_result import small_analysis
 
 STAMP = {"schema": SCHEMA_VERSION, "key": "k"}

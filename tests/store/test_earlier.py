@@ -10,11 +10,12 @@ import pytest
 
 from clusterer.core.errors import ResultError
 from clusterer.edits import EditLog
-from clusterer.store.analysis_npz import SCHEMA_VERSION, write_arrays
+from clusterer.store.analysis_npz import SCHEMA_VERSION
 from clusterer.store.edits_json import write
 from clusterer.store.folder import ResultFolder
 from clusterer.store.marker import stored_video
 from clusterer.store.names import EDITS, MARKER
+from tests.npz_files import write_arrays
 from tests.result_folder import decided
 from tests.result_folder import write as write_result
 

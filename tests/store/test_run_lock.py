@@ -15,8 +15,8 @@ import pytest
 
 from clusterer.core.errors import ResultError
 from clusterer.gallery import Gallery, Scale
-from clusterer.gallery.keep_people import add_to_gallery
-from clusterer.gallery.name_people import name_people
+from clusterer.gallery.keep import add_to_gallery
+from clusterer.gallery.naming import name_people
 from clusterer.models.cache import ENVIRONMENT_VARIABLE
 from clusterer.store import run_lock as module
 from clusterer.store.output import write_output

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.training.batches import batches, some_of_each
+from clusterer.training.loop import batches, some_of_each
 
 
 @given(st.integers(0, 40), st.integers(1, 12), st.integers(0, 99))

@@ -11,8 +11,7 @@ import pytest
 
 from clusterer.training.card import Facts, write_card
 from clusterer.training.clothing import Epoch
-from clusterer.training.markdown import LOSSES, MOST_ROWS
-from clusterer.training.record import made_with, to_csv
+from clusterer.training.record import LOSSES, MOST_ROWS, made_with, to_csv
 from clusterer.training.settings import LOSS_NAMES
 from tests.training.builder import garments, settings
 

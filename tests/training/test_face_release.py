@@ -15,7 +15,6 @@ import pytest
 import torch
 from sklearn.metrics.pairwise import cosine_distances
 
-from clusterer.training.cut import Cut
 from clusterer.training.export import TOLERANCE, run
 from clusterer.training.face_release import (
     LEAST_THRESHOLD,
@@ -24,6 +23,7 @@ from clusterer.training.face_release import (
     release_faces,
 )
 from clusterer.training.faces import FaceTrainer
+from clusterer.training.settings import Cut
 from tests.training.builder import face_settings, people
 
 FILES = ["MODEL_CARD.md", "best.onnx", "best.toml", "curves.svg", "history.csv"]

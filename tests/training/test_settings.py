@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clusterer.core.errors import ConfigError
-from clusterer.training.settings import LOSS_NAMES, ClothingTraining
+from clusterer.training.settings import LOSS_NAMES, ClothingTraining, Cut
 from tests.training.builder import face_settings, settings
 
 
@@ -69,3 +69,17 @@ def test_which_losses_learn_centres() -> None:
 def test_faces_out_of_range(changes: dict[str, object], expected: str) -> None:
     with pytest.raises(ConfigError, match=expected):
         face_settings(**changes)
+
+
+@pytest.mark.parametrize(
+    ("alignment", "padding", "expected"),
+    [
+        ("none", None, "unknown alignment 'none'. Known: five-point, dlib, box"),
+        ("five-point", 0.2, "alignment five-point has no padding. Leave out --padding"),
+        ("box", -0.1, "padding is -0.1"),
+        ("dlib", float("nan"), "padding is nan"),
+    ],
+)
+def test_cuts_that_make_no_sense(alignment: str, padding: float | None, expected: str) -> None:
+    with pytest.raises(ConfigError, match=expected):
+        Cut(alignment, padding)

@@ -2,38 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
+from clusterer.cli import options
 from clusterer.cli.group import Command
+from clusterer.cli.options import flag, setting
+from clusterer.cli.progress import Terminal
 from clusterer.cli.train.shared import (
     EXTRA,
     interrupted,
     refuse_others,
     require_extra,
     same_again,
+    seed_flag,
+    threads_flag,
     training,
 )
-from clusterer.cli.types import NUMBER, PATH, Name, Output
+from clusterer.cli.types import NUMBER, PATH, Name
 from clusterer.core.files import make_folder
-from clusterer.training.cut import ALIGNMENTS, Cut
-from clusterer.training.settings import BACKBONES, FACE_LOSS_NAMES, FaceTraining
+from clusterer.training.settings import (
+    ALIGNMENTS,
+    BACKBONES,
+    FACE_LOSS_NAMES,
+    STEMS,
+    Cut,
+    FaceTraining,
+)
 
 if TYPE_CHECKING:
     from clusterer.training.face_release import ReleasedFaces
     from clusterer.training.faces import FaceEpoch, FaceTrainer
 
-DEFAULTS = FaceTraining()
+DEFAULTS, CUT = FaceTraining(), Cut()
 NEEDED = (*EXTRA, "torchvision")
-COMMAND = (
-    "loss", "backbone", "size", "stem", "dimension", "epochs", "patience", "batch_size", "seed",
-    "held_out", "crop", "alignment", "padding", "threads",
-)  # fmt: skip
-"""Options that the model card repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFlags:
+    """How a face encoder is trained."""
+
+    loss: str = setting(
+        DEFAULTS,
+        "loss",
+        "--loss",
+        type=Name(FACE_LOSS_NAMES),
+        about="Loss on the embeddings; triplet uses semi-hard mining.",
+    )
+    backbone: str = setting(
+        DEFAULTS,
+        "backbone",
+        "--backbone",
+        type=Name(BACKBONES),
+        about="Network before the embedding, with random weights.",
+    )
+    size: int = setting(DEFAULTS, "size_px", "--size", about="Side of the chips in pixels.")
+    stem: str = setting(
+        DEFAULTS,
+        "stem",
+        "--stem",
+        type=Name(STEMS),
+        about="First layers: small keeps more of small chips, at four times the cost.",
+    )
+    dimension: int = setting(DEFAULTS, "dimension", "--dimension", about="Length of an embedding.")
+    epochs: int = setting(
+        DEFAULTS,
+        "epochs",
+        "--epochs",
+        about="Greatest number of epochs, each over as many pictures as there are.",
+    )
+    patience: int = setting(
+        DEFAULTS,
+        "patience",
+        "--patience",
+        about="Stop when the AUC of held-out people has not improved for this many epochs.",
+    )
+    batch_size: int = setting(
+        DEFAULTS,
+        "batch_size",
+        "--batch-size",
+        about="Pictures in a batch; for triplets, four of each person.",
+    )
+    held_out: float = setting(
+        DEFAULTS,
+        "held_out",
+        "--held-out",
+        about="Share of the people to hold out for evaluating the network.",
+    )
+    crop: float = setting(
+        DEFAULTS,
+        "crop",
+        "--crop",
+        about="Central square of each picture to use, as a share of its side (0.6 suits LFW's "
+        "250 px).",
+    )
+    alignment: str = setting(
+        CUT,
+        "alignment",
+        "--alignment",
+        type=Name(ALIGNMENTS),
+        about="How the pictures were cut out, for best.toml; chips will be cut the same way.",
+    )
+    padding: float | None = flag(
+        "--padding",
+        type=NUMBER,
+        help="Margin on each side of the face's box as a share of it, for dlib and box, likewise. "
+        "Default: 0.25 and 0.2.",
+    )
+    licence: str = flag(
+        "--licence", default="", metavar="TEXT", help="Licence of the pictures, for the cards."
+    )
+    seed: int = seed_flag(
+        DEFAULTS, "Seed of all random numbers, including the choice of held-out people."
+    )
+    threads: int | None = threads_flag()
+
+    def settings(self) -> FaceTraining:
+        """Make the settings of the training; ConfigError if one is out of its range."""
+        return FaceTraining(
+            loss=self.loss,
+            backbone=self.backbone,
+            epochs=self.epochs,
+            patience=self.patience,
+            batch_size=self.batch_size,
+            size_px=self.size,
+            dimension=self.dimension,
+            stem=self.stem,
+            held_out=self.held_out,
+            crop=self.crop,
+            seed=self.seed,
+        )
+
+    def command(self, data: Path, output: Path) -> str:
+        """Command line that repeats the training, for the model card."""
+        named = (
+            "loss", "backbone", "size", "stem", "dimension", "epochs", "patience", "batch_size",
+            "seed", "held_out", "crop", "alignment", "padding", "threads",
+        )  # fmt: skip
+        given = {name: getattr(self, name) for name in named}
+        return same_again("face", data, output, given | {"licence": self.licence or None})
 
 
 @click.command(cls=Command)
@@ -45,115 +155,12 @@ COMMAND = (
     help="Folder, or TAR file, of PERSON/PICTURE.jpg or .png, as in Labeled Faces in the "
     "Wild; pictures are used as they are, already cut out.",
 )
-@click.option(
-    "--loss",
-    type=Name(FACE_LOSS_NAMES),
-    default=DEFAULTS.loss,
-    show_default=True,
-    help="Loss on the embeddings; triplet uses semi-hard mining.",
+@options.takes("flags", FaceFlags)
+@options.output(
+    "Folder for the network, its cards, the curve and the checkpoint. Default: runs.", Path("runs")
 )
-@click.option(
-    "--backbone",
-    type=Name(BACKBONES),
-    default=DEFAULTS.backbone,
-    show_default=True,
-    help="Network before the embedding, with random weights.",
-)
-@click.option(
-    "--size",
-    type=int,
-    default=DEFAULTS.size_px,
-    show_default=True,
-    help="Side of the chips in pixels, 16 to 1024.",
-)
-@click.option(
-    "--stem",
-    type=Name(["large", "small"]),
-    default=DEFAULTS.stem,
-    show_default=True,
-    help="First layers: small keeps more of small chips, at four times the cost.",
-)
-@click.option(
-    "--dimension",
-    type=int,
-    default=DEFAULTS.dimension,
-    show_default=True,
-    help="Length of an embedding.",
-)
-@click.option(
-    "--epochs",
-    type=int,
-    default=DEFAULTS.epochs,
-    show_default=True,
-    help="Greatest number of epochs, each over as many pictures as there are.",
-)
-@click.option(
-    "--patience",
-    type=int,
-    default=DEFAULTS.patience,
-    show_default=True,
-    help="Stop when the AUC of held-out people has not improved for this many epochs.",
-)
-@click.option(
-    "--batch-size",
-    type=int,
-    default=DEFAULTS.batch_size,
-    show_default=True,
-    help="Pictures in a batch; for triplets, four of each person.",
-)
-@click.option(
-    "--held-out",
-    type=NUMBER,
-    default=DEFAULTS.held_out,
-    show_default=True,
-    help="Share of the people to hold out for evaluating the network.",
-)
-@click.option(
-    "--crop",
-    type=NUMBER,
-    default=DEFAULTS.crop,
-    show_default=True,
-    help="Side of the central square of each picture to use, as a share; 0.6 suits LFW's 250 px.",
-)
-@click.option(
-    "--alignment",
-    type=Name(ALIGNMENTS),
-    default=ALIGNMENTS[0],
-    show_default=True,
-    help="How the pictures were cut out, for best.toml; chips will be cut the same way.",
-)
-@click.option(
-    "--padding",
-    type=NUMBER,
-    help="Margin on each side of the face's box as a share of it, for dlib and box, likewise. "
-    "Default: 0.25 and 0.2.",
-)
-@click.option(
-    "--licence", default="", metavar="TEXT", help="Licence of the pictures, for the cards."
-)
-@click.option(
-    "--seed",
-    type=int,
-    default=DEFAULTS.seed,
-    show_default=True,
-    help="Seed of all random numbers, including the choice of held-out people.",
-)
-@click.option(
-    "--threads",
-    type=click.IntRange(min=1),
-    help="Number of CPU threads. Default: torch's.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=Output(),
-    default=Path("runs"),
-    show_default=True,
-    help="Folder for the network, its cards, the curve and the checkpoint.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-@click.help_option("-h", "--help", help="Show this and exit.")
-def face(*, data: Path, output: Path, licence: str, quiet: bool, **flags: Any) -> int:
+@options.quiet
+def face(*, data: Path, flags: FaceFlags, output: Path, quiet: bool) -> int:
     """Train a face encoder.
 
     Writes best.onnx and best.toml, for --encoder onnx:runs/best.onnx, MODEL_CARD.md, history.csv
@@ -164,10 +171,10 @@ def face(*, data: Path, output: Path, licence: str, quiet: bool, **flags: Any) -
     On Linux, training on the CPU may be faster with
     MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 in front of the command.
     """
-    settings, cut = _settings(flags), Cut(flags["alignment"], flags["padding"])
+    settings, cut = flags.settings(), Cut(flags.alignment, flags.padding)
     require_extra(NEEDED)
-    from clusterer.training.checkpoint import CHECKPOINT  # noqa: PLC0415 (loads torch)
-    from clusterer.training.face_release import (  # noqa: PLC0415 (likewise)
+    from clusterer.training.checkpoint import CHECKPOINT
+    from clusterer.training.face_release import (
         CARD,
         CURVES,
         HISTORY,
@@ -175,36 +182,29 @@ def face(*, data: Path, output: Path, licence: str, quiet: bool, **flags: Any) -
         NETWORK_CARD,
         release_faces,
     )
-    from clusterer.training.faces import FaceTrainer  # noqa: PLC0415 (likewise)
-    from clusterer.training.identities import read_identities, reported  # noqa: PLC0415 (likewise)
-    from clusterer.training.loop import choose_device  # noqa: PLC0415 (likewise)
+    from clusterer.training.faces import FaceTrainer
+    from clusterer.training.identities import read_identities, reported
+    from clusterer.training.loop import choose_device
 
     refuse_others(output, CHECKPOINT, (MODEL, NETWORK_CARD, CARD, HISTORY, CURVES))
-    console = Console(stderr=True, quiet=quiet, highlight=False)
+    terminal = Terminal(quiet)
     try:
-        with console.status("Reading pictures"):
+        with terminal.status("Reading pictures"):
             faces = read_identities(data, settings.picture_px, settings.crop)
-            trainer = FaceTrainer(faces, settings, output, choose_device(flags["threads"]))
+            trainer = FaceTrainer(faces, settings, output, choose_device(flags.threads))
         for line in () if quiet else reported(faces):
             click.echo(line, err=True)
         make_folder(output)
-        with training(console, settings.epochs, _figures) as watch:
+        with training(terminal, settings.epochs, _figures) as watch:
             trainer.run(watch)
-        with console.status("Writing the network"):
-            command = _command(data, output, licence, flags)
-            released = release_faces(trainer, output, command, cut, licence)
+        with terminal.status("Writing the network"):
+            command = flags.command(data, output)
+            released = release_faces(trainer, output, command, cut, flags.licence)
     except KeyboardInterrupt:
         return interrupted()
     if not quiet:
         click.echo(_summary(trainer, released, output))
     return 0
-
-
-def _settings(flags: Mapping[str, Any]) -> FaceTraining:
-    renamed = {"size_px": flags["size"]}
-    same = ("loss", "backbone", "stem", "dimension", "epochs", "patience", "batch_size", "held_out",
-            "crop", "seed")  # fmt: skip
-    return FaceTraining(**renamed, **{name: flags[name] for name in same})
 
 
 def _figures(epoch: FaceEpoch) -> str:
@@ -224,8 +224,3 @@ def _summary(trainer: FaceTrainer, released: ReleasedFaces, output: Path) -> str
         f"Use it: cluster-video VIDEO --encoder onnx:{output / 'best.onnx'}",
     ]
     return "\n".join(lines)
-
-
-def _command(data: Path, output: Path, licence: str, flags: Mapping[str, Any]) -> str:
-    repeated = {name: flags[name] for name in COMMAND} | {"licence": licence or None}
-    return same_again("face", data, output, repeated)

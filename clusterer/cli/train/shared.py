@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from clusterer.cli.exit_codes import INTERRUPTED
+from clusterer.cli.options import flag
+from clusterer.cli.progress import Terminal
 from clusterer.core.errors import DependencyError, ResultError
 from clusterer.core.files import is_plain_file, try_to_write
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     E = TypeVar("E", bound=Numbered)
 
-INTERRUPTED = 130
 EXTRA = ("torch", "pytorch_metric_learning", "onnxscript", "matplotlib", "sklearn")
 
 
@@ -63,39 +63,46 @@ def refuse_others(output: Path, checkpoint: str, names: Sequence[str]) -> None:
             )
 
 
+def seed_flag(config: Any, about: str) -> Any:
+    """``--seed``; `about` says what it is for. The range, a 31-bit number, is not shown."""
+    return flag("--seed", type=int, default=config.seed, show_default=True, help=about)
+
+
+def threads_flag() -> Any:
+    """``--threads``."""
+    return flag(
+        "--threads",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Number of CPU threads. Default: torch's.",
+    )
+
+
 @contextmanager
 def training(
-    console: Console, epochs: int, figures: Callable[[E], str]
+    terminal: Terminal, epochs: int, figures: Callable[[E], str]
 ) -> Iterator[Callable[[float, E | None], None]]:
     """Show a bar with the last epoch's results and the time left, on a terminal."""
-    columns = (
-        TextColumn("[bold]{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %  {task.fields[figures]}"),
-        TimeRemainingColumn(compact=True),
-    )
-    visible = console.is_terminal and not console.quiet
-    with Progress(*columns, console=console, transient=True, disable=not visible) as progress:
+    with terminal.bar("{task.fields[figures]}") as progress:
         task = progress.add_task("Training", total=1.0, figures="")
 
         def watch(done: float, last: E | None) -> None:
             text = f"{last.number}/{epochs} epochs, {figures(last)}" if last else ""
-            fresh = (
-                progress.tasks[task].fields["figures"] != text
-            )  # visible however short the epoch
-            progress.update(task, completed=done, figures=text, refresh=fresh)
+            shown = progress.tasks[task].fields["figures"]
+            # Refresh at once: every epoch is shown, however short.
+            progress.update(task, completed=done, figures=text, refresh=shown != text)
 
         yield watch
 
 
 def interrupted() -> int:
-    """Tell how to resume; return the exit code."""
+    """Say how to resume; return the exit code."""
     click.echo("Interrupted. The same command resumes after the last finished epoch.", err=True)
     return INTERRUPTED
 
 
 def same_again(what: str, data: Path, output: Path, flags: Mapping[str, Any]) -> str:
-    """Command that repeats the training, with the names of folders instead of their paths.
+    """Command line that repeats a training, with the names of folders instead of their paths.
 
     Parameters
     ----------
@@ -103,7 +110,7 @@ def same_again(what: str, data: Path, output: Path, flags: Mapping[str, Any]) ->
         Name of the command.
     data, output
     flags
-        Settings by name, in order; None = not given.
+        Name → value, in order; None = not given.
     """
     words = ["cluster-video", "train", what, "--data", data.resolve().name]
     for name, value in flags.items():

@@ -16,7 +16,7 @@ from typing import Any
 
 from clusterer.core.config import METRICS
 from clusterer.core.errors import ConfigError, ModelError
-from clusterer.core.files import read_file
+from clusterer.core.files import read_file, reading
 from clusterer.faces.alignment import ALIGNMENTS
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -197,13 +197,9 @@ def read_card(path: Path) -> Card:
     ModelError
         It is missing or cannot be read.
     """
-    try:
+    remedy = "Write a card beside the network; docs/how-to/networks.md has an example"
+    with reading(path, ModelError, remedy):
         content = read_file(path)
-    except OSError as error:
-        raise ModelError(
-            f"Cannot read {path} ({(error.strerror or str(error)).lower()})",
-            "Write a card beside the network; docs/how-to/networks.md has an example",
-        ) from None
     return parse_card(content, str(path))
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.config import ClusteringConfig
+from clusterer.core.distance import of_pairs
 from clusterer.core.types import Analysis, IntArray, TrackFeatures
 from clusterer.people.tolerance import tolerance
 
@@ -96,7 +97,7 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
             )
             poorer.append(min(value[early].max(), value[late].max()))
     both = np.array(halves).reshape(len(halves), 2, embeddings.shape[1])
-    distance = _distance(both[:, 0], both[:, 1], config.metric) / tolerance(poorer, config)
+    distance = of_pairs(both[:, 0], both[:, 1], config.metric) / tolerance(poorer, config)
     return Pairs(distance, np.ones(len(halves)))
 
 
@@ -123,14 +124,4 @@ def different_pairs(features: TrackFeatures, together: IntArray, config: Cluster
     weight = np.array([1.0 / max(count[a], count[b]) for a, b in pairs.tolist()])
     a, b = features.face.astype(np.float64)[pairs.T]
     lesser_quality = features.quality[pairs].min(axis=1)
-    return Pairs(_distance(a, b, config.metric) / tolerance(lesser_quality, config), weight)
-
-
-def _distance(a: Floats, b: Floats, metric: str) -> Floats:
-    """Row-wise distance of `a` and `b`, shape (n,)."""
-    if metric == "cosine":
-        lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-        cosine: Floats = 1.0 - (a * b).sum(axis=1) / np.where(lengths > 0.0, lengths, 1.0)
-        return np.maximum(cosine, 0.0)
-    distance: Floats = np.linalg.norm(a - b, axis=1)
-    return distance
+    return Pairs(of_pairs(a, b, config.metric) / tolerance(lesser_quality, config), weight)

@@ -15,10 +15,11 @@ from clusterer.core.distance import between
 from clusterer.core.errors import GalleryError, system_libraries
 from clusterer.core.types import UNKNOWN, Action, Advice, ClusteringResult, Edit, Identity, Reason
 from clusterer.edits import EditLog
-from clusterer.gallery import Gallery, Scale, match
+from clusterer.gallery.faces import Gallery, Scale
+from clusterer.gallery.match import match
 from clusterer.gallery.names import BY_GALLERY, current, given_names, spoken_of
 from clusterer.gallery.read import made_by
-from clusterer.outputs import save as result_folder
+from clusterer.outputs.save import save
 from clusterer.people.amend import amend, keys_of
 from clusterer.people.constraints import co_occurrence
 from clusterer.people.editor import anchors
@@ -108,7 +109,7 @@ def _name_people(own: ResultFolder, gallery: Gallery, chosen: GalleryConfig) -> 
             if edits:
                 video = log.video or Path(result.analysis.video.path).name
                 own.write_edits(replace(log, edits=named.edits, video=video))
-            result_folder.save(named, own.path)
+            save(named, own.path)
     return Naming(named, tuple(suggestion for _, suggestion in suggestions))
 
 
