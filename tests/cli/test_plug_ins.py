@@ -113,7 +113,7 @@ def test_a_plug_in_is_listed(site: Path, command: Callable[..., Ran]) -> None:
     ]  # fmt: skip
     shown = command("models", "show", "evened").stdout
     assert "  plug-in   of the package somebodys-detector 1.0\n" in shown
-    assert f"  there     {module}\n" in shown
+    assert f"  path      {module}\n" in shown
     flat = " ".join(command("run", "--help").stdout.split())
     assert "--detector [cascade|centerface|cnn|evened|hog|scrfd|yunet]" in flat
     done = command("x.mp4", "--detector", "evend")
