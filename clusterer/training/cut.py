@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from clusterer.core.config._check import check
 from clusterer.core.errors import ConfigError
-from clusterer.faces.encoding.card import CHOICES
+from clusterer.faces.alignment import ALIGNMENTS as REGISTERED
 
-ALIGNMENTS = CHOICES["alignment"]
-PADDED = ("dlib", "box")
+ALIGNMENTS = tuple(REGISTERED.built_in)
+PADDED = tuple(name for name in ALIGNMENTS if REGISTERED.built_in[name].padding is not None)
 
 
 @dataclass(frozen=True, slots=True)
