@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from clusterer.store.names import (
 )
 from clusterer.store.owned import OwnedFolder
 from clusterer.store.result_json import AGAIN
+from clusterer.store.run_lock import edits_lock
 
 _SAME_LENGTH_S = 0.05
 """Results without a fingerprint are of another film if the lengths differ by more."""
@@ -136,8 +138,20 @@ class ResultFolder(OwnedFolder):
         """
         return edits_json.read_stored(self.edits_file)
 
+    @contextmanager
+    def editing(self) -> Iterator[None]:
+        """Keep other programs from writing the corrections while this one reads and writes them.
+
+        Raises
+        ------
+        ResultError
+            Another program has been changing them for seconds.
+        """
+        with edits_lock(self.path):
+            yield
+
     def write_edits(self, log: EditLog) -> None:
-        """Replace the corrections, as a whole or not at all.
+        """Replace the corrections, as a whole or not at all; within `editing` if based on `edits`.
 
         Raises
         ------
