@@ -128,10 +128,10 @@ class EncodingConfig:
     batch_size
         Chips encoded at once.
     thresholds
-        Pairs of metric and default threshold of a network at ``onnx:PATH``, above 0, at most 2.
-        A run fills them in from the card, so that its result needs neither file again.
+        Pairs of metric and default threshold of a plug-in or of a network at ``onnx:PATH``, above
+        0, at most 2. A run fills them in, so that its result needs neither plug-in nor card again.
     licence
-        Of such a network, from its card, likewise.
+        Of the network at ``onnx:PATH``, from its card, likewise.
     """
 
     encoder: str = "dlib"

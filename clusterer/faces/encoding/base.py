@@ -224,9 +224,9 @@ def local_network(name: str) -> Path | None:
 
 
 def resolve(config: EncodingConfig) -> EncodingConfig:
-    """The same with what the card of ``onnx:PATH`` says, so that a result can do without it.
+    """The same with what a plug-in or the card of ``onnx:PATH`` says; a result can do without it.
 
-    What is filled in already is kept where there is no card any more.
+    What is filled in already is kept where the plug-in or the card is missing.
 
     Raises
     ------
@@ -237,7 +237,7 @@ def resolve(config: EncodingConfig) -> EncodingConfig:
     """
     local = local_network(config.encoder)
     if local is None:
-        return replace(config, thresholds=(), licence="")
+        return _resolve_registered(config)
     try:
         card = read_card(local.with_suffix(".toml"))
     except ModelError:
@@ -246,6 +246,16 @@ def resolve(config: EncodingConfig) -> EncodingConfig:
         _local_files(local)[0].find()  # of both missing, the network is the one to name
         raise
     return replace(config, thresholds=tuple(card.thresholds.items()), licence=card.licence)
+
+
+def _resolve_registered(config: EncodingConfig) -> EncodingConfig:
+    """As `resolve`, for a name of the registry; nothing is filled in for a built-in one."""
+    if config.encoder in ENCODERS.built_in:
+        return replace(config, thresholds=(), licence="")
+    if config.thresholds and config.encoder not in ENCODERS.names():
+        return config
+    thresholds = _registered(config.encoder).thresholds
+    return replace(config, thresholds=tuple(thresholds.items()), licence="")
 
 
 def default_threshold(encoder: EncodingConfig | str, metric: str) -> float:
@@ -298,10 +308,10 @@ def _registered(name: str) -> EncoderEntry:
 
 
 def _is_complete(thresholds: object) -> bool:
-    """Whether these are numbers above 0, with one for l2, by which tracks are joined always."""
+    """Whether these are numbers from 0 to 2, with one for l2, by which tracks are joined always."""
     if not isinstance(thresholds, Mapping) or "l2" not in thresholds:
         return False
-    return all(isinstance(each, (int, float)) and each > 0 for each in thresholds.values())
+    return all(isinstance(each, (int, float)) and 0 < each <= 2 for each in thresholds.values())
 
 
 def _local_files(path: Path) -> tuple[LocalFile, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from clusterer.core.config import EncodingConfig
 from clusterer.core.errors import ConfigError, ModelError, PlugInError
 from clusterer.core.types import Detections
 from clusterer.faces import alignment, encoding
+from clusterer.faces.encoding import ENCODERS
 from clusterer.faces.encoding.card import parse_card
 from clusterer.models import plug_in
 from tests.plug_in_packages import importing, install
@@ -168,6 +170,19 @@ def test_an_encoder_that_breaks_its_contract(site: Path, name: str, told: str) -
         encoding.create(EncodingConfig(encoder="mean"), 1).encode(np.zeros((2, 8, 8, 3), np.uint8))
     assert "The encoder 'mean' of the package somebodys-mean 1.0 " in caught.value.cause
     assert told in caught.value.cause
+
+
+def test_a_result_keeps_the_thresholds_of_a_plug_in(site: Path) -> None:
+    install(site, "somebodys-mean", MEAN, {"encoders": {"mean": "somebodys_mean:Mean"}})
+    resolved = encoding.resolve(EncodingConfig(encoder="mean", thresholds=(("l2", 0.1),)))
+    assert resolved.thresholds == (("l2", 0.5),)
+    shutil.rmtree(site / "somebodys_mean-1.0.dist-info")
+    plug_in._installed.cache_clear()
+    ENCODERS._plugged.clear()
+    assert encoding.resolve(resolved) == resolved
+    assert encoding.default_threshold(resolved, "l2") == 0.5
+    with pytest.raises(ConfigError, match="There is no encoder named 'mean'"):
+        encoding.resolve(EncodingConfig(encoder="mean"))
 
 
 def test_thresholds_are_numbers(site: Path) -> None:
