@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +206,7 @@ class ResultFolder(OwnedFolder):
         return self._read_picture(row, torso_picture)
 
     def _read_picture(self, row: int, name: Callable[[int, int], str]) -> bytes | None:
-        analysis = self._stored_analysis()
+        analysis, row = self._stored_analysis(), index(row)
         if not 0 <= row < len(analysis.detections) or analysis.track_of_row[row] < 0:
             return None
         track, frame = int(analysis.track_of_row[row]), int(analysis.detections.frame_index[row])
