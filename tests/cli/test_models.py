@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.cli.models import NETWORKS
+from clusterer.cli.models import NETWORKS, REGISTRIES
 from clusterer.faces import detection, encoding
 from clusterer.faces.detection.base import CENTERFACE, LBP, YUNET
 from clusterer.models.bundled import Weights
 from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE
 from clusterer.models.download import ENVIRONMENT_VARIABLE, Download
 from clusterer.models.registry import Entry, Measured
+from clusterer.outputs.report.wording import licence
 from tests.cli.conftest import Ran
 from tests.download_server import CONTENT, HALF, serving
 from tests.models.test_download import DIGEST
@@ -131,6 +132,26 @@ def test_every_licence_is_known() -> None:
     entries = [entry for registry in NETWORKS for entry in registry.built_in.values()]
     assert all(file.licence for entry in entries for file in entry.files)
     assert all(entry.files or (entry.package and entry.licence) for entry in entries)
+
+
+def test_an_entry_is_all_that_it_takes(
+    command: Command, monkeypatch: pytest.MonkeyPatch, small: Download
+) -> None:
+    for registry in REGISTRIES:
+        entry = replace(next(iter(registry.built_in.values())), files=(small,), summary="a new one")
+        monkeypatch.setitem(registry.built_in, "small", entry)
+        assert "small" in registry.names()
+    assert {tuple(row[:2]) for row in map(str.split, command("models").out.splitlines())} >= {
+        ("small", "detector"),
+        ("small", "encoder"),
+    }
+    assert command("models", "show", "small").out.count("  licence   MIT\n") == 2
+    assert "arcface, scrfd, sface, small, yunet" in command("models").out
+    assert "  small         a new one\n" in command("export", "--help").out
+    shown = " ".join(command("run", "--help").out.split())
+    assert "|small|" in shown.partition("--detector")[2].partition("--")[0]
+    assert "|small]" in shown.partition("--method")[2].partition("--")[0]
+    assert licence("small.onnx") == "MIT"
 
 
 @pytest.mark.parametrize("variable", [CACHE, ENVIRONMENT_VARIABLE])
