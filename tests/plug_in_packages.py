@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.faces.alignment import ALIGNMENTS
-from clusterer.faces.encoding import ENCODERS
+from clusterer.cli.models import REGISTRIES
 from clusterer.models import plug_in
 from tests.conftest import ROOT
 
@@ -42,13 +41,15 @@ def importing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = set(sys.modules)
     monkeypatch.syspath_prepend(folder)
     plug_in._installed.cache_clear()
-    yield
-    plug_in._installed.cache_clear()
-    for registry in (ALIGNMENTS, ENCODERS):
-        registry._plugged.clear()
-    for name in set(sys.modules) - before:
-        if name.startswith("somebodys_"):
-            del sys.modules[name]
+    try:
+        yield
+    finally:
+        plug_in._installed.cache_clear()
+        for registry in REGISTRIES:
+            registry._plugged.clear()
+        for name in set(sys.modules) - before:
+            if name.startswith("somebodys_"):
+                del sys.modules[name]
 
 
 def path_with(folder: Path) -> dict[str, str]:

@@ -12,12 +12,12 @@ import click
 from clusterer.cli.exit_codes import INTERRUPTED
 from clusterer.core.config import AnalysisConfig
 from clusterer.core.errors import ModelError
-from clusterer.faces import detection, encoding
+from clusterer.faces import alignment, detection, encoding
 from clusterer.models.download import Download
 
 
 def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
-    """Offer to download missing weights of a detector and an encoder; never asks about others.
+    """Offer to download missing weights of a detector, an encoder and its alignment.
 
     Parameters
     ----------
@@ -33,9 +33,11 @@ def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
     ConfigError
         There is no such detector or encoder.
     """
+    aligned = encoding.alignment(config.encoding.encoder)
     wanted = {
         f"detector {config.detection.detector}": detection.weights(config.detection.detector),
         f"encoder {config.encoding.encoder}": encoding.weights(config.encoding.encoder),
+        f"alignment {aligned}": alignment.weights(aligned),
     }
     missing = [
         (who, file)

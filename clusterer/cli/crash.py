@@ -15,6 +15,7 @@ from pathlib import Path
 
 from clusterer._version import __version__
 from clusterer.cli.work import Work
+from clusterer.core.errors import PlugInError
 from clusterer.core.text import visible
 
 FOLDER = "crashes"
@@ -73,6 +74,8 @@ def crashed(error: BaseException, work: Work) -> str:
         text = _traceback(error)
         line = f"Error: {_kind(error)} while {_doing(error, work)}."
         line += " This is a bug in cluster-video."
+        if isinstance(error, PlugInError):
+            line = foreseen(error) + "."
         if work.debug:
             return f"{text.rstrip()}\n{line}"
         return f"{line} {_whereabouts(_described(text, work), error)}"

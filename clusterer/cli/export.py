@@ -33,13 +33,6 @@ _LIKE_AN_ENDING = re.compile(r"\.[a-z][a-z0-9]{1,7}")
 _RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
 
 
-ENDINGS = {
-    ".csv", ".edl", ".fcpxml", ".json", ".otio", ".parquet", ".srt", ".txt", ".vtt",
-    ".xlsx", ".xml",
-}  # fmt: skip
-"""Of the files that formats write: a name with such an ending is that of a file."""
-
-
 class Rate(click.ParamType[Fraction]):
     """Frames per second: ``25``, ``23.976``, ``30000/1001``."""
 
@@ -124,7 +117,7 @@ def _placed(
     """Path of each file: in a folder, or, if there is only one, as it was given."""
     output, folder = place or (result.exports, True)
     given = output.suffix.casefold()
-    if folder or is_folder(output) or not (given in ENDINGS or _LIKE_AN_ENDING.fullmatch(given)):
+    if folder or is_folder(output) or not _LIKE_AN_ENDING.fullmatch(given):
         return {output / name: content for name, content in files.items()}
     if len(files) != 1:
         raise ConfigError(
@@ -135,17 +128,17 @@ def _placed(
         raise ConfigError(f"{output} is part of a result", "Name another file")
     ((name, content),) = files.items()
     ending = Path(name).suffix
-    if given not in ENDINGS:
+    if given == ending:
+        return {output: content}
+    if given not in {entry.ending for entry in formats.FORMATS.built_in.values()}:
         raise ConfigError(
             f"{output} does not end in {ending}",
             f"Did you mean {output.with_suffix(ending)}, or the folder {output}{os.sep}?",
         )
-    if given != ending:
-        raise ConfigError(
-            f"{output} ends in {output.suffix}, but what is written is {ending}",
-            f"Name it {output.with_suffix(ending)}, or name a folder with -o DIR",
-        )
-    return {output: content}
+    raise ConfigError(
+        f"{output} ends in {output.suffix}, but what is written is {ending}",
+        f"Name it {output.with_suffix(ending)}, or name a folder with -o DIR",
+    )
 
 
 def _uses() -> str:

@@ -26,32 +26,19 @@ from clusterer.models.registry import AnyFile, Entry, Registry
 from clusterer.outputs import export
 from clusterer.people import clustering
 
-REGISTRIES: dict[str, Registry[Any]] = {
-    "detector": detection.DETECTORS,
-    "encoder": encoding.ENCODERS,
-}
-PLUGGED: tuple[Registry[Any], ...] = (
-    alignment.ALIGNMENTS,
-    clustering.METHODS,
-    export.FORMATS,
-)
-"""Of these, plug-ins only are listed."""
+NETWORKS: tuple[Registry[Any], ...] = (detection.DETECTORS, encoding.ENCODERS)
+REGISTRIES = (*NETWORKS, alignment.ALIGNMENTS, clustering.METHODS, export.FORMATS)
+"""Those beside `NETWORKS` list their plug-ins only."""
 DEFAULTS = {"detector": DetectionConfig().detector, "encoder": EncodingConfig().encoder}
-DOWNLOADS = {
-    name: file
-    for registry in REGISTRIES.values()
-    for name, entry in registry.built_in.items()
-    for file in entry.files
-    if isinstance(file, Download)
-}
-"""Name → what can be downloaded for it."""
 
 HEADINGS = ("", "kind", "size", "licence", "recall/F", "ms", "from", "present")
 NUMBERS = {HEADINGS.index(heading) for heading in ("size", "recall/F", "ms")}
 """Columns aligned to the right."""
+UNSTATED = "not stated"
+"""A licence that a plug-in does not state."""
 LICENCE_WIDTH = 18
 """Characters of a licence in the table; `show` has all of it."""
-MEASURED = (
+LEGEND = (
     "* the default. recall/F: recall of a detector, B-cubed F with an encoder (sample film)\n"
     "ms: for a frame or a face, on one thread of one machine; others differ"
 )
@@ -71,13 +58,16 @@ def models(context: click.Context) -> None:
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         click.echo("  ".join(cells).rstrip())
-    click.echo(f"\n{MEASURED}")
-    for registry in (*REGISTRIES.values(), *PLUGGED):
+    click.echo(f"\n{LEGEND}")
+    for registry in REGISTRIES:
         for problem in registry.problems():
             click.echo(f"Note: {problem}")
-    untried = ", ".join(sorted(name for name, file in _downloads().items() if not file.tried))
+    untried = {
+        name for _, name, entry in _entries() for file in _downloads(entry) if not file.tried
+    }
     if untried:
-        click.echo(f"Downloads that were never tried, only pinned by sha256: {untried}.")
+        names = ", ".join(sorted(untried))
+        click.echo(f"Downloads that were never tried, only pinned by sha256: {names}.")
     click.echo("Addresses, hashes and full licences: cluster-video models show NAME")
 
 
@@ -87,7 +77,9 @@ def show(name: str) -> None:
     """Show the details of a detector or encoder: address, sha256, licence, where its files are."""
     found = [(kind, entry) for kind, each, entry in _entries() if each == name]
     if not found:
-        known = ", ".join(sorted(each for _, each, _ in _entries()))
+        for registry in REGISTRIES:
+            registry.get_plug_in(name)  # raises what is wrong with it
+        known = ", ".join(sorted({each for _, each, _ in _entries()}))
         raise ConfigError(f"There is no model named {name!r}", f"Known: {known}")
     for kind, entry in found:
         default = ", the default" if DEFAULTS.get(kind) == name else ""
@@ -109,34 +101,26 @@ def download(name: str, accept_licence: bool) -> None:
     An interrupted download resumes where it stopped. Proxies are taken from https_proxy and the
     like.
     """
-    file = DOWNLOADS.get(name) or _downloads().get(name)
-    if file is None:
-        known = ", ".join(sorted(_downloads()))
+    entries = [registry.get(name) for registry in REGISTRIES if name in registry.names()]
+    files = [file for entry in entries for file in _downloads(entry)]
+    if not files:
+        known = ", ".join(sorted({each for _, each, entry in _entries() if _downloads(entry)}))
         raise ConfigError(f"There is nothing to download for {name!r}", f"Known: {known}")
-    click.echo(described(file), err=True)
-    click.echo(fetch(file, accept_licence))
+    for file in files:
+        click.echo(described(file), err=True)
+        click.echo(fetch(file, accept_licence))
 
 
 def _entries() -> Iterator[tuple[str, str, Entry]]:
     """Kind, name and entry of what is listed."""
-    for kind, registry in REGISTRIES.items():
+    for registry in REGISTRIES:
         for name, entry in registry.entries().items():
-            yield kind, name, entry
-    for registry in PLUGGED:
-        for name, entry in registry.entries().items():
-            if entry.plug_in:
+            if registry in NETWORKS or entry.plug_in:
                 yield registry.kind, name, entry
 
 
-def _downloads() -> dict[str, Download]:
-    """`DOWNLOADS` and those of plug-ins."""
-    plugged = {
-        name: file
-        for _, name, entry in _entries()
-        for file in entry.files
-        if entry.plug_in and isinstance(file, Download)
-    }
-    return plugged | DOWNLOADS
+def _downloads(entry: Entry) -> list[Download]:
+    return [file for file in entry.files if isinstance(file, Download)]
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
@@ -154,7 +138,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
 
 def _short(licence: str) -> str:
     """A licence without the owner in brackets, who is named in the column "from"."""
-    return shorten(licence.partition(" (")[0], LICENCE_WIDTH, placeholder=" …")
+    return shorten(licence.partition(" (")[0], LICENCE_WIDTH, placeholder=" …") or UNSTATED
 
 
 def _figures(entry: Entry) -> tuple[str, str]:
@@ -171,7 +155,8 @@ def _measured(kind: str, entry: Entry) -> Iterator[tuple[str, str]]:
     if entry.plug_in:
         yield "plug-in", f"of the package {entry.plug_in}"
     if entry.measured is None:
-        yield "measured", "no"
+        if any(kind == registry.kind for registry in NETWORKS):
+            yield "measured", "no"
     elif kind == "detector":
         yield "measured", f"recall {score}, {time_ms} ms a frame, one thread, sample film"
     else:
@@ -181,7 +166,7 @@ def _measured(kind: str, entry: Entry) -> Iterator[tuple[str, str]]:
 def _details(entry: Entry) -> Iterator[tuple[str, str]]:
     if not entry.files:
         yield "from", f"package {entry.package}, without a file of weights"
-        yield "licence", entry.licence
+        yield "licence", entry.licence or UNSTATED
     for file in entry.files:
         path = _where(file)
         yield "file", file.name
@@ -194,7 +179,7 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
                 yield "sha256", file.sha256()
             packed = isinstance(file, (Weights, Code))
             yield "from", f"package {_origin(file)}" if packed else _origin(file)
-        yield "licence", file.licence
+        yield "licence", file.licence or UNSTATED
         yield "path", f"missing. {_remedy(file)}" if path is None else f"{path}{_warning(file)}"
 
 

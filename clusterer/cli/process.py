@@ -15,7 +15,7 @@ from clusterer.cli.commands import cluster_video
 from clusterer.cli.crash import crashed, foreseen
 from clusterer.cli.exit_codes import CRASHED, INTERRUPTED, UNREAD
 from clusterer.cli.work import PROGRAM, Unforeseen, Work
-from clusterer.core.errors import ClustererError, ConfigError
+from clusterer.core.errors import ClustererError, ConfigError, PlugInError
 from clusterer.core.files import reason
 
 
@@ -54,7 +54,7 @@ def _attempt(args: list[str] | None, work: Work) -> int:
 
 def _failed(error: BaseException, work: Work) -> int:
     """Print what is wrong; return the exit code."""
-    if isinstance(error, ClustererError):
+    if isinstance(error, ClustererError) and not isinstance(error, PlugInError):
         _say(foreseen(error))
         return 2 if isinstance(error, ConfigError) else 1
     if isinstance(error, click.ClickException):

@@ -17,7 +17,7 @@ from clusterer.cli.settings import AnalysisFlags, GroupingFlags
 from clusterer.cli.types import PATH
 from clusterer.cli.work import Work
 from clusterer.core.config import Config
-from clusterer.core.errors import ClustererError, ConfigError
+from clusterer.core.errors import ClustererError, ConfigError, PlugInError
 
 if TYPE_CHECKING:
     from clusterer.cli.progress import Terminal
@@ -161,7 +161,7 @@ def _skipped(video: Path, error: Exception) -> int:
     if work.interrupted:
         raise error
     work.subject = video.name
-    if isinstance(error, ClustererError):
+    if isinstance(error, ClustererError) and not isinstance(error, PlugInError):
         click.echo(foreseen(error), err=True)
         return 1
     click.echo(crashed(error, work), err=True)

@@ -13,6 +13,7 @@ from clusterer.core.timecode import spoken
 from clusterer.core.types import ClusteringResult, Move, Reason, Verdict
 from clusterer.edits import lost
 from clusterer.pipeline.process import Outcome
+from clusterer.store.names import REPORT
 
 MOST_PEOPLE = 10
 """People that the summary names; the report shows all."""
@@ -42,7 +43,7 @@ def summary(outcome: Outcome) -> str:
     lines += _by_clothing(result)
     lines += _corrections(outcome)
     lines += [f"Note: {note}" for note in (*result.analysis.warnings, *_advice(result))]
-    lines.append(f"Report: {outcome.folder / 'report.html'}  ({outcome.duration_s:.1f} s)")
+    lines.append(f"Report: {outcome.folder / REPORT}  ({outcome.duration_s:.1f} s)")
     return "\n".join(visible(line) for line in lines)
 
 
@@ -103,7 +104,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
     return {
         "video": result.analysis.video.path,
         "folder": str(outcome.folder),
-        "report": str(outcome.folder / "report.html"),
+        "report": str(outcome.folder / REPORT),
         "duration_s": round(outcome.duration_s, 3),
         "faces": len(result.analysis.detections),
         "tracks": len(result.analysis.tracks),

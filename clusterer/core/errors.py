@@ -7,6 +7,7 @@
     ├── VideoError         the video cannot be opened, or nothing in it can be decoded
     ├── ModelError         the weights of a detector or encoder are missing or damaged
     ├── DependencyError    a system library (libGL), or one of an extra ([train]…), is missing
+    ├── PlugInError        a plug-in of another package fails, or breaks its contract
     ├── DataError          training pictures are missing, too few or cannot be read
     ├── GalleryError       a folder of named people is missing, or nothing in it can be used
     ├── EditsError         a file of corrections cannot be read or does not belong here
@@ -72,6 +73,10 @@ class ModelError(ClustererError):
 
 class DependencyError(ClustererError):
     """A system library, or a Python library that only an extra installs, is missing."""
+
+
+class PlugInError(ClustererError):
+    """A plug-in of another package fails at work, or returns what its protocol does not allow."""
 
 
 class DataError(ClustererError):

@@ -89,7 +89,20 @@ def name_people(
 
 def _name_people(own: ResultFolder, gallery: Gallery, chosen: GalleryConfig) -> Naming:
     """As `name_people`, while nobody else writes."""
-    loaded, log = own.load(), own.edits
+    loaded = own.load()
+    with own.editing():
+        naming, changed = _renamed(own, loaded, gallery, chosen)
+    if changed:
+        with system_libraries():
+            save(naming.result, own.path)
+    return naming
+
+
+def _renamed(
+    own: ResultFolder, loaded: ClusteringResult, gallery: Gallery, chosen: GalleryConfig
+) -> tuple[Naming, bool]:
+    """The result with names, whose corrections are written; and whether its tables must be."""
+    log = own.edits
     result = current(loaded, log.edits)
     encoder = result.config.analysis.encoding.encoder
     metric = result.config.clustering.metric
@@ -104,13 +117,11 @@ def _name_people(own: ResultFolder, gallery: Gallery, chosen: GalleryConfig) -> 
     )
     named = amend(result, (*result.edits, *edits)) if edits else result
     named = replace(named, advice=_advice(result, suggestions))
-    if edits or named.advice.names != result.advice.names or loaded.edits != log.edits:
-        with system_libraries():
-            if edits:
-                video = log.video or Path(result.analysis.video.path).name
-                own.write_edits(replace(log, edits=named.edits, video=video))
-            save(named, own.path)
-    return Naming(named, tuple(suggestion for _, suggestion in suggestions))
+    if edits:
+        video = log.video or Path(result.analysis.video.path).name
+        own.write_edits(replace(log, edits=named.edits, video=video))
+    changed = edits or named.advice.names != result.advice.names or loaded.edits != log.edits
+    return Naming(named, tuple(suggestion for _, suggestion in suggestions)), bool(changed)
 
 
 class _Unnamed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +13,19 @@ from clusterer.core.files import is_file, read_file, reading
 
 OURS = "clusterer"
 """The package that contains our own weights."""
+
+
+def spec_of(module: str) -> ModuleSpec | None:
+    """Find a module without importing it; None if it, or a package around it, is missing.
+
+    Packages around it are imported, and may fail in any way.
+    """
+    try:
+        return find_spec(module)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # a package may even exit where it is imported
+        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +104,7 @@ class Weights:
         DependencyError
             The package of an extra is missing.
         """
-        spec = find_spec(self.package)
+        spec = spec_of(self.package)
         for folder in (spec and spec.submodule_search_locations) or ():
             path = Path(folder) / self.path
             if is_file(path):

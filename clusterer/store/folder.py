@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from clusterer.store.names import (
 )
 from clusterer.store.owned import OwnedFolder
 from clusterer.store.result_json import AGAIN
+from clusterer.store.run_lock import edits_lock
 
 _SAME_LENGTH_S = 0.05
 """Results without a fingerprint are of another film if the lengths differ by more."""
@@ -137,8 +140,20 @@ class ResultFolder(OwnedFolder):
         """
         return edits_json.read_stored(self.edits_file)
 
+    @contextmanager
+    def editing(self) -> Iterator[None]:
+        """Keep other programs from writing the corrections while this one reads and writes them.
+
+        Raises
+        ------
+        ResultError
+            Another program has been changing them for seconds.
+        """
+        with edits_lock(self.path):
+            yield
+
     def write_edits(self, log: EditLog) -> None:
-        """Replace the corrections, as a whole or not at all.
+        """Replace the corrections, as a whole or not at all; within `editing` if based on `edits`.
 
         Raises
         ------
@@ -212,7 +227,7 @@ class ResultFolder(OwnedFolder):
         return self._read_picture(row, torso_picture)
 
     def _read_picture(self, row: int, name: Callable[[int, int], str]) -> bytes | None:
-        analysis = self._stored_analysis()
+        analysis, row = self._stored_analysis(), index(row)
         if not 0 <= row < len(analysis.detections) or analysis.track_of_row[row] < 0:
             return None
         track, frame = int(analysis.track_of_row[row]), int(analysis.detections.frame_index[row])

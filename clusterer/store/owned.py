@@ -39,6 +39,7 @@ from clusterer.store.names import (
     needed_names,
     written_folders,
 )
+from clusterer.store.run_lock import edits_lock
 
 _ELSEWHERE = "Move it away, or name another folder with --output"
 
@@ -249,7 +250,7 @@ class OwnedFolder:
         known = self._known()
         if is_there(self.path / EDITS):  # a link, too: a later run would follow it
             kept = kept_name(self.path, known.film.name if known.film else "")
-            with writing(self.path):
+            with edits_lock(self.path), writing(self.path):
                 (self.path / EDITS).rename(self.path / kept)
             tell(kept)
         self._delete(known.names)

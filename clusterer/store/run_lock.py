@@ -1,7 +1,7 @@
-"""One writer at a time in one result folder.
+"""One writer at a time in one result folder, and one at a time in its corrections.
 
-Two at once would mix what they write, perhaps of two films. The lock lies in the user's cache,
-because a folder that is yet to be made cannot hold one. The system releases it when the process
+Two runs at once would mix what they write, perhaps of two films. The locks lie in the user's cache,
+because a folder that is yet to be made cannot hold one. The system releases them when the process
 ends, however that happens.
 """
 
@@ -20,6 +20,7 @@ from clusterer.core.lock import lock
 from clusterer.models.cache import cache_folder
 
 WAIT = "Wait until it is done"
+AGAIN = "Try again when it is done"
 WAIT_S = 3.0
 """How long a writer waits for another, such as a review that is saving its tables."""
 _PAUSE_S = 0.05
@@ -47,14 +48,40 @@ def run_lock(
     ResultError
         Another writer is still at work there.
     """
+    with _locked(_note(folder), f"Another cluster-video is writing to {folder}", remedy):
+        yield
+
+
+@contextmanager
+def edits_lock(folder: Path) -> Iterator[None]:
+    """Keep others from writing the corrections of a result folder between reading and writing them.
+
+    As `run_lock`, but held for a moment only: a review takes it for each correction, also while a
+    run holds the other lock. Whoever needs both takes `run_lock` first.
+
+    Raises
+    ------
+    ResultError
+        Another writer is still at work there.
+    """
+    note = _note(folder).with_suffix(".edits")
+    with _locked(note, f"Another cluster-video is changing the corrections of {folder}", AGAIN):
+        yield
+
+
+def _note(folder: Path) -> Path:
     real = os.path.realpath(folder)
-    note = cache_folder() / "runs" / hashlib.sha256(os.fsencode(real)).hexdigest()
+    return cache_folder() / "runs" / hashlib.sha256(os.fsencode(real)).hexdigest()
+
+
+@contextmanager
+def _locked(note: Path, busy: str, remedy: str) -> Iterator[None]:
     until_s = time.monotonic() + WAIT_S
     with ExitStack() as stack:
         with suppress(OSError):
             while not _hold(note, stack):
                 if time.monotonic() >= until_s:
-                    raise ResultError(f"Another cluster-video is writing to {folder}", remedy)
+                    raise ResultError(busy, remedy)
                 time.sleep(_PAUSE_S)
         yield
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from clusterer.core.config._check import check, check_ranges, ranged
 from clusterer.core.errors import ConfigError
-from clusterer.faces.encoding.card import CHOICES
+from clusterer.faces.alignment import ALIGNMENTS as REGISTERED
 
 LOSS_NAMES = ("infonce", "supcon", "triplet", "arcface", "cosface", "sphereface")
 """InfoNCE (van den Oord et al. 2018), SupCon (Khosla et al. 2020), triplets with semi-hard mining
@@ -17,8 +17,8 @@ FACE_LOSS_NAMES = ("arcface", "cosface", "sphereface", "triplet", "softmax")
 BACKBONES = ("resnet18", "resnet34", "resnet50")
 """Of torchvision (He et al. 2016)."""
 STEMS = ("large", "small")
-ALIGNMENTS = CHOICES["alignment"]
-PADDED = ("dlib", "box")
+ALIGNMENTS = tuple(REGISTERED.built_in)
+PADDED = tuple(name for name in ALIGNMENTS if REGISTERED.built_in[name].padding is not None)
 """Alignments that have a padding."""
 
 

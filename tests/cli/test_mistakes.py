@@ -11,9 +11,8 @@ import click
 import pytest
 
 from clusterer.cli.commands import cluster_video
-from clusterer.cli.export import ENDINGS
 from clusterer.cli.mistakes import number_meant
-from clusterer.outputs.export import create, names
+from clusterer.outputs.export import FORMATS, create, names
 from clusterer.outputs.export.choose import choose
 from tests import result_folder
 from tests.cli.conftest import Ran
@@ -298,7 +297,7 @@ def test_every_ending_is_known() -> None:
     pytest.importorskip("pyarrow")
     timeline = choose(result_folder.decided())
     written = {Path(file).suffix for name in names() for file in create(name).files(timeline)}
-    assert written == ENDINGS
+    assert written == {entry.ending for entry in FORMATS.built_in.values()}
 
 
 def test_the_demo_itself_is_none(command: Command) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.cli import models
-from clusterer.cli.models import DOWNLOADS, REGISTRIES
+from clusterer.cli.models import NETWORKS, REGISTRIES
 from clusterer.faces import detection, encoding
 from clusterer.faces.detection.base import CENTERFACE, LBP, YUNET
 from clusterer.models.bundled import Weights
 from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE
 from clusterer.models.download import ENVIRONMENT_VARIABLE, Download
 from clusterer.models.registry import Entry, Measured
+from clusterer.outputs.report.wording import licence
 from tests.cli.conftest import Ran
 from tests.download_server import CONTENT, HALF, serving
 from tests.models.test_download import DIGEST
@@ -68,9 +68,10 @@ def test_tells_what_was_measured_and_what_was_never_tried(
         "github.com",
         "no",
     ]
-    untried = sorted(name for name, file in DOWNLOADS.items() if not file.tried)
-    for names in (untried, [], ["yunet"]):
-        monkeypatch.setattr(models, "DOWNLOADS", dict.fromkeys(names, YUNET))
+    for names in (["arcface", "scrfd", "sface"], ["arcface", "scrfd"], []):
+        for registry in NETWORKS:
+            for name in set(registry.built_in) - set(names):
+                monkeypatch.setitem(registry.built_in, name, Entry("nowhere:Any"))
         out = command("models").out
         last = [line for line in out.splitlines() if line.startswith("Downloads that were never")]
         text = f"Downloads that were never tried, only pinned by sha256: {', '.join(names)}."
@@ -115,15 +116,42 @@ def test_what_cannot_be_shown(command: Command) -> None:
 
 
 def test_every_download_is_pinned() -> None:
-    assert DOWNLOADS["yunet"] is YUNET
-    assert all(name == file.model for name, file in DOWNLOADS.items())
-    assert all(len(file.digest) == 64 and int(file.digest, 16) for file in DOWNLOADS.values())
+    downloads = [
+        (name, file)
+        for registry in NETWORKS
+        for name, entry in registry.built_in.items()
+        for file in entry.files
+        if isinstance(file, Download)
+    ]
+    assert ("yunet", YUNET) in downloads
+    assert all(name == file.model for name, file in downloads)
+    assert all(len(file.digest) == 64 and int(file.digest, 16) for _, file in downloads)
 
 
 def test_every_licence_is_known() -> None:
-    entries = [entry for registry in REGISTRIES.values() for entry in registry.built_in.values()]
+    entries = [entry for registry in NETWORKS for entry in registry.built_in.values()]
     assert all(file.licence for entry in entries for file in entry.files)
     assert all(entry.files or (entry.package and entry.licence) for entry in entries)
+
+
+def test_an_entry_is_all_that_it_takes(
+    command: Command, monkeypatch: pytest.MonkeyPatch, small: Download
+) -> None:
+    for registry in REGISTRIES:
+        entry = replace(next(iter(registry.built_in.values())), files=(small,), summary="a new one")
+        monkeypatch.setitem(registry.built_in, "small", entry)
+        assert "small" in registry.names()
+    assert {tuple(row[:2]) for row in map(str.split, command("models").out.splitlines())} >= {
+        ("small", "detector"),
+        ("small", "encoder"),
+    }
+    assert command("models", "show", "small").out.count("  licence   MIT\n") == 2
+    assert "arcface, scrfd, sface, small, yunet" in command("models").out
+    assert "  small         a new one\n" in command("export", "--help").out
+    shown = " ".join(command("run", "--help").out.split())
+    assert "|small|" in shown.partition("--detector")[2].partition("--")[0]
+    assert "|small]" in shown.partition("--method")[2].partition("--")[0]
+    assert licence("small.onnx") == "MIT"
 
 
 @pytest.mark.parametrize("variable", [CACHE, ENVIRONMENT_VARIABLE])
@@ -149,12 +177,17 @@ def small() -> Download:
     return Download("small", "small.onnx", "", DIGEST, len(CONTENT), "MIT")
 
 
+def offer(monkeypatch: pytest.MonkeyPatch, file: Download) -> None:
+    """Let a detector of its name need a file."""
+    monkeypatch.setitem(detection.DETECTORS.built_in, file.model, Entry("nowhere:It", (file,)))
+
+
 def test_download_shows_the_licence_first(
     command: Command, monkeypatch: pytest.MonkeyPatch, small: Download, tmp_path: Path
 ) -> None:
     with serving() as server:
         file = replace(small, url=f"{server.url}/good")
-        monkeypatch.setitem(DOWNLOADS, "small", file)
+        offer(monkeypatch, file)
         ran = command("models", "download", "small")
     assert ran.code == 0
     assert ran.err == "small.onnx, 0.3 MB, licence: MIT\n", "no bar where nobody watches"
@@ -166,7 +199,7 @@ def test_a_licence_to_be_accepted_is_shown_and_nothing_fetched(
 ) -> None:
     with serving() as server:
         file = replace(small, url=f"{server.url}/good", needs_consent=True, licence="study only")
-        monkeypatch.setitem(DOWNLOADS, "small", file)
+        offer(monkeypatch, file)
         ran = command("models", "download", "small")
         assert (ran.code, server.seen) == (2, [])
         assert ran.err.splitlines() == [
@@ -180,7 +213,7 @@ def test_an_interrupted_download_says_so_and_goes_on(
     command: Command, monkeypatch: pytest.MonkeyPatch, small: Download, tmp_path: Path
 ) -> None:
     with serving() as server:
-        monkeypatch.setitem(DOWNLOADS, "small", replace(small, url=f"{server.url}/good"))
+        offer(monkeypatch, replace(small, url=f"{server.url}/good"))
         with monkeypatch.context() as patch:
             patch.setattr("rich.progress.Progress.update", interrupt_at_half)
             ran = command("models", "download", "small")

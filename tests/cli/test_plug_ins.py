@@ -34,6 +34,23 @@ class Shout:
 """
 
 
+ALE = """
+class Ale:
+    def files(self, timeline):
+        return {f"{timeline.stem}.ale": b"Heading"}
+"""
+FAILING = """
+class Failing:
+    models = {}
+
+    def __init__(self, config, threads):
+        pass
+
+    def detect(self, frames):
+        raise SystemExit("no camera")
+"""
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """Where packages are installed."""
@@ -133,6 +150,32 @@ def test_a_format_of_another_package(
     assert "  shout         names in capitals\n" in command("export", "--help").stdout
     rows = command("models").stdout.splitlines()
     assert any(row.startswith("shout") and "format" in row for row in rows)
+
+
+def test_a_format_under_its_own_ending(
+    site: Path, tmp_path: Path, demo_folder: Path, command: Callable[..., Ran]
+) -> None:
+    install(site, "somebodys-ale", ALE, {"formats": {"ale": "somebodys_ale:Ale"}})
+    done = command("export", demo_folder, "--format", "ale", "-q", "-o", "bin.ale")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "bin.ale").read_text("utf-8") == "Heading"
+    done = command("export", demo_folder, "--format", "ale", "-o", "bin.csv")
+    assert done.returncode == 2
+    assert "bin.csv ends in .csv, but what is written is .ale. Name it bin.ale" in done.stderr
+
+
+def test_a_plug_in_that_fails_at_work_is_named(site: Path, command: Callable[..., Ran]) -> None:
+    install(site, "somebodys-eye", FAILING, {"detectors": {"eye": "somebodys_eye:Failing"}})
+    done = command(DEMO, "--end", "2", "--detector", "eye", "-o", "out")
+    assert done.returncode == 70
+    assert re.fullmatch(
+        r"Error: The detector 'eye' of the package somebodys-eye 1\.0 failed "
+        r"\(SystemExit: no camera\)\. Tell its author, or use another one\. "
+        r"The traceback is in \S+; --debug shows it\n",
+        done.stderr,
+    )
+    done = command(DEMO, "--end", "2", "--detector", "eye", "-o", "out", "--debug")
+    assert 'raise SystemExit("no camera")' in done.stderr
 
 
 def test_a_broken_plug_in_breaks_nothing_else(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from clusterer.core.errors import ConfigError, DependencyError, ModelError
+from clusterer.core.errors import ConfigError, DependencyError, ModelError, PlugInError
 from clusterer.models import plug_in, registry
+from clusterer.models.download import Download
 from clusterer.models.registry import Entry, Registry
 from tests.plug_in_packages import importing, install
 
@@ -42,6 +44,7 @@ def bring(site: Path, source: str, name: str = "theirs", **more: str) -> Path:
     return install(site, more.pop("package"), source, points, **{"licence": "Zlib", **more})
 
 
+HEAD = "from clusterer.models.registry import Entry\n"
 CLASS = "class Thing:\n    def __init__(self, *given): self.given = given\n"
 
 
@@ -102,6 +105,55 @@ def test_a_name_of_two_packages_is_nobody_s(ours: Registry[Entry], site: Path) -
     assert list(ours.entries()) == ["ours"]
 
 
+@pytest.mark.parametrize("name", ["Two Words", "a/b", "Upper", "onnx:x", "--help", "../up"])
+def test_an_odd_name_is_refused(ours: Registry[Entry], site: Path, name: str) -> None:
+    bring(site, CLASS, name)
+    assert ours.names() == ("ours",)
+    with pytest.raises(ConfigError, match="There is no thing named"):
+        ours.get(name)
+    assert ours.problems() == (
+        f"The thing {name!r} of somebodys-things 1.0 is not used: "
+        "a name consists of a to z, 0 to 9, '.', '_' and '-'",
+    )
+    assert "somebodys_things" not in sys.modules
+
+
+def test_a_download_is_called_like_its_entry(ours: Registry[Entry], site: Path) -> None:
+    bring(
+        site,
+        "from clusterer.models.download import Download\n"
+        "from clusterer.models.registry import Entry\n"
+        f"{CLASS}    file = Download('other', 'x.bin', 'https://x', '0', 1, 'MIT')\n"
+        "    entry = Entry(files=(file,))\n",
+    )
+    file, _ = ours.get("theirs").files
+    assert isinstance(file, Download)
+    assert "cluster-video models download theirs" in file.remedy
+
+
+def test_a_licence_of_a_classifier(ours: Registry[Entry], site: Path) -> None:
+    bring(site, CLASS, licence="")
+    facts = site / "somebodys_things-1.0.dist-info" / "METADATA"
+    kind = "Classifier: License :: OSI Approved :: MIT License\n\n"
+    facts.write_text(facts.read_text("utf-8").rstrip() + f"\n{kind}", "utf-8")
+    assert ours.get("theirs").licence == "MIT License"
+
+
+def test_what_fails_at_work_names_the_plug_in(ours: Registry[Entry], site: Path) -> None:
+    bring(site, CLASS)
+    for error in (ValueError("bad\nsecond line"), SystemExit(3)):
+        with pytest.raises(PlugInError) as caught, ours.running("theirs"):
+            raise error
+        line = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        assert caught.value.cause == (
+            f"The thing 'theirs' of the package somebodys-things 1.0 failed ({line})"
+        )
+        assert caught.value.__cause__ is error
+    for passes in (ModelError("no weights"), KeyboardInterrupt()):
+        with pytest.raises(type(passes)), ours.running("theirs"):
+            raise passes
+
+
 @pytest.mark.parametrize(
     ("source", "told"),
     [
@@ -111,6 +163,12 @@ def test_a_name_of_two_packages_is_nobody_s(ours: Registry[Entry], site: Path) -
         ("", "(AttributeError: "),
         ("Thing = 3", "is neither a class nor of the type Entry"),
         ("class Thing:\n    entry = 3", "is neither a class nor of the type Entry"),
+        ("def Thing(): pass", "is neither a class nor of the type Entry"),
+        ("class It: pass\nThing = It()", "is neither a class nor of the type Entry"),
+        (f"{HEAD}Thing = Entry()", "(ValueError: home is '', not 'module:Class')"),
+        (f"{HEAD}class Thing:\n    entry = Entry(files=None)", "(TypeError: files is None"),
+        (f"{HEAD}class Thing:\n    entry = Entry(summary=3)", "(TypeError: summary is 3"),
+        (f"{HEAD}class Thing:\n    entry = Entry(measured=3)", "(TypeError: measured is 3"),
     ],
 )
 def test_what_cannot_be_imported(ours: Registry[Entry], site: Path, source: str, told: str) -> None:
@@ -167,5 +225,14 @@ def test_for_our_names_no_package_is_searched(
 
 
 def test_code_without_a_file() -> None:
-    with pytest.raises(ModelError, match="The module no_such_module has no file"):
-        plug_in.Code("a", "no_such_module", "b").find()
+    for module in ("no_such_module", "no_such_package.module", "builtins", "__main__.x"):
+        with pytest.raises(ModelError, match=f"The module {module} has no file"):
+            plug_in.Code("a", module, "b").find()
+
+
+def test_code_in_an_archive(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(site / "a.zip", "w") as archive:
+        archive.writestr("somebodys_zipped.py", CLASS)
+    monkeypatch.syspath_prepend(site / "a.zip")
+    with pytest.raises(ModelError, match=r"somebodys_zipped\.py is not a file"):
+        plug_in.Code("a", "somebodys_zipped", "b").find()

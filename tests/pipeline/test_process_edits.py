@@ -12,7 +12,7 @@ import pytest
 import clusterer
 from clusterer.core.config import ClusteringConfig, Config
 from clusterer.core.errors import EditsError
-from clusterer.core.types import Action, Analysis, Edit
+from clusterer.core.types import Action, Analysis, ClusteringResult, Edit
 from clusterer.edits import EditLog, Keys
 from clusterer.pipeline import process as process_module
 from clusterer.store.edits_json import read, write
@@ -126,6 +126,22 @@ def test_corrections_made_during_the_analysis_are_not_overwritten(
     with pytest.raises(EditsError, match=r"holds corrections that .* does not begin with"):
         clusterer.process(DEMO, folder=demo_folder, edits=tmp_path / "mine.json")
     assert read(demo_folder / EDITS) == reviewed_meanwhile
+
+
+def test_corrections_made_during_the_grouping_are_not_overwritten(
+    tmp_path: Path, demo_folder: Path, log: EditLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide, meanwhile = process_module.decide, EditLog(log.edits[1:])
+
+    def reviewing(*args: Any) -> ClusteringResult:
+        write(demo_folder / EDITS, meanwhile)
+        return decide(*args)
+
+    monkeypatch.setattr(process_module, "decide", reviewing)
+    write(tmp_path / "mine.json", EditLog(log.edits[:1]))
+    with pytest.raises(EditsError, match=r"holds corrections that .* does not begin with"):
+        clusterer.process(DEMO, folder=demo_folder, edits=tmp_path / "mine.json")
+    assert read(demo_folder / EDITS) == meanwhile
 
 
 def test_a_damaged_file_is_told_before_the_video_is_looked_at(tmp_path: Path) -> None:

@@ -247,6 +247,54 @@ def test_another_program_is_not_overwritten(folder: Path) -> None:
     other.close()
 
 
+def test_a_correction_of_another_program_at_the_last_moment_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, amend = Session(folder), session_module.amend
+
+    def slow(*args: Any) -> ClusteringResult:
+        keep(folder, JOIN)
+        return amend(*args)
+
+    monkeypatch.setattr(session_module, "amend", slow)
+    with pytest.raises(ConflictError, match="Another program has changed"):
+        session.append(ADA, 0)
+    assert [edit["action"] for edit in stored(folder)["edits"]] == ["same person"]
+    assert session.count == 0
+    session.close()
+
+
+def test_a_correction_waits_for_another_program(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_lock_module, "WAIT_S", 0.0)
+    session = Session(folder)
+    with (
+        run_lock_module.edits_lock(folder),
+        pytest.raises(ResultError, match="Another cluster-video is changing the corrections of "),
+    ):
+        session.append(ADA, 0)
+    assert (session.count, (folder / "edits.json").exists()) == (0, False)
+    assert session.append(ADA, 0).count == 1
+    session.close()
+
+
+def test_what_changes_while_a_review_opens_is_noticed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catch_up = Session._catch_up
+
+    def slow(self: Session, *args: Any) -> ClusteringResult:
+        keep(folder, JOIN)
+        return catch_up(self, *args)
+
+    monkeypatch.setattr(Session, "_catch_up", slow)
+    session = Session(folder)
+    with pytest.raises(ConflictError, match="Another program has changed"):
+        session.append(ADA, 0)
+    session.close()
+
+
 def test_tables_of_another_run_are_left_alone(folder: Path) -> None:
     session = Session(folder)
     write_folder(decided(threshold=0.3), folder)

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,12 @@ def test_none_where_no_picture_is_kept(path: Path, row: int) -> None:
     folder = clusterer.ResultFolder(path)
     assert folder.picture(row) is None
     assert folder.torso(row) is None
+
+
+@pytest.mark.parametrize("row", ["0", None, 0.5])
+def test_a_row_is_a_whole_number(path: Path, row: Any) -> None:
+    with pytest.raises(TypeError):
+        clusterer.ResultFolder(path).picture(row)
 
 
 def test_a_picture_deleted_after_loading_is_none(path: Path) -> None:

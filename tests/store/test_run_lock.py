@@ -9,18 +9,20 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from clusterer.core.errors import ResultError
-from clusterer.gallery import Gallery, Scale
+from clusterer.core.types import ClusteringResult
+from clusterer.gallery import Gallery, Scale, naming
 from clusterer.gallery.keep import add_to_gallery
 from clusterer.gallery.naming import name_people
 from clusterer.models.cache import ENVIRONMENT_VARIABLE
 from clusterer.store import run_lock as module
 from clusterer.store.output import write_output
-from clusterer.store.run_lock import run_lock
+from clusterer.store.run_lock import edits_lock, run_lock
 from tests.result_folder import decided, write
 
 HOLD = """
@@ -110,6 +112,34 @@ def test_nobody_writes_beside_a_run(tmp_path: Path, command: str) -> None:
     with run_lock(folder), pytest.raises(ResultError, match="Another cluster-video is writing"):
         WRITERS[command](folder)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_corrections_have_a_lock_of_their_own(tmp_path: Path, cache: Path) -> None:
+    folder = tmp_path / "x.people"
+    with run_lock(folder), edits_lock(folder):
+        with pytest.raises(ResultError, match="Another cluster-video is changing the corrections"):
+            edits_lock(folder).__enter__()
+        with edits_lock(tmp_path / "y.people"):
+            pass
+    with edits_lock(folder):
+        pass
+    assert not any(path.is_file() for path in cache.rglob("*"))
+
+
+def test_no_correction_comes_between_reading_and_naming(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, current, tried = write(decided(), tmp_path / "x.people"), naming.current, []
+
+    def meanwhile(*args: Any) -> ClusteringResult:
+        with pytest.raises(ResultError, match="changing the corrections") as caught:
+            edits_lock(folder).__enter__()
+        tried.append(caught.value.remedy)
+        return current(*args)
+
+    monkeypatch.setattr(naming, "current", meanwhile)
+    name_people(folder, NOBODY)
+    assert tried == ["Try again when it is done"]
 
 
 def test_exports_elsewhere_go_on_beside_a_run(tmp_path: Path) -> None:

@@ -129,10 +129,10 @@ class EncodingConfig:
     batch_size
         Number of chips encoded at once.
     thresholds
-        Pairs of metric and default threshold of the network at ``onnx:PATH``, above 0, at most 2.
-        A run takes them from the card, so that its result needs neither file again.
+        Pairs of metric and default threshold of a plug-in or of a network at ``onnx:PATH``, above
+        0, at most 2. A run fills them in, so that its result needs neither plug-in nor card again.
     licence
-        Licence of that network, also from the card.
+        Licence of the network at ``onnx:PATH``, also from its card.
     """
 
     encoder: str = "dlib"

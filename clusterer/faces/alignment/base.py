@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from clusterer.models.bundled import PREDICTOR
 from clusterer.models.registry import AnyFile, Entry, Registry
 
+if TYPE_CHECKING:  # names of alignments are listed without NumPy
+    from clusterer.core.types import Detections, ImageArray
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentEntry(Entry):
+    """One alignment.
+
+    Attributes
+    ----------
+    padding : default margin on each side as a share of the box; None if the alignment takes none
+    """
+
+    padding: float | None = 0.0
+
+
 ALIGNMENTS = Registry(
     "alignment",
     "cluster_video.alignments",
-    Entry,
+    AlignmentEntry,
     {
-        "box": Entry(
-            "clusterer.faces.alignment.box:BoxAligner",
-            summary="the square around the detector's box",
-        ),
-        "dlib": Entry(
-            "clusterer.faces.alignment.dlib_chip:DlibAligner",
-            (PREDICTOR,),
-            summary="dlib's get_face_chip",
-        ),
-        "five-point": Entry(
+        "five-point": AlignmentEntry(
             "clusterer.faces.alignment.five_point:FivePointAligner",
             (PREDICTOR,),
             summary="ArcFace's template of five landmarks",
+            padding=None,
+        ),
+        "dlib": AlignmentEntry(
+            "clusterer.faces.alignment.dlib_chip:DlibAligner",
+            (PREDICTOR,),
+            summary="dlib's get_face_chip",
+            padding=0.25,  # what dlib's recognition network was trained with
+        ),
+        "box": AlignmentEntry(
+            "clusterer.faces.alignment.box:BoxAligner",
+            summary="the square around the detector's box",
+            padding=0.2,
         ),
     },
 )
-
-if TYPE_CHECKING:  # names of alignments are listed without NumPy
-    from clusterer.core.types import Detections, ImageArray
 """The class takes the side of the chips in px and the padding."""
 
 
@@ -72,7 +89,7 @@ def create(alignment: str, size_px: int, padding: float = 0.0) -> Aligner:
     size_px
         Side of the chips.
     padding
-        Margin on each side as a share of the box; without meaning for ``five-point``.
+        Margin on each side as a share of the box; ignored by alignments that take none.
 
     Raises
     ------
@@ -81,10 +98,28 @@ def create(alignment: str, size_px: int, padding: float = 0.0) -> Aligner:
     ModelError
         Weights are missing or damaged.
     DependencyError
-        It is a plug-in that fails.
+        It is a plug-in that cannot be loaded.
+    PlugInError
+        It is a plug-in without what `Aligner` asks for.
     """
     aligner: Aligner = ALIGNMENTS.create(alignment, size_px, padding)
-    return aligner
+    return _PlugIn(alignment, aligner, size_px) if ALIGNMENTS.has_plug_in(alignment) else aligner
+
+
+class _PlugIn:
+    """An alignment of another package; errors name it, and what it returns is checked."""
+
+    def __init__(self, name: str, aligner: Any, size_px: int) -> None:
+        self.models = ALIGNMENTS.models_of(name, aligner)
+        self._name, self._aligner, self._size_px = name, aligner, size_px
+
+    def align(self, image: ImageArray, faces: Detections) -> ImageArray:
+        """As `Aligner.align`; PlugInError where it fails or breaks that contract."""
+        with ALIGNMENTS.running(self._name):
+            chips: ImageArray = self._aligner.align(image, faces)
+        shape = (len(faces), self._size_px, self._size_px, 3)
+        ALIGNMENTS.check_array(self._name, chips, "uint8", shape)
+        return chips
 
 
 def weights(alignment: str) -> tuple[AnyFile, ...]:

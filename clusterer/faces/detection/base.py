@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from clusterer.core.config import DetectionConfig
 from clusterer.core.errors import ConfigError
@@ -175,12 +175,42 @@ def create(config: DetectionConfig, threads: int) -> Detector:
     ModelError
         Its weights are missing or damaged.
     DependencyError
-        It needs a library that is not installed, or is a plug-in that fails.
+        It needs a library that is not installed, or is a plug-in that cannot be loaded.
+    PlugInError
+        It is a plug-in without what `Detector` asks for.
     """
     if threads < 1:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")
     detector: Detector = DETECTORS.create(config.detector, config, threads)
-    return detector
+    return (
+        _PlugIn(config.detector, detector) if DETECTORS.has_plug_in(config.detector) else detector
+    )
+
+
+class _PlugIn:
+    """A detector of another package; errors name it, and what it returns is checked."""
+
+    def __init__(self, name: str, detector: Any) -> None:
+        self.name = name
+        self.models = DETECTORS.models_of(name, detector)
+        self._detector = detector
+
+    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
+        """As `Detector.detect`; PlugInError where it fails or breaks that contract."""
+        from clusterer.core.types import Detections  # noqa: PLC0415 (needs NumPy)
+
+        with DETECTORS.running(self.name):
+            found = list(self._detector.detect(frames))
+        if len(found) != len(frames):
+            raise DETECTORS.failure(
+                self.name, f"returned {len(found)} results for {len(frames)} frames"
+            )
+        for faces, frame in zip(found, frames, strict=True):
+            if not isinstance(faces, Detections):
+                raise DETECTORS.failure(self.name, f"returned {type(faces).__name__} objects")
+            if (faces.frame_index != frame.index).any() or (faces.pts != frame.pts).any():
+                raise DETECTORS.failure(self.name, "returned faces of other frames")
+        return found
 
 
 def look_at_each(

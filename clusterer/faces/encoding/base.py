@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from clusterer.core.config import EncodingConfig
 from clusterer.core.errors import ConfigError, ModelError
@@ -149,16 +149,43 @@ def create(config: EncodingConfig, threads: int) -> Encoder:
     ModelError
         If its weights or its card are missing or damaged, or contradict each other.
     DependencyError
-        If it is a plug-in that fails.
+        If it is a plug-in that cannot be loaded.
+    PlugInError
+        If it is a plug-in without what `Encoder` asks for.
     """
-    entry = _entry(config.encoder)
+    name, entry = config.encoder, _entry(config.encoder)
     if threads < 1:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")
-    if entry.card is not None:
-        network: Encoder = entry.load()(entry.card, entry.files, config, threads)
+    runs_by = () if entry.card is None else (entry.card, entry.files)
+    if local_network(name) is not None:
+        network: Encoder = entry.load()(*runs_by, config, threads)
         return network
-    encoder: Encoder = ENCODERS.create(config.encoder, config, threads)
-    return encoder
+    encoder: Encoder = ENCODERS.create(name, *runs_by, config, threads)
+    return _PlugIn(name, encoder, entry) if ENCODERS.has_plug_in(name) else encoder
+
+
+class _PlugIn:
+    """An encoder of another package; errors name it, and what it returns is checked."""
+
+    def __init__(self, name: str, encoder: Any, entry: EncoderEntry) -> None:
+        self.name = name
+        self.models = ENCODERS.models_of(name, encoder)
+        with ENCODERS.running(name):
+            self.dimension, self.chip_size_px = int(encoder.dimension), int(encoder.chip_size_px)
+            self.alignment, self.padding = str(encoder.alignment), float(encoder.padding)
+        if self.alignment != entry.alignment:
+            raise ENCODERS.failure(
+                name, f"is aligned by {self.alignment!r}, but its entry says {entry.alignment!r}"
+            )
+        self._encoder = encoder
+
+    def encode(self, chips: ImageArray) -> FloatArray:
+        """As `Encoder.encode`; PlugInError where it fails or breaks that contract."""
+        with ENCODERS.running(self.name):
+            embeddings: FloatArray = self._encoder.encode(chips)
+        shape = (len(chips), self.dimension)
+        ENCODERS.check_array(self.name, embeddings, "float32", shape)
+        return embeddings
 
 
 def weights(name: str) -> tuple[AnyFile, ...]:
@@ -197,9 +224,9 @@ def local_network(name: str) -> Path | None:
 
 
 def resolve(config: EncodingConfig) -> EncodingConfig:
-    """The same with what the card of ``onnx:PATH`` says, so that a result can do without it.
+    """The same with what a plug-in or the card of ``onnx:PATH`` says; a result can do without it.
 
-    What is filled in already is kept where there is no card any more.
+    What is filled in already is kept where the plug-in or the card is missing.
 
     Raises
     ------
@@ -210,7 +237,7 @@ def resolve(config: EncodingConfig) -> EncodingConfig:
     """
     local = local_network(config.encoder)
     if local is None:
-        return replace(config, thresholds=(), licence="")
+        return _resolve_registered(config)
     try:
         card = read_card(local.with_suffix(".toml"))
     except ModelError:
@@ -219,6 +246,16 @@ def resolve(config: EncodingConfig) -> EncodingConfig:
         _local_files(local)[0].find()  # of both missing, the network is the one to name
         raise
     return replace(config, thresholds=tuple(card.thresholds.items()), licence=card.licence)
+
+
+def _resolve_registered(config: EncodingConfig) -> EncodingConfig:
+    """As `resolve`, for a name of the registry; nothing is filled in for a built-in one."""
+    if config.encoder in ENCODERS.built_in:
+        return replace(config, thresholds=(), licence="")
+    if config.thresholds and config.encoder not in ENCODERS.names():
+        return config
+    thresholds = _registered(config.encoder).thresholds
+    return replace(config, thresholds=tuple(thresholds.items()), licence="")
 
 
 def default_threshold(encoder: EncodingConfig | str, metric: str) -> float:
@@ -262,12 +299,19 @@ def _registered(name: str) -> EncoderEntry:
         entry = ENCODERS.get(name)
     except ConfigError as error:
         raise ConfigError(error.cause, f"{error.remedy}, or {LOCAL}PATH") from None
-    if "l2" not in entry.thresholds:  # by which tracks are joined, whatever the metric
+    if not _is_complete(entry.thresholds):
         raise ConfigError(
             f"The encoder {name!r} of {entry.plug_in or 'cluster-video'} has no threshold for l2",
             "Its entry must state one, as EncoderEntry(thresholds={'l2': 0.6})",
         )
     return entry
+
+
+def _is_complete(thresholds: object) -> bool:
+    """Whether these are numbers from 0 to 2, with one for l2, by which tracks are joined always."""
+    if not isinstance(thresholds, Mapping) or "l2" not in thresholds:
+        return False
+    return all(isinstance(each, (int, float)) and 0 < each <= 2 for each in thresholds.values())
 
 
 def _local_files(path: Path) -> tuple[LocalFile, ...]:

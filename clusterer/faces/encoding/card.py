@@ -23,15 +23,12 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "channels": ("RGB", "BGR"),
     "layout": ("NCHW", "NHWC"),
     "dtype": ("float32", "uint8"),
-    "alignment": ("five-point", "dlib", "box"),
+    "alignment": tuple(ALIGNMENTS.built_in),
     "metric": METRICS,
 }
 """Key → its values; besides these, an alignment may be a plug-in."""
 NEEDED = ("size_px", "alignment", "dimension", "metric", "threshold")
 """Keys without a default."""
-PADDINGS = {"five-point": 0.0, "dlib": 0.25, "box": 0.2}
-"""Alignment → its default; 0.25 is what dlib's recognition network was trained with. 0 for a
-plug-in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +39,8 @@ class Card:
     ----------
     size_px : side of the square chips, 16 to 1024
     alignment : ``five-point`` (ArcFace's template), ``dlib``, ``box``, or a plug-in
-    padding : margin on each side as a share of the box, 0 to 2; 0 for ``five-point``. None = 0.25
-        for ``dlib``, 0.2 for ``box``
+    padding : margin on each side as a share of the box, 0 to 2; 0 for ``five-point``. None = that
+        of the alignment: 0.25 for ``dlib``, 0.2 for ``box``
     dimension : length of an embedding, 1 to 65536
     threshold : largest distance, in `metric`, at which two embeddings are one person; above 0, at
         most 2
@@ -122,15 +119,18 @@ class Card:
             raise ConfigError(
                 "mean and scale contradict dtype = 'uint8'", "Such a network normalises itself"
             )
-        if self.alignment == "five-point" and self.padding:
+        known = ALIGNMENTS.built_in.get(self.alignment)  # plug-ins are not imported for a card
+        if known is not None and known.padding is None and self.padding:
             raise ConfigError(
-                "padding contradicts alignment = 'five-point'", "The template says all"
+                f"padding contradicts alignment = {self.alignment!r}", "Leave padding out"
             )
 
     @property
     def margin(self) -> float:
-        """`padding`, or its default."""
-        return PADDINGS.get(self.alignment, 0.0) if self.padding is None else self.padding
+        """`padding`, or that of the alignment; errors as `Registry.get`."""
+        if self.padding is not None:
+            return self.padding
+        return ALIGNMENTS.get(self.alignment).padding or 0.0
 
     @property
     def thresholds(self) -> dict[str, float]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from clusterer.models.registry import Entry, Registry
 from clusterer.outputs.export.timeline import Timeline
+
+_APART = set("/\\\0")
+"""Characters that no name of a file may contain."""
 
 
 class Exporter(Protocol):
@@ -31,60 +35,95 @@ class Exporter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class FormatEntry(Entry):
+    """One format.
+
+    Attributes
+    ----------
+    ending : of the names of its files, as ``.edl``; empty if unknown
+    """
+
+    ending: str = ""
+
+
 FORMATS = Registry(
     "format",
     "cluster_video.formats",
-    Entry,
+    FormatEntry,
     {
-        "avid": Entry(
-            "clusterer.outputs.export.avid:Avid", summary="Avid Media Composer: markers as text"
+        "avid": FormatEntry(
+            "clusterer.outputs.export.avid:Avid",
+            ending=".txt",
+            summary="Avid Media Composer: markers as text",
         ),
-        "chapters": Entry(
-            "clusterer.outputs.export.chapters:Chapters", summary="players: chapters by FFmpeg"
+        "chapters": FormatEntry(
+            "clusterer.outputs.export.chapters:Chapters",
+            ending=".txt",
+            summary="players: chapters by FFmpeg",
         ),
-        "csv": Entry(
-            "clusterer.outputs.export.csv:Csv", summary="spreadsheets: appearances and people"
+        "csv": FormatEntry(
+            "clusterer.outputs.export.csv:Csv",
+            ending=".csv",
+            summary="spreadsheets: appearances and people",
         ),
-        "edl": Entry(
-            "clusterer.outputs.export.edl:Edl", summary="most programs: cut lists, CMX 3600"
+        "edl": FormatEntry(
+            "clusterer.outputs.export.edl:Edl",
+            ending=".edl",
+            summary="most programs: cut lists, CMX 3600",
         ),
-        "fcpxml": Entry(
-            "clusterer.outputs.export.fcpxml:Fcpxml", summary="Final Cut Pro: markers and keywords"
+        "fcpxml": FormatEntry(
+            "clusterer.outputs.export.fcpxml:Fcpxml",
+            ending=".fcpxml",
+            summary="Final Cut Pro: markers and keywords",
         ),
-        "json": Entry(
-            "clusterer.outputs.export.json:Json", summary="programs: one documented object"
+        "json": FormatEntry(
+            "clusterer.outputs.export.json:Json",
+            ending=".json",
+            summary="programs: one documented object",
         ),
-        "otio": Entry(
+        "otio": FormatEntry(
             "clusterer.outputs.export.otio:Otio",
+            ending=".otio",
             summary="any program with OpenTimelineIO",
             library="opentimelineio",
         ),
-        "parquet": Entry(
+        "parquet": FormatEntry(
             "clusterer.outputs.export.parquet:Parquet",
+            ending=".parquet",
             summary="data frames: appearances",
             extra="parquet",
             library="pyarrow",
         ),
-        "premiere-csv": Entry(
+        "premiere-csv": FormatEntry(
             "clusterer.outputs.export.premiere_csv:PremiereCsv",
+            ending=".csv",
             summary="the layout of Premiere's marker list",
         ),
-        "premiere-xml": Entry(
+        "premiere-xml": FormatEntry(
             "clusterer.outputs.export.premiere_xml:PremiereXml",
+            ending=".xml",
             summary="Premiere Pro: a sequence with markers",
         ),
-        "resolve-edl": Entry(
+        "resolve-edl": FormatEntry(
             "clusterer.outputs.export.resolve_edl:ResolveEdl",
+            ending=".edl",
             summary="DaVinci Resolve: timeline markers",
         ),
-        "srt": Entry(
-            "clusterer.outputs.export.srt:Srt", summary="players: subtitles with the names"
+        "srt": FormatEntry(
+            "clusterer.outputs.export.srt:Srt",
+            ending=".srt",
+            summary="players: subtitles with the names",
         ),
-        "vtt": Entry(
-            "clusterer.outputs.export.vtt:Vtt", summary="web pages: captions with the names"
+        "vtt": FormatEntry(
+            "clusterer.outputs.export.vtt:Vtt",
+            ending=".vtt",
+            summary="web pages: captions with the names",
         ),
-        "xlsx": Entry(
-            "clusterer.outputs.export.xlsx:Xlsx", summary="Excel: appearances and people"
+        "xlsx": FormatEntry(
+            "clusterer.outputs.export.xlsx:Xlsx",
+            ending=".xlsx",
+            summary="Excel: appearances and people",
         ),
     },
 )
@@ -101,7 +140,27 @@ def create(name: str) -> Exporter:
     ConfigError
         There is no format of that name.
     DependencyError
-        It needs a library that is not installed, or is a plug-in that fails.
+        It needs a library that is not installed, or is a plug-in that cannot be loaded.
     """
     exporter: Exporter = FORMATS.create(name)
-    return exporter
+    return _PlugIn(name, exporter) if FORMATS.has_plug_in(name) else exporter
+
+
+class _PlugIn:
+    """A format of another package; errors name it, and what it returns is checked."""
+
+    def __init__(self, name: str, exporter: Any) -> None:
+        self._name, self._exporter = name, exporter
+
+    def files(self, timeline: Timeline) -> dict[str, bytes]:
+        """As `Exporter.files`; PlugInError where it fails or breaks that contract."""
+        with FORMATS.running(self._name):
+            files = dict(self._exporter.files(timeline))
+        for name, content in files.items():
+            if not isinstance(name, str) or not name.startswith(timeline.stem) or {*name} & _APART:
+                raise FORMATS.failure(
+                    self._name, f"names a file {name!r}; names begin with {timeline.stem!r}"
+                )
+            if not isinstance(content, bytes):
+                raise FORMATS.failure(self._name, f"returned {type(content).__name__} as content")
+        return files

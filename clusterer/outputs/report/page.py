@@ -12,6 +12,7 @@ from clusterer.core.types import ClusteringResult, Identity, Reason, VideoInfo
 from clusterer.outputs import pages
 from clusterer.outputs.report.axis import Axis, short
 from clusterer.outputs.report.wording import Setting, flatten, licence
+from clusterer.store.names import APPEARANCES_CSV, FACES_CSV, PEOPLE_CSV, RESULT
 from clusterer.store.result_json import config_dict
 
 STYLES = ("report.css", "review.css")
@@ -40,10 +41,10 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
 }
 """Mode → what the page may load: a video that the user opens, or anything from its server."""
 FILES = (
-    ("people.csv", "People", "one row per person"),
-    ("appearances.csv", "Appearances", "one row per appearance, with in and out points"),
-    ("faces.csv", "Faces", "one row per face found"),
-    ("result.json", "All data", "for other programs"),
+    (PEOPLE_CSV, "People", "one row per person"),
+    (APPEARANCES_CSV, "Appearances", "one row per appearance, with in and out points"),
+    (FACES_CSV, "Faces", "one row per face found"),
+    (RESULT, "All data", "for other programs"),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from clusterer.core.config import ClusteringConfig
 from clusterer.models.registry import Entry, Registry
@@ -60,8 +60,6 @@ class Assignment:
 class Clusterer(Protocol):
     """One way to group tracks. Never puts a cannot-link pair into one group."""
 
-    def __init__(self, config: ClusteringConfig, threshold: float) -> None: ...
-
     def cluster(self, features: TrackFeatures, cannot_link: IntArray) -> Assignment:
         """Group tracks into people.
 
@@ -100,7 +98,31 @@ def create(config: ClusteringConfig, threshold: float) -> Clusterer:
     ConfigError
         There is no method of that name.
     DependencyError
-        It needs a library that is not installed, or is a plug-in that fails.
+        It needs a library that is not installed, or is a plug-in that cannot be loaded.
     """
     clusterer: Clusterer = METHODS.create(config.method, config, threshold)
-    return clusterer
+    return _PlugIn(config.method, clusterer) if METHODS.has_plug_in(config.method) else clusterer
+
+
+class _PlugIn:
+    """A method of another package; errors name it, and what it returns is checked."""
+
+    def __init__(self, name: str, clusterer: Any) -> None:
+        self._name, self._clusterer = name, clusterer
+
+    def cluster(self, features: TrackFeatures, cannot_link: IntArray) -> Assignment:
+        """As `Clusterer.cluster`; PlugInError where it fails or breaks that contract."""
+        with METHODS.running(self._name):
+            found = self._clusterer.cluster(features, cannot_link)
+        if not isinstance(found, Assignment):
+            raise METHODS.failure(self._name, f"returned no Assignment, but {type(found).__name__}")
+        shape = (len(features.track_ids),)
+        METHODS.check_array(self._name, found.labels, "int64", shape)
+        METHODS.check_array(self._name, found.ambiguous, "bool", shape)
+        people = [label for label in found.labels.tolist() if label != -1]
+        if list(dict.fromkeys(people)) != list(range(len(set(people)))):
+            raise METHODS.failure(self._name, "does not number people from 0 by first track")
+        labels = found.labels[cannot_link]
+        if ((labels[:, 0] == labels[:, 1]) & (labels[:, 0] != -1)).any():
+            raise METHODS.failure(self._name, "joins two tracks that are certainly two people")
+        return found

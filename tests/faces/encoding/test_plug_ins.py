@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 
 from clusterer.core.config import EncodingConfig
-from clusterer.core.errors import ConfigError, ModelError
+from clusterer.core.errors import ConfigError, ModelError, PlugInError
+from clusterer.core.types import Detections
 from clusterer.faces import alignment, encoding
+from clusterer.faces.encoding import ENCODERS
 from clusterer.faces.encoding.card import parse_card
 from clusterer.models import plug_in
 from tests.plug_in_packages import importing, install
@@ -35,6 +38,34 @@ class Mean:
 
 class Bare(Mean):
     entry = EncoderEntry()
+
+
+class Text(Mean):
+    entry = EncoderEntry(thresholds={"l2": "0.5"})
+
+
+class Doubles(Mean):
+    def encode(self, chips):
+        return chips.mean(axis=(1, 2))
+
+
+class Wide(Mean):
+    def encode(self, chips):
+        return np.zeros((len(chips), 4), np.float32)
+
+
+class Endless(Mean):
+    def encode(self, chips):
+        return np.full((len(chips), 3), np.nan, np.float32)
+
+
+class Listed(Mean):
+    def encode(self, chips):
+        return [[0.0] * 3 for _ in chips]
+
+
+class Turned(Mean):
+    alignment = "dlib"
 """
 BY_CARD = """
 from clusterer.faces.encoding.base import by_card
@@ -56,6 +87,11 @@ class Black:
 
     def align(self, image, faces):
         return np.zeros((len(faces), self.size_px, self.size_px, 3), np.uint8)
+
+
+class Flat(Black):
+    def align(self, image, faces):
+        return np.zeros((len(faces), self.size_px, self.size_px), np.uint8)
 """
 
 
@@ -116,3 +152,47 @@ threshold = 0.2
     assert alignment.create(card.alignment, card.size_px, card.margin).models == {}
     with pytest.raises(ConfigError, match=f"{refused}, black$"):
         parse_card(text.replace(b"black", b"white"), "net.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Doubles", r"returned an array of shape (2, 3), float64, not an array of shape (2, 3), "),
+        ("Wide", "returned an array of shape (2, 4), float32, not an array of shape (2, 3), "),
+        ("Listed", "returned list, not an array of shape (2, 3), float32"),
+        ("Endless", "returned numbers that are not finite"),
+        ("Turned", "is aligned by 'dlib', but its entry says 'box'"),
+    ],
+)
+def test_an_encoder_that_breaks_its_contract(site: Path, name: str, told: str) -> None:
+    install(site, "somebodys-mean", MEAN, {"encoders": {"mean": f"somebodys_mean:{name}"}})
+    with pytest.raises(PlugInError) as caught:
+        encoding.create(EncodingConfig(encoder="mean"), 1).encode(np.zeros((2, 8, 8, 3), np.uint8))
+    assert "The encoder 'mean' of the package somebodys-mean 1.0 " in caught.value.cause
+    assert told in caught.value.cause
+
+
+def test_a_result_keeps_the_thresholds_of_a_plug_in(site: Path) -> None:
+    install(site, "somebodys-mean", MEAN, {"encoders": {"mean": "somebodys_mean:Mean"}})
+    resolved = encoding.resolve(EncodingConfig(encoder="mean", thresholds=(("l2", 0.1),)))
+    assert resolved.thresholds == (("l2", 0.5),)
+    shutil.rmtree(site / "somebodys_mean-1.0.dist-info")
+    plug_in._installed.cache_clear()
+    ENCODERS._plugged.clear()
+    assert encoding.resolve(resolved) == resolved
+    assert encoding.default_threshold(resolved, "l2") == 0.5
+    with pytest.raises(ConfigError, match="There is no encoder named 'mean'"):
+        encoding.resolve(EncodingConfig(encoder="mean"))
+
+
+def test_thresholds_are_numbers(site: Path) -> None:
+    install(site, "somebodys-mean", MEAN, {"encoders": {"mean": "somebodys_mean:Text"}})
+    with pytest.raises(ConfigError, match="has no threshold for l2"):
+        encoding.default_threshold("mean", "l2")
+
+
+def test_an_alignment_that_breaks_its_contract(site: Path) -> None:
+    install(site, "somebodys-cut", CUT, {"alignments": {"flat": "somebodys_cut:Flat"}})
+    aligner = alignment.create("flat", 8)
+    with pytest.raises(PlugInError, match=r"'flat'.* shape \(0, 8, 8\), uint8, not .*8, 3\)"):
+        aligner.align(np.zeros((9, 9, 3), np.uint8), Detections.empty())
