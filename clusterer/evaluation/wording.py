@@ -69,7 +69,7 @@ SECTIONS: tuple[tuple[str, str, dict[str, Meaning]], ...] = (
         {
             **_GROUPING,
             "people_found": Meaning("People found", "Groups in the result"),
-            "people_true": Meaning("People in the truth", "Those that a viewer can identify"),
+            "people_true": Meaning("Labelled people", "Those that a viewer can identify"),
             "character_precision": Meaning(
                 "Character precision",
                 "Share of a person's best group that is right, averaged over people",
