@@ -61,7 +61,7 @@ def _read(path: Path) -> dict[str, Any]:
         if path.with_name(ANALYSIS).exists():
             raise ResultError(f"{path} is missing", AGAIN) from None
         raise ResultError(
-            f"{path.parent} is no result folder", "Give a folder that cluster-video wrote"
+            f"{path.parent} is not a result folder", "Give a folder that cluster-video wrote"
         ) from None
     except OSError as error:
         cause = (error.strerror or str(error)).lower()

@@ -255,6 +255,6 @@ def test_no_result_folder(tmp_path: Path, make: str) -> None:
         path.mkdir()
     elif make == "file":
         path.touch()
-    with pytest.raises(ResultError, match=r"is no result folder|not a directory") as refused:
+    with pytest.raises(ResultError, match=r"is not a result folder|not a directory") as refused:
         clusterer.load(path)
     assert refused.value.remedy == "Give a folder that cluster-video wrote"
