@@ -446,7 +446,7 @@ def test_the_page_of_files_has_every_correction(files: str) -> None:
 
 
 def test_the_messages_of_the_troubleshooting_are_raised() -> None:
-    page = text_of(DOCS / "how-to" / "troubleshooting.md").partition("## Wrong results")[0]
+    page = text_of(DOCS / "how-to" / "troubleshooting.md").partition("## The review page")[0]
     package = Path(clusterer.__file__).parent
     source = " ".join(text_of(path) for path in sorted(package.rglob("*.py")))
     source = re.sub(r'"\s*f?"', "", source)  # texts that go on in the next line
