@@ -103,7 +103,7 @@ MISTAKES: dict[Kind, tuple[str, str]] = {
         "Left unknown",
         "Found but not assigned to a person, although a viewer can identify them.",
     ),
-    Kind.STRAY: ("Strays", "Boxes at labelled frames where no face is labelled."),
+    Kind.STRAY: ("False detections", "Boxes at labelled frames where no face is labelled."),
 }
 """Kind of mistake → title and explanation."""
 
