@@ -21,6 +21,7 @@ from click.testing import CliRunner
 
 import clusterer
 from clusterer.cli.commands import cluster_video
+from clusterer.cli.show import outcome_json
 from clusterer.core import config as settings
 from clusterer.core.errors import ConfigError
 from clusterer.edits.log import LIMITS, NEEDS
@@ -425,6 +426,12 @@ def test_the_page_of_files_has_every_key(files: str, demo: clusterer.Outcome) ->
     assert f"Schema {content['schema']}." in section(files, "result.json")
     with np.load(demo.folder / "analysis.npz") as arrays:
         assert listed(section(files, "analysis.npz")) == set(arrays.files)
+
+
+def test_the_page_of_files_has_what_is_printed(files: str, demo: clusterer.Outcome) -> None:
+    (facts,) = json.loads(outcome_json([demo]))
+    assert listed(section(files, "What --json prints")) == set(facts)
+    assert all(f"`{key}`" in files for key in facts["people"][0])
 
 
 def test_the_page_of_files_has_what_is_read(files: str) -> None:

@@ -34,7 +34,7 @@ def read(path: Path) -> EditLog:
         cause = (error.strerror or str(error)).lower()
         raise EditsError(f"Cannot read {path} ({cause})") from None
     except (ValueError, RecursionError):
-        raise EditsError(f"{path} is damaged (it is no JSON)", REMEDY) from None
+        raise EditsError(f"{path} is damaged (it is not JSON)", REMEDY) from None
     schema = content.get("schema") if isinstance(content, dict) else None
     if type(schema) is not int or schema != EDITS_SCHEMA:
         raise EditsError(f"{path} is not a file of corrections of this version", REMEDY)

@@ -69,7 +69,7 @@ def _read(path: Path) -> dict[str, Any]:
             f"Cannot read {path} ({cause})", "Give a folder that cluster-video wrote"
         ) from None
     except (ValueError, RecursionError):
-        raise ResultError(f"{path} is damaged (it is no JSON)", AGAIN) from None
+        raise ResultError(f"{path} is damaged (it is not JSON)", AGAIN) from None
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema not in READABLE_SCHEMAS:
         raise ResultError(f"{path} was written by another version (schema {schema})", AGAIN)

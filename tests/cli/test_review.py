@@ -270,7 +270,7 @@ def test_what_cannot_be_reviewed(command: Command, folder: Path) -> None:
     assert ran.error == "Error: Video gone.mp4 not found. Name a file with --video\n"
     (folder / "edits.json").write_text("{")
     ran = command("review", folder)
-    assert (ran.code, "edits.json is damaged (it is no JSON)" in ran.error) == (1, True)
+    assert (ran.code, "edits.json is damaged (it is not JSON)" in ran.error) == (1, True)
     assert (folder / "edits.json").read_text() == "{"
 
 

@@ -169,9 +169,9 @@ def test_every_action_can_be_said(action: Action) -> None:
 @pytest.mark.parametrize(
     ("content", "cause"),
     [
-        (b"", "it is no JSON"),
-        (b"\xff\xfe", "it is no JSON"),
-        (b"[" * 100_000, "it is no JSON"),
+        (b"", "it is not JSON"),
+        (b"\xff\xfe", "it is not JSON"),
+        (b"[" * 100_000, "it is not JSON"),
         (b"[]", "is not a file of corrections of this version"),
         (b'{"schema": 2}', "is not a file of corrections of this version"),
         (b'{"schema": true}', "is not a file of corrections of this version"),
