@@ -93,7 +93,7 @@ def _lines(path: Path) -> list[str]:
         cause = (error.strerror or str(error)).lower()
         raise TruthError(f"Cannot read {path} ({cause})", "Give a list of pairs") from None
     except UnicodeDecodeError:
-        raise TruthError(f"{path} is not UTF-8 text", _FORMS) from None
+        raise TruthError(f"{path} is not text in UTF-8", _FORMS) from None
 
 
 def _is_count(word: str) -> bool:

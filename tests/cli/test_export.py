@@ -148,9 +148,9 @@ def test_refused(command: Command, folder: Path, flags: list[str], expected: str
     [
         (["--format", "magic"], "'--format': 'magic' is not one of 'avid', 'chapters', 'csv', "),
         ([], "Missing option '--format'"),
-        (["--format", "csv", "--rate", "fast"], "'fast' is not a frame rate; write 25, 23.976"),
-        (["--format", "csv", "--rate", "1/0"], "'1/0' is not a frame rate"),
-        (["--format", "csv", "--rate", "1e999999999"], "is not a frame rate"),
+        (["--format", "csv", "--rate", "fast"], "'fast' is not a rate; write 25, 23.976"),
+        (["--format", "csv", "--rate", "1/0"], "'1/0' is not a rate"),
+        (["--format", "csv", "--rate", "1e999999999"], "is not a rate"),
         (["--format", "csv", "--handles", "1.5"], "'--handles': '1.5' is not a valid integer"),
         (["--format", "csv", "--gap", "wide"], "'--gap': 'wide' is not a valid float"),
     ],
@@ -168,8 +168,10 @@ def test_wrong_usage(command: Command, folder: Path, flags: list[str], expected:
 def test_no_result(command: Command, name: str) -> None:
     ran = command("export", name, "--format", "csv")
     assert ran.code == 1
-    refused = f"Error: {name} is not a result folder. Give a folder that cluster-video wrote\n"
-    assert ran.error == refused
+    assert (
+        ran.error
+        == f"Error: {name} is not a result folder. Give a folder that cluster-video wrote\n"
+    )
     assert list(Path.cwd().iterdir()) == []
 
 
