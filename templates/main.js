@@ -105,7 +105,7 @@
         else if (done) status("Saved");
         else waitForTables();
       } catch {
-        status("The review server has stopped", true);
+        status(store.stopped || "The review server has stopped", true);
       }
     }, 250);
   };

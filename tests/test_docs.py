@@ -22,6 +22,7 @@ from click.testing import CliRunner
 
 import clusterer
 from clusterer.cli.commands import cluster_video
+from clusterer.cli.show import outcome_json
 from clusterer.core import config as settings
 from clusterer.core.errors import ConfigError
 from clusterer.edits.log import LIMITS, NEEDS
@@ -444,6 +445,12 @@ def test_the_page_of_files_has_every_key(files: str, demo: clusterer.Outcome) ->
         assert listed(section(files, "analysis.npz")) == set(arrays.files)
 
 
+def test_the_page_of_files_has_what_is_printed(files: str, demo: clusterer.Outcome) -> None:
+    (facts,) = json.loads(outcome_json([demo]))
+    assert listed(section(files, "What --json prints")) == set(facts)
+    assert all(f"`{key}`" in files for key in facts["people"][0])
+
+
 def test_the_page_of_files_has_what_is_read(files: str) -> None:
     card = section(files, "The encoder's card")
     assert listed(card) == {field.name for field in dataclasses.fields(Card)}
@@ -463,7 +470,7 @@ def test_the_page_of_files_has_every_correction(files: str) -> None:
 
 
 def test_the_messages_of_the_troubleshooting_are_raised() -> None:
-    page = text_of(DOCS / "how-to" / "troubleshooting.md").partition("## Wrong results")[0]
+    page = text_of(DOCS / "how-to" / "troubleshooting.md").partition("## The review page")[0]
     package = Path(clusterer.__file__).parent
     source = " ".join(text_of(path) for path in sorted(package.rglob("*.py")))
     source = re.sub(r'"\s*f?"', "", source)  # texts that go on in the next line

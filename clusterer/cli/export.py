@@ -43,7 +43,7 @@ class Rate(click.ParamType[Fraction]):
     ) -> Fraction:
         """Parse, or fail with one line."""
         if not _RATE.fullmatch(str(value)):
-            self.fail(f"{value!r} is no rate; write 25, 23.976 or 30000/1001", param, ctx)
+            self.fail(f"{value!r} is not a rate; write 25, 23.976 or 30000/1001", param, ctx)
         return Fraction(str(value))
 
 

@@ -184,7 +184,7 @@ class Group(_Shared, click.Group):
         _write(formatter, "Commands", [(name, homes[name].short) for name in homes])
 
     def _help_of(self, ctx: click.Context, words: list[str]) -> list[str]:
-        if not words:
+        if not words or words[0] in HELP_NAMES:
             return ["--help"]
         command = self.get_command(ctx, words[0])
         if command is None:
@@ -247,7 +247,7 @@ class DefaultGroup(Group):
         return super().parse_args(ctx, args)
 
     def _help_of(self, ctx: click.Context, words: list[str]) -> list[str]:
-        if not words or words == ["help"]:
+        if not words or words[0] in {"help", *HELP_NAMES}:
             return [self.default, "--help"]
         return super()._help_of(ctx, words)
 

@@ -120,7 +120,7 @@ def check_result(given: Path) -> None:
         inside = sorted(each for each in given.glob(f"*{ENDING}") if is_result(each))
         if inside:
             more = "one of those in it, such as" if len(inside) > 1 else "the one in it:"
-            raise ResultError(f"{given} is no result folder", f"Give {more} {inside[0]}")
+            raise ResultError(f"{given} is not a result folder", f"Give {more} {inside[0]}")
         return
     if kind := special_kind(given):
         raise ConfigError(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, ProgressColumn, TaskID
 
-SHARE = "{task.percentage:>3.0f} %"
+SHARE = "{task.percentage:>3.0f}%"
 
 
 @contextmanager

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     "--video",
     type=PATH,
     metavar="FILE",
-    help="The video, to play its scenes. Default: the file that was analysed, or one of that name "
-    "beside RESULT, in the folder above, or in the current folder.",
+    help="The video to play. Default: the file that was analysed, or one of that name beside "
+    "RESULT, in the folder above, or in the current folder.",
 )
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
+    metavar="PORT",
     default=0,
     help="Port of the page on this machine. Default: a free one.",
 )

@@ -48,7 +48,7 @@ SECTIONS = {
     "--replace",
     "replaces",
     is_flag=True,
-    help="Remove the result of another film from the result folder. Its corrections, and files "
+    help="Remove the result of another video from the result folder. Its corrections, and files "
     "that cluster-video did not write, are kept beside the new result.",
 )
 @click.option(

@@ -58,7 +58,7 @@ def _by_clothing(result: ClusteringResult) -> list[str]:
     moved = Counter(decision.move for decision in result.clothing)
     parts = [f"{moved[move]} {move}" for move in Move if moved[move]]
     total = _count(len(result.analysis.tracks), "track")
-    return [f"  {', '.join(parts)}, of {total}"] if parts else []
+    return [f"  Of {total}, {' and '.join(parts)}"] if parts else []
 
 
 def _unknown(result: ClusteringResult) -> int:

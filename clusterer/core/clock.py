@@ -90,9 +90,9 @@ def conform(analysis: Analysis, wanted: Fraction | None = None) -> tuple[Fractio
     rate = exact(wanted) if wanted is not None else constant or nearest_named(mean)
     if rate == constant:
         return rate, ()
-    counted = f"frames are counted at {float(rate):.6g}; marks may be off by half a frame"
+    counted = f"frames are counted at {float(rate):.6g}, so marks may be off by half a frame"
     if constant:
-        return rate, (f"The video has {float(constant):.6g} frames per second, {counted}",)
+        return rate, (f"The video has {float(constant):.6g} frames per second; {counted}",)
     average = f"{float(mean):.4g} frames per second on average"
     return rate, (f"The video has a variable rate, {average}; {counted}",)
 

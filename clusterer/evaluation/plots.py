@@ -23,7 +23,7 @@ _SIZE = re.compile(r'<svg ([^>]*?)width="([\d.]+)pt" height="([\d.]+)pt"')
 _PX_PER_PT = 96 / 72
 _FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 
-MISSING = '<p class="hint">The picture here is drawn by matplotlib: pip install ".[plots]"</p>'
+MISSING = '<p class="hint">This picture needs matplotlib. Install it: pip install ".[plots]"</p>'
 """Replaces a picture if matplotlib (the extra [plots]) is not installed."""
 
 _Given = ParamSpec("_Given")

@@ -136,7 +136,7 @@ def _facts(evaluation: Evaluation) -> Iterator[str]:
     truth, chosen = evaluation.matching.truth, evaluation.result.config.clustering
     yield f"{len(evaluation.matching.rows):,} labelled faces"
     yield f"{len(truth.frames):,} labelled frames"
-    yield f"{len(truth.cast)} people in the truth"
+    yield f"{len(truth.cast)} labelled {'person' if len(truth.cast) == 1 else 'people'}"
     metric = METRICS.get(chosen.metric, chosen.metric)
     yield f"{chosen.method}, {metric} threshold {evaluation.result.threshold}"
     yield f"IoU from {evaluation.min_iou:g}"
@@ -148,8 +148,8 @@ def _headlines(evaluation: Evaluation) -> list[tuple[str, str]]:
         (_write(ratios["b_cubed_f"]), "B-cubed F, end to end"),
         (_write(ratios["assigned_b_cubed_precision"]), "precision of assigned faces"),
         (_write(ratios["face_recall"]), "of faces found"),
-        (_write(ratios["unknown_share"]), "of found faces left unknown"),
-        (f"{ratios['people_found']} / {ratios['people_true']}", "people found / in the truth"),
+        (_write(ratios["unknown_share"]), "of these left unknown"),
+        (f"{ratios['people_found']} / {ratios['people_true']}", "people found / labelled"),
         (_write(ratios["clicks"]), "clicks to correct"),
     ]
 

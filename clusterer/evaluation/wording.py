@@ -69,7 +69,7 @@ SECTIONS: tuple[tuple[str, str, dict[str, Meaning]], ...] = (
         {
             **_GROUPING,
             "people_found": Meaning("People found", "Groups in the result"),
-            "people_true": Meaning("People in the truth", "Those that a viewer can identify"),
+            "people_true": Meaning("Labelled people", "Those that a viewer can identify"),
             "character_precision": Meaning(
                 "Character precision",
                 "Share of a person's best group that is right, averaged over people",
@@ -103,7 +103,7 @@ MISTAKES: dict[Kind, tuple[str, str]] = {
         "Left unknown",
         "Found but not assigned to a person, although a viewer can identify them.",
     ),
-    Kind.STRAY: ("Strays", "Boxes at labelled frames where no face is labelled."),
+    Kind.STRAY: ("False detections", "Boxes at labelled frames where no face is labelled."),
 }
 """Kind of mistake → title and explanation."""
 

@@ -54,7 +54,7 @@ def film_of(video: Path) -> Film:
     with reading(video, VideoError):
         if kind := special_kind(video):
             raise VideoError(
-                f"{video} is {kind}, not a file", "Save the film to a file, and give that"
+                f"{video} is {kind}, not a file", "Save the video to a file, and give that"
             )
         with open_file(video) as file:
             size = os.fstat(file.fileno()).st_size

@@ -106,11 +106,11 @@ class ResultFolder(OwnedFolder):
         if not replace:
             earlier = result.film.name if result.film else _name(stored_video(result.path))
             raise OtherFilmError(
-                f"{folder} holds the result of another film, {earlier}",
+                f"{folder} holds the result of another video, {earlier}",
                 "Name another folder with -o, or give --replace to remove it",
             )
         result.set_film(
-            film, lambda kept: hook.note(f"corrections of the other film are kept as {kept}")
+            film, lambda kept: hook.note(f"corrections of the other video are kept as {kept}")
         )
         return result
 

@@ -125,4 +125,4 @@ def test_refused(command: Command, demo_folder: Path, tmp_path: Path) -> None:
     for arguments in ([DEMO, "-o", demo_folder], ["edits", "check", demo_folder]):
         ran = command(*arguments)
         assert ran.code == 1
-        assert "is no file of corrections of this version" in ran.error
+        assert "is not a file of corrections of this version" in ran.error

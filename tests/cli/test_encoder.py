@@ -32,7 +32,7 @@ def test_names_and_what_they_are_for(command: Command) -> None:
             "There is no encoder named 'eye'. Choose from arcface, dlib, facenet, sface, or",
         ),
         ("onnx:", 2, "'onnx:' names no network. Give onnx:PATH.onnx; PATH.toml lies beside it"),
-        ("onnx:none.onnx", 1, "none.onnx is missing. After onnx: stands the path"),
+        ("onnx:none.onnx", 1, "none.onnx is missing. Write onnx: and the path"),
         ("sface", 1, "is missing. Run cluster-video models download sface, or put it into"),
         ("facenet", 1, "facenet512.onnx is missing. Export facenet-pytorch"),
     ],

@@ -114,7 +114,11 @@ WRONG = [
     (["{a}", "--truth", "{t}", "--min-iou", "nan"], 2, "overlap is nan"),
     (["{a}", "--truth", "gone.csv"], 1, "Cannot read gone.csv (no such file or directory)"),
     (["{a}", "--truth", "{a}/people.csv"], 1, "people.csv, line 1: no column 'frame'"),
-    (["gone.people", "--truth", "{t}"], 1, "gone.people is no result folder. Give a folder that"),
+    (
+        ["gone.people", "--truth", "{t}"],
+        1,
+        "gone.people is not a result folder. Give a folder that",
+    ),
     (["{t}", "--truth", "{t}"], 2, "{t} is a file, not a result folder. If it is a video, "),
     (
         ["{a}", "{a}", "--truth", "{t}", "--truth", "{t}"],

@@ -111,8 +111,8 @@ def test_start_and_rate(command: Command, folder: Path) -> None:
     ran = command("export", folder, *flags, "-o", "out")
     assert ran.out.splitlines()[:2] == [
         "2 people, 3 appearances at 29.97 frames per second from 00:59:59;28",
-        "Note: The video has 25 frames per second, frames are counted at 29.97; "
-        "marks may be off by half a frame",
+        "Note: The video has 25 frames per second; frames are counted at 29.97, "
+        "so marks may be off by half a frame",
     ]
     content = exported(Path("out"))
     assert content["rate"] == [30000, 1001]
@@ -148,9 +148,9 @@ def test_refused(command: Command, folder: Path, flags: list[str], expected: str
     [
         (["--format", "magic"], "'--format': 'magic' is not one of 'avid', 'chapters', 'csv', "),
         ([], "Missing option '--format'"),
-        (["--format", "csv", "--rate", "fast"], "'fast' is no rate; write 25, 23.976"),
-        (["--format", "csv", "--rate", "1/0"], "'1/0' is no rate"),
-        (["--format", "csv", "--rate", "1e999999999"], "is no rate"),
+        (["--format", "csv", "--rate", "fast"], "'fast' is not a rate; write 25, 23.976"),
+        (["--format", "csv", "--rate", "1/0"], "'1/0' is not a rate"),
+        (["--format", "csv", "--rate", "1e999999999"], "is not a rate"),
         (["--format", "csv", "--handles", "1.5"], "'--handles': '1.5' is not a valid integer"),
         (["--format", "csv", "--gap", "wide"], "'--gap': 'wide' is not a valid float"),
     ],
@@ -169,7 +169,8 @@ def test_no_result(command: Command, name: str) -> None:
     ran = command("export", name, "--format", "csv")
     assert ran.code == 1
     assert (
-        ran.error == f"Error: {name} is no result folder. Give a folder that cluster-video wrote\n"
+        ran.error
+        == f"Error: {name} is not a result folder. Give a folder that cluster-video wrote\n"
     )
     assert list(Path.cwd().iterdir()) == []
 

@@ -107,6 +107,7 @@ def test_nothing_that_could_be_meant(command: Command, args: list[str]) -> None:
 
 def test_help_on_help(command: Command) -> None:
     assert command("help", "help") == command("help") == command("--help")
+    assert command("help", "-h") == command("help", "--help") == command("help")
 
 
 def test_a_result_of_a_video_elsewhere(command: Command, small: Path, tmp_path: Path) -> None:

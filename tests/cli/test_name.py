@@ -203,8 +203,8 @@ def test_errors_are_one_line(
         (("name", demo_folder, "--gallery", tmp_path / "gone"), "no such file"),
         (("name", demo_folder, "--gallery", tmp_path), "holds no photographs of people"),
         (("name", demo_folder, "--gallery", tmp_path / "none"), "a.png shows no face"),
-        (("name", tmp_path, "--gallery", people), "is no result folder"),
-        (("gallery", "add", tmp_path, tmp_path / "made"), "is no result folder"),
+        (("name", tmp_path, "--gallery", people), "is not a result folder"),
+        (("gallery", "add", tmp_path, tmp_path / "made"), "is not a result folder"),
         ((DEMO, "-o", demo_folder, "--gallery", tmp_path / "gone"), "no such file"),
     ):
         ran = command(*arguments)

@@ -264,13 +264,13 @@ def test_a_port_that_is_taken(command: Command, folder: Path) -> None:
 
 def test_what_cannot_be_reviewed(command: Command, folder: Path) -> None:
     ran = command("review", "gone.people")
-    assert (ran.code, "gone.people is no result folder" in ran.error) == (1, True)
+    assert (ran.code, "gone.people is not a result folder" in ran.error) == (1, True)
     ran = command("review", folder, "--video", "gone.mp4")
     assert ran.code == 1
     assert ran.error == "Error: Video gone.mp4 not found. Name a file with --video\n"
     (folder / "edits.json").write_text("{")
     ran = command("review", folder)
-    assert (ran.code, "edits.json is damaged (it is no JSON)" in ran.error) == (1, True)
+    assert (ran.code, "edits.json is damaged (it is not JSON)" in ran.error) == (1, True)
     assert (folder / "edits.json").read_text() == "{"
 
 

@@ -133,7 +133,7 @@ class TestProgress:
 
     def test_watched(self) -> None:
         text = self.shown(quiet=False, watched=True)
-        assert "25 %" in text
+        assert "25%" in text
         assert "7 faces" in text
 
     def test_not_watched(self) -> None:

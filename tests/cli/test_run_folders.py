@@ -126,7 +126,7 @@ class TestOthers:
         before = tree(tmp_path)
         ran = command(DEMO, "-o", demo_folder, "--sample-rate", "2")
         assert ran.code == 1
-        assert f"{demo_folder / name} is no " in ran.error
+        assert f"{demo_folder / name} is not a " in ran.error
         assert "Move it away, or name another folder with --output" in ran.error
         assert tree(tmp_path) == before
 
@@ -182,7 +182,7 @@ class TestFilm:
             ran = command(nobody_else, *output)
         assert (ran.code, ran.error) == (
             1,
-            "Error: nobody.people holds the result of another film, nobody.mp4. "
+            "Error: nobody.people holds the result of another video, nobody.mp4. "
             "Name another folder with -o, or give --replace to remove it\n",
         )
         assert tree(Path()) == before
@@ -195,7 +195,7 @@ class TestFilm:
         ran = command(nobody, "-o", demo_folder, "--replace")
         assert ran.code == 0
         assert ran.err == (
-            "nobody.mp4: corrections of the other film are kept as edits.demo.mp4.json\n"
+            "nobody.mp4: corrections of the other video are kept as edits.demo.mp4.json\n"
         )
         assert read(demo_folder / "edits.demo.mp4.json").edits == log.edits
         assert not (demo_folder / EDITS).exists()
@@ -251,7 +251,7 @@ class TestFilm:
         before = tree(demo_folder)
         ran = command(nobody, "-o", demo_folder)
         assert ran.code == 1
-        assert "holds the result of another film, demo.mp4. " in ran.error
+        assert "holds the result of another video, demo.mp4. " in ran.error
         assert tree(demo_folder) == before
         assert command(nobody, "-o", demo_folder, "--replace", "-q").code == 0
         assert command(nobody, "-o", demo_folder, "-q").code == 0

@@ -68,7 +68,7 @@ def test_progress_on_a_terminal(
     ran = command("tune", films[0], "--metric", "l2", "--method", "incremental")
     assert ran.code == 0
     assert "Trying settings" in ran.err
-    assert "100 %" in ran.err
+    assert "100%" in ran.err
     assert "Drawing curves" in ran.err
     assert "Trying" not in ran.out
 

@@ -135,7 +135,7 @@ def test_wrong_files(command: Command, listed: Path, tmp_path: Path, photographs
         (("bad.csv",), "text.png is not a readable picture"),
         ((listed,), "pairs.csv, line 2: there is no photograph a.png"),
         ((tmp_path, "--truth", "missing.csv"), "missing.csv"),
-        ((tmp_path, "--truth", TRUTH), "is no result folder. Give a folder that"),
+        ((tmp_path, "--truth", TRUTH), "is not a result folder. Give a folder that"),
         ((listed, "--images", photographs, "-o", "text.png"), "Cannot write text.png"),
     ):
         ran = command(*EVALUATE, *args)

@@ -96,7 +96,7 @@ def test_a_variable_rate_is_conformed_to_the_nearest_named(
     assert rate == named
     (warning,) = warnings
     assert warning.startswith("The video has a variable rate, 26.")
-    assert warning.endswith("frames are counted at 25; marks may be off by half a frame")
+    assert warning.endswith("frames are counted at 25, so marks may be off by half a frame")
 
 
 def test_a_frame_left_out_makes_the_rate_variable() -> None:
@@ -113,8 +113,8 @@ def test_another_rate_is_the_users_wish() -> None:
     rate, (warning,) = conform(found, Fraction("29.97"))
     assert rate == NTSC[1]
     assert warning == (
-        "The video has 25 frames per second, frames are counted at 29.97; marks may be off by half "
-        "a frame"
+        "The video has 25 frames per second; frames are counted at 29.97, so marks may be off by "
+        "half a frame"
     )
 
 

@@ -126,7 +126,7 @@ def test_without_the_files_it_is_grouped_again(
     cosine = replace(config.clustering, metric="cosine", threshold=None)
     by_cosine = decide(result.analysis, replace(config, clustering=cosine))
     assert by_cosine.threshold == 0.2
-    with pytest.raises(ModelError, match=r"tiny\.onnx is missing\. After onnx: stands the path"):
+    with pytest.raises(ModelError, match=r"tiny\.onnx is missing\. Write onnx: and the path"):
         process(DEMO, config, folder)
     with pytest.raises(ModelError, match=r"tiny\.onnx is missing"):
         decide(result.analysis, configured("onnx:nets/tiny.onnx"))

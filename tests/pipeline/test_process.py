@@ -133,7 +133,7 @@ def test_an_empty_name_is_none(
 
 def test_another_film_is_replaced_if_asked_for(demo_folder: Path, tmp_path: Path) -> None:
     other = write_video(tmp_path / "other.mp4", (picture(i) for i in range(24)))
-    with pytest.raises(OtherFilmError, match=r"holds the result of another film, demo\.mp4"):
+    with pytest.raises(OtherFilmError, match=r"holds the result of another video, demo\.mp4"):
         clusterer.process(other, folder=demo_folder)
     with pytest.raises(OtherFilmError, match=r"Name another folder with -o, or give --replace"):
         clusterer.analyse(other, AnalysisConfig(), demo_folder)

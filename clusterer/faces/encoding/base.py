@@ -33,7 +33,7 @@ DLIB_RESNET = Weights(
 )
 LOCAL = "onnx:"
 """Begins the name of an encoder that is a network of the user's own; its path follows."""
-LOCAL_REMEDY = "After onnx: stands the path of one file in ONNX, with its weights inside"
+LOCAL_REMEDY = "Write onnx: and the path of one ONNX file with its weights inside"
 NETWORK = "clusterer.faces.encoding.onnx_network:OnnxNetwork"
 
 

@@ -103,7 +103,7 @@ def test_no_network_is_named(name: str) -> None:
 
 
 def test_missing_network(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"net\.onnx is missing\. After onnx: stands the path"):
+    with pytest.raises(ModelError, match=r"net\.onnx is missing\. Write onnx: and the path"):
         encoding.create(EncodingConfig(encoder=f"onnx:{tmp_path}/net.onnx"), 1)
 
 

@@ -154,7 +154,7 @@ def test_a_file_that_is_not_a_network(tmp_path: Path) -> None:
     name = write_network(tmp_path / "a.onnx")
     (tmp_path / "a.onnx").write_bytes(b"text")
     with pytest.raises(
-        ModelError, match=r"a\.onnx is damaged, or not a network in ONNX\. After onnx: stands"
+        ModelError, match=r"a\.onnx is damaged, or not a network in ONNX\. Write onnx: and"
     ):
         load(name)
 

@@ -85,7 +85,7 @@ def test_the_run_and_the_export_have_the_same_timecodes(run: Exported, at: str) 
 @EVERY_FORMAT
 @pytest.mark.parametrize("at", VARIABLE)
 def test_a_variable_rate_is_off_by_half_a_frame_at_most(run: Exported, at: str, name: str) -> None:
-    assert "frames are counted at 25; marks may be off by half a frame" in run.out
+    assert "frames are counted at 25, so marks may be off by half a frame" in run.out
     rate = Fraction(25)
     assert rate in NAMED_RATES
     ticks, tick = CASES[at].ticks, 1 / CASES[at].rate
