@@ -48,7 +48,7 @@ class ClustererError(Exception):
     ...     clusterer.load("holiday.people")
     ... except clusterer.ClustererError as error:
     ...     print(error.cause, "|", error.remedy)
-    holiday.people is no result folder | Give a folder that cluster-video wrote
+    holiday.people is not a result folder | Give a folder that cluster-video wrote
     """
 
     def __init__(self, cause: str, remedy: str = "") -> None:

@@ -159,7 +159,7 @@ def _place(path: Path, line: int, row: dict[str, str]) -> tuple[int, list[float]
     try:
         frame = int(row["frame"])
     except ValueError:
-        raise TruthError(f"{path}, line {line}: frame {row['frame']!r} is no number") from None
+        raise TruthError(f"{path}, line {line}: frame {row['frame']!r} is not a number") from None
     if not 0 <= frame < 2**53:
         raise TruthError(f"{path}, line {line}: frame {frame} is out of range")
     box = [_number(path, line, side, row[side]) for side in SIDES]
@@ -174,7 +174,7 @@ def _number(path: Path, line: int, column: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not abs(number) < 1e9:
-        raise TruthError(f"{path}, line {line}: {column} {text!r} is no number of pixels")
+        raise TruthError(f"{path}, line {line}: {column} {text!r} is not a number of pixels")
     return number
 
 

@@ -28,16 +28,16 @@ def read(path: Path) -> EditLog:
         with open_file(path) as file:
             packed = file.read(MAX_BYTES + 1)
         if len(packed) > MAX_BYTES:
-            raise EditsError(f"{path} is no file of corrections (it is too large)", REMEDY)
+            raise EditsError(f"{path} is not a file of corrections (it is too large)", REMEDY)
         content = json.loads(packed)
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise EditsError(f"Cannot read {path} ({cause})") from None
     except (ValueError, RecursionError):
-        raise EditsError(f"{path} is damaged (it is no JSON)", REMEDY) from None
+        raise EditsError(f"{path} is damaged (it is not JSON)", REMEDY) from None
     schema = content.get("schema") if isinstance(content, dict) else None
     if type(schema) is not int or schema != EDITS_SCHEMA:
-        raise EditsError(f"{path} is no file of corrections of this version", REMEDY)
+        raise EditsError(f"{path} is not a file of corrections of this version", REMEDY)
     try:
         return parse_log(content)
     except EditsError as error:

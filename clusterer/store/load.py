@@ -61,7 +61,7 @@ def _read(path: Path) -> dict[str, Any]:
         if path.with_name(ANALYSIS).exists():
             raise ResultError(f"{path} is missing", AGAIN) from None
         raise ResultError(
-            f"{path.parent} is no result folder", "Give a folder that cluster-video wrote"
+            f"{path.parent} is not a result folder", "Give a folder that cluster-video wrote"
         ) from None
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
@@ -69,7 +69,7 @@ def _read(path: Path) -> dict[str, Any]:
             f"Cannot read {path} ({cause})", "Give a folder that cluster-video wrote"
         ) from None
     except (ValueError, RecursionError):
-        raise ResultError(f"{path} is damaged (it is no JSON)", AGAIN) from None
+        raise ResultError(f"{path} is damaged (it is not JSON)", AGAIN) from None
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema not in READABLE_SCHEMAS:
         raise ResultError(f"{path} was written by another version (schema {schema})", AGAIN)

@@ -262,7 +262,7 @@ class OwnedFolder:
         return self._marker
 
     def _read(self) -> Marker | None:
-        """The marker of what is there; None if that is no result."""
+        """The marker of what is there; None if that is not a result."""
         if not is_there(self.path):
             return None
         return read_marker(self.path) or recognise(self.path)
@@ -282,7 +282,7 @@ class OwnedFolder:
             self._refuse_links(name.rpartition("/")[0])
         place = self.path / name
         if is_there(place) and not (ours and is_plain_file(place)):
-            raise ResultError(f"{place} is no file that cluster-video wrote", _ELSEWHERE)
+            raise ResultError(f"{place} is not a file that cluster-video wrote", _ELSEWHERE)
 
     def _refuse_links(self, below: str) -> None:
         """Raise if a link or a file has the name of one of our subfolders."""
@@ -290,7 +290,7 @@ class OwnedFolder:
         for part in below.split("/"):
             place /= part
             if is_there(place) and not is_plain_folder(place):
-                raise ResultError(f"{place} is no folder that cluster-video made", _ELSEWHERE)
+                raise ResultError(f"{place} is not a folder that cluster-video made", _ELSEWHERE)
 
     def _tighten(self, names: Collection[str]) -> None:
         for name in filter(self._is_ours, names):

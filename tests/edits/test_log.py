@@ -169,12 +169,12 @@ def test_every_action_can_be_parsed(action: Action) -> None:
 @pytest.mark.parametrize(
     ("content", "cause"),
     [
-        (b"", "it is no JSON"),
-        (b"\xff\xfe", "it is no JSON"),
-        (b"[" * 100_000, "it is no JSON"),
-        (b"[]", "is no file of corrections of this version"),
-        (b'{"schema": 2}', "is no file of corrections of this version"),
-        (b'{"schema": true}', "is no file of corrections of this version"),
+        (b"", "it is not JSON"),
+        (b"\xff\xfe", "it is not JSON"),
+        (b"[" * 100_000, "it is not JSON"),
+        (b"[]", "is not a file of corrections of this version"),
+        (b'{"schema": 2}', "is not a file of corrections of this version"),
+        (b'{"schema": true}', "is not a file of corrections of this version"),
         (b'{"schema": 1, "edits": {}}', "edits is not a list"),
         (b'{"schema": 1, "undone": [1]}', "a correction is not an object"),
         (b'{"schema": 1, "video": 1}', "video is not text"),

@@ -414,5 +414,5 @@ def test_damaged_corrections_are_not_overwritten(folder: Path) -> None:
     with pytest.raises(EditsError, match=r"edits\.json is damaged"):
         Session(folder)
     assert (folder / "edits.json").read_text() == "{"
-    with pytest.raises(ResultError, match="is no result folder"):
+    with pytest.raises(ResultError, match="is not a result folder"):
         Session(folder / "gone")

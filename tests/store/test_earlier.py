@@ -55,7 +55,7 @@ def test_an_analysis_alone(earlier: Path) -> None:
     assert ResultFolder(earlier).names == {"analysis.npz", *pictures(earlier)}
     assert stored_video(earlier) is not None
     (earlier / "people.csv").write_text("mine")
-    with pytest.raises(ResultError, match=r"people\.csv is no file that cluster-video wrote"):
+    with pytest.raises(ResultError, match=r"people\.csv is not a file that cluster-video wrote"):
         ResultFolder(earlier).check_writable()
 
 

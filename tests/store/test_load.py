@@ -227,7 +227,7 @@ def test_damage_is_told_in_one_line(
 def test_no_json_at_all(tmp_path: Path, text: bytes) -> None:
     folder = write(decided(), tmp_path)
     (folder / "result.json").write_bytes(text)
-    with pytest.raises(ResultError, match=r"is damaged \(it is no JSON\)|another version"):
+    with pytest.raises(ResultError, match=r"is damaged \(it is not JSON\)|another version"):
         clusterer.load(folder)
 
 
@@ -255,6 +255,6 @@ def test_no_result_folder(tmp_path: Path, make: str) -> None:
         path.mkdir()
     elif make == "file":
         path.touch()
-    with pytest.raises(ResultError, match=r"is no result folder|not a directory") as refused:
+    with pytest.raises(ResultError, match=r"is not a result folder|not a directory") as refused:
         clusterer.load(path)
     assert refused.value.remedy == "Give a folder that cluster-video wrote"

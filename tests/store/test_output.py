@@ -85,7 +85,7 @@ def test_what_is_no_file_stays(result: Path, kind: str) -> None:
     path = result / "exports" / "a.edl"
     path.parent.mkdir()
     path.mkdir() if kind == "folder" else path.symlink_to(result / "people.csv")
-    with pytest.raises(ResultError, match="is no file that cluster-video wrote"):
+    with pytest.raises(ResultError, match="is not a file that cluster-video wrote"):
         write_output(result / "exports", {"a.edl": "new"})
     assert (result / "people.csv").read_text() == "ours"
     assert path.is_symlink() == (kind == "link")
@@ -95,7 +95,7 @@ def test_exports_that_lie_elsewhere_are_not_followed(result: Path, tmp_path: Pat
     (tmp_path / "theirs").mkdir()
     (tmp_path / "theirs" / "a.edl").write_text("theirs")
     (result / "exports").symlink_to(tmp_path / "theirs", target_is_directory=True)
-    with pytest.raises(ResultError, match="is no folder that cluster-video made"):
+    with pytest.raises(ResultError, match="is not a folder that cluster-video made"):
         write_output(result / "exports", {"a.edl": "new"})
     assert (tmp_path / "theirs" / "a.edl").read_text() == "theirs"
 

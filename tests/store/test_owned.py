@@ -107,9 +107,9 @@ def test_a_foreign_file_with_one_of_our_names_stays(tmp_path: Path, name: str, k
     else:
         path.symlink_to(other if kind == "link" else "nothing")
     for again in (result, ResultFolder(folder)):
-        with pytest.raises(ResultError, match="is no file that cluster-video wrote"):
+        with pytest.raises(ResultError, match="is not a file that cluster-video wrote"):
             again.check_writable()
-        with pytest.raises(ResultError, match="is no file that cluster-video wrote"):
+        with pytest.raises(ResultError, match="is not a file that cluster-video wrote"):
             again.write({name: "ours"})
         again.remove([name])
     assert path.is_symlink() == kind.startswith("link")
@@ -127,9 +127,9 @@ def test_a_link_in_place_of_one_of_our_folders(tmp_path: Path, below: str) -> No
     (folder / below).symlink_to(theirs, target_is_directory=True)
     before = tree(theirs)
     for again in (result, ResultFolder(folder)):
-        with pytest.raises(ResultError, match="is no folder that cluster-video made"):
+        with pytest.raises(ResultError, match="is not a folder that cluster-video made"):
             again.check_writable()
-        with pytest.raises(ResultError, match="is no folder that cluster-video made"):
+        with pytest.raises(ResultError, match="is not a folder that cluster-video made"):
             again.write({name: "new"})
     result.remove([name])
     assert tree(theirs) == before
@@ -141,7 +141,7 @@ def test_a_link_in_place_of_one_of_our_files_is_not_followed(tmp_path: Path) -> 
     result = written(tmp_path / "x", "people.csv")
     (tmp_path / "x" / "people.csv").unlink()
     (tmp_path / "x" / "people.csv").symlink_to(other)
-    with pytest.raises(ResultError, match="is no file that cluster-video wrote"):
+    with pytest.raises(ResultError, match="is not a file that cluster-video wrote"):
         result.write({"people.csv": "new"})
     result.remove(["people.csv"])
     assert (tmp_path / "x" / "people.csv").is_symlink()

@@ -139,7 +139,7 @@ def reach(
     """Distance below which clothing suggests one person: smaller where people dress alike.
 
     People seen together are certainly different. Where their clothing is similar, as in a crowd in
-    dark suits, a distance that small is no evidence.
+    dark suits, a distance that small is not evidence.
 
     Parameters
     ----------

@@ -119,7 +119,7 @@ def test_uint8() -> None:
         ("-> normalise = false", "normalise = false contradicts metric = 'cosine'"),
         ('-> dtype = "uint8"\nmean = [1, 1, 1]', "mean and scale contradict dtype = 'uint8'"),
         ("-> licence = 3", "licence is 3. It must be text"),
-        ("size_px = 112 -> size_px =", "is no TOML file"),
+        ("size_px = 112 -> size_px =", "is not a TOML file"),
         ("-> [table]", "there is no key 'table'"),
     ],
 )
@@ -136,7 +136,7 @@ def test_invalid_cards_are_rejected(change: str, cause: str) -> None:
 def test_files_that_are_not_cards(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"Cannot read .*\(no such file or directory\)\. Write a"):
         read_card(tmp_path / "none.toml")
-    with pytest.raises(ConfigError, match="is no TOML file"):
+    with pytest.raises(ConfigError, match="is not a TOML file"):
         parse_card(b"\xff\xfe", "x.toml")
 
 
