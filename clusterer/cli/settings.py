@@ -92,7 +92,6 @@ class AnalysisFlags:
         "encoder",
         "--encoder",
         type=EncoderName(),
-        metavar=EncoderName.name,
         about=f"Face encoder. {ABOUT_LOCAL}",
     )
 
