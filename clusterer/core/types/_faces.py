@@ -216,10 +216,10 @@ class TrackFeatures:
     face : array of shape (t, d), float32, quality-weighted mean of the track's best chips, as the
         encoder gives it (dlib's is not unit-norm); zeros where `has_face` is false
     quality : array of shape (t,), float32, 0 to 1, of the best chip
-    readable_chips : array of shape (t,), int64, moments at which its quality reaches the limit
+    readable_chips : array of shape (t,), int64, times at which its quality reaches the limit
     has_face : array of shape (t,), bool
-    clothing : array of shape (t, k), float32, what is worn, of length 1, so that the dot product of
-        two is how alike they are; zeros where too little of the torso is seen to know
+    clothing : array of shape (t, k), float32, description of length 1, so that the dot product of
+        two is their similarity; zeros where too little of the torso is visible
     torso_share : array of shape (t,), float32, best visible part of the torso, 0 to 1
     reasons : t reasons, what stands against reading the track, `Reason.NONE` when it can be read
 
