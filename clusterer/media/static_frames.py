@@ -19,7 +19,7 @@ class StaticFrames:
     Parameters
     ----------
     level
-        Change of a block's mean brightness since the last sample that counts as motion, 0 to 255;
+        Change of a block's mean brightness since the last sample from which it is motion, 0 to 255;
         at 0 nothing is skipped.
     """
 

@@ -123,19 +123,19 @@ def test_new_people_get_unused_numbers_and_labels() -> None:
 
 
 def test_names() -> None:
-    ada, nobody = edit(NAME, who=[0], name="Ada"), edit(NAME, who=[0])
+    ada, unnamed = edit(NAME, who=[0], name="Ada"), edit(NAME, who=[0])
     assert after([0], ada).people == {0: Person(1, "Ada")}
-    assert after([0], ada, nobody).people == {0: Person(1)}
-    assert after([-1], nobody).people == {0: Person(1)}
+    assert after([0], ada, unnamed).people == {0: Person(1)}
+    assert after([-1], unnamed).people == {0: Person(1)}
 
 
 def test_hidden_and_shown() -> None:
     hide, show = edit(Action.HIDE, who=[0]), edit(Action.SHOW, who=[0])
     assert after([0], hide).people[0].hidden
     assert not after([0], hide, show).people[0].hidden
-    nobody = after([-1], hide, show, edit(COVER, who=[0], face="0"))
-    assert nobody.notes == ("person not found",) * 3
-    assert nobody.people == {}
+    unknown = after([-1], hide, show, edit(COVER, who=[0], face="0"))
+    assert unknown.notes == ("person not found",) * 3
+    assert unknown.people == {}
 
 
 def test_a_cover_holds_while_its_track_belongs_to_the_person() -> None:

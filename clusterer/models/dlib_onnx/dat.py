@@ -119,7 +119,7 @@ def _read_detector_loss(reader: Reader) -> Search:
     if version != 1:
         raise reader.damaged(f"a detector's loss has version {version}, not 1")
     window_px = reader.read_pair()
-    for _ in range(3):  # losses per false alarm and per miss, overlap that counts as a match
+    for _ in range(3):  # losses per false alarm and per miss, overlap of a match
         reader.read_float()
     max_overlap, max_covered = reader.read_float(), reader.read_float()
     for _ in range(2):  # likewise, of boxes to ignore in training

@@ -22,13 +22,13 @@ def test_names() -> None:
 
 def test_unknown_encoder() -> None:
     with pytest.raises(
-        ConfigError, match=r"no encoder named 'nobody'.*Choose from arcface, dlib.*, or onnx:PATH"
+        ConfigError, match=r"no encoder named 'unheard'.*Choose from arcface, dlib.*, or onnx:PATH"
     ):
-        encoding.create(EncodingConfig(encoder="nobody"), 1)
-    with pytest.raises(ConfigError, match="nobody"):
-        encoding.weights("nobody")
-    with pytest.raises(ConfigError, match="nobody"):
-        encoding.default_threshold("nobody", "l2")
+        encoding.create(EncodingConfig(encoder="unheard"), 1)
+    with pytest.raises(ConfigError, match="unheard"):
+        encoding.weights("unheard")
+    with pytest.raises(ConfigError, match="unheard"):
+        encoding.default_threshold("unheard", "l2")
 
 
 def test_too_few_threads() -> None:
