@@ -21,7 +21,7 @@ from clusterer.faces.detection import DETECTORS, Detector, create
 from clusterer.models.registry import Entry
 from tests.conftest import DEMO, ROOT
 from tests.faces.detection.test_contract import *  # noqa: F403 (a test added there runs here, too)
-from tests.test_imports import forbidden, speaks, undocumented
+from tests.test_imports import forbidden, printing_lines, undocumented
 
 NAME = "evened"
 MODULE = f"clusterer.faces.detection.{NAME}"
@@ -74,7 +74,7 @@ def test_the_example_follows_the_house_rules(added: Path) -> None:
     source = added.read_text("utf-8")
     tree = ast.parse(source)
     assert forbidden(MODULE, source) == set()
-    assert speaks(source) == []
+    assert printing_lines(source) == []
     assert list(undocumented(tree, MODULE)) == []
 
 
