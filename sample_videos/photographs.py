@@ -1,4 +1,4 @@
-"""Where the photographs of the sample film come from: installed packages and a source archive."""
+"""Find the photographs of the sample film in installed packages and a source archive."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ def find_photo(name: str, folder: Path) -> bytes:
     name
         Key in ``PHOTOS``.
     folder
-        A folder with the photographs or with the face_recognition source archive in it, or that
+        A folder that contains the photographs or the face_recognition source archive, or that
         archive itself.
 
     Raises
     ------
     SystemExit
-        The photograph is missing, or it is not the one that was annotated.
+        The photograph is missing, or is not the annotated one.
     """
     photo = PHOTOS[name]
     packages = (Path(skimage.data.__file__).parent, Path(mpl.get_data_path()) / "sample_data")
     places = [place / photo.file for place in (*packages, folder)]
-    found = next((place.read_bytes() for place in places if place.is_file()), None)
-    if found is None:
+    content = next((place.read_bytes() for place in places if place.is_file()), None)
+    if content is None:
         archives = (
             [folder] if folder.is_file() else sorted(folder.glob("face_recognition-*.tar.gz"))
         )
-        found = next((data for path in archives for data in _in_archive(path, photo.file)), None)
-    if found is None:
+        content = next((data for path in archives for data in _in_archive(path, photo.file)), None)
+    if content is None:
         raise SystemExit(f"{photo.file}: not found in {folder}; see --help for how to get it")
-    if hashlib.sha256(found).hexdigest() != photo.sha256:
-        raise SystemExit(f"{photo.file}: another picture than the annotated one (SHA-256 differs)")
-    return found
+    if hashlib.sha256(content).hexdigest() != photo.sha256:
+        raise SystemExit(f"{photo.file}: not the annotated picture (SHA-256 differs)")
+    return content
 
 
 def _in_archive(path: Path, file: str) -> Iterator[bytes]:

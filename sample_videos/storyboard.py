@@ -1,6 +1,6 @@
-"""The sample film on paper: which photographs, which shots, how the camera moves.
+"""The storyboard of the sample film: photographs, shots and camera moves.
 
-Lengths are pixels. A box is ``(left, top, right, bottom)`` in its own photograph, continuous
+Lengths are pixels. A box is ``(left, top, right, bottom)`` in its photograph, in continuous
 coordinates with the origin at the upper left corner. Provenance and licences: README.md.
 """
 
@@ -24,12 +24,12 @@ class Photo:
     file
         File name.
     sha256
-        Of the file, so that the film comes out the same everywhere.
+        Hash of the file, so that the film is the same everywhere.
     box
         The face, forehead hairline (or brim of the hat) to chin and cheek to cheek without the
         ears, annotated by hand. In a photograph without people: the thing to look at.
     person
-        Name in the truth file, None where nobody is to be seen.
+        Name in the truth file; None for a photograph without people.
     """
 
     file: str
@@ -40,7 +40,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class Pose:
-    """Where the middle of a photo's box lies in the frame, how high the box is, how it is turned.
+    """Position in the frame of the middle of a photo's box, its height, and its rotation.
 
     ``turn_deg`` is clockwise as seen on the screen.
     """
@@ -67,16 +67,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Shot:
-    """What lies between two cuts.
+    """A shot: the frames between two cuts.
 
     Parameters
     ----------
     note
-        What a viewer sees, one line.
+        Description, one line.
     frames
-        Length.
+        Number of frames.
     figures
-        From back to front.
+        Figures from back to front.
     backdrop
         Photo whose blurred enlargement fills the frame behind figures that do not fill it.
     light, light_end
@@ -136,7 +136,7 @@ def _one(photo: str, start: Pose, end: Pose, style: str = "full") -> tuple[Figur
 
 SHOTS = (
     Shot(
-        "title over the rocket at dusk, nobody",
+        "title over the rocket at dusk, no people",
         60,
         _one("rocket", Pose(320, 234, 302), Pose(326, 222, 326)),
         light=(0.70, 0.74, 0.85),
@@ -179,7 +179,7 @@ SHOTS = (
         "rocket",
     ),
     Shot(
-        "the rocket, closer, nobody",
+        "the rocket, closer, no people",
         48,
         _one("rocket", Pose(250, 250, 420), Pose(290, 230, 440)),
     ),

@@ -20,19 +20,19 @@ ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "sample_videos" / "demo.mp4"
 
 # A shared machine may pause any example for longer than the deadline.
-# What CI looks at is the same each time; new examples are looked for everywhere else.
+# CI uses the same examples each time; elsewhere new ones are searched.
 settings.register_profile("shared machine", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("shared machine")
 
-# A shell without job control starts what runs in its background deaf to Ctrl-C, and so would be
-# every command that the tests start.
+# A shell without job control makes its background processes ignore Ctrl-C, and with them every
+# command that the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keep tests, and the commands that they start, out of the user's own cache."""
+    """Keep tests, and the commands that they start, out of the user's cache."""
     folder = tmp_path_factory.mktemp("user-cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, ENVIRONMENT_VARIABLE, str(folder))
@@ -41,7 +41,7 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, user_cache: Path) -> clusterer.Outcome:
-    """The sample film, through the Python API at the defaults; leave its folder as it is."""
+    """The sample film, through the Python API at the defaults; do not change its folder."""
     return clusterer.process(DEMO, folder=tmp_path_factory.mktemp("demo") / "demo.people")
 
 
@@ -80,11 +80,11 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page; at the end of the test nothing may have been fetched or complained of."""
+    """Open a page; at the end of the test, there must be no requests and no console errors."""
     contexts: list[Any] = []
     complaints: list[str] = []
 
-    def open_it(path: Path, **options: Any) -> Page:
+    def open_page_(path: Path, **options: Any) -> Page:
         context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -97,7 +97,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         page.goto(path.as_uri())
         return page
 
-    yield open_it
+    yield open_page_
     for context in contexts:
         context.close()
     assert complaints == []

@@ -1,4 +1,4 @@
-"""A server of one file that can cut, refuse, redirect and send something else; also a proxy."""
+"""A server of one file that can truncate, refuse, redirect and send other content; also a proxy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Server:
     ----------
     url : without a slash at its end
     seen : path and Range header of each request
-    go_on : the path /waits sends its second half once this is set
+    go_on : set to let the path /waits send its second half
     """
 
     url: str
@@ -33,25 +33,25 @@ class Server:
     @property
     def ranges(self) -> list[str | None]:
         """Range header of each request."""
-        return [asked for _, asked in self.seen]
+        return [byte_range for _, byte_range in self.seen]
 
 
 class Handler(BaseHTTPRequestHandler):
-    """What is sent depends on the path."""
+    """Responds depending on the path."""
 
     protocol_version = "HTTP/1.1"
     at: Server
 
     def do_GET(self) -> None:
-        asked = self.headers.get("Range")
-        self.at.seen.append((self.path, asked))
+        byte_range = self.headers.get("Range")
+        self.at.seen.append((self.path, byte_range))
         self.close_connection = True
         path = self.path.rpartition("/")[2]
         if path == "gone":
             self._head(404, {"Content-Length": "0"})
         elif path == "moved":
             self._head(302, {"Location": "/good", "Content-Length": "0"})
-        elif path == "refuses" and asked:
+        elif path == "refuses" and byte_range:
             self._head(416, {"Content-Length": "0"})
         elif path == "unannounced":
             self._head(200, {})
@@ -60,28 +60,28 @@ class Handler(BaseHTTPRequestHandler):
             body = {"other": CONTENT[::-1], "short": CONTENT[:HALF]}.get(
                 path, CONTENT + CONTENT if path == "long" else CONTENT
             )
-            self._send(path, body, None if path == "ignores" else asked)
+            self._send(path, body, None if path == "ignores" else byte_range)
 
-    def _send(self, path: str, body: bytes, asked: str | None) -> None:
-        found = re.fullmatch(r"bytes=(\d+)-", asked or "")
-        start, total = int(found[1]) if found else 0, len(body)
-        if found and start >= total:
+    def _send(self, path: str, body: bytes, byte_range: str | None) -> None:
+        match = re.fullmatch(r"bytes=(\d+)-", byte_range or "")
+        start, total = int(match[1]) if match else 0, len(body)
+        if match and start >= total:
             self._head(416, {"Content-Length": "0"})
             return
         if path == "shifted":
             start = max(start - 7, 0)
-        rest = body[start:]
-        headers = {"Content-Length": str(len(rest))}
-        if found:
+        remaining = body[start:]
+        headers = {"Content-Length": str(len(remaining))}
+        if match:
             headers["Content-Range"] = f"bytes {start}-{total - 1}/{total}"
-        self._head(206 if found else 200, headers)
-        if path in {"cuts", "waits"} and not found:
-            self.wfile.write(rest[:HALF])
+        self._head(206 if match else 200, headers)
+        if path in {"cuts", "waits"} and not match:
+            self.wfile.write(remaining[:HALF])
             if path == "cuts":
                 return
             self.at.go_on.wait(20)
-            rest = rest[HALF:]
-        self.wfile.write(rest)
+            remaining = remaining[HALF:]
+        self.wfile.write(remaining)
 
     def _head(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -90,14 +90,14 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class _Quiet(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up are what is tested."""
+        """Ignore clients that disconnect, as the tests intend."""
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def serving() -> Iterator[Server]:
         thread = threading.Thread(target=running.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
-            with pytest.MonkeyPatch.context() as patch:  # whatever proxy this machine has
+            with pytest.MonkeyPatch.context() as patch:  # ignore the proxy of this machine
                 patch.setenv("no_proxy", "127.0.0.1")
                 yield server
         finally:

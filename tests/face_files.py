@@ -1,4 +1,4 @@
-"""Tiny people to train on: each a pattern of colours of its own, in other light in each picture."""
+"""Tiny people to train on: each has a pattern of colours, in different light in each picture."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def face(person: int, number: int, side_px: int = SIDE_PX) -> ImageArray:
 
 
 def write_people(folder: Path, people: int = 8, pictures: int = 6) -> Path:
-    """A folder ``PERSON/PERSON_0001.png`` of everybody."""
+    """Write a folder of ``PERSON/PERSON_0001.png`` for all people."""
     for person in range(people):
         name = f"Person_{person:02d}"
         (folder / name).mkdir(parents=True)
@@ -33,7 +33,7 @@ def write_people(folder: Path, people: int = 8, pictures: int = 6) -> Path:
 
 
 def packed(folder: Path, below: str = "faces") -> Path:
-    """A TAR file of a folder, beside it, with everything one level deeper."""
+    """Write a TAR file of a folder, beside it, with everything one level deeper."""
     path = folder.with_suffix(".tar")
     with tarfile.open(path, "w") as tar:
         tar.add(folder, below)

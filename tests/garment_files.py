@@ -16,20 +16,20 @@ SIDE_PX = 40
 
 
 def picture(number: int, side_px: int = SIDE_PX) -> ImageArray:
-    """4 x 4 blocks of colours by chance, of its own for each number; uint8, RGB."""
+    """4 x 4 blocks of random colours, different for each number; uint8, RGB."""
     blocks = np.random.default_rng(number).integers(0, 256, (4, 4, 3)).astype(np.uint8)
     return cv2.resize(blocks, (side_px, side_px), interpolation=cv2.INTER_NEAREST)
 
 
 def mask(side_px: int = SIDE_PX) -> ImageArray:
-    """An ellipse in the middle, 255 within."""
+    """An ellipse in the middle, 255 inside."""
     canvas = np.zeros((side_px, side_px), dtype=np.uint8)
     middle, half = side_px // 2, (side_px // 3, side_px * 2 // 5)
     return np.asarray(cv2.ellipse(canvas, (middle, middle), half, 0, 0, 360, 255, -1), np.uint8)
 
 
 def write_garments(folder: Path, parts: dict[str, int], backgrounds: int = 0) -> Path:
-    """A data folder with so many pictures of each part; every third has a mask."""
+    """Write a data folder with a number of pictures per part; every third has a mask."""
     rows = []
     for part, count in parts.items():
         (folder / part).mkdir(parents=True)
@@ -49,7 +49,7 @@ def write_garments(folder: Path, parts: dict[str, int], backgrounds: int = 0) ->
 
 
 def pack(folder: Path) -> None:
-    """Put each folder of a data folder into a TAR file of its name."""
+    """Pack each folder of a data folder into a TAR file of the same name."""
     for part in [path for path in folder.iterdir() if path.is_dir()]:
         with tarfile.open(f"{part}.tar", "w") as tar:
             tar.add(part, part.name)

@@ -1,4 +1,4 @@
-"""Packages of others as pip leaves them: modules, and what is known of the package."""
+"""Other packages as pip installs them: modules and metadata."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Points = Mapping[str, Mapping[str, str]]
 def install(
     folder: Path, name: str, source: str, points: Points, *, version: str = "1.0", licence: str = ""
 ) -> Path:
-    """Install a package of one module, named like it, into a folder; that module's file."""
+    """Install a package with one module of its name into a folder; return the module's file."""
     module = name.replace("-", "_")
     (folder / f"{module}.py").write_text(source, "utf-8")
     (info := folder / f"{module}-{version}.dist-info").mkdir(parents=True)
@@ -37,7 +37,7 @@ def install(
 
 @contextmanager
 def importing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let this process find packages of a folder, and forget them afterwards."""
+    """Make packages of a folder importable in this process, and forget them afterwards."""
     before = set(sys.modules)
     monkeypatch.syspath_prepend(folder)
     plug_in._installed.cache_clear()
@@ -53,5 +53,5 @@ def importing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def path_with(folder: Path) -> dict[str, str]:
-    """Environment in which a process finds the packages of a folder, and this one."""
+    """Environment in which a process finds the packages of a folder, and this package."""
     return {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}

@@ -1,4 +1,4 @@
-"""A result folder as a run leaves it, small enough to count by hand."""
+"""A result folder as a run writes it, small enough to count by hand."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ TRUTH = [
     (60, 111, "cleo", "profile"),
     (60, 400, "dan", "frontal"),
 ]
-"""Frame, left edge, person and kind. Of tracks 0 to 3, seen at 0 10 20, 0 10, 50 60 99 and 60, they
-are ann, bob, cleo and dan; ann's last face is missed, and bob's second is not labelled: a stray."""
+"""Frame, left edge, person and kind. Tracks 0 to 3, in frames 0 10 20, 0 10, 50 60 99 and 60, are
+ann, bob, cleo and dan; ann's last face is missed, and bob's second is not labelled: a stray."""
 
 LABELS = (0, 1, 0, -1)
-"""ann and cleo are one found person, dan is unknown."""
+"""ann and cleo are grouped as one person, dan is unknown."""
 
 
 def decided(labels: Sequence[int] = LABELS, **chosen: Any) -> ClusteringResult:
-    """The small analysis, its four tracks grouped like this."""
+    """The small analysis, with its four tracks grouped by these labels."""
     config = replace(ClusteringConfig(threshold=0.36), **chosen)
     analysis = small_analysis()
     features, array = describe(analysis, config), np.array(labels)
@@ -52,7 +52,7 @@ def decided(labels: Sequence[int] = LABELS, **chosen: Any) -> ClusteringResult:
 
 
 def write(result: ClusteringResult, folder: Path, *, drawn: bool = False) -> Path:
-    """Write a result folder; with pictures that can be drawn, if need be."""
+    """Write a result folder, with real pictures if `drawn`."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays, meta = dump(result.analysis)
     write_arrays(folder / "analysis.npz", arrays, {"schema": SCHEMA_VERSION, "key": "k", **meta})

@@ -18,7 +18,7 @@ Sight = tuple[int, int, float]
 
 
 def shots_of(*lengths: int) -> tuple[Shot, ...]:
-    """Shots of so many frames, one after the other."""
+    """Consecutive shots of these lengths in frames."""
     ends = np.cumsum(lengths).tolist()
     return tuple(
         Shot(i, end - length, end, (end - length) * FRAME_PTS, end * FRAME_PTS)
@@ -34,16 +34,16 @@ def analysis_of(
     shots: tuple[Shot, ...] | None = None,
     parts: Mapping[int, tuple[float, float, float, float]] | None = None,
 ) -> Analysis:
-    """An analysis of sights in time order; its rows are theirs.
+    """An analysis of detections in time order, one row each.
 
     Parameters
     ----------
     chips
         Row → embedding.
     crops
-        Rows of which a picture is kept.
+        Rows with a stored picture.
     parts
-        Row → size, sharpness, score, pose; else the quality of the sight is all in its size.
+        Row → size, sharpness, score, pose; otherwise size is the quality, and the rest is 1.
     """
     shots = shots or shots_of(1000)
     n = len(sights)

@@ -115,7 +115,7 @@ def small_result() -> ClusteringResult:
 
 
 def pictures(analysis: Analysis) -> dict[str, bytes]:
-    """A stand-in for the picture of every row in `crop_rows`, by file name."""
+    """File name → content in place of a picture, for every row in `crop_rows`."""
     track_of = {row: i for i, rows in enumerate(ROWS_OF_TRACKS) for row in rows}
     return {
         f"{track_of[row]:05d}-{FRAMES[row]:07d}.jpg": f"picture {row}".encode()

@@ -1,4 +1,4 @@
-"""The sample film, from the command to the score: what a stranger sees first."""
+"""The sample film, from the command to the score, as a new user sees it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FRAMES = 1224
 
 @pytest.fixture(scope="module")
 def run(demo: clusterer.Outcome, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Result of the command as it is installed, from a cache of nothing."""
+    """Result of the installed command, with an empty cache."""
     here = tmp_path_factory.mktemp("run")
     command = [sys.executable, "-m", "clusterer", str(DEMO)]
     done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
@@ -43,30 +43,30 @@ def again(folder: Path, *flags: str) -> None:
 
 
 def people_of(folder: Path) -> set[str]:
-    """Everybody who is seen, by what ``faces.csv`` says."""
+    """People in ``faces.csv``."""
     return {row["person"] for row in rows_of(folder / "faces.csv")} - {""}
 
 
 def check_perfect(folder: Path) -> None:
-    found = figures(folder / "faces.csv", TRUTH)
-    assert found["face_recall"] == 1.0
-    assert found["box_precision"] == 1.0
-    assert found["b_cubed_f"] == pytest.approx(1.0, abs=1e-9)
+    scores = figures(folder / "faces.csv", TRUTH)
+    assert scores["face_recall"] == 1.0
+    assert scores["box_precision"] == 1.0
+    assert scores["b_cubed_f"] == pytest.approx(1.0, abs=1e-9)
     assert len(people_of(folder)) == 4
 
 
-def test_everybody_is_found_and_told_apart(run: Path) -> None:
+def test_all_people_are_found_and_separated(run: Path) -> None:
     check_perfect(run)
 
 
-def test_the_entry_of_the_encoder_says_so(run: Path) -> None:
+def test_the_entry_of_the_encoder_has_the_measured_figures(run: Path) -> None:
     measured = ENCODERS.built_in[EncodingConfig().encoder].measured
     assert measured is not None
-    found = figures(run / "faces.csv", TRUTH)
-    assert measured.score == pytest.approx(found["b_cubed_f"], abs=0.01)
+    scores = figures(run / "faces.csv", TRUTH)
+    assert measured.score == pytest.approx(scores["b_cubed_f"], abs=0.01)
 
 
-def test_people_table_has_four_people_and_nobody_unknown(run: Path) -> None:
+def test_people_table_has_four_people_and_no_unknowns(run: Path) -> None:
     rows = rows_of(run / "people.csv")
     assert [row["status"] for row in rows] == ["person"] * 4
     assert [row["appearances"] for row in rows] == ["4"] * 4
@@ -81,14 +81,14 @@ def test_command_and_python_give_the_same_bytes(run: Path, demo: clusterer.Outco
     }
 
 
-def test_cuts_are_those_of_the_storyboard(demo: clusterer.Outcome) -> None:
+def test_cuts_match_the_storyboard(demo: clusterer.Outcome) -> None:
     shots = demo.result.analysis.shots
     assert [shot.start_frame for shot in shots] == FIRST_FRAMES
     assert [shot.end_frame for shot in shots] == [*FIRST_FRAMES[1:], FRAMES]
 
 
-def test_appearances_are_the_shots_of_the_storyboard(run: Path) -> None:
-    """Everybody is seen from the cut at which a shot begins to the cut at which it ends."""
+def test_appearances_match_the_shots_of_the_storyboard(run: Path) -> None:
+    """Each appearance lasts from the cut at the start of a shot to the cut at its end."""
     truth = {(row["frame"], row["person"]) for row in rows_of(TRUTH)}
     ends = dict(zip(FIRST_FRAMES, [*FIRST_FRAMES[1:], FRAMES], strict=True))
     rows = rows_of(run / "appearances.csv")
@@ -114,13 +114,13 @@ def test_screen_time_is_the_sum_of_appearances(run: Path) -> None:
         assert int(person["appearances"]) == len(durations)
 
 
-def test_every_face_lies_in_an_appearance_of_its_person(run: Path) -> None:
+def test_every_face_is_in_an_appearance_of_its_person(run: Path) -> None:
     appearances = rows_of(run / "appearances.csv")
     for face in rows_of(run / "faces.csv"):
         assert any(
-            seen["person"] == face["person"]
-            and int(seen["start_frame"]) <= int(face["frame"]) < int(seen["end_frame"])
-            for seen in appearances
+            appearance["person"] == face["person"]
+            and int(appearance["start_frame"]) <= int(face["frame"]) < int(appearance["end_frame"])
+            for appearance in appearances
         ), face
 
 
@@ -141,28 +141,28 @@ def test_low_threshold_splits_and_high_threshold_joins(demo_folder: Path) -> Non
         again(demo_folder, "--threshold", threshold)
         people[threshold] = len(rows_of(demo_folder / "people.csv"))
     assert people["0.05"] > people["0.36"] == 4 > people["1.5"]
-    # Two people are to be seen side by side: never one.
+    # Two people are side by side in one frame, so they are never merged.
     assert people["1.5"] >= 2
 
 
 def test_hog(tmp_path: Path) -> None:
-    """dlib's detector on the shots 3 to 6, which show everybody; whom it sees is told apart.
+    """dlib's detector on shots 3 to 6, which show all people; those it finds are separated.
 
-    It takes the round patch on the space suit in shot 6 for a face, in every frame.
+    It detects the round patch on the space suit in shot 6 as a face, in every frame.
     """
     again(tmp_path, "--detector", "hog", "--start", "9.25", "--end", "23")
     head, *rows = TRUTH.read_text(encoding="utf-8").splitlines(keepends=True)
     part = tmp_path / "part.truth.csv"
     part.write_text(head + "".join(row for row in rows if 222 <= int(row.split(",")[0]) < 552))
-    found = figures(tmp_path / "faces.csv", part)
-    assert found["face_recall"] >= 0.95, found
-    assert found["box_precision"] >= 0.8, found
-    assert found["assigned_b_cubed_precision"] == pytest.approx(1.0, abs=1e-9), found
-    assert found["assigned_b_cubed_recall"] == pytest.approx(1.0, abs=1e-9), found
-    assert found["people_true"] == 4
+    scores = figures(tmp_path / "faces.csv", part)
+    assert scores["face_recall"] >= 0.95, scores
+    assert scores["box_precision"] >= 0.8, scores
+    assert scores["assigned_b_cubed_precision"] == pytest.approx(1.0, abs=1e-9), scores
+    assert scores["assigned_b_cubed_recall"] == pytest.approx(1.0, abs=1e-9), scores
+    assert scores["people_true"] == 4
 
 
-def assert_nobody_beside_himself(result: ClusteringResult) -> None:
+def assert_no_person_twice_in_a_frame(result: ClusteringResult) -> None:
     labels = result.labels
     for a, b in result.cannot_link.tolist():
         assert labels[a] == -1 or labels[a] != labels[b]
@@ -175,10 +175,10 @@ def test_python_api(demo: clusterer.Outcome) -> None:
     assert sum(person.screen_time_s for person in result.people) == pytest.approx(54.5)
     assert result.threshold == result.config.clustering.threshold == 0.36
     assert len(result.analysis.models) == 4
-    assert_nobody_beside_himself(result)
+    assert_no_person_twice_in_a_frame(result)
     with (demo.folder / "people.csv").open(encoding="utf-8", newline="") as file:
         assert [row["name"] for row in csv.DictReader(file)] == [p.name for p in result.people]
 
 
-def test_decide_alone(demo: clusterer.Outcome) -> None:
+def test_decide_without_process(demo: clusterer.Outcome) -> None:
     assert clusterer.decide(demo.result.analysis, Config()).people == demo.result.people

@@ -1,4 +1,4 @@
-"""The sample film and its truth file fit together."""
+"""The sample film and its truth file are consistent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_video_is_small_and_short(stream: tuple[int, int, int, int]) -> None:
     assert (rate, width, height) == (24, 640, 360)
 
 
-def test_video_starts_playing_before_it_is_whole() -> None:
+def test_video_can_be_played_while_it_loads() -> None:
     head = VIDEO.read_bytes()
     assert 0 < head.index(b"moov") < head.index(b"mdat")
 
@@ -73,11 +73,11 @@ def test_boxes_lie_inside_the_picture(
 
 def test_four_people_each_once_per_frame(rows: list[dict[str, str]]) -> None:
     assert {row["person"] for row in rows} == PEOPLE
-    seen = Counter((row["frame"], row["person"]) for row in rows)
-    assert set(seen.values()) == {1}
+    count = Counter((row["frame"], row["person"]) for row in rows)
+    assert set(count.values()) == {1}
 
 
-def test_some_frames_show_two_people_and_some_show_nobody(
+def test_some_frames_show_two_people_and_some_show_none(
     rows: list[dict[str, str]], stream: tuple[int, int, int, int]
 ) -> None:
     faces = Counter(int(row["frame"]) for row in rows)
@@ -85,8 +85,8 @@ def test_some_frames_show_two_people_and_some_show_nobody(
     assert counts == {0, 1, 2}
 
 
-def test_everybody_returns(rows: list[dict[str, str]]) -> None:
-    # Nobody is in two shots in a row, so a labelled frame without a person separates two shots.
+def test_all_people_return(rows: list[dict[str, str]]) -> None:
+    # No person is in two consecutive shots, so a labelled frame without the person separates shots.
     frames = defaultdict(list)
     for row in rows:
         frames[row["person"]].append(int(row["frame"]))

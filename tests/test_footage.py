@@ -1,4 +1,4 @@
-"""The bars on real, labelled clips, at the defaults."""
+"""Minimum figures on real, labelled clips, at the defaults."""
 
 from __future__ import annotations
 
@@ -53,36 +53,38 @@ BARS = [
 
 
 @pytest.mark.parametrize(("clip", "figure", "least"), BARS)
-def test_bar(scored: Callable[[str], Scored], clip: str, figure: str, least: float) -> None:
-    found, _ = scored(clip)
-    assert found[figure] >= least, found
+def test_minimum(scored: Callable[[str], Scored], clip: str, figure: str, least: float) -> None:
+    scores, _ = scored(clip)
+    assert scores[figure] >= least, scores
 
 
-def test_six_people_are_few(scored: Callable[[str], Scored]) -> None:
-    found, _ = scored("friends_a")
-    assert found["people_found"] <= 10, found
+def test_six_people_give_few_groups(scored: Callable[[str], Scored]) -> None:
+    scores, _ = scored("friends_a")
+    assert scores["people_found"] <= 10, scores
 
 
 @pytest.mark.parametrize("clip", CLIPS)
-def test_clothing_does_no_harm(scored: Callable[[str], Scored], clips: Path, clip: str) -> None:
-    found, folder = scored(clip)
+def test_clothing_does_not_lower_the_score(
+    scored: Callable[[str], Scored], clips: Path, clip: str
+) -> None:
+    scores, folder = scored(clip)
     faces_only = ClusteringConfig(clothing=ClothingConfig(enabled=False))
     analysis = clusterer.load(folder).analysis
     result = clusterer.decide(analysis, clusterer.Config(clustering=faces_only))
     without = score(
         match(read_truth(clips / f"{clip}.truth.csv"), analysis), result.labels
     ).ratios()
-    assert found["b_cubed_f"] >= without["b_cubed_f"]
-    assert found["assigned_b_cubed_precision"] >= without["assigned_b_cubed_precision"]
+    assert scores["b_cubed_f"] >= without["b_cubed_f"]
+    assert scores["assigned_b_cubed_precision"] >= without["assigned_b_cubed_precision"]
 
 
 @pytest.mark.parametrize("clip", CLIPS)
 def test_agrees_with_brute_force(scored: Callable[[str], Scored], clips: Path, clip: str) -> None:
-    found, folder = scored(clip)
+    scores, folder = scored(clip)
     expected = figures(folder / "faces.csv", clips / f"{clip}.truth.csv")
-    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-9)
+    assert {name: scores[name] for name in expected} == pytest.approx(expected, abs=1e-9)
 
 
 def test_one_person_in_two_outfits_is_one(scored: Callable[[str], Scored]) -> None:
-    found, _ = scored("nggyup")
-    assert found["people_found"] == 1, found
+    scores, _ = scored("nggyup")
+    assert scores["people_found"] == 1, scores

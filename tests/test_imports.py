@@ -1,4 +1,4 @@
-"""The order of the rooms, and what else holds for every module."""
+"""The order of the rooms, and other rules for every module."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ ORDER = (
     "__main__", "cli", "training", "tuning", "evaluation", "review", "gallery", "pipeline",
     "outputs", "store", "people", "faces", "clothing", "edits", "media", "models", "core",
 )  # fmt: skip
-"""Rooms from the roof down: each imports only from those after it."""
-EVERYBODY_S = {"_version"}
+"""Rooms from top to bottom: each imports only from those after it."""
+SHARED = {"_version"}
 
 TRAINS = {"torch", "torchvision", "pytorch_metric_learning", "onnxscript"}
-"""Of the extra [train]: imported by `clusterer.training` only, and never at the start."""
+"""Libraries of the extra [train]: imported only by `clusterer.training`, and only when used."""
 
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 HEAVY = (
@@ -52,12 +52,12 @@ HEAVY = (
 
 
 def room_of(module: str) -> str:
-    """``clusterer.media.probe`` → ``video``; the package itself is ``''``."""
+    """``clusterer.media.probe`` → ``media``; the package itself is ``''``."""
     return module.partition(".")[2].partition(".")[0]
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """Rooms that a module imports from, wherever in it."""
+    """Rooms that a module imports from, anywhere in its code."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -76,7 +76,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 def from_the_extra(source: str) -> set[str]:
-    """Libraries of the extra [train] that a module imports, wherever in it."""
+    """Libraries of the extra [train] that a module imports, anywhere in its code."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -87,15 +87,15 @@ def from_the_extra(source: str) -> set[str]:
 
 
 def forbidden(module: str, source: str) -> set[str]:
-    """Rooms that a module imports from and should not."""
+    """Rooms that a module imports from against the order."""
     room = room_of(module)
-    found = set(imported(ast.parse(source))) - {room} - EVERYBODY_S
-    if room == "":  # the public names, wherever they are from
-        return found - set(ORDER)
-    return found - set(ORDER[ORDER.index(room) + 1 :]) if room in ORDER else found
+    rooms = set(imported(ast.parse(source))) - {room} - SHARED
+    if room == "":  # public names may come from every room
+        return rooms - set(ORDER)
+    return rooms - set(ORDER[ORDER.index(room) + 1 :]) if room in ORDER else rooms
 
 
-def speaks(source: str) -> list[int]:
+def printing_lines(source: str) -> list[int]:
     """Lines that print or end the program."""
     exits = {("sys", "exit"), ("os", "_exit"), ("os", "abort")}
     lines = []
@@ -123,16 +123,16 @@ def undocumented(node: ast.Module | ast.ClassDef, name: str) -> Iterator[str]:
             yield f"{name}.{child.name}"
 
 
-def test_every_room_has_its_place_in_the_order() -> None:
-    assert {room_of(module) for module in MODULES} == {*ORDER, *EVERYBODY_S, ""}
+def test_every_room_is_in_the_order() -> None:
+    assert {room_of(module) for module in MODULES} == {*ORDER, *SHARED, ""}
 
 
-def test_a_stranger_can_take_in_the_rooms_at_a_glance() -> None:
+def test_there_are_few_rooms() -> None:
     assert len([p for p in ROOT.iterdir() if p.name != "__pycache__"]) <= 20
 
 
 @EVERY_MODULE
-def test_imports_go_one_way(module: str) -> None:
+def test_imports_follow_the_order(module: str) -> None:
     assert forbidden(module, MODULES[module].read_text("utf-8")) == set()
 
 
@@ -145,11 +145,11 @@ def test_only_training_needs_the_extra(module: str) -> None:
 @EVERY_MODULE
 def test_only_the_command_line_prints_or_exits(module: str) -> None:
     if room_of(module) != "cli":
-        assert speaks(MODULES[module].read_text("utf-8")) == []
+        assert printing_lines(MODULES[module].read_text("utf-8")) == []
 
 
 @EVERY_MODULE
-def test_public_names_are_explained(module: str) -> None:
+def test_public_names_have_docstrings(module: str) -> None:
     tree = ast.parse(MODULES[module].read_text("utf-8"))
     assert list(undocumented(tree, module)) == []
 
@@ -174,14 +174,16 @@ def test_public_names_are_explained(module: str) -> None:
         ("clusterer", "from clusterer.unheard import of", {"unheard"}),
     ],
 )
-def test_the_rule_sees_a_breach(module: str, source: str, expected: set[str]) -> None:
+def test_an_import_against_the_order_is_detected(
+    module: str, source: str, expected: set[str]
+) -> None:
     assert forbidden(module, source) == expected
 
 
 @pytest.mark.parametrize(
     "source", ["import torch.nn", "def f():\n    from torch import nn", "import numpy, onnxscript"]
 )
-def test_the_rule_sees_the_extra(source: str) -> None:
+def test_imports_of_the_extra_are_detected(source: str) -> None:
     assert from_the_extra(source)
     assert not from_the_extra("import onnx\nfrom clusterer.training import export")
 
@@ -197,12 +199,12 @@ def test_the_rule_sees_the_extra(source: str) -> None:
         "import sys\nsys.stdout.write('a')",
     ],
 )
-def test_the_rule_hears_a_print(source: str) -> None:
-    assert speaks(source)
-    assert not speaks("import sys\nsys.path\nfingerprint = 1")
+def test_printing_and_exiting_are_detected(source: str) -> None:
+    assert printing_lines(source)
+    assert not printing_lines("import sys\nsys.path\nfingerprint = 1")
 
 
-def test_the_rule_misses_no_docstring() -> None:
+def test_missing_docstrings_are_detected() -> None:
     bare = ast.parse(
         '"""M."""\nclass A:\n    def b(self): ...\n    def _c(self): ...\ndef d(): ...'
     )
@@ -210,7 +212,7 @@ def test_the_rule_misses_no_docstring() -> None:
 
 
 def loaded_by(statement: str) -> set[str]:
-    """Modules that are there after a statement in a new process."""
+    """Modules that a statement loads in a new process."""
     code = f"import sys; {statement}; print(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent
@@ -219,16 +221,16 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def edges(modules: Iterable[str]) -> dict[str, set[str]]:
-    """Module → those of the others that it imports, wherever in it."""
+    """Module → the others that it imports, anywhere in its code."""
     names = set(modules)
-    found: dict[str, set[str]] = {}
+    imports: dict[str, set[str]] = {}
     for module in names:
-        found[module] = set()
+        imports[module] = set()
         for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module:
                 whole = {f"{node.module}.{alias.name}" for alias in node.names} & names
-                found[module] |= whole or ({node.module} & names)
-    return found
+                imports[module] |= whole or ({node.module} & names)
+    return imports
 
 
 CIRCLE = {
@@ -267,13 +269,13 @@ EVERY_COMMAND = (
 )
 
 
-def test_the_command_starts_without_the_extra() -> None:
+def test_the_commands_are_imported_without_the_extra() -> None:
     loaded = loaded_by(EVERY_COMMAND)
     assert "clusterer.cli.train" in loaded
     assert loaded.isdisjoint(TRAINS)
 
 
-def test_the_way_in_imports_nothing_before_interrupts_are_taken_care_of() -> None:
+def test_the_entry_point_imports_nothing_before_it_handles_interrupts() -> None:
     loaded = loaded_by("import clusterer.cli")
     assert {name for name in loaded if name.startswith("clusterer")} == {
         "clusterer", "clusterer._version", "clusterer.cli", "clusterer.cli.exit_codes",
@@ -289,14 +291,14 @@ def test_commands_are_imported_when_they_are_called() -> None:
 
 
 @pytest.mark.parametrize("statement", ["import clusterer", "import clusterer; dir(clusterer)"])
-def test_importing_the_package_costs_nothing(statement: str) -> None:
+def test_importing_the_package_loads_nothing_heavy(statement: str) -> None:
     loaded = loaded_by(statement)
     assert "clusterer" in loaded
     assert loaded.isdisjoint(HEAVY)
     assert not {name for name in loaded if name.startswith("clusterer.")} - {"clusterer._version"}
 
 
-def test_public_names_are_sorted_and_there() -> None:
+def test_public_names_are_sorted_and_importable() -> None:
     assert sorted(clusterer.__all__) == clusterer.__all__
     for name in clusterer.__all__:
         assert getattr(clusterer, name) is not None

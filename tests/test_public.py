@@ -1,4 +1,4 @@
-"""What ``import clusterer`` offers: its names, what they cost, and the examples in their words."""
+"""The public names of ``import clusterer``: their cost and the examples in their docstrings."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ OF_OTHERS = {
     "Action", "ChipConfig", "ClothingConfig", "DetectionConfig", "EncodingConfig", "Move",
     "Reason", "ShotConfig", "TrackingConfig", "Verdict", "VideoConfig", "__version__",
 }  # fmt: skip
-"""Sections of a configuration, and words: the example is that of the type that holds them."""
+"""Sections of a configuration, and enumerations: see the example of the type that contains them."""
 
 
 def examples(name: str) -> list[doctest.DocTest]:
-    """Examples of a public name and its methods, about the small result."""
+    """Examples of a public name and its methods, run on the small result."""
     thing = getattr(clusterer, name)
     result = replace(small_result(), calibration=FITS)
-    known = {"clusterer": clusterer, "result": result, "analysis": result.analysis}
+    names = {"clusterer": clusterer, "result": result, "analysis": result.analysis}
     module = sys.modules[getattr(thing, "__module__", "clusterer")]
-    found = doctest.DocTestFinder().find(thing, name, module=module, globs=known)
-    return [test for test in found if any(not one.options for one in test.examples)]
+    tests_found = doctest.DocTestFinder().find(thing, name, module=module, globs=names)
+    return [test for test in tests_found if any(not one.options for one in test.examples)]
 
 
 @pytest.mark.parametrize("name", sorted({*clusterer.__all__} - NEED_A_VIDEO - OF_OTHERS))
 def test_examples_hold(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     runner = doctest.DocTestRunner()
-    said: list[str] = []
+    output: list[str] = []
     for test in examples(name):
-        runner.run(test, out=said.append)
+        runner.run(test, out=output.append)
     assert runner.tries > 0
-    assert not runner.failures, "".join(said)
+    assert not runner.failures, "".join(output)
 
 
-def test_all_others_have_none() -> None:
-    """So that the two lists above stay short."""
+def test_the_lists_of_exceptions_are_minimal() -> None:
+    """A name with an example must not be in the two lists above."""
     assert not {name for name in NEED_A_VIDEO | OF_OTHERS if examples(name)}
 
 
@@ -66,14 +66,14 @@ def test_the_names_that_type_checkers_see_are_the_public_ones() -> None:
         for node in tree.body
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
     )
-    seen = {
+    typed_names = {
         alias.name: node.module
         for node in block.body
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clusterer.")
         for alias in node.names
     }
-    assert seen.keys() == {*clusterer.__all__} - {"__version__"}
-    for name, home in seen.items():
+    assert typed_names.keys() == {*clusterer.__all__} - {"__version__"}
+    for name, home in typed_names.items():
         assert getattr(clusterer, name) is getattr(sys.modules[str(home)], name)
 
 
@@ -107,7 +107,7 @@ clusterer.decide(result.analysis)
 
 
 def of_a_new_process(code: str) -> str:
-    """What it prints."""
+    """Output of code in a new process."""
     root = Path(clusterer.__file__).parents[1]
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
@@ -115,12 +115,12 @@ def of_a_new_process(code: str) -> str:
     return run.stdout
 
 
-def test_importing_takes_no_time() -> None:
+def test_importing_is_fast() -> None:
     code = "import time; s = time.process_time(); import clusterer; print(time.process_time() - s)"
     assert min(float(of_a_new_process(code)) for _ in range(3)) <= 0.05
 
 
-def test_a_whole_run_needs_no_data_frames(tmp_path: Path) -> None:
+def test_a_run_does_not_import_pandas(tmp_path: Path) -> None:
     code = f"""
 import sys
 import clusterer

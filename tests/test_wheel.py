@@ -1,4 +1,4 @@
-"""The wheel holds all that it needs, and nothing that is not ours to give."""
+"""The wheel is complete, and contains nothing that may not be distributed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_templates_and_marker_are_inside(wheel: Path) -> None:
+def test_the_wheel_contains_templates_and_marker(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         names = set(file.namelist())
     for template in (ROOT / "templates").iterdir():
@@ -41,7 +41,7 @@ def test_templates_and_marker_are_inside(wheel: Path) -> None:
     assert {"clusterer/outputs/templates/report.html", "clusterer/py.typed"} <= names
 
 
-def test_every_module_is_inside_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_contains_every_module_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         names = {name for name in file.namelist() if ".dist-info/" not in name}
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "clusterer").rglob("*.py")}

@@ -1,4 +1,4 @@
-"""Small networks that turn chips into embeddings and really look at them, with their cards."""
+"""Small networks, with cards, whose embeddings depend on the chips."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def tensor(name: str, values: np.ndarray) -> TensorProto:
 
 
 def network(card: Card, *, batch: int | str = "n", seed: int = 0) -> onnx.ModelProto:
-    """Input, eight filters of 7x7, averages of a 4x4 grid, and a matrix: weights at random."""
+    """Input, eight filters of 7x7, averages of a 4x4 grid, and a matrix, with random weights."""
     random = np.random.default_rng(seed)
     side, dimension = card.size_px, card.dimension
     shape = [batch, side, side, side]
@@ -63,7 +63,7 @@ def network(card: Card, *, batch: int | str = "n", seed: int = 0) -> onnx.ModelP
 
 
 def write_network(path: Path, card: Card = CARD, *, batch: int | str = "n", seed: int = 0) -> str:
-    """Write network and card; the name of the encoder that they make."""
+    """Write a network and its card; return the name of the encoder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(network(card, batch=batch, seed=seed).SerializeToString())
     path.with_suffix(".toml").write_text(to_toml(card), "utf-8")

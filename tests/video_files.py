@@ -1,4 +1,4 @@
-"""Small videos for tests, written by PyAV. Every frame shows its own number."""
+"""Small videos for tests, written by PyAV. Every frame shows its number."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def write_video(
 
 
 def film_of(size: int) -> bytes:
-    """A video of so many bytes; most of them are padding (ISO 14496-12, a free box)."""
+    """A video of `size` bytes, mostly padding (ISO 14496-12, a free box)."""
     with tempfile.TemporaryDirectory() as folder:
         content = write_video(Path(folder) / "a.mp4", [picture(0)] * 2).read_bytes()
     padding = size - len(content)

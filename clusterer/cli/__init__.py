@@ -1,4 +1,4 @@
-"""The command ``cluster-video``: flags → config → library → print; printing and exiting is here."""
+"""The command ``cluster-video``: flags → config → library → output. Only cli prints or exits."""
 
 from clusterer.cli.main import main
 

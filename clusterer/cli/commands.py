@@ -1,4 +1,4 @@
-"""The commands, each imported when it is called. Any other first word is a video."""
+"""The commands, each imported when it is called. Any other first argument is a video."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ COMMANDS = LazyCommands(
     {
         "run": Lazy("run:run", "Find out who appears when in VIDEO."),
         "review": Lazy("review:review", "Correct and name the people of a result, on a page."),
-        "edits": Lazy("edits:edits", "Look at the corrections of a review."),
+        "edits": Lazy("edits:edits", "Check the corrections of a review."),
         "name": Lazy("name:name", "Name the people of a result by photographs."),
         "gallery": Lazy("gallery:gallery", "Keep photographs of people for the next episode."),
         "export": Lazy("export:export", "Write the appearances for editing programs."),

@@ -1,4 +1,4 @@
-"""Weights to download: one question on a terminal, before any work."""
+"""Ask on a terminal, before any work, whether to download missing weights."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
     Parameters
     ----------
     config
-        Names the detector and the encoder.
+        Settings with the detector and the encoder.
     quiet
         Do not ask.
 
     Raises
     ------
     ModelError
-        They are missing, and nobody can answer or the answer is no, or the download failed.
+        They are missing and the user declines or there is no terminal, or the download failed.
     ConfigError
         There is no such detector or encoder.
     """
     aligned = encoding.alignment(config.encoding.encoder)
-    wanted = {
+    weights = {
         f"detector {config.detection.detector}": detection.weights(config.detection.detector),
         f"encoder {config.encoding.encoder}": encoding.weights(config.encoding.encoder),
         f"alignment {aligned}": alignment.weights(aligned),
     }
     missing = [
-        (who, file)
-        for who, files in wanted.items()
+        (part, file)
+        for part, files in weights.items()
         for file in files
         if isinstance(file, Download) and not is_there(file)
     ]
@@ -63,13 +63,13 @@ def is_there(file: Download) -> bool:
 
 
 def fetch(file: Download, accept_licence: bool) -> Path:
-    """Download with a bar on a terminal; Ctrl-C exits and keeps what has arrived.
+    """Download with a bar on a terminal; Ctrl-C exits and keeps the partial file.
 
     Parameters
     ----------
     file
     accept_licence
-        See `Download.fetch`, whose errors these are.
+        As for `Download.fetch`; the errors are the same.
     """
     from clusterer.cli.progress import bar
 
@@ -87,21 +87,21 @@ def described(file: Download) -> str:
 
 
 def megabytes(size_bytes: int) -> str:
-    """A size in words."""
+    """A size with its unit."""
     return f"{size_bytes / 1e6:.1f} MB"
 
 
 def _agrees(missing: list[tuple[str, Download]]) -> bool:
     """Ask once for all files, on stderr: stdout is for output."""
-    users = " and ".join(dict.fromkeys(who for who, _ in missing))
+    users = " and ".join(dict.fromkeys(part for part, _ in missing))
     lines = [f"Weights of the {users} are not on this machine:"]
     for _, file in missing:
         lines += [f"  {described(file)}", f"  {file.url}{'' if file.tried else UNTRIED}"]
-    ask = "Download?"
+    question = "Download?"
     if any(file.needs_consent for _, file in missing):
-        ask = "Accept the licence and download?"
+        question = "Accept the licence and download?"
     click.echo("\n".join(lines), err=True)
-    click.echo(f"{ask} [y/N] ", nl=False, err=True)
+    click.echo(f"{question} [y/N] ", nl=False, err=True)
     with _ending("\nInterrupted."):
         answer = sys.stdin.readline()
     return answer.strip().casefold() in {"y", "yes"}

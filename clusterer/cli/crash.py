@@ -20,7 +20,7 @@ from clusterer.core.text import visible
 
 FOLDER = "crashes"
 """In the cache folder."""
-KEPT = 10
+MAX_FILES = 10
 LONGEST_MESSAGE = 200
 LONGEST_TRACEBACK = 1 << 19
 
@@ -52,7 +52,7 @@ DOING = {
     "training": "training on",
     "tuning": "trying settings on",
 }
-"""Part of the package → what it does. The innermost part in a traceback names the work."""
+"""Part of the package → its activity; the innermost part in a traceback is used."""
 
 
 def crashed(error: BaseException, work: Work) -> str:
@@ -63,7 +63,7 @@ def crashed(error: BaseException, work: Work) -> str:
     error
         The exception.
     work
-        What was being done. With its `debug`, the traceback is returned and not written.
+        The current work. With its `debug`, the traceback is returned instead of written.
 
     Returns
     -------
@@ -79,12 +79,12 @@ def crashed(error: BaseException, work: Work) -> str:
         if work.debug:
             return f"{text.rstrip()}\n{line}"
         return f"{line} {_whereabouts(_described(text, work), error)}"
-    except Exception as second:  # such as out of memory: there is nothing left to try
+    except Exception as second:  # such as out of memory
         return f"Error: {type(error).__name__}, and {type(second).__name__} while reporting it."
 
 
 def foreseen(error: BaseException) -> str:
-    """Put an expected error on one line, whatever the names in it contain."""
+    """Put an expected error on one line, with escapes for special characters in names."""
     return f"Error: {visible(error)}"
 
 
@@ -98,7 +98,7 @@ def one_line(text: str, longest: int = LONGEST_MESSAGE) -> str:
 def _kind(error: BaseException) -> str:
     try:
         message = one_line(str(error))
-    except Exception:  # its own __str__ fails
+    except Exception:  # __str__ of the exception fails
         message = "its message cannot be shown"
     name = type(error).__name__
     return f"{name} ({message})" if message else name
@@ -121,7 +121,7 @@ def _modules(error: BaseException) -> Iterator[str]:
 
 
 def _verb(module: str) -> str:
-    """What a module does; that of the smallest part of the package that it belongs to."""
+    """Activity of a module, by the smallest part of the package that it belongs to."""
     while module and module not in DOING:
         module = module.rpartition(".")[0]
     return DOING.get(module, "")
@@ -164,7 +164,7 @@ def _versions() -> Iterator[str]:
 
 
 def _whereabouts(content: str, error: BaseException) -> str:
-    """Write the content to a file; return where it is, or why it is not."""
+    """Write the content to a file; describe where it is, or why it could not be written."""
     try:
         path = _keep(content.encode("utf-8", "backslashreplace"))
     except (OSError, ImportError) as refused:
@@ -178,7 +178,7 @@ def _whereabouts(content: str, error: BaseException) -> str:
 
 def _keep(content: bytes) -> Path:
     """Write a file that only the user can read, and delete the oldest."""
-    from clusterer.models.cache import cache_folder  # it may be what is broken
+    from clusterer.models.cache import cache_folder  # imported late: it may be broken
 
     folder = cache_folder() / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -191,7 +191,7 @@ def _keep(content: bytes) -> Path:
         path.unlink(missing_ok=True)
         raise
     older = sorted(each for each in folder.iterdir() if _OURS.fullmatch(each.name))
-    for each in older[:-KEPT]:
+    for each in older[:-MAX_FILES]:
         with suppress(OSError):
             each.unlink()
     return path

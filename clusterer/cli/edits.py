@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Group)
 def edits() -> None:
-    """Look at the corrections of a review."""
+    """Check the corrections of a review."""
 
 
 @edits.command(short_help="List the corrections and whether they apply.")
@@ -33,8 +33,8 @@ def edits() -> None:
 def check(result: Path, file: Path | None) -> int:
     """List the corrections and whether they apply to RESULT, a folder that cluster-video wrote.
 
-    Prints one line for each: its number, what it does, and "applies", or why it does not. Nothing
-    is changed. Exits with 1 if a correction does not apply, or only in part.
+    Prints one line for each: its number, its action, and "applies" or why it does not. Nothing is
+    changed. Exits with 1 if a correction does not apply, or only in part.
     """
     from clusterer.edits import lost
     from clusterer.people import amend
@@ -54,5 +54,5 @@ def check(result: Path, file: Path | None) -> int:
 
 
 def _words(edit: Edit) -> str:
-    """What the correction does, with the note that was made of it."""
+    """Action of a correction, with its note."""
     return f"{edit.action} ({edit.note})" if edit.note else str(edit.action)

@@ -1,4 +1,4 @@
-"""``cluster-video evaluate RESULT... --truth FILE...``: how good a result is."""
+"""``cluster-video evaluate RESULT... --truth FILE...``: measure how good a result is."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MIN_IOU = 0.3
 TABLE_WIDTH = 100
-"""Of the table, unless it goes to a terminal."""
+"""Width of the table, unless it is printed on a terminal."""
 
 COLUMNS = (
     ("Faces\nfound", "face_recall"),
@@ -122,12 +122,12 @@ def result_folder(
 def _check(
     results: Sequence[Path], truths: Sequence[Path], ignores: Sequence[Path], min_iou: float
 ) -> None:
-    """Raise ConfigError if the flags contradict one another."""
+    """Raise ConfigError if the flags contradict each other."""
     for name, files in (("--truth", truths), ("--ignore", ignores)):
         if len(files) != len(results) and (files or name == "--truth"):
-            given = f"{name} is given {_count(len(files), 'time')}"
+            times = f"{name} is given {_count(len(files), 'time')}"
             raise ConfigError(
-                f"{_count(len(results), 'result')}, but {given}",
+                f"{_count(len(results), 'result')}, but {times}",
                 f"Give {name} once for each result, in the same order",
             )
     if not 0.0 < min_iou <= 1.0:
@@ -141,7 +141,7 @@ def _count(n: int, word: str) -> str:
 def _targets(
     results: Sequence[Path], evaluations: Sequence[Evaluation], output: Path | None
 ) -> list[Path]:
-    """Folder of each page; two never share one."""
+    """Folder of each page; no two share one."""
     if output is None:
         targets = list(results)
     elif len(results) == 1:
@@ -151,7 +151,7 @@ def _targets(
     if len({target.resolve() for target in targets}) < len(targets):
         raise ConfigError(
             "two pages would be written to one file",
-            "Evaluate one by one, each with its own --output",
+            "Evaluate one by one, each with a different --output",
         )
     return targets
 

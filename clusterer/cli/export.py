@@ -49,13 +49,13 @@ class Rate(click.ParamType[Fraction]):
 
 @dataclass(frozen=True, slots=True)
 class ExportFlags:
-    """What is exported."""
+    """Selection and layout of the export."""
 
     people: tuple[str, ...] = flag(
         "--people",
         multiple=True,
         metavar="NAME,...",
-        help="Only these people, by name or id. Default: everybody who is not hidden.",
+        help="Only these people, by name or id. Default: all who are not hidden.",
     )
     min_duration: float = flag(
         "--min-duration",
@@ -81,7 +81,7 @@ class ExportFlags:
     include_unknown: bool = flag(
         "--include-unknown",
         is_flag=True,
-        help="Include unidentified faces, each as an entry of its own.",
+        help="Include unidentified faces, each as a separate entry.",
     )
     start_timecode: str | None = flag(
         "--start-timecode",
@@ -97,7 +97,7 @@ class ExportFlags:
     )
 
     def choice(self) -> Choice:
-        """Say the same to the library."""
+        """Convert the flags to the library's settings."""
         from clusterer.outputs.export.choose import Choice
 
         return Choice(
@@ -114,10 +114,10 @@ class ExportFlags:
 def _placed(
     files: dict[str, bytes], place: tuple[Path, bool] | None, result: ResultFolder
 ) -> dict[Path, bytes]:
-    """Path of each file: in a folder, or, if there is only one, as it was given."""
+    """Path of each file: in a folder, or exactly `output` for a single file."""
     output, folder = place or (result.exports, True)
-    given = output.suffix.casefold()
-    if folder or is_folder(output) or not _LIKE_AN_ENDING.fullmatch(given):
+    ending = output.suffix.casefold()
+    if folder or is_folder(output) or not _LIKE_AN_ENDING.fullmatch(ending):
         return {output / name: content for name, content in files.items()}
     if len(files) != 1:
         raise ConfigError(
@@ -127,24 +127,24 @@ def _placed(
     if os.path.lexists(output) and is_result(output.parent):
         raise ConfigError(f"{output} is part of a result", "Name another file")
     ((name, content),) = files.items()
-    ending = Path(name).suffix
-    if given == ending:
+    expected = Path(name).suffix
+    if ending == expected:
         return {output: content}
-    if given not in {entry.ending for entry in formats.FORMATS.built_in.values()}:
+    if ending not in {entry.ending for entry in formats.FORMATS.built_in.values()}:
         raise ConfigError(
-            f"{output} does not end in {ending}",
-            f"Did you mean {output.with_suffix(ending)}, or the folder {output}{os.sep}?",
+            f"{output} does not end in {expected}",
+            f"Did you mean {output.with_suffix(expected)}, or the folder {output}{os.sep}?",
         )
     raise ConfigError(
-        f"{output} ends in {output.suffix}, but what is written is {ending}",
-        f"Name it {output.with_suffix(ending)}, or name a folder with -o DIR",
+        f"{output} ends in {output.suffix}, but the format is {expected}",
+        f"Name it {output.with_suffix(expected)}, or name a folder with -o DIR",
     )
 
 
 def _uses() -> str:
     """One line for each format: its name and use."""
-    known = formats.FORMATS.entries()
-    uses = {name: known[name].summary or f"of {known[name].plug_in}" for name in known}
+    entries = formats.FORMATS.entries()
+    uses = {name: entries[name].summary or f"of {entries[name].plug_in}" for name in entries}
     broken = dict.fromkeys(formats.names(), "cannot be loaded: see cluster-video models")
     lines = [f"  {name:<14}{use}" for name, use in (broken | uses).items()]
     return "\n".join(["\b", "Formats:", *lines])
@@ -154,7 +154,7 @@ class _Listing(Command):
     """A command whose help ends with the formats."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write them; only now, as plug-ins are imported for it."""
+        """Write the formats; this imports plug-ins, so it is done late."""
         self.epilog = _uses()
         super().format_epilog(ctx, formatter)
 

@@ -23,13 +23,13 @@ def gallery() -> None:
 @click.option(
     "--by-gallery",
     is_flag=True,
-    help="Also add people whom a gallery named, not only those whom a reviewer named.",
+    help="Also add people named by a gallery, not only by a reviewer.",
 )
 @options.quiet
 def add(result: Path, folder: Path, by_gallery: bool, quiet: bool) -> int:
     """Add the best pictures of the people of RESULT to the gallery DIR.
 
-    RESULT is a folder that cluster-video wrote. Adds a few pictures of each person whom a reviewer
+    RESULT is a folder that cluster-video wrote. Adds a few pictures of each person that a reviewer
     named and did not hide. Existing files in DIR are not changed.
     """
     from clusterer.cli.consent import ensure_weights
@@ -37,11 +37,11 @@ def add(result: Path, folder: Path, by_gallery: bool, quiet: bool) -> int:
     from clusterer.store.folder import load
 
     ensure_weights(load(result).config.analysis, quiet)
-    kept = add_to_gallery(result, folder, by_gallery=by_gallery)
+    added = add_to_gallery(result, folder, by_gallery=by_gallery)
     if not quiet:
-        for name, files in kept.added.items():
+        for name, files in added.added.items():
             count = f"{len(files)} new picture{'s' * (len(files) != 1)}"
             click.echo(f"{visible(name)}: {count}")
-        for note in kept.notes:
+        for note in added.notes:
             click.echo(f"Note: {visible(note)}")
     return 0

@@ -1,4 +1,4 @@
-"""Commands and groups of commands: what all have in common, and the default command."""
+"""Base classes of commands and groups: shared options, help, and the default command."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ WIDEST_NAME = 26
 
 @dataclass(frozen=True, slots=True)
 class Lazy:
-    """Where a command is.
+    """Location of a command.
 
     Attributes
     ----------
     home
         ``module:attribute``, the module in `clusterer.cli`.
     short
-        What it does, for the list of commands.
+        Summary for the list of commands.
     """
 
     home: str
@@ -35,12 +35,12 @@ class Lazy:
 
 
 class LazyCommands(MutableMapping[str, click.Command]):
-    """Name → command, imported when it is looked up; to list the names imports nothing.
+    """Name → command, imported when it is looked up; listing the names imports nothing.
 
     Parameters
     ----------
     homes
-        Name → where the command is.
+        Name → location of the command.
     """
 
     def __init__(self, homes: Mapping[str, Lazy]) -> None:
@@ -88,7 +88,7 @@ DEBUG = click.Option(
 
 
 class _Shared(click.Command):
-    """What commands and groups have in common: the width of their help, --debug, and -h."""
+    """Shared by commands and groups: the width of the help, --debug, and -h."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **_with_settings(kwargs))
@@ -98,12 +98,12 @@ class _Shared(click.Command):
         return _with_debug(super().get_params(ctx))
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
-        """Return -h and --help, whoever made the context."""
+        """Return -h and --help for every context."""
         ctx.help_option_names = list(HELP_NAMES)
         return super().get_help_option_names(ctx)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Describe it in as few words as the other options."""
+        """Describe it as briefly as the other options."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = "Show this and exit."
@@ -126,7 +126,7 @@ class Command(_Shared):
         self.sections = {title: tuple(names) for title, names in (sections or {}).items()}
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse ``-threshold``, which click would take for several options of one letter."""
+        """Refuse ``-threshold``, which click would read as several options of one letter."""
         long = {name for each in self.get_params(ctx) for name in each.opts if name[:2] == "--"}
         for word in args[: args.index("--") if "--" in args else None]:
             name = f"-{word.partition('=')[0]}"
@@ -135,7 +135,7 @@ class Command(_Shared):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it, and record what is being done."""
+        """Run the command, and record the work for error messages."""
         work = ctx.find_object(Work)
         if work is None:
             return super().invoke(ctx)
@@ -156,7 +156,7 @@ class Command(_Shared):
 
 
 class Group(_Shared, click.Group):
-    """A group that suggests the command that was meant."""
+    """A group that suggests the nearest command for a misspelt one."""
 
     command_class = Command
     group_class = type
@@ -193,7 +193,7 @@ class Group(_Shared, click.Group):
 
 
 class DefaultGroup(Group):
-    """A group with a default command: any other first word is an argument of that.
+    """A group with a default command: any other first word is an argument of it.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ import os
 
 from clusterer.cli.exit_codes import INTERRUPTED
 
-TYPE_CHECKING = False  # typing's own costs the start more than all of this module
+TYPE_CHECKING = False  # importing it from typing takes longer than the rest of this module
 if TYPE_CHECKING:
     from typing import NoReturn
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit.
 
-    0 done, 1 failed, 2 wrong usage, 70 an unexpected error, 130 interrupted, 141 nobody reads the
-    output.
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 70 an unexpected error, 130 interrupted, 141 the
+    output was closed.
 
     Parameters
     ----------
     args
-        Without the program's name. None = those of the process, which is then the command's own:
-        its signals, standard streams and warnings are set up for it.
+        Arguments without the program's name. None = those of the process, whose signals, standard
+        streams and warnings are then set up for the command.
     """
     try:
         if args is None:

@@ -1,4 +1,4 @@
-"""Typing mistakes: one line with the cause and what was probably meant."""
+"""Typing mistakes: one line with the cause and the probable intention."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def no_command(word: str, commands: Iterable[str], path: str) -> ConfigError:
     Parameters
     ----------
     word
-        What was typed.
+        The word as typed.
     commands
-        Names of the group.
+        Names of the group's commands.
     path
         The group as it is typed.
     """
@@ -55,16 +55,16 @@ def no_command_or_path(word: str, commands: Iterable[str], path: str) -> ConfigE
 
 
 def check_videos(videos: Sequence[Path], options: Sequence[str], commands: Sequence[str]) -> None:
-    """Raise ConfigError if one of the names was not meant as a video.
+    """Raise ConfigError if one of the names was probably not meant as a video.
 
     Parameters
     ----------
     videos
-        As they were given.
+        Arguments as typed.
     options
-        Names of the options that could have been meant.
+        Names of all options, for suggestions.
     commands
-        Likewise those of commands.
+        Names of all commands, for suggestions.
     """
     for video in videos:
         name = str(video)
@@ -85,9 +85,9 @@ def check_videos(videos: Sequence[Path], options: Sequence[str], commands: Seque
             raise ConfigError(f"No file matches {name}", "Check the folder and the ending")
         if _WORD.fullmatch(name):
             raise _nothing(name, commands, "cluster-video")
-        near = _file_like(video) if len(videos) == 1 else None
-        if near is not None:  # of several, the others are processed
-            raise VideoError(f"There is no file {name!r}", f"Did you mean {near}?")
+        similar = _file_like(video) if len(videos) == 1 else None
+        if similar is not None:  # with several, the others are processed
+            raise VideoError(f"There is no file {name!r}", f"Did you mean {similar}?")
 
 
 def check_no_folder(video: Path) -> None:
@@ -96,7 +96,7 @@ def check_no_folder(video: Path) -> None:
         return
     if is_result(video):
         raise VideoError(
-            f"{video} is a result, not a video", f"Look at it: cluster-video review {video}"
+            f"{video} is a result, not a video", f"To open it: cluster-video review {video}"
         )
     raise VideoError(
         f"Cannot read {video} (is a directory)",
@@ -104,37 +104,37 @@ def check_no_folder(video: Path) -> None:
     )
 
 
-def check_result(given: Path) -> None:
-    """Refuse what is not a result folder; damage is found when it is read.
+def check_result(path: Path) -> None:
+    """Refuse anything but a result folder; damage is detected when it is read.
 
     Raises
     ------
     ConfigError
         It is a file, such as a video or a file of a result; or a pipe or a device.
     ResultError
-        It is a folder that holds result folders.
+        It is a folder that contains result folders.
     """
-    if is_result(given) or not os.path.lexists(given):
+    if is_result(path) or not os.path.lexists(path):
         return
-    if is_folder(given):
-        inside = sorted(each for each in given.glob(f"*{ENDING}") if is_result(each))
+    if is_folder(path):
+        inside = sorted(each for each in path.glob(f"*{ENDING}") if is_result(each))
         if inside:
             more = "one of those in it, such as" if len(inside) > 1 else "the one in it:"
-            raise ResultError(f"{given} is not a result folder", f"Give {more} {inside[0]}")
+            raise ResultError(f"{path} is not a result folder", f"Give {more} {inside[0]}")
         return
-    if kind := special_kind(given):
+    if kind := special_kind(path):
         raise ConfigError(
-            f"{given} is {kind}, not a result folder", "Give a folder that cluster-video wrote"
+            f"{path} is {kind}, not a result folder", "Give a folder that cluster-video wrote"
         )
-    if is_result(given.parent):
-        raise ConfigError(f"{given} is a file of a result", f"Give the folder: {given.parent}")
-    name = Path(f"{given.stem}{ENDING}")
-    result = next((each for each in (name, given.with_name(name.name)) if is_result(each)), None)
+    if is_result(path.parent):
+        raise ConfigError(f"{path} is a file of a result", f"Give the folder: {path.parent}")
+    name = Path(f"{path.stem}{ENDING}")
+    result = next((each for each in (name, path.with_name(name.name)) if is_result(each)), None)
     if result is not None:
-        raise ConfigError(f"{given} is a file, not a result folder", f"Its result is {result}")
+        raise ConfigError(f"{path} is a file, not a result folder", f"Its result is {result}")
     raise ConfigError(
-        f"{given} is a file, not a result folder",
-        f"If it is a video, analyse it first: cluster-video {given}",
+        f"{path} is a file, not a result folder",
+        f"If it is a video, analyse it first: cluster-video {path}",
     )
 
 
@@ -157,19 +157,19 @@ def _check_no_option(name: str, options: Sequence[str]) -> None:
     bare = name.lstrip("-/" + _LONG_DASHES)
     if name == "-":
         return  # standard input, which is refused when the video is opened
-    known = f"--{bare}" in options
+    exists = f"--{bare}" in options
     if name[0] in _LONG_DASHES:
         raise ConfigError(f"{name} begins with a long dash", f"Write --{bare}")
     if name[0] == "-":
         raise ConfigError(
-            f"{name} comes after -- and is taken for a video", "Write options before the --"
+            f"{name} comes after -- and is treated as a video", "Write options before the --"
         )
-    if name[0] == "/" and known:
+    if name[0] == "/" and exists:
         raise ConfigError(f"{name} is not an option", f"Write --{bare}")
 
 
 def _nothing(word: str, commands: Iterable[str], path: str) -> ConfigError:
-    """Neither a command nor a file: suggest the nearest."""
+    """Make the error for a word that is neither a command nor a file, with the nearest of both."""
     cause = f"There is no command and no file {word!r}"
     command = get_close_matches(word.casefold(), list(commands), 1)
     if command:
@@ -183,7 +183,7 @@ def _nothing(word: str, commands: Iterable[str], path: str) -> ConfigError:
 
 
 def _file_like(path: Path) -> Path | None:
-    """The file in that folder whose name differs only by its ending or a slip."""
+    """The file in that folder whose name differs only by its ending or a typing mistake."""
     try:
         names = sorted(each.name for each in path.parent.iterdir() if each.name[0] != ".")
     except OSError:

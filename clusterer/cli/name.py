@@ -1,4 +1,4 @@
-"""``cluster-video name``: people get the names that a gallery knows them by."""
+"""``cluster-video name``: name people by the photographs of a gallery."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def name(result: Path, gallery: Path, quiet: bool) -> int:
     """Name the people of RESULT by the photographs of a gallery.
 
-    RESULT is a folder that cluster-video wrote. Existing names are kept, and people whom the
+    RESULT is a folder that cluster-video wrote. Existing names are kept, and people that the
     gallery does not clearly identify stay unnamed. The names are corrections: a review shows them
     and can undo them.
     """
@@ -33,25 +33,27 @@ def name(result: Path, gallery: Path, quiet: bool) -> int:
 
     config = load(result).config
     ensure_weights(config.analysis, quiet)
-    known = read_gallery(gallery, config)
-    naming = name_people(result, known)
+    loaded_gallery = read_gallery(gallery, config)
+    naming = name_people(result, loaded_gallery)
     if not quiet:
-        for line in suggestion_lines(naming.suggestions, known):
+        for line in suggestion_lines(naming.suggestions, loaded_gallery):
             click.echo(line)
     return 0
 
 
 def suggestion_lines(suggestions: Iterable[NameSuggestion], gallery: Gallery) -> list[str]:
-    """What to print: who was named, who was not, and which photographs were left out.
+    """Lines to print: people named, people not named, and photographs that were skipped.
 
     Parameters
     ----------
     suggestions
         One for each person who had no name.
     gallery
-        Where they come from.
+        Gallery that they come from.
     """
-    lines = [_line(each, gallery.scale) for each in suggestions] or ["Everybody has a name already"]
+    lines = [_line(each, gallery.scale) for each in suggestions] or [
+        "All people have a name already"
+    ]
     return [visible(line) for line in (*lines, *(f"Note: {note}" for note in gallery.notes))]
 
 

@@ -1,4 +1,4 @@
-"""How commands declare their flags, and the flags that many of them have.
+"""Declaring flags as fields of dataclasses, and the flags that many commands share.
 
 A group of flags is a frozen dataclass whose fields are made by `flag` or `setting`; `takes`
 declares them and hands the command one object. Defaults and ranges are those of the configuration.
@@ -26,7 +26,7 @@ def flag(*names: str, **settings: Any) -> Any:
     Parameters
     ----------
     names
-        As they are typed.
+        Names as typed.
     settings
         See `click.option`.
     """
@@ -39,13 +39,13 @@ def setting(config: Any, name: str, *names: str, about: str, **settings: Any) ->
     Parameters
     ----------
     config
-        With its defaults.
+        A config with its default values.
     name
-        Of the field.
+        Name of the field.
     names
-        As the flag is typed.
+        Names of the flag as typed.
     about
-        What it means, a sentence; the range is added to it.
+        Help, one sentence; the range is added to it.
     settings
         See `click.option`.
     """
@@ -62,7 +62,7 @@ def takes(name: str, group: type[Any]) -> Callable[[Command], Command]:
     Parameters
     ----------
     name
-        Of the command's parameter that is given the group with its values.
+        The command's parameter that receives the group with its values.
     group
         A dataclass, its fields made by `flag` or `setting`.
     """
@@ -89,10 +89,12 @@ def takes_one(group: type[Any], name: str, **changes: Any) -> Callable[[Command]
     group, name
         The dataclass, and its field.
     changes
-        What is different for this command; see `click.option`.
+        Settings that differ for this command; see `click.option`.
     """
-    (found,) = (each for each in fields(group) if each.name == name)
-    return click.option(name, *found.metadata["names"], **(found.metadata["settings"] | changes))
+    (declared,) = (each for each in fields(group) if each.name == name)
+    return click.option(
+        name, *declared.metadata["names"], **(declared.metadata["settings"] | changes)
+    )
 
 
 result = click.argument("result", metavar="RESULT", type=RESULT)
@@ -106,16 +108,16 @@ def gallery(*, required: bool = False) -> Callable[[Command], Command]:
         required=required,
         type=PATH,
         metavar="DIR",
-        help="Name people by photographs: DIR holds a folder for each person, called by their "
-        "name, with photographs of them.",
+        help="Name people by photographs: DIR has a folder for each person, with the person's "
+        "name and photographs.",
     )
 
 
 def as_json(about: str) -> Callable[[Command], Command]:
-    """``--json``; `about` says what is printed."""
+    """``--json``; `about` names the output."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print {about} as JSON.")
 
 
 def output(about: str, default: Path | None = None) -> Callable[[Command], Command]:
-    """``-o DIR``; `about` says what is written there."""
+    """``-o DIR``; `about` describes the output."""
     return click.option("-o", "--output", type=Output(), default=default, help=about)

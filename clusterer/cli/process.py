@@ -20,7 +20,7 @@ from clusterer.core.files import reason
 
 
 def exit_code(args: list[str] | None) -> int:
-    """Run the command line; what `clusterer.cli.main` exits with.
+    """Run the command line and return its exit code.
 
     Parameters
     ----------
@@ -53,9 +53,9 @@ def _attempt(args: list[str] | None, work: Work) -> int:
 
 
 def _failed(error: BaseException, work: Work) -> int:
-    """Print what is wrong; return the exit code."""
+    """Print the error; return the exit code."""
     if isinstance(error, ClustererError) and not isinstance(error, PlugInError):
-        _say(foreseen(error))
+        _print(foreseen(error))
         return 2 if isinstance(error, ConfigError) else 1
     if isinstance(error, click.ClickException):
         with suppress(OSError):
@@ -63,28 +63,28 @@ def _failed(error: BaseException, work: Work) -> int:
         return error.exit_code
     if isinstance(error, OSError) and error is streams.trouble():
         return _unwritten(error)
-    _say(crashed(error, work))
+    _print(crashed(error, work))
     return CRASHED
 
 
 def _unwritten(trouble: OSError) -> int:
-    """Report that standard output cannot be written, unless its reader left; the exit code."""
+    """Report that standard output cannot be written, unless it was closed; return the exit code."""
     if streams.is_unread(trouble):
         return UNREAD
-    _say(f"Error: Cannot write to standard output ({reason(trouble)})")
+    _print(f"Error: Cannot write to standard output ({reason(trouble)})")
     return 1
 
 
 def _interrupted(work: Work) -> int:
     again = " Run the same command to resume after the last finished shot."
     before = "\n" if sys.stderr.isatty() else ""  # after the ^C there
-    _say(f"{before}Interrupted.{again if work.command == f'{PROGRAM} run' else ''}")
+    _print(f"{before}Interrupted.{again if work.command == f'{PROGRAM} run' else ''}")
     if work.own_process:
         signals.leave_at_once(silently=True)
     return INTERRUPTED
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     with suppress(OSError):
         click.echo(text, err=True)
 
@@ -99,10 +99,10 @@ def _prepare(work: Work) -> None:
     def in_thread(failure: threading.ExceptHookArgs) -> None:
         if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
             work.crashed = True
-            _say(crashed(failure.exc_value, work))
+            _print(crashed(failure.exc_value, work))
 
     def ignored(failure: object) -> None:
-        """Handle what Python ignores, as in a destructor; only Ctrl-C must not be lost."""
+        """Handle exceptions that Python ignores, as in a destructor; Ctrl-C must not be lost."""
         if isinstance(getattr(failure, "exc_value", None), KeyboardInterrupt):
             signals.once_more()
         elif work.debug:
@@ -122,4 +122,4 @@ class _Logged(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            _say(crashed(error, self._work))
+            _print(crashed(error, self._work))

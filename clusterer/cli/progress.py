@@ -26,15 +26,15 @@ def bar(
     Parameters
     ----------
     title
-        What is being done.
+        Name of the work.
     shows
-        How far it is: in per cent, as ``3/8``, or in bytes.
+        Unit: per cent, a count as ``3/8``, or bytes.
     quiet
-        Show nothing.
+        Print nothing.
 
     Yields
     ------
-    A function to call with how much is done, and how much there is.
+    A function to call with the amount done and the total.
     """
     from rich.console import Console
     from rich.progress import DownloadColumn, MofNCompleteColumn, TextColumn
@@ -62,12 +62,12 @@ def _progress(console: Console, middle: ProgressColumn, *, quiet: bool) -> Itera
 
 
 class Terminal:
-    """Where a command shows its progress; without a terminal, it prints only its notes.
+    """Shows the progress of a run; without a terminal, it prints only notes.
 
     Parameters
     ----------
     quiet
-        Show nothing.
+        Print nothing.
     """
 
     def __init__(self, quiet: bool) -> None:

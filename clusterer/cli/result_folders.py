@@ -17,16 +17,16 @@ def result_folders(videos: Iterable[Path], output: Path | None) -> dict[Path, Pa
     Parameters
     ----------
     videos
-        A file that is given twice counts once.
+        Repeats of a file are ignored.
     output
-        Of one video, its folder; of several, the folder that holds theirs. None = the current one.
+        For one video, its folder; for several, the parent of their folders. None = the current one.
 
     Returns
     -------
-    Of one video `output`, or ``<stem>.people``. Of videos whose folders would have one name (case
-    and the way in which accents are written do not count, as on many disks), each takes the first
-    of ``<name>.people``, ``<parent>-<stem>.people``, ``<parent>-<name>.people``, the same with more
-    parents, that no other takes. The result is independent of the order of the videos.
+    For one video `output`, or ``<stem>.people``. If folders of several videos would have the same
+    name (ignoring case and the encoding of accents, as many disks do), each gets the first unique
+    one of ``<name>.people``, ``<parent>-<stem>.people``, ``<parent>-<name>.people`` and the same
+    with more parents. The result is independent of the order of the videos.
     """
     from clusterer.store.names import folder_name
 
@@ -59,8 +59,8 @@ def _once(videos: Iterable[Path]) -> list[Path]:
 
 
 def _stem(video: Path, level: int) -> str:
-    """A name that tells a video apart; the higher the level, the longer."""
-    path = Path(os.path.abspath(video))  # noqa: PTH100 (with .. taken out, links as they are)
+    """A name that identifies a video; the higher the level, the longer."""
+    path = Path(os.path.abspath(video))  # noqa: PTH100 (removes .., keeps links)
     above = [part for part in path.parent.parts if part != path.anchor]
     name = path.name if level % 2 else path.stem
     parents = level // 2

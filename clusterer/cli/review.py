@@ -1,4 +1,4 @@
-"""``cluster-video review RESULT``: correct who is who, on a page in the browser."""
+"""``cluster-video review RESULT``: correct and name people, on a page in the browser."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
         def on_ready(address: str) -> None:
             click.echo(address)
             click.echo("Ctrl-C here ends the review; every correction is saved at once.")
-            if not no_browser:  # in a thread: a browser of the terminal would wait for the page
+            if not no_browser:  # in a thread: a terminal browser would block
                 try:
                     page = stack.enter_context(doorway(address, result))
                 except OSError as error:
@@ -82,13 +82,13 @@ def _ask(footage: Footage) -> None:
     target = footage.elsewhere()
     if target is None:
         return
-    shown = visible(target)  # a name could steer the terminal
+    link = visible(target)  # a name could control the terminal
     if sys.stdin.isatty() and sys.stderr.isatty():
-        if click.confirm(f"The video beside the result is a link to {shown}. Show it?", err=True):
+        if click.confirm(f"The video beside the result is a link to {link}. Show it?", err=True):
             footage.allow(target)
         return
     click.echo(
-        f"Note: the video beside the result is a link to {shown}, which is not shown without your"
-        f" consent. To show it: --video {shlex.quote(shown)}",
+        f"Note: the video beside the result is a link to {link}, which is not shown without your"
+        f" consent. To show it: --video {shlex.quote(link)}",
         err=True,
     )

@@ -75,9 +75,9 @@ def run(
 ) -> int:
     """Find out who appears when in VIDEO, and write a contact sheet and tables.
 
-    The result goes to <video>.people: report.html to look at; people.csv, appearances.csv and
-    faces.csv to work with. Try another threshold, metric or method by running it again: the video
-    is analysed only once.
+    The result folder is <video>.people: report.html to look at; people.csv, appearances.csv and
+    faces.csv to work with. To try another threshold, metric or method, run it again: the video is
+    analysed only once.
     """
     from clusterer.cli.consent import ensure_weights
     from clusterer.cli.progress import Terminal
@@ -91,7 +91,7 @@ def run(
         raise ConfigError("--edits belongs to one video", "Run the videos one by one")
     config = Config(analysis=analysis.config(), clustering=grouping.config())
     ensure_weights(config.analysis, quiet)
-    known = None if gallery is None else read_gallery(gallery, config)
+    loaded_gallery = None if gallery is None else read_gallery(gallery, config)
     terminal = Terminal(quiet=quiet or as_json)
     outcomes: list[Outcome] = []
     failed = 0
@@ -101,7 +101,7 @@ def run(
                 video,
                 folder,
                 config=config,
-                known=known,
+                loaded_gallery=loaded_gallery,
                 terminal=terminal,
                 edits=edits,
                 replaces=replaces,
@@ -121,7 +121,7 @@ def _one(
     folder: Path,
     *,
     config: Config,
-    known: Gallery | None,
+    loaded_gallery: Gallery | None,
     terminal: Terminal,
     edits: Path | None,
     replaces: bool,
@@ -136,17 +136,17 @@ def _one(
     with terminal.watching(video) as hook:
         outcome = process(video, config, folder, hook, edits, replace=replaces)
     lines: list[str] = []
-    if known is not None:
-        naming = name_people(folder, known)
+    if loaded_gallery is not None:
+        naming = name_people(folder, loaded_gallery)
         outcome = replace(outcome, result=naming.result)
-        lines = suggestion_lines(naming.suggestions, known)
+        lines = suggestion_lines(naming.suggestions, loaded_gallery)
     if not terminal.quiet:
         click.echo("\n".join([summary(outcome), *lines]))
     return outcome
 
 
 def _check(videos: Sequence[Path]) -> None:
-    """Raise ConfigError, before any work, if one of the names cannot be that of a video."""
+    """Raise ConfigError, before any work, if one of the names cannot be a video."""
     context = click.get_current_context()
     names = [name for each in context.command.get_params(context) for name in each.opts]
     group = context.parent.command if context.parent else None

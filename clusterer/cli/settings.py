@@ -1,4 +1,4 @@
-"""Flags that are settings of the analysis and of the grouping; commands share them."""
+"""Flags for the settings of the analysis and of the grouping, shared by commands."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class EncoderName(click.ParamType[str]):
         return f"{'|'.join(encoding.names())}|onnx:PATH"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check, or fail with one line; the file itself is checked when it is opened."""
+        """Check the name, or fail with one line; the file is checked when it is opened."""
         name = str(value)
         try:
             encoding.weights(name)
@@ -53,7 +53,7 @@ ABOUT_LOCAL = (
 
 @dataclass(frozen=True, slots=True)
 class AnalysisFlags:
-    """How a video is analysed."""
+    """Settings of the analysis."""
 
     sample_rate: float = setting(
         VIDEO, "sample_rate_hz", "--sample-rate", about="Frames analysed per second of video."
@@ -79,7 +79,7 @@ class AnalysisFlags:
         DETECTION,
         "min_score",
         "--detection-score",
-        about="Lowest score of a detection that counts.",
+        about="Lowest score of a detection that is used.",
     )
     min_face_px: float = setting(
         DETECTION,
@@ -111,7 +111,7 @@ class AnalysisFlags:
 
 @dataclass(frozen=True, slots=True)
 class GroupingFlags:
-    """How faces are grouped into people."""
+    """Settings of the grouping."""
 
     threshold: float | Literal["auto"] | None = flag(
         "--threshold",

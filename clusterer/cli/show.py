@@ -1,4 +1,4 @@
-"""What a run prints when it is done: the summary, in words or as JSON."""
+"""The summary that a run prints when it is done, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from clusterer.pipeline.process import Outcome
 from clusterer.store.names import REPORT
 
 MOST_PEOPLE = 10
-"""People that the summary names; the report shows all."""
+"""Largest number of people in the summary; the report shows all."""
 
 
 def summary(outcome: Outcome) -> str:
-    """The closing lines: who appears, how many are unknown, where the report is, the time taken."""
+    """The summary: people, number of unknown tracks, path of the report, time taken."""
     result, video = outcome.result, outcome.result.analysis.video
     people = [person for person in result.people if not person.hidden]
     width = max((len(p.name) for p in people[:MOST_PEOPLE]), default=0)
@@ -48,13 +48,13 @@ def summary(outcome: Outcome) -> str:
 
 
 def outcome_json(outcomes: list[Outcome]) -> str:
-    """The same as JSON: an array with an object for each video."""
+    """The summary as JSON: an array with an object for each video."""
     facts = [_facts(outcome) for outcome in outcomes]
     return printable(json.dumps(facts, indent=2, ensure_ascii=False))
 
 
 def _by_clothing(result: ClusteringResult) -> list[str]:
-    """What clothing decided, if anything."""
+    """Number of tracks moved by clothing, if any."""
     moved = Counter(decision.move for decision in result.clothing)
     parts = [f"{moved[move]} {move}" for move in Move if moved[move]]
     total = _count(len(result.analysis.tracks), "track")
@@ -63,24 +63,24 @@ def _by_clothing(result: ClusteringResult) -> list[str]:
 
 def _unknown(result: ClusteringResult) -> int:
     """Count the tracks that show an unidentified face."""
-    return sum(who.reason is not Reason.NOT_A_FACE for who in result.unknowns)
+    return sum(unknown.reason is not Reason.NOT_A_FACE for unknown in result.unknowns)
 
 
 def _corrections(outcome: Outcome) -> list[str]:
-    """How many of the reviewer's corrections applied, if there are any."""
+    """Number of the reviewer's corrections that apply, if there are any."""
     result = outcome.result
     if not result.edits:
         return []
-    gone, total = lost(result.edit_notes), _count(len(result.edits), "correction")
-    if not gone:
+    n_lost, total = lost(result.edit_notes), _count(len(result.edits), "correction")
+    if not n_lost:
         return [f"  {total} applied"]
-    verb = "does" if gone == 1 else "do"
+    verb = "does" if n_lost == 1 else "do"
     command = f"cluster-video edits check {outcome.folder}"
-    return [f"  {gone} of {total} {verb} not apply any more: {command}"]
+    return [f"  {n_lost} of {total} {verb} not apply any more: {command}"]
 
 
 def _advice(result: ClusteringResult) -> list[str]:
-    """Advice on the threshold; none if it fits, or if the video does not tell."""
+    """Advice on the threshold; empty if it fits, or if the video has too few pairs."""
     fit = result.calibration
     if fit is None:
         return []

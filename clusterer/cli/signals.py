@@ -1,4 +1,4 @@
-"""What Ctrl-C does: exit at once, or let a command save its work first."""
+"""Handle Ctrl-C: exit at once, or let a command save its work first."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ _LINE = b"Interrupted.\n"
 
 
 def leave_at_once(silently: bool = False) -> None:
-    """Ctrl-C exits with one line: work has not begun, or is done.
+    """Make Ctrl-C exit with one line, before the work begins or after it is done.
 
-    A ``KeyboardInterrupt`` would not do: during the import of a C library, or while the interpreter
-    shuts down, it turns into other exceptions or a traceback.
+    A ``KeyboardInterrupt`` does not work there: during the import of a C library, or while the
+    interpreter shuts down, it turns into other exceptions or a traceback.
 
     Parameters
     ----------
     silently
-        Without the line, which was printed before.
+        Exit without the line, because it has been printed already.
     """
 
     def leave(_signal: int, _frame: FrameType | None) -> NoReturn:
         try:
             if not silently:
-                os.write(2, (b"\n" if os.isatty(2) else b"") + _LINE)  # after the ^C there
+                os.write(2, (b"\n" if os.isatty(2) else b"") + _LINE)  # after the ^C
         finally:
             os._exit(INTERRUPTED)
 
@@ -38,12 +38,12 @@ def leave_at_once(silently: bool = False) -> None:
 
 
 def raise_after(note: Callable[[], None]) -> None:
-    """Ctrl-C raises ``KeyboardInterrupt`` in the command, after calling `note`.
+    """Make Ctrl-C raise ``KeyboardInterrupt`` in the command, after calling `note`.
 
     Parameters
     ----------
     note
-        Any other exception that follows is due to Ctrl-C, too.
+        Records the interrupt: any exception that follows is due to Ctrl-C.
     """
 
     def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

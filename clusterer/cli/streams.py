@@ -15,15 +15,15 @@ from typing import Any, TextIO, cast
 ESCAPED = "clusterer.escaped"
 """Name of the error handler that escapes characters which an encoding lacks."""
 _BYTES = re.compile("[\udc80-\udcff]")
-"""As Python keeps what is not UTF-8 in a file name (PEP 383)."""
+"""Python's escapes for bytes of a file name that are not UTF-8 (PEP 383)."""
 
 
 def prepare() -> None:
     r"""Set up the streams of this process so that printing fails only if writing fails.
 
     Closed streams are opened on the null device; otherwise the next file to be opened would get
-    their number, and what libraries print would go into it. Characters that the encoding lacks
-    are escaped as in JSON, ``\u00e9``, so that JSON stays valid. Errors on stderr are ignored.
+    their number, and receive the output of libraries. Characters that the encoding lacks are
+    escaped as in JSON, ``\u00e9``, so that JSON stays valid. Errors on stderr are ignored.
     """
     codecs.register_error(ESCAPED, escaped)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -38,7 +38,7 @@ def prepare() -> None:
 
 
 _CHOSEN_BY_PYTHON = {"strict", "surrogateescape"}
-"""Any other comes from PYTHONIOENCODING and is the user's choice."""
+"""Any other error handler comes from PYTHONIOENCODING, and is kept."""
 
 
 _CONTROL = dict.fromkeys(
@@ -74,7 +74,7 @@ def is_unread(error: OSError) -> bool:
 
 
 def mute() -> None:
-    """Discard what stdout and stderr still hold, so that Python does not complain on exit."""
+    """Discard buffered output, so that Python does not report an error on exit."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
@@ -86,10 +86,10 @@ def mute() -> None:
 
 
 class _Watched:
-    """A stream that remembers why it failed, and may ignore the failure.
+    """A stream that stores its last error, and may ignore it.
 
-    A plain one removes control characters: names come from elsewhere. It hides its byte buffer,
-    to which click would write UTF-8 whatever the encoding.
+    With `plain`, it removes control characters, which file names may contain, and hides its byte
+    buffer, to which click would write UTF-8 in any encoding.
     """
 
     def __init__(self, stream: TextIO, fails: bool, plain: bool = False) -> None:

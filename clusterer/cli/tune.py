@@ -1,4 +1,4 @@
-"""``cluster-video tune CLIP...``: which threshold, metric and method suit labelled clips."""
+"""``cluster-video tune CLIP...``: find the threshold, metric and method for labelled clips."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def tune(
     """Find the threshold, metric and method that suit labelled clips.
 
     CLIP is a result folder, or a video, which is analysed with the default settings unless it has
-    a result folder already. Tries every threshold with every metric and method on what the
-    analysis found, and prints the best. tuning.html shows the curves; tuning.csv has all figures.
+    a result folder already. Tries every threshold with every metric and method on the
+    stored analysis, and prints the best. tuning.html shows the curves; tuning.csv has all figures.
     """
     from clusterer import tuning
     from clusterer.cli.progress import Terminal, bar

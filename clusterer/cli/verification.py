@@ -49,7 +49,7 @@ def verification(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure how well an encoder's distances tell same from different people.
+    """Measure how well an encoder's distances separate people.
 
     PAIRS lists pairs of photographs: a CSV file with the columns first, second, same (1 or 0), or
     the pairs.txt of Labeled Faces in the Wild. In each photograph, the face nearest to the centre
@@ -97,7 +97,7 @@ def _of_pairs(path: Path, images: Path | None, metric: str, encoder: str) -> Ver
         threshold=threshold,
         sets=(judge(pairs, threshold),),
         photographs=len(listed.photographs),
-        without_face=tuple(str(photograph) for photograph, there in has_face if not there),
+        without_face=tuple(str(photograph) for photograph, found in has_face if not found),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the process is doing, for the message if it fails."""
+"""The current work of the process, for error messages."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ class Unforeseen(Exception):  # noqa: N818 (it holds the error)
 
 @dataclass(slots=True)
 class Work:
-    """What the process is doing.
+    """The current work of the process.
 
     Attributes
     ----------
     args
         The arguments of the program.
     own_process
-        The process belongs to the command, which handles its signals.
+        Whether the process belongs to the command, which then handles its signals.
     command
         The command as it is typed.
     subject
         The video or folder that it works on. May be empty.
     debug
-        Show tracebacks.
+        Whether to show tracebacks.
     interrupted
-        Ctrl-C was pressed.
+        Whether Ctrl-C was pressed.
     crashed
-        Something failed without ending the command, as in a thread.
+        Whether an error occurred without ending the command, as in a thread.
     """
 
     args: Sequence[str] = ()
@@ -62,7 +62,7 @@ class Work:
 
     @contextmanager
     def doing(self, context: click.Context) -> Iterator[None]:
-        """Record what a command works on while it runs, and let Ctrl-C interrupt it."""
+        """Record the input of a command while it runs, and let Ctrl-C interrupt it."""
         self.command, self.subject = context.command_path, _subject(context)
         if self.own_process:
             signals.raise_after(self._note_interrupt)

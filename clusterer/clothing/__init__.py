@@ -1,1 +1,1 @@
-"""Clothing: where the torso is, its colours, and its embedding."""
+"""Clothing: the torso below a face, its colours, and its embedding."""

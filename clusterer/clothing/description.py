@@ -14,7 +14,7 @@ from clusterer.clothing.region import SIDE_PX, Torso
 from clusterer.core.types import FloatArray
 
 LEAST_SHARE = 0.1
-"""Torsos of which less is visible are not embedded."""
+"""Smallest visible share of a torso that is embedded."""
 PICTURE_PX = (72, 96)
 """Width and height of a picture: like faces, torsos are a quarter higher than wide."""
 JPEG_QUALITY = 80

@@ -1,4 +1,4 @@
-"""Find the torso below a face, and how much of it is visible."""
+"""Find the torso below a face, and its visible part."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ WIDTH = 2.2
 TOP, BOTTOM = 1.2, 3.4
 """From the chin to the belt, in face heights below the top of the face."""
 SIDE_PX = 96
-"""Of the square that torsos are resized to: those of the faces that need clothing (20 to 40 px
-high) are 40 to 90 px wide."""
+"""Side of the square that torsos are resized to: torsos below the faces that need clothing (20 to
+40 px high) are 40 to 90 px wide."""
 FILL = (124, 116, 104)
 """Colour of invisible parts: the mean of ImageNet, which the network was trained to ignore."""
 
@@ -46,7 +46,7 @@ def cut_torso(image: ImageArray, boxes: FloatArray, row: int) -> Torso:
     image : array of shape (H, W, 3), uint8, RGB
     boxes : array of shape (n, 4), all faces of the frame, px
     row
-        Whose torso.
+        Row of the face.
     """
     rows, columns, seen, share = visible_torso(boxes, row, image.shape[1], image.shape[0])
     picture = np.full((SIDE_PX, SIDE_PX, 3), FILL, dtype=np.uint8)
@@ -93,17 +93,17 @@ def visible_torso(
     ----------
     boxes : array of shape (n, 4), all faces of the frame, px
     row
-        Whose torso.
+        Row of the face.
     width_px, height_px
-        Of the frame.
+        Size of the frame.
 
     Returns
     -------
     rows, columns
-        Where the torso lies in the frame.
+        Position of the torso in the frame.
     seen : array of shape (rows, columns), bool, False where another face covers it
     share
-        Visible part of the whole torso box, 0 to 1.
+        Visible share of the torso box, 0 to 1.
     """
     torso = torso_boxes(boxes[row : row + 1])[0]
     rows = _clip(torso[1], torso[3], height_px)

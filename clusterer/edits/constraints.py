@@ -34,12 +34,12 @@ class Constraints:
 
 
 def constrain(edits: Sequence[Edit], names: Names, n_tracks: int) -> Constraints:
-    """Collect the constraints of all corrections; the later of two that contradict wins.
+    """Collect the constraints of all corrections; if two contradict, the later wins.
 
     Parameters
     ----------
     edits
-        In the order in which they were made.
+        All corrections, in order.
     names
         Resolves keys.
     n_tracks
@@ -50,13 +50,13 @@ def constrain(edits: Sequence[Edit], names: Names, n_tracks: int) -> Constraints
     consistent = _ConsistentPairs(n_tracks)
     overridden, later_excluded = set(), set[int]()
     for position in reversed(range(len(edits))):
-        stated = _Statement(edits[position], names, excluded)
-        kept = [consistent.add(pair) for pair in stated.pairs()]
-        if not later_excluded.isdisjoint(stated.excluded) or not all(kept):
+        statement = _Statement(edits[position], names, excluded)
+        added = [consistent.add(pair) for pair in statement.pairs()]
+        if not later_excluded.isdisjoint(statement.excluded) or not all(added):
             overridden.add(position)
         if edits[position].action is Action.NOT_A_FACE:
-            later_excluded |= set(stated.excluded)
-            if stated.tracks:  # a later correction made them faces again
+            later_excluded |= set(statement.excluded)
+            if statement.tracks:  # a later correction made them faces again
                 overridden.add(position)
     named = [(label, p.name) for label, p in replayed.people.items() if p.name]
     faces = {label: _naming_track(edits, names, replayed.labels, label) for label, _ in named}
@@ -79,14 +79,14 @@ def combine(
     Parameters
     ----------
     reviewed
-        The reviewer's.
-    cannot_link, must_link : arrays of shape (m, 2) and (k, 2), int64, pairs of tracks, as observed
+        Constraints from the reviewer.
+    cannot_link, must_link : arrays of shape (m, 2) and (k, 2), int64, observed pairs of tracks
     n_tracks
         Number of tracks.
 
     Returns
     -------
-    together : array of shape (m', 2), int64, those of `cannot_link` that the reviewer does not
+    together : array of shape (m', 2), int64, pairs of `cannot_link` that the reviewer does not
         contradict
     cannot_link : array of shape (m'', 2), int64, all of them, first < second, sorted
     must_link : array of shape (k', 2), int64, the reviewer's first
@@ -136,7 +136,7 @@ class _ConsistentPairs:
 
 
 class _Statement:
-    """What one correction states about pairs of tracks.
+    """The pairs of tracks that follow from one correction.
 
     The tracks of the correction are divided into `tracks`, which are faces, and `excluded`.
     """

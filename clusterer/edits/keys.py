@@ -38,7 +38,7 @@ class Keys:
     Parameters
     ----------
     analysis
-        Of the whole video.
+        Analysis of the whole video.
     """
 
     def __init__(self, analysis: Analysis) -> None:
@@ -48,8 +48,8 @@ class Keys:
     @cached_property
     def _pictured(self) -> _Faces:
         """Faces with a stored picture: only these can be a person's cover."""
-        kept = np.unique(self._analysis.crop_rows)
-        return _Faces(self._analysis, kept[self._analysis.track_of_row[kept] >= 0])
+        stored = np.unique(self._analysis.crop_rows)
+        return _Faces(self._analysis, stored[self._analysis.track_of_row[stored] >= 0])
 
     @cached_property
     def tracks(self) -> tuple[str, ...]:
@@ -66,7 +66,8 @@ class Keys:
     def row(self, key: str) -> int | None:
         """The detection of a track that a key refers to; None if there is none.
 
-        The exact face; else the nearest in time within half a second whose box overlaps by half;
+        The exact face if there is one, or else the nearest in time within half a second whose box
+        overlaps by half;
         ties to the largest overlap, then to the first.
         """
         return self._all.row(key)
@@ -76,7 +77,7 @@ class Keys:
         return self._owner(self._all.row(key))
 
     def picture(self, key: str) -> int | None:
-        """As `row`, among the faces with a stored picture."""
+        """The same as `row`, but only among faces with a stored picture."""
         return self._pictured.row(key)
 
     def pictured(self, key: str) -> int | None:

@@ -40,7 +40,7 @@ class EditLog:
     Attributes
     ----------
     edits : those in effect, in order
-    undone : those taken back; the last of them is the first to redo
+    undone : undone corrections; the last of them is the first to redo
     video : file name, for people who read the log
 
     Examples
@@ -60,7 +60,7 @@ class EditLog:
 
 
 def log_to_dict(log: EditLog) -> dict[str, Any]:
-    """The corrections as in a file, without its schema."""
+    """Convert the corrections to a dictionary, as in a file but without its schema."""
     return {
         "video": _printable(log.video)[: LENGTHS["video"]],
         "edits": [to_dict(edit) for edit in log.edits],
@@ -69,7 +69,7 @@ def log_to_dict(log: EditLog) -> dict[str, Any]:
 
 
 def to_dict(edit: Edit) -> dict[str, Any]:
-    """A correction as in a file; empty fields are left out."""
+    """Convert a correction to a dictionary, without empty fields."""
     texts = {name: getattr(edit, name) for name in ("name", "face", "note", "at")}
     lists = {name: list(getattr(edit, name)) for name in LIMITS}
     return {
@@ -84,12 +84,12 @@ def parse_edit(content: object) -> Edit:
     Parameters
     ----------
     content
-        As from `to_dict`; anything else is rejected.
+        As returned by `to_dict`; anything else is rejected.
 
     Raises
     ------
     EditsError
-        It is not a valid correction; the cause says why, on one line.
+        It is not a valid correction; the cause explains why, on one line.
     """
     if not isinstance(content, dict):
         raise EditsError("a correction is not an object")
@@ -123,12 +123,12 @@ def parse_log(content: dict[str, Any]) -> EditLog:
     Parameters
     ----------
     content
-        As from `log_to_dict`; anything else is rejected.
+        As returned by `log_to_dict`; anything else is rejected.
 
     Raises
     ------
     EditsError
-        It is not valid; the cause says why, on one line.
+        It is not valid; the cause explains why, on one line.
     """
     _only(content, {"schema", "video", "edits", "undone"})
     video = _text(content, "video")

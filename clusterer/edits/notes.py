@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from clusterer.core.types import Edit
 
 OVERRIDDEN = "overridden by a later correction"
-"""Not a loss: the reviewer changed their mind."""
+"""This is not a loss: the reviewer changed their mind."""
 
 
 def lines(edits: Sequence[Edit], notes: Sequence[str]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class Names(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Properties of a person besides the tracks.
+    """Properties of a person other than the tracks.
 
     Attributes
     ----------
@@ -54,10 +54,10 @@ class Replayed:
 
     Attributes
     ----------
-    labels : array of shape (t,), int64, `UNKNOWN` = nobody
+    labels : array of shape (t,), int64, `UNKNOWN` = no person
     not_a_face : array of shape (t,), bool; their label is `UNKNOWN`
     by_hand : array of shape (t,), bool, tracks whose label a correction set
-    people : label → person; a cover of somebody else is left out
+    people : label → person; a cover that shows another person is dropped
     notes : one per correction: why it does not apply, or only in part; empty = it applies
     """
 
@@ -75,7 +75,7 @@ def replay(
 
     Parameters
     ----------
-    labels : array of shape (t,), int64, of the automatic grouping, `UNKNOWN` = nobody
+    labels : array of shape (t,), int64, of the automatic grouping, `UNKNOWN` = no person
     numbers
         Label → number of the person.
     edits
@@ -135,15 +135,15 @@ class _State:
         """A person; the cover is kept only while its track belongs to the person."""
         person = self.people[label]
         track = self._names.pictured(person.cover) if person.cover else None
-        is_theirs = track is not None and self.labels[track] == label
-        return person if is_theirs or not person.cover else replace(person, cover="")
+        matches = track is not None and self.labels[track] == label
+        return person if matches or not person.cover else replace(person, cover="")
 
     def resolve(self, tracks: Sequence[int], without: Iterable[int] = ()) -> int | None:
         """The person with most of the tracks; ties to the one whose track comes first."""
         count = Counter(self.labels[track] for track in tracks if self.labels[track] >= 0)
         for label in without:
             count.pop(label, None)
-        return max(count, key=lambda label: count[label], default=None)  # the first of equals
+        return max(count, key=lambda label: count[label], default=None)  # the first if equal
 
     def _put(self, tracks: Iterable[int], label: int, *, by_hand: bool = True) -> None:
         for track in tracks:
@@ -218,28 +218,28 @@ class _State:
         return ""
 
     def _name(self, edit: Edit, refs: _Refs) -> str:
-        who = self.resolve(refs.who)
-        if who is None:
-            who = self._make(refs.who)
-        self.people[who] = replace(self.people[who], name=edit.name)
+        label = self.resolve(refs.who)
+        if label is None:
+            label = self._make(refs.who)
+        self.people[label] = replace(self.people[label], name=edit.name)
         return ""
 
     def _flag(self, edit: Edit, refs: _Refs) -> str:
-        who = self.resolve(refs.who)
-        if who is None:
-            return NOBODY
-        self.people[who] = replace(self.people[who], hidden=edit.action is Action.HIDE)
+        label = self.resolve(refs.who)
+        if label is None:
+            return NOT_FOUND
+        self.people[label] = replace(self.people[label], hidden=edit.action is Action.HIDE)
         return ""
 
     def _cover(self, edit: Edit, refs: _Refs) -> str:
-        who = self.resolve(refs.who)
-        if who is None:
-            return NOBODY
-        self.people[who] = replace(self.people[who], cover=edit.face)
+        label = self.resolve(refs.who)
+        if label is None:
+            return NOT_FOUND
+        self.people[label] = replace(self.people[label], cover=edit.face)
         return ""
 
 
-NOBODY = "person not found"
+NOT_FOUND = "person not found"
 MISSING = {
     "who": "person not found",
     "others": "other person not found",
@@ -260,12 +260,12 @@ class _Refs:
         self.face = _found([names.pictured(edit.face)] if edit.face else [])
 
     def missing(self) -> str:
-        """Why the correction cannot apply at all."""
+        """Reason why the correction cannot apply at all; empty if it can."""
         lacking = [name for name in NEEDS[self._edit.action] if not getattr(self, name)]
         return MISSING[lacking[0]] if lacking else ""
 
     def partly(self) -> str:
-        """Why it applies only in part."""
+        """Reason why it applies only in part; empty if it applies fully."""
         lost = len(self._edit.tracks) - len(self.tracks)
         lost *= "tracks" in NEEDS[self._edit.action]
         return f"{lost} of {len(self._edit.tracks)} faces not found" if lost else ""

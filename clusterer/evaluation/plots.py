@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, PINK = "#3f86d8", "#d9722e", "#2a9d76", "#c5679f"
 """Colours of lines and bars, with a contrast of 3:1 or more on white and on the dark page."""
 
-# The viewer chooses the font: a `font` shorthand is no presentation attribute, and names a font.
+# The viewer chooses the font: a `font` shorthand is not a presentation attribute, and names a font.
 _FONT = re.compile(r"^(?:[a-z0-9 -]+ )?([\d.]+)px .*$")
 _STYLE = re.compile(r' style="([^"]*)"')
 _GROUP = re.compile(r'<g id="[^"]*"')

@@ -70,7 +70,7 @@ def rate_sharpness(image: ImageArray, box: FloatArray) -> float:
     """Rate how much fine detail a face has relative to its contrast.
 
     The box is shrunk to at most 48 px and never enlarged, so that small faces are not penalised
-    here: that is left to `rate_size`. The rating is d² / (d² + 0.04²), where d is the mean square
+    here: `rate_size` does that. The rating is d² / (d² + 0.04²), where d is the mean square
     of the second differences over the variance of the grey values, along rows or columns, whichever
     is less (motion blurs only one of them).
 
@@ -104,7 +104,7 @@ def rate_pose(landmarks: FloatArray) -> FloatArray:
 
     Turning the head by an angle φ moves the nose along the line of the eyes by 0.85 · tan φ of half
     the distance between them; the rating is cos² φ. Nodding moves the nose between the lines of
-    eyes and mouth, which costs at most half of the rating. Rolling the head or mirroring the
+    eyes and mouth, which lowers the rating by at most half. Rolling the head or mirroring the
     picture changes nothing.
 
     Parameters
@@ -155,8 +155,8 @@ def crop_face(image: ImageArray, box: FloatArray, side_px: int = 160) -> bytes:
     A JPEG file
     """
     rows, columns = image.shape[:2]
-    wanted_px = round(_CROP_SIDE * float(box[3] - box[1]))
-    source_px = min(max(wanted_px, 1), rows, columns)
+    square_px = round(_CROP_SIDE * float(box[3] - box[1]))
+    source_px = min(max(square_px, 1), rows, columns)
     corner = square(box, source_px)[:2]
     left, top = (
         min(max(round(float(start)), 0), end - source_px)

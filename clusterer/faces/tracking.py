@@ -2,7 +2,7 @@
 
 In two steps: `Tracker` links from sample to sample by position alone, as the frames come in.
 `stitch` then uses embeddings: it cuts a piece in which the face changes, and joins pieces of one
-face that turned away, was hidden or moved too fast to overlap.
+face that turned away, was hidden or moved too fast for its boxes to overlap.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ class Tracker:
         overlap = np.maximum(iou(expected, boxes), iou(last, boxes))
         pairs = _match(overlap, fits & (overlap >= self._config.min_iou))
         latest_s = max(t.time_s for t in self._open)
-        seen_last = np.array([t.time_s == latest_s for t in self._open])
+        in_last_frame = np.array([t.time_s == latest_s for t in self._open])
         nearness = REACH - distance_in_heights(last, boxes)
-        near = fits & seen_last[:, None] & (nearness > 0.0)
-        near[[r for r, _ in pairs], :] = False
-        near[:, [c for _, c in pairs]] = False
-        return pairs + _match(nearness, near)
+        reachable = fits & in_last_frame[:, None] & (nearness > 0.0)
+        reachable[[r for r, _ in pairs], :] = False
+        reachable[:, [c for _, c in pairs]] = False
+        return pairs + _match(nearness, reachable)
 
     @staticmethod
     def _advance(track: _Open, box: Boxes, time_s: float) -> None:
@@ -214,11 +214,11 @@ def _successors(parts: list[Piece], limit: float, max_gap_s: float) -> dict[int,
                 continue
             candidates.append((float(np.linalg.norm(mean_i - mean_j)), i, j))
     next_of: dict[int, int] = {}
-    taken: set[int] = set()
+    continued: set[int] = set()
     for distance, i, j in sorted(candidates):
-        if distance < limit and i not in next_of and j not in taken:
+        if distance < limit and i not in next_of and j not in continued:
             next_of[i] = j
-            taken.add(j)
+            continued.add(j)
     return next_of
 
 

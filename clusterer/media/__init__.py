@@ -1,6 +1,6 @@
 """Videos: probing, decoding, shot detection and frame sampling.
 
-The names other rooms use are importable from here.
+The names that other rooms use are importable from here.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from clusterer.media.probe import (
 _JUMP_S = 1.0
 """A clock that goes back this far was reset (two recordings joined); less is jitter."""
 _SEEK_MARGINS_S = (0.0, 10.0)
-"""How far before the wanted frame each seek attempt aims, in case the previous landed too late."""
+"""How far before the frame each seek attempt aims, in case the previous landed too late."""
 _MISSING_END_S = 0.5
 """A video that ends this much earlier than its container states is truncated."""
 _FAILURES = 1000
@@ -44,10 +44,10 @@ class Start:
 
     Attributes
     ----------
-    pts : the first frame at or after it is the first that counts
+    pts : the first frame at or after it is the first of the part
     index : decoded index of that frame, if known; then `pts` is exactly its pts
     context : number of frames before it to deliver first
-    earliest_pts : none of them before this
+    earliest_pts : lower bound of their pts
     """
 
     pts: int
@@ -64,7 +64,7 @@ class Decoded:
     ----------
     index : position among all decoded frames of the video, 0-based
     pts : strictly increasing; missing, repeated or backward ones are repaired
-    duration_pts : how long it is shown, at least 1
+    duration_pts : display time, at least 1
     raw : PyAV's frame
     """
 
@@ -85,7 +85,7 @@ class _SeekMissedError(Exception):
 class Reader:
     """Iterates the decoded frames of a video.
 
-    Damage does not raise: whatever decodes is delivered, and `warnings` lists what was lost.
+    Damage does not raise: every decodable frame is delivered, and `warnings` lists the losses.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ class Reader:
     start
         Where to begin; None = at the first frame.
     end_pts
-        Frames at or after it are left out.
+        Frames at or after it are skipped.
 
     Attributes
     ----------
@@ -131,7 +131,7 @@ class Reader:
         if self._damaged_pts is not None:
             self.warnings.append(
                 f"the file is damaged at {self._info.seconds(self._damaged_pts):.1f} s;"
-                " what decodes was used"
+                " only its decodable parts were used"
             )
 
     def _from_start(self) -> Iterator[Decoded]:
@@ -192,7 +192,7 @@ class Reader:
                 yield replace(decoded, index=decoded.index + shift)
 
     def _skipped(self, start: Start) -> Iterator[Decoded]:
-        """Frames found by decoding from the beginning: slow, but correct for every file."""
+        """Decode from the beginning: slow, but correct for every file."""
         frames = self._from_start()
         before, first = self._split(frames, start, start.context)
         if first is not None:
@@ -214,7 +214,7 @@ class Reader:
         return self._info.start_pts if start.earliest_pts is None else start.earliest_pts
 
     def _frames(self, container: InputContainer, stream: VideoStream) -> Iterator[_Stated]:
-        """Frames as FFmpeg outputs them, skipping what does not decode."""
+        """Frames as FFmpeg outputs them, skipping undecodable packets."""
         packets = container.demux(stream)
         failures, pts = 0, self._info.start_pts
         while failures < _FAILURES and not self._cancelled.is_set():
@@ -274,7 +274,7 @@ class Reader:
 def count_frames_before(path: str, pts: int) -> int | None:
     """Count the frames shown before a pts, by reading packets only.
 
-    Skips packets that the container marks as not to be shown, and those before the first key frame,
+    Skips packets that the container marks as not for display, and those before the first key frame,
     which cannot be decoded.
 
     Parameters
@@ -310,8 +310,8 @@ def count_frames_before(path: str, pts: int) -> int | None:
                         break  # shown no earlier than decoded, like everything after it
                 if key_pts is None and packet.is_keyframe:
                     key_pts = packet.pts
-                shown = key_pts is not None and packet.pts >= key_pts and not packet.is_discard
-                count += shown and packet.pts < pts
+                displayed = key_pts is not None and packet.pts >= key_pts and not packet.is_discard
+                count += displayed and packet.pts < pts
         except av.error.FFmpegError:
             return None
     return count

@@ -1,4 +1,4 @@
-"""Which files are opened as videos: those that contain their pictures themselves."""
+"""The files that are opened as videos: those that contain their pictures themselves."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def playlist(head: bytes) -> str:
 def is_called_playlist(name: str) -> bool:
     """Whether a file name has the extension of a playlist, timeline or script.
 
-    Ask only if the file is not a video: a video may have any name.
+    Use only if the file is not a video: a video may have any name.
     """
     return PurePath(name).suffix.lower().removeprefix(".") in _ENDINGS
 
@@ -105,7 +105,7 @@ def is_called_playlist(name: str) -> bool:
 def forced(head: bytes) -> str | None:
     """FFmpeg's name of a format that it would otherwise guess from the file name.
 
-    FFmpeg takes a picture's name with ``%03d``, ``*``, ``?`` or ``{`` for a pattern of many files;
+    FFmpeg treats a picture's name with ``%03d``, ``*``, ``?`` or ``{`` as a pattern of many files;
     so animations, which share their extensions with pictures, are recognised by content.
 
     Returns

@@ -13,7 +13,7 @@ from clusterer.core.types import ImageArray
 _BT709, _UNSPECIFIED, _BT601 = 1, 2, 5
 """AVColorSpace; swscale uses the same numbers for its matrices."""
 _HD_HEIGHT_PX = 720
-"""Untagged video of at least this height is taken for BT.709, as in players (mpv, VLC)."""
+"""Untagged video of at least this height is treated as BT.709, as in players (mpv, VLC)."""
 
 
 def orientation(raw: VideoFrame) -> tuple[bool, bool, bool]:

@@ -35,8 +35,8 @@ FORMATS_WITHOUT_PTS = ("avi",)
 _TAGS: dict[str, Any] = (
     {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
 )
-"""Escapes tags that are not UTF-8. PyAV 19 always does, and has no such argument; up to 18 it fails
-without."""
+"""Escapes tags that are not UTF-8. PyAV 19 always does, and has no such argument; up to 18 it
+fails without it."""
 _PROBE_ERRORS = 100
 """Undecodable packets before the first picture after which a file is not a video."""
 
@@ -87,9 +87,9 @@ def probe(path: str | Path) -> VideoInfo:
 def open_video(path: str | Path) -> InputContainer:
     """Open exactly this file for reading, whatever its name looks like.
 
-    Every video is opened here. FFmpeg would take ``http:x``, ``concat:x`` or ``12:30 x.mp4`` for
-    addresses, and would open the files that a playlist names. So it is given the file protocol
-    explicitly, may use no other, and none of the formats that refer to other files.
+    Every video is opened here. FFmpeg would treat ``http:x``, ``concat:x`` or ``12:30 x.mp4``
+    as addresses, and would open the files that a playlist names. So it is restricted to the file
+    protocol and to formats that do not refer to other files.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def open_video(path: str | Path) -> InputContainer:
         The file is missing, a folder, a pipe or a device, empty, a playlist, or not a video.
     """
     try:
-        file = Path(path).absolute()  # symlinks are left to the system, as when hashing the file
+        file = Path(path).absolute()  # the system resolves symlinks, as when hashing the file
         _check(file, path)
         with open_file(file) as content:
             head = content.read(HEAD_BYTES)

@@ -32,7 +32,7 @@ class ReadAhead(Generic[T]):
     source
         Iterated in the second thread only.
     size
-        Maximum number of items held ready.
+        Maximum number of items held.
     cancel
         Called on close, to make a busy source return soon.
     """

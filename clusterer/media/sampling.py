@@ -1,8 +1,8 @@
-"""Which frames are sampled, and the shots they belong to.
+"""Sample frames of a video, and divide it into shots.
 
 A frame is sampled if it is the first or last of its shot, or the first at or after a point of the
-grid 0, 1/rate, 2/rate, … seconds since the video's first frame; of the latter, every other one is
-skipped while the picture is static.
+grid 0, 1/rate, 2/rate, … seconds since the video's first frame; every other
+frame of the grid is skipped while the picture is static.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from clusterer.media.static_frames import StaticFrames
 
 _AHEAD_EVENTS = 8
 _AHEAD_BYTES = 128 * 2**20
-"""Limits of sampled pictures held ready; at least two are."""
+"""Limits of sampled pictures held in memory; at least two are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,7 +19,7 @@ _LAYOUT_BLUR_PX = 2.0
 """Standard deviation of the blur before correlating, which tolerates small motion."""
 
 
-class _Seen(NamedTuple):
+class _Measured(NamedTuple):
     """A picture, and its difference from the previous one, 0 to 255; None for the first."""
 
     hsv: ImageArray
@@ -34,12 +34,12 @@ class CutDetector:
     hue, saturation and value from one picture to the next is a cut if it is large, and large
     relative to its neighbours on both sides, unlike camera motion. In addition, if a picture after
     the change has the layout of one before it, it was a change of light, a flash or damage of at
-    most `window` frames, not a cut; and pictures at both ends are judged by the neighbours they
-    have.
+    most `window` frames, not a cut; and pictures at both ends are compared with the neighbours
+    that they have.
 
     A decision needs `window` pictures of look-ahead, and depends on nothing older than `window`
-    pictures before the shot. So a detector that is given `window` pictures of context resumes
-    exactly as if it had seen everything.
+    pictures before the shot. So a detector that gets `window` pictures of context resumes
+    exactly as if it had processed everything.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class CutDetector:
 
     def __init__(self, config: ShotConfig) -> None:
         self._config = config
-        self._recent: deque[_Seen] = deque(maxlen=2 * config.window + 2)
+        self._recent: deque[_Measured] = deque(maxlen=2 * config.window + 2)
         self._undecided = 0
         self._length: int | None = None
 
@@ -88,13 +88,13 @@ class CutDetector:
         hsv = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2HSV), np.uint8)
         grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
         score = _difference(self._recent[-1].hsv, hsv) if self._recent else None
-        self._recent.append(_Seen(hsv, grey, score))
+        self._recent.append(_Measured(hsv, grey, score))
 
     def _decide(self) -> bool:
         position = len(self._recent) - self._undecided
         self._undecided -= 1
         if self._length is None:
-            # A shot that is entered in its middle may have any length.
+            # A shot that is resumed in its middle may have any length.
             self._length = 1 if position else self._config.min_length_frames
             return True
         begins = self._length >= self._config.min_length_frames and self._is_cut(position)
@@ -103,10 +103,10 @@ class CutDetector:
 
     def _is_cut(self, position: int) -> bool:
         config = self._config
-        seen = list(self._recent)
-        before = seen[max(0, position - config.window) : position]
-        after = seen[position + 1 : position + 1 + config.window]
-        score = seen[position].score
+        pictures = list(self._recent)
+        before = pictures[max(0, position - config.window) : position]
+        after = pictures[position + 1 : position + 1 + config.window]
+        score = pictures[position].score
         if score is None or score < config.min_content:
             return False
         scores = [picture.score for picture in before + after if picture.score is not None]
@@ -114,8 +114,8 @@ class CutDetector:
             return False
         return all(
             _correlation(earlier.grey, later.grey) < _SAME_LAYOUT
-            for earlier in reversed(seen[max(0, position - config.window - 1) : position])
-            for later in [seen[position], *after]
+            for earlier in reversed(pictures[max(0, position - config.window - 1) : position])
+            for later in [pictures[position], *after]
         )
 
 

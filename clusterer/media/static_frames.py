@@ -8,9 +8,9 @@ import numpy as np
 from clusterer.core.types import ImageArray
 
 _BLUR_PX = 2.0
-"""Standard deviation of the blur before comparing, so that noise does not count as motion."""
+"""Standard deviation of the blur before comparing, so that noise is not mistaken for motion."""
 _BLOCK_PX = 9
-"""Side of the block whose mean change counts: about a small face in a picture 160 px wide."""
+"""Side of the blocks whose mean change is compared: about a small face in a picture 160 px wide."""
 
 
 class StaticFrames:
@@ -19,7 +19,7 @@ class StaticFrames:
     Parameters
     ----------
     level
-        Change of a block's mean brightness since the last sample that counts as motion, 0 to 255;
+        Change of a block's mean brightness since the last sample from which it is motion, 0 to 255;
         at 0 nothing is skipped.
     """
 
@@ -41,7 +41,7 @@ class StaticFrames:
     def skips(self, picture: ImageArray) -> bool:
         """Whether to skip a picture that is due; records it if not.
 
-        Never two in a row: changes too slow to detect are sampled at half the rate.
+        It never skips two in a row: changes too slow to detect are sampled at half the rate.
 
         Parameters
         ----------

@@ -27,13 +27,13 @@ def cache_folder() -> Path:
 def cached(name: str, digest: str, make: Callable[[], bytes]) -> bytes:
     """Return a cached file, created now if it is missing or has another hash.
 
-    Only content with this `digest` is read from the cache, so nobody who can write to the folder
-    can substitute something else. If the folder is not writable, nothing is cached.
+    Only content with this `digest` is read from the cache, so a file that another user or program
+    has replaced is never used. If the folder is not writable, nothing is cached.
 
     Parameters
     ----------
     name : file name
-    digest : sha256 of what `make` returns, hexadecimal. If other library versions produce other
+    digest : sha256 of the result of `make`, hexadecimal. If other library versions produce other
         bytes, these are returned but not cached.
     make : creates the content
     """

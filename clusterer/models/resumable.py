@@ -19,7 +19,7 @@ from typing import IO, Any
 from clusterer.core.lock import lock
 
 TIMEOUT_S = 30
-"""Without a response, or without a further byte."""
+"""Limit of the wait for a response, and for each further byte."""
 CHUNK_BYTES = 1 << 16
 PARTIAL, UNSATISFIABLE = 206, 416
 """HTTP status: partial content; range not satisfiable (RFC 9110, sections 15.3.7 and 15.5.17)."""

@@ -28,8 +28,8 @@ def open_session(
     ----------
     model : content of the file, ONNX
     threads : number of CPU threads per call, 1 or more
-    origin : what the user calls it, such as its path
-    remedy : what to do if it is damaged
+    origin : its name for the user, such as its path
+    remedy : advice to the user if it is damaged
 
     Raises
     ------

@@ -29,9 +29,9 @@ INSIDE: Mapping[str, Mapping[int, str]] = {
 """Message → field number → message type of the field; the paths to tensors and nodes."""
 
 EXTERNAL_DATA, DATA_LOCATION = 13, 14
-"""Of TensorProto: the external file; and whether there is one (0, the default: there is not)."""
+"""Fields of TensorProto: the external file; and whether there is one (0, the default: no)."""
 OP_TYPE = 4
-"""Of NodeProto."""
+"""Field of NodeProto."""
 COMPILED = b"EPContext"
 """A node of ONNX Runtime for a compiled part, usually in a separate file."""
 
@@ -43,7 +43,7 @@ Field = tuple[int, "int | memoryview"]
 
 
 def external_part(model: bytes) -> str:
-    """The part of a network that is stored in another file.
+    """Name the part of a network that is stored in another file.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def external_part(model: bytes) -> str:
 
     Returns
     -------
-    In words; empty if there is none.
+    str; empty if there is none
 
     Raises
     ------

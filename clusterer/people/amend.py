@@ -31,7 +31,7 @@ class Corrected:
 
     Attributes
     ----------
-    labels : array of shape (t,), int64, `UNKNOWN` = nobody
+    labels : array of shape (t,), int64, `UNKNOWN` = no person
     people, unknowns
         As in `ClusteringResult`.
     notes : one per correction: why it does not apply, or only in part; empty = it applies
@@ -43,7 +43,7 @@ class Corrected:
     notes: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)  # a review keeps asking about one analysis
+@lru_cache(maxsize=1)  # a review works on one analysis
 def keys_of(analysis: Analysis) -> Keys:
     """Keys of the tracks and faces of an analysis."""
     return Keys(analysis)
@@ -103,7 +103,7 @@ def check(result: ClusteringResult, edits: Sequence[Edit]) -> tuple[str, ...]:
     result
         From `decide`, or loaded.
     edits
-        Of this video; from this analysis or another.
+        Corrections of this video, made on this analysis or another.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def correct(analysis: Analysis, grouping: Grouping, edits: Sequence[Edit], under
     edits
         All corrections, in order.
     under
-        How many of the first corrections the grouping was made under.
+        Number of leading corrections that the grouping was made under.
     """
     keys = keys_of(analysis)
     after = replay(grouping.labels, numbers(analysis, grouping.labels), edits, keys)

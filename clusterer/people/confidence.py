@@ -1,4 +1,4 @@
-"""How likely a track belongs to the person it was assigned to."""
+"""How likely it is that a track belongs to the person it was assigned to."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MOST = 0.95
 it, none of them wrong: by the rule of three (Hanley and Lippman-Hand 1983) 3 in 67 still could
 be."""
 LEAST = 0.4
-"""Lower bound for tracks with a person: of those that would fall below, about half are right."""
+"""Lower bound for tracks with a person: about half of those that would fall below are right."""
 
 MIN_QUALITY = 0.01
 MIN_SHARE = 0.02
-"""Smaller values are raised to these: their logarithms would outweigh everything else."""
+"""Smaller values are raised to these; otherwise their logarithms would dominate."""
 _MAX_DISTANCE = 100.0
 
 
@@ -61,7 +61,7 @@ def confidences(features: TrackFeatures, labels: IntArray, metric: str, unit: fl
 def with_clothing(
     by_face: Floats, decisions: Iterable[ClothingDecision], prior: float, most: float
 ) -> Floats:
-    """Raise the confidence of tracks that joined by clothing, where their faces say less.
+    """Raise the confidence of tracks that joined by clothing, where it is lower by faces alone.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Pairs of tracks that are certainly one person, or certainly different people.
 
-Faces in one frame are different people (so a person is never on both sides of a split screen). A
-face that returns to its place within a shot is the person who left it.
+Faces in one frame are different people, even on the two sides of a split screen. A face
+ that returns to its place within a shot is the person who left it.
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ class Basis:
     cannot_link : array of shape (m, 2), int64, pairs of tracks of different people
     must_link : array of shape (k, 2), int64, pairs of tracks of one person, by precedence
     spans_s : array of shape (t, 2), float64, start and end of each track, seconds
-    together : array of shape (m', 2), int64, those of `cannot_link` seen in one frame, without
-        what a reviewer added
+    together : array of shape (m', 2), int64, pairs of `cannot_link` seen in one frame, without
+        those that a reviewer added
     """
 
     features: TrackFeatures
@@ -63,7 +63,7 @@ def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Bas
     analysis, config
         As for `decide`.
     edits
-        A reviewer's corrections; they override what was observed.
+        A reviewer's corrections; they override observed constraints.
     """
     n_tracks = len(analysis.tracks)
     from_reviewer = constrain(edits, keys_of(analysis), n_tracks)
@@ -142,7 +142,7 @@ def decide(
     edits
         A reviewer's corrections, in order; the result includes them.
     grouped_under
-        How many of the first corrections constrain the grouping itself; the rest are applied to
+        Number of leading corrections that constrain the grouping itself; the rest are applied to
         its result. None = all.
 
     Returns
@@ -173,9 +173,9 @@ def decide(
     fit = _calibration(analysis, inputs, config)
     assignment = assign(inputs, chosen, fit.threshold)
     features, cannot_link = inputs.features, inputs.cannot_link
-    unit = _default(config, fit.threshold)  # of the evidence curves, whatever the threshold
+    unit = _default(config, fit.threshold)  # of the evidence curves, for any threshold
     grouping = _grouping(features, assignment, chosen, unit)
-    evidence = assignment.evidence if fit.threshold == unit else None  # else in other units
+    evidence = assignment.evidence if fit.threshold == unit else None  # otherwise in other units
     used = replace(chosen, threshold=AUTO if fit.automatic else fit.threshold)
     corrected = correct(analysis, grouping, edits, under)
     return ClusteringResult(
@@ -199,7 +199,7 @@ def decide(
 
 
 def resolved(config: Config) -> Config:
-    """The same with what the card of the encoder says; see `clusterer.faces.encoding.resolve`."""
+    """Fill in the settings of the encoder's card; see `clusterer.faces.encoding.resolve`."""
     analysis = config.analysis
     return replace(config, analysis=replace(analysis, encoding=resolve(analysis.encoding)))
 
@@ -221,14 +221,14 @@ def _spans_s(analysis: Analysis) -> npt.NDArray[np.float64]:
 def _calibration(analysis: Analysis, inputs: Basis, config: Config) -> Calibration:
     """The threshold to use, and how well it fits."""
     chosen = config.clustering
-    given = None if chosen.threshold == AUTO else chosen.threshold
-    default = _default(config, given)
+    fixed = None if chosen.threshold == AUTO else chosen.threshold
+    default = _default(config, fixed)
     return calibrate(
         same_pairs(analysis, chosen),
         different_pairs(inputs.features, inputs.together, chosen),
         chosen.metric,
         default,
-        given if given is not None or chosen.threshold == AUTO else default,
+        fixed if fixed is not None or chosen.threshold == AUTO else default,
     )
 
 

@@ -12,7 +12,7 @@ from clusterer.core.types import Analysis, ChipQuality, FloatArray, IntArray, Re
 
 MIN_WEIGHT = 1e-3
 """Weight of a chip of zero quality, so that a track of such chips still has an average."""
-MIN_APART_S = Fraction(1, 5)
+MIN_GAP_S = Fraction(1, 5)
 """Chips closer in time than this count once: the first and last frame of a very short shot are both
 sampled, and a face seen for a tenth of a second does not make a person."""
 
@@ -25,14 +25,14 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
     analysis
         Of the whole video.
     config
-        What counts as readable, and how many readable chips make a person.
+        Minimum quality of a readable chip, and number of readable chips that make a person.
 
     Returns
     -------
     TrackFeatures, one row per track, in the order of `analysis.tracks`
     """
     value = analysis.quality.value
-    apart_pts = float(MIN_APART_S / analysis.video.time_base)
+    gap_pts = float(MIN_GAP_S / analysis.video.time_base)
     dimension = analysis.chip_embeddings.shape[1]
     faces = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
     has_face = np.zeros(len(analysis.tracks), dtype=bool)
@@ -42,7 +42,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
         rows = track.detection_rows
         best[i] = rows[int(np.argmax(value[rows]))]
         readable[i] = _count_spaced(
-            analysis.detections.pts[rows[value[rows] >= config.min_quality]], apart_pts
+            analysis.detections.pts[rows[value[rows] >= config.min_quality]], gap_pts
         )
         chips = analysis.chips_of(i)
         if len(chips):
@@ -67,7 +67,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
 
 
 def _clothing(analysis: Analysis, config: ClothingConfig) -> tuple[FloatArray, FloatArray]:
-    """Description of what each track wears, and how much of the torso is seen.
+    """Clothing description of each track, and the visible share of its torso.
 
     Complete and sharp torsos count most. The vector concatenates two parts, scaled so that the dot
     product of two vectors is the weighted mean of the parts' similarities.
@@ -121,7 +121,7 @@ def _at(values: FloatArray, rows: np.typing.NDArray[np.int64]) -> FloatArray:
 
 
 def _reason(quality: ChipQuality, best_row: int, readable: int, min_faces: int) -> Reason:
-    """Why a track is not readable: the weakest part of its best chip, or too few chips."""
+    """Reason why a track is not readable: the weakest part of its best chip, or too few chips."""
     if readable >= min_faces:
         return Reason.NONE
     if readable:

@@ -16,12 +16,12 @@ from clusterer.core.types import UNKNOWN, Analysis, Identity, IntArray, Reason, 
 def reasons_of(
     features: TrackFeatures, labels: IntArray, ambiguous: npt.NDArray[np.bool_]
 ) -> tuple[Reason, ...]:
-    """Why each track is unknown; `Reason.NONE` if it has a person.
+    """Give the reason why each track is unknown; `Reason.NONE` if it has a person.
 
     Parameters
     ----------
     features : t tracks
-    labels : array of shape (t,), int64, `UNKNOWN` = nobody
+    labels : array of shape (t,), int64, `UNKNOWN` = no person
     ambiguous : array of shape (t,), bool, unknown tracks with more than one candidate
     """
     return tuple(
@@ -34,12 +34,12 @@ def reasons_of(
 
 @dataclass(frozen=True, slots=True)
 class ReviewerFacts:
-    """What a reviewer set for a person.
+    """A reviewer's settings for a person.
 
     Attributes
     ----------
     number : kept, whatever the screen time
-    name : empty = after the number
+    name : empty = named after the number
     hidden
     cover_row : detection whose crop represents the person; None = the best
     """
@@ -63,12 +63,12 @@ def present(
     ----------
     analysis
         Of t tracks.
-    labels : array of shape (t,), int64, `UNKNOWN` = nobody
+    labels : array of shape (t,), int64, `UNKNOWN` = no person
     reasons
-        Why each track is unknown, from `reasons_of`.
+        Reason why each track is unknown, from `reasons_of`.
     confidence : array of shape (t,), 0 to 1
     facts
-        Label → what a reviewer set; None = number people by screen time.
+        Label → a reviewer's settings; None = number people by screen time.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def _id(name: str) -> str:
 
 
 def unknown_reason(unreadable: Reason, ambiguous: bool) -> Reason:
-    """Why a track is unknown: two candidates, else why it is unreadable, else no match."""
+    """Reason why a track is unknown: two candidates, or unreadable, or no match."""
     if ambiguous:
         return Reason.AMBIGUOUS
     return unreadable if unreadable is not Reason.NONE else Reason.NO_MATCH
@@ -147,15 +147,15 @@ class _Builder:
         rows = np.concatenate([track.detection_rows for track in tracks])
         crops = [row for row in rows.tolist() if row in self._crops]
         ids = [track.id for track in tracks]
-        seen = appearances(analysis, ids)
-        length_pts = sum(a.end_pts - a.start_pts for a in seen)
+        spans = appearances(analysis, ids)
+        length_pts = sum(a.end_pts - a.start_pts for a in spans)
         weights = np.array([len(track) for track in tracks], dtype=np.float64)
         return Identity(
             id=identity_id,
             name=name,
             label=label,
             track_ids=tuple(ids),
-            appearances=seen,
+            appearances=spans,
             cover_row=int(max(crops or rows.tolist(), key=lambda row: (self._quality[row], -row))),
             crop_rows=tuple(sorted(crops)),
             screen_time_s=float(length_pts * analysis.video.time_base),

@@ -1,1 +1,1 @@
-"""The one place where the stages meet."""
+"""Runs the stages in order; the only room that combines them."""

@@ -50,7 +50,7 @@ def analyse(
     DependencyError
         A system library is missing.
     OtherFilmError
-        The folder holds the result of another film.
+        The folder contains the result of another film.
     ResultError
         The folder holds other files, cannot be written to, or is in use by another run.
 
@@ -62,25 +62,25 @@ def analyse(
     """
     video, hook = Path(video), hook or Hook()
     with run_lock(Path(folder)):
-        own = ResultFolder.for_video(video, folder, hook)
-        return analyse_into(own, video, config, hook)
+        opened = ResultFolder.for_video(video, folder, hook)
+        return analyse_into(opened, video, config, hook)
 
 
-def analyse_into(own: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook) -> Analysis:
-    """As `analyse`, into an open folder whose lock is held."""
+def analyse_into(opened: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook) -> Analysis:
+    """The same as `analyse`, into an open folder whose lock is held."""
     config = replace(config, encoding=encoding.resolve(config.encoding))
     models = _model_hashes(config)
-    key = analysis_key(own.fingerprint, config, models)
-    cache = AnalysisCache(own, key, lambda: earlier_key(video, config, models))
+    key = analysis_key(opened.fingerprint, config, models)
+    cache = AnalysisCache(opened, key, lambda: earlier_key(video, config, models))
     try:
         stored = cache.load()
     except CacheError as error:
         hook.note(f"{error.cause}; analysing again")
         stored = None
     if stored is not None:
-        remember(key, video)  # an earlier version may have stored it by another key
+        remember(key, video)  # an earlier version may have used another key
         moved = replace(stored, video=replace(stored.video, path=str(video)))
-        if Path(stored.video.path).name != video.name:  # so that it is found and shown by its name
+        if Path(stored.video.path).name != video.name:  # to find and show it by its current name
             cache.keep(moved)
         return moved
     # Otherwise NumPy's BLAS spins a thread per core for every small product and takes half of the

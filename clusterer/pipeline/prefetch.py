@@ -11,11 +11,11 @@ from clusterer.faces.detection import Detector
 from clusterer.media import Event, SampledFrame, ShotEnd
 
 MAX_BATCH, MAX_BATCH_BYTES = 8, 64 * 2**20
-"""Limits of frames detected at once, but at least two."""
+"""Limits of frames detected at once; at least two are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class FrameFaces:
     """A sampled frame and the faces in it."""
 
     frame: Frame
@@ -24,17 +24,17 @@ class Seen:
 
 def detect_ahead(
     events: Iterable[Event], detector: Detector, video: VideoInfo
-) -> Iterator[Seen | ShotEnd]:
+) -> Iterator[FrameFaces | ShotEnd]:
     """Find the faces of sampled frames while the caller works on earlier ones.
 
-    Frames of different shots share a batch, so that short shots leave no core idle.
+    Frames of different shots share a batch, so that short shots keep all cores busy.
 
     Parameters
     ----------
     events
         Sampled frames and ends of shots.
     detector
-        Called from one other thread.
+        Detector; called from one other thread.
     video
         Its picture size bounds the memory.
 
@@ -68,7 +68,7 @@ def _batches(events: Iterable[Event], size: int) -> Iterator[list[Event]]:
         yield batch
 
 
-def _joined(batch: list[Event], future: Future[list[Detections]]) -> Iterator[Seen | ShotEnd]:
-    found = iter(future.result())
+def _joined(batch: list[Event], future: Future[list[Detections]]) -> Iterator[FrameFaces | ShotEnd]:
+    results = iter(future.result())
     for event in batch:
-        yield Seen(event.frame, next(found)) if isinstance(event, SampledFrame) else event
+        yield FrameFaces(event.frame, next(results)) if isinstance(event, SampledFrame) else event

@@ -1,4 +1,4 @@
-"""Both phases and the result folder, as a run of the command line."""
+"""Run both phases and write the result folder, as the command line does."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def process(  # noqa: PLR0913 (the user's choices)
     config
         All settings; None = the defaults.
     folder
-        Where to write; None = ``<stem>.people`` in the current folder. It may be missing or empty,
-        or hold an earlier result of this film, whatever the file was called then.
+        Result folder; None = ``<stem>.people`` in the current folder. It may be missing or empty,
+        or contain an earlier result of this film, even under another file name.
     hook
         Receives progress and notes; None = nothing does.
     edits
@@ -77,11 +77,11 @@ def process(  # noqa: PLR0913 (the user's choices)
     Raises
     ------
     EditsError
-        The corrections cannot be read, or those in the folder are not the first of `edits`.
+        The corrections cannot be read, or `edits` does not begin with those in the folder.
     ConfigError
         `folder` is empty text.
     OtherFilmError
-        The folder holds the result of another film, and `replace` is not set.
+        The folder contains the result of another film, and `replace` is not set.
     ResultError
         The folder holds other files, cannot be written to, or is in use by another run.
     ClustererError
@@ -95,48 +95,50 @@ def process(  # noqa: PLR0913 (the user's choices)
     """
     started_s = time.monotonic()
     config = resolved(config or Config())
-    video, given = Path(video), None if edits is None else Path(edits)
+    video, edits_file = Path(video), None if edits is None else Path(edits)
     clustering.create(config.clustering, 0.0)  # a missing library fails now, not after the analysis
     hook = hook or Hook()
     folder = default_folder(video) if folder is None else folder
     with run_lock(Path(folder)):
-        own = ResultFolder.for_video(video, folder, hook, replace=replace)
-        log = _corrections(own, given)
-        analysis = analyse_into(own, video, config.analysis, hook)
-        own.ensure_marker()
-        log = _latest(own, log, given)
+        target = ResultFolder.for_video(video, folder, hook, replace=replace)
+        log = _corrections(target, edits_file)
+        analysis = analyse_into(target, video, config.analysis, hook)
+        target.ensure_marker()
+        log = _latest(target, log, edits_file)
         result = decide(analysis, config, log.edits)
         with system_libraries():
-            if given is not None:
-                with own.editing():  # a review may have added one meanwhile
-                    _check_continues(own, own.edits, log, given)
-                    own.write_edits(dataclasses.replace(log, video=video.name))
-            save(result, own.path)
-            own.normalise_marker()
-    return Outcome(result, own.path, time.monotonic() - started_s)
+            if edits_file is not None:
+                with target.editing():  # a review may have added one meanwhile
+                    _check_continues(target, target.edits, log, edits_file)
+                    target.write_edits(dataclasses.replace(log, video=video.name))
+            save(result, target.path)
+            target.normalise_marker()
+    return Outcome(result, target.path, time.monotonic() - started_s)
 
 
-def _corrections(folder: ResultFolder, given: Path | None) -> EditLog:
+def _corrections(folder: ResultFolder, edits_file: Path | None) -> EditLog:
     """The corrections of the folder, or those of a file that continues them."""
-    own = EditLog() if folder.will_be_replaced else folder.edits
-    if given is None:
-        return own
-    log = read(given)
-    _check_continues(folder, own, log, given)
+    existing = EditLog() if folder.will_be_replaced else folder.edits
+    if edits_file is None:
+        return existing
+    log = read(edits_file)
+    _check_continues(folder, existing, log, edits_file)
     return log
 
 
-def _latest(folder: ResultFolder, log: EditLog, given: Path | None) -> EditLog:
+def _latest(folder: ResultFolder, log: EditLog, edits_file: Path | None) -> EditLog:
     """The corrections after the analysis, during which a review may have added some."""
-    if given is None:
+    if edits_file is None:
         return folder.edits
-    _check_continues(folder, folder.edits, log, given)
+    _check_continues(folder, folder.edits, log, edits_file)
     return log
 
 
-def _check_continues(folder: ResultFolder, own: EditLog, log: EditLog, given: Path) -> None:
-    if log.edits[: len(own.edits)] != own.edits:
+def _check_continues(
+    folder: ResultFolder, existing: EditLog, log: EditLog, edits_file: Path
+) -> None:
+    if log.edits[: len(existing.edits)] != existing.edits:
         raise EditsError(
-            f"{folder.edits_file} holds corrections that {given} does not begin with",
+            f"{edits_file} does not begin with the corrections in {folder.edits_file}",
             f"Name another folder with --output, or move {folder.edits_file} away",
         )

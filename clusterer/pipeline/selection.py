@@ -1,4 +1,4 @@
-"""The chips that represent a track: its best, spread over time, in bounded memory."""
+"""Choose the chips that represent a track: the best ones, spread over time, in bounded memory."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Candidate:
 
     Attributes
     ----------
-    sample : counts the sampled frames of the shot
-    row : of the shot's detections
+    sample : number of the sampled frame within the shot
+    row : row of the shot's detections
     quality : 0 to 1
-    chip : aligned, what the encoder sees
+    chip : aligned, for the encoder
     crop : JPEG, for people to look at
-    torso : what lies below it
+    torso : the torso below it
     """
 
     sample: int
@@ -34,9 +34,9 @@ class Candidate:
 class Chosen:
     """The best face of every stretch of a track, in bounded memory.
 
-    The best faces of a track often lie close together and look alike; spread over time they carry
-    more information (friends_a, six chips a track: B-cubed F 0.47 against 0.45, and one person
-    instead of three on a bouncing close-up already with four). Stretches are one sample long at
+    The best faces of a track are often close together and alike; faces spread over time carry more
+    information (friends_a, six chips a track: B-cubed F 0.47 against 0.45; with four, one person
+    instead of three on a bouncing close-up). Stretches are one sample long at
     first and double when there are too many.
 
     Parameters
@@ -51,12 +51,12 @@ class Chosen:
         self._best: dict[int, Candidate] = {}
 
     def wants(self, sample: int, quality: float) -> bool:
-        """Whether a face of that quality would be kept; of equals, the earlier is."""
+        """Whether a face of that quality would be kept; ties go to the earlier."""
         held = self._best.get(sample // self._length)
         return held is None or quality > held.quality
 
     def add(self, candidate: Candidate) -> None:
-        """Keep a face that is wanted."""
+        """Keep a face for which `wants` is true."""
         self._best[candidate.sample // self._length] = candidate
         while len(self._best) > 2 * self._count:  # a track with gaps may need it more than once
             self._length *= 2
@@ -76,7 +76,7 @@ class Chosen:
         return [self._best[key] for key in sorted(self._best)]
 
     def _merged(self, groups: Iterable[int]) -> dict[int, Candidate]:
-        """The best of each group; of equals, the earlier."""
+        """The best of each group; ties go to the earlier."""
         best: dict[int, Candidate] = {}
         for group, candidate in zip(groups, self._held(), strict=True):
             if group not in best or candidate.quality > best[group].quality:

@@ -25,16 +25,16 @@ from clusterer.store.names import face_picture, torso_picture
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sight:
-    """One face in one frame: `face` is its row in `found`."""
+    """One face in one frame: `face` is its row in `detections`."""
 
     image: ImageArray
-    found: Detections
+    detections: Detections
     face: int
     quality: float
 
 
 class ShotAnalyser:
-    """Takes the sampled frames of one shot, in order, then returns its faces and tracks.
+    """Collects the sampled frames of one shot, in order, then returns its faces and tracks.
 
     A track keeps only its best chips, which are encoded and dropped when it ends, so a long shot
     needs no more memory than a short one.
@@ -101,23 +101,23 @@ class ShotAnalyser:
         Parameters
         ----------
         shot
-            The frames that were added belong to it.
+            Shot of the frames that were added.
         first_track
             Number of tracks before this shot; names the pictures.
 
         Returns
         -------
         arrays
-            What the shot adds to an `Analysis`; rows and tracks count from 0 within the shot.
+            The shot's part of an `Analysis`; rows and tracks count from 0 within the shot.
         crops
             Name → JPEG.
         """
         self._encode(list(self._chosen))
         detections = Detections.concatenate(self._detections)
         pieces = stitch(self._pieces(detections), self._threshold, self._config.tracking)
-        kept = np.array(sorted(row for piece in pieces for row in piece.rows), dtype=np.int64)
-        new_row = {int(old): new for new, old in enumerate(kept)}
-        track_of_row = np.zeros(len(kept), dtype=np.int64)
+        rows_kept = np.array(sorted(row for piece in pieces for row in piece.rows), dtype=np.int64)
+        new_row = {int(old): new for new, old in enumerate(rows_kept)}
+        track_of_row = np.zeros(len(rows_kept), dtype=np.int64)
         chip_rows: list[int] = []
         crops: dict[int, dict[str, bytes]] = {}
         for track, piece in enumerate(pieces):
@@ -129,7 +129,7 @@ class ShotAnalyser:
         quality = ChipQuality.concatenate(self._quality)
         sampled = np.array(self._sampled, dtype=np.int64).reshape(-1, 2)
         arrays: Arrays = {
-            **face_arrays(detections[kept], quality[kept]),
+            **face_arrays(detections[rows_kept], quality[rows_kept]),
             "shot": np.array([shot.start_frame, shot.end_frame, shot.start_pts, shot.end_pts]),
             "track_of_row": track_of_row,
             "chip_rows": np.array([new_row[row] for row in chip_rows], dtype=np.int64),
@@ -147,10 +147,10 @@ class ShotAnalyser:
         chosen = self._chosen.setdefault(track, Chosen(self._config.chips.per_track))
         sample = len(self._sampled)
         if chosen.wants(sample, sight.quality):
-            face = sight.found[sight.face : sight.face + 1]
+            face = sight.detections[sight.face : sight.face + 1]
             chip = self._aligner.align(sight.image, face)[0]
             crop = crop_face(sight.image, face.boxes[0], self._config.chips.crop_px)
-            torso = cut_torso(sight.image, sight.found.boxes, sight.face)
+            torso = cut_torso(sight.image, sight.detections.boxes, sight.face)
             chosen.add(Candidate(sample, row, sight.quality, chip, crop, torso))
 
     def _encode(self, tracks: list[int]) -> None:

@@ -17,7 +17,7 @@ from clusterer.core.hook import Hook
 from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, VideoInfo
 from clusterer.faces import alignment, detection, encoding
 from clusterer.media import Sampler, probe
-from clusterer.pipeline.prefetch import Seen, detect_ahead
+from clusterer.pipeline.prefetch import FrameFaces, detect_ahead
 from clusterer.pipeline.shot import ShotAnalyser
 from clusterer.store.analysis_cache import AnalysisCache
 from clusterer.store.analysis_npz import Arrays, group_tracks, read_faces
@@ -53,10 +53,10 @@ def watch(
     info = probe(path)
     cores = usable_cores()
     detector = detection.create(config.detection, cores)
-    beside = max(1, cores // 2)  # detection runs at the same time and needs the rest
-    encoder = encoding.create(config.encoding, beside)
+    encoder_threads = max(1, cores // 2)  # detection runs at the same time and needs the rest
+    encoder = encoding.create(config.encoding, encoder_threads)
     aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
-    clothes = ClothingEncoder(beside)
+    clothes = ClothingEncoder(encoder_threads)
     _check_same(models, detector.models, aligner.models, encoder.models, clothes.models)
     new_shot = partial(ShotAnalyser, aligner, encoder, clothes, config, info)
     parts = cache.finished_shots()
@@ -66,9 +66,9 @@ def watch(
     analyser = new_shot()
     faces, tracks = (sum(count(part) for part in parts) for count in (_n_faces, _n_tracks))
     with Sampler(info, config.video, config.shots, after) as sampler:
-        cache.start(len(parts))  # only once the part of the video is known to exist
+        cache.start(len(parts))  # only once the part of the video has been found
         for event in detect_ahead(sampler, detector, info):
-            if isinstance(event, Seen):
+            if isinstance(event, FrameFaces):
                 analyser.add(event.frame, event.detections)
                 done_s = info.seconds(event.frame.pts)
                 hook.progress(done_s, _end_s(info, config), faces + analyser.faces)
@@ -83,11 +83,11 @@ def watch(
     return analysis
 
 
-def _check_same(known: dict[str, str], *loaded: dict[str, str]) -> None:
+def _check_same(hashed: dict[str, str], *loaded: dict[str, str]) -> None:
     """Refuse a file that changed since it was hashed: the result would name the wrong one."""
     for models in loaded:
         for name, sha256 in models.items():
-            if known.get(name, sha256) != sha256:
+            if hashed.get(name, sha256) != sha256:
                 raise ModelError(f"{name} changed while it was read", "Run the same command again")
 
 
@@ -130,7 +130,7 @@ def _assemble(
     return Analysis(
         video=info,
         shots=tuple(shots),
-        detections=Detections.concatenate(found for found, _ in faces),
+        detections=Detections.concatenate(detections for detections, _ in faces),
         quality=ChipQuality.concatenate(quality for _, quality in faces),
         tracks=group_tracks(joined.pop("track_of_row"), shot_of_track),
         models=models,

@@ -176,7 +176,7 @@ class ResultFolder(OwnedFolder):
         Raises
         ------
         ResultError
-            It is no result folder, a file of it is missing or damaged, the files are not of the
+            It is not a result folder, a file of it is missing or damaged, the files are not of the
             same run, or another version wrote them.
         """
         result = read_result(self.path)
@@ -260,7 +260,7 @@ def load(folder: Path | str) -> ClusteringResult:
     Raises
     ------
     ResultError
-        It is no result folder, a file of it is missing or damaged, the files are not of the same
+        It is not a result folder, a file of it is missing or damaged, the files are not of the same
         run, or another version wrote them.
 
     Examples

@@ -128,7 +128,7 @@ def _line(names: Iterable[str]) -> str:
 
 
 def _names(line: bytes) -> list[str]:
-    """Names of one line; whatever is no name, or leads out of the folder, is skipped."""
+    """Names of one line; whatever is not a name, or leads out of the folder, is skipped."""
     try:
         found: Any = json.loads(line)
     except (ValueError, RecursionError):
@@ -147,7 +147,7 @@ def is_inside(name: str) -> bool:
 
 
 def recognise(folder: Path) -> Marker | None:
-    """The marker that a result of an earlier version would have; None = it is no result.
+    """The marker that a result of an earlier version would have; None = it is not a result.
 
     Earlier versions left no marker. A folder is a result if it holds any of these, as plain files:
 

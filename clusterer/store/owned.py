@@ -263,7 +263,7 @@ class OwnedFolder:
         return self._marker
 
     def _read(self) -> Marker | None:
-        """The marker of what is there; None if that is no result."""
+        """The marker of what is there; None if that is not a result."""
         if not is_there(self.path):
             return None
         return read_marker(self.path) or recognise(self.path)

@@ -12,7 +12,7 @@ from tests.video_files import picture, write_video
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left on the terminal."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -33,9 +33,9 @@ def command(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Ran]:
     """Run ``cluster-video`` in this process, in an empty folder."""
-    here = tmp_path / "here"
-    here.mkdir()
-    monkeypatch.chdir(here)
+    working_folder = tmp_path / "here"
+    working_folder.mkdir()
+    monkeypatch.chdir(working_folder)
 
     def run(*args: object) -> Ran:
         with pytest.raises(SystemExit) as exit_:
@@ -49,7 +49,7 @@ def command(
 
 
 @pytest.fixture(scope="session")
-def nobody(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One second of coloured blocks."""
-    path = tmp_path_factory.mktemp("nobody") / "nobody.mp4"
+def blank_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One second of coloured blocks, without a face."""
+    path = tmp_path_factory.mktemp("blank") / "blank.mp4"
     return write_video(path, (picture(i) for i in range(24)))

@@ -1,4 +1,4 @@
-"""The command in a process of its own, with something broken in it if need be."""
+"""The command in a separate process, optionally with an injected fault."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ ROOT = Path(__file__).parents[2]
 
 
 def arguments(*args: object, breaking: str = "") -> list[str]:
-    """What starts the command; `breaking` is Python that runs before it."""
+    """Command line that starts the command; `breaking` is Python code that runs first."""
     code = f"import sys; {breaking or 'pass'}\nfrom clusterer.cli import main\nmain()"
     return [sys.executable, "-c", code, *map(str, args)]
 
 
 def environment(**others: str) -> dict[str, str]:
-    """That of this process, finding the package from every folder."""
+    """Environment of this process, extended to find the package from every folder."""
     return os.environ | {"PYTHONPATH": str(ROOT)} | others
 
 
 def run(
     *args: object, breaking: str = "", env: dict[str, str] | None = None, **how: Any
 ) -> subprocess.CompletedProcess[str]:
-    """Run it to its end; what it printed is text."""
+    """Run the command to its end, with its output as text."""
     how = {"capture_output": True} | how if "stdout" not in how else how
     return subprocess.run(
         arguments(*args, breaking=breaking),

@@ -1,4 +1,4 @@
-"""What the command says of clothing."""
+"""Clothing in the summary and on the command line."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def test_the_summary_counts_decisions(moves: list[Move], expected: str | None) -
         assert line.endswith(expected)
 
 
-def test_programs_read_the_same() -> None:
+def test_json_has_the_same_counts() -> None:
     (facts,) = json.loads(outcome_json([outcome([J, S, J])]))
     assert facts["clothing"] == {"joined": 2, "split": 1}
 
 
-def test_faces_may_decide_alone(command: Callable[..., Ran], demo_folder: Path) -> None:
+def test_clothing_can_be_switched_off(command: Callable[..., Ran], demo_folder: Path) -> None:
     ran = command(DEMO, "-o", demo_folder, "--no-clothing", "--json")
     assert ran.code == 0
     assert json.loads(ran.out)[0]["clothing"] == {"joined": 0, "split": 0}

@@ -31,7 +31,7 @@ REMEDY = (
 
 
 class Keyboard(io.StringIO):
-    """What somebody types."""
+    """Typed text."""
 
     def isatty(self) -> bool:
         return True
@@ -56,28 +56,32 @@ def small(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Do
 def use(monkeypatch: pytest.MonkeyPatch, file: Download) -> None:
     monkeypatch.setitem(detection.DETECTORS.built_in, "hog", Entry(HOG, (file,)))
     centerface = detection.DETECTORS.built_in["centerface"]
-    own = tuple(f for f in centerface.files if not isinstance(f, Download))
+    bundled = tuple(f for f in centerface.files if not isinstance(f, Download))
     monkeypatch.setitem(
-        detection.DETECTORS.built_in, "centerface", replace(centerface, files=(*own, file))
+        detection.DETECTORS.built_in, "centerface", replace(centerface, files=(*bundled, file))
     )
 
 
 @pytest.fixture
 def types(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Sit at a terminal and type."""
+    """Type on a simulated terminal."""
 
-    def sit(text: str) -> None:
+    def type_text(text: str) -> None:
         monkeypatch.setattr(sys, "stdin", Keyboard(text))
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
 
-    return sit
+    return type_text
 
 
-def test_yes_downloads_and_runs_and_is_remembered(
-    command: Command, nobody: Path, small: Download, types: Callable[[str], None], server: Server
+def test_yes_downloads_once_and_runs(
+    command: Command,
+    blank_film: Path,
+    small: Download,
+    types: Callable[[str], None],
+    server: Server,
 ) -> None:
     types("y\n")
-    ran = command(nobody, "--detector", "hog")
+    ran = command(blank_film, "--detector", "hog")
     assert ran.code == 0
     assert ran.err.splitlines()[:3] == [
         "Weights of the detector hog are not on this machine:",
@@ -87,22 +91,22 @@ def test_yes_downloads_and_runs_and_is_remembered(
     assert "Download? [y/N] " in ran.err
     assert "Report: " in ran.out
     types("")
-    again = command(nobody, "--detector", "hog", "--threshold", "0.3")
+    again = command(blank_film, "--detector", "hog", "--threshold", "0.3")
     assert (again.code, "Download?" in again.err) == (0, False)
     assert len(server.seen) == 1
 
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("typed", ["n\n", "\n", "", "what\n"])
-def test_anything_else_is_a_no_before_the_video_is_opened(
+def test_any_other_input_declines_before_the_video_is_opened(
     command: Command,
-    nobody: Path,
+    blank_film: Path,
     types: Callable[[str], None],
     server: Server,
     typed: str,
 ) -> None:
     types(typed)
-    ran = command(nobody, "--detector", "hog")
+    ran = command(blank_film, "--detector", "hog")
     assert (ran.code, ran.out, server.seen) == (1, "", [])
     assert ran.err.endswith(f"{REMEDY}\n")
     assert list(Path.cwd().iterdir()) == []
@@ -110,14 +114,14 @@ def test_anything_else_is_a_no_before_the_video_is_opened(
 
 def test_a_licence_is_accepted_with_the_download(
     command: Command,
-    nobody: Path,
+    blank_film: Path,
     small: Download,
     types: Callable[[str], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use(monkeypatch, replace(small, needs_consent=True, licence="research only", tried=True))
     types("YES\n")
-    ran = command(nobody, "--detector", "hog")
+    ran = command(blank_film, "--detector", "hog")
     assert ran.code == 0
     assert ran.err.startswith(
         "Weights of the detector hog are not on this machine:\n"
@@ -128,7 +132,7 @@ def test_a_licence_is_accepted_with_the_download(
 
 def test_one_question_for_detector_and_encoder(
     command: Command,
-    nobody: Path,
+    blank_film: Path,
     small: Download,
     types: Callable[[str], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -139,7 +143,7 @@ def test_one_question_for_detector_and_encoder(
         encoding.ENCODERS.built_in, "dlib", replace(dlib, files=(*dlib.files, other))
     )
     types("y\n")
-    ran = command(nobody, "--detector", "hog")
+    ran = command(blank_film, "--detector", "hog")
     assert ran.code == 0
     assert ran.err.startswith("Weights of the detector hog and encoder dlib are not on this")
     assert ran.err.count("[y/N]") == ran.err.count("Accept the licence and download?") == 1
@@ -147,31 +151,35 @@ def test_one_question_for_detector_and_encoder(
 
 
 def test_quiet_never_asks(
-    command: Command, nobody: Path, small: Download, types: Callable[[str], None], server: Server
+    command: Command,
+    blank_film: Path,
+    small: Download,
+    types: Callable[[str], None],
+    server: Server,
 ) -> None:
     types("y\n")
-    ran = command(nobody, "--detector", "hog", "--quiet")
+    ran = command(blank_film, "--detector", "hog", "--quiet")
     assert (ran.code, ran.error, server.seen) == (1, f"{REMEDY}\n", [])
 
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("watched", ["stdin", "stderr"])
-def test_half_a_terminal_is_not_asked(
+def test_no_question_unless_input_and_output_are_terminals(
     command: Command,
-    nobody: Path,
+    blank_film: Path,
     monkeypatch: pytest.MonkeyPatch,
     server: Server,
     watched: str,
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     monkeypatch.setattr(getattr(sys, watched), "isatty", lambda: True)
-    ran = command(nobody, "--detector", "hog")
+    ran = command(blank_film, "--detector", "hog")
     assert (ran.code, ran.error, server.seen) == (1, f"{REMEDY}\n", [])
 
 
 def test_ctrl_c_at_the_question(
     command: Command,
-    nobody: Path,
+    blank_film: Path,
     small: Download,
     types: Callable[[str], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -181,18 +189,18 @@ def test_ctrl_c_at_the_question(
 
     types("")
     monkeypatch.setattr(sys.stdin, "readline", interrupt)
-    ran = command(nobody, "--detector", "hog")
+    ran = command(blank_film, "--detector", "hog")
     assert (ran.code, ran.out) == (130, "")
     assert ran.err.endswith("Download? [y/N] \nInterrupted.\n")
 
 
-def test_no_network_after_a_yes(
-    command: Command, nobody: Path, small: Download, types: Callable[[str], None]
+def test_accepting_without_a_network(
+    command: Command, blank_film: Path, small: Download, types: Callable[[str], None]
 ) -> None:
     types("y\n")
     with pytest.MonkeyPatch.context() as patch:
         use(patch, replace(small, url="http://127.0.0.1:9/small.onnx"))
-        ran = command(nobody, "--detector", "hog")
+        ran = command(blank_film, "--detector", "hog")
     assert ran.code == 1
     last = ran.err.splitlines()[-1]
     assert "Error: small.onnx cannot be downloaded from http://127.0.0.1:9/small.onnx" in last
@@ -201,7 +209,7 @@ def test_no_network_after_a_yes(
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("which", ["name", "add", "verification"])
-def test_every_command_that_looks_at_pictures_asks(
+def test_every_command_that_analyses_pictures_asks(
     command: Command,
     demo_folder: Path,
     tmp_path: Path,
@@ -224,7 +232,7 @@ def test_every_command_that_looks_at_pictures_asks(
     assert ran.err.endswith(f"{REMEDY}\n")
 
 
-def test_on_a_real_terminal(nobody: Path, small: Download, tmp_path: Path) -> None:
+def test_on_a_real_terminal(blank_film: Path, small: Download, tmp_path: Path) -> None:
     pty = pytest.importorskip("pty")
     code = (
         "import sys; from clusterer.faces import detection; from clusterer.cli import main\n"
@@ -233,10 +241,19 @@ def test_on_a_real_terminal(nobody: Path, small: Download, tmp_path: Path) -> No
         f"detection.DETECTORS.built_in['hog'] = Entry({HOG!r}, ({small!r},))\n"
         "main(sys.argv[1:])"
     )
-    args = [sys.executable, "-c", code, str(nobody), "--detector", "hog", "-o", str(tmp_path / "r")]
+    args = [
+        sys.executable,
+        "-c",
+        code,
+        str(blank_film),
+        "--detector",
+        "hog",
+        "-o",
+        str(tmp_path / "r"),
+    ]
     keyboard, terminal = pty.openpty()
-    seen: list[bytes] = []
-    reader = threading.Thread(target=watch, args=(keyboard, seen))
+    chunks: list[bytes] = []
+    reader = threading.Thread(target=watch, args=(keyboard, chunks))
     try:
         with subprocess.Popen(
             args, stdin=terminal, stderr=terminal, stdout=subprocess.PIPE, text=True
@@ -248,15 +265,15 @@ def test_on_a_real_terminal(nobody: Path, small: Download, tmp_path: Path) -> No
         reader.join()
     finally:
         os.close(keyboard)
-    shown = b"".join(seen).decode()
-    assert process.returncode == 0, shown
-    assert "Download? [y/N] " in shown
+    output = b"".join(chunks).decode()
+    assert process.returncode == 0, output
+    assert "Download? [y/N] " in output
     assert "Report: " in out
     assert (tmp_path / "cache" / "models" / "small.onnx").read_bytes() == CONTENT
 
 
-def watch(keyboard: int, seen: list[bytes]) -> None:
-    """Read what a terminal shows until nobody writes any more; unread, it would fill up."""
+def watch(keyboard: int, chunks: list[bytes]) -> None:
+    """Read a terminal's output until it is closed; unread, it would fill up."""
     with suppress(OSError):
-        while shown := os.read(keyboard, 1 << 16):
-            seen.append(shown)
+        while output := os.read(keyboard, 1 << 16):
+            chunks.append(output)

@@ -1,4 +1,4 @@
-"""An exception that nobody foresaw: one line, a file with the rest, exit code 70."""
+"""An unexpected exception: one line, a file with the traceback, exit code 70."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.cli.crash import DOING, FOLDER, KEPT, crashed, one_line
+from clusterer.cli.crash import DOING, FOLDER, MAX_FILES, crashed, one_line
 from clusterer.cli.work import Work
 from clusterer.models.cache import cache_folder
 from clusterer.people.constraints import co_occurrence
@@ -48,7 +48,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "described"),
     [
         (KeyError("faces"), "KeyError ('faces')"),
         (ZeroDivisionError(), "ZeroDivisionError"),
@@ -65,14 +65,14 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
 )
 def test_one_line_and_a_file(
     command: Command, crashes: Path, broken: Callable[[BaseException], None],
-    error: BaseException, said: str,
+    error: BaseException, described: str,
 ) -> None:  # fmt: skip
     broken(error)
     ran = command("film.mp4", "--threshold", "0.3")
     (path,) = crashes.iterdir()
     assert ran.code == 70
     assert ran.error == (
-        f"Error: {said} while running cluster-video run on film.mp4. This is a bug in"
+        f"Error: {described} while running cluster-video run on film.mp4. This is a bug in"
         f" cluster-video. The traceback is in {path}; --debug shows it\n"
     )
     content = path.read_text("utf-8")
@@ -86,12 +86,12 @@ def test_one_line_and_a_file(
         assert crashes.stat().st_mode & 0o777 == 0o700
 
 
-class Unspeakable(Exception):  # noqa: N818 (named for what it is)
+class Unspeakable(Exception):  # noqa: N818 (descriptive name)
     def __str__(self) -> str:
         raise ValueError("no words")
 
 
-def test_a_message_that_cannot_be_had(
+def test_a_message_that_cannot_be_shown(
     command: Command, crashes: Path, broken: Callable[[BaseException], None]
 ) -> None:
     broken(Unspeakable())
@@ -101,12 +101,12 @@ def test_a_message_that_cannot_be_had(
     assert len(list(crashes.iterdir())) == 1
 
 
-def test_a_long_message_is_cut() -> None:
+def test_a_long_message_is_shortened() -> None:
     assert one_line("x" * 1000) == "x" * 197 + "..."
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_debug_shows_it_instead(
+def test_debug_shows_the_traceback_instead(
     command: Command, crashes: Path, broken: Callable[[BaseException], None], before: bool
 ) -> None:
     broken(KeyError("faces"))
@@ -115,7 +115,7 @@ def test_debug_shows_it_instead(
     assert not crashes.exists()
 
 
-def test_what_was_being_done_is_said() -> None:
+def test_the_activity_is_reported() -> None:
     try:
         co_occurrence((None,), None)  # type: ignore[arg-type]
     except Exception as error:
@@ -124,12 +124,12 @@ def test_what_was_being_done_is_said() -> None:
 
 
 @pytest.mark.parametrize("module", DOING)
-def test_the_parts_that_are_named_exist(module: str) -> None:
+def test_the_parts_in_the_table_exist(module: str) -> None:
     assert find_spec(f"clusterer.{module}") is not None
 
 
 @pytest.mark.parametrize("way", ["a file", "full"])
-def test_where_nothing_can_be_written(
+def test_a_traceback_that_cannot_be_saved(
     command: Command, broken: Callable[[BaseException], None], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, way: str,
 ) -> None:  # fmt: skip
@@ -151,21 +151,21 @@ def test_where_nothing_can_be_written(
     assert way == "a file" or list((tmp_path / "cache" / FOLDER).iterdir()) == []
 
 
-def test_only_the_last_are_kept_and_nothing_else_is_touched(crashes: Path) -> None:
+def test_only_the_latest_files_are_kept_and_others_are_not_touched(crashes: Path) -> None:
     crashes.mkdir(parents=True)
     (crashes / "mine.txt").write_text("mine")
-    for i in range(KEPT + 3):
+    for i in range(MAX_FILES + 3):
         (crashes / f"2020010{i % 9 + 1}-000000-{i}.txt").touch()
     for _ in range(2):
         crashed(KeyError("faces"), Work())
     kept = sorted(path.name for path in crashes.iterdir())
     assert "mine.txt" in kept
-    assert len(kept) == KEPT + 1
+    assert len(kept) == MAX_FILES + 1
     assert sum(not name.startswith("2020") for name in kept) == 3  # both, and mine.txt
 
 
-def test_one_of_several_crashes_and_the_others_are_done(
-    command: Command, crashes: Path, nobody: Path, monkeypatch: pytest.MonkeyPatch
+def test_one_of_several_crashes_and_the_others_are_processed(
+    command: Command, crashes: Path, blank_film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = importlib.import_module("clusterer.pipeline.process")
     process = run.process
@@ -176,7 +176,7 @@ def test_one_of_several_crashes_and_the_others_are_done(
         return process(video, *args, **flags)
 
     monkeypatch.setattr(run, "process", fragile)
-    ran = command("bad.mp4", nobody, "missing.mp4")
+    ran = command("bad.mp4", blank_film, "missing.mp4")
     assert ran.code == 70
     assert "Report: " in ran.out
     crash, missing = ran.err.splitlines()

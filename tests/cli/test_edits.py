@@ -18,12 +18,12 @@ from tests.cli.conftest import Ran
 from tests.conftest import DEMO
 
 Command = Callable[..., Ran]
-GONE = "99999@0,0,9,9"
+MISSING = "99999@0,0,9,9"
 
 
 @pytest.fixture
 def key(demo: clusterer.Outcome) -> str:
-    """A track of the person who is longest on screen."""
+    """A track of the person with the longest screen time."""
     return Keys(demo.result.analysis).tracks[demo.result.people[0].track_ids[0]]
 
 
@@ -54,8 +54,8 @@ def test_no_corrections(command: Command, demo_folder: Path, tmp_path: Path) -> 
 def test_lost(command: Command, demo_folder: Path, key: str) -> None:
     edits = (
         Edit(Action.HIDE, who=(key,)),
-        Edit(Action.NAME, who=(GONE,), name="Ada"),
-        Edit(Action.NOT_A_FACE, tracks=(GONE,)),
+        Edit(Action.NAME, who=(MISSING,), name="Ada"),
+        Edit(Action.NOT_A_FACE, tracks=(MISSING,)),
     )
     write(demo_folder / EDITS, EditLog(edits))
     ran = command(DEMO, "-o", demo_folder)
@@ -77,13 +77,15 @@ def test_lost(command: Command, demo_folder: Path, key: str) -> None:
     )
 
 
-def test_without_corrections_nothing_is_said_of_them(command: Command, demo_folder: Path) -> None:
+def test_without_corrections_the_summary_does_not_mention_them(
+    command: Command, demo_folder: Path
+) -> None:
     assert "correction" not in command(DEMO, "-o", demo_folder).out.split("Report: ")[0]
     (facts,) = json.loads(command(DEMO, "-o", demo_folder, "--json").out)
     assert facts["corrections"] == {"applied": 0, "in_all": 0}
 
 
-def test_what_shows_no_face_is_not_counted_as_unknown(
+def test_tracks_that_are_not_faces_are_not_counted_as_unknown(
     command: Command, demo_folder: Path, key: str
 ) -> None:
     write(demo_folder / EDITS, EditLog((Edit(Action.NOT_A_FACE, tracks=(key,)),)))
@@ -92,7 +94,7 @@ def test_what_shows_no_face_is_not_counted_as_unknown(
 
 
 def test_checked(command: Command, demo_folder: Path, key: str, tmp_path: Path) -> None:
-    """A change of mind is no fault."""
+    """A change of mind is not an error."""
     other = Keys(clusterer.load(demo_folder).analysis).tracks[0]
     other = other if other != key else Keys(clusterer.load(demo_folder).analysis).tracks[1]
     edits = (

@@ -1,4 +1,4 @@
-"""``--encoder``: names, and networks of the user's own."""
+"""``--encoder``: names, and the user's networks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.tiny_network import CARD, write_network
 Command = Callable[..., Ran]
 
 
-def test_names_and_what_they_are_for(command: Command) -> None:
+def test_help_lists_the_names(command: Command) -> None:
     for ran in (command("--help"), command("evaluate", "verification", "--help")):
         assert ran.code == 0
         assert "--encoder arcface|dlib|facenet|sface|onnx:PATH" in ran.out
@@ -37,7 +37,7 @@ def test_names_and_what_they_are_for(command: Command) -> None:
         ("facenet", 1, "facenet512.onnx is missing. Export facenet-pytorch"),
     ],
 )
-def test_one_line_for_what_is_not_there(
+def test_missing_encoders_give_one_line(
     command: Command, monkeypatch: pytest.MonkeyPatch, name: str, code: int, line: str
 ) -> None:
     monkeypatch.delenv("CLUSTER_VIDEO_MODELS", raising=False)
@@ -48,7 +48,7 @@ def test_one_line_for_what_is_not_there(
     assert not Path("out").exists()
 
 
-def test_a_card_that_is_wrong(command: Command, tmp_path: Path) -> None:
+def test_an_invalid_card(command: Command, tmp_path: Path) -> None:
     name = write_network(tmp_path / "net.onnx", CARD)
     (tmp_path / "net.toml").write_text("size_px = 32\n", "utf-8")
     ran = command(DEMO, "--encoder", name, "-o", tmp_path / "out")
@@ -70,5 +70,5 @@ def test_a_run_and_photographs(command: Command, tmp_path: Path) -> None:
     (tmp_path / "pairs.csv").write_text("first,second,same\n480.png,486.png,1\n", "utf-8")
     ran = command("evaluate", "verification", tmp_path / "pairs.csv", "--encoder", name, "--json")
     assert ran.code == 0, ran.err
-    found = json.loads(ran.out)
-    assert (found["encoder"], found["threshold"]) == (name, pytest.approx(0.632456))
+    summary = json.loads(ran.out)
+    assert (summary["encoder"], summary["threshold"]) == (name, pytest.approx(0.632456))

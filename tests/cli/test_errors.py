@@ -1,4 +1,4 @@
-"""Whatever is wrong: one line that says so, the right exit code, and nothing spoilt."""
+"""Every error gives one line and the right exit code, and leaves other files intact."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def make(path: Path, kind: str) -> Path:
     elif kind == "empty":
         path.touch()
     elif kind == "text":
-        path.write_text("This is no video.\n" * 100)
+        path.write_text("This is not a video.\n" * 100)
     elif kind == "sound":
         write_sound(path)
     elif kind == "head only":
@@ -45,7 +45,9 @@ def make(path: Path, kind: str) -> Path:
         ("head only", "{} cannot be opened as a video"),
     ],
 )
-def test_no_video(command: Command, tmp_path: Path, kind: str, expected: str) -> None:
+def test_files_that_are_not_videos(
+    command: Command, tmp_path: Path, kind: str, expected: str
+) -> None:
     path = make(tmp_path / "a.mp4", kind)
     ran = command(path)
     assert ran.code == 1
@@ -110,9 +112,11 @@ def test_videos_of_the_same_name(command: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("output", ["file", "file/below"])
-def test_file_in_the_way_of_the_output(command: Command, nobody: Path, output: str) -> None:
+def test_a_file_in_place_of_the_output_folder(
+    command: Command, blank_film: Path, output: str
+) -> None:
     Path("file").write_text("mine")
-    ran = command(nobody, "--output", output)
+    ran = command(blank_film, "--output", output)
     assert ran.code == 1
     assert "Cannot write file" in ran.error
     assert Path("file").read_text() == "mine"
@@ -137,28 +141,28 @@ def test_full_disk_leaves_earlier_results(
 
 
 def test_full_disk_during_analysis(
-    command: Command, nobody: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, blank_film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    ran = command(nobody)
+    ran = command(blank_film)
     assert ran.code == 1
     assert "no space left on device" in ran.error
-    assert list(Path.cwd().iterdir()) == [], "no folder that nobody would know for ours"
+    assert list(Path.cwd().iterdir()) == [], "no folder without a marker is left"
 
 
 def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
-def test_interrupted(command: Command, nobody: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted(command: Command, blank_film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_args: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(progress._ShowingHook, "progress", interrupt)
-    ran = command(nobody)
+    ran = command(blank_film)
     assert ran.code == 130
     assert ran.out == ""
     assert ran.err.strip() == (
@@ -166,26 +170,26 @@ def test_interrupted(command: Command, nobody: Path, monkeypatch: pytest.MonkeyP
     )
 
 
-def test_one_of_several_fails_and_the_others_are_done(
-    command: Command, nobody: Path, tmp_path: Path
+def test_one_of_several_fails_and_the_others_are_processed(
+    command: Command, blank_film: Path, tmp_path: Path
 ) -> None:
     text = make(tmp_path / "text.mp4", "text")
-    other = Path(shutil.copy2(nobody, tmp_path / "other.mp4"))
-    ran = command(nobody, text, other, "--output", "all")
+    other = Path(shutil.copy2(blank_film, tmp_path / "other.mp4"))
+    ran = command(blank_film, text, other, "--output", "all")
     assert ran.code == 1
     assert ran.err.startswith(f"Error: {text} cannot be opened as a video")
     assert ran.err.count("\n") == 1
     assert ran.out.count("Report: ") == 2
-    assert sorted(path.name for path in Path("all").iterdir()) == ["nobody.people", "other.people"]
-    assert contents_of(Path("all/nobody.people")) == contents_of(Path("all/other.people"))
+    assert sorted(path.name for path in Path("all").iterdir()) == ["blank.people", "other.people"]
+    assert contents_of(Path("all/blank.people")) == contents_of(Path("all/other.people"))
 
 
 def contents_of(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_several_with_json_and_a_failure(command: Command, nobody: Path) -> None:
-    ran = command(nobody, "missing.mp4", "--json")
+def test_several_with_json_and_a_failure(command: Command, blank_film: Path) -> None:
+    ran = command(blank_film, "missing.mp4", "--json")
     assert ran.code == 1
     assert ran.out.startswith("[")
     assert ran.err.startswith("Error: Cannot read missing.mp4")

@@ -1,4 +1,4 @@
-"""``cluster-video evaluate``: table, JSON, page; one line for whatever is wrong."""
+"""``cluster-video evaluate``: table, JSON, page; one line for every error."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_table_of_one(command: Command, two: list[Path]) -> None:
     assert list(Path.cwd().iterdir()) == []
 
 
-def test_table_of_two_has_both_together(command: Command, two: list[Path]) -> None:
+def test_a_table_of_two_has_a_pooled_row(command: Command, two: list[Path]) -> None:
     first, second, truth, other = two
     ran = command("evaluate", first, "--truth", truth, second, "--truth", other)
     assert ran.code == 0
@@ -55,7 +55,7 @@ def test_table_of_two_has_both_together(command: Command, two: list[Path]) -> No
     assert json.loads((second / "evaluation.json").read_text())["clips"][0]["clip"] == "b"
 
 
-def test_json_is_all_that_is_printed(command: Command, two: list[Path]) -> None:
+def test_only_json_is_printed(command: Command, two: list[Path]) -> None:
     ran = command("evaluate", two[0], "--truth", two[2], "--json")
     assert json.loads(ran.out) == json.loads((two[0] / "evaluation.json").read_text())
 
@@ -83,7 +83,7 @@ def test_same_bytes_twice(command: Command, two: list[Path]) -> None:
     assert contents(Path("x")) == contents(Path("y"))
 
 
-def test_overlap_decides(command: Command, two: list[Path]) -> None:
+def test_min_iou_changes_the_matches(command: Command, two: list[Path]) -> None:
     def boxes_right(*flags: str) -> float:
         ran = command("evaluate", two[0], "--truth", two[2], "--json", *flags)
         return float(json.loads(ran.out)["pooled"]["box_precision"])
@@ -100,7 +100,7 @@ def test_ignore_file(command: Command, two: list[Path], tmp_path: Path) -> None:
     assert json.loads(ran.out)["pooled"]["box_precision"] == 1.0
 
 
-def test_name_with_markup_is_printed_as_it_is(command: Command, two: list[Path]) -> None:
+def test_markup_in_a_name_is_printed_literally(command: Command, two: list[Path]) -> None:
     truth = write_truth(two[0].with_name("[red]a[b.truth.csv"))
     assert "[red]a[b" in command("evaluate", two[0], "--truth", truth).out
 
@@ -131,7 +131,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("args", "code", "expected"), WRONG, ids=lambda value: str(value)[:40])
-def test_one_line_says_what_is_wrong(
+def test_errors_are_one_line(
     command: Command, two: list[Path], args: list[str], code: int, expected: str
 ) -> None:
     names = {"a": str(two[0]), "b": str(two[1]), "t": str(two[2])}
@@ -141,7 +141,7 @@ def test_one_line_says_what_is_wrong(
     assert not any((folder / "evaluation.html").exists() for folder in two[:2])
 
 
-def test_default_command_has_no_name_to_be_seen(command: Command) -> None:
+def test_the_default_command_is_not_named_in_help(command: Command) -> None:
     ran = command("evaluate", "-h")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("Usage: cluster-video evaluate [OPTIONS] RESULT...\n")
@@ -156,7 +156,7 @@ def test_without_arguments(command: Command) -> None:
     assert "verification" in ran.err
 
 
-def test_verification_is_a_command_of_its_own(command: Command) -> None:
+def test_verification_is_a_separate_command(command: Command) -> None:
     assert "verification" in evaluate.commands
     assert (
         "Usage: cluster-video evaluate verification"
@@ -164,6 +164,6 @@ def test_verification_is_a_command_of_its_own(command: Command) -> None:
     )
 
 
-def test_main_help_names_it(command: Command) -> None:
+def test_the_main_help_lists_evaluate(command: Command) -> None:
     _, _, commands = command("-h").out.partition("Commands:")
     assert "evaluate" in commands.split()

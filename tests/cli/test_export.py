@@ -1,4 +1,4 @@
-"""``cluster-video export``: what is written where, and what is refused."""
+"""``cluster-video export``: files, their places, and errors."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def frames(folder: Path) -> dict[str, list[tuple[int, int]]]:
 
 def test_written_into_the_result(command: Command, folder: Path) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    del before[folder / MARKER]  # it lists what was added
+    del before[folder / MARKER]  # it lists the added files
     ran = command("export", folder, "--format", "json", "--format", "csv", "--format", "json")
     assert (ran.code, ran.err) == (0, "")
     written = [folder / "exports" / f"small.{end}" for end in (
@@ -63,7 +63,7 @@ def test_written_into_the_result(command: Command, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", names())
-def test_files_are_those_of_the_library(command: Command, folder: Path, name: str) -> None:
+def test_files_equal_those_of_the_library(command: Command, folder: Path, name: str) -> None:
     if name == "otio":
         pytest.importorskip("opentimelineio")
     assert command("export", folder, "--format", name, "-q", "-o", "out").code == 0
@@ -175,7 +175,7 @@ def test_no_result(command: Command, name: str) -> None:
     assert list(Path.cwd().iterdir()) == []
 
 
-def test_a_file_in_the_way(command: Command, folder: Path) -> None:
+def test_a_file_in_place_of_the_folder(command: Command, folder: Path) -> None:
     Path("file").write_text("mine")
     ran = command("export", folder, "--format", "csv", "-o", "file")
     assert ran.code == 1
@@ -209,7 +209,7 @@ def test_a_full_disk_changes_nothing(
     assert not {name for name in after if after[name] == before[name]}
 
 
-def test_corrections_are_in_it(command: Command, tmp_path: Path) -> None:
+def test_corrections_are_applied(command: Command, tmp_path: Path) -> None:
     result = result_folder.decided()
     people = (replace(result.people[0], name="Анна\nK."), replace(result.people[1], hidden=True))
     folder = result_folder.write(replace(result, people=people), tmp_path / "named.people")

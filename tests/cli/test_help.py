@@ -1,4 +1,4 @@
-"""Everything that can be typed is explained."""
+"""Every command and option has help."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ def test_every_option_has_help(option: click.Option) -> None:
     assert len(option.help) > 10
 
 
-def test_a_lacking_help_would_be_noticed() -> None:
+def test_a_missing_help_is_detected() -> None:
     @click.command()
     @click.option("--silent")
-    def lacking(silent: str) -> None: ...
+    def without_help(silent: str) -> None: ...
 
-    (option, *_) = lacking.get_params(click.Context(lacking))
+    (option, *_) = without_help.get_params(click.Context(without_help))
     assert isinstance(option, click.Option)
     assert not option.help
-    assert not lacking.help
+    assert not without_help.help
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
@@ -69,30 +69,30 @@ def test_help(command: Command, flag: str) -> None:
 
 
 def sections(text: str) -> dict[str, list[str]]:
-    """Heading → what its lines begin with."""
-    found: dict[str, list[str]] = {}
+    """Heading → first words of its lines."""
+    headings: dict[str, list[str]] = {}
     for line in text.splitlines():
         if line.endswith(":") and not line.startswith(" "):
-            found[line[:-1]] = []
+            headings[line[:-1]] = []
         elif line.startswith("  cluster-video"):
             break  # the closing line
-        elif found and line[:2] == "  " and line[2:3].strip():
-            list(found.values())[-1].append(line.strip())
-    return found
+        elif headings and line[:2] == "  " and line[2:3].strip():
+            list(headings.values())[-1].append(line.strip())
+    return headings
 
 
-def test_commands_and_options_stand_in_groups(command: Command) -> None:
+def test_commands_and_options_are_in_sections(command: Command) -> None:
     shown = sections(command("--help").out)
     assert list(shown) == ["Common", "Grouping", "Detection", "Output", "Other", "Commands"]
     assert [line.split()[0] for line in shown["Commands"]] == list(cluster_video.commands)
-    assert all(len(line.split()) > 3 for line in shown["Commands"]), "a line each, in words"
+    assert all(len(line.split()) > 3 for line in shown["Commands"]), "one descriptive line each"
     assert shown["Common"][0].startswith("-o, --output")
     assert [line.split("  ")[0] for line in shown["Other"]] == [
         "--debug", "-V, --version", "-h, --help",
     ]  # fmt: skip
 
 
-def test_every_option_of_a_run_is_in_a_group(command: Command) -> None:
+def test_every_option_of_a_run_is_in_a_section(command: Command) -> None:
     run = cluster_video.commands["run"]
     assert isinstance(run, Command_)
     options = {each.name for each in run.params if isinstance(each, click.Option)}
@@ -114,7 +114,7 @@ def test_help_fits_the_terminal(
     assert columns < 200 or max(widths) > 85
 
 
-def test_what_a_list_says_of_a_command_is_what_it_does() -> None:
+def test_the_summary_of_a_command_equals_its_help() -> None:
     for name, lazy in COMMANDS.homes.items():
         assert lazy.short.endswith(".")
         first = (COMMANDS[name].help or "").split()[0]
@@ -125,7 +125,7 @@ HEAVY = {
     "numpy", "jinja2", "cv2", "av", "onnxruntime", "scipy", "sklearn", "dlib", "starlette",
     "uvicorn", "matplotlib", "openpyxl", "torch",
 }  # fmt: skip
-HELP_OF_EVERYTHING = """
+ALL_HELP = """
 import sys
 from clusterer.cli.process import exit_code
 for args in {}:
@@ -135,7 +135,7 @@ for args in {}:
 
 
 def paths(command: click.Command, *path: str) -> Iterator[list[str]]:
-    """What is typed for each command."""
+    """Arguments of each command."""
     yield list(path)
     if isinstance(command, click.Group):
         for name in command.commands:
@@ -144,7 +144,7 @@ def paths(command: click.Command, *path: str) -> Iterator[list[str]]:
 
 def test_help_and_version_load_nothing_heavy() -> None:
     every = [["--version"], *([*path, "--help"] for path in paths(cluster_video))]
-    code = HELP_OF_EVERYTHING.format(every)
+    code = ALL_HELP.format(every)
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {
         head: set(modules.split())

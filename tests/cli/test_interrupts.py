@@ -25,7 +25,7 @@ WAITING = (
 )
 
 ON = "import clusterer.cli; print('on', file=sys.stderr, flush=True)"
-"""Before that it is Python's own start, which nobody can handle."""
+"""Before that, Python itself starts, and no handler can be set."""
 
 
 def start(*args: object, cwd: Path, breaking: str = "") -> subprocess.Popen[str]:
@@ -94,8 +94,8 @@ def test_twice_while_decoding(tmp_path: Path) -> None:
         assert err.startswith("Interrupted. Run the same command")
 
 
-def test_lost_where_python_ignores_exceptions(tmp_path: Path) -> None:
-    """An interrupt in a destructor comes back."""
+def test_where_python_ignores_exceptions(tmp_path: Path) -> None:
+    """An interrupt in a destructor is raised again."""
     breaking = (
         "import os, signal, time, clusterer.pipeline.process as r\n"
         "class Doomed:\n"
@@ -111,7 +111,7 @@ def test_lost_where_python_ignores_exceptions(tmp_path: Path) -> None:
     )
 
 
-def test_what_an_interrupted_library_raises_instead(tmp_path: Path) -> None:
+def test_another_exception_from_an_interrupted_library(tmp_path: Path) -> None:
     breaking = (
         "import os, signal, clusterer.pipeline.process as r\n"
         "def process(*_, **__):\n"

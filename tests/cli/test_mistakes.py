@@ -1,4 +1,4 @@
-"""What people type wrong: one line with the cause and what they meant."""
+"""Typing mistakes: one line with the cause and a suggestion."""
 
 from __future__ import annotations
 
@@ -81,13 +81,13 @@ def small(command: Command) -> Path:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_was_meant(command: Command, small: Path, args: list[str], expected: str) -> None:
+def test_suggestions(command: Command, small: Path, args: list[str], expected: str) -> None:
     Path("other.mp4").touch()
     before = sorted(Path().rglob("*"))
     ran = command(*args)
     assert ran.code == 2
     assert expected in ran.error
-    assert sorted(Path().rglob("*")) == before, "nothing is begun"
+    assert sorted(Path().rglob("*")) == before, "nothing is started"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_names_do_not_break_the_line(command: Command, name: str, shown: str) ->
 
 
 @pytest.mark.parametrize("args", [[""], [" "], ["--debug"], ["x" * 300 + ".mp4", "--end", "0"]])
-def test_nothing_that_could_be_meant(command: Command, args: list[str]) -> None:
+def test_mistakes_without_a_suggestion(command: Command, args: list[str]) -> None:
     ran = command(*args)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.splitlines()[-1].startswith("Error: ")
@@ -121,7 +121,7 @@ def test_a_result_of_a_video_elsewhere(command: Command, small: Path, tmp_path: 
 
 def test_folders(command: Command, small: Path) -> None:
     ran = command("film.people")
-    assert (ran.code, ran.error) == (1, "Error: film.people is a result, not a video. Look at it: "
+    assert (ran.code, ran.error) == (1, "Error: film.people is a result, not a video. To open it: "
                                         "cluster-video review film.people\n")  # fmt: skip
     Path("plain").mkdir()
     ran = command("plain")
@@ -164,7 +164,7 @@ def test_wrong_values(command: Command, small: Path, flag: list[str], expected: 
         ("-1,5", "-1.5"), ("high", ""), ("", ""), ("1.2.3", ""), ("%", ""), ("1:30", ""),
     ],
 )  # fmt: skip
-def test_the_number_that_was_meant(typed: str, meant: str) -> None:
+def test_corrected_numbers(typed: str, meant: str) -> None:
     assert number_meant(typed) == meant
 
 
@@ -175,7 +175,7 @@ def test_quotes_and_blanks_around_a_name(command: Command, small: Path, typed: s
     assert ran.error.startswith("Error: film.mp4 cannot be opened as a video")
 
 
-def test_a_name_that_really_has_them(command: Command) -> None:
+def test_a_name_that_really_has_quotes_and_blanks(command: Command) -> None:
     Path("'film.mp4' ").touch()
     assert command("'film.mp4' ").error.startswith("Error: 'film.mp4'  is empty")
 
@@ -207,7 +207,7 @@ def groups(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple
 
 
 @pytest.mark.parametrize("path", list(groups(cluster_video)), ids=" ".join)
-def test_everything_answers_for_help(command: Command, path: tuple[str, ...]) -> None:
+def test_every_command_accepts_help(command: Command, path: tuple[str, ...]) -> None:
     ran = command(*path, "--help")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("Usage: cluster-video")
@@ -230,7 +230,7 @@ def test_version_takes_no_arguments(command: Command, args: list[str]) -> None:
 
 
 @pytest.mark.parametrize("name", ["vtt", "srt", "json", "xlsx"])
-def test_one_file_is_written_where_it_is_said(command: Command, small: Path, name: str) -> None:
+def test_a_single_file_is_written_to_its_path(command: Command, small: Path, name: str) -> None:
     output = Path("sub") / f"cast.{name}"
     ran = command("export", small, "--format", name, "-o", output)
     assert (ran.code, ran.err) == (0, "")
@@ -247,11 +247,11 @@ def test_one_file_is_written_where_it_is_said(command: Command, small: Path, nam
     [
         (["csv", "-o", "out.csv"], "out.csv is the name of one file, but there are 2"),
         (["vtt", "--format", "srt", "-o", "out.vtt"], "there are 2: small.vtt, small.srt"),
-        (["vtt", "-o", "out.srt"], "ends in .srt, but what is written is .vtt. Name it out.vtt"),
+        (["vtt", "-o", "out.srt"], "ends in .srt, but the format is .vtt. Name it out.vtt"),
         (["json", "-o", "film.people/result.json"], "is part of a result. Name another file"),
     ],
 )  # fmt: skip
-def test_a_file_that_cannot_be_it(
+def test_output_files_that_are_refused(
     command: Command, small: Path, args: list[str], expected: str
 ) -> None:
     before = {path: path.read_bytes() for path in small.rglob("*") if path.is_file()}
@@ -270,7 +270,7 @@ def test_a_file_that_cannot_be_it(
         (["csv", "-o", "cast.xls"], "cast.xls is the name of one file, but there are 2"),
     ],
 )
-def test_an_ending_of_no_format(
+def test_an_ending_that_no_format_writes(
     command: Command, small: Path, args: list[str], expected: str
 ) -> None:
     ran = command("export", small, "--format", *args)
@@ -282,7 +282,7 @@ def test_an_ending_of_no_format(
 
 
 @pytest.mark.parametrize("name", ["cut.2", "season 1.5", ".hidden", "cast.xls/"])
-def test_a_dot_does_not_make_a_file(command: Command, small: Path, name: str) -> None:
+def test_a_name_with_a_dot_may_be_a_folder(command: Command, small: Path, name: str) -> None:
     assert command("export", small, "--format", "vtt", "-q", "-o", name).code == 0
     assert [path.name for path in Path(name).iterdir()] == ["small.vtt"]
 
@@ -293,7 +293,7 @@ def test_a_folder_called_like_a_file(command: Command, small: Path) -> None:
     assert [path.name for path in Path("out.vtt").iterdir()] == ["small.vtt"]
 
 
-def test_every_ending_is_known() -> None:
+def test_every_ending_is_listed() -> None:
     pytest.importorskip("opentimelineio")
     pytest.importorskip("pyarrow")
     timeline = choose(result_folder.decided())
@@ -301,29 +301,27 @@ def test_every_ending_is_known() -> None:
     assert written == {entry.ending for entry in FORMATS.built_in.values()}
 
 
-def test_the_demo_itself_is_none(command: Command) -> None:
+def test_the_sample_film_is_not_a_result(command: Command) -> None:
     assert command(DEMO, "--end", "0").code == 2
 
 
 @pytest.mark.parametrize("slip", ["flim.mp4", "Film.MP4", "film.mkv", "film.", "./film.mov"])
-def test_a_slip_in_the_name_of_a_file(command: Command, small: Path, slip: str) -> None:
+def test_a_typing_mistake_in_a_file_name(command: Command, small: Path, slip: str) -> None:
     shutil.rmtree(small)
     if Path(slip).exists():
-        pytest.skip("case has no say on this disk")
+        pytest.skip("this disk ignores case")
     ran = command(slip)
     assert ran.code == 1
     assert ran.error.endswith("Did you mean film.mp4?\n")
 
 
-def test_of_several_films_a_missing_one_keeps_none_from_being_done(
-    command: Command, small: Path
-) -> None:
+def test_a_missing_film_does_not_stop_the_others(command: Command, small: Path) -> None:
     assert "flim.mp4" in command("flim.mp4", "film.mp4").err
     assert "film.mp4 cannot be opened" in command("flim.mp4", "film.mp4").err
 
 
 @pytest.mark.parametrize("command_", ["export", "run"])
-def test_dash_is_no_folder(command: Command, small: Path, command_: str) -> None:
+def test_dash_is_not_a_folder(command: Command, small: Path, command_: str) -> None:
     args = ["export", small, "--format", "vtt"] if command_ == "export" else ["film.mp4"]
     ran = command(*args, "-o", "-")
     assert ran.code == 2
@@ -332,15 +330,13 @@ def test_dash_is_no_folder(command: Command, small: Path, command_: str) -> None
 
 
 @pytest.mark.parametrize("name", ["cast.vtt/", "'cast.vtt/'", "new/cast.vtt/"])
-def test_a_name_that_ends_in_a_slash_is_that_of_a_folder(
-    command: Command, small: Path, name: str
-) -> None:
+def test_a_name_that_ends_in_a_slash_is_a_folder(command: Command, small: Path, name: str) -> None:
     assert command("export", small, "--format", "vtt", "-o", name).code == 0
     folder = Path(name.strip("'"))
     assert [each.suffix for each in folder.iterdir()] == [".vtt"]
 
 
-def test_a_missing_choice_is_told_in_one_line(command: Command, small: Path) -> None:
+def test_a_missing_choice_gives_one_line(command: Command, small: Path) -> None:
     ran = command("export", small)
     assert ran.code == 2
     assert ran.err.splitlines()[-1].startswith(
@@ -348,7 +344,7 @@ def test_a_missing_choice_is_told_in_one_line(command: Command, small: Path) -> 
     )
 
 
-def test_capitals_do_not_matter(command: Command, small: Path) -> None:
+def test_upper_case_is_accepted(command: Command, small: Path) -> None:
     assert command("export", small, "--format", "VTT", "-q").code == 0
     ran = command("film.mp4", "--metric", "L2", "--method", "Incremental", "--threshold", "AUTO")
     assert "film.mp4 cannot be opened as a video" in ran.error
@@ -367,10 +363,10 @@ def test_capitals_do_not_matter(command: Command, small: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_what_may_not_be_read_is_told_as_what_is_not_there(
+def test_unreadable_and_missing_files_give_the_same_kind_of_error(
     command: Command, small: Path, monkeypatch: pytest.MonkeyPatch, args: list[str]
 ) -> None:
-    """Exit code 1: it was typed rightly. click would say 2, and how the command is used."""
+    """The exit code is 1, as the usage is right; click would exit with 2 and print the usage."""
     Path("other.mp4").write_bytes(b"film")
     monkeypatch.setattr(os, "access", lambda *_args, **_how: False)
     ran = command(*args)

@@ -35,7 +35,7 @@ def rows_of(out: str) -> dict[str, list[str]]:
     return {line.split()[0]: line.split() for line in table.splitlines()[1:]}
 
 
-def test_lists_all(command: Command) -> None:
+def test_lists_all_models(command: Command) -> None:
     ran = command("models")
     assert (ran.code, ran.err) == (0, "")
     rows = rows_of(ran.out)
@@ -50,7 +50,7 @@ def test_lists_all(command: Command) -> None:
     assert max(map(len, ran.out.splitlines())) <= 100
 
 
-def test_tells_what_was_measured_and_what_was_never_tried(
+def test_lists_measured_figures_and_untried_downloads(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = replace(YUNET, tried=True, licence="non-commercial research only")
@@ -78,7 +78,7 @@ def test_tells_what_was_measured_and_what_was_never_tried(
         assert last == ([text] if names else [])
 
 
-def test_shows_one(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shows_one_model(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = command("models", "show", "yunet")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
@@ -108,7 +108,7 @@ def test_shows_one(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"  licence   {whole.licence}\n" in out
 
 
-def test_what_cannot_be_shown(command: Command) -> None:
+def test_unknown_models_are_refused(command: Command) -> None:
     ran = command("models", "show", "eye")
     assert ran.code == 2
     known = ", ".join(sorted((*detection.names(), *encoding.names())))
@@ -156,7 +156,7 @@ def test_an_entry_is_all_that_it_takes(
 
 @pytest.mark.parametrize("variable", [CACHE, ENVIRONMENT_VARIABLE])
 @pytest.mark.parametrize("args", [(), ("show", "facenet"), ("show", "yunet")], ids=str)
-def test_a_folder_that_cannot_be_looked_into_holds_nothing(
+def test_an_unreadable_folder_is_treated_as_empty(
     command: Command, monkeypatch: pytest.MonkeyPatch, variable: str, args: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv(variable, "n" * 300)
@@ -164,7 +164,7 @@ def test_a_folder_that_cannot_be_looked_into_holds_nothing(
     assert (ran.code, ran.err) == (0, "")
 
 
-def test_what_cannot_be_downloaded(command: Command) -> None:
+def test_models_without_a_download_are_refused(command: Command) -> None:
     ran = command("models", "download", "centerface")
     assert ran.code == 2
     assert "nothing to download for 'centerface'. Known: " in ran.error
@@ -173,7 +173,7 @@ def test_what_cannot_be_downloaded(command: Command) -> None:
 
 @pytest.fixture
 def small() -> Download:
-    """What ``models download small`` gets; its address is to be filled in."""
+    """The download of ``models download small``, without its address."""
     return Download("small", "small.onnx", "", DIGEST, len(CONTENT), "MIT")
 
 
@@ -190,11 +190,11 @@ def test_download_shows_the_licence_first(
         offer(monkeypatch, file)
         ran = command("models", "download", "small")
     assert ran.code == 0
-    assert ran.err == "small.onnx, 0.3 MB, licence: MIT\n", "no bar where nobody watches"
+    assert ran.err == "small.onnx, 0.3 MB, licence: MIT\n", "no bar without a terminal"
     assert ran.out == f"{tmp_path / 'cache' / 'models' / 'small.onnx'}\n"
 
 
-def test_a_licence_to_be_accepted_is_shown_and_nothing_fetched(
+def test_a_licence_to_accept_is_shown_and_nothing_is_downloaded(
     command: Command, monkeypatch: pytest.MonkeyPatch, small: Download
 ) -> None:
     with serving() as server:
@@ -209,7 +209,7 @@ def test_a_licence_to_be_accepted_is_shown_and_nothing_fetched(
         assert command("models", "download", "small", "--accept-licence").code == 0
 
 
-def test_an_interrupted_download_says_so_and_goes_on(
+def test_an_interrupted_download_resumes(
     command: Command, monkeypatch: pytest.MonkeyPatch, small: Download, tmp_path: Path
 ) -> None:
     with serving() as server:
@@ -234,13 +234,13 @@ def interrupt_at_half(_self: object, _task: int, completed: int, total: int) -> 
         raise KeyboardInterrupt
 
 
-def test_a_run_downloads_nothing(command: Command, nobody: Path) -> None:
-    ran = command(nobody, "--detector", "yunet", "--quiet")
+def test_a_run_downloads_nothing(command: Command, blank_film: Path) -> None:
+    ran = command(blank_film, "--detector", "yunet", "--quiet")
     assert ran.code == 1
     assert "is missing. Run cluster-video models download yunet, or put it into" in ran.error
 
 
-def test_a_file_that_was_changed_is_told(
+def test_a_changed_file_is_reported(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "centerface.onnx"

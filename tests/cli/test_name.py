@@ -26,23 +26,23 @@ from tests.conftest import DEMO
 
 Command = Callable[..., Ran]
 SIGHTS = {"eileen_collins": (62, 130, 390), "barack_obama": (226, 300), "joe_biden": (310, 370)}
-"""Frames of the film in which somebody is seen alone."""
+"""Frames of the film that show one person alone."""
 NAMES = {"eileen_collins", "grace_hopper", "barack_obama", "joe_biden"}
 
 
 @pytest.fixture(scope="module")
 def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A gallery: the photograph of Hopper that the film was made of, and pictures of the others."""
+    """A gallery: the photograph of Hopper that the film is made of, and pictures of the others."""
     folder = tmp_path_factory.mktemp("gallery") / "people"
     last = max(frame for frames in SIGHTS.values() for frame in frames)
     with av.open(str(DEMO)) as container:
-        shown = [
+        pictures = [
             raw.to_ndarray(format="bgr24") for raw in islice(container.decode(video=0), last + 1)
         ]
     for name, frames in SIGHTS.items():
         (folder / name).mkdir(parents=True)
         for frame in frames:
-            cv2.imwrite(str(folder / name / f"{frame}.png"), shown[frame])
+            cv2.imwrite(str(folder / name / f"{frame}.png"), pictures[frame])
     (folder / "grace_hopper").mkdir()
     hopper = Path(mpl.get_data_path()) / "sample_data" / "grace_hopper.jpg"
     shutil.copy(hopper, folder / "grace_hopper" / "portrait.jpg")
@@ -50,7 +50,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def right_names(folder: Path) -> set[str]:
-    """Names of the people of a result, each the true one."""
+    """Check that the names of a result are right, and return them."""
     result = clusterer.load(folder)
     matching = match(read_truth(DEMO.with_suffix(".truth.csv")), result.analysis)
     truly = matching.track_people(len(result.analysis.tracks))
@@ -60,7 +60,7 @@ def right_names(folder: Path) -> set[str]:
     return {person.name for person in named}
 
 
-def test_everybody_gets_the_right_name(command: Command, demo_folder: Path, people: Path) -> None:
+def test_all_people_get_the_right_name(command: Command, demo_folder: Path, people: Path) -> None:
     ran = command("name", demo_folder, "--gallery", people)
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
@@ -74,12 +74,14 @@ def test_everybody_gets_the_right_name(command: Command, demo_folder: Path, peop
     assert edits[0].note.startswith(f"Person 1 is {edits[0].name}, by the gallery: 0.")
     assert all(1 <= len(edit.who) <= 5 for edit in edits)
     before = {path: path.read_bytes() for path in demo_folder.iterdir() if path.is_file()}
-    assert command("name", demo_folder, "--gallery", people).out == "Everybody has a name already\n"
+    assert (
+        command("name", demo_folder, "--gallery", people).out == "All people have a name already\n"
+    )
     assert {path: path.read_bytes() for path in before} == before
     assert command("edits", "check", demo_folder).code == 0
 
 
-def test_with_the_video_at_once(command: Command, demo_folder: Path, people: Path) -> None:
+def test_naming_during_the_run(command: Command, demo_folder: Path, people: Path) -> None:
     ran = command(DEMO, "-o", demo_folder, "--gallery", people)
     assert ran.code == 0
     assert right_names(demo_folder) == NAMES
@@ -89,7 +91,7 @@ def test_with_the_video_at_once(command: Command, demo_folder: Path, people: Pat
     assert {person["name"] for person in facts["people"]} == NAMES
 
 
-def test_what_a_reviewer_said_stays(command: Command, demo_folder: Path, people: Path) -> None:
+def test_names_from_a_reviewer_are_kept(command: Command, demo_folder: Path, people: Path) -> None:
     result = clusterer.load(demo_folder)
     tracks = Keys(result.analysis).tracks
     first, second, third, fourth = [(tracks[p.track_ids[0]],) for p in result.people]
@@ -100,7 +102,9 @@ def test_what_a_reviewer_said_stays(command: Command, demo_folder: Path, people:
     )
     log = EditLog(edits, (Edit(Action.NAME, who=fourth, name="Bob"),), "demo.mp4")
     write(demo_folder / EDITS, log)
-    assert command("name", demo_folder, "--gallery", people).out == "Everybody has a name already\n"
+    assert (
+        command("name", demo_folder, "--gallery", people).out == "All people have a name already\n"
+    )
     assert read(demo_folder / EDITS) == log
     assert {p.name for p in clusterer.load(demo_folder).people} == {
         "Ada",
@@ -108,7 +112,7 @@ def test_what_a_reviewer_said_stays(command: Command, demo_folder: Path, people:
     }
 
 
-def test_who_is_not_in_the_gallery_stays_unnamed(
+def test_people_who_are_not_in_the_gallery_stay_unnamed(
     command: Command, demo_folder: Path, people: Path, tmp_path: Path
 ) -> None:
     few = tmp_path / "few"
@@ -125,7 +129,7 @@ def test_who_is_not_in_the_gallery_stays_unnamed(
     assert '"candidates":{' in (demo_folder / "report.html").read_text("utf-8").replace(" ", "")
 
 
-def test_photographs_that_cannot_be_used_are_told(
+def test_unusable_photographs_are_reported(
     command: Command, demo_folder: Path, people: Path, tmp_path: Path
 ) -> None:
     mixed = Path(shutil.copytree(people, tmp_path / "mixed"))
@@ -174,7 +178,7 @@ def test_an_episode_becomes_a_gallery(
     assert right_names(fresh) == expected
 
 
-def test_pictures_of_those_whom_a_gallery_named_come_in_when_asked_for(
+def test_by_gallery_adds_people_named_by_a_gallery(
     command: Command, demo_folder: Path, people: Path, tmp_path: Path
 ) -> None:
     command("name", demo_folder, "--gallery", people)
@@ -183,7 +187,7 @@ def test_pictures_of_those_whom_a_gallery_named_come_in_when_asked_for(
     assert {path.name for path in (tmp_path / "made").iterdir()} == NAMES
 
 
-def test_a_name_that_cannot_be_a_folder(
+def test_a_name_that_is_not_allowed_for_a_folder(
     command: Command, demo_folder: Path, tmp_path: Path
 ) -> None:
     result = clusterer.load(demo_folder)
@@ -234,12 +238,14 @@ def test_a_real_scene(
     assert command(clips / "friends_a.mp4", "-o", folder, "--gallery", photographs).code == 0
     result = clusterer.load(folder)
     matching = match(read_truth(clips / "friends_a.truth.csv"), result.analysis)
-    known = {path.name for path in photographs.iterdir() if path.is_dir()}
-    name_of = {t: p.name for p in result.people for t in p.track_ids if p.name in known}
+    names = {path.name for path in photographs.iterdir() if path.is_dir()}
+    name_of = {t: p.name for p in result.people for t in p.track_ids if p.name in names}
     rows = list(zip(matching.people, matching.kinds, matching.track.tolist(), strict=True))
     for kinds, least in (({"frontal"}, 0.75), ({kind for _, kind, _ in rows}, 0.7)):
-        told = [(person, name_of.get(track)) for person, kind, track in rows if kind in kinds]
-        named = [(person, name) for person, name in told if name is not None]
-        record_property(" ".join(sorted(kinds)), f"{len(named)} of {len(told)} named")
+        faces_named = [
+            (person, name_of.get(track)) for person, kind, track in rows if kind in kinds
+        ]
+        named = [(person, name) for person, name in faces_named if name is not None]
+        record_property(" ".join(sorted(kinds)), f"{len(named)} of {len(faces_named)} named")
         assert all(person == name for person, name in named)
-        assert len(named) / len(told) >= least
+        assert len(named) / len(faces_named) >= least

@@ -32,7 +32,7 @@ FOLDER = Path(f"{SHOWN}.people")
 
 @pytest.fixture
 def video(command: Command, demo_folder: Path) -> Path:
-    """The sample film under that name in the current folder, and its result, by content."""
+    """The sample film under that name in the current folder, and its result."""
     path = Path(os.fsdecode(NAME))
     try:
         shutil.copy(DEMO, path)
@@ -43,7 +43,7 @@ def video(command: Command, demo_folder: Path) -> Path:
     return path
 
 
-def test_the_folder_is_named_as_it_is_shown(video: Path) -> None:
+def test_the_folder_has_the_displayed_name(video: Path) -> None:
     assert default_folder(video) == FOLDER
     assert {path.name.encode("utf-8", "surrogateescape") for path in Path().iterdir()} == {
         NAME, FOLDER.name.encode(),
@@ -53,10 +53,10 @@ def test_the_folder_is_named_as_it_is_shown(video: Path) -> None:
 @pytest.mark.parametrize(
     ("encoding", "shown"), [("utf-8", "\N{REPLACEMENT CHARACTER}"), ("ascii", r"\ufffd")]
 )
-def test_every_command_prints_a_folder_of_such_a_name_alike(
+def test_every_command_prints_such_a_folder_the_same_way(
     video: Path, encoding: str, shown: str
 ) -> None:
-    """Not one as U+FFFD, and another as half of a character."""
+    """No command prints U+FFFD where another prints half a character."""
     folder = FOLDER.rename(os.fsdecode(b"p\xff"))
     ran = subprocess.run(
         [sys.executable, "-m", "clusterer", "export", str(folder), "--format", "edl"],
@@ -66,7 +66,7 @@ def test_every_command_prints_a_folder_of_such_a_name_alike(
     assert f"p{shown}" in ran.stdout.decode(encoding)
 
 
-def test_what_is_printed(command: Command, video: Path) -> None:
+def test_printed_names(command: Command, video: Path) -> None:
     ran = command(video)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"{SHOWN}.mp4: 4 people")
@@ -92,7 +92,7 @@ def test_on_any_terminal(video: Path, encoding: str, sign: str) -> None:
     assert ran.stderr == b""
 
 
-def test_what_is_written(video: Path) -> None:
+def test_written_names(video: Path) -> None:
     content = json.loads((FOLDER / "result.json").read_text("utf-8"))
     assert content["video"]["path"] == f"{SHOWN}.mp4"
     assert f"<h1>{SHOWN}.mp4</h1>" in (FOLDER / "report.html").read_text("utf-8").replace(
@@ -111,13 +111,13 @@ def test_every_format(command: Command, video: Path) -> None:
     files = list((FOLDER / "exports").iterdir())
     assert len(files) >= len(export.names())
     assert all(path.name.startswith(SHOWN) for path in files)
-    told = "".join(
+    exported = "".join(
         path.read_text("utf-16" if path.name.endswith("premiere.csv") else "utf-8")
         for path in files
         if path.suffix not in {".parquet", ".xlsx"}
     )
-    assert f"{SHOWN}.mp4" in told
-    assert quote_from_bytes(NAME) in told, "programs find the file itself"
+    assert f"{SHOWN}.mp4" in exported
+    assert quote_from_bytes(NAME) in exported, "programs find the file itself"
 
 
 def test_reviewed(command: Command, video: Path) -> None:

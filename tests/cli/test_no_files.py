@@ -1,4 +1,4 @@
-"""Pipes, devices and standard input, wherever a command takes a path: one line, and no waiting."""
+"""Pipes, devices and standard input instead of files: one line, without waiting."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Command = Callable[..., Ran]
 
 @pytest.fixture(autouse=True)
 def quick(impatient: None) -> None:  # noqa: F811 (the fixture that is imported)
-    """Nothing waits."""
+    """Fail instead of waiting."""
 
 
 @pytest.fixture
@@ -81,19 +81,19 @@ def odd(request: pytest.FixtureRequest, pipe: Path) -> Iterator[str]:
     ],
     ids=lambda arguments: " ".join(map(str, arguments)).replace(str(DEMO), "demo.mp4"),
 )
-def test_every_path_a_user_gives(
+def test_every_path_argument(
     command: Command, folder: Path, odd: str, arguments: tuple[object, ...]
 ) -> None:
-    given = {"ODD": odd, "RESULT": folder, "TRUTH": DEMO.with_name("demo.truth.csv")}
+    values = {"ODD": odd, "RESULT": folder, "TRUTH": DEMO.with_name("demo.truth.csv")}
     words = [str(word).replace("ODD", odd) if "ODD" in str(word) else word for word in arguments]
-    ran = command(*(given.get(str(word), word) for word in words))
+    ran = command(*(values.get(str(word), word) for word in words))
     assert ran.code in {1, 2}
     assert "ODD" not in ran.err
     assert ran.err.splitlines()[-1].startswith("Error: ")
 
 
 @pytest.mark.parametrize("kind", ["pipe.mp4", "/dev/stdin", "-"])
-def test_a_video_says_what_it_is(command: Command, pipe: Path, kind: str) -> None:
+def test_the_error_for_a_video_names_the_kind(command: Command, pipe: Path, kind: str) -> None:
     shutil.copy(DEMO, pipe.with_name("real.mp4"))
     ran = command(pipe if kind == "pipe.mp4" else kind)
     what = {"pipe.mp4": "a pipe", "/dev/stdin": "a stream", "-": "standard input"}[kind]
@@ -116,7 +116,7 @@ def test_pipes_inside_a_result(command: Command, folder: Path, name: str) -> Non
 
 
 @pytest.mark.parametrize("given", ["pipe.mp4", "/dev/zero", "/dev/stdin"])
-def test_what_is_no_file_is_not_called_one(command: Command, pipe: Path, given: str) -> None:
+def test_pipes_are_not_called_files(command: Command, pipe: Path, given: str) -> None:
     given = str(pipe) if given == pipe.name else given
     what = {str(pipe): "a pipe", "/dev/zero": "a device", "/dev/stdin": "a stream"}[given]
     ran = command("review", given)
@@ -127,8 +127,8 @@ def test_what_is_no_file_is_not_called_one(command: Command, pipe: Path, given: 
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link"])
-def test_pictures_of_a_result_are_its_own(folder: Path, kind: str) -> None:
-    """Who sends a result must not have other files of this machine shown in the page."""
+def test_pictures_outside_a_result_are_not_read(folder: Path, kind: str) -> None:
+    """A result from elsewhere must not show other files of this machine on its page."""
     analysis = decided().analysis
     row = int(analysis.crop_rows[0])
     assert ResultFolder(folder, analysis).picture(row)
@@ -140,8 +140,8 @@ def test_pictures_of_a_result_are_its_own(folder: Path, kind: str) -> None:
     else:
         (folder / "elsewhere").write_bytes(content)
         path.symlink_to(folder / "elsewhere")
-    own = ResultFolder(folder, analysis)
-    found = {row: own.picture(row) for row in analysis.crop_rows.tolist()}
+    result = ResultFolder(folder, analysis)
+    found = {row: result.picture(row) for row in analysis.crop_rows.tolist()}
     assert list(found.values()).count(None) == 1
 
 
@@ -168,7 +168,7 @@ def test_pipes_among_data_to_train_on(tmp_path: Path) -> None:
             read_garments(data, ("clothing",), 20)
 
 
-def test_the_alarm_is_set() -> None:
+def test_the_fixture_fails_on_waiting() -> None:
     assert signal.getsignal(signal.SIGALRM) not in {signal.SIG_DFL, signal.SIG_IGN}
     assert signal.alarm(10) > 0
 
@@ -186,7 +186,7 @@ def test_the_alarm_is_set() -> None:
     ],
     ids=" ".join,
 )
-def test_names_that_no_file_can_have(
+def test_names_that_are_not_allowed_for_a_file(
     command: Command, folder: Path, arguments: tuple[str, ...]
 ) -> None:
     given = {"RESULT": str(folder), "LONG": "n" * 300}

@@ -1,4 +1,4 @@
-"""Installing a package of somebody else's is enough: its detector and its format are there."""
+"""Installing another package makes its detectors and formats available."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ class Failing:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """Where packages are installed."""
+    """Folder in which packages are installed."""
     (folder := tmp_path / "site").mkdir()
     return folder
 
 
 @pytest.fixture
 def command(site: Path, tmp_path: Path) -> Callable[..., Ran]:
-    """The command in a process that finds them."""
+    """Run the command in a process that finds them."""
     return lambda *args: run(*args, env=path_with(site), cwd=tmp_path)
 
 
 def install_detector(site: Path, version: str = "") -> Path:
-    """The package that CONTRIBUTING.md describes; its module."""
+    """Install the package that CONTRIBUTING.md describes; return its module."""
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     section = text.partition("## Shipping a plug-in")[2].partition("\n## ")[0]
     (toml,) = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)
@@ -85,7 +85,7 @@ def install_detector(site: Path, version: str = "") -> Path:
     )
 
 
-def test_a_whole_run_with_a_detector_of_another_package(
+def test_a_complete_run_with_a_detector_of_another_package(
     site: Path, tmp_path: Path, command: Callable[..., Ran]
 ) -> None:
     module = install_detector(site)
@@ -93,10 +93,10 @@ def test_a_whole_run_with_a_detector_of_another_package(
     done = command(*args)
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 person" in done.stdout
-    told = json.loads((tmp_path / "out" / "result.json").read_text("utf-8"))
-    assert told["config"]["analysis"]["detection"]["detector"] == "evened"
+    content = json.loads((tmp_path / "out" / "result.json").read_text("utf-8"))
+    assert content["config"]["analysis"]["detection"]["detector"] == "evened"
     name = "evened (somebodys-detector 1.0)"
-    assert told["models"][name] == hashlib.sha256(module.read_bytes()).hexdigest()
+    assert content["models"][name] == hashlib.sha256(module.read_bytes()).hexdigest()
     installed = (site / "somebodys_detector-1.0.dist-info").rename(site / "elsewhere")
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert f"<td>{name}<td>BSD-2-Clause" in page
@@ -105,12 +105,12 @@ def test_a_whole_run_with_a_detector_of_another_package(
 
     installed.rename(site / "somebodys_detector-1.0.dist-info")
     assert command(*args, "--threshold", "0.4").returncode == 0
-    assert analysis.stat().st_mtime_ns == before, "grouped again, from what was stored"
+    assert analysis.stat().st_mtime_ns == before, "grouped again, from the stored analysis"
 
     shutil.rmtree(site / "somebodys_detector-1.0.dist-info")
     install_detector(site, "1.1")
     assert command(*args).returncode == 0
-    assert analysis.stat().st_mtime_ns != before, "another version may see other faces"
+    assert analysis.stat().st_mtime_ns != before, "another version may find other faces"
 
     shutil.rmtree(site / "somebodys_detector-1.1.dist-info")
     result = clusterer.load(tmp_path / "out")
@@ -128,9 +128,9 @@ def test_a_plug_in_is_listed(site: Path, command: Callable[..., Ran]) -> None:
     assert row.split() == [
         "evened", "detector", "0.0", "MB", "BSD-2-Clause", "-", "-", "somebodys-detector", "yes"
     ]  # fmt: skip
-    shown = command("models", "show", "evened").stdout
-    assert "  plug-in   of the package somebodys-detector 1.0\n" in shown
-    assert f"  path      {module}\n" in shown
+    description = command("models", "show", "evened").stdout
+    assert "  plug-in   of the package somebodys-detector 1.0\n" in description
+    assert f"  path      {module}\n" in description
     flat = " ".join(command("run", "--help").stdout.split())
     assert "--detector [cascade|centerface|cnn|evened|hog|scrfd|yunet]" in flat
     done = command("x.mp4", "--detector", "evend")
@@ -161,7 +161,7 @@ def test_a_format_under_its_own_ending(
     assert (tmp_path / "bin.ale").read_text("utf-8") == "Heading"
     done = command("export", demo_folder, "--format", "ale", "-o", "bin.csv")
     assert done.returncode == 2
-    assert "bin.csv ends in .csv, but what is written is .ale. Name it bin.ale" in done.stderr
+    assert "bin.csv ends in .csv, but the format is .ale. Name it bin.ale" in done.stderr
 
 
 def test_a_plug_in_that_fails_at_work_is_named(site: Path, command: Callable[..., Ran]) -> None:
@@ -178,7 +178,7 @@ def test_a_plug_in_that_fails_at_work_is_named(site: Path, command: Callable[...
     assert 'raise SystemExit("no camera")' in done.stderr
 
 
-def test_a_broken_plug_in_breaks_nothing_else(
+def test_a_broken_plug_in_does_not_affect_others(
     site: Path, demo_folder: Path, command: Callable[..., Ran]
 ) -> None:
     groups = ("detectors", "encoders", "alignments", "methods", "formats")

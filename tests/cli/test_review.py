@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 def running(
     *args: object, stdin: int | None = None, stderr: int = subprocess.PIPE, **environment: str
 ) -> Iterator[subprocess.Popen[str]]:
-    """The command in a process of its own."""
+    """The command in a separate process."""
     with subprocess.Popen(
         [sys.executable, "-m", "clusterer", "review", *map(str, args)],
         stdin=stdin,
@@ -56,7 +56,7 @@ def running(
 
 
 def address(process: subprocess.Popen[str]) -> str:
-    """First of the two lines that are printed at the start."""
+    """The address, from the first of the two lines printed at the start."""
     assert process.stdout is not None
     url, hint = process.stdout.readline(), process.stdout.readline()
     assert hint == "Ctrl-C here ends the review; every correction is saved at once.\n"
@@ -64,7 +64,7 @@ def address(process: subprocess.Popen[str]) -> str:
 
 
 def correct(url: str, count: int) -> int:
-    """Name somebody; the status of the answer."""
+    """Name a person; return the status of the response."""
     parts = urlsplit(url)
     assert parts.hostname == "127.0.0.1"
     connection = http.client.HTTPConnection(parts.netloc, timeout=20)
@@ -90,7 +90,7 @@ def test_corrections_then_ctrl_c(folder: Path, sent: signal.Signals) -> None:
     assert "Ada" in (folder / "report.html").read_text("utf-8")
 
 
-def test_killed_without_warning_no_correction_is_lost(folder: Path) -> None:
+def test_a_killed_review_loses_no_correction(folder: Path) -> None:
     with running(folder, "--no-browser") as process:
         assert correct(address(process), 0) == 200
     assert json.loads((folder / "edits.json").read_text())["edits"][0]["name"] == "Ada"
@@ -107,19 +107,19 @@ def browser(tmp_path: Path) -> tuple[str, Path]:
     """A stand-in for a browser, and the pipe into which it writes its command line."""
     if os.name != "posix":
         pytest.skip("the stand-in for a browser is a script of sh")
-    seen = tmp_path / "seen"
-    os.mkfifo(seen)
+    command_line = tmp_path / "seen"
+    os.mkfifo(command_line)
     script = tmp_path / "browser"
-    script.write_text(f'#!/bin/sh\necho "$*" > "{seen}"\n')
+    script.write_text(f'#!/bin/sh\necho "$*" > "{command_line}"\n')
     script.chmod(0o755)
-    return f"{script} %s", seen
+    return f"{script} %s", command_line
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o755, 0o777])
-def test_the_browser_gets_a_file_and_no_secret(
+def test_the_browser_is_started_with_a_file_and_no_secret(
     folder: Path, browser: tuple[str, Path], mode: int, tmp_path: Path
 ) -> None:
-    """Everybody on a machine can read command lines; only the user can read the file."""
+    """All users of a machine can read command lines; only this user can read the file."""
     folder.chmod(mode)
     temporary = tmp_path / "tmp"
     temporary.mkdir()
@@ -133,7 +133,7 @@ def test_the_browser_gets_a_file_and_no_secret(
         assert path.as_uri() == line
         assert path.suffix == ".html"
         assert path.stat().st_mode & 0o777 == 0o600
-        if mode == 0o777:  # others could put another file in its place
+        if mode == 0o777:  # others could replace the file
             assert path.parent.parent == temporary
             assert path.parent.stat().st_mode & 0o777 == 0o700
         else:
@@ -169,8 +169,8 @@ def test_the_file_leads_to_the_page(
             context.close()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="nowhere to write is hard to have here")
-def test_with_no_place_for_the_file_the_address_is_printed_all_the_same(
+@pytest.mark.skipif(os.name != "posix", reason="hard to set up here")
+def test_if_the_file_cannot_be_written_the_address_is_printed(
     folder: Path, browser: tuple[str, Path]
 ) -> None:
     folder.chmod(0o777)  # so the file would go to a folder for a while
@@ -196,8 +196,8 @@ def test_without_a_browser_there_is_no_file(folder: Path) -> None:
         assert sorted(path.name for path in folder.iterdir()) == before
 
 
-def test_a_film_elsewhere_is_told_of_and_not_shown(folder: Path, tmp_path: Path) -> None:
-    """Nobody can answer here, so one line says how to show it."""
+def test_a_film_elsewhere_is_reported_but_not_shown(folder: Path, tmp_path: Path) -> None:
+    """Without a terminal, one line explains how to show it."""
     if os.name != "posix":
         pytest.skip("links need rights here")
     film = tmp_path / "else where" / "film.mp4"
@@ -228,10 +228,10 @@ def test_on_a_terminal_a_film_elsewhere_is_asked_about(
     leader, follower = os.openpty()
     with running(folder, "--no-browser", stdin=follower, stderr=follower) as process:
         os.close(follower)
-        asked = b""
-        while b"[y/N]" not in asked:
-            asked += os.read(leader, 1000)
-        assert str(film).encode() in asked.replace(b"\r\n", b"")
+        output = b""
+        while b"[y/N]" not in output:
+            output += os.read(leader, 1000)
+        assert str(film).encode() in output.replace(b"\r\n", b"")
         os.write(leader, answer)
         assert fetch(f"{address(process)}video") == status
         process.send_signal(signal.SIGINT)
@@ -240,7 +240,7 @@ def test_on_a_terminal_a_film_elsewhere_is_asked_about(
 
 
 def fetch(url: str) -> int:
-    """Status of the answer."""
+    """Status of the response."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=20)
     connection.request("GET", parts.path)
@@ -262,7 +262,7 @@ def test_a_port_that_is_taken(command: Command, folder: Path) -> None:
     )
 
 
-def test_what_cannot_be_reviewed(command: Command, folder: Path) -> None:
+def test_folders_that_cannot_be_reviewed(command: Command, folder: Path) -> None:
     ran = command("review", "gone.people")
     assert (ran.code, "gone.people is not a result folder" in ran.error) == (1, True)
     ran = command("review", folder, "--video", "gone.mp4")
@@ -275,11 +275,11 @@ def test_what_cannot_be_reviewed(command: Command, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("port", ["65536", "-1", "x"])
-def test_what_is_no_port(command: Command, folder: Path, port: str) -> None:
+def test_invalid_ports(command: Command, folder: Path, port: str) -> None:
     assert command("review", folder, "--port", port).code == 2
 
 
-def test_the_command_starts_without_the_server() -> None:
+def test_the_command_is_imported_without_the_server() -> None:
     loaded = loaded_by("import clusterer.cli.review")
     assert "clusterer.cli.review" in loaded
     assert loaded.isdisjoint({"starlette", "uvicorn"})

@@ -1,4 +1,4 @@
-"""What the command does and prints when all is well, or nearly so."""
+"""Output of the command when it succeeds, with or without notes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def start(*args: object, **environment: str) -> subprocess.Popen[str]:
-    """Start the command as a user does, in a process of its own."""
+    """Start the command as a user does, in a separate process."""
     return subprocess.Popen(
         [sys.executable, "-m", "clusterer", *map(str, args)],
         stdout=subprocess.PIPE,
@@ -67,7 +67,7 @@ def test_json(command: Command, demo_folder: Path) -> None:
     assert facts["folder"] == str(demo_folder)
     assert Path(facts["report"]).is_file()
     assert (facts["tracks"], facts["unknown_tracks"]) == (16, 0)
-    # A face or two come and go with FFmpeg's version, which rounds colours in its own way.
+    # One or two faces depend on the FFmpeg version, as each rounds colours differently.
     assert facts["faces"] == len(rows(demo_folder / "faces.csv"))
     assert 160 < facts["faces"] < 175
     assert facts["warnings"] == []
@@ -78,11 +78,11 @@ def test_json(command: Command, demo_folder: Path) -> None:
     ]
 
 
-def test_nobody_in_the_video(command: Command, nobody: Path) -> None:
-    ran = command(nobody)
-    assert (ran.code, ran.err) == (0, ""), "no progress where nobody watches"
-    assert ran.out.startswith("nobody.mp4: 0 people, 0 unknown tracks, 0 faces in 1.0 s of video")
-    folder = Path("nobody.people")
+def test_no_people_in_the_video(command: Command, blank_film: Path) -> None:
+    ran = command(blank_film)
+    assert (ran.code, ran.err) == (0, ""), "no progress without a terminal"
+    assert ran.out.startswith("blank.mp4: 0 people, 0 unknown tracks, 0 faces in 1.0 s of video")
+    folder = Path("blank.people")
     assert {path.name for path in folder.iterdir()} == RESULT
     assert list((folder / "chips").iterdir()) == []
     for name in ("people", "appearances", "faces"):
@@ -93,13 +93,13 @@ def test_nobody_in_the_video(command: Command, nobody: Path) -> None:
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert page.rstrip().endswith("</html>")
-    assert command(nobody).code == 0, "and again from what was stored"
+    assert command(blank_film).code == 0, "again, from the stored analysis"
 
 
-def test_truncated_video_gives_what_decodes_with_a_note(command: Command, tmp_path: Path) -> None:
+def test_a_truncated_video_gives_a_result_with_a_note(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "cut.mp4"
     path.write_bytes(DEMO.read_bytes()[: DEMO.stat().st_size // 8])
-    for _ in range(2):  # the second time from what was stored
+    for _ in range(2):  # the second time from the stored analysis
         ran = command(path)
         assert (ran.code, ran.err) == (0, "")
         notes = [line for line in ran.out.splitlines() if line.startswith("Note: ")]
@@ -113,13 +113,13 @@ def test_part_of_the_video(command: Command) -> None:
     ran = command(DEMO, "--start", "0:06", "--end", "8.5", "-q")
     assert ran == Ran(0, "", "")
     (person,) = rows(Path("demo.people/people.csv"))
-    (seen,) = rows(Path("demo.people/appearances.csv"))
+    (appearance,) = rows(Path("demo.people/appearances.csv"))
     assert (person["first_s"], person["last_s"]) == ("6.0", "8.5")
-    assert (seen["start_frame"], seen["end_frame"]) == ("144", "204")
+    assert (appearance["start_frame"], appearance["end_frame"]) == ("144", "204")
 
 
 class TestProgress:
-    """Progress and notes go to stderr, and only where somebody watches."""
+    """Progress and notes go to stderr; progress only to a terminal."""
 
     @staticmethod
     def shown(*, quiet: bool, watched: bool) -> str:
@@ -131,12 +131,12 @@ class TestProgress:
             hook.note("a note of many words, so that it would not fit into one line of 60")
         return text.getvalue()
 
-    def test_watched(self) -> None:
+    def test_terminal(self) -> None:
         text = self.shown(quiet=False, watched=True)
         assert "25%" in text
         assert "7 faces" in text
 
-    def test_not_watched(self) -> None:
+    def test_no_terminal(self) -> None:
         text = self.shown(quiet=False, watched=False)
         assert text == (
             "a.mp4: a note of many words, so that it would not fit into one line of 60\n"
@@ -165,7 +165,7 @@ for flags in ("", "--threshold 0.3", "--metric cosine", "--method agglomerative"
 
 
 def test_second_run_does_not_open_the_video(demo_folder: Path) -> None:
-    """Nor does it load what would be needed for that; and it is quick."""
+    """Nor does it load the libraries for that, and it is quick."""
     ran = subprocess.run(
         [sys.executable, "-c", SECOND_RUNS, DEMO, demo_folder],
         check=True,
@@ -201,7 +201,7 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
 
 @pytest.mark.parametrize("library", ["libGL.so.1", "libgthread-2.0.so.0"])
 def test_opencv_without_its_system_library(
-    tmp_path: Path, demo_folder: Path, nobody: Path, library: str
+    tmp_path: Path, demo_folder: Path, blank_film: Path, library: str
 ) -> None:
     fake = tmp_path / "fake"
     fake.mkdir()
@@ -209,7 +209,7 @@ def test_opencv_without_its_system_library(
         f"raise ImportError({library!r} + ': cannot open shared object file: "
         "No such file or directory')\n"
     )
-    process = start(nobody, "-o", tmp_path / "new", PYTHONPATH=str(fake))
+    process = start(blank_film, "-o", tmp_path / "new", PYTHONPATH=str(fake))
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert (out, err) == (
@@ -220,9 +220,9 @@ def test_opencv_without_its_system_library(
     assert not (tmp_path / "new").exists()
     if library == "libGL.so.1":
         process = start(DEMO, "-o", demo_folder, "-q", PYTHONPATH=str(fake))
-        assert process.communicate(timeout=60) == ("", ""), "what is stored needs no OpenCV"
+        assert process.communicate(timeout=60) == ("", ""), "a stored analysis needs no OpenCV"
         assert process.returncode == 0
 
 
-def test_tests_leave_the_cache_of_the_user_alone(user_cache: Path) -> None:
+def test_tests_do_not_use_the_users_cache(user_cache: Path) -> None:
     assert Path(os.environ[ENVIRONMENT_VARIABLE]).is_relative_to(user_cache.parent)

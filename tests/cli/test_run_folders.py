@@ -1,4 +1,4 @@
-"""A run destroys no file that is not its own, and a result belongs to one film."""
+"""A run never destroys files of other programs, and a result belongs to one film."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ Command = Callable[..., Ran]
 
 
 @pytest.fixture(scope="session")
-def nobody_else(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def other_blank_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another film of the same size, rate and length."""
-    path = tmp_path_factory.mktemp("else") / "nobody.mp4"
+    path = tmp_path_factory.mktemp("else") / "blank.mp4"
     return write_video(path, (picture(i + 5) for i in range(24)))
 
 
 @pytest.fixture
 def no_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
     def look(*_args: object) -> None:
-        raise AssertionError("the film was looked at")
+        raise AssertionError("the film was analysed")
 
     monkeypatch.setattr(analyse_module, "_look", look)
 
@@ -58,19 +58,21 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 class TestOthers:
-    """Files that we did not write."""
+    """Files that cluster-video did not write."""
 
     @pytest.mark.usefixtures("no_analysis")
     @pytest.mark.parametrize(
         "name", ["chips/thesis.txt", "people.csv", ".partial/mine.txt", "x", "chips", ".git/config"]
     )
-    def test_a_folder_of_others_is_refused(self, command: Command, nobody: Path, name: str) -> None:
+    def test_a_folder_with_other_files_is_refused(
+        self, command: Command, blank_film: Path, name: str
+    ) -> None:
         path = Path("mine") / name
         path.parent.mkdir(parents=True)
         path.write_text("mine")
         before = tree(Path("mine"))
         for more in ([], ["--replace"]):
-            ran = command(nobody, "-o", "mine", *more)
+            ran = command(blank_film, "-o", "mine", *more)
             assert (ran.code, ran.error) == (
                 1,
                 "Error: mine holds files that cluster-video did not write. "
@@ -80,21 +82,21 @@ class TestOthers:
 
     @pytest.mark.usefixtures("no_analysis")
     @pytest.mark.parametrize("output", [".", "..", "sub/.."])
-    def test_the_folder_of_the_video(self, command: Command, nobody: Path, output: str) -> None:
+    def test_the_folder_of_the_video(self, command: Command, blank_film: Path, output: str) -> None:
         Path("sub").mkdir()
-        video = shutil.copy(nobody, "a.mp4")
+        video = shutil.copy(blank_film, "a.mp4")
         ran = command(video, "-o", output)
         assert (ran.code, ran.out) == (1, "")
         assert "holds files that cluster-video did not write" in ran.error
         assert sorted(path.name for path in Path().iterdir()) == ["a.mp4", "sub"]
 
-    def test_the_current_folder_if_it_is_empty(self, command: Command, nobody: Path) -> None:
-        assert command(nobody, "-o", ".", "-q").code == 0
+    def test_the_current_folder_if_it_is_empty(self, command: Command, blank_film: Path) -> None:
+        assert command(blank_film, "-o", ".", "-q").code == 0
         assert Path("report.html").is_file()
-        assert command(nobody, "-o", ".", "-q").code == 0
+        assert command(blank_film, "-o", ".", "-q").code == 0
 
-    def test_they_survive_every_command(
-        self, command: Command, demo_folder: Path, nobody: Path
+    def test_other_files_survive_every_command(
+        self, command: Command, demo_folder: Path, blank_film: Path
     ) -> None:
         names = ["notes.txt", "chips/thesis.txt", ".partial/mine.txt", "exports/mine.edl", "a/b"]
         for name in names:
@@ -105,7 +107,7 @@ class TestOthers:
             [DEMO, "-o", demo_folder, "--end", "3"],
             ["export", demo_folder, "--format", "edl", "--format", "csv"],
             ["evaluate", demo_folder, "--truth", DEMO.with_name("demo.truth.csv")],
-            [nobody, "-o", demo_folder, "--replace"],
+            [blank_film, "-o", demo_folder, "--replace"],
         ):
             assert command(*args).code == 0, args
             assert {name: (demo_folder / name).read_text() for name in names} == dict.fromkeys(
@@ -114,15 +116,15 @@ class TestOthers:
 
     @pytest.mark.usefixtures("no_analysis")
     @pytest.mark.parametrize("name", ["people.csv", "chips", ".partial", "result.json"])
-    def test_a_link_in_place_of_ours_is_found_before_any_work(
+    def test_a_link_in_place_of_our_file_is_found_before_any_work(
         self, command: Command, demo_folder: Path, tmp_path: Path, name: str
     ) -> None:
-        theirs = tmp_path / "theirs"
+        target = tmp_path / "theirs"
         if (demo_folder / name).exists():
-            (demo_folder / name).rename(theirs)
+            (demo_folder / name).rename(target)
         else:
-            theirs.mkdir()
-        (demo_folder / name).symlink_to(theirs)
+            target.mkdir()
+        (demo_folder / name).symlink_to(target)
         before = tree(tmp_path)
         ran = command(DEMO, "-o", demo_folder, "--sample-rate", "2")
         assert ran.code == 1
@@ -130,10 +132,10 @@ class TestOthers:
         assert "Move it away, or name another folder with --output" in ran.error
         assert tree(tmp_path) == before
 
-    def test_a_correction_file_put_there_by_hand_is_taken(
+    def test_a_file_of_corrections_copied_by_hand_is_used(
         self, command: Command, demo_folder: Path
     ) -> None:
-        """As the report in a browser hands it over."""
+        """The report in a browser saves such a file."""
         write(Path(EDITS), EditLog((Edit(Action.REGROUP),)))
         shutil.copy(EDITS, demo_folder)
         ran = command(DEMO, "-o", demo_folder)
@@ -156,7 +158,7 @@ EMPTY = [
 
 
 @pytest.mark.parametrize("args", EMPTY, ids=lambda args: " ".join(map(str, args))[-30:])
-def test_an_empty_name_is_none(command: Command, args: list[Any]) -> None:
+def test_an_empty_name_is_refused(command: Command, args: list[Any]) -> None:
     ran = command(*args)
     assert (ran.code, ran.out) == (2, "")
     assert "is empty; name a folder, '.' for the current one." in ran.err.splitlines()[-1]
@@ -164,51 +166,53 @@ def test_an_empty_name_is_none(command: Command, args: list[Any]) -> None:
 
 
 class TestFilm:
-    """A result is of one film, known by its content."""
+    """A result belongs to one film, identified by its content."""
 
-    @pytest.mark.parametrize("output", [[], ["-o", "nobody.people"]])
+    @pytest.mark.parametrize("output", [[], ["-o", "blank.people"]])
     def test_another_film_is_refused(
         self,
         command: Command,
-        nobody: Path,
-        nobody_else: Path,
+        blank_film: Path,
+        other_blank_film: Path,
         monkeypatch: pytest.MonkeyPatch,
         output: list[str],
     ) -> None:
-        assert command(nobody, "-q", *output).code == 0
+        assert command(blank_film, "-q", *output).code == 0
         before = tree(Path())
         with monkeypatch.context() as patch:
             patch.setattr(analyse_module, "_look", None)
-            ran = command(nobody_else, *output)
+            ran = command(other_blank_film, *output)
         assert (ran.code, ran.error) == (
             1,
-            "Error: nobody.people holds the result of another video, nobody.mp4. "
+            "Error: blank.people holds the result of another video, blank.mp4. "
             "Name another folder with -o, or give --replace to remove it\n",
         )
         assert tree(Path()) == before
 
-    def test_replaced_if_told_to(
-        self, command: Command, demo_folder: Path, nobody: Path, nobody_else: Path
+    def test_replaced_with_replace(
+        self, command: Command, demo_folder: Path, blank_film: Path, other_blank_film: Path
     ) -> None:
         log = EditLog((Edit(Action.REGROUP),))
         write(demo_folder / EDITS, log)
-        ran = command(nobody, "-o", demo_folder, "--replace")
+        ran = command(blank_film, "-o", demo_folder, "--replace")
         assert ran.code == 0
         assert ran.err == (
-            "nobody.mp4: corrections of the other video are kept as edits.demo.mp4.json\n"
+            "blank.mp4: corrections of the other video are kept as edits.demo.mp4.json\n"
         )
         assert read(demo_folder / "edits.demo.mp4.json").edits == log.edits
         assert not (demo_folder / EDITS).exists()
         assert list((demo_folder / "chips").iterdir()) == []
         assert "corrections" not in ran.out
-        assert command(nobody_else, "-o", demo_folder).code == 1
-        assert command(nobody, "-o", demo_folder, "--replace", "-q") == Ran(0, "", ""), "the same"
+        assert command(other_blank_film, "-o", demo_folder).code == 1
+        assert command(blank_film, "-o", demo_folder, "--replace", "-q") == Ran(0, "", ""), (
+            "the same"
+        )
 
-    def test_nothing_is_replaced_by_what_is_no_film(
+    def test_a_file_that_is_not_a_film_replaces_nothing(
         self, command: Command, demo_folder: Path
     ) -> None:
         before = tree(demo_folder)
-        Path("a.mp4").write_text("no film")
+        Path("a.mp4").write_text("not a film")
         assert command("a.mp4", "-o", demo_folder, "--replace").code == 1
         assert tree(demo_folder) == before
 
@@ -220,46 +224,46 @@ class TestFilm:
         assert command(video, "-o", demo_folder, "-q") == Ran(0, "", "")
         assert json.loads((demo_folder / "result.json").read_text())["video"]["path"] == "other.mov"
         assert command("export", demo_folder, "--format", "edl", "-q").code == 0
-        assert (demo_folder / "exports" / "other.edl").is_file(), "told by its name of today"
+        assert (demo_folder / "exports" / "other.edl").is_file(), "named after the current file"
 
-    def test_another_part_of_the_film(self, command: Command, nobody: Path) -> None:
-        assert command(nobody, "-q").code == 0
-        assert command(nobody, "-q", "--end", "0.5").code == 0
-        assert command(nobody, "-q", "--start", "0.5").code == 0
+    def test_another_part_of_the_film(self, command: Command, blank_film: Path) -> None:
+        assert command(blank_film, "-q").code == 0
+        assert command(blank_film, "-q", "--end", "0.5").code == 0
+        assert command(blank_film, "-q", "--start", "0.5").code == 0
 
     def test_of_an_earlier_version(
-        self, command: Command, nobody: Path, monkeypatch: pytest.MonkeyPatch
+        self, command: Command, blank_film: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """No marker, and a key with the time in it: what was stored is used."""
-        assert command(nobody, "-q").code == 0
-        folder = Path("nobody.people")
+        """Without a marker, and with a key that contains the time: the stored analysis is used."""
+        assert command(blank_film, "-q").code == 0
+        folder = Path("blank.people")
         (folder / MARKER).unlink()
         arrays, meta = read_arrays(folder / "analysis.npz")
-        meta["key"] = earlier_key(nobody, AnalysisConfig(), meta["models"])
+        meta["key"] = earlier_key(blank_film, AnalysisConfig(), meta["models"])
         write_arrays(folder / "analysis.npz", arrays, meta)
         with monkeypatch.context() as patch:
             patch.setattr(analyse_module, "_look", None)
-            assert command(nobody, "-q").code == 0
+            assert command(blank_film, "-q").code == 0
             assert (folder / MARKER).is_file()
-            touched = Path(shutil.copy(nobody, "touched.mp4"))
+            touched = Path(shutil.copy(blank_film, "touched.mp4"))
             assert command(touched, "-o", folder, "-q").code == 0
 
-    def test_another_film_than_an_earlier_version_had(
-        self, command: Command, demo_folder: Path, nobody: Path
+    def test_another_film_than_in_a_result_of_an_earlier_version(
+        self, command: Command, demo_folder: Path, blank_film: Path
     ) -> None:
         (demo_folder / MARKER).unlink()
         before = tree(demo_folder)
-        ran = command(nobody, "-o", demo_folder)
+        ran = command(blank_film, "-o", demo_folder)
         assert ran.code == 1
         assert "holds the result of another video, demo.mp4. " in ran.error
         assert tree(demo_folder) == before
-        assert command(nobody, "-o", demo_folder, "--replace", "-q").code == 0
-        assert command(nobody, "-o", demo_folder, "-q").code == 0
+        assert command(blank_film, "-o", demo_folder, "--replace", "-q").code == 0
+        assert command(blank_film, "-o", demo_folder, "-q").code == 0
         assert command(DEMO, "-o", demo_folder, "-q").code == 1
 
 
 class TestNames:
-    """Which folder a video gets."""
+    """The result folder of a video."""
 
     @pytest.mark.parametrize(
         ("videos", "folders"),
@@ -279,7 +283,7 @@ class TestNames:
             (["x.mp4", "./x.mp4", "a/../x.mp4"], ["x"]),
         ],
     )  # fmt: skip
-    def test_whatever_the_order(
+    def test_independent_of_order(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, videos: list[str], folders: list[str]
     ) -> None:
         monkeypatch.chdir(tmp_path)
@@ -290,14 +294,18 @@ class TestNames:
         if len(found) > 1:
             assert again == {video: "out" / folder for video, folder in found.items()}
 
-    def test_paths_that_read_alike(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Where case counts, whole paths may differ by nothing else."""
+    def test_paths_that_give_the_same_name(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """On disks that distinguish case, paths may differ only by case."""
         monkeypatch.chdir(tmp_path)
         found = result_folders([Path("a/x.mp4"), Path("A/x.mp4"), Path("a/X.mp4")], None)
         assert len({path.name.casefold() for path in found.values()}) == 3
 
-    def test_both_are_done(self, command: Command, nobody: Path, nobody_else: Path) -> None:
-        for name, video in (("a", nobody), ("b", nobody_else)):
+    def test_both_are_processed(
+        self, command: Command, blank_film: Path, other_blank_film: Path
+    ) -> None:
+        for name, video in (("a", blank_film), ("b", other_blank_film)):
             Path(name).mkdir()
             shutil.copy(video, Path(name) / "x.mp4")
         ran = command("a/x.mp4", "b/x.mp4", "a/x.mp4")
@@ -308,10 +316,10 @@ class TestNames:
         assert command("b/x.mp4", "a/x.mp4", "-q").code == 0
 
     @pytest.mark.parametrize("length", [248, 249, 251])
-    def test_long_names(self, command: Command, nobody: Path, length: int) -> None:
+    def test_long_names(self, command: Command, blank_film: Path, length: int) -> None:
         video = Path("n" * length + ".mp4")
         try:
-            shutil.copy(nobody, video)
+            shutil.copy(blank_film, video)
         except OSError:
             pytest.skip("no such names on this disk")
         assert command(video, "-q") == Ran(0, "", "")
@@ -332,14 +340,14 @@ REFUSALS = [
 
 
 class TestRefusal:
-    """Where nothing can be written: what helps, before any work."""
+    """If nothing can be written, an error with a remedy comes before any work."""
 
     @pytest.mark.usefixtures("no_analysis")
     @pytest.mark.parametrize(("number", "remedy"), REFUSALS, ids=lambda value: str(value)[:5])
     def test_by_the_system(
         self,
         command: Command,
-        nobody: Path,
+        blank_film: Path,
         monkeypatch: pytest.MonkeyPatch,
         number: int,
         remedy: str,
@@ -354,52 +362,58 @@ class TestRefusal:
 
         monkeypatch.setattr(os, "open", refuse)
         for out in ("there", "new"):
-            ran = command(nobody, "-o", out)
+            ran = command(blank_film, "-o", out)
             assert ran.code == 1
             cause = os.strerror(number).lower()
             assert ran.error == f"Error: Cannot write {out} ({cause}). {remedy}\n"
 
     @pytest.mark.usefixtures("no_analysis")
     @pytest.mark.parametrize("output", ["file", "file/below", "file/far/below"])
-    def test_a_file_in_the_way(self, command: Command, nobody: Path, output: str) -> None:
+    def test_a_file_in_place_of_the_folder(
+        self, command: Command, blank_film: Path, output: str
+    ) -> None:
         Path("file").write_text("mine")
-        ran = command(nobody, "--output", output)
+        ran = command(blank_film, "--output", output)
         assert ran.code == 1
         assert "A file is in the way; name another folder with --output\n" in ran.error
         assert Path("file").read_text() == "mine"
 
     @pytest.mark.usefixtures("no_analysis")
-    def test_a_name_too_long(self, command: Command, nobody: Path) -> None:
-        ran = command(nobody, "--output", "n" * 300)
+    def test_a_name_too_long(self, command: Command, blank_film: Path) -> None:
+        ran = command(blank_film, "--output", "n" * 300)
         assert ran.code == 1
         assert "Use a shorter name, or name another folder with --output\n" in ran.error
 
-    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may all")
+    @pytest.mark.skipif(
+        not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
+    )
     @pytest.mark.usefixtures("no_analysis")
-    def test_without_the_right(self, command: Command, nobody: Path) -> None:
+    def test_without_permission(self, command: Command, blank_film: Path) -> None:
         Path("theirs").mkdir(0o500)
-        ran = command(nobody, "--output", "theirs/x")
+        ran = command(blank_film, "--output", "theirs/x")
         assert ran.code == 1
         assert "Make it writable" in ran.error
 
 
-def test_killed_anywhere(command: Command, nobody: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same command goes on, nothing of others is lost, and nothing of ours is left over."""
-    assert command(nobody, "-o", "whole", "-q").code == 0
+def test_killed_anywhere(
+    command: Command, blank_film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same command resumes; other files are kept, and no temporary files remain."""
+    assert command(blank_film, "-o", "whole", "-q").code == 0
     whole = tree(Path("whole"))
     assert whole.keys() >= {MARKER, "report.html", "analysis.npz"}
     for step in count():
         folder = Path(str(step))
         with monkeypatch.context() as patch:
             stop_at(patch, step)
-            code = command(nobody, "-o", folder, "-q").code
+            code = command(blank_film, "-o", folder, "-q").code
         if folder.exists() and (folder / MARKER).exists():
             (folder / ".partial").mkdir(exist_ok=True)
             (folder / ".partial" / "mine.txt").write_text("mine")
-        mine = tree(folder).keys() & {".partial/mine.txt"}
-        assert command(nobody, "-o", folder, "-q") == Ran(0, "", ""), step
+        partial = tree(folder).keys() & {".partial/mine.txt"}
+        assert command(blank_film, "-o", folder, "-q") == Ran(0, "", ""), step
         after = tree(folder)
-        assert {name: after.pop(name) for name in mine} == dict.fromkeys(mine, b"mine")
+        assert {name: after.pop(name) for name in partial} == dict.fromkeys(partial, b"mine")
         assert after == whole, step
         if code == 0:
             break
@@ -409,9 +423,13 @@ def test_killed_anywhere(command: Command, nobody: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("stop", ["first", "last"])
 def test_killed_while_it_replaces(
-    command: Command, demo_folder: Path, nobody: Path, monkeypatch: pytest.MonkeyPatch, stop: str
+    command: Command,
+    demo_folder: Path,
+    blank_film: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stop: str,
 ) -> None:
-    """Corrections are never lost, and the same command ends what was begun."""
+    """Corrections are never lost, and the same command finishes the replacement."""
     write(demo_folder / EDITS, EditLog((Edit(Action.REGROUP),)))
     corrections = (demo_folder / EDITS).read_bytes()
     (demo_folder / "chips" / "thesis.txt").write_text("mine")
@@ -419,36 +437,38 @@ def test_killed_while_it_replaces(
     for step in steps:
         with monkeypatch.context() as patch:
             stop_at(patch, step)
-            command(nobody, "-o", demo_folder, "-q", "--replace")
+            command(blank_film, "-o", demo_folder, "-q", "--replace")
         kept = {path.read_bytes() for path in demo_folder.glob("edits*.json")}
         assert corrections in kept
-    assert command(nobody, "-o", demo_folder, "-q", "--replace") == Ran(0, "", "")
+    assert command(blank_film, "-o", demo_folder, "-q", "--replace") == Ran(0, "", "")
     assert (demo_folder / "edits.demo.mp4.json").read_bytes() == corrections
     assert (demo_folder / "chips" / "thesis.txt").read_text() == "mine"
     assert [path.name for path in (demo_folder / "chips").iterdir()] == ["thesis.txt"]
 
 
-def test_one_at_a_time(
-    command: Command, nobody: Path, nobody_else: Path, monkeypatch: pytest.MonkeyPatch
+def test_only_one_run_at_a_time_per_folder(
+    command: Command, blank_film: Path, other_blank_film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else the folder would be of one film, and its content of another."""
+    """Otherwise the folder would belong to one film, and its content to another."""
     monkeypatch.setattr("clusterer.store.run_lock.WAIT_S", 0.0)
     with run_lock(Path("out")):
-        ran = command(nobody, "-o", "out")
+        ran = command(blank_film, "-o", "out")
     assert ran.code == 1
     assert ran.error == (
         "Error: Another cluster-video is writing to out. Wait until it is done, or name another "
         "folder with --output\n"
     )
     assert not Path("out").exists()
-    assert command(nobody_else, "-o", "out", "-q") == Ran(0, "", "")
+    assert command(other_blank_film, "-o", "out", "-q") == Ran(0, "", "")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
-def test_for_the_user_only(command: Command, nobody: Path, demo_folder: Path) -> None:
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+def test_results_are_readable_only_by_the_user(
+    command: Command, blank_film: Path, demo_folder: Path
+) -> None:
     before = os.umask(0)
     try:
-        assert command(nobody, "-q").code == 0
+        assert command(blank_film, "-q").code == 0
         assert command(DEMO, "-o", demo_folder, "-q").code == 0
         write(demo_folder / EDITS, EditLog())
         assert command("export", demo_folder, "--format", "edl", "-q").code == 0
@@ -457,9 +477,9 @@ def test_for_the_user_only(command: Command, nobody: Path, demo_folder: Path) ->
         assert command("export", demo_folder, "--format", "edl", "-q", "-o", "out").code == 0
     finally:
         os.umask(before)
-    for folder in (Path("nobody.people"), demo_folder):
+    for folder in (Path("blank.people"), demo_folder):
         for path in [folder, *folder.rglob("*")]:
             mode = stat.S_IMODE(path.stat().st_mode)
             assert mode == (0o700 if path.is_dir() else 0o600), path
     out = {stat.S_IMODE(path.stat().st_mode) for path in Path("out").iterdir()}
-    assert out == {0o666}, "to be handed on"
+    assert out == {0o666}, "to be shared"

@@ -1,4 +1,4 @@
-"""Standard streams: closed, full, read by nobody, or of an encoding that has not all letters."""
+"""Standard streams: closed, full, unread, or of an encoding that lacks letters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_no_traceback(args: list[str], line: str, code: int, err: str, tmp_path:
 
 @POSIX
 @pytest.mark.parametrize("args", [["models"], ["--help"]], ids=" ".join)
-def test_nobody_reads_on(args: list[str], tmp_path: Path) -> None:
+def test_a_reader_that_stops(args: list[str], tmp_path: Path) -> None:
     line = 'mkfifo pipe; (exec 3<pipe) & exec 4>pipe; wait; "$@" >&4'
     ran = own_process.shell(line, *args, cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (141, "")
@@ -44,29 +44,29 @@ def test_nobody_reads_on(args: list[str], tmp_path: Path) -> None:
 
 @POSIX
 @pytest.mark.parametrize("closed", ["2>/dev/full", "2>&-"])
-def test_an_error_that_cannot_be_said(closed: str, tmp_path: Path) -> None:
+def test_an_error_that_cannot_be_printed(closed: str, tmp_path: Path) -> None:
     ran = own_process.shell(f'"$@" {closed}', "gone.mp4", cwd=tmp_path)
     assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", "")
 
 
 @POSIX
-def test_a_full_stdout_after_the_analysis(nobody: Path, tmp_path: Path) -> None:
-    ran = own_process.shell('"$@" >/dev/full', nobody, cwd=tmp_path)
+def test_a_full_stdout_after_the_analysis(blank_film: Path, tmp_path: Path) -> None:
+    ran = own_process.shell('"$@" >/dev/full', blank_film, cwd=tmp_path)
     assert ran.returncode == 1
     assert ran.stderr == "Error: Cannot write to standard output (no space left on device)\n"
-    assert (tmp_path / "nobody.people" / "report.html").exists()
+    assert (tmp_path / "blank.people" / "report.html").exists()
 
 
 @POSIX
-def test_closed_streams_lend_their_numbers_to_no_file(nobody: Path, tmp_path: Path) -> None:
-    """What a library prints must not land in a file of the result."""
+def test_files_do_not_get_the_numbers_of_closed_streams(blank_film: Path, tmp_path: Path) -> None:
+    """The output of a library must not be written into a file of the result."""
     breaking = (
         "import os, clusterer.pipeline.process as r\n"
         "def process(video, *_, **__):\n"
         "    open('mine.txt', 'w').fileno() > 2 or os._exit(9); os._exit(0)\n"
         "r.process = process"
     )
-    args = own_process.arguments(nobody, breaking=breaking)
+    args = own_process.arguments(blank_film, breaking=breaking)
     line = '"$@" <&- >&- 2>&-'
     ran = own_process.subprocess.run(
         ["sh", "-c", line, "sh", *args], cwd=tmp_path, env=own_process.environment(), check=False
@@ -78,7 +78,7 @@ def test_closed_streams_lend_their_numbers_to_no_file(nobody: Path, tmp_path: Pa
 @pytest.mark.parametrize("name", ["fé😀.mp4", "a\udcff.mp4"])
 def test_letters_that_an_encoding_lacks(encoding: str, name: str, tmp_path: Path) -> None:
     if os.name != "posix" and "\udcff" in name:
-        pytest.skip("names are Unicode there")
+        pytest.skip("names are Unicode here")
     ran = own_process.run(name, cwd=tmp_path, env={"PYTHONIOENCODING": encoding}, errors="replace")
     assert ran.returncode == 1
     assert ran.stderr.startswith("Error: Cannot read ")
@@ -103,9 +103,9 @@ def test_json_stays_json(encoding: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
-def test_a_name_steers_no_terminal(nobody: Path, tmp_path: Path) -> None:
+def test_a_name_cannot_control_the_terminal(blank_film: Path, tmp_path: Path) -> None:
     film = tmp_path / "a\x1b[31m\nb\x9b2J.mp4"
-    film.write_bytes(nobody.read_bytes())
+    film.write_bytes(blank_film.read_bytes())
     ran = own_process.run(film.name, cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
     head, *_, report = ran.stdout.splitlines()

@@ -1,4 +1,4 @@
-"""The closing lines of a run."""
+"""The summary of a run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.small_result import FITS, small_result
     "seconds", [0.25, 4.0, 59.94, 59.96, 60.5, 119.96, 187.6, 3599.6, 4000.0, 36_000.0]
 )
 def test_lengths_as_on_the_page(seconds: float) -> None:
-    """Never ``60.0 s`` or ``1:60.0``, and each person's in one column."""
+    """Durations are never ``60.0 s`` or ``1:60.0``, and are aligned in a column."""
     result = replace(small_result(), calibration=FITS)
     video = replace(result.analysis.video, duration_s=seconds)
     people = tuple(
@@ -28,13 +28,13 @@ def test_lengths_as_on_the_page(seconds: float) -> None:
     result = replace(result, analysis=replace(result.analysis, video=video), people=people)
     lines = summary(Outcome(result, Path("small.people"), 1.0)).splitlines()
     assert lines[0].endswith(f" in {spoken(seconds)} of video")
-    ends = {line.index(said) + len(said) for line, said in zip(
+    ends = {line.index(duration) + len(duration) for line, duration in zip(
         lines[1:], [spoken(p.screen_time_s) for p in people], strict=False
     )}  # fmt: skip
     assert len(ends) == 1
 
 
-def test_a_name_cannot_steer_the_terminal() -> None:
+def test_a_name_cannot_control_the_terminal() -> None:
     result = replace(small_result(), calibration=FITS)
     video = replace(result.analysis.video, path="a\x1b[2Jb\nc.mp4")
     people = (replace(result.people[0], name="Ann\x1b[31m"), *result.people[1:])

@@ -1,4 +1,4 @@
-"""``--threshold auto``, and what the summary says of a threshold."""
+"""``--threshold auto``, and the advice on the threshold in the summary."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_auto(command: Command, demo_folder: Path) -> None:
     assert "calibration.verdict" in (demo_folder / "report.html").read_text("utf-8")
 
 
-def test_the_number_that_auto_took_gives_the_same(command: Command, demo_folder: Path) -> None:
+def test_the_number_chosen_by_auto_gives_the_same(command: Command, demo_folder: Path) -> None:
     assert command(DEMO, "-o", demo_folder, "-q", "--threshold", "auto").code == 0
     tables = [(demo_folder / name).read_bytes() for name in ("people.csv", "faces.csv")]
     config = json.loads((demo_folder / "result.json").read_text("utf-8"))["config"]
@@ -72,14 +72,14 @@ def test_neither_a_number_nor_auto(command: Command, wrong: str) -> None:
         ({"verdict": "too loose", "automatic": True}, "--threshold auto chose 0.36"),
     ],
 )
-def test_one_line_when_there_is_something_to_say(fit: dict[str, Any], expected: str) -> None:
+def test_advice_is_one_line(fit: dict[str, Any], expected: str) -> None:
     result = replace(small_result(), calibration=replace(FITS, **fit))
     lines = summary(Outcome(result, Path("small.people"), 1.0)).splitlines()
     notes = [line for line in lines if line.startswith("Note: ") and "truncated" not in line]
     assert notes == ([f"Note: {expected}"] if expected else [])
 
 
-def test_the_default_is_judged_as_well(demo: clusterer.Outcome) -> None:
+def test_the_default_is_judged_too(demo: clusterer.Outcome) -> None:
     fit = demo.result.calibration
     assert fit is not None
     assert fit.threshold == demo.result.threshold == demo.result.config.clustering.threshold

@@ -37,7 +37,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @needs_extra
-def test_what_no_training_left_is_not_replaced(command: Command, data: Path) -> None:
+def test_files_that_are_not_from_a_training_are_not_replaced(command: Command, data: Path) -> None:
     Path("mine").mkdir()
     Path("mine/clothing.onnx").write_text("mine")
     ran = train(command, data, "-o", "mine")
@@ -47,7 +47,7 @@ def test_what_no_training_left_is_not_replaced(command: Command, data: Path) -> 
 
 
 @needs_extra
-def test_where_to_write_is_tried_before_any_work(command: Command) -> None:
+def test_the_output_folder_is_checked_before_any_work(command: Command) -> None:
     Path("file").touch()
     ran = train(command, Path("no data is looked for"), "-o", "file")
     assert "Cannot write file (not a directory). A file is in the way" in ran.error
@@ -60,25 +60,25 @@ def test_from_pictures_to_networks(command: Command, data: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("2 epochs: loss ")
     assert "8 bits: mean cosine 0.9" in ran.out
-    found = contents(Path("runs/first"))
-    assert sorted(found) == WRITTEN
-    for name in sorted(found.keys() - {"checkpoint.pt"}):
-        assert f"{Path('runs/first') / name}  ({len(found[name]):,} bytes)" in ran.out
-    card = found["MODEL_CARD.md"].decode()
+    files = contents(Path("runs/first"))
+    assert sorted(files) == WRITTEN
+    for name in sorted(files.keys() - {"checkpoint.pt"}):
+        assert f"{Path('runs/first') / name}  ({len(files[name]):,} bytes)" in ran.out
+    card = files["MODEL_CARD.md"].decode()
     for name in ("clothing.onnx", "clothing.int8.onnx"):
-        assert hashlib.sha256(found[name]).hexdigest() in card
+        assert hashlib.sha256(files[name]).hexdigest() in card
     assert "| clothing | 20 | CC0 1.0 |" in card
     assert "| street | 12 | not stated |" in card
     assert (
         "cluster-video train clothing --data fashion --parts clothing,street --loss infonce" in card
     )
     assert str(data.parent) not in card
-    rows = list(csv.DictReader(found["history.csv"].decode().splitlines()))
+    rows = list(csv.DictReader(files["history.csv"].decode().splitlines()))
     assert [row["number"] for row in rows] == ["1", "2"]
 
     again = train(command, data, *licence, "--parts", "clothing,street", "-o", "runs/first", "-q")
-    assert again == Ran(0, "", ""), "nothing is left to do, and nothing to say"
-    assert contents(Path("runs/first")) == found
+    assert again == Ran(0, "", ""), "there is nothing left to do"
+    assert contents(Path("runs/first")) == files
 
 
 @needs_extra
@@ -130,7 +130,7 @@ def test_interrupted_and_continued(
         (["-o", "file/below"], 1, "Cannot write file"),
     ],
 )
-def test_one_line_says_what_is_wrong(
+def test_errors_are_one_line(
     command: Command, data: Path, flags: list[str], code: int, expected: str
 ) -> None:
     Path("file").write_text("")
@@ -165,7 +165,7 @@ def test_wrong_usage(command: Command, data: Path, flags: list[str]) -> None:
     assert ran.err.startswith("Usage: cluster-video train clothing [OPTIONS]")
 
 
-def test_data_must_be_given(command: Command) -> None:
+def test_data_is_required(command: Command) -> None:
     ran = command("train", "clothing")
     assert ran.code == 2
     assert "Missing option '--data'" in ran.err

@@ -42,7 +42,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @needs_extra
-def test_what_no_training_left_is_not_replaced(command: Command, data: Path) -> None:
+def test_files_that_are_not_from_a_training_are_not_replaced(command: Command, data: Path) -> None:
     Path("mine").mkdir()
     Path("mine/best.onnx").write_text("mine")
     ran = train(command, data, "-o", "mine")
@@ -61,28 +61,28 @@ def test_from_pictures_to_an_encoder(command: Command, data: Path) -> None:
     assert ran.out.startswith("2 epochs, the best is ")
     assert "pairs of one person" in ran.out
     assert ran.out.endswith(f"--encoder onnx:{Path('runs') / 'best.onnx'}\n")
-    found = contents(Path("runs"))
-    assert sorted(found) == WRITTEN
-    card = tomllib.loads(found["best.toml"].decode())
+    files = contents(Path("runs"))
+    assert sorted(files) == WRITTEN
+    card = tomllib.loads(files["best.toml"].decode())
     assert (card["size_px"], card["dimension"], card["licence"]) == (16, 8, "CC0 1.0")
     assert (card["alignment"], card["padding"]) == ("box", 0.3)
-    text = found["MODEL_CARD.md"].decode()
+    text = files["MODEL_CARD.md"].decode()
     assert "cluster-video train face --data people.tar --loss triplet --backbone resnet18" in text
     assert "--alignment box --padding 0.3 --threads 1 --licence 'CC0 1.0' -o runs" in text
     assert str(data.parent) not in text
-    rows = list(csv.DictReader(found["history.csv"].decode().splitlines()))
+    rows = list(csv.DictReader(files["history.csv"].decode().splitlines()))
     assert [row["number"] for row in rows] == ["1", "2"]
 
     again = train(command, packed(data), *flags, "-q")
-    assert again == Ran(0, "", ""), "nothing is left to do, and nothing to say"
-    assert contents(Path("runs")) == found
+    assert again == Ran(0, "", ""), "there is nothing left to do"
+    assert contents(Path("runs")) == files
 
 
 @needs_extra
 def test_interrupted_and_continued(
     command: Command, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from clusterer.training.faces import FaceTrainer  # noqa: PLC0415 (torch, where it is)
+    from clusterer.training.faces import FaceTrainer  # noqa: PLC0415 (needs torch)
 
     judged, real = iter([1]), FaceTrainer.judge
 
@@ -120,9 +120,7 @@ def test_interrupted_and_continued(
         (["-o", "file"], "Cannot write file"),
     ],
 )
-def test_one_line_says_what_is_wrong(
-    command: Command, data: Path, flags: list[str], expected: str
-) -> None:
+def test_errors_are_one_line(command: Command, data: Path, flags: list[str], expected: str) -> None:
     Path("file").write_text("")
     ran = train(command, data, *flags)
     assert ran.code == 1

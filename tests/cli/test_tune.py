@@ -45,10 +45,10 @@ def test_truth_by_name_gives_the_same(command: Command, films: list[Path], tmp_p
     flags = ("--metric", "cosine", "--method", "agglomerative", "--method", "incremental", "--json")
     ran = command("tune", films[0], "--truth", tmp_path / "other.csv", *flags, "-o", "here/below")
     assert (ran.code, ran.err) == (0, "")
-    found = json.loads(ran.out)
-    assert {row["metric"] for row in found["rows"]} == {"cosine"}
-    assert {row["method"] for row in found["rows"]} == {"agglomerative", "incremental"}
-    assert {row["clip"] for row in found["rows"]} == {"one", "(all clips)"}
+    content = json.loads(ran.out)
+    assert {row["metric"] for row in content["rows"]} == {"cosine"}
+    assert {row["method"] for row in content["rows"]} == {"agglomerative", "incremental"}
+    assert {row["clip"] for row in content["rows"]} == {"one", "(all clips)"}
     assert written(Path("here/below")) == ["tuning.csv", "tuning.html"]
 
 
@@ -74,7 +74,7 @@ def test_progress_on_a_terminal(
 
 
 def test_video_from_its_stored_analysis(command: Command, demo_folder: Path) -> None:
-    """Were the video looked at again, chips/ would be written anew."""
+    """If the video were analysed again, chips/ would be rewritten."""
     before = (demo_folder / "analysis.npz").stat().st_mtime_ns
     truth = DEMO.with_name("demo.truth.csv")
     flags = ("--truth", truth, "--metric", "l2", "--method", "incremental", "--json")
@@ -98,7 +98,7 @@ def test_video_from_its_stored_analysis(command: Command, demo_folder: Path) -> 
         (["one.people", "-o", "one.truth.csv"], 1, "Cannot write one.truth.csv"),
     ],
 )
-def test_one_line_says_what_is_wrong(
+def test_errors_are_one_line(
     command: Command, arguments: list[str], code: int, expected: str
 ) -> None:
     for seed, name in enumerate(("one", "two")):
@@ -111,18 +111,18 @@ def test_one_line_says_what_is_wrong(
     assert written(Path.cwd()) == before
 
 
-def test_where_to_write_is_tried_before_any_work(
+def test_the_output_folder_is_checked_before_any_work(
     command: Command, films: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def load(*_: object) -> None:
-        raise AssertionError("a clip was looked at")
+        raise AssertionError("a clip was loaded")
 
     monkeypatch.setattr(tuning, "load", load)
     Path("file").touch()
     assert "A file is in the way" in command("tune", films[0], "-o", "file").error
 
 
-def test_a_folder_of_others_in_the_cache(command: Command) -> None:
+def test_a_folder_with_other_files_in_the_cache(command: Command) -> None:
     """The remedy names the option that helps; -o is for the tables here."""
     Path("cache/demo.people").mkdir(parents=True)
     Path("cache/demo.people/thesis.txt").touch()

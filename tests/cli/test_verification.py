@@ -20,8 +20,8 @@ from tests.conftest import DEMO
 Command = Callable[..., Ran]
 EVALUATE = ("evaluate", "verification")
 TRUTH = DEMO.with_name("demo.truth.csv")
-SIGHTS = {"a": (60, 0), "b": (90, 0), "c": (480, 0), "d": (480, 320), "e": (492, 320)}
-"""Name → frame of the sample film, and where to cut off what lies to the left, px.
+CUTS = {"a": (60, 0), "b": (90, 0), "c": (480, 0), "d": (480, 320), "e": (492, 320)}
+"""Name → frame of the sample film, and left edge of the cut, px.
 
 a, b: one person; c: another; d, e: a third.
 """
@@ -31,14 +31,14 @@ a, b: one person; c: another; d, e: a third.
 def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of cuts from the sample film, and one grey picture."""
     folder = tmp_path_factory.mktemp("photographs")
-    wanted = {frame for frame, _ in SIGHTS.values()}
+    wanted = {frame for frame, _ in CUTS.values()}
     with av.open(str(DEMO)) as container:
         frames = {
             i: raw.to_ndarray(format="bgr24")
             for i, raw in enumerate(islice(container.decode(video=0), max(wanted) + 1))
             if i in wanted
         }
-    for name, (frame, left) in SIGHTS.items():
+    for name, (frame, left) in CUTS.items():
         width = 320 if frame >= 480 else 640
         cv2.imwrite(str(folder / f"{name}.png"), frames[frame][:, left : left + width])
     cv2.imwrite(str(folder / "grey.png"), np.full((60, 60, 3), 128, np.uint8))
@@ -79,9 +79,9 @@ def test_json_and_files(command: Command, listed: Path, photographs: Path, metri
     assert (ran.code, ran.err) == (0, "")
     assert (content["photographs"], len(content["without_face"])) == (6, 1)
     assert content["threshold"] == default_threshold("dlib", metric)
-    (found,) = content["sets"]
-    assert (found["same"], found["different"], found["no_face"]) == (2, 3, 1)
-    assert found["auc"] == 1.0, "three people are told apart"
+    (figures,) = content["sets"]
+    assert (figures["same"], figures["different"], figures["no_face"]) == (2, 3, 1)
+    assert figures["auc"] == 1.0, "three people are separated"
     assert Path("out/put/verification.json").read_text("utf-8") == ran.out
     assert "pairs.csv" in Path("out/put/verification.html").read_text("utf-8")
     assert command(*EVALUATE, listed, *flags).out.endswith(
@@ -98,7 +98,7 @@ def test_result_folder(command: Command, demo_folder: Path, metric: str) -> None
     assert (tracks["pairs"], images["pairs"]) == ("track pairs", "image pairs")
     assert tracks["same"] > 0
     assert images["different"] > tracks["different"] > 0
-    assert tracks["auc"] > 0.99, "its photographs are easily told apart"
+    assert tracks["auc"] > 0.99, "its photographs are easily separated"
     after = contents(demo_folder)
     assert set(after) - set(before) == {"verification.html", "verification.json"}
     assert before.items() <= after.items()
@@ -106,7 +106,7 @@ def test_result_folder(command: Command, demo_folder: Path, metric: str) -> None
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """All but the marker, which lists what is added."""
+    """All files except the marker, which lists added files."""
     files = (path for path in folder.iterdir() if path.is_file() and path.name != MARKER)
     return {path.name: path.read_bytes() for path in files}
 
@@ -126,7 +126,7 @@ def test_wrong_usage(command: Command, listed: Path, demo_folder: Path) -> None:
 
 
 def test_wrong_files(command: Command, listed: Path, tmp_path: Path, photographs: Path) -> None:
-    Path("text.png").write_text("This is no picture.")
+    Path("text.png").write_text("This is not a picture.")
     Path("bad.csv").write_text("first,second,same\ntext.png,text.png,1\n")
     Path("odd.csv").write_text("first,second,same\ntext.png,text.png,2\n")
     for args, expected in (

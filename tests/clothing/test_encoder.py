@@ -49,12 +49,12 @@ def test_the_same_torsos_give_the_same_bytes(encoder: ClothingEncoder) -> None:
     assert first.tobytes() == second.tobytes()
 
 
-def test_no_torso_has_no_embedding(encoder: ClothingEncoder) -> None:
+def test_no_torsos(encoder: ClothingEncoder) -> None:
     embeddings = encoder.encode(np.zeros((0, SIDE_PX, SIDE_PX, 3), np.uint8))
     assert embeddings.shape == (0, DIMENSION)
 
 
-def test_light_moves_a_garment_less_than_another_colour(encoder: ClothingEncoder) -> None:
+def test_light_changes_the_embedding_less_than_colour_does(encoder: ClothingEncoder) -> None:
     red = np.full((SIDE_PX, SIDE_PX, 3), (170, 40, 40), np.uint8)
     dimmed = (red * 0.85).astype(np.uint8)
     blue = np.full((SIDE_PX, SIDE_PX, 3), (40, 40, 170), np.uint8)
@@ -63,7 +63,7 @@ def test_light_moves_a_garment_less_than_another_colour(encoder: ClothingEncoder
 
 
 def test_the_background_hardly_changes_the_embedding(encoder: ClothingEncoder) -> None:
-    """A striped shirt before two walls, and another before one of them."""
+    """A striped shirt in front of two walls, and another in front of one of them."""
     stripes = np.indices((SIDE_PX, SIDE_PX))[0] // 8 % 2 == 0
     middle = slice(SIDE_PX // 5, -SIDE_PX // 5)
 
@@ -93,7 +93,7 @@ def test_other_shapes_and_types_are_rejected(encoder: ClothingEncoder, wrong: Im
         encoder.encode(wrong)
 
 
-def test_damaged_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_weights_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clusterer.models.bundled.read_file", lambda _: b"no network")
     with pytest.raises(
         ModelError, match=r"clothing.int8.onnx is damaged.*Install cluster-video again"
@@ -101,7 +101,7 @@ def test_damaged_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ClothingEncoder(1)
 
 
-def test_the_weights_are_small_and_explained() -> None:
+def test_the_weights_are_small_and_documented() -> None:
     path = CLOTHING.find()
     assert path.stat().st_size <= 12e6
     card = path.with_name("MODEL_CARD.md").read_text(encoding="utf-8")
@@ -110,7 +110,7 @@ def test_the_weights_are_small_and_explained() -> None:
     assert path.parent == Path(module.__file__).parent
 
 
-def test_torsos_are_described_in_their_order(encoder: ClothingEncoder) -> None:
+def test_torsos_are_described_in_order(encoder: ClothingEncoder) -> None:
     first, second = torsos(2)
     described = describe_torsos(
         [torso(first), torso(second, LEAST_SHARE / 2), torso(second)], encoder

@@ -14,12 +14,12 @@ def test_the_torso_lies_below_the_face() -> None:
     assert torso_boxes(FACE).tolist() == pytest.approx(np.array([[88, 86, 132, 152]]))
 
 
-def test_no_face_has_no_torso() -> None:
+def test_no_faces() -> None:
     assert torso_boxes(np.zeros((0, 4), np.float32)).shape == (0, 4)
 
 
 @pytest.mark.parametrize(("height_px", "share"), [(152, 1.0), (119, 0.5), (86, 0.0), (60, 0.0)])
-def test_the_visible_share_is_what_the_picture_holds(height_px: int, share: float) -> None:
+def test_the_visible_share_is_the_part_inside_the_picture(height_px: int, share: float) -> None:
     assert visible_torso(FACE, 0, 640, height_px)[3] == pytest.approx(share)
 
 
@@ -43,7 +43,7 @@ def test_a_torso_is_cut_to_a_square() -> None:
     assert torso.share == pytest.approx(1.0)
 
 
-def test_what_lies_below_the_picture_is_filled() -> None:
+def test_the_part_below_the_picture_is_filled() -> None:
     torso = cut_torso(np.full((119, 200, 3), 200, np.uint8), FACE, 0)
     half = SIDE_PX // 2
     assert torso.seen[:half].all()
@@ -77,7 +77,7 @@ def test_colours_are_of_length_one_and_differ() -> None:
     assert red @ blue == 0.0
 
 
-def test_what_another_face_covers_does_not_count() -> None:
+def test_colours_behind_another_face_are_ignored() -> None:
     image = np.full((200, 200, 3), (200, 30, 30), np.uint8)
     alone = count_colours(cut_torso(image, FACE, 0))
     image[86:119, 88:132] = (30, 200, 30)

@@ -12,20 +12,20 @@ from clusterer.edits import NOT_A_FACE, replay, to_dict
 from tests.edits.names import Listed
 
 NAMES = ["", "Ada", "Bob", "Ann Ö"]
-GONE = ["9000@1,1,9,9", "9001@1,1,9,9"]
-"""Keys that refer to nothing."""
+MISSING = ["9000@1,1,9,9", "9001@1,1,9,9"]
+"""Keys that match no face."""
 
 
 def cases(count: int, seed: int) -> list[dict[str, Any]]:
-    """Cases as plain values.
+    """Make cases of plain values.
 
     Returns
     -------
     list of
-        labels : of the grouping, -1 = nobody
+        labels : of the grouping, -1 = no person
         numbers : label (as text) → number of the person
         keys : of each track
-        faces : [key, track] of each face of which a picture is kept
+        faces : [key, track] of each face with a stored picture
         edits : as in the file of corrections
         expected : labels (-1 unknown, -2 not a face), people (label as text → number, name or None,
             hidden, cover or None) and by_hand (sorted), after all edits
@@ -66,7 +66,7 @@ def _edit(rng: random.Random, keys: list[str], faces: list[str]) -> Edit:
     action = rng.choice(list(Action))
 
     def some(most: int, least: int = 1) -> tuple[str, ...]:
-        pool = [*keys, *GONE] if rng.random() < 0.3 else keys
+        pool = [*keys, *MISSING] if rng.random() < 0.3 else keys
         return tuple(rng.sample(pool, rng.randint(min(least, len(pool)), min(most, len(pool)))))
 
     if action in {Action.SAME, Action.DIFFERENT}:
@@ -80,5 +80,5 @@ def _edit(rng: random.Random, keys: list[str], faces: list[str]) -> Edit:
     if action is Action.REGROUP:
         return Edit(action)
     name = rng.choice(NAMES) if action is Action.NAME else ""
-    face = rng.choice([*faces, GONE[0]]) if action is Action.COVER else ""
+    face = rng.choice([*faces, MISSING[0]]) if action is Action.COVER else ""
     return Edit(action, who=some(3), name=name, face=face)

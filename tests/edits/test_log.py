@@ -51,7 +51,7 @@ def corrections(draw: st.DrawFn) -> Edit:
     undone=st.lists(corrections(), max_size=2).map(tuple),
     video=text["video"],
 )
-def test_what_is_written_is_read(
+def test_written_corrections_are_read_back(
     tmp_path: Path, edits: tuple[Edit, ...], undone: tuple[Edit, ...], video: str
 ) -> None:
     log = EditLog(edits, undone, video)
@@ -85,7 +85,7 @@ def test_the_file(tmp_path: Path) -> None:
         (Edit(Action.NAME, name="Ada"), "a correction 'name' has no who"),
     ],
 )
-def test_what_could_not_be_read_is_not_written(tmp_path: Path, edit: Edit, why: str) -> None:
+def test_invalid_corrections_are_not_written(tmp_path: Path, edit: Edit, why: str) -> None:
     write(tmp_path / EDITS, EditLog())
     for log in (EditLog((edit,)), EditLog((), (edit,))):
         with pytest.raises(EditsError, match=f"^{why}$"):
@@ -93,7 +93,7 @@ def test_what_could_not_be_read_is_not_written(tmp_path: Path, edit: Edit, why: 
     assert read(tmp_path / EDITS) == EditLog()
 
 
-def test_any_video_may_have_corrections(tmp_path: Path) -> None:
+def test_a_video_may_have_any_name(tmp_path: Path) -> None:
     write(tmp_path / EDITS, EditLog(video="a\nb\udc80.mp4" + "c" * 1000))
     assert read(tmp_path / EDITS).video == "a\ufffdb\ufffd.mp4" + "c" * 992
 
@@ -144,7 +144,7 @@ REFUSED: list[tuple[object, str]] = [
 
 
 @pytest.mark.parametrize(("content", "cause"), REFUSED, ids=lambda value: str(value)[:40])
-def test_anything_else_is_refused(content: object, cause: str) -> None:
+def test_invalid_corrections_are_refused(content: object, cause: str) -> None:
     with pytest.raises(EditsError) as refused:
         parse_edit(content)
     assert cause in str(refused.value)
@@ -160,7 +160,7 @@ def test_at_the_limits() -> None:
 
 
 @pytest.mark.parametrize("action", list(Action))
-def test_every_action_can_be_said(action: Action) -> None:
+def test_every_action_can_be_parsed(action: Action) -> None:
     content: dict[str, Any] = {"action": action.value}
     content |= {name: KEY if name == "face" else [KEY] for name in NEEDS[action]}
     assert parse_edit(content).action is action
@@ -184,9 +184,9 @@ def test_every_action_can_be_said(action: Action) -> None:
 )
 def test_a_damaged_file_is_reported_in_one_line(tmp_path: Path, content: bytes, cause: str) -> None:
     (tmp_path / EDITS).write_bytes(content)
-    for ask in (lambda: read(tmp_path / EDITS), lambda: ResultFolder(tmp_path).edits):
+    for load in (lambda: read(tmp_path / EDITS), lambda: ResultFolder(tmp_path).edits):
         with pytest.raises(EditsError) as refused:
-            ask()
+            load()
         assert cause in str(refused.value)
         assert str(tmp_path / EDITS) in str(refused.value)
         assert "\n" not in str(refused.value)

@@ -1,4 +1,4 @@
-"""What each correction does, by hand; and invariants."""
+"""The effect of each correction, by hand; and invariants."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REMOVE, NAME, COVER = Action.REMOVE, Action.NAME, Action.COVER
 
 
 def after(labels: Sequence[int], *edits: Edit, without_picture: Sequence[str] = ()) -> Replayed:
-    """Corrections of a grouping whose person of label k has number k + 1."""
+    """Replay corrections of a grouping whose person of label k has number k + 1."""
     numbers = {label: label + 1 for label in sorted(set(labels) - {UNKNOWN})}
     names = Numbered(len(labels), frozenset(without_picture))
     return replay(np.array(labels, dtype=np.int64), numbers, edits, names)
@@ -44,36 +44,36 @@ TABLE: list[tuple[str, list[int], Edit, list[int], list[int]]] = [
     ("unknown is joined", [0, -1, 1], edit(SAME, who=[1], others=[2]), [0, 1, 1], [1]),
     ("two unknown", [0, -1, -1], edit(SAME, who=[2], others=[1]), [0, 1, 1], [1, 2]),
     ("already", [0, 0, 1], edit(SAME, who=[0], others=[1]), [0, 0, 1], []),
-    ("most decide", [0, 1, 1, 2], edit(SAME, who=[0, 1, 2], others=[3]), [0, 1, 1, 1], []),
-    ("first of equals", [0, 1, 2], edit(SAME, who=[1, 0], others=[2]), [0, 1, 1], []),
+    ("the majority", [0, 1, 1, 2], edit(SAME, who=[0, 1, 2], others=[3]), [0, 1, 1, 1], []),
+    ("a tie: the first", [0, 1, 2], edit(SAME, who=[1, 0], others=[2]), [0, 1, 1], []),
     ("unknown is skipped", [0, -1, -1, 1], edit(SAME, who=[1, 2, 0], others=[3]), [0, -1, -1, 0],
      []),
     ("apart", [0, 0, 0, 1], edit(DIFFERENT, who=[0], others=[1, 2]), [0, 2, 2, 1], [1, 2]),
-    ("who stays", [0, 0, 0], edit(DIFFERENT, who=[0, 1], others=[1, 2]), [0, 0, 1], [2]),
-    ("not of others", [0, 0, 0, 1], edit(DIFFERENT, who=[0], others=[1, 2, 3]), [0, 2, 2, 1],
+    ("first list stays", [0, 0, 0], edit(DIFFERENT, who=[0, 1], others=[1, 2]), [0, 0, 1], [2]),
+    ("others are kept", [0, 0, 0, 1], edit(DIFFERENT, who=[0], others=[1, 2, 3]), [0, 2, 2, 1],
      [1, 2]),
-    ("apart already", [0, 1], edit(DIFFERENT, who=[0], others=[1]), [0, 1], []),
-    ("unknown is apart", [0, -1], edit(DIFFERENT, who=[0], others=[1]), [0, -1], []),
+    ("different already", [0, 1], edit(DIFFERENT, who=[0], others=[1]), [0, 1], []),
+    ("unknown is different", [0, -1], edit(DIFFERENT, who=[0], others=[1]), [0, -1], []),
     ("move", [0, 1, 1, -1], edit(MOVE, who=[0], tracks=[1, 3], source=[2]), [0, 0, 1, 0], [1, 3]),
     ("move all", [0, 1], edit(MOVE, who=[0], tracks=[1]), [0, 0], [1]),
     ("move the same", [0, 0], edit(MOVE, who=[0], tracks=[1]), [0, 0], [1]),
     ("move to unknown", [0, -1, 0], edit(MOVE, who=[1], tracks=[2]), [0, 1, 1], [1, 2]),
     ("new", [0, 0, 0], edit(NEW, tracks=[1, 2], source=[0]), [0, 1, 1], [1, 2]),
     ("new of unknown", [0, -1, -1], edit(NEW, tracks=[1, 2]), [0, 1, 1], [1, 2]),
-    ("new is there", [0, 1, 1, 0], edit(NEW, tracks=[1, 3], source=[0]), [0, 1, 1, 1], [1, 3]),
+    ("new exists", [0, 1, 1, 0], edit(NEW, tracks=[1, 3], source=[0]), [0, 1, 1, 1], [1, 3]),
     ("new: most", [0, 1, 2, 2, 0], edit(NEW, tracks=[1, 2, 3, 4], source=[0]), [0, 2, 2, 2, 2],
      [1, 2, 3, 4]),
-    ("new: first of equals", [0, 2, 1], edit(NEW, tracks=[1, 2], source=[0]), [0, 2, 2], [1, 2]),
+    ("new: a tie", [0, 2, 1], edit(NEW, tracks=[1, 2], source=[0]), [0, 2, 2], [1, 2]),
     ("remove", [0, 0, 1], edit(REMOVE, tracks=[1, 2], source=[0]), [0, -1, 1], [1]),
-    ("remove from anybody", [0, 0, 1], edit(REMOVE, tracks=[1, 2]), [0, -1, -1], [1, 2]),
-    ("remove from nobody", [0, 0, -1], edit(REMOVE, tracks=[1], source=[2]), [0, 0, -1], []),
-    ("remove, source gone", [0, 0], edit(REMOVE, tracks=[1], source=["x"]), [0, 0], []),
-    ("no face", [0, 0, -1], edit(Action.NOT_A_FACE, tracks=[1, 2]), [0, -2, -2], [1, 2]),
+    ("remove from any person", [0, 0, 1], edit(REMOVE, tracks=[1, 2]), [0, -1, -1], [1, 2]),
+    ("remove from no person", [0, 0, -1], edit(REMOVE, tracks=[1], source=[2]), [0, 0, -1], []),
+    ("remove, no source", [0, 0], edit(REMOVE, tracks=[1], source=["x"]), [0, 0], []),
+    ("not a face", [0, 0, -1], edit(Action.NOT_A_FACE, tracks=[1, 2]), [0, -2, -2], [1, 2]),
     ("name makes a person", [0, -1], edit(NAME, who=[1], name="Ada"), [0, 1], [1]),
     ("name", [0, 1], edit(NAME, who=[1], name="Ada"), [0, 1], []),
     ("hide", [0, 1], edit(Action.HIDE, who=[1]), [0, 1], []),
     ("group again", [0, 1], edit(Action.REGROUP), [0, 1], []),
-    ("dropped first", [0, -1], edit(SAME, who=["x", 0], others=["y", 1]), [0, 0], [1]),
+    ("missing keys are dropped", [0, -1], edit(SAME, who=["x", 0], others=["y", 1]), [0, 0], [1]),
 ]  # fmt: skip
 
 
@@ -94,11 +94,11 @@ def test_every_action_is_covered_by_the_cases() -> None:
 
 
 def test_not_a_face_is_kept_unless_the_track_is_moved() -> None:
-    gone = edit(Action.NOT_A_FACE, tracks=[1])
-    assert final(after([0, 0, -1], gone, edit(MOVE, who=[0], tracks=[1]))) == [0, 0, -1]
-    assert final(after([0, 0, -1], gone, edit(REMOVE, tracks=[1]))) == [0, -1, -1]
-    # It stands for nobody: a person of 2 alone is made, whom 0 joins.
-    assert final(after([0, 0, -1], gone, edit(MOVE, who=[1, 2], tracks=[0]))) == [1, -2, 1]
+    no_face = edit(Action.NOT_A_FACE, tracks=[1])
+    assert final(after([0, 0, -1], no_face, edit(MOVE, who=[0], tracks=[1]))) == [0, 0, -1]
+    assert final(after([0, 0, -1], no_face, edit(REMOVE, tracks=[1]))) == [0, -1, -1]
+    # It represents no person: 2 alone becomes a person, and 0 joins.
+    assert final(after([0, 0, -1], no_face, edit(MOVE, who=[1, 2], tracks=[0]))) == [1, -2, 1]
 
 
 def test_a_merged_person_keeps_number_name_and_cover() -> None:
@@ -123,29 +123,29 @@ def test_new_people_get_unused_numbers_and_labels() -> None:
 
 
 def test_names() -> None:
-    ada, nobody = edit(NAME, who=[0], name="Ada"), edit(NAME, who=[0])
+    ada, unnamed = edit(NAME, who=[0], name="Ada"), edit(NAME, who=[0])
     assert after([0], ada).people == {0: Person(1, "Ada")}
-    assert after([0], ada, nobody).people == {0: Person(1)}
-    assert after([-1], nobody).people == {0: Person(1)}
+    assert after([0], ada, unnamed).people == {0: Person(1)}
+    assert after([-1], unnamed).people == {0: Person(1)}
 
 
 def test_hidden_and_shown() -> None:
     hide, show = edit(Action.HIDE, who=[0]), edit(Action.SHOW, who=[0])
     assert after([0], hide).people[0].hidden
     assert not after([0], hide, show).people[0].hidden
-    nobody = after([-1], hide, show, edit(COVER, who=[0], face="0"))
-    assert nobody.notes == ("person not found",) * 3
-    assert nobody.people == {}
+    unknown = after([-1], hide, show, edit(COVER, who=[0], face="0"))
+    assert unknown.notes == ("person not found",) * 3
+    assert unknown.people == {}
 
 
-def test_a_cover_counts_while_its_track_is_there() -> None:
+def test_a_cover_holds_while_its_track_belongs_to_the_person() -> None:
     cover, away = edit(COVER, who=[0], face="1a"), edit(MOVE, who=[2], tracks=[1])
     back = edit(MOVE, who=[0], tracks=[1])
     assert after([0, 0, 1], cover).people[0].cover == "1a"
     assert after([0, 0, 1], cover, away).people[0].cover == ""
     assert after([0, 0, 1], cover, away, back).people[0].cover == "1a"
     assert after([0, 0, 1], cover, edit(COVER, who=[1], face="0")).people[0].cover == "0"
-    # A face that is gone replaces nothing.
+    # A missing face does not replace a cover.
     lost = after([0, 0, 1], cover, edit(COVER, who=[0], face="0"), without_picture=["0"])
     assert (lost.people[0].cover, lost.notes) == ("1a", ("", "face not found"))
 
@@ -161,24 +161,24 @@ def test_a_cover_counts_while_its_track_is_there() -> None:
         (edit(DIFFERENT, who=[0], others=[0]), "both sides are the same faces"),
     ],
 )
-def test_what_does_not_apply_changes_nothing(correction: Edit, note: str) -> None:
+def test_corrections_that_do_not_apply_change_nothing(correction: Edit, note: str) -> None:
     state = after([0, 1], correction)
     assert (final(state), state.notes) == ([0, 1], (note,))
 
 
-def test_in_part() -> None:
+def test_a_correction_may_apply_in_part() -> None:
     state = after([0, 1], edit(MOVE, who=[0], tracks=[1, "x", "y"]))
     assert (final(state), state.notes) == ([0, 0], ("2 of 3 faces not found",))
     assert after([0, 1], edit(SAME, who=[0, "x"], others=[1])).notes == ("",)
 
 
-# ---- what always holds ----
+# ---- invariants ----
 
 seeds = st.integers(0, 2**32 - 1)
 
 
 def parts(case: dict[str, Any]) -> tuple[np.ndarray, dict[int, int], list[Edit], Listed]:
-    """What `replay` takes."""
+    """Arguments of `replay`."""
     return (
         np.array(case["labels"]),
         {int(label): number for label, number in case["numbers"].items()},
@@ -192,8 +192,8 @@ def content_of(state: Replayed) -> tuple[object, ...]:
 
 
 @given(seeds)
-def test_undoing_is_replaying_the_rest(seed: int) -> None:
-    """An undone correction leaves no trace, and notes depend only on earlier corrections."""
+def test_undoing_equals_replaying_the_others(seed: int) -> None:
+    """Undone corrections have no effect, and notes depend only on earlier corrections."""
     (case,) = cases(1, seed)
     labels, numbers, edits, names = parts(case)
     count = len(edits)
@@ -206,7 +206,7 @@ def test_undoing_is_replaying_the_rest(seed: int) -> None:
 
 
 @given(seeds)
-def test_everybody_has_tracks_and_every_label_is_somebody(seed: int) -> None:
+def test_every_person_has_tracks_and_every_label_a_person(seed: int) -> None:
     (case,) = cases(1, seed)
     state = replay(*parts(case))
     assert set(state.labels.tolist()) - {UNKNOWN} == set(state.people)
@@ -219,13 +219,13 @@ def test_everybody_has_tracks_and_every_label_is_somebody(seed: int) -> None:
 
 
 @given(seeds)
-def test_what_is_so_already_stays(seed: int) -> None:
-    """Correct corrections do not change a correct grouping."""
+def test_correct_corrections_change_nothing(seed: int) -> None:
+    """A correct grouping is not changed by corrections that agree with it."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, 3, rng.integers(1, 9))
     edits = [of_truth(rng, truth) for _ in range(4)]
-    said = {int(key) for e in edits for key in (*e.who, *e.others, *e.tracks, *e.source)}
-    labels = [int(who) if track in said else UNKNOWN for track, who in enumerate(truth)]
+    corrected = {int(key) for e in edits for key in (*e.who, *e.others, *e.tracks, *e.source)}
+    labels = [int(who) if track in corrected else UNKNOWN for track, who in enumerate(truth)]
     state = after(labels, *edits)
     assert (final(state), state.notes) == (labels, ("",) * 4)
     assert state.people == after(labels).people
@@ -234,17 +234,17 @@ def test_what_is_so_already_stays(seed: int) -> None:
 def of_truth(rng: np.random.Generator, truth: np.ndarray) -> Edit:
     """Same person, move or new person, according to the truth."""
     who = int(rng.integers(len(truth)))
-    mine = [int(t) for t in rng.permutation(np.flatnonzero(truth == truth[who]))]
+    same_person = [int(t) for t in rng.permutation(np.flatnonzero(truth == truth[who]))]
     others = [int(t) for t in rng.permutation(np.flatnonzero(truth != truth[who]))[:1]]
     action = [SAME, MOVE, NEW][rng.integers(3)]
     if action is SAME:
-        return edit(SAME, who=[who], others=mine[:2])
+        return edit(SAME, who=[who], others=same_person[:2])
     if action is MOVE:
-        return edit(MOVE, who=[who], tracks=mine[:2], source=others)
-    return edit(NEW, tracks=mine[:3], source=others)
+        return edit(MOVE, who=[who], tracks=same_person[:2], source=others)
+    return edit(NEW, tracks=same_person[:3], source=others)
 
 
-def test_cases_are_seeded_and_worth_their_while() -> None:
+def test_cases_are_seeded_and_cover_every_action() -> None:
     assert cases(5, 3) == cases(5, 3) != cases(5, 4)
     many = cases(200, 0)
     assert {e["action"] for case in many for e in case["edits"]} == set(Action)

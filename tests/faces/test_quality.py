@@ -13,7 +13,7 @@ from clusterer.faces.quality import crop_face, measure_quality, rate_pose, rate_
 FACE = np.array([185.0, 65.0, 260.0, 170.0], np.float32)  # of skimage's astronaut
 ROWS, COLUMNS = 200, 300
 GRADIENT = np.zeros((ROWS, COLUMNS, 3), np.uint8)
-GRADIENT[..., 0] = np.arange(ROWS)[:, None]  # red says the row, green half of the column
+GRADIENT[..., 0] = np.arange(ROWS)[:, None]  # red encodes the row, green half of the column
 GRADIENT[..., 1] = np.arange(COLUMNS)[None] // 2
 FRONTAL = np.array([[-10, 0], [10, 0], [0, 11.4], [-7, 20], [7, 20]], np.float64)
 
@@ -36,7 +36,7 @@ def test_size(height_px: float, rating: float) -> None:
 
 
 @given(hnp.arrays(np.float32, 20, elements=st.floats(0, 1e4, width=32)))
-def test_larger_is_never_worse(heights_px: np.ndarray) -> None:
+def test_a_larger_face_never_lowers_the_rating(heights_px: np.ndarray) -> None:
     ratings = rate_size(np.sort(heights_px))
     assert (np.diff(ratings) >= 0).all()
     assert ((ratings >= 0) & (ratings <= 1)).all()
@@ -60,11 +60,11 @@ def moved(nose_x: float = 0.0, nose_y: float = 11.4) -> np.ndarray:
         (moved(nose_x=17), 0.2),  # tan = 2, cos² = 1/5
         (moved(nose_x=85), 1 / 101),
         (moved(nose_y=20), 0.5),  # on the line of the mouth
-        (moved(nose_y=15.7), 0.75),  # half of the way there
+        (moved(nose_y=15.7), 0.75),  # half way to it
         (moved(nose_y=-30), 0.5),
         (moved(nose_x=8.5, nose_y=20), 0.25),
-        (np.zeros((5, 2)), 0.0),  # all in one place
-        (FRONTAL * [0, 1], 0.0),  # both eyes in one place
+        (np.zeros((5, 2)), 0.0),  # all coincident
+        (FRONTAL * [0, 1], 0.0),  # both eyes coincident
         (np.full((5, 2), np.nan), 1.0),
     ],
 )
@@ -91,7 +91,7 @@ def test_pose_is_independent_of_roll_scale_and_place(
 ) -> None:
     angle = np.radians(degrees)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    # Around the limits of the pitch rating (mouth level with the eyes) rounding could decide.
+    # Near the limits of the pitch rating (mouth level with the eyes) rounding could matter.
     face[3:, 1] = np.maximum(face[3:, 1], face[:2, 1].max() + 15)
     face[:2, 0] = [min(face[0, 0], -3), max(face[1, 0], 3)]
     turned = face @ turn.T * scale + shift
@@ -105,7 +105,7 @@ def test_pose_is_independent_of_left_and_right(face: np.ndarray) -> None:
 
 
 @given(st.floats(0, 40), st.floats(0, 40))
-def test_turning_further_is_never_better(a: float, b: float) -> None:
+def test_turning_further_never_raises_the_rating(a: float, b: float) -> None:
     near, far = sorted([a, b])
     nearer, farther = rate_pose(np.stack([moved(nose_x=near), moved(nose_x=far)]))
     assert nearer >= farther
@@ -114,7 +114,7 @@ def test_turning_further_is_never_better(a: float, b: float) -> None:
 # --- sharpness ----------------------------------------------------------------------------------
 
 
-def test_blur_costs_sharpness_at_every_size(astronaut: ImageArray) -> None:
+def test_blur_lowers_sharpness_at_every_size(astronaut: ImageArray) -> None:
     for scale in (0.5, 1.0, 3.0):
         image = cv2.resize(astronaut, None, fx=scale, fy=scale)
         sigmas = [0.01, 1.0, 2.0, 4.0, 8.0]
@@ -128,9 +128,7 @@ def test_blur_costs_sharpness_at_every_size(astronaut: ImageArray) -> None:
 
 
 @pytest.mark.parametrize("kernel", [(25, 1), (1, 25)])
-def test_smear_in_one_direction_costs_sharpness(
-    astronaut: ImageArray, kernel: tuple[int, int]
-) -> None:
+def test_motion_blur_lowers_sharpness(astronaut: ImageArray, kernel: tuple[int, int]) -> None:
     assert rate_sharpness(cv2.blur(astronaut, kernel), FACE) < 0.3
 
 
@@ -163,13 +161,13 @@ def test_any_box_has_a_sharpness(corners: np.ndarray) -> None:
     assert 0.0 <= rate_sharpness(GRADIENT, box) <= 1.0
 
 
-# --- all of it ----------------------------------------------------------------------------------
+# --- all ratings ---------------------------------------------------------------------------------
 
 
 def test_quality_has_a_row_for_every_detection(astronaut: ImageArray) -> None:
     boxes = np.stack([FACE, [600, 600, 610, 620], [0, 0, 0, 0]])
-    found = Detections.of_frame(Frame(0, 0, astronaut), boxes, [0.9, 0.5, 0.0])
-    quality = measure_quality(astronaut, found)
+    detections = Detections.of_frame(Frame(0, 0, astronaut), boxes, [0.9, 0.5, 0.0])
+    quality = measure_quality(astronaut, detections)
     assert len(quality) == 3
     assert quality.size.tolist() == [1.0, 0.0625, 0.0]
     assert quality.score.tolist() == pytest.approx([0.9, 0.5, 0.0])

@@ -55,7 +55,7 @@ def test_a_new_face_is_a_new_track() -> None:
 
 @pytest.mark.parametrize(("missed", "track"), [(1, 0), (3, 0), (4, 1)])
 def test_gaps_of_up_to_a_second_are_bridged(missed: int, track: int) -> None:
-    # So many samples show nobody; four make 1.25 s from sight to sight.
+    # Number of samples without the face; with four, the gap is 1.25 s.
     assert follow([at(0)], *[[]] * missed, [at(5)])[-1] == [track]
 
 
@@ -68,7 +68,7 @@ def test_a_gap_is_time_not_samples() -> None:
 
 @pytest.mark.parametrize(("height", "track"), [(175, 0), (185, 1), (60, 0), (54, 1)])
 def test_no_link_across_a_jump_in_size(height: float, track: int) -> None:
-    # 1.75 and 1.67 times are a step nearer or back, 1.85 times is somebody else. Overlap is 0.54.
+    # 1.75 and 1.67 times are a step nearer or back, 1.85 times is another face. Overlap is 0.54.
     assert follow([at(0)], [at(0, height=height)]) == [[0], [track]]
 
 
@@ -76,18 +76,18 @@ def test_no_link_across_a_jump_in_size(height: float, track: int) -> None:
 def test_a_bouncing_face_is_followed_though_its_boxes_do_not_overlap(
     left: float, track: int
 ) -> None:
-    # 60 px wide, 100 px high: it may go a height, and does not overlap from 60 px on.
+    # 60 px wide, 100 px high: it may move by a height, and overlap ends at 60 px.
     assert follow([at(0, width=60)], [at(left, width=60)]) == [[0], [track]]
 
 
-def test_a_face_that_was_missed_is_not_followed_by_nearness() -> None:
+def test_a_missed_face_is_not_matched_by_distance() -> None:
     # Both were seen at 0; only the right one a step later. Then something is near the left one.
     left, right = at(0, width=60), at(500, width=60)
     assert follow([left, right], [right], [at(70, width=60), right]) == [[0, 1], [1], [2, 1]]
 
 
-def test_overlap_goes_before_nearness() -> None:
-    # The face that overlaps is the track; the one that is only near is new.
+def test_overlap_takes_precedence_over_distance() -> None:
+    # The face that overlaps continues the track; the one that is only near starts a new one.
     assert follow([at(0, width=60)], [at(-70, width=60), at(20, width=60)]) == [[0], [1, 0]]
 
 
@@ -95,14 +95,14 @@ def test_the_larger_overlap_wins() -> None:
     assert follow([at(0)], [at(30), at(10)]) == [[0], [1, 0]]
 
 
-def test_the_pairs_are_the_best_on_the_whole() -> None:
+def test_pairs_maximise_the_total_overlap() -> None:
     # Row 0 overlaps track 0 by 0.67 and track 1 by 0.33; row 1 overlaps track 1 by 1.
     assert follow([at(0), at(70)], [at(20), at(70)]) == [[0, 1], [0, 1]]
     assert follow([at(0), at(70)], [at(70), at(20)]) == [[0, 1], [1, 0]]
 
 
 def test_two_people_who_cross_keep_their_tracks() -> None:
-    # Each goes 60 px a sample; between samples 1 and 2 they change sides.
+    # Each moves 60 px a sample; between samples 1 and 2 they change sides.
     rightward = [at(60 * i) for i in range(5)]
     leftward = [at(210 - 60 * i) for i in range(5)]
     samples = [list(pair) for pair in zip(rightward, leftward, strict=True)]
@@ -112,13 +112,13 @@ def test_two_people_who_cross_keep_their_tracks() -> None:
 
 
 def test_motion_is_extrapolated() -> None:
-    # 50 px a sample; after a missed sample the box is where the motion led it, overlap 1. Where
-    # it was last seen it would be 0, and nearness is not asked: 100 px is a whole height.
+    # 50 px a sample; after a missed sample the box is where its motion predicts, with overlap 1.
+    # With the last box it is 0, and 100 px, a whole height, is too far for a match by distance.
     assert follow([at(0)], [at(50)], [], [at(150)]) == [[0], [0], [], [0]]
 
 
 def test_a_face_may_stop_while_it_is_not_seen() -> None:
-    # Its motion would have led it to 180. Another face is seen, so nearness is not asked.
+    # Its motion predicts 180. Another face was seen later, so distance is not used.
     other = at(1000)
     assert follow([at(0), other], [at(60), other], [other], [at(60), other])[-1] == [0, 1]
 
@@ -131,7 +131,7 @@ def test_motion_is_trusted_for_half_a_second() -> None:
     assert follow(*samples, [at(230), other])[-1] == [2, 1]
 
 
-def test_open_until_the_gap_is_over() -> None:
+def test_a_track_is_open_until_the_longest_gap() -> None:
     tracker = Tracker(CONFIG)
     tracker.update(faces(at(0)), 0.0)
     assert tracker.is_open(0)
@@ -150,7 +150,7 @@ some_faces = st.lists(
 
 
 @given(st.lists(some_faces, max_size=8))
-def test_never_two_faces_of_one_frame_in_one_track(samples: list[list[Box]]) -> None:
+def test_a_track_never_has_two_faces_of_one_frame(samples: list[list[Box]]) -> None:
     tracks = follow(*samples)
     for boxes, numbers in zip(samples, tracks, strict=True):
         assert len(set(numbers)) == len(boxes)
@@ -168,7 +168,7 @@ def piece(
     row: int | None = None,
     height: float = 100,
 ) -> Piece:
-    """So many samples from sample `first` on; `face` is the embedding of all chips, or of each."""
+    """A piece of `count` samples from `first`; `face` is the embedding of all chips, or of each."""
     rows = [(first if row is None else row) + i for i in range(count)]
     if face is None:
         chip_rows, values = [], []
@@ -191,7 +191,7 @@ def rows_of(pieces: list[Piece], config: TrackingConfig = CONFIG) -> list[list[i
     return [p.rows for p in stitch(pieces, THRESHOLD, config)]
 
 
-JOINED, APART = [[0, 1, 2, 5, 6]], [[0, 1, 2], [5, 6]]
+JOINED, SEPARATE = [[0, 1, 2, 5, 6]], [[0, 1, 2], [5, 6]]
 
 
 @pytest.mark.parametrize(
@@ -199,15 +199,15 @@ JOINED, APART = [[0, 1, 2, 5, 6]], [[0, 1, 2], [5, 6]]
     [
         (piece(5, 2, 0.1), JOINED),
         (piece(5, 2, 0.46), JOINED),  # 1.3 times 0.36 is 0.468
-        (piece(5, 2, 0.48), APART),
-        (piece(5, 2, None), APART),
+        (piece(5, 2, 0.48), SEPARATE),
+        (piece(5, 2, None), SEPARATE),
         (piece(5, 2, 0.1, left=260), JOINED),  # 0.75 s: 1.5 heights times 1.75 is 2.625
-        (piece(5, 2, 0.1, left=265), APART),
-        (piece(5, 2, 0.1, height=185), APART),
+        (piece(5, 2, 0.1, left=265), SEPARATE),
+        (piece(5, 2, 0.1, height=185), SEPARATE),
         (piece(6, 2, 0.1, row=5), JOINED),  # a second
-        (piece(7, 2, 0.1, row=5), APART),
-        (piece(2, 2, 0.1, row=5), APART),  # in the same frame
-        (piece(1, 2, 0.1, row=5), APART),
+        (piece(7, 2, 0.1, row=5), SEPARATE),
+        (piece(2, 2, 0.1, row=5), SEPARATE),  # in the same frame
+        (piece(1, 2, 0.1, row=5), SEPARATE),
     ],
 )
 def test_stitching_across_a_gap(later: Piece, expected: list[list[int]]) -> None:
@@ -230,21 +230,21 @@ def test_good_chips_weigh_more_in_the_face_of_a_piece() -> None:
     first.weights = np.array([1.0, 3.0])
     assert rows_of([first, piece(5, 2, 0.9)]) == JOINED
     first.weights = np.array([1.0, 1.0])
-    assert rows_of([first, piece(5, 2, 0.9)]) == APART
+    assert rows_of([first, piece(5, 2, 0.9)]) == SEPARATE
 
 
 def test_the_nearest_face_continues_the_track() -> None:
-    # Two begin where one ended, side by side: one continues it.
-    found = rows_of([piece(0, 2, 0.0), piece(3, 2, 0.3, row=10), piece(3, 2, 0.1, row=20)])
-    assert found == [[0, 1, 20, 21], [10, 11]]
+    # Two begin side by side where one ended: only one continues it.
+    result = rows_of([piece(0, 2, 0.0), piece(3, 2, 0.3, row=10), piece(3, 2, 0.1, row=20)])
+    assert result == [[0, 1, 20, 21], [10, 11]]
 
 
 def test_two_ending_and_two_starting_tracks() -> None:
-    found = rows_of(
+    result = rows_of(
         [piece(0, 2, 0.0, row=0), piece(0, 2, 0.4, 120, row=10),
          piece(3, 2, 0.4, row=20), piece(3, 2, 0.0, 120, row=30)]
     )  # fmt: skip
-    assert found == [[0, 1, 30, 31], [10, 11, 20, 21]]
+    assert result == [[0, 1, 30, 31], [10, 11, 20, 21]]
 
 
 def test_a_track_is_cut_where_the_face_changes() -> None:
@@ -264,12 +264,12 @@ def test_a_face_that_hardly_changes_is_one_track(face: list[float] | float | Non
 
 
 def test_pieces_of_a_split_track_continue_with_their_own_face() -> None:
-    # The track slid from one person to the other, who was seen before at the same place.
-    found = rows_of([piece(0, 2, 1.0, row=20), piece(3, 10, [0.0, 0.0, 1.0, 1.0], row=0)])
-    assert found == [[20, 21], [*range(6)], [6, 7, 8, 9]]
+    # The track drifted from one person to another, seen earlier at the same place.
+    result = rows_of([piece(0, 2, 1.0, row=20), piece(3, 10, [0.0, 0.0, 1.0, 1.0], row=0)])
+    assert result == [[20, 21], [*range(6)], [6, 7, 8, 9]]
     near = TrackingConfig(max_gap_s=3.0)
-    found = rows_of([piece(0, 2, 1.0, row=20), piece(3, 10, [0.0, 0.0, 1.0, 1.0], row=0)], near)
-    assert found == [[20, 21, 6, 7, 8, 9], [*range(6)]]
+    result = rows_of([piece(0, 2, 1.0, row=20), piece(3, 10, [0.0, 0.0, 1.0, 1.0], row=0)], near)
+    assert result == [[20, 21, 6, 7, 8, 9], [*range(6)]]
 
 
 def test_tracks_are_ordered_by_time_then_left_edge() -> None:
@@ -298,13 +298,13 @@ def test_stitching_keeps_every_detection_and_never_two_of_one_frame(
         piece(first, count, face if face and len(face) <= count else None, left, row=100 * i)
         for i, (first, count, face, left) in enumerate(plan)
     ]
-    found = stitch(pieces, THRESHOLD, CONFIG)
+    result = stitch(pieces, THRESHOLD, CONFIG)
     rows = sorted(row for p in pieces for row in p.rows)
-    assert sorted(row for p in found for row in p.rows) == rows
-    for p in found:
+    assert sorted(row for p in result for row in p.rows) == rows
+    for p in result:
         assert (np.diff(p.times_s) > 0).all()
         assert set(p.chip_rows) <= set(p.rows)
         assert len(p.chip_rows) == len(p.embeddings) == len(p.weights)
         assert len(p.boxes) == len(p.rows) == len(p.times_s)
-    starts = [(p.times_s[0], p.boxes[0, 0]) for p in found]
+    starts = [(p.times_s[0], p.boxes[0, 0]) for p in result]
     assert starts == sorted(starts)

@@ -114,7 +114,7 @@ def test_pictures_are_rgb(tmp_path: Path) -> None:
     assert (read_photograph(write(tmp_path / "red.png", red)) == red).all()
 
 
-@pytest.mark.parametrize("content", [b"", b"This is no picture.", b"\xff\xd8\xff\xe0"])
+@pytest.mark.parametrize("content", [b"", b"This is not a picture.", b"\xff\xd8\xff\xe0"])
 def test_no_picture(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(content)

@@ -30,7 +30,7 @@ from clusterer.media.probe import open_video
 from clusterer.store.film import film_of
 from tests.video_files import HEIGHT_PX, WIDTH_PX, picture, read_number, write_video
 
-OWN, OTHER = 300, 700
+NAMED, OTHER = 300, 700
 """Numbers that the first pictures of the two films show."""
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="no such file names here")
@@ -87,11 +87,11 @@ ADDRESSES = (
 def films(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
     """Two films of four pictures."""
     folder = tmp_path_factory.mktemp("films")
-    own, other = (
+    named, other = (
         write_video(folder / f"{first}.mp4", (picture(first + i) for i in range(4)))
-        for first in (OWN, OTHER)
+        for first in (NAMED, OTHER)
     )
-    return own.read_bytes(), other.read_bytes()
+    return named.read_bytes(), other.read_bytes()
 
 
 class Port:
@@ -147,9 +147,9 @@ def test_a_name_like_an_address_is_opened_as_a_file(
     name = name.replace("PORT", str(port.number))
     for path, content in zip((Path(name), Path("other.mp4")), films, strict=True):
         path.write_bytes(content)
-    assert first_number(name) == OWN
-    assert first_number(Path(name)) == OWN
-    assert first_number(Path(name).absolute()) == OWN
+    assert first_number(name) == NAMED
+    assert first_number(Path(name)) == NAMED
+    assert first_number(Path(name).absolute()) == NAMED
     assert not port.called
 
 
@@ -168,24 +168,24 @@ def test_the_port_records_connections(port: Port) -> None:
 def test_an_animation_is_not_opened_as_a_pattern_of_files(tmp_path: Path, name: str) -> None:
     made = write_video(
         tmp_path / "made.gif",
-        (picture(OWN + i) for i in range(4)),
+        (picture(NAMED + i) for i in range(4)),
         codec="gif",
         pixel_format="rgb8",
     )
     path = made.rename(tmp_path / name)
-    assert first_number(path) == OWN
+    assert first_number(path) == NAMED
 
 
 @needs_posix
-def test_what_is_hashed_is_what_is_opened(tmp_path: Path, films: tuple[bytes, bytes]) -> None:
-    """``link/../film.mp4`` lies beside what the link leads to, not beside the link."""
-    there = tmp_path / "archive" / "season"
-    there.mkdir(parents=True)
-    (tmp_path / "link").symlink_to(there)
+def test_the_hashed_file_is_the_opened_file(tmp_path: Path, films: tuple[bytes, bytes]) -> None:
+    """``link/../film.mp4`` is next to the target of the link, not next to the link."""
+    target = tmp_path / "archive" / "season"
+    target.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(target)
     (tmp_path / "archive" / "film.mp4").write_bytes(films[0])
     (tmp_path / "film.mp4").write_bytes(films[1])
     named = tmp_path / "link" / ".." / "film.mp4"
-    assert first_number(named) == OWN
+    assert first_number(named) == NAMED
     assert film_of(named) == film_of(tmp_path / "archive" / "film.mp4")
 
 
@@ -198,7 +198,7 @@ def test_a_deleted_current_folder(
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
-    assert first_number(film) == OWN
+    assert first_number(film) == NAMED
     with pytest.raises(VideoError):
         probe("film.mp4")
 
@@ -306,7 +306,7 @@ def test_a_video_named_like_a_playlist_is_opened(
 ) -> None:
     path = tmp_path / "film.m3u8"
     path.write_bytes(films[0])
-    assert first_number(path) == OWN
+    assert first_number(path) == NAMED
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_a_video_named_like_a_playlist_is_opened(
         ("sound first.mp4", "hello\nc=IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n"),  # SDP
         ("photo.jpg", None),
         ("photo%03d.png", None),
-        ("letter.mp4", "Dear film,\nthis is no list.\n"),
+        ("letter.mp4", "Dear film,\nthis is not a list.\n"),
         ("drawing.svg", '<svg xmlns="http://www.w3.org/2000/svg"><image href="other.png"/></svg>'),
         ("data.json", "{}"),
     ],
@@ -344,7 +344,7 @@ def test_crafted_files_do_not_stall_the_playlist_check(unit: str) -> None:
 
 
 def referring(content: bytes, to: Path) -> bytes:
-    """A QuickTime film whose pictures are to be read from another file, at the same places.
+    """A QuickTime film whose pictures are in another file, at the same offsets.
 
     Its data reference becomes an alias (QuickTime File Format, dref) with a relative and an
     absolute path, as libavformat/mov.c reads it.
@@ -370,18 +370,18 @@ def referring(content: bytes, to: Path) -> bytes:
 
 
 def test_a_film_that_refers_to_another_file_does_not_open_it(tmp_path: Path) -> None:
-    own, other = (
+    named, other = (
         write_video(
             tmp_path / f"{first}.mov",
             (picture(first + i) for i in range(4)),
             codec="rawvideo",
             pixel_format="rgb24",
         )
-        for first in (OWN, OTHER)
+        for first in (NAMED, OTHER)
     )
-    assert first_number(own) == OWN
+    assert first_number(named) == NAMED
     path = tmp_path / "trap.mov"
-    path.write_bytes(referring(own.read_bytes(), other))
+    path.write_bytes(referring(named.read_bytes(), other))
     lured = {"enable_drefs": "1", "use_absolute_path": "1"}
     with av.open(f"file:{path}", container_options=lured) as container:
         image = next(container.decode(video=0)).to_ndarray(format="rgb24")
@@ -392,7 +392,7 @@ def test_a_film_that_refers_to_another_file_does_not_open_it(tmp_path: Path) -> 
 
 
 def test_pyav_enforces_the_whitelists(port: Port, films: tuple[bytes, bytes]) -> None:
-    """Both options reach FFmpeg: what they exclude is rejected before anything is opened."""
+    """Both options reach FFmpeg: excluded formats are rejected before anything is opened."""
     Path("film.mp4").write_bytes(films[0])
     with av.open("file:film.mp4", container_options=dict(OPTIONS)) as container:
         assert container.format.name.startswith("mov,")
@@ -405,10 +405,10 @@ def test_pyav_enforces_the_whitelists(port: Port, films: tuple[bytes, bytes]) ->
     assert not port.called
 
 
-def test_formats_are_known_to_ffmpeg_and_open_nothing_else() -> None:
+def test_formats_exist_in_ffmpeg_and_exclude_those_that_open_others() -> None:
     allowed = set(FORMATS.split(","))
-    known = {part for name in av.formats_available for part in name.split(",")}
-    assert len(allowed - known) <= 3, "old builds lack a few"
+    supported = {part for name in av.formats_available for part in name.split(",")}
+    assert len(allowed - supported) <= 3, "old builds lack a few"
     elsewhere = {
         "hls", "dash", "concat", "imf", "webm_dash_manifest", "image2", "image2pipe", "sdp", "rtsp",
         "rtp", "sap", "lavfi", "vobsub", "avisynth", "vapoursynth", "tee", "dvdvideo", "applehttp",
@@ -432,7 +432,7 @@ def test_formats_are_known_to_ffmpeg_and_open_nothing_else() -> None:
     ],
 )  # fmt: skip
 def test_the_containers_of_film_editors_are_opened(tmp_path: Path, ending: str, codec: str) -> None:
-    """Each as FFmpeg writes it, and by content alone without its extension."""
+    """Each as FFmpeg writes it, and without its extension, recognised by content."""
     path = tmp_path / f"film.{ending}"
     if ending == "webp" and "webp_anim" not in av.formats_available:
         pytest.skip("this FFmpeg reads none")

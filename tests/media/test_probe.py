@@ -38,7 +38,7 @@ def number_of(info: VideoInfo, decoded: Decoded) -> int:
     return read_number(Converter(info.width_px, info.height_px, 160).rgb(decoded.raw))
 
 
-def shown(info: VideoInfo, **kwargs: Any) -> list[tuple[int, int, int]]:
+def painted(info: VideoInfo, **kwargs: Any) -> list[tuple[int, int, int]]:
     """Index, pts and painted number of every frame that the reader delivers."""
     return [(d.index, d.pts, number_of(info, d)) for d in Reader(info, **kwargs)]
 
@@ -106,7 +106,7 @@ def test_start_timecode_invalid_at_the_rate(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["mp4", "mkv", "ts", "avi", "open_gop", "raw"])
 def test_all_frames_in_order(movies: dict[str, Path], name: str) -> None:
     info = probe(movies[name])
-    found = shown(info)
+    found = painted(info)
     assert [index for index, _, _ in found] == list(range(FRAMES))
     assert [number for _, _, number in found] == list(range(FRAMES))
     assert all(a[1] < b[1] for a, b in pairwise(found))
@@ -119,22 +119,22 @@ def test_all_frames_in_order(movies: dict[str, Path], name: str) -> None:
 @pytest.mark.parametrize("name", ["mp4", "mkv", "ts", "avi", "open_gop", "raw"])
 def test_start_in_the_middle(movies: dict[str, Path], name: str) -> None:
     info = probe(movies[name])
-    whole = shown(info)
+    whole = painted(info)
     for index in (1, 12, 29, FRAMES - 1):
         pts = whole[index][1]
-        assert shown(info, start=Start(pts)) == whole[index:]
+        assert painted(info, start=Start(pts)) == whole[index:]
         if pts - 1 > whole[index - 1][1]:
-            assert shown(info, start=Start(pts - 1)) == whole[index:]
-        known = Start(pts, index, context=3, earliest_pts=whole[10][1])
+            assert painted(info, start=Start(pts - 1)) == whole[index:]
+        with_index = Start(pts, index, context=3, earliest_pts=whole[10][1])
         first = max(index - 3, min(10, index))
-        assert shown(info, start=known) == whole[first:]
-    assert shown(info, start=Start(whole[-1][1] + 1, FRAMES)) == []
+        assert painted(info, start=with_index) == whole[first:]
+    assert painted(info, start=Start(whole[-1][1] + 1, FRAMES)) == []
 
 
 @pytest.mark.parametrize("name", ["mp4", "mkv", "ts", "open_gop"])
 def test_count_without_decoding(movies: dict[str, Path], name: str) -> None:
     info = probe(movies[name])
-    for index, pts, _ in shown(info):
+    for index, pts, _ in painted(info):
         assert count_frames_before(info.path, pts) == index
         assert count_frames_before(info.path, pts + 1) == index + 1
 
@@ -145,20 +145,20 @@ def test_count_returns_none_if_packets_do_not_allow_it(movies: dict[str, Path]) 
 
 def test_end(movies: dict[str, Path]) -> None:
     info = probe(movies["mp4"])
-    whole = shown(info)
-    assert shown(info, end_pts=whole[20][1]) == whole[:20]
-    assert shown(info, start=Start(whole[5][1]), end_pts=whole[20][1] + 1) == whole[5:21]
+    whole = painted(info)
+    assert painted(info, end_pts=whole[20][1]) == whole[:20]
+    assert painted(info, start=Start(whole[5][1]), end_pts=whole[20][1] + 1) == whole[5:21]
 
 
 def test_variable_frame_rate(tmp_path: Path) -> None:
     pts = [0, 1, 2, 10, 11, 40, 41, 42, 43, 100]
     path = write_video(tmp_path / "v.mkv", [picture(i) for i in range(10)], pts=pts)
     info = probe(path)
-    found = shown(info)
+    found = painted(info)
     assert [number for _, _, number in found] == list(range(10))
     seconds = [info.seconds(p) for _, p, _ in found]
     assert seconds == pytest.approx([p / 24 for p in pts], abs=1e-3)
-    assert shown(info, start=Start(found[5][1])) == found[5:]
+    assert painted(info, start=Start(found[5][1])) == found[5:]
 
 
 @pytest.mark.parametrize(
@@ -204,12 +204,12 @@ def test_rotation(tmp_path: Path, matrix: tuple[int, int, int, int], expected: A
     path = write_video(tmp_path / "a.mp4", [stored] * 3, options={"qp": "10"})
     set_display_matrix(path, *matrix)
     info = probe(path)
-    wanted = expected(stored)
-    assert (info.height_px, info.width_px) == wanted.shape[:2]
+    rotated = expected(stored)
+    assert (info.height_px, info.width_px) == rotated.shape[:2]
     image = Converter(info.width_px, info.height_px, 160).rgb(next(iter(Reader(info))).raw)
-    assert image.shape == wanted.shape
-    difference = np.abs(image.astype(int) - wanted.astype(int)).mean()
-    assert difference < 12 < np.abs(image.astype(int) - wanted[::-1, ::-1].astype(int)).mean()
+    assert image.shape == rotated.shape
+    difference = np.abs(image.astype(int) - rotated.astype(int)).mean()
+    assert difference < 12 < np.abs(image.astype(int) - rotated[::-1, ::-1].astype(int)).mean()
 
 
 @pytest.mark.parametrize("matrix", ["bt709", "smpte170m"])
@@ -251,7 +251,7 @@ def test_pts_are_repaired() -> None:
     [
         ("missing.mp4", None, "does not exist"),
         ("empty.mp4", b"", "is empty"),
-        ("text.mp4", b"This is no video.\n" * 100, "cannot be opened"),
+        ("text.mp4", b"This is not a video.\n" * 100, "cannot be opened"),
         ("zeros.mp4", bytes(10000), "cannot be opened"),
     ],
 )
@@ -317,7 +317,7 @@ def test_undamaged_file_has_no_warnings(movies: dict[str, Path]) -> None:
         assert reader.warnings == []
 
 
-def test_nothing_decodes(movies: dict[str, Path], tmp_path: Path) -> None:
+def test_a_file_without_a_decodable_frame(movies: dict[str, Path], tmp_path: Path) -> None:
     data = bytearray(movies["mp4"].read_bytes())
     start, end = data.index(b"mdat") + 4, data.index(b"moov") - 4
     data[start:end] = bytes(end - start)

@@ -36,9 +36,9 @@ def sample(
     shots: ShotConfig | None = None,
 ) -> list[Event]:
     with Sampler(info, config, shots or ShotConfig(), after) as events:
-        found = list(events)
+        due_frames = list(events)
         assert events.warnings == []
-    return found
+    return due_frames
 
 
 def frames(events: list[Event]) -> list[int]:
@@ -95,7 +95,7 @@ def test_grid(
 
 def test_grid_of_variable_rate() -> None:
     info = info_of(Fraction(10), Fraction(1, 1000))
-    # Grid at 0, 250, 500, …: a long frame passes several points and counts once.
+    # Grid at 0, 250, 500, …: a long frame spans several points and is sampled once.
     assert due([0, 100, 249, 250, 251, 900, 1000, 1001, 1249], 4.0, info) == [0, 3, 5, 6]
 
 
@@ -103,14 +103,14 @@ def test_grid_of_variable_rate() -> None:
 def test_grid_follows_its_definition(steps: list[int], rate_hz: float) -> None:
     info = info_of(Fraction(1000), Fraction(1, 1000))
     times = [sum(steps[:i]) for i in range(len(steps) + 1)]
-    found = due(times, rate_hz, info)
+    due_frames = due(times, rate_hz, info)
     rate = Fraction(rate_hz).limit_denominator(1_000_000)
     last_s = times[-1] / 1000
     expected = {
         next(i for i, time in enumerate(times) if time + Fraction(1, 2) >= k * 1000 / rate)
         for k in range(int(last_s * rate) + 1)
     }
-    assert set(found) - {len(times) - 1} == expected - {len(times) - 1}
+    assert set(due_frames) - {len(times) - 1} == expected - {len(times) - 1}
 
 
 def test_shots_and_frames(movie: VideoInfo) -> None:
@@ -140,7 +140,7 @@ def test_order_of_events(movie: VideoInfo) -> None:
         assert (before.end_frame, before.end_pts) == (now.start_frame, now.start_pts)
 
 
-def test_pictures_are_those_of_their_index(movie: VideoInfo) -> None:
+def test_pictures_match_their_index(movie: VideoInfo) -> None:
     for event in sample(movie):
         if isinstance(event, SampledFrame):
             assert read_number(event.frame.image) == event.frame.index
@@ -169,9 +169,9 @@ def test_resuming_after_any_shot(
     whole = sample(movie, video_config, None, shot_config)
     assert len(shots(whole)) >= 4
     for shot in shots(whole)[1:]:
-        rest = whole[whole.index(ShotEnd(shot)) + 1 :]
+        remaining = whole[whole.index(ShotEnd(shot)) + 1 :]
         again = sample(movie, video_config, shot, shot_config)
-        assert outline(again) == outline(rest)
+        assert outline(again) == outline(remaining)
 
 
 def test_part_of_the_video(movie: VideoInfo) -> None:
@@ -192,7 +192,7 @@ def test_start_beyond_the_end(movie: VideoInfo) -> None:
         Sampler(movie, VideoConfig(start_s=5.0), ShotConfig())
 
 
-def test_nothing_in_the_part(movie: VideoInfo) -> None:
+def test_a_part_without_frames(movie: VideoInfo) -> None:
     info = VideoInfo(
         movie.path, 160, 96, movie.frame_rate, movie.time_base, movie.start_pts, duration_s=100.0
     )
@@ -207,7 +207,7 @@ def test_file_vanishes(movie: VideoInfo, tmp_path: Path) -> None:
         sample(info)
 
 
-def test_leaving_early_leaves_no_thread(movie: VideoInfo) -> None:
+def test_leaving_early_ends_the_thread(movie: VideoInfo) -> None:
     with Sampler(movie, FOUR_A_SECOND, ShotConfig()) as events:
         next(events)
     assert not [thread for thread in threading.enumerate() if thread.name == "decode"]

@@ -124,11 +124,11 @@ def test_resuming_at_any_shot_changes_nothing(
 
 
 @pytest.mark.footage
-@pytest.mark.skipif(not CLIPS.is_dir(), reason="the labelled clips are not here")
+@pytest.mark.skipif(not CLIPS.is_dir(), reason="the labelled clips are not available")
 def test_cuts_of_a_tv_scene() -> None:
     with (CLIPS / "friends_a.shots.csv").open(encoding="utf-8") as file:
         truth = [int(row["first"]) for row in csv.DictReader(file)]
     info = probe(CLIPS / "friends_a.mp4")
     with Sampler(info, VideoConfig(sample_rate_hz=0.1), ShotConfig()) as events:
-        found = [event.shot.start_frame for event in events if isinstance(event, ShotEnd)]
-    assert found == truth
+        starts = [event.shot.start_frame for event in events if isinstance(event, ShotEnd)]
+    assert starts == truth

@@ -32,7 +32,7 @@ def test_nothing_is_skipped_while_a_face_moves() -> None:
     assert not any(static_frames.skips(picture(left)) for left in range(30, 130, 10))
 
 
-def test_noise_is_not_motion() -> None:
+def test_noise_is_not_treated_as_motion() -> None:
     rng = np.random.default_rng(0)
     static_frames = StaticFrames(16.0)
     static_frames.sample(picture(20))

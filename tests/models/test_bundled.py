@@ -29,7 +29,7 @@ def test_finds_and_reads_a_file_of_a_package() -> None:
         Weights("no_such_package", "a/b.onnx", ""),
         Weights("skimage", "a/b.onnx", "", project="scikit-image", extra="cascade"),
         Weights("clusterer", "report", ""),  # a folder
-        Weights("zipimport", "b.onnx", ""),  # a module that is no package
+        Weights("zipimport", "b.onnx", ""),  # a module that is not a package
     ],
 )
 def test_missing_file_names_file_package_and_remedy(weights: Weights) -> None:

@@ -67,12 +67,12 @@ def test_flipped_bit_is_noticed(folder: Path, position: int) -> None:
     assert make.calls == 2
 
 
-def test_other_bytes_than_are_known_are_used_and_not_kept(folder: Path) -> None:
+def test_content_with_another_hash_is_returned_but_not_cached(folder: Path) -> None:
     assert cached("a", "0" * 64, Maker()) == b"content"
     assert not folder.exists()
 
 
-def test_folder_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(tmp_path / "file" / "cache"))
     make = Maker()
@@ -80,7 +80,7 @@ def test_folder_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert make.calls == 2
 
 
-def test_folder_in_the_place_of_the_file(folder: Path) -> None:
+def test_a_folder_with_the_name_of_the_file(folder: Path) -> None:
     (folder / "a").mkdir(parents=True)
     assert cached("a", DIGEST, Maker()) == b"content"
     assert [path.name for path in folder.iterdir()] == ["a"]

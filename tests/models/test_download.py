@@ -82,13 +82,13 @@ def umask() -> int:
         ("gone", r"cannot be downloaded from .*/gone \(404 Not Found\)"),
     ],
 )
-def test_nothing_else_takes_its_place(server: Server, cache: Path, path: str, what: str) -> None:
+def test_other_content_is_refused(server: Server, cache: Path, path: str, what: str) -> None:
     with pytest.raises(ModelError, match=what):
         file_at(f"{server.url}/{path}").fetch()
     assert list(cache.iterdir()) == []
 
 
-def test_no_network_names_the_other_way() -> None:
+def test_without_a_network_the_error_names_the_other_way() -> None:
     with pytest.raises(ModelError, match="CLUSTER_VIDEO_MODELS"):
         file_at("http://127.0.0.1:9/small.onnx").fetch()
 
@@ -101,7 +101,9 @@ def test_a_damaged_file_is_fetched_again(server: Server) -> None:
     assert file.fetch().read_bytes() == CONTENT
 
 
-def test_own_folder_by_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_users_folder_is_searched_by_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "models"
     folder.mkdir()
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(folder))
@@ -128,41 +130,39 @@ def test_resumes_where_the_connection_was_lost(server: Server, cache: Path) -> N
     file = file_at(f"{server.url}/cuts")
     with pytest.raises(ModelError, match=r"cannot be downloaded .* \(ChunkedEncodingError\)"):
         file.fetch()
-    (left,) = cache.iterdir()
-    assert left.read_bytes() == CONTENT[:HALF]
-    told: list[tuple[int, int]] = []
-    assert file.fetch(progress=lambda done, total: told.append((done, total))).is_file()
+    (partial,) = cache.iterdir()
+    assert partial.read_bytes() == CONTENT[:HALF]
+    progress: list[tuple[int, int]] = []
+    assert file.fetch(progress=lambda done, total: progress.append((done, total))).is_file()
     assert file.read() == CONTENT
     assert server.ranges == [None, f"bytes={HALF}-"]
     assert list(cache.iterdir()) == [cache / "small.onnx"]
-    assert told[0] == (HALF, len(CONTENT))
-    assert told[-1] == (len(CONTENT), len(CONTENT))
-    assert told == sorted(told)
+    assert progress[0] == (HALF, len(CONTENT))
+    assert progress[-1] == (len(CONTENT), len(CONTENT))
+    assert progress == sorted(progress)
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, len(CONTENT) + 3))
-def test_whatever_came_before_is_not_asked_for_again(
-    server: Server, cache: Path, came: int
-) -> None:
+def test_received_bytes_are_not_requested_again(server: Server, cache: Path, came: int) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     (cache / "small.onnx").unlink(missing_ok=True)
     (cache / f"{DIGEST}.part").write_bytes((CONTENT + b"abc")[:came])
     server.seen.clear()
-    if came > len(CONTENT):  # of another file: gone, and the next attempt is a fresh one
+    if came > len(CONTENT):  # of another file: deleted, and the next attempt starts from 0
         with pytest.raises(ModelError, match="sha256 differs"):
             file_at(f"{server.url}/good").fetch()
         assert list(cache.iterdir()) == []
         return
     assert file_at(f"{server.url}/good").fetch().read_bytes() == CONTENT
-    rest = None if came == 0 else f"bytes={came}-"
-    assert server.ranges == ([] if came == len(CONTENT) else [rest])
+    byte_range = None if came == 0 else f"bytes={came}-"
+    assert server.ranges == ([] if came == len(CONTENT) else [byte_range])
 
 
 @pytest.mark.parametrize(
     ("path", "requests"), [("ignores", 1), ("refuses", 2), ("shifted", 2), ("moved", 2)]
 )
-def test_servers_that_go_on_otherwise(
+def test_servers_that_do_not_resume(
     server: Server, cache: Path, part: Path, path: str, requests: int
 ) -> None:
     part.write_bytes(CONTENT[:1000])
@@ -171,14 +171,14 @@ def test_servers_that_go_on_otherwise(
     assert list(cache.iterdir()) == [cache / "small.onnx"]
 
 
-def test_a_server_in_trouble_costs_nothing(server: Server, part: Path) -> None:
+def test_a_server_error_keeps_the_partial_file(server: Server, part: Path) -> None:
     part.write_bytes(CONTENT[:1000])
     with pytest.raises(ModelError, match="404 Not Found"):
         file_at(f"{server.url}/gone").fetch()
     assert part.read_bytes() == CONTENT[:1000]
 
 
-def test_a_wrong_beginning_is_thrown_away(server: Server, cache: Path, part: Path) -> None:
+def test_a_wrong_partial_file_is_deleted(server: Server, cache: Path, part: Path) -> None:
     part.write_bytes(CONTENT[1:1001])
     file = file_at(f"{server.url}/good")
     with pytest.raises(ModelError, match="its sha256 differs"):
@@ -201,9 +201,9 @@ def test_interrupted_in_the_middle(server: Server, cache: Path, signal: BaseExce
             f"Cannot write {cache} (no space left). "
             f"Free some space, or name another folder in CLUSTER_VIDEO_CACHE"
         )
-    (left,) = cache.iterdir()
-    assert left.read_bytes() == CONTENT[: left.stat().st_size]
-    assert left.stat().st_size >= HALF
+    (partial,) = cache.iterdir()
+    assert partial.read_bytes() == CONTENT[: partial.stat().st_size]
+    assert partial.stat().st_size >= HALF
     assert file.fetch().read_bytes() == CONTENT
 
 
@@ -213,7 +213,7 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
         file_at("http://127.0.0.1:9/").fetch()
 
 
-def test_two_at_once_do_not_harm_each_other(server: Server, cache: Path) -> None:
+def test_concurrent_downloads_do_not_interfere(server: Server, cache: Path) -> None:
     file, slow = file_at(f"{server.url}/good"), file_at(f"{server.url}/waits")
     first = threading.Thread(target=slow.fetch)
     first.start()
@@ -229,7 +229,7 @@ def test_two_at_once_do_not_harm_each_other(server: Server, cache: Path) -> None
     assert list(cache.iterdir()) == [cache / "small.onnx"]
 
 
-def test_killed_and_gone_on_with(server: Server, cache: Path) -> None:
+def test_a_killed_download_resumes(server: Server, cache: Path) -> None:
     code = (
         f"from clusterer.models.download import Download\n"
         f"Download('small', 'small.onnx', '{server.url}/waits', '{DIGEST}', "
@@ -252,12 +252,12 @@ def wait_for(condition: object) -> None:
         if condition():
             return
         time.sleep(0.02)
-    pytest.fail("it never came")
+    pytest.fail("timed out")
 
 
 def test_through_a_proxy(server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", server.url)
-    url = "http://models.invalid/cuts"  # no such host: only the proxy can answer
+    url = "http://models.invalid/cuts"  # no such host: only the proxy can respond
     with pytest.raises(ModelError, match="ChunkedEncodingError"):
         file_at(url).fetch()
     assert file_at(url).fetch().read_bytes() == CONTENT

@@ -94,9 +94,9 @@ def subgraphs(location: str) -> ModelProto:
 
 def _sparse(location: str, *, indices: bool = False) -> SparseTensorProto:
     sparse = SparseTensorProto(dims=[4])
-    here = helper.make_tensor("w", TensorProto.INT64, [4], [0, 1, 2, 3])
-    sparse.values.CopyFrom(here if indices else elsewhere(location))
-    sparse.indices.CopyFrom(elsewhere(location) if indices else here)
+    values = helper.make_tensor("w", TensorProto.INT64, [4], [0, 1, 2, 3])
+    sparse.values.CopyFrom(values if indices else elsewhere(location))
+    sparse.indices.CopyFrom(elsewhere(location) if indices else values)
     return sparse
 
 
@@ -165,7 +165,7 @@ LOCATIONS = ("secret.bin", "../secret.bin", "/etc/passwd", "*/_ORT_MEM_ADDR_/*")
 
 @pytest.fixture(autouse=True)
 def secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that must not be opened, where ONNX Runtime looks for it: the working folder."""
+    """A file that must not be opened, in the working folder, where ONNX Runtime looks for it."""
     (tmp_path / "secret.bin").write_bytes(SECRET.tobytes())
     (tmp_path / "inner").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -173,13 +173,13 @@ def secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("location", LOCATIONS)
 @pytest.mark.parametrize("place", PLACES)
-def test_refused_wherever_it_stands(
+def test_external_data_is_refused_anywhere(
     place: Callable[[str], ModelProto], location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no(*args: object, **kwargs: object) -> None:
-        raise AssertionError("ONNX Runtime was asked")
+    def fail(*args: object, **kwargs: object) -> None:
+        raise AssertionError("ONNX Runtime was called")
 
-    monkeypatch.setattr(onnxruntime, "InferenceSession", no)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", fail)
     with pytest.raises(ModelError) as caught:
         open_session(place(location).SerializeToString(), 1, "mine.onnx", "Look again")
     part = "a compiled part" if place is compiled else "weights"
@@ -189,7 +189,7 @@ def test_refused_wherever_it_stands(
     )
 
 
-def test_onnx_runtime_would_read_it() -> None:
+def test_onnx_runtime_itself_would_read_the_file() -> None:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     content = subgraph("secret.bin").SerializeToString()
@@ -198,7 +198,7 @@ def test_onnx_runtime_would_read_it() -> None:
     assert read.tolist() == SECRET.tolist()
 
 
-def test_a_network_of_ones_own_with_weights_elsewhere(tmp_path: Path) -> None:
+def test_a_users_network_with_external_weights(tmp_path: Path) -> None:
     path = tmp_path / "mine.onnx"
     onnx.save(network(CARD), path, save_as_external_data=True, size_threshold=0)
     path.with_suffix(".toml").write_text(to_toml(CARD), "utf-8")
@@ -207,7 +207,7 @@ def test_a_network_of_ones_own_with_weights_elsewhere(tmp_path: Path) -> None:
         encoding.create(EncodingConfig(encoder=f"onnx:{path}"), 1)
 
 
-def test_weights_said_to_be_here_are() -> None:
+def test_weights_marked_as_internal_are_accepted() -> None:
     model = network(CARD)
     for tensor in model.graph.initializer:
         tensor.data_location = TensorProto.DEFAULT
@@ -220,7 +220,7 @@ def test_weights_said_to_be_here_are() -> None:
     "content",
     [b"\x0b", b"\x3a\xff\xff\xff\xff\x0f", b"\x3a", b"\x80", b"\xff" * 11, b"\x0d\x00", b"not one"],
 )
-def test_what_is_no_network_is_damaged(content: bytes) -> None:
+def test_other_files_are_reported_as_damaged(content: bytes) -> None:
     with pytest.raises(ModelError, match=r"^it is damaged, or not a network in ONNX\. Look again$"):
         open_session(content, 1, "it", "Look again")
 
@@ -237,7 +237,7 @@ def test_the_format_of_onnx_runtime_is_refused(tmp_path: Path) -> None:
         open_session(written, 1, "net.ort", "")
 
 
-def test_every_way_to_a_tensor_is_known() -> None:
+def test_every_path_to_a_tensor_is_covered() -> None:
     """Compared with the definition in the library onnx, including newer versions."""
     ways: dict[str, dict[int, str]] = {}
     waiting = [ModelProto.DESCRIPTOR]
@@ -253,12 +253,12 @@ def test_every_way_to_a_tensor_is_known() -> None:
     leads = {"TensorProto", "NodeProto"}
     while more := {name for name, parts in reached.items() if parts & leads} - leads:
         leads |= more
-    wanted = {
+    expected = {
         name: {number: part for number, part in parts.items() if part in leads}
         for name, parts in ways.items()
         if name in leads and name != "TensorProto"
     }
-    assert wanted == INSIDE
+    assert expected == INSIDE
     numbers = TensorProto.DESCRIPTOR.fields_by_name
     assert numbers["external_data"].number == EXTERNAL_DATA
     assert numbers["data_location"].number == DATA_LOCATION
@@ -266,7 +266,7 @@ def test_every_way_to_a_tensor_is_known() -> None:
 
 
 @given(st.binary(max_size=60), st.integers(0, 400))
-def test_damage_never_breaks_the_reader(junk: bytes, at: int) -> None:
+def test_damage_never_crashes_the_reader(junk: bytes, at: int) -> None:
     content = subgraph("secret.bin").SerializeToString()
     for damaged in (junk, content[:at] + junk + content[at:], content[: at % len(content)]):
         try:
@@ -276,7 +276,7 @@ def test_damage_never_breaks_the_reader(junk: bytes, at: int) -> None:
 
 
 @given(st.lists(st.sampled_from(PLACES[:-1]), min_size=1, max_size=3))
-def test_parts_that_protobuf_would_merge_are_all_seen(
+def test_parts_that_protobuf_would_merge_are_all_checked(
     places: list[Callable[[str], ModelProto]],
 ) -> None:
     content = whole(graph(COPY)).SerializeToString()
@@ -286,8 +286,8 @@ def test_parts_that_protobuf_would_merge_are_all_seen(
     assert external_part(content) == "weights"
 
 
-def test_a_location_in_more_bits_than_count() -> None:
-    """Protobuf keeps 32 bits of it, and so 1: external."""
+def test_a_location_with_more_than_32_bits() -> None:
+    """Protobuf keeps 32 bits of it, which give 1: external."""
     content = initializer("").SerializeToString()
     assert content.count(b"\x70\x01") == 1
     tensor = nameless("").graph.initializer[0].SerializeToString()
@@ -298,11 +298,11 @@ def test_a_location_in_more_bits_than_count() -> None:
     assert external_part(bytes([0x3A, len(made)]) + made) == "weights"
 
 
-def test_one_place_opens_networks() -> None:
+def test_networks_are_opened_in_one_module() -> None:
     root = Path(clusterer.__file__).parent
-    found = {
+    opening = {
         str(path.relative_to(root).as_posix())
         for path in root.rglob("*.py")
         if re.search(r"\bInferenceSession\(|dnn\.read|onnx\.load\(", path.read_text("utf-8"))
     }
-    assert found == {"models/runtime.py"}
+    assert opening == {"models/runtime.py"}

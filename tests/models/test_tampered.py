@@ -40,32 +40,32 @@ EVERY_KIND = pytest.mark.parametrize("kind", CARRIED)
 
 
 def changed(content: bytes) -> bytes:
-    """Flip one bit of a number, which no reader would notice."""
+    """Flip one bit of a number, which readers do not notice."""
     middle = len(content) // 2
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
 def lie_at(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    """Replace the package's weights by that file."""
+    """Replace the package's weights by the file at this path."""
     monkeypatch.setattr(Weights, "find", lambda _self: path)
 
 
 def swap_when_read(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[Path]:
     """Change every file of the test's folder right after it is read; return those."""
-    read, seen = weights.read_file, []
+    read, changed_files = weights.read_file, []
 
     def and_swap(path: Path) -> bytes:
         content = read(path)
         if path.parent == folder and path.suffix != ".toml":
-            seen.append(path)
+            changed_files.append(path)
             path.write_bytes(changed(content))
         return content
 
     monkeypatch.setattr(weights, "read_file", and_swap)
-    return seen
+    return changed_files
 
 
-def test_all_that_packages_carry_is_here() -> None:
+def test_all_packaged_weights_are_tested() -> None:
     files = [file for name in detection.names() for file in detection.weights(name)]
     files += [file for name in encoding.names() for file in encoding.weights(name)]
     carried = {file for file in files if isinstance(file, Weights)} | {PREDICTOR, CLOTHING}
@@ -89,7 +89,7 @@ def test_a_changed_file_is_refused(
 
 
 @EVERY_KIND
-def test_what_was_hashed_is_what_runs(
+def test_the_hashed_content_runs(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, create = CARRIED[kind]
@@ -97,9 +97,9 @@ def test_what_was_hashed_is_what_runs(
     path.write_bytes(file.read())
     lie_at(monkeypatch, path)
     monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
-    seen = swap_when_read(monkeypatch, tmp_path)
+    changed_files = swap_when_read(monkeypatch, tmp_path)
     assert create().models == {file.name: file.digest}
-    assert seen == [path], "read once, and never again"
+    assert changed_files == [path], "read only once"
 
 
 def test_dlib_does_not_read_the_file_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +124,7 @@ def downloadable(content: bytes) -> Download:
 
 
 @pytest.mark.parametrize("variable", [MODELS, CACHE])
-def test_a_changed_download_is_refused_wherever_it_lies(
+def test_a_changed_download_is_refused_in_any_folder(
     variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
@@ -134,9 +134,9 @@ def test_a_changed_download_is_refused_wherever_it_lies(
     (folder / "small.onnx").write_bytes(b"network")
     file = downloadable(b"network")
     with monkeypatch.context() as patch:
-        seen = swap_when_read(patch, folder)
+        changed_files = swap_when_read(patch, folder)
         assert file.read() == b"network"
-    assert seen == [folder / "small.onnx"], "what is checked is what is handed over"
+    assert changed_files == [folder / "small.onnx"], "the checked content is returned"
     for content in ((folder / "small.onnx").read_bytes(), b"another length"):
         (folder / "small.onnx").write_bytes(content)
         for use in (file.read, file.find, file.sha256):
@@ -144,7 +144,7 @@ def test_a_changed_download_is_refused_wherever_it_lies(
                 use()
 
 
-def test_an_encoder_of_a_download_runs_what_was_checked(
+def test_a_downloaded_encoder_runs_the_checked_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = ENCODERS.built_in["sface"].card
@@ -159,14 +159,14 @@ def test_an_encoder_of_a_download_runs_what_was_checked(
     chips = np.full((1, card.size_px, card.size_px, 3), 80, np.uint8)
     config = EncodingConfig(encoder="sface")
     expected = encoding.create(config, 1).encode(chips)
-    seen = swap_when_read(monkeypatch, tmp_path)
+    changed_files = swap_when_read(monkeypatch, tmp_path)
     encoder = encoding.create(config, 1)
-    assert seen == [tmp_path / file.name]
+    assert changed_files == [tmp_path / file.name]
     assert encoder.models == {file.name: file.digest}
     assert np.array_equal(encoder.encode(chips), expected)
 
 
-def test_a_network_of_ones_own_is_recorded_as_it_ran(
+def test_a_users_network_is_recorded_with_its_hash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = write_network(tmp_path / "mine.onnx")
@@ -179,7 +179,7 @@ def test_a_network_of_ones_own_is_recorded_as_it_ran(
     assert np.array_equal(encoder.encode(chips), expected)
 
 
-def test_a_network_that_changes_meanwhile_ends_the_run(
+def test_a_network_that_changes_during_the_run_ends_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = write_network(tmp_path / "mine.onnx")

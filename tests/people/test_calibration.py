@@ -47,7 +47,7 @@ def around(middle: float, n: int = 20) -> Pairs:
 def fit(
     same: float, different: float, threshold: float | None, default: float = 0.4
 ) -> Calibration:
-    """Medians in typical ones."""
+    """Calibrate pairs whose medians are multiples of the typical ones."""
     return calibrate(
         around(same * TYPICAL_SAME * default),
         around(different * TYPICAL_DIFFERENT * default),
@@ -65,40 +65,40 @@ def fit(
         (1.0, 1.0, 0.3, Verdict.TOO_TIGHT),
         (0.8, 0.8, 0.4, Verdict.TOO_LOOSE),  # all distances shorter: another encoder, say
         (1.25, 1.25, 0.4, Verdict.TOO_TIGHT),
-        (1.25, 0.8, 0.4, Verdict.FITS),  # hard footage: both sides draw near
+        (1.25, 0.8, 0.4, Verdict.FITS),  # hard footage: the medians approach each other
         (0.7, 1.3, 0.4, Verdict.FITS),  # easy footage
-        (1.0, 0.55, 0.4, Verdict.TOO_LOOSE),  # different people lie under it
+        (1.0, 0.55, 0.4, Verdict.TOO_LOOSE),  # different people are below the threshold
     ],
 )
 def test_verdict(same: float, different: float, threshold: float, verdict: Verdict) -> None:
-    found = fit(same, different, threshold)
-    assert found.verdict is verdict
-    assert (found.threshold, found.automatic) == (threshold, False)
+    result = fit(same, different, threshold)
+    assert result.verdict is verdict
+    assert (result.threshold, result.automatic) == (threshold, False)
 
 
 @pytest.mark.parametrize(("n_same", "n_different"), [(20, 0), (0, 20), (3, 20), (20, 3), (0, 0)])
 def test_too_few_pairs_of_either_kind_give_no_verdict(n_same: int, n_different: int) -> None:
-    found = calibrate(pairs(*[0.1] * n_same), pairs(*[0.2] * n_different), "l2", 0.4, 0.4)
-    assert found.verdict is Verdict.TOO_FEW
+    result = calibrate(pairs(*[0.1] * n_same), pairs(*[0.2] * n_different), "l2", 0.4, 0.4)
+    assert result.verdict is Verdict.TOO_FEW
 
 
-def test_without_a_pair_it_is_the_default() -> None:
-    found = calibrate(pairs(), pairs(), "l2", 0.4, None)
-    assert (found.suggested, found.threshold, found.unshrunk) == (0.4, 0.4, None)
-    assert (found.different_accepted_low, found.different_accepted_high) == (0.0, 1.0)
-    assert found.share_same_accepted is found.share_different_accepted is None
+def test_without_pairs_the_default_is_used() -> None:
+    result = calibrate(pairs(), pairs(), "l2", 0.4, None)
+    assert (result.suggested, result.threshold, result.unshrunk) == (0.4, 0.4, None)
+    assert (result.different_accepted_low, result.different_accepted_high) == (0.0, 1.0)
+    assert result.share_same_accepted is result.share_different_accepted is None
 
 
 def test_by_hand() -> None:
     # medians at 0.8 of the typical; weights 2 / (2 + 2) and 2 · 3 / (3 + 1), the default's 1:
     # ln 0.8 · 2 / 3 = -0.14876, 0.4 · e^-0.14876 = 0.34471
     same, different = TYPICAL_SAME * 0.32, TYPICAL_DIFFERENT * 0.32
-    found = calibrate(pairs(same, same), pairs(0.1, different, 0.9), "l2", 0.4, 0.3)
-    assert found.suggested == 0.3447
-    assert found.unshrunk == pytest.approx(0.32)
-    assert (found.n_same, found.n_different, found.evidence_different) == (2, 3, 3.0)
-    assert found.share_same_accepted == 1.0
-    assert found.share_different_accepted == pytest.approx(1 / 3)
+    result = calibrate(pairs(same, same), pairs(0.1, different, 0.9), "l2", 0.4, 0.3)
+    assert result.suggested == 0.3447
+    assert result.unshrunk == pytest.approx(0.32)
+    assert (result.n_same, result.n_different, result.evidence_different) == (2, 3, 3.0)
+    assert result.share_same_accepted == 1.0
+    assert result.share_different_accepted == pytest.approx(1 / 3)
 
 
 def test_cosine_grows_with_the_square() -> None:
@@ -143,45 +143,45 @@ def test_a_longer_scale_moves_the_threshold_along(
     assert before.unshrunk is not None
     assert after.unshrunk is not None
     assert isclose(after.unshrunk, factor * before.unshrunk, rel_tol=1e-9)
-    # Shrunk, it goes the same way, and not beyond its bounds.
+    # After shrinking, it moves the same way, within its bounds.
     assert (after.suggested - before.suggested) * (factor - 1.0) >= 0.0
-    for found in (before, after):
-        assert 0.4 * BOUND - 1e-4 <= found.suggested <= 0.4 / BOUND + 1e-4
-        ratio = round(found.suggested / 0.4, 9)  # 0.44 / 0.4 is a hair less than 1.1
+    for result in (before, after):
+        assert 0.4 * BOUND - 1e-4 <= result.suggested <= 0.4 / BOUND + 1e-4
+        ratio = round(result.suggested / 0.4, 9)  # 0.44 / 0.4 is a hair less than 1.1
         assert ratio == 1.0 or not 1 / TOLERANCE < ratio < TOLERANCE
 
 
 @given(distances=st.lists(st.integers(0, 9), min_size=1), data=st.data())
-def test_weighted_median_is_that_of_so_many_copies(
+def test_the_weighted_median_equals_the_median_of_repeated_values(
     distances: list[int], data: st.DataObject
 ) -> None:
     size = len(distances)
     copies = data.draw(st.lists(st.integers(1, 4), min_size=size, max_size=size))
     spread = sorted(np.repeat(distances, copies).tolist())
-    found = Pairs(np.array(distances, float), np.array(copies) / 4)
-    assert found.median == spread[(len(spread) - 1) // 2]
+    result = Pairs(np.array(distances, float), np.array(copies) / 4)
+    assert result.median == spread[(len(spread) - 1) // 2]
 
 
-def test_seen_together_at_full_weight_only_once() -> None:
-    # Track 0 is seen with 1, 2 and 3: the three pairs count a third each. 4 with 5 counts whole.
+def test_a_track_seen_with_several_shares_its_weight() -> None:
+    # Track 0 is seen with 1, 2 and 3: its pairs weigh a third each; that of 4 and 5 weighs 1.
     features = features_of([[0, 0], [3, 4], [6, 8], [0, 1], [0, 0], [0, 2]])
-    found = different_pairs(features, links((0, 1), (0, 2), (0, 3), (4, 5)), PLAIN)
-    assert found.distance.tolist() == [5.0, 10.0, 1.0, 2.0]
-    assert found.weight.tolist() == pytest.approx([1 / 3, 1 / 3, 1 / 3, 1.0])
-    assert found.accepted(2.0) == pytest.approx((1 / 3) / 2)
-    assert found.median == 2.0
+    result = different_pairs(features, links((0, 1), (0, 2), (0, 3), (4, 5)), PLAIN)
+    assert result.distance.tolist() == [5.0, 10.0, 1.0, 2.0]
+    assert result.weight.tolist() == pytest.approx([1 / 3, 1 / 3, 1 / 3, 1.0])
+    assert result.accepted(2.0) == pytest.approx((1 / 3) / 2)
+    assert result.median == 2.0
 
 
 def test_unclear_faces_are_not_used() -> None:
     features = features_of(
         np.eye(4), quality=[0.1, 0.0999, 0.5, 0.5], has_face=[True, True, True, False]
     )
-    found = different_pairs(features, links((0, 1), (0, 2), (0, 3), (1, 2)), PLAIN)
-    assert found.distance.tolist() == pytest.approx([2**0.5])
+    result = different_pairs(features, links((0, 1), (0, 2), (0, 3), (1, 2)), PLAIN)
+    assert result.distance.tolist() == pytest.approx([2**0.5])
     assert different_pairs(features, links((0, 2)), COSINE).distance.tolist() == [1.0]
 
 
-def test_distances_are_by_tolerance() -> None:
+def test_distances_are_divided_by_the_tolerance() -> None:
     features = features_of([[0, 0], [3, 4]], quality=[0.25, 0.9])
     config = replace(PLAIN, tolerance=((0.0, 0.5), (0.5, 1.5)))  # at 0.25: 1
     assert different_pairs(features, links((0, 1)), config).distance.tolist() == [5.0]
@@ -209,23 +209,23 @@ def sights(track: int, *frames: int, quality: float = 0.5) -> list[Sight]:
 )
 def test_halves(frames: tuple[int, ...], faces: tuple[float, ...], expected: list[float]) -> None:
     chips = {row: (face, 0.0) for row, face in enumerate(faces)}
-    found = same_pairs(analysis_of(sights(0, *frames), chips=chips), PLAIN)
-    assert found.distance.tolist() == expected
-    assert found.weight.tolist() == [1.0] * len(expected)
+    result = same_pairs(analysis_of(sights(0, *frames), chips=chips), PLAIN)
+    assert result.distance.tolist() == expected
+    assert result.weight.tolist() == [1.0] * len(expected)
 
 
 def test_halves_of_clear_chips_by_quality() -> None:
     seen = [(0, 0, 0.1), (0, 25, 0.3), (0, 50, 0.05), (0, 75, 0.2), (0, 100, 0.2)]
     chips = {row: (float(face), 0.0) for row, face in enumerate((0, 4, 99, 6, 8))}
     # (0.1 · 0 + 0.3 · 4) / 0.4 = 3, and (6 + 8) / 2 = 7
-    found = same_pairs(analysis_of(seen, chips=chips), PLAIN)
-    assert found.distance.tolist() == pytest.approx([4.0])
+    result = same_pairs(analysis_of(seen, chips=chips), PLAIN)
+    assert result.distance.tolist() == pytest.approx([4.0])
     doubled = same_pairs(analysis_of(seen, chips=chips), replace(PLAIN, tolerance=((0.0, 2.0),)))
     assert doubled.distance.tolist() == pytest.approx([2.0])
 
 
 def crowd(seed: int, people: int = 4, tracks: int = 12, spread: float = 0.1) -> Analysis:
-    """Tracks in pairs that are seen together, each 4 s long, of people 0.7 apart."""
+    """Pairs of tracks seen together, each 4 s long, of people 0.7 apart."""
     rng = np.random.default_rng(seed)
     centres = 0.5 * np.eye(people, 8)
     seen: list[Sight] = []
@@ -295,6 +295,6 @@ def test_a_metric_without_a_default_needs_a_number(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("threshold", ["AUTO", "", "0.36"])
-def test_no_other_word_is_a_threshold(threshold: str) -> None:
+def test_other_words_are_refused_as_threshold(threshold: str) -> None:
     with pytest.raises(ConfigError, match=r"^threshold is '.*'\. Give a number or 'auto'$"):
-        ClusteringConfig(threshold=threshold)  # type: ignore[arg-type] # what is refused
+        ClusteringConfig(threshold=threshold)  # type: ignore[arg-type] # refused

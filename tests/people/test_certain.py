@@ -28,9 +28,9 @@ def episodes(draw: st.DrawFn) -> Analysis:
         for frame in sorted(rng.choice(40, rng.integers(1, 6), replace=False).tolist())
     ]
     tracks.sort(key=lambda sight: (sight[1], sight[0]))
-    who = rng.integers(0, 3, 8)
+    person_of = rng.integers(0, 3, 8)
     chips = {
-        row: people[who[track]] + 0.05 * rng.normal(size=8)
+        row: people[person_of[track]] + 0.05 * rng.normal(size=8)
         for row, (track, _, _) in enumerate(tracks)
         if rng.random() < 0.8
     }
@@ -42,26 +42,26 @@ def episodes(draw: st.DrawFn) -> Analysis:
 @every_metric
 @every_method
 @settings(max_examples=25, deadline=None)
-@given(seen=episodes(), threshold=st.sampled_from([0.0, 0.3, 2.0]))
+@given(analysis=episodes(), threshold=st.sampled_from([0.0, 0.3, 2.0]))
 def test_no_person_is_twice_in_one_frame(
-    method: str, metric: str, seen: Analysis, threshold: float
+    method: str, metric: str, analysis: Analysis, threshold: float
 ) -> None:
     chosen = ClusteringConfig(method=method, metric=metric, threshold=threshold)
-    result = decide(seen, Config(clustering=chosen))
+    result = decide(analysis, Config(clustering=chosen))
     tracks_of: dict[int, list[int]] = {}
-    for track in seen.tracks:
-        for frame in seen.detections.frame_index[track.detection_rows].tolist():
+    for track in analysis.tracks:
+        for frame in analysis.detections.frame_index[track.detection_rows].tolist():
             tracks_of.setdefault(frame, []).append(track.id)
     for together in tracks_of.values():
-        known = [label for label in result.labels[together].tolist() if label != UNKNOWN]
-        assert len(known) == len(set(known))
+        assigned = [label for label in result.labels[together].tolist() if label != UNKNOWN]
+        assert len(assigned) == len(set(assigned))
 
 
 @every_method
 @settings(max_examples=25, deadline=None)
-@given(seen=episodes(), threshold=st.sampled_from([0.0, 0.3]))
-def test_a_returning_face_is_one_person(method: str, seen: Analysis, threshold: float) -> None:
+@given(analysis=episodes(), threshold=st.sampled_from([0.0, 0.3]))
+def test_a_returning_face_is_one_person(method: str, analysis: Analysis, threshold: float) -> None:
     config = Config(clustering=ClusteringConfig(method=method, threshold=threshold))
-    links = basis(seen, config).must_link
-    labels = decide(seen, config).labels
+    links = basis(analysis, config).must_link
+    labels = decide(analysis, config).labels
     np.testing.assert_array_equal(labels[links[:, 0]], labels[links[:, 1]])

@@ -1,4 +1,4 @@
-"""Confidence: a probability by distance, quality and share, never surer than the data allow."""
+"""Confidence: a probability by distance, quality and share, bounded by what the data support."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def test_probability_by_hand() -> None:
 
 
 def test_cosine_is_measured_as_l2_of_unit_vectors() -> None:
-    # Encodings 60 degrees apart, of any length: cosine distance 0.5, which is 2² units of 0.125.
+    # Embeddings 60 degrees apart, of any length: cosine distance 0.5, which is 2² units of 0.125.
     features = features_of([[2.0, 0.0], [0.5, sqrt(0.75)]])
     found = evidence(features, np.array([0, 0]), "cosine", 0.125)
     np.testing.assert_allclose(found[:, 0], [-2.0, -2.0], rtol=1e-6)
 
 
-def test_a_person_of_one_track_is_that_track() -> None:
+def test_the_only_track_of_a_person_is_compared_with_itself() -> None:
     found = confidences(on_a_line(0.0, 0.1), np.array([0, 1]), "l2", 0.36)
     assert found.tolist() == [MOST, MOST]
 
@@ -86,25 +86,25 @@ def test_no_tracks() -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_a_unit_of_nothing(metric: str) -> None:
+def test_a_unit_of_zero(metric: str) -> None:
     features = features_of([[1.0, 0.0], [0.0, 1.0], [3.0, 3.0], [3.0, 3.0]])
     found = confidences(features, np.array([0, 0, 1, 1]), metric, 0.0)
     assert found.tolist() == [LEAST, LEAST, MOST, MOST]
 
 
-def test_faces_that_cannot_be_read() -> None:
+def test_unreadable_faces() -> None:
     found = evidence(on_a_line(0.0, 0.0, quality=0.0, chips=0), np.array([0, 0]), "l2", 0.36)
     np.testing.assert_allclose(found, [[0.0, log(0.01), log(0.02)]] * 2, rtol=1e-12)
 
 
 @given(known=parts, better=parts)
-def test_more_evidence_is_never_less_sure(known: np.ndarray, better: np.ndarray) -> None:
+def test_more_evidence_never_lowers_confidence(known: np.ndarray, better: np.ndarray) -> None:
     more = np.maximum(known, better)
     low, high = probability(np.stack([known, more]))
     assert LEAST <= low <= high <= MOST
 
 
-def test_every_part_counts() -> None:
+def test_every_component_matters() -> None:
     middle = np.array([-1.2, log(0.3), log(0.3)])
     assert (probability(middle + 0.2 * np.eye(3)) > probability(middle[None])).all()
 
@@ -114,7 +114,9 @@ def test_every_part_counts() -> None:
     share=st.floats(0.0, 1.0),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_nearer_is_never_less_sure(places: list[float], share: float, seed: int) -> None:
+def test_a_nearer_face_never_lowers_confidence(
+    places: list[float], share: float, seed: int
+) -> None:
     quality = np.random.default_rng(seed).uniform(0.01, 1.0, len(places))
     centre = np.average(places[1:], weights=quality[1:])
     nearer = [centre + share * (places[0] - centre), *places[1:]]
@@ -132,7 +134,7 @@ def test_nearer_is_never_less_sure(places: list[float], share: float, seed: int)
     chips=st.lists(st.integers(0, 9), min_size=6, max_size=6),
     more=st.integers(0, 9),
 )
-def test_better_and_more_views_are_never_less_sure(
+def test_better_and_more_views_never_lower_confidence(
     qualities: list[float], better: float, chips: list[int], more: int
 ) -> None:
     n = len(qualities)
@@ -180,10 +182,10 @@ def decision(
 @pytest.mark.parametrize(
     ("face", "clothing", "expected"),
     [
-        (0.0, 1.5, 0.5),  # as much as the prior: as likely as not
+        (0.0, 1.5, 0.5),  # equal to the prior: 50 %
         (0.0, 2.5, 0.731),
         (1.0, 2.5, 0.881),
-        (-1.0, 1.0, 0.4),  # less than the face alone is sure of
+        (-1.0, 1.0, 0.4),  # less than by the face alone
         (3.0, 6.0, 0.95),  # the upper bound
     ],
 )
@@ -192,6 +194,6 @@ def test_evidence_becomes_a_probability(face: float, clothing: float, expected: 
     assert likely == pytest.approx([expected, 0.6], abs=1e-3)
 
 
-def test_a_track_that_was_taken_from_a_person_is_no_surer() -> None:
+def test_splitting_a_track_off_does_not_raise_confidence() -> None:
     parted = [decision(0, 0.0, 9.0, Move.SPLIT)]
     assert with_clothing(np.array([0.5]), parted, 1.5, 0.95) == pytest.approx([0.5])

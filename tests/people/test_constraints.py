@@ -22,28 +22,28 @@ def links(found: set[tuple[int, int]]) -> CannotLinks:
 
 
 def test_tracks_of_one_frame() -> None:
-    seen = analysis_of(
+    analysis = analysis_of(
         [(0, 0, 1), (1, 0, 1), (0, 6, 1), (2, 6, 1), (1, 12, 1), (3, 18, 1), (2, 18, 1), (0, 18, 1)]
     )
     expected = [[0, 1], [0, 2], [0, 3], [2, 3]]
-    assert co_occurrence(seen.tracks, seen.detections).tolist() == expected
+    assert co_occurrence(analysis.tracks, analysis.detections).tolist() == expected
 
 
-def test_one_after_the_other_may_be_one_person() -> None:
-    seen = analysis_of([(0, 0, 1), (1, 6, 1), (0, 12, 1)])
-    found = co_occurrence(seen.tracks, seen.detections)
+def test_tracks_in_separate_frames_may_be_one_person() -> None:
+    analysis = analysis_of([(0, 0, 1), (1, 6, 1), (0, 12, 1)])
+    found = co_occurrence(analysis.tracks, analysis.detections)
     assert found.shape == (0, 2)
     assert found.dtype == np.int64
 
 
 def test_no_tracks() -> None:
-    seen = analysis_of([])
-    assert co_occurrence(seen.tracks, seen.detections).shape == (0, 2)
+    analysis = analysis_of([])
+    assert co_occurrence(analysis.tracks, analysis.detections).shape == (0, 2)
 
 
 def test_pairs_are_positions_not_ids() -> None:
-    seen = analysis_of([(5, 0, 1), (9, 0, 1)])
-    assert co_occurrence(seen.tracks, seen.detections).tolist() == [[0, 1]]
+    analysis = analysis_of([(5, 0, 1), (9, 0, 1)])
+    assert co_occurrence(analysis.tracks, analysis.detections).tolist() == [[0, 1]]
 
 
 @given(pairs, groups, groups)
@@ -59,23 +59,23 @@ def test_a_union_is_forbidden_by_any_pair(
 
 # --- returning faces ----------------------------------------------------------------------------
 
-GONE_AND_BACK: list[Sight] = [(0, 0, 1), (0, 6, 1), (1, 40, 1), (1, 46, 1)]
-"""Track 1 begins 34 frames of 25 a second after track 0 has ended, in the same place."""
+RETURNING: list[Sight] = [(0, 0, 1), (0, 6, 1), (1, 40, 1), (1, 46, 1)]
+"""Track 1 begins in the same place, 34 frames (at 25 a second) after track 0 has ended."""
 
 
-def linked(seen: Analysis, face: list[list[float]] | None = None) -> list[list[int]]:
-    vectors = np.zeros((len(seen.tracks), 2)) if face is None else np.array(face)
-    return returns(seen, vectors.astype(np.float32), 0.5).tolist()
+def linked(analysis: Analysis, face: list[list[float]] | None = None) -> list[list[int]]:
+    vectors = np.zeros((len(analysis.tracks), 2)) if face is None else np.array(face)
+    return returns(analysis, vectors.astype(np.float32), 0.5).tolist()
 
 
-def moved(seen: Analysis, row: int, box: tuple[float, float, float, float]) -> Analysis:
-    boxes = seen.detections.boxes.copy()
+def moved(analysis: Analysis, row: int, box: tuple[float, float, float, float]) -> Analysis:
+    boxes = analysis.detections.boxes.copy()
     boxes[row:] = box
-    return replace(seen, detections=replace(seen.detections, boxes=boxes))
+    return replace(analysis, detections=replace(analysis.detections, boxes=boxes))
 
 
-def test_a_face_that_returns_to_its_place_is_the_same() -> None:
-    assert linked(analysis_of(GONE_AND_BACK)) == [[0, 1]]
+def test_a_face_that_returns_to_its_place_is_the_same_person() -> None:
+    assert linked(analysis_of(RETURNING)) == [[0, 1]]
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,16 @@ def test_returning_faces(sights: list[Sight], expected: list[list[int]]) -> None
         ((-10, -10, 60, 60), False),
     ],
 )
-def test_its_place(box: tuple[float, float, float, float], same: bool) -> None:
-    assert bool(linked(moved(analysis_of(GONE_AND_BACK), 2, box))) == same
+def test_a_face_returns_within_half_its_height(
+    box: tuple[float, float, float, float], same: bool
+) -> None:
+    assert bool(linked(moved(analysis_of(RETURNING), 2, box))) == same
 
 
 @pytest.mark.parametrize(("distance", "same"), [(0.4, True), (0.6, False)])
-def test_another_face_in_its_place_is_another(distance: float, same: bool) -> None:
-    assert bool(linked(analysis_of(GONE_AND_BACK), [[0, 0], [distance, 0]])) == same
+def test_a_face_that_looks_different_is_another_person(distance: float, same: bool) -> None:
+    assert bool(linked(analysis_of(RETURNING), [[0, 0], [distance, 0]])) == same
 
 
-def test_a_cut_ends_it() -> None:
-    assert linked(analysis_of(GONE_AND_BACK, shots=shots_of(20, 100))) == []
+def test_a_face_does_not_return_across_a_cut() -> None:
+    assert linked(analysis_of(RETURNING, shots=shots_of(20, 100))) == []

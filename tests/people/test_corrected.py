@@ -32,21 +32,23 @@ from tests.people.test_certain import episodes
 every_method = pytest.mark.parametrize("method", METHODS.built_in)
 
 
-def apart(seen: Analysis) -> Analysis:
-    """The same with each track at a different place, so that keys are unique."""
-    found = seen.detections
-    left = np.zeros(len(found))
-    for track in seen.tracks:
+def spread_out(analysis: Analysis) -> Analysis:
+    """The analysis with each track in a different place, so that keys are unique."""
+    detections = analysis.detections
+    left = np.zeros(len(detections))
+    for track in analysis.tracks:
         left[track.detection_rows] = 60.0 * track.id
     boxes = np.stack([left, left * 0, left + 50, left * 0 + 50], axis=1)
-    moved = Detections(found.frame_index, found.pts, boxes, found.scores, found.landmarks)
-    return replace(seen, detections=moved)
+    moved = Detections(
+        detections.frame_index, detections.pts, boxes, detections.scores, detections.landmarks
+    )
+    return replace(analysis, detections=moved)
 
 
-def of_truth(seen: Analysis, seed: int) -> tuple[list[Edit], np.ndarray]:
+def of_truth(analysis: Analysis, seed: int) -> tuple[list[Edit], np.ndarray]:
     """Corrections of a reviewer who knows the truth, and that truth."""
     rng = np.random.default_rng(seed)
-    keys = Keys(seen).tracks
+    keys = Keys(analysis).tracks
     truth = rng.integers(0, 3, len(keys))
     edits = []
     for a, b in rng.integers(0, max(len(keys), 1), (6 if len(keys) > 1 else 0, 2)).tolist():
@@ -59,20 +61,20 @@ def of_truth(seen: Analysis, seed: int) -> tuple[list[Edit], np.ndarray]:
 @every_method
 @settings(max_examples=25, deadline=None)
 @given(
-    seen=episodes().map(apart),
+    analysis=episodes().map(spread_out),
     seed=st.integers(0, 2**32 - 1),
     threshold=st.sampled_from([0.0, 0.3, 2.0]),
     regrouped=st.booleans(),
 )
 def test_corrections_hold(
-    method: str, seen: Analysis, seed: int, threshold: float, regrouped: bool
+    method: str, analysis: Analysis, seed: int, threshold: float, regrouped: bool
 ) -> None:
-    edits, _ = of_truth(seen, seed)
+    edits, _ = of_truth(analysis, seed)
     config = Config(clustering=ClusteringConfig(method=method, threshold=threshold))
-    keys = Keys(seen)
-    result = decide(seen, config, edits)
-    if regrouped:  # again, under what came later
-        result = decide(seen, config, [*edits, Edit(Action.REGROUP)])
+    keys = Keys(analysis)
+    result = decide(analysis, config, edits)
+    if regrouped:  # again, under the later corrections
+        result = decide(analysis, config, [*edits, Edit(Action.REGROUP)])
     assert result.edit_notes == ()
     for edit in edits:
         a, b = (result.labels[keys.track(who[0])] for who in (edit.who, edit.others))
@@ -86,21 +88,33 @@ def test_corrections_hold(
 
 @every_method
 @settings(max_examples=25, deadline=None)
-@given(seen=episodes().map(apart), which=st.integers(0, 7), threshold=st.sampled_from([0.3, 2.0]))
+@given(
+    analysis=episodes().map(spread_out),
+    which=st.integers(0, 7),
+    threshold=st.sampled_from([0.3, 2.0]),
+)
 def test_not_a_face_is_ignored_by_the_grouping(
-    method: str, seen: Analysis, which: int, threshold: float
+    method: str, analysis: Analysis, which: int, threshold: float
 ) -> None:
-    if which >= len(seen.tracks):
+    if which >= len(analysis.tracks):
         return
     config = Config(clustering=ClusteringConfig(method=method, threshold=threshold))
-    result = decide(seen, config, [Edit(Action.NOT_A_FACE, tracks=(Keys(seen).tracks[which],))])
+    result = decide(
+        analysis, config, [Edit(Action.NOT_A_FACE, tracks=(Keys(analysis).tracks[which],))]
+    )
     assert which not in result.cannot_link
-    assert which not in basis(seen, config, result.edits).must_link
+    assert which not in basis(analysis, config, result.edits).must_link
     assert result.grouped.labels[which] == result.labels[which] == UNKNOWN
-    (gone,) = [u for u in result.unknowns if u.reason is Reason.NOT_A_FACE]
-    assert (gone.track_ids, gone.id, gone.name) == ((which,), "not-a-face-1", "Not a face 1")
-    rest = [track for track in seen.tracks if track.id != which]
-    without = replace(seen, tracks=tuple(replace(track, id=k) for k, track in enumerate(rest)))
+    (not_a_face,) = [u for u in result.unknowns if u.reason is Reason.NOT_A_FACE]
+    assert (not_a_face.track_ids, not_a_face.id, not_a_face.name) == (
+        (which,),
+        "not-a-face-1",
+        "Not a face 1",
+    )
+    remaining = [track for track in analysis.tracks if track.id != which]
+    without = replace(
+        analysis, tracks=tuple(replace(track, id=k) for k, track in enumerate(remaining))
+    )
     expected = decide(without, config)
     assert np.delete(result.labels, which).tolist() == expected.labels.tolist()
 
@@ -143,7 +157,7 @@ def assert_followed(result: ClusteringResult, corrections: Sequence[Edit]) -> No
     assert keys.track(corrections[3].source[0]) not in by_name["Bob"].track_ids
     reasons = {who.track_ids: who.reason for who in result.unknowns}
     removed, left = track[5][0], keys.track(corrections[5].source[0])
-    # Grouped under this, it may be somebody else; unknown it is where it was with the person.
+    # Regrouped, it may be another person; it is unknown where it was with the person.
     assert result.labels[removed] != result.labels[left] or result.labels[left] == UNKNOWN
     if result.grouped.labels[removed] == result.grouped.labels[left] != UNKNOWN:
         assert reasons[(removed,)] is Reason.BY_HAND
@@ -169,7 +183,7 @@ def test_corrections_hold_under_other_settings(
     assert result.edit_notes == ()
 
 
-def test_amended_as_decided(demo: clusterer.Outcome, corrections: list[Edit]) -> None:
+def test_amending_equals_deciding(demo: clusterer.Outcome, corrections: list[Edit]) -> None:
     plain = demo.result
     amended = amend(plain, corrections)
     assert_followed(amended, corrections)
@@ -187,7 +201,7 @@ def test_amended_as_decided(demo: clusterer.Outcome, corrections: list[Edit]) ->
 def test_people_keep_their_numbers_and_are_sorted_by_time(
     demo: clusterer.Outcome, corrections: list[Edit]
 ) -> None:
-    """Person 1 is renamed, and Bob is the fifth; whoever is longest on screen comes first."""
+    """Person 1 is renamed, and Bob is the fifth; the longest screen time comes first."""
     people = amend(demo.result, corrections).people
     assert {who.id: who.name for who in people} == {
         "person-1": "Ada", "person-2": "Person 2", "person-3": "Person 3",
@@ -262,9 +276,11 @@ def test_no_corrections_change_nothing(demo: clusterer.Outcome) -> None:
 def test_corrections_do_not_move_the_threshold(demo: clusterer.Outcome) -> None:
     """Only observed pairs set it; pairs separated by the reviewer look alike and would lower it."""
     keys = Keys(demo.result.analysis).tracks
-    said = [Edit(Action.DIFFERENT, who=(a,), others=(b,)) for a in keys[:4] for b in keys[4:]]
+    separations = [
+        Edit(Action.DIFFERENT, who=(a,), others=(b,)) for a in keys[:4] for b in keys[4:]
+    ]
     config = Config(clustering=ClusteringConfig(threshold="auto"))
-    plain, told = (decide(demo.result.analysis, config, edits) for edits in ([], said))
-    assert (told.config, told.calibration) == (plain.config, plain.calibration)
-    assert told.threshold == plain.threshold
-    assert len(told.cannot_link) > len(plain.cannot_link)
+    plain, corrected = (decide(demo.result.analysis, config, edits) for edits in ([], separations))
+    assert (corrected.config, corrected.calibration) == (plain.config, plain.calibration)
+    assert corrected.threshold == plain.threshold
+    assert len(corrected.cannot_link) > len(plain.cannot_link)

@@ -16,56 +16,56 @@ CONFIG = ClusteringConfig(min_quality=0.25, min_faces=2)
 
 
 def test_the_mean_is_weighted_by_quality() -> None:
-    seen = analysis_of(
+    analysis = analysis_of(
         [(0, 0, 0.25), (1, 0, 0.5), (0, 6, 0.75)],
         chips={0: (1.0, 0.0), 2: (0.0, 4.0), 1: (7.0, 7.0)},
     )
-    found = describe(seen, CONFIG)
+    found = describe(analysis, CONFIG)
     np.testing.assert_allclose(found.face, [[0.25, 3.0], [7.0, 7.0]], rtol=1e-6)
     assert found.face.dtype == np.float32
     assert found.has_face.tolist() == [True, True]
 
 
 def test_chips_of_no_quality_have_a_mean_too() -> None:
-    seen = analysis_of([(0, 0, 0.0), (0, 6, 0.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
-    np.testing.assert_allclose(describe(seen, CONFIG).face, [[0.5, 0.5]])
+    analysis = analysis_of([(0, 0, 0.0), (0, 6, 0.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
+    np.testing.assert_allclose(describe(analysis, CONFIG).face, [[0.5, 0.5]])
 
 
 def test_a_chip_of_no_quality_hardly_counts() -> None:
-    seen = analysis_of([(0, 0, 0.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
+    analysis = analysis_of([(0, 0, 0.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
     share = MIN_WEIGHT / (1 + MIN_WEIGHT)
-    np.testing.assert_allclose(describe(seen, CONFIG).face, [[share, 1 - share]], rtol=1e-5)
+    np.testing.assert_allclose(describe(analysis, CONFIG).face, [[share, 1 - share]], rtol=1e-5)
 
 
 def test_detections_that_were_not_encoded_do_not_count_in_the_mean() -> None:
-    seen = analysis_of([(0, 0, 1.0), (0, 6, 0.5), (0, 12, 1.0)], chips={1: (3.0, 4.0)})
-    np.testing.assert_allclose(describe(seen, CONFIG).face, [[3.0, 4.0]])
+    analysis = analysis_of([(0, 0, 1.0), (0, 6, 0.5), (0, 12, 1.0)], chips={1: (3.0, 4.0)})
+    np.testing.assert_allclose(describe(analysis, CONFIG).face, [[3.0, 4.0]])
 
 
 def test_a_track_without_a_chip_has_no_face() -> None:
-    seen = analysis_of([(0, 0, 1.0), (1, 6, 1.0)], chips={1: (3.0, 4.0)})
-    found = describe(seen, CONFIG)
+    analysis = analysis_of([(0, 0, 1.0), (1, 6, 1.0)], chips={1: (3.0, 4.0)})
+    found = describe(analysis, CONFIG)
     assert found.has_face.tolist() == [False, True]
     assert found.face[0].tolist() == [0.0, 0.0]
 
 
-def test_readable_are_all_detections_that_reach_the_limit() -> None:
-    seen = analysis_of(
+def test_detections_that_reach_the_limit_are_readable() -> None:
+    analysis = analysis_of(
         [(0, 0, 0.25), (0, 6, 0.249), (0, 12, 0.9), (1, 18, 0.2), (1, 24, 0.1)], chips={0: (1, 0)}
     )
-    found = describe(seen, CONFIG)
+    found = describe(analysis, CONFIG)
     assert found.readable_chips.tolist() == [2, 0]
     np.testing.assert_allclose(found.quality, [0.9, 0.2], rtol=1e-6)
 
 
-def test_the_limit_itself_is_readable_at_the_default() -> None:
-    seen = analysis_of([(0, 0, ClusteringConfig().min_quality)])
-    assert describe(seen, ClusteringConfig()).readable_chips.tolist() == [1]
+def test_the_default_limit_itself_is_readable() -> None:
+    analysis = analysis_of([(0, 0, ClusteringConfig().min_quality)])
+    assert describe(analysis, ClusteringConfig()).readable_chips.tolist() == [1]
 
 
 def test_start_is_the_first_detection() -> None:
-    seen = analysis_of([(0, 3, 0.1), (1, 5, 0.1), (0, 9, 0.9)])
-    found = describe(seen, CONFIG)
+    analysis = analysis_of([(0, 3, 0.1), (1, 5, 0.1), (0, 9, 0.9)])
+    found = describe(analysis, CONFIG)
     assert found.start_pts.tolist() == [3 * FRAME_PTS, 5 * FRAME_PTS]
     assert found.track_ids.tolist() == [0, 1]
 
@@ -84,15 +84,15 @@ def test_start_is_the_first_detection() -> None:
 def test_the_reason_is_the_weakest_part_of_the_best_chip(
     size: float, sharpness: float, score: float, pose: float, reason: Reason
 ) -> None:
-    seen = analysis_of([(0, 0, 0.0)], parts={0: (size, sharpness, score, pose)})
-    assert describe(seen, CONFIG).reasons == (reason,)
+    analysis = analysis_of([(0, 0, 0.0)], parts={0: (size, sharpness, score, pose)})
+    assert describe(analysis, CONFIG).reasons == (reason,)
 
 
-def test_the_reason_is_of_the_best_chip() -> None:
-    seen = analysis_of(
+def test_the_reason_is_that_of_the_best_chip() -> None:
+    analysis = analysis_of(
         [(0, 0, 0.0), (0, 6, 0.0)], parts={0: (0.01, 1, 1, 1), 1: (0.9, 0.9, 0.9, 0.1)}
     )
-    assert describe(seen, CONFIG).reasons == (Reason.TURNED_AWAY,)
+    assert describe(analysis, CONFIG).reasons == (Reason.TURNED_AWAY,)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,9 @@ def test_the_reason_is_of_the_best_chip() -> None:
         (3, 2, Reason.NONE),
     ],
 )
-def test_the_reason_by_readable_chips(readable: int, min_faces: int, reason: Reason) -> None:
+def test_the_reason_depends_on_readable_chips(
+    readable: int, min_faces: int, reason: Reason
+) -> None:
     sights = [(0, 6 * k, 0.5 if k < readable else 0.1) for k in range(4)]
     config = ClusteringConfig(min_quality=0.25, min_faces=min_faces)
     assert describe(analysis_of(sights), config).reasons == (reason,)
@@ -119,9 +121,9 @@ def test_no_tracks() -> None:
 
 def torsos(shares: list[float], sharpness: list[float], config: ClothingConfig) -> TrackFeatures:
     """One track of two chips: red and blue by the histogram, up and down by the network."""
-    seen = analysis_of([(0, 0, 1.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
+    analysis = analysis_of([(0, 0, 1.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
     dressed = replace(
-        seen,
+        analysis,
         chip_colours=np.array([[1.0, 0.0], [0.0, 1.0]]),
         chip_clothing=np.array([[1.0, 0.0], [0.0, 1.0]]),
         chip_torso_share=np.array(shares),
@@ -136,11 +138,11 @@ def torsos(shares: list[float], sharpness: list[float], config: ClothingConfig) 
         ([1.0, 1.0], [5.0, 5.0], (0.5, 0.5)),
         ([1.0, 0.5], [5.0, 5.0], (2 / 3, 1 / 3)),  # by the visible share
         ([1.0, 1.0], [5.0, 1.0], (5 / 6, 1 / 6)),  # and by sharpness
-        ([1.0, 0.2], [1.0, 9.0], (1.0, 0.0)),  # a close-up does not count, nor its sharpness
+        ([1.0, 0.2], [1.0, 9.0], (1.0, 0.0)),  # a close-up is ignored, and so is its sharpness
         ([1.0, 1.0], [0.0, 0.0], (0.5, 0.5)),  # plain cloth
     ],
 )
-def test_the_whole_and_sharp_torsos_count_most(
+def test_complete_and_sharp_torsos_count_most(
     shares: list[float], sharpness: list[float], expected: tuple[float, float]
 ) -> None:
     found = torsos(shares, sharpness, ClothingConfig(network_weight=0.36, min_torso_share=0.3))
@@ -151,7 +153,7 @@ def test_the_whole_and_sharp_torsos_count_most(
     assert found.torso_share.tolist() == [max(shares)]
 
 
-def test_clothing_that_is_not_seen_is_unknown() -> None:
+def test_clothing_that_is_not_visible_is_unknown() -> None:
     found = torsos([0.2, 0.1], [5.0, 5.0], ClothingConfig(min_torso_share=0.3))
     assert not found.clothing.any()
     assert found.torso_share.tolist() == [0.0]

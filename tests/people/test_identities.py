@@ -40,16 +40,16 @@ def frames_of(found: tuple[Appearance, ...]) -> list[tuple[int, int]]:
 
 
 def people_of(
-    seen: Analysis,
+    analysis: Analysis,
     labels: list[int],
     ambiguous: list[bool] | None = None,
     confidence: list[float] | None = None,
 ) -> People:
     n = len(labels)
     array = np.array(labels, np.int64)
-    features = describe(seen, ClusteringConfig())
+    features = describe(analysis, ClusteringConfig())
     reasons = reasons_of(features, array, np.array(ambiguous or [False] * n))
-    return present(seen, array, reasons, np.array(confidence or [0.5] * n))
+    return present(analysis, array, reasons, np.array(confidence or [0.5] * n))
 
 
 def test_an_appearance_is_half_open() -> None:
@@ -68,17 +68,17 @@ def test_up_to_a_second_in_one_shot_is_one_appearance() -> None:
     assert frames_of(seen_in([[4, 10], [37, 40]], shots_of(100))) == [(4, 11), (37, 41)]
 
 
-def test_joined_appearances_name_their_tracks() -> None:
+def test_joined_appearances_list_their_tracks() -> None:
     found = seen_in([[0, 5], [10, 15], [60], [20, 25]], shots_of(100))
     assert [a.track_ids for a in found] == [(0, 1, 3), (2,)]
 
 
-def test_a_track_within_another_does_not_shorten_it() -> None:
+def test_a_track_within_another_does_not_shorten_the_appearance() -> None:
     (found,) = seen_in([[0, 40], [10, 12]], shots_of(100))
     assert (found.end_frame, found.end_pts) == (41, 41 * FRAME_PTS)
 
 
-def test_never_across_a_shot() -> None:
+def test_an_appearance_ends_at_a_cut() -> None:
     found = seen_in([[40, 49], [50, 60]], shots_of(50, 50))
     assert frames_of(found) == [(40, 50), (50, 61)]
     assert [a.shot_index for a in found] == [0, 1]
@@ -93,8 +93,8 @@ def test_the_last_frame_of_a_shot_ends_with_it() -> None:
     assert (found.end_frame, found.end_pts) == (9, 9 * FRAME_PTS)
 
 
-def test_short_frames_at_the_end_do_not_carry_it_over_the_cut() -> None:
-    # Frames 8 and 9 last a tick each, and frame 8 was the last that was looked at.
+def test_short_last_frames_do_not_extend_an_appearance_past_the_cut() -> None:
+    # Frames 8 and 9 last a tick each, and frame 8 was the last one sampled.
     shots = (Shot(0, 0, 10, 0, 8 * FRAME_PTS + 2), Shot(1, 10, 20, 8 * FRAME_PTS + 2, 100))
     (found,) = seen_in([[0, 8]], shots)
     assert found.end_pts == shots[0].end_pts
@@ -128,8 +128,8 @@ def test_appearances_cover_every_detection_and_do_not_overlap(sights: list[set[i
 
 
 def test_screen_time_is_the_sum_of_appearances() -> None:
-    seen = analysis_of([(0, 0, 0.5), (0, 24, 0.5), (1, 100, 0.5), (1, 149, 0.5)])
-    ((person,), unknowns) = people_of(seen, [0, 0])
+    analysis = analysis_of([(0, 0, 0.5), (0, 24, 0.5), (1, 100, 0.5), (1, 149, 0.5)])
+    ((person,), unknowns) = people_of(analysis, [0, 0])
     assert frames_of(person.appearances) == [(0, 25), (100, 150)]
     assert person.screen_time_s == pytest.approx(3.0)
     assert unknowns == ()
@@ -145,7 +145,7 @@ def test_people_are_numbered_by_screen_time() -> None:
     ]
 
 
-def test_of_equal_screen_time_the_first_to_appear_is_first() -> None:
+def test_equal_screen_times_are_ordered_by_first_appearance() -> None:
     sights = [(0, 0, 0.5), (0, 10, 0.5), (1, 100, 0.5), (1, 110, 0.5)]
     people, _ = people_of(analysis_of(sights), [7, 3])
     assert [p.label for p in people] == [7, 3]
@@ -164,7 +164,7 @@ def test_every_track_has_a_person_or_is_one_unknown() -> None:
 def test_the_cover_is_the_best_crop() -> None:
     sights = [(0, 0, 0.2), (0, 6, 0.9), (0, 12, 0.6), (1, 100, 0.6), (1, 106, 0.3)]
     ((person,), _) = people_of(analysis_of(sights, crops=[4, 0, 2, 3]), [0, 0])
-    assert person.cover_row == 2  # 1 is better but no picture of it is kept; 3 is as good, later
+    assert person.cover_row == 2  # 1 is better but has no picture; 3 is as good but later
     assert person.crop_rows == (0, 2, 3, 4)
 
 
@@ -183,11 +183,11 @@ def test_confidence_is_weighted_by_faces() -> None:
 @pytest.mark.parametrize("reading", list(Reason))
 def test_reasons(reading: Reason) -> None:
     assert unknown_reason(reading, ambiguous=True) is Reason.AMBIGUOUS
-    told = unknown_reason(reading, ambiguous=False)
-    assert told is (reading if reading else Reason.NO_MATCH)
+    result = unknown_reason(reading, ambiguous=False)
+    assert result is (reading if reading else Reason.NO_MATCH)
 
 
-def test_unknowns_say_why_and_people_do_not() -> None:
+def test_only_unknowns_have_a_reason() -> None:
     sights = [
         (0, 0, 0.0), (1, 50, 0.5), (2, 100, 0.5), (2, 106, 0.5), (3, 150, 0.0), (4, 200, 0.5),
     ]  # fmt: skip
@@ -203,5 +203,5 @@ def test_unknowns_say_why_and_people_do_not() -> None:
     assert [p.reason for p in people] == [Reason.NONE]
 
 
-def test_nobody() -> None:
+def test_no_people() -> None:
     assert people_of(analysis_of([]), []) == ((), ())

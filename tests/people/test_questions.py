@@ -1,4 +1,4 @@
-"""Which questions are asked, and where people are split."""
+"""Questions to the reviewer, and the places where people are split."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def faces(*at: float, quality: float = CLEAR) -> TrackFeatures:
 
 
 def ask(
-    known: TrackFeatures,
+    tracks: TrackFeatures,
     labels: list[int],
     *,
     links: npt.ArrayLike = NO_LINKS,
@@ -39,21 +39,21 @@ def ask(
 ) -> Advice:
     times = spans(*(starts_s if starts_s is not None else range(len(labels))))
     cannot_link = np.asarray(links, np.int64).reshape(-1, 2)
-    return advise(known, times, cannot_link, np.array(labels, np.int64), config, threshold)
+    return advise(tracks, times, cannot_link, np.array(labels, np.int64), config, threshold)
 
 
 def pairs(advice: Advice) -> list[tuple[int, int]]:
     return [(question.a, question.b) for question in advice.questions]
 
 
-def test_evidence_is_that_of_the_linkage_less_the_prior() -> None:
-    """At no distance 14.4 · 1.0 is cut to 6; at 1.25 thresholds it is 14.4 · -0.25 = -3.6.
+def test_evidence_equals_that_of_linkage_minus_the_prior() -> None:
+    """At distance 0, 14.4 · 1.0 is limited to 6; at 1.25 thresholds it is 14.4 · -0.25 = -3.6.
 
     Two pairs of tracks: (6 - 3.6) / √2 - 1.25.
     """
     advice = ask(faces(0.0, 0.45, 0.0), [0, 0, -1])
     (asked,) = [question for question in advice.questions if question.b == 2]
-    assert asked.a == 0  # as good as track 1, and before it
+    assert asked.a == 0  # as good as track 1, and earlier
     assert asked.evidence == pytest.approx((6.0 - 3.6) / np.sqrt(2) - 1.25, abs=1e-4)
 
 
@@ -75,17 +75,17 @@ def test_a_person_of_one_look_is_not_questioned() -> None:
 
 
 def test_the_likeliest_merge_of_many_faces_comes_first() -> None:
-    known = replace(faces(0.0, 0.05, 3.0, 3.1, 6.0), readable_chips=np.array([2, 2, 9, 9, 9]))
-    assert pairs(ask(known, [-1] * 5))[:2] == [(2, 3), (0, 1)]
+    tracks = replace(faces(0.0, 0.05, 3.0, 3.1, 6.0), readable_chips=np.array([2, 2, 9, 9, 9]))
+    assert pairs(ask(tracks, [-1] * 5))[:2] == [(2, 3), (0, 1)]
 
 
 def test_the_best_face_represents_a_person() -> None:
-    known = replace(
+    tracks = replace(
         faces(0.0, 0.0, 0.0, 0.5),
         quality=np.array([0.5, 0.6, 0.9, 0.5], np.float32),
         readable_chips=np.array([3, 3, 0, 3]),
     )
-    assert (1, 3) in pairs(ask(known, [0, 0, 0, -1]))
+    assert (1, 3) in pairs(ask(tracks, [0, 0, 0, -1]))
 
 
 def test_people_seen_together_are_not_asked_about() -> None:
@@ -94,19 +94,19 @@ def test_people_seen_together_are_not_asked_about() -> None:
 
 
 def test_clothing_finds_matches_without_a_face() -> None:
-    known = replace(
+    tracks = replace(
         features([RED, BLUE, RED], [CLEAR, CLEAR, 0.0], [0.0, 3.0, 0.0]),
         has_face=np.array([True, True, False]),
     )
-    assert next(pair for pair in pairs(ask(known, [0, 1, -1])) if 2 in pair) == (0, 2)
+    assert next(pair for pair in pairs(ask(tracks, [0, 1, -1])) if 2 in pair) == (0, 2)
     alone = replace(CONFIG, clothing=ClothingConfig(enabled=False))
-    assert pairs(ask(known, [0, 1, -1], config=alone)) == pairs(ask(known, [0, 1, -1]))
+    assert pairs(ask(tracks, [0, 1, -1], config=alone)) == pairs(ask(tracks, [0, 1, -1]))
 
 
 def test_without_evidence_the_nearest_in_time_is_asked_first() -> None:
-    known = replace(faces(*[3.0 * i for i in range(12)]), has_face=np.arange(12) != 11)
+    tracks = replace(faces(*[3.0 * i for i in range(12)]), has_face=np.arange(12) != 11)
     starts = (*(100.0 * i for i in range(11)), 702.0)
-    advice = ask(known, [*range(11), -1], starts_s=starts)
+    advice = ask(tracks, [*range(11), -1], starts_s=starts)
     about = [question for question in advice.questions if 11 in {question.a, question.b}]
     assert {question.a for question in about} == {7, 8, 6, 9, 5, 10, 4, 3}
     assert all(question.evidence == pytest.approx(-np.log(11), abs=1e-4) for question in about)
@@ -123,16 +123,16 @@ def test_no_advice_for_fewer_than_two_tracks(labels: list[int]) -> None:
 
 
 def test_under_a_threshold_of_zero_the_nearest_are_asked_about() -> None:
-    known = faces(0.0, 0.1, 3.0, 3.1, 6.0)
-    assert set(pairs(ask(known, [-1] * 5, threshold=0.0))[:2]) == {(0, 1), (2, 3)}
-    assert distance_scale(0.0, known, "l2") == pytest.approx(1.5)
-    assert distance_scale(0.0, replace(known, has_face=np.zeros(5, bool)), "l2") == 1.0
-    assert distance_scale(0.3, known, "l2") == 0.3
+    tracks = faces(0.0, 0.1, 3.0, 3.1, 6.0)
+    assert set(pairs(ask(tracks, [-1] * 5, threshold=0.0))[:2]) == {(0, 1), (2, 3)}
+    assert distance_scale(0.0, tracks, "l2") == pytest.approx(1.5)
+    assert distance_scale(0.0, replace(tracks, has_face=np.zeros(5, bool)), "l2") == 1.0
+    assert distance_scale(0.3, tracks, "l2") == 0.3
 
 
 def test_cosine_distances_are_squares() -> None:
-    known = faces(0.0, 1.0)
-    turned = replace(known, face=np.array([[1, 0], [0, 1]], np.float32))
+    tracks = faces(0.0, 1.0)
+    turned = replace(tracks, face=np.array([[1, 0], [0, 1]], np.float32))
     assert distance_scale(0.0, turned, "cosine") == pytest.approx(0.25)
     config = replace(CONFIG, metric="cosine")
     assert pairs(ask(turned, [0, 1], config=config, threshold=0.07)) == [(0, 1)]
@@ -150,7 +150,7 @@ def sides(merges: tuple[tuple[int, int], ...], n: int) -> list[list[int]]:
 def cases(draw: st.DrawFn) -> dict[str, Any]:
     n = draw(st.integers(2, 12))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    known = replace(
+    tracks = replace(
         features(
             [(float(np.cos(a)), float(np.sin(a))) for a in rng.uniform(0, 1.5, n)],
             rng.uniform(0, 1, n).tolist(),
@@ -163,7 +163,7 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
     links = [(a, b) for a in range(n) for b in range(a + 1, n) if rng.random() < 0.15]
     labels = rng.integers(-1, draw(st.integers(1, 5)), n).tolist()
     starts = rng.permutation(200)[:n].astype(float)
-    return {"known": known, "labels": labels, "links": links, "starts_s": tuple(starts)}
+    return {"tracks": tracks, "labels": labels, "links": links, "starts_s": tuple(starts)}
 
 
 @given(cases())
@@ -185,7 +185,7 @@ def test_questions_are_about_two_groups_that_may_be_one_or_about_one(case: dict[
 
 
 @given(cases())
-def test_every_group_that_can_be_asked_about_is(case: dict[str, Any]) -> None:
+def test_every_group_gets_a_question_if_one_is_possible(case: dict[str, Any]) -> None:
     labels, advice = case["labels"], ask(**case)
     group = [label if label >= 0 else -2 - track for track, label in enumerate(labels)]
     closed = {frozenset((group[a], group[b])) for a, b in case["links"]}
@@ -214,14 +214,14 @@ def cases_without_ties(draw: st.DrawFn) -> dict[str, Any]:
     case = draw(cases())
     n = len(case["labels"])
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    known = replace(
-        case["known"],
+    tracks = replace(
+        case["tracks"],
         face=rng.uniform(0, 0.5, (n, 1)).astype(np.float32),
         quality=rng.uniform(0.05, 0.2, n).astype(np.float32),
         has_face=np.ones(n, bool),
         readable_chips=2 ** rng.permutation(n),
     )
-    return {**case, "known": known}
+    return {**case, "tracks": tracks}
 
 
 @given(cases_without_ties(), st.randoms(use_true_random=False))
@@ -230,16 +230,16 @@ def test_advice_is_independent_of_track_numbering(case: dict[str, Any], random: 
     order = list(range(n))
     random.shuffle(order)
     place = np.argsort(order)
-    known = case["known"]
+    tracks = case["tracks"]
     moved = {
-        "known": replace(
-            known,
-            face=known.face[order],
-            quality=known.quality[order],
-            readable_chips=known.readable_chips[order],
-            has_face=known.has_face[order],
-            clothing=known.clothing[order],
-            torso_share=known.torso_share[order],
+        "tracks": replace(
+            tracks,
+            face=tracks.face[order],
+            quality=tracks.quality[order],
+            readable_chips=tracks.readable_chips[order],
+            has_face=tracks.has_face[order],
+            clothing=tracks.clothing[order],
+            torso_share=tracks.torso_share[order],
         ),
         "labels": [case["labels"][track] for track in order],
         "links": [(int(place[a]), int(place[b])) for a, b in case["links"]],
@@ -254,18 +254,18 @@ def test_advice_is_independent_of_track_numbering(case: dict[str, Any], random: 
 
 @settings(max_examples=20)
 @given(cases())
-def test_a_person_that_is_cut_by_a_cannot_link_is_cut_there(case: dict[str, Any]) -> None:
+def test_a_person_with_a_cannot_link_is_cut_there(case: dict[str, Any]) -> None:
     labels = [0] * len(case["labels"])
     case |= {"labels": labels, "links": [(0, 1)]}
     one, other = sides(ask(**case).trees[0], len(labels))
     assert (0 in one) == (1 in other)
 
 
-def test_an_hour_of_tracks_takes_seconds_and_no_more_questions_than_anybody_answers() -> None:
+def test_an_hour_of_tracks_takes_seconds_and_few_questions() -> None:
     rng = np.random.default_rng(0)
     n = 2000
-    known = features([RED] * n, rng.uniform(0, 1, n).tolist(), rng.uniform(0, 9, n).tolist())
+    tracks = features([RED] * n, rng.uniform(0, 1, n).tolist(), rng.uniform(0, 9, n).tolist())
     started_s = time.process_time()
-    advice = ask(known, [-1] * n)
+    advice = ask(tracks, [-1] * n)
     assert time.process_time() - started_s < 20.0
     assert len(advice.questions) == MAX_QUESTIONS

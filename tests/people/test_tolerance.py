@@ -33,5 +33,5 @@ def test_the_default_is_a_factor_near_1(quality: float, metric: str) -> None:
     assert 0.3 < float(tolerance(quality, ClusteringConfig(metric=metric))) < 1.6
 
 
-def test_large_sharp_faces_are_held_to_the_threshold_itself() -> None:
+def test_large_sharp_faces_use_the_threshold_unchanged() -> None:
     assert tolerance([0.8, 1.0], ClusteringConfig()).tolist() == [1.0, 1.0]

@@ -1,4 +1,4 @@
-"""The first phase: stored, found again, gone on with; the same bytes either way."""
+"""The first phase: stored, reused and resumed, always with the same bytes."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from clusterer.store.marker import MARKER
 from tests.conftest import DEMO
 
 PART_S = 12.5
-"""Four of the sample film's shots; three of its people."""
+"""The first four shots of the sample film, with three of its people."""
 STOP_AT_S = 8.0
-"""In the third of them."""
+"""A time in the third shot."""
 PART = Config(AnalysisConfig(video=VideoConfig(end_s=PART_S)))
 
 
 class Notes(Hook):
-    """Keeps what it is told; stops the run once so much of the video is done."""
+    """Records progress and notes; stops the run at a given time of the video."""
 
     def __init__(self, stop_at_s: float = 1e9) -> None:
         self.stop_at_s = stop_at_s
@@ -74,7 +74,7 @@ def copy(whole: tuple[Outcome, Notes], tmp_path: Path) -> Path:
 
 @pytest.fixture
 def blind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail as soon as the video would be looked at."""
+    """Fail if the video is analysed."""
 
     def fail(*_args: object) -> None:
         raise AssertionError("the video was opened")
@@ -94,14 +94,14 @@ def test_progress_goes_from_start_to_end(whole: tuple[Outcome, Notes]) -> None:
     assert len(outcome.result.analysis.shots) == 4
 
 
-def test_interrupted_run_goes_on_and_gives_the_same_bytes(
+def test_an_interrupted_run_resumes_and_gives_the_same_bytes(
     whole: tuple[Outcome, Notes], tmp_path: Path
 ) -> None:
     folder = tmp_path / "demo.people"
     with pytest.raises(KeyboardInterrupt):
         process(DEMO, PART, folder, Notes(STOP_AT_S))
-    there = {path.name for path in folder.iterdir()}
-    assert there == {".partial", MARKER}, "no half a result"
+    files = {path.name for path in folder.iterdir()}
+    assert files == {".partial", MARKER}, "no incomplete result"
     ended = [
         s for s in whole[0].result.analysis.shots if probe(DEMO).seconds(s.end_pts) < STOP_AT_S
     ]
@@ -110,14 +110,14 @@ def test_interrupted_run_goes_on_and_gives_the_same_bytes(
     process(DEMO, PART, folder, notes)
     assert notes.notes == [f"resuming after shot {len(ended)}, where an earlier run stopped"]
     assert notes.seen[0][0] >= probe(DEMO).seconds(ended[-1].end_pts)
-    assert notes.seen[0][2] > 0, "earlier faces count"
+    assert notes.seen[0][2] > 0, "earlier faces are included"
     assert written(folder) == written(whole[0].folder)
 
 
-def test_run_stopped_before_its_last_step_goes_on_from_there(
+def test_a_run_stopped_before_its_last_step_resumes_there(
     whole: tuple[Outcome, Notes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As when the disk is full at the end: no frame is looked at twice."""
+    """If the disk is full at the end, for example: no frame is analysed twice."""
     folder = tmp_path / "demo.people"
 
     def stop(*_args: object) -> None:
@@ -134,7 +134,7 @@ def test_run_stopped_before_its_last_step_goes_on_from_there(
 
 
 @pytest.mark.usefixtures("blind")
-def test_second_run_reads_what_is_stored(whole: tuple[Outcome, Notes], copy: Path) -> None:
+def test_a_second_run_reads_the_stored_analysis(whole: tuple[Outcome, Notes], copy: Path) -> None:
     notes = Notes()
     process(DEMO, PART, copy, notes)
     assert notes.seen == notes.notes == []
@@ -145,7 +145,7 @@ def test_second_run_reads_what_is_stored(whole: tuple[Outcome, Notes], copy: Pat
 @pytest.mark.parametrize(
     "changes", [{"threshold": 0.1}, {"metric": "cosine"}, {"method": "agglomerative"}]
 )
-def test_another_decision_reads_what_is_stored(copy: Path, changes: dict[str, object]) -> None:
+def test_another_grouping_reads_the_stored_analysis(copy: Path, changes: dict[str, object]) -> None:
     before = written(copy)
     config = replace(PART, clustering=replace(PART.clustering, **changes))
     outcome = process(DEMO, config, copy)
@@ -158,7 +158,7 @@ def test_another_decision_reads_what_is_stored(copy: Path, changes: dict[str, ob
 
 
 @pytest.mark.usefixtures("blind")
-def test_moved_video_is_known_again_and_named_as_it_is_now(copy: Path, tmp_path: Path) -> None:
+def test_a_moved_video_is_recognised_and_shown_by_its_new_name(copy: Path, tmp_path: Path) -> None:
     moved = Path(shutil.copy2(DEMO, tmp_path / "other name.mp4"))
     assert process(moved, PART, copy).result.analysis.video.path == str(moved)
     assert b"other name.mp4" in (copy / "result.json").read_bytes()
@@ -176,7 +176,7 @@ def damage(folder: Path, how: str) -> None:
     ("how", "note"),
     [("truncated", r"analysis.npz is damaged"), ("picture", "pictures are missing")],
 )
-def test_damaged_analysis_is_redone_with_a_note(
+def test_a_damaged_analysis_is_repeated_with_a_note(
     copy: Path, monkeypatch: pytest.MonkeyPatch, how: str, note: str
 ) -> None:
     sentinel = load_analysis(copy)[0]
@@ -189,9 +189,7 @@ def test_damaged_analysis_is_redone_with_a_note(
     assert notes.notes[0].endswith("; analysing again")
 
 
-def test_damaged_analysis_is_whole_again_afterwards(
-    whole: tuple[Outcome, Notes], copy: Path
-) -> None:
+def test_a_damaged_analysis_is_restored(whole: tuple[Outcome, Notes], copy: Path) -> None:
     damage(copy, "picture")
     process(DEMO, PART, copy)
     assert written(copy) == written(whole[0].folder)
@@ -211,12 +209,12 @@ def test_earlier_results_stay_when_a_new_run_fails(
         with pytest.raises(ClustererError):
             process(tmp_path / "text.mp4", PART, copy)
     after = written(copy)
-    del before[MARKER], after[MARKER]  # it lists what was begun
+    del before[MARKER], after[MARKER]  # it lists unfinished files
     assert {name: after[name] for name in before} == before
     assert all(name.startswith(".partial") for name in after.keys() - before.keys())
 
 
-def test_models_of_the_key_are_those_that_are_used() -> None:
+def test_the_key_names_the_models_in_use() -> None:
     config = AnalysisConfig()
     detector = detection.create(config.detection, 1)
     encoder = encoding.create(config.encoding, 1)
@@ -228,7 +226,7 @@ def test_models_of_the_key_are_those_that_are_used() -> None:
 
 
 @pytest.mark.parametrize("kind", ["detector", "encoder"])
-def test_plug_ins_say_in_advance_which_weights_they_use(kind: str) -> None:
+def test_plug_ins_declare_their_weights_before_loading(kind: str) -> None:
     makers: dict[str, tuple[Callable[..., Any], tuple[str, ...], Callable[..., Any]]] = {
         "detector": (
             lambda name: detection.create(DetectionConfig(detector=name), 1),
@@ -246,7 +244,7 @@ def test_plug_ins_say_in_advance_which_weights_they_use(kind: str) -> None:
     for name in names:
         try:
             plug_in = create(name)
-        except ModelError:  # has to be downloaded, or made
+        except ModelError:  # has to be downloaded or exported
             continue
         at_hand.append(name)
         assert set(plug_in.models) == {file.name for file in weights(name)}, name

@@ -34,7 +34,7 @@ def test_default_folder(video: str, folder: str) -> None:
     assert default_folder(Path(video)) == Path(folder)
 
 
-def test_result_lies_in_the_current_folder_by_default(
+def test_the_result_is_in_the_current_folder_by_default(
     demo_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(demo_folder.parent)
@@ -50,15 +50,15 @@ def contents_of_files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_the_threshold_that_was_used_is_told(demo: clusterer.Outcome, metric: str) -> None:
+def test_the_result_has_the_threshold_in_use(demo: clusterer.Outcome, metric: str) -> None:
     config = Config(clustering=ClusteringConfig(metric=metric))
     used = decide(demo.result.analysis, config)
     assert used.threshold == used.config.clustering.threshold == default_threshold("dlib", metric)
-    given = Config(clustering=ClusteringConfig(metric=metric, threshold=0.2))
-    assert decide(demo.result.analysis, given).threshold == 0.2
+    fixed = Config(clustering=ClusteringConfig(metric=metric, threshold=0.2))
+    assert decide(demo.result.analysis, fixed).threshold == 0.2
 
 
-def test_threshold_0_makes_nobody_of_two_tracks(demo: clusterer.Outcome) -> None:
+def test_threshold_0_merges_no_tracks(demo: clusterer.Outcome) -> None:
     config = Config(clustering=ClusteringConfig(threshold=0.0))
     result = decide(demo.result.analysis, config)
     assert all(len(person.track_ids) == 1 for person in result.people)
@@ -67,7 +67,7 @@ def test_threshold_0_makes_nobody_of_two_tracks(demo: clusterer.Outcome) -> None
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("threshold", [None, 0.2, 0.5])
 @pytest.mark.parametrize("clothing", [True, False])
-def test_questions_are_the_same_whether_weighed_anew_or_not(
+def test_questions_are_the_same_with_evidence_reused_or_computed(
     demo: clusterer.Outcome,
     monkeypatch: pytest.MonkeyPatch,
     metric: str,
@@ -76,16 +76,16 @@ def test_questions_are_the_same_whether_weighed_anew_or_not(
 ) -> None:
     by_clothing = ClothingConfig(enabled=clothing)
     chosen = ClusteringConfig(metric=metric, threshold=threshold, clothing=by_clothing)
-    anew: list[bool] = []
+    computed: list[bool] = []
 
     def ask(*args: Any) -> Advice:
-        anew.append(args[6] is None)
+        computed.append(args[6] is None)
         assert advise(*args) == advise(*args[:6])
         return advise(*args)
 
     monkeypatch.setattr(decide_module, "advise", ask)
     decide(demo.result.analysis, Config(clustering=chosen))
-    assert anew == [threshold is not None or not clothing]
+    assert computed == [threshold is not None or not clothing]
 
 
 def test_no_such_method(demo: clusterer.Outcome) -> None:
@@ -93,7 +93,7 @@ def test_no_such_method(demo: clusterer.Outcome) -> None:
         decide(demo.result.analysis, Config(clustering=ClusteringConfig(method="magic")))
 
 
-def test_nothing_is_left_of_a_video_that_is_none(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_video_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("text")
     with pytest.raises(VideoError):
         clusterer.process(tmp_path / "text.mp4", folder=tmp_path / "out")
@@ -117,7 +117,7 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("call", ["process", "analyse", "gallery"])
-def test_an_empty_name_is_none(
+def test_an_empty_name_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: clusterer.Outcome, call: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -131,7 +131,7 @@ def test_an_empty_name_is_none(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_film_is_replaced_if_asked_for(demo_folder: Path, tmp_path: Path) -> None:
+def test_another_film_is_replaced_with_replace(demo_folder: Path, tmp_path: Path) -> None:
     other = write_video(tmp_path / "other.mp4", (picture(i) for i in range(24)))
     with pytest.raises(OtherFilmError, match=r"holds the result of another video, demo\.mp4"):
         clusterer.process(other, folder=demo_folder)
@@ -152,7 +152,7 @@ def test_another_film_is_replaced_if_asked_for(demo_folder: Path, tmp_path: Path
         ("caf\udce9", "caf\N{REPLACEMENT CHARACTER}"),
     ],
 )
-def test_names_that_no_folder_can_have(stem: str, expected: str) -> None:
+def test_names_that_are_not_allowed_for_a_folder(stem: str, expected: str) -> None:
     folder = default_folder(Path(f"{stem}.mp4"))
     digest = sha256(os.fsencode(stem)).hexdigest()[:8]
     assert str(folder) == f"{expected.format(digest)}.people"

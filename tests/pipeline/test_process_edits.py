@@ -26,9 +26,9 @@ from tests.store.test_load import assert_same
 def log(demo: clusterer.Outcome) -> EditLog:
     keys = Keys(demo.result.analysis).tracks
     who = tuple(keys[track] for track in demo.result.people[0].track_ids[:2])
-    gone = tuple(keys[track] for track in demo.result.people[1].track_ids[:1])
+    removed = tuple(keys[track] for track in demo.result.people[1].track_ids[:1])
     return EditLog(
-        (Edit(Action.NAME, who=who, name="Ada"), Edit(Action.NOT_A_FACE, tracks=gone)),
+        (Edit(Action.NAME, who=who, name="Ada"), Edit(Action.NOT_A_FACE, tracks=removed)),
         (Edit(Action.HIDE, who=who),),
         "from elsewhere.mp4",
     )
@@ -43,7 +43,7 @@ def names(folder: Path) -> list[str]:
         return [row["name"] for row in csv.DictReader(file)]
 
 
-def test_those_in_the_folder_are_applied(demo_folder: Path, log: EditLog) -> None:
+def test_corrections_in_the_folder_are_applied(demo_folder: Path, log: EditLog) -> None:
     write(demo_folder / EDITS, log)
     before = (demo_folder / EDITS).read_bytes()
     result = clusterer.process(DEMO, folder=demo_folder).result
@@ -57,19 +57,21 @@ def test_those_in_the_folder_are_applied(demo_folder: Path, log: EditLog) -> Non
     assert contents(demo_folder) == written
 
 
-def test_another_threshold_keeps_them(demo_folder: Path, log: EditLog) -> None:
+def test_another_threshold_keeps_the_corrections(demo_folder: Path, log: EditLog) -> None:
     write(demo_folder / EDITS, log)
     config = Config(clustering=ClusteringConfig(threshold=0.2, method="agglomerative"))
     clusterer.process(DEMO, config, demo_folder)
     assert "Ada" in names(demo_folder)
 
 
-def test_a_file_comes_into_the_folder(demo_folder: Path, log: EditLog, tmp_path: Path) -> None:
+def test_a_file_of_corrections_is_copied_into_the_folder(
+    demo_folder: Path, log: EditLog, tmp_path: Path
+) -> None:
     write(tmp_path / "mine.json", log)
     result = clusterer.process(DEMO, folder=demo_folder, edits=tmp_path / "mine.json").result
     assert result.edits == log.edits
     assert read(demo_folder / EDITS) == EditLog(log.edits, log.undone, "demo.mp4")
-    # It goes on from what is there, also from itself.
+    # A file may continue the corrections in the folder, or equal them.
     more = EditLog((*log.edits, Edit(Action.REGROUP)))
     write(tmp_path / "more.json", more)
     clusterer.process(DEMO, folder=demo_folder, edits=str(tmp_path / "more.json"))
@@ -81,10 +83,10 @@ def test_a_file_comes_into_the_folder(demo_folder: Path, log: EditLog, tmp_path:
 @pytest.mark.parametrize("how", ["other", "fewer", "damaged", "damaged file", "missing"])
 def test_nothing_is_overwritten(demo_folder: Path, log: EditLog, tmp_path: Path, how: str) -> None:
     write(demo_folder / EDITS, log)
-    given: Path | None = tmp_path / "mine.json"
+    edits_file: Path | None = tmp_path / "mine.json"
     if how == "damaged":
         (demo_folder / EDITS).write_text("{")
-        given = None
+        edits_file = None
     elif how == "damaged file":
         (tmp_path / "mine.json").write_text("{")
     elif how != "missing":
@@ -92,7 +94,7 @@ def test_nothing_is_overwritten(demo_folder: Path, log: EditLog, tmp_path: Path,
         write(tmp_path / "mine.json", EditLog(edits))
     before = contents(demo_folder)
     with pytest.raises(EditsError) as refused:
-        clusterer.process(DEMO, folder=demo_folder, edits=given)
+        clusterer.process(DEMO, folder=demo_folder, edits=edits_file)
     assert contents(demo_folder) == before
     assert "\n" not in str(refused.value)
     assert refused.value.remedy or how == "missing"
@@ -100,18 +102,18 @@ def test_nothing_is_overwritten(demo_folder: Path, log: EditLog, tmp_path: Path,
 
 @pytest.fixture
 def reviewed_meanwhile(monkeypatch: pytest.MonkeyPatch, log: EditLog) -> EditLog:
-    """A review adds a correction during each analysis."""
-    found, analyse_into = EditLog(log.edits[:1]), process_module.analyse_into
+    """Let a review add a correction during each analysis."""
+    log_then, analyse_into = EditLog(log.edits[:1]), process_module.analyse_into
 
-    def reviewing(own: ResultFolder, *rest: Any) -> Analysis:
-        own.write_edits(found)
-        return analyse_into(own, *rest)
+    def reviewing(own: ResultFolder, *args: Any) -> Analysis:
+        own.write_edits(log_then)
+        return analyse_into(own, *args)
 
     monkeypatch.setattr(process_module, "analyse_into", reviewing)
-    return found
+    return log_then
 
 
-def test_corrections_made_during_the_analysis_count(
+def test_corrections_made_during_the_analysis_are_applied(
     demo_folder: Path, reviewed_meanwhile: EditLog
 ) -> None:
     result = clusterer.process(DEMO, folder=demo_folder).result
@@ -123,7 +125,7 @@ def test_corrections_made_during_the_analysis_are_not_overwritten(
     tmp_path: Path, demo_folder: Path, log: EditLog, reviewed_meanwhile: EditLog
 ) -> None:
     write(tmp_path / "mine.json", EditLog(log.edits[1:]))
-    with pytest.raises(EditsError, match=r"holds corrections that .* does not begin with"):
+    with pytest.raises(EditsError, match=r"does not begin with the corrections in "):
         clusterer.process(DEMO, folder=demo_folder, edits=tmp_path / "mine.json")
     assert read(demo_folder / EDITS) == reviewed_meanwhile
 
@@ -139,12 +141,12 @@ def test_corrections_made_during_the_grouping_are_not_overwritten(
 
     monkeypatch.setattr(process_module, "decide", reviewing)
     write(tmp_path / "mine.json", EditLog(log.edits[:1]))
-    with pytest.raises(EditsError, match=r"holds corrections that .* does not begin with"):
+    with pytest.raises(EditsError, match=r"does not begin with the corrections in"):
         clusterer.process(DEMO, folder=demo_folder, edits=tmp_path / "mine.json")
     assert read(demo_folder / EDITS) == meanwhile
 
 
-def test_a_damaged_file_is_told_before_the_video_is_looked_at(tmp_path: Path) -> None:
+def test_a_damaged_file_is_reported_before_the_analysis(tmp_path: Path) -> None:
     (tmp_path / "mine.json").write_text("{")
     with pytest.raises(EditsError, match=r"mine\.json is damaged"):
         clusterer.process(DEMO, folder=tmp_path / "new", edits=tmp_path / "mine.json")

@@ -32,7 +32,7 @@ def frozen(array: npt.ArrayLike, dtype: npt.DTypeLike, shape: tuple[int, ...]) -
 
 
 def index(rows: npt.ArrayLike | slice) -> npt.NDArray[Any] | slice:
-    """Rows as numpy takes them; an empty list, which numpy reads as float, is no row."""
+    """Rows as numpy takes them; an empty list, which numpy reads as float, is not a row."""
     if isinstance(rows, slice):
         return rows
     pick = np.asarray(rows)

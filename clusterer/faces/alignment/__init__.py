@@ -1,4 +1,4 @@
-"""Alignment: cut faces out upright and at one size, as each network expects."""
+"""Alignment: cut faces out, upright and at one size, as each network expects."""
 
 from clusterer.faces.alignment.base import ALIGNMENTS, Aligner, create, weights
 

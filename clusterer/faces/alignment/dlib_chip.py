@@ -13,7 +13,7 @@ class DlibAligner:
     """The alignment called ``dlib``: dlib's `get_face_chip`; see `Aligner`.
 
     Uses dlib's own landmarks for the eyes and the base of the nose: with another detector's
-    landmarks, embeddings of dlib's network lie three times as far apart.
+    landmarks, the distances between embeddings of dlib's network are three times as large.
 
     Parameters
     ----------

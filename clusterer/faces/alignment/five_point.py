@@ -23,7 +23,7 @@ class FivePointAligner:
     """The alignment called ``five-point``; see `clusterer.faces.alignment.Aligner`.
 
     Rotated, scaled and shifted so that the landmarks fit the template best. A face without
-    landmarks is aligned by the eyes, found by dlib's predictor.
+    landmarks is aligned by the eyes that dlib's predictor finds.
 
     Parameters
     ----------

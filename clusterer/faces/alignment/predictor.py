@@ -35,7 +35,7 @@ class Predictor:
     def __init__(self) -> None:
         weights = PREDICTOR.load()
         self.models: dict[str, str] = {PREDICTOR.name: weights.sha256}
-        # As dlib unpickles it: the constructor would read the file again, unchecked.
+        # Unpickled as dlib does it: the constructor would read the file again, unchecked.
         self._predictor = dlib.shape_predictor.__new__(dlib.shape_predictor)
         self._predictor.__setstate__((weights.content,))
 

@@ -22,11 +22,11 @@ from clusterer.faces.detection.suppression import suppress
 
 WINDOW_PX = 24
 """Side of the smallest window, in px of the shrunk picture; what the weights were trained on. The
-picture is padded by as much on all sides, as windows cannot cross its edge but faces can."""
+picture is padded by the same width on all sides: faces can cross its edge, windows cannot."""
 
 SCALE_STEP, STEP_RATIO = 1.1, 1.5
 """Growth of the window per step, and its stride per px of scale. On 60 frames of the sample film
-these find 0.74 of the faces at a box precision of 0.96 (groups of `EVEN_ODDS` or more);
+these values find 0.74 of the faces at a box precision of 0.96 (groups of `EVEN_ODDS` or more);
 scikit-image's example (1.2 and 1) finds 0.74 at 0.84, in twice the time."""
 
 GROUP_IOU = 0.5
@@ -49,9 +49,9 @@ standard deviations of 0.02 to 0.06; left and right made symmetric."""
 def score(windows: IntArray) -> FloatArray:
     """Score of faces by the number of windows that show them: n / (n + `EVEN_ODDS`).
 
-    The cascade itself only says yes or no. The number of windows hardly depends on a face's size,
-    as their stride grows with the scale. `EVEN_ODDS` windows give 0.5, which is enough to confirm a
-    track at the default of `TrackingConfig.confirm_score`.
+    The cascade itself only accepts or rejects a window. The number of windows hardly depends on a
+    face's size, as their stride grows with the scale. `EVEN_ODDS` windows give 0.5, which is enough
+    to confirm a track at the default of `TrackingConfig.confirm_score`.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class Cascade:
         """Every window that passed, shape (n, 4), px, in any order.
 
         They are grouped here, not by scikit-image: its grouping depends on their order, which
-        varies with the threads of an OpenMP build, and it does not report how many were grouped.
+        varies with the threads of an OpenMP build, and it does not report the size of a group.
         """
         grey = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
         border = (WINDOW_PX,) * 4
@@ -141,11 +141,11 @@ class Cascade:
         # It sums in float32: integers around 0 stay exact. The patterns do not change.
         grey -= round(float(grey.mean()))
         # Positional, as the name of the second to last argument differs between versions. An
-        # overlap of 2.0 is impossible, so each window is a group by itself.
-        found = self._classifier.detect_multi_scale(
+        # overlap of 2.0 is impossible, so each window is a separate group.
+        accepted = self._classifier.detect_multi_scale(
             grey, SCALE_STEP, STEP_RATIO, (WINDOW_PX, WINDOW_PX), grey.shape, 1, 2.0
         )
-        corners = [(one["c"], one["r"], one["width"], one["height"]) for one in found]
+        corners = [(one["c"], one["r"], one["width"], one["height"]) for one in accepted]
         windows = np.array(corners, np.float32).reshape(-1, 4)
         windows[:, 2:] += windows[:, :2]
         return windows - WINDOW_PX

@@ -1,7 +1,7 @@
 """CenterFace: one network pass gives a heat map of face centres, with a box and landmarks for each.
 
-Xu et al. 2019, arXiv:1911.03599. ``CENTERFACE.md`` beside the weights (MIT) states where they come
-from and how they were changed.
+Xu et al. 2019, arXiv:1911.03599. ``CENTERFACE.md`` documents the source of the weights (MIT) and
+the changes made to them.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def decode(
     points : array of shape (10, h, w)
         Five landmarks as y, x, from the top left corner, in units of the box's height and width.
     min_score
-        Cells below it are left out.
+        Cells below it are dropped.
 
     Returns
     -------

@@ -101,7 +101,7 @@ class Cnn:
         Parameters
         ----------
         image : array of shape (height, width, 3), uint8, RGB
-        lowest : margin that a face must exceed; 0 is dlib's own
+        lowest : margin that a face must exceed; 0 in dlib
 
         Returns
         -------

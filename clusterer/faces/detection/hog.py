@@ -1,4 +1,4 @@
-"""dlib's HOG detector: what `face_recognition` uses. Frontal faces of 40 px and more.
+"""dlib's HOG detector, as used by `face_recognition`. Frontal faces of 40 px and more.
 
 It is part of dlib itself, so there is no weights file. Included for comparison: on television
 footage it finds a quarter of the faces that CenterFace does.
@@ -48,11 +48,13 @@ class Hog:
 
     def _detect_one(self, frame: Frame) -> Detections:
         image, scale = shrink(frame.image, self._config.width_px)
-        found, margins, _ = self._detector.run(
+        boxes_found, margins, _ = self._detector.run(
             np.ascontiguousarray(image), self._upsample, self._margin
         )
         # dlib's right and bottom are inclusive.
-        corners = [(one.left(), one.top(), one.right() + 1, one.bottom() + 1) for one in found]
+        corners = [
+            (one.left(), one.top(), one.right() + 1, one.bottom() + 1) for one in boxes_found
+        ]
         boxes = np.array(corners, np.float32).reshape(-1, 4) * np.tile(scale, 2)
         scores = score(np.array(margins, np.float32))
         return finish(frame, boxes, scores, None, self._config)

@@ -11,7 +11,7 @@ SCORE_AT_ZERO = 0.5
 of `TrackingConfig.confirm_score`. Weaker ones only extend a track."""
 
 LOWEST_MARGIN = -1.0
-"""Lower bound of the margin threshold: below, a detector fires everywhere and slows down."""
+"""Lower bound of the margin threshold; below it, a detector fires everywhere and slows down."""
 
 
 def score(margin: FloatArray) -> FloatArray:
@@ -31,8 +31,8 @@ def score(margin: FloatArray) -> FloatArray:
     return result
 
 
-def margin_of(wanted: float) -> float:
+def margin_of(min_score: float) -> float:
     """Inverse of `score`, at least `LOWEST_MARGIN`."""
     shift = np.log(SCORE_AT_ZERO / (1 - SCORE_AT_ZERO))
-    wanted = float(np.clip(wanted, 1e-6, 1 - 1e-6))
-    return max(LOWEST_MARGIN, float(np.log(wanted / (1 - wanted)) - shift))
+    min_score = float(np.clip(min_score, 1e-6, 1 - 1e-6))
+    return max(LOWEST_MARGIN, float(np.log(min_score / (1 - min_score)) - shift))

@@ -1,4 +1,4 @@
-"""Prepare pictures for detection: shrink, and pad to a size that a network can halve."""
+"""Prepare pictures for detection: shrink them, and pad them to a size that can be halved."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def shrink(image: ImageArray, longer_side_px: int) -> tuple[ImageArray, FloatArr
     ----------
     image : array of shape (height, width, 3), uint8, not empty
     longer_side_px
-        Largest side wanted.
+        Largest side of the result.
 
     Returns
     -------
@@ -40,8 +40,8 @@ def shrink(image: ImageArray, longer_side_px: int) -> tuple[ImageArray, FloatArr
         half = (small.shape[1] // 2, small.shape[0] // 2)
         small = np.asarray(cv2.resize(small, half, interpolation=cv2.INTER_AREA), np.uint8)
     if small.shape[:2] != (new_height, new_width):
-        wanted = (new_width, new_height)
-        small = np.asarray(cv2.resize(small, wanted, interpolation=cv2.INTER_LINEAR), np.uint8)
+        size = (new_width, new_height)
+        small = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     return small, np.array([width_px / new_width, height_px / new_height], np.float32)
 
 

@@ -49,7 +49,7 @@ def decode(
     width_px
         Of the network's input, a multiple of 32.
     min_score
-        Faces below it are left out.
+        Faces below it are dropped.
 
     Returns
     -------
@@ -69,8 +69,8 @@ def decode(
         boxes = np.concatenate([corner - edges[rows, :2], corner + edges[rows, 2:]], axis=1)
         landmarks = corner[:, None] + points[rows].reshape(-1, 5, 2)
         parts.append((boxes * stride, scores[rows, 0], landmarks * stride))
-    boxes, found_scores, landmarks = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return boxes, found_scores, landmarks
+    boxes, all_scores, landmarks = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return boxes, all_scores, landmarks
 
 
 class Scrfd:
@@ -123,7 +123,7 @@ class Scrfd:
 
 
 def _fits(session: onnxruntime.InferenceSession) -> bool:
-    """Whether a network takes pictures of any size and has the outputs that `decode` expects."""
+    """Whether a network accepts pictures of any size and has the outputs that `decode` expects."""
     shapes = [value.shape for value in session.get_inputs()]
     widths = [value.shape[-1] for value in session.get_outputs()]
     return (

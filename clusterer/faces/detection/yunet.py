@@ -21,11 +21,11 @@ NMS_IOU, MOST_FACES = 0.3, 5000
 """As in OpenCV."""
 
 LOWEST_SCORE = 0.05
-"""Lower bound of the score threshold: below, nearly every cell is a face."""
+"""Lower bound of the score threshold; below it, nearly every cell is a face."""
 
 LEAST_PX = 64
 """Narrowest picture on which OpenCV 4.11 to 4.13 are deterministic (tried: 32, 64, 96); version 5
-is on any."""
+is on all."""
 
 
 class YuNet:
@@ -70,8 +70,8 @@ class YuNet:
         image, scale = shrink(frame.image, self._config.width_px)
         image = _pad_to_least(image)
         self._detector.setInputSize((image.shape[1], image.shape[0]))
-        _, found = self._detector.detect(np.ascontiguousarray(image[:, :, ::-1]))
-        rows = np.zeros((0, 15), np.float32) if found is None else np.asarray(found, np.float32)
+        _, faces = self._detector.detect(np.ascontiguousarray(image[:, :, ::-1]))
+        rows = np.zeros((0, 15), np.float32) if faces is None else np.asarray(faces, np.float32)
         # left, top, width, height, five points, score
         corners = np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:4]], axis=1)
         landmarks = rows[:, 4:14].reshape(-1, 5, 2) * scale

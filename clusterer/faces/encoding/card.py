@@ -156,12 +156,12 @@ def parse_card(content: bytes, origin: str) -> Card:
     Raises
     ------
     ConfigError
-        It is no TOML, a key is missing or unknown, or a value is wrong.
+        It is not TOML, a key is missing or unknown, or a value is wrong.
     """
     try:
         keys: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{origin} is no TOML file ({error})", _keys()) from None
+        raise ConfigError(f"{origin} is not a TOML file ({error})", _keys()) from None
     known = {field.name for field in fields(Card)}
     if unknown := sorted(set(keys) - known):
         raise ConfigError(f"{origin}: there is no key {unknown[0]!r}", _keys())

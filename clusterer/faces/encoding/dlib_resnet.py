@@ -19,7 +19,7 @@ CONVERTED = "142cac8191d7322ef45e589a8268ad2a293a2843ee40751bb41f528d6397e1d6"
 1.16 to 1.23 and numpy 1.26 to 2.5. Guards against foreign files in the cache."""
 
 INPUT, OUTPUT = "chips", "embeddings"
-"""As named by the conversion, which is not imported if its result is cached."""
+"""Name in the converted network; the conversion is not imported if its result is cached."""
 
 
 class DlibResNet:

@@ -61,7 +61,7 @@ class OnnxNetwork:
         probe = (chips % 251).astype(np.uint8)
         if not np.isfinite(self._run(self._prepare(probe[:1]))).all():
             raise self._wrong("numbers that are not finite")
-        self._batch_size = config.batch_size if batch is None and self._takes(probe) else 1
+        self._batch_size = config.batch_size if batch is None and self._accepts(probe) else 1
 
     def encode(self, chips: ImageArray) -> FloatArray:
         """Embed chips; see `clusterer.faces.encoding.Encoder.encode`.
@@ -72,8 +72,8 @@ class OnnxNetwork:
 
         Returns
         -------
-        array of shape (b, dimension), float32; of length 1 if the card says so; zeros for a chip
-        whose embedding is not finite, such as a black one
+        array of shape (b, dimension), float32; of length 1 if the card has `normalise`; zeros
+        for a chip whose embedding is not finite, such as a black one
 
         Raises
         ------
@@ -89,7 +89,7 @@ class OnnxNetwork:
         for start in range(0, len(chips), self._batch_size):
             rows = slice(start, start + self._batch_size)
             embeddings[rows] = self._run(self._prepare(chips[rows]))
-        embeddings[~np.isfinite(embeddings).all(axis=1)] = 0  # one odd chip must not end the run
+        embeddings[~np.isfinite(embeddings).all(axis=1)] = 0  # one bad chip must not end the run
         if self._card.normalise:
             lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
             embeddings /= np.where(lengths > 0, lengths, 1)
@@ -108,15 +108,15 @@ class OnnxNetwork:
 
     def _run(self, batch: npt.NDArray[Any]) -> FloatArray:
         try:
-            found = np.asarray(
+            embeddings = np.asarray(
                 self._session.run([self._output], {self._input: batch}, self._quiet)[0]
             )
         except Exception as error:  # ONNX Runtime's exceptions have no public base
             cause = str(error).strip().splitlines()[0]
             raise ModelError(f"{self._origin} fails ({cause[:200]})", self._remedy) from error
-        if found.shape != (len(batch), self.dimension):
-            raise self._wrong(f"embeddings of shape {found.shape} for {len(batch)} chips")
-        return found.astype(np.float32, copy=False)
+        if embeddings.shape != (len(batch), self.dimension):
+            raise self._wrong(f"embeddings of shape {embeddings.shape} for {len(batch)} chips")
+        return embeddings.astype(np.float32, copy=False)
 
     def _check_shapes(self) -> int | None:
         """Check input and output against the card; return the batch size: 1, or None if free."""
@@ -127,25 +127,25 @@ class OnnxNetwork:
         if inputs[0].type != _TYPES[card.dtype]:
             raise self._wrong(f"an input of {inputs[0].type}, not {card.dtype}")
         side, axis = card.size_px, card.layout.index("C")
-        wanted = [side, side, side]
-        wanted[axis - 1] = 3
+        sides = [side, side, side]
+        sides[axis - 1] = 3
         batch, *shape = (size if isinstance(size, int) else None for size in inputs[0].shape)
-        fits = all(size in (None, want) for size, want in zip(shape, wanted, strict=True))
+        fits = all(size in (None, want) for size, want in zip(shape, sides, strict=True))
         if batch not in _FREE or not fits:
-            raise self._wrong(f"an input of {inputs[0].shape}, not {['n', *wanted]}")
+            raise self._wrong(f"an input of {inputs[0].shape}, not {['n', *sides]}")
         output = self._session.get_outputs()[0].shape
         declared = len(output) == 2 and isinstance(output[1], int)  # some files do not declare it
         if declared and output[1] != card.dimension:
             raise self._wrong(f"an output of {output}, not {['n', card.dimension]}")
         return batch
 
-    def _takes(self, chips: ImageArray) -> bool:
-        """Whether chips can be batched: some networks declare a free batch but fail."""
+    def _accepts(self, chips: ImageArray) -> bool:
+        """Whether the network accepts a batch: some declare any batch size, but fail."""
         try:
             self._run(self._prepare(chips))
         except ModelError:
             return False
         return True
 
-    def _wrong(self, what: str) -> ModelError:
-        return ModelError(f"{self._origin} has {what}", "Correct its card, or give another file")
+    def _wrong(self, problem: str) -> ModelError:
+        return ModelError(f"{self._origin} has {problem}", "Correct its card, or give another file")

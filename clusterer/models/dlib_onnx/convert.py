@@ -33,7 +33,7 @@ from clusterer.models.dlib_onnx.layers import (
 )
 
 INPUT, OUTPUT = "chips", "embeddings"
-_OPSET, _IR_VERSION = 17, 8  # the oldest that suffice, for old releases of ONNX Runtime
+_OPSET, _IR_VERSION = 17, 8  # the oldest possible, for old releases of ONNX Runtime
 _SCALE = 256.0  # dlib's input layer divides by 256, not 255
 
 
@@ -66,7 +66,7 @@ def fold_affine(layers: Sequence[Layer]) -> list[Layer]:
     Raises
     ------
     ModelError
-        If an affine layer does not follow a convolution with as many filters.
+        If an affine layer does not follow a convolution with the same number of filters.
     """
     folded: list[Layer] = []
     for layer in layers:
@@ -132,7 +132,7 @@ class _Graph:
             case Dense():
                 self._multiply(layer)
             case Affine():
-                raise _misfit("an affine layer is left")
+                raise _misfit("an affine layer was not merged")
             case _:
                 assert_never(layer)
         self._after_mark = isinstance(layer, Mark) and not self._after_mark
@@ -200,12 +200,12 @@ class _Graph:
             self._tags.append(self._value)
             return
         if len(self._tags) < 2:
-            raise _misfit("a skip has nowhere to go")
+            raise _misfit("a skip has no tag to return to")
         self._value = self._tags[-2]
 
     def _add_tagged(self) -> None:
         if not self._tags:
-            raise _misfit("nothing is tagged that could be added")
+            raise _misfit("there is no tagged value to add")
         sides = (self._value, self._tags[-1])
         channels, rows, columns = (
             max(sizes) for sizes in zip(*(side.shape for side in sides), strict=True)
@@ -229,5 +229,5 @@ class _Graph:
         self._value = _Value(name, (outputs, 1, 1))
 
 
-def _misfit(what: str) -> ModelError:
-    return ModelError(f"A dlib network cannot be converted: {what}")
+def _misfit(problem: str) -> ModelError:
+    return ModelError(f"A dlib network cannot be converted: {problem}")

@@ -2,8 +2,8 @@
 
 The file: integer 1, the loss, one version number per layer (outermost layer first), the input
 layer, then every layer's contents (innermost first). Source: dlib/dnn/core.h and layers.h of dlib
-19 and 20. Supports what the recognition network and the face detector contain; another loss, input
-or layer takes a function and an entry in `_LOSSES`, `_INPUTS` or `_LAYERS`.
+19 and 20. Supports the recognition network and the face detector; another loss, input or layer
+needs a function and an entry in `_LOSSES`, `_INPUTS` or `_LAYERS`.
 """
 
 from __future__ import annotations
@@ -49,8 +49,7 @@ def read_network(data: bytes) -> Network:
     Raises
     ------
     ModelError
-        If the bytes are not a dlib network, contain unsupported layers, or if any byte is left
-        over.
+        If the bytes are not a dlib network, contain unsupported layers, or continue after it.
     """
     reader = Reader(data)
     version = reader.read_int()
@@ -67,11 +66,11 @@ def read_network(data: bytes) -> Network:
     return Network(mean, size_px, layers, search)
 
 
-def _choose(reader: Reader, table: Mapping[str, Callable[[Reader], T]], what: str) -> T:
+def _choose(reader: Reader, table: Mapping[str, Callable[[Reader], T]], kind: str) -> T:
     """Read a name, then call the table's entry for it."""
     name = reader.read_string()
     if name not in table:
-        raise reader.damaged(f"unknown {what} {name[:40]!r}")
+        raise reader.damaged(f"unknown {kind} {name[:40]!r}")
     return table[name](reader)
 
 
@@ -102,7 +101,7 @@ def _read_parts(reader: Reader, values: FloatArray, shapes: list[Shape]) -> list
     for shape in shapes:
         ends.append(ends[-1] + math.prod(shape))
     if ends[-1] != values.size:
-        raise reader.damaged(f"{values.size} parameters, {ends[-1]} wanted")
+        raise reader.damaged(f"{values.size} parameters, {ends[-1]} expected")
     flat = values.reshape(-1)
     return [
         flat[start:end].reshape(shape)
@@ -120,7 +119,7 @@ def _read_detector_loss(reader: Reader) -> Search:
     if version != 1:
         raise reader.damaged(f"a detector's loss has version {version}, not 1")
     window_px = reader.read_pair()
-    for _ in range(3):  # losses per false alarm and per miss, overlap that counts as a match
+    for _ in range(3):  # losses per false alarm and per miss, overlap of a match
         reader.read_float()
     max_overlap, max_covered = reader.read_float(), reader.read_float()
     for _ in range(2):  # likewise, of boxes to ignore in training

@@ -74,7 +74,7 @@ class MeanPool:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A tag, or a skip back to one: only their order tells which."""
+    """A tag, or a skip back to one, depending on its position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,13 @@ Layer = Convolution | Affine | Relu | MaxPool | MeanPool | Mark | AddTagged | De
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How to decode the output of a max-margin detector: one map of margins.
+    """Parameters for decoding the output of a max-margin detector: one map of margins.
 
     Attributes
     ----------
     window_px : width and height of the detection window, px of the input
-    max_overlap : of two boxes that share more than this of the box around both, the weaker is
-        dropped
-    max_covered : also if either is covered by the other by more than this share
+    max_overlap : if two boxes share more than this of the box around both, the weaker is dropped
+    max_covered : likewise if one covers more than this share of the other
     """
 
     window_px: Pair

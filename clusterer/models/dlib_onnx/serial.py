@@ -25,7 +25,7 @@ _FLOAT_BYTES = 4
 class Reader:
     """Reads values from the front of serialized bytes.
 
-    Every ``read_`` method raises ModelError if the bytes are not what it expects.
+    Every ``read_`` method raises ModelError if the bytes do not match.
 
     Parameters
     ----------
@@ -41,10 +41,10 @@ class Reader:
         """Number of bytes left."""
         return len(self._data) - self._position
 
-    def damaged(self, what: str) -> ModelError:
-        """Make an error that says what is wrong, and where."""
+    def damaged(self, problem: str) -> ModelError:
+        """Make an error with a problem and its position."""
         return ModelError(
-            f"A dlib network is damaged at byte {self._position}: {what}",
+            f"A dlib network is damaged at byte {self._position}: {problem}",
             "Reinstall the package that contains it",
         )
 
@@ -58,7 +58,7 @@ class Reader:
     def read_bytes(self, count: int) -> bytes:
         """Return the next `count` bytes."""
         if not 0 <= count <= self.left:
-            raise self.damaged(f"{count} bytes wanted, {self.left} left")
+            raise self.damaged(f"{count} bytes expected, {self.left} left")
         start = self._position
         self._position += count
         return self._data[start : self._position]
@@ -110,10 +110,10 @@ class Reader:
         """Shape of a part of another tensor; no data."""
         return self._read_shape("alias tensor", _ALIAS_VERSION)
 
-    def _read_shape(self, kind: str, want_version: int) -> Shape:
+    def _read_shape(self, kind: str, expected: int) -> Shape:
         version = self.read_int()
-        if version != want_version:
-            raise self.damaged(f"a {kind} has version {version}, not {want_version}")
+        if version != expected:
+            raise self.damaged(f"a {kind} has version {version}, not {expected}")
         n, k = self.read_pair()
         rows, columns = self.read_pair()
         return n, k, rows, columns

@@ -1,4 +1,4 @@
-"""Check the threshold against pairs whose answer is certain."""
+"""Check the threshold against pairs that are certainly one person, or two."""
 
 from clusterer.people.calibration.fit import calibrate, wilson
 from clusterer.people.calibration.pairs import Pairs, different_pairs, same_pairs

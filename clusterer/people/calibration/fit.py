@@ -1,4 +1,4 @@
-"""Whether a threshold fits a video, and which one would."""
+"""Judge whether a threshold fits a video, and suggest one that does."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from clusterer.people.calibration.pairs import Pairs
 TYPICAL_SAME = 0.67
 TYPICAL_DIFFERENT = 1.7
 """Median L2 distance of halves of a track, and of tracks seen together, in default thresholds.
-Geometric means of four labelled clips, which lie between 0.48 and 0.82, and 1.5 and 2.1; of two
-of them more than a few different pairs are known (`python -m benchmarks people calibration`)."""
+Geometric means of four labelled clips, which lie between 0.48 and 0.82, and 1.5 and 2.1; two
+of them have more than a few different pairs (`python -m benchmarks people calibration`)."""
 HALF_SAME = 2.0
 HALF_DIFFERENT = 1.0
 """Number of pairs with half the weight of infinitely many. Medians differ between those clips by

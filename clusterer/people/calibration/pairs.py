@@ -22,7 +22,7 @@ from clusterer.core.distance import of_pairs
 from clusterer.core.types import Analysis, IntArray, TrackFeatures
 from clusterer.people.tolerance import tolerance
 
-MIN_APART_S = Fraction(1, 2)
+MIN_GAP_S = Fraction(1, 2)
 """Minimum time between the middles of the two halves of a track."""
 
 Floats = npt.NDArray[np.float64]
@@ -66,15 +66,15 @@ class Pairs:
 def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
     """Distances between the earlier and the later half of each track.
 
-    Only clear chips count, averaged by quality as tracks are; of an odd number the middle one is
-    left out. The middles of the halves are at least `MIN_APART_S` apart.
+    Only clear chips are used, averaged by quality as for tracks; if their number is odd, the
+    middle one is left out. The middles of the halves are at least `MIN_GAP_S` apart.
 
     Parameters
     ----------
     analysis
         Of the whole video.
     config
-        Metric, tolerance, and what a clear face is.
+        Metric, tolerance and `clear_quality`.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
     value = analysis.quality.value.astype(np.float64)[analysis.chip_rows]
     pts = analysis.detections.pts[analysis.chip_rows]
     embeddings = analysis.chip_embeddings.astype(np.float64)
-    apart_pts = float(MIN_APART_S / analysis.video.time_base)
+    gap_pts = float(MIN_GAP_S / analysis.video.time_base)
     halves: list[list[Floats]] = []
     poorer: list[float] = []
     for track in range(len(analysis.tracks)):
@@ -91,7 +91,7 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
         clear = chips[value[chips] >= config.clear_quality]
         middle = len(clear) // 2
         early, late = clear[:middle], clear[len(clear) - middle :]
-        if middle and pts[late].mean() - pts[early].mean() >= apart_pts:
+        if middle and pts[late].mean() - pts[early].mean() >= gap_pts:
             halves.append(
                 [np.average(embeddings[h], axis=0, weights=value[h]) for h in (early, late)]
             )
@@ -105,14 +105,14 @@ def different_pairs(features: TrackFeatures, together: IntArray, config: Cluster
     """Distances between clear tracks of different people.
 
     The same two people may be seen together many times, so pairs are not independent: a track in k
-    pairs gives each 1/k, and a pair weighs the lesser of what its two tracks give it.
+    pairs contributes 1/k to each, and a pair weighs the lesser of its two contributions.
 
     Parameters
     ----------
     features : t tracks
     together : array of shape (m, 2), int64, pairs of rows of `features` seen in one frame
     config
-        Metric, tolerance, and what a clear face is.
+        Metric, tolerance and `clear_quality`.
 
     Returns
     -------

@@ -22,7 +22,7 @@ class Agglomerative:
     Parameters
     ----------
     config
-        Metric, and what makes a person.
+        Metric and `min_faces`.
     threshold
         Largest average distance between the tracks of two groups that are merged.
     """

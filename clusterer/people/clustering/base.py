@@ -1,4 +1,4 @@
-"""What a clustering method is, and the registry of methods."""
+"""The protocol of clustering methods, and their registry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from clusterer.core.config import ClusteringConfig
 from clusterer.models.registry import Entry, Registry
 
-if TYPE_CHECKING:  # names of methods are listed without NumPy
+if TYPE_CHECKING:  # listing the names needs no NumPy
     import numpy as np
     import numpy.typing as npt
 
@@ -44,13 +44,13 @@ METHODS = Registry(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assignment:
-    """Which person each track belongs to.
+    """The person of each track.
 
     Attributes
     ----------
     labels : array of shape (t,), int64; people from 0 in order of their first track, -1 = unknown
     ambiguous : array of shape (t,), bool; unknown because two people were about equally near, or
-        because the only near person was seen beside it
+        because the only near person is seen in the same frame
     """
 
     labels: IntArray
@@ -79,17 +79,17 @@ names = METHODS.names
 
 
 def installed() -> tuple[str, ...]:
-    """Names of the methods that can be used, sorted: no library and no plug-in is missing."""
+    """Sorted names of the methods whose library or plug-in is installed."""
     return tuple(name for name, entry in METHODS.entries().items() if entry.is_installed)
 
 
 def create(config: ClusteringConfig, threshold: float) -> Clusterer:
-    """Make the method that the configuration names.
+    """Make the configured method.
 
     Parameters
     ----------
     config
-        Method, metric and what makes a person.
+        Method, metric and `min_faces`.
     threshold
         Largest distance within a person, in the metric's unit.
 

@@ -1,4 +1,4 @@
-"""Growing clusters: their centroids as one matrix, and which are near each other."""
+"""Growing clusters: their centroids in one matrix, and their neighbours."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class ClusterIndex:
 
 
 class Neighbours:
-    """Which clusters are near which, updated incrementally.
+    """Neighbours of each cluster, updated incrementally.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ class Tracks:
         One row per track.
     cannot_link : array of shape (m, 2), int64, pairs of rows
     config
-        Metric, tolerance by quality, and what makes a person.
+        Metric, tolerance and `min_faces`.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Tracks:
         Parameters
         ----------
         distance : array of any shape
-        lesser_quality : array of that shape, 0 to 1, of the two that are compared
+        lesser_quality : array of that shape, 0 to 1, the lesser of the two that are compared
         """
         scaled: Vectors = distance / tolerance(lesser_quality, self._config)
         return scaled

@@ -11,20 +11,20 @@ from clusterer.people.clustering.base import Assignment
 from clusterer.people.clustering.clusters import Tracks
 
 MIN_EPSILON = 1e-9
-"""The library takes 0 for no threshold: two tracks would always be one person."""
+"""The library treats 0 as no threshold: two tracks would always be one person."""
 
 
 class Hdbscan:
     """HDBSCAN (Campello, Moulavi, Sander 2013), as computed by the library ``hdbscan``.
 
     The threshold is its ``cluster_selection_epsilon``: groups nearer than this are not split. The
-    library does not support cannot-links, so they are repaired afterwards: nearest to the average
-    first, a track with a cannot-link to one already kept becomes unknown.
+    library does not support cannot-links, so they are repaired afterwards: tracks are kept in order
+    of distance to the average, and one with a cannot-link to a kept track becomes unknown.
 
     Parameters
     ----------
     config
-        Metric, and what makes a person.
+        Metric and `min_faces`.
     threshold
         Distance, in the metric's unit.
     """

@@ -23,7 +23,7 @@ class Incremental:
     Parameters
     ----------
     config
-        Metric, and what makes a person.
+        Metric and `min_faces`.
     threshold
         Largest distance between a track and an average, in the metric's unit.
     """

@@ -21,18 +21,18 @@ class Sequential:
     faces: if the nearest is below the threshold, the two become a person, else the face is held
     too. Nothing is merged or retried.
 
-    Here a track stands for its readable chips: with `min_faces` of them it becomes a person by
-    itself, and held tracks that match are held together until they have as many. Tracks without a
-    readable chip join last, as in every method. With tracks of one readable face each and
-    `min_faces` of 2 this is exactly the original rule, except that people and held faces with a
-    cannot-link are skipped. (The original takes the faces of a frame in its detector's order; here
-    the order is that of all methods.)
+    Here a track with at least `min_faces` readable chips becomes a person on its own; matching
+    tracks with fewer are held together until they have that many. Tracks without a readable chip
+    join last, as in every method. With tracks of one readable face each and `min_faces` of 2 this
+    is exactly the original rule, except that people and held faces with a cannot-link are skipped.
+    (The original processes the faces of a frame in its detector's order; here they are ordered as
+    in all methods.)
 
     Parameters
     ----------
     config
-        Metric, and what makes a person. Quality only decides which chips are readable, and counts
-        in the final steps that all methods share.
+        Metric and `min_faces`. Quality only decides which chips are readable, and matters in the
+        final steps that all methods share.
     threshold
         Largest distance between a track and an average, in the metric's unit.
     """

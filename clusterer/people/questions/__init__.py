@@ -22,7 +22,7 @@ SAME_PERSON_SHARE = 0.5
 encoder this is close to its threshold."""
 
 
-def advise(  # noqa: PLR0913, PLR0917 (everything the grouping was made from)
+def advise(  # noqa: PLR0913, PLR0917 (all inputs of the grouping)
     features: TrackFeatures,
     spans_s: npt.NDArray[np.float64],
     cannot_link: IntArray,
@@ -33,7 +33,7 @@ def advise(  # noqa: PLR0913, PLR0917 (everything the grouping was made from)
 ) -> Advice:
     """Collect the questions worth asking, and the merge tree of each person.
 
-    Clothing counts here even if `ClothingConfig.enabled` is off: the reviewer who answers sees the
+    Clothing is used even if `ClothingConfig.enabled` is off: the reviewer can check it in the
     pictures.
 
     Parameters
@@ -42,7 +42,7 @@ def advise(  # noqa: PLR0913, PLR0917 (everything the grouping was made from)
     spans_s : array of shape (t, 2), float64, start and end of each track, seconds
     cannot_link : array of shape (m, 2), int64, pairs of tracks of different people; never
         questioned
-    labels : array of shape (t,), int64, person of each track, `UNKNOWN` = nobody
+    labels : array of shape (t,), int64, person of each track, `UNKNOWN` = no person
     config
         Metric, and `ClothingConfig`.
     threshold

@@ -1,4 +1,4 @@
-"""What questions are about: people, and each unknown track by itself."""
+"""The groups that questions compare: people, and single unknown tracks."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def group_tracks(
     ----------
     features : t tracks
     spans_s : array of shape (t, 2), float64, seconds
-    labels : array of shape (t,), int64, `UNKNOWN` = a group of its own
+    labels : array of shape (t,), int64, `UNKNOWN` = a separate group
     """
     order = np.argsort(labels, kind="stable")
     order = order[labels[order] != UNKNOWN]

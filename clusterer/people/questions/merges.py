@@ -17,7 +17,7 @@ ROWS = 256
 NO_EVIDENCE = -1e9
 """Sorts groups without face or clothing last in the neighbour search."""
 MAX_QUESTIONS = 2000
-"""More than anybody answers, and few enough for the page."""
+"""More than any reviewer answers, and few enough for the page."""
 
 
 def merge_questions(
@@ -86,14 +86,14 @@ def _ask(groups: Groups, score: Matrix, neighbours: IntArray, prior: float) -> l
     weights = [groups.weight(group) for group in groups.members]
     best = [groups.best(group) for group in groups.members]
     questions: list[RankedQuestion] = []
-    seen: set[tuple[int, int]] = set()
+    paired: set[tuple[int, int]] = set()
     for column in neighbours.T:
         new: list[RankedQuestion] = []
         for group, other in enumerate(column.tolist()):
             pair = (min(group, other), max(group, other))
-            if pair in seen or not np.isfinite(score[pair]):
+            if pair in paired or not np.isfinite(score[pair]):
                 continue
-            seen.add(pair)
+            paired.add(pair)
             odds = float(score[pair]) - prior
             a, b = sorted((best[group], best[other]))
             value = probability(odds) * min(weights[group], weights[other])

@@ -28,7 +28,7 @@ def merge_trees(labels: IntArray, evidence: Matrix, different: Bools) -> dict[in
 
     Parameters
     ----------
-    labels : array of shape (t,), int64, `UNKNOWN` = nobody
+    labels : array of shape (t,), int64, `UNKNOWN` = no person
     evidence : array of shape (t, t), float32, symmetric
     different : array of shape (t, t), bool, pairs of different people
 
@@ -48,7 +48,7 @@ def merge_trees(labels: IntArray, evidence: Matrix, different: Bools) -> dict[in
 def split_questions(
     groups: Groups, trees: Mapping[int, Merges], evidence: Matrix, different: Bools
 ) -> list[RankedQuestion]:
-    """Ask about parts of a person that the evidence does not hold together.
+    """Ask whether parts of a person belong together where the evidence is against it.
 
     Parts are the two sides of each merge of the tree, with evidence counted as in
     `clusterer.people.refinement.linkage`. If it is negative, the question is whether the best track
@@ -57,11 +57,11 @@ def split_questions(
     Parameters
     ----------
     groups
-        People and unknown tracks; only people are asked about.
+        People and unknown tracks; only people can be split.
     trees
         From `merge_trees`.
     evidence : array of shape (t, t), float32, symmetric
-    different : array of shape (t, t), bool; pairs of different people are not asked about
+    different : array of shape (t, t), bool; pairs of different people are skipped
 
     Returns
     -------
@@ -71,8 +71,8 @@ def split_questions(
     for label, group in zip(groups.labels, groups.members, strict=False):
         if len(group) > 1:
             cuts = _cuts(group, trees[label], evidence)
-            asked = [ranked for cut in cuts for ranked in _ask(cut, groups, different)]
-            questions += sorted(asked, key=lambda ranked: ranked.key)[:MAX_PER_PERSON]
+            ranking = [ranked for cut in cuts for ranked in _ask(cut, groups, different)]
+            questions += sorted(ranking, key=lambda ranked: ranked.key)[:MAX_PER_PERSON]
     return sorted(questions, key=lambda ranked: ranked.key)[:MAX_QUESTIONS]
 
 

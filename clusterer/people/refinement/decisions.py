@@ -1,4 +1,4 @@
-"""What the second stage changed, per track, with the evidence."""
+"""The second stage's changes, per track, with the evidence."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Comparison:
 
     Parameters
     ----------
-    before : array of shape (u,), int64, labels of the first stage, `UNKNOWN` = nobody
+    before : array of shape (u,), int64, labels of the first stage, `UNKNOWN` = no person
     after : array of shape (u,), int64, group of each unit
     evidence : of u units
-    weight : array of shape (u,), float64, weight of each unit when deciding who a group is
+    weight : array of shape (u,), float64, weight of each unit in finding a group's person
     """
 
     def __init__(
@@ -71,9 +71,9 @@ class Comparison:
             return []
         same = self._before == self._before[unit]
         stayed = np.flatnonzero(same & (self._after == self._after[unit]))
-        left = np.flatnonzero(same & (self._after != self._after[unit]))
-        smaller = bool(self._weight[stayed].sum() < self._weight[left].sum())
-        return left.tolist() if smaller else []
+        moved = np.flatnonzero(same & (self._after != self._after[unit]))
+        smaller = bool(self._weight[stayed].sum() < self._weight[moved].sum())
+        return moved.tolist() if smaller else []
 
     def _decisions(
         self, unit: int, others: Group, move: Move, tracks: Group

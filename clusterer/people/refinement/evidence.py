@@ -87,7 +87,7 @@ def weigh(
     features : t tracks
     spans_s : array of shape (t, 2), float64, start and end of each track, seconds
     cannot_link : array of shape (m, 2), int64, pairs of tracks of different people; they also show
-        how well clothing tells people apart in this video
+        how well clothing distinguishes people in this video
     config
         Metric, and `ClothingConfig`.
     threshold
@@ -105,9 +105,9 @@ def weigh(
 def distances(features: TrackFeatures, cannot_link: IntArray, config: ClothingConfig) -> Matrix:
     """Clothing distance of all pairs: 1 - cosine after subtracting the common look.
 
-    What all people of a scene share (its light, dark suits) does not tell them apart. It is
-    estimated as the mean over tracks seen together with others, who are certainly several people.
-    With few such tracks only a part is subtracted, with none nothing.
+    Features that all people of a scene share (its light, dark suits) do not distinguish them. They
+    are estimated as the mean over tracks seen together with others, which certainly belong to
+    several people. With few such tracks only part of it is subtracted, and without any, nothing.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def reach(
     """Distance below which clothing suggests one person: smaller where people dress alike.
 
     People seen together are certainly different. Where their clothing is similar, as in a crowd in
-    dark suits, a distance that small is no evidence.
+    dark suits, a distance that small is not evidence.
 
     Parameters
     ----------

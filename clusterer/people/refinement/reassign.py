@@ -31,7 +31,7 @@ def reassign(
     different : array of shape (t, t), bool, pairs of different people
     movable : array of shape (t,), bool
     least : number, or array of shape (t,)
-        Evidence that each track needs to be in a group; with less it is alone.
+        Evidence that each track needs to be in a group; with less it stays alone.
 
     Returns
     -------

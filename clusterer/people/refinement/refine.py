@@ -25,7 +25,7 @@ class Refinement:
     Attributes
     ----------
     labels : array of shape (t,), int64; people are numbered by their first track, `UNKNOWN` =
-        nobody
+        no person
     ambiguous : array of shape (t,), bool, unknown because two people were about equally likely
     decisions : tracks that moved, in order
     evidence : for every pair of tracks; None if the stage was skipped
@@ -66,7 +66,7 @@ class Refiner:
         ----------
         features : t tracks
         spans_s : array of shape (t, 2), float64, start and end of each track, seconds
-        labels : array of shape (t,), int64, of the first stage, `UNKNOWN` = nobody
+        labels : array of shape (t,), int64, of the first stage, `UNKNOWN` = no person
         cannot_link : array of shape (m, 2), int64, pairs of tracks of different people; kept
         certain : partition of the tracks into groups that are certainly one person; tracks of a
             group have one label and stay together

@@ -35,15 +35,15 @@ def test_no_faces(aligner: Aligner, astronaut: ImageArray) -> None:
     assert aligner.align(astronaut, faces()).shape == (0, 96, 96, 3)
 
 
-def test_chip_is_the_same_in_a_larger_picture(aligner: Aligner, astronaut: ImageArray) -> None:
+def test_a_chip_is_the_same_in_a_larger_picture(aligner: Aligner, astronaut: ImageArray) -> None:
     large = np.zeros((1080, 1920, 3), np.uint8)
     large[200:712, 700:1212] = astronaut
-    there = FACE + np.tile(np.array([700, 200], np.float32), 2)
-    here, moved = aligner.align(astronaut, faces(FACE)), aligner.align(large, faces(there))
-    assert np.abs(here.astype(int) - moved).max() <= 2  # a shift far from 0 is rounded
+    shifted = FACE + np.tile(np.array([700, 200], np.float32), 2)
+    original, moved = aligner.align(astronaut, faces(FACE)), aligner.align(large, faces(shifted))
+    assert np.abs(original.astype(int) - moved).max() <= 2  # a shift far from 0 is rounded
 
 
-def test_chips_do_not_depend_on_one_another(aligner: Aligner, astronaut: ImageArray) -> None:
+def test_chips_are_independent(aligner: Aligner, astronaut: ImageArray) -> None:
     boxes = np.stack([FACE, FACE + 40, FACE * 2])
     one_by_one = np.concatenate([aligner.align(astronaut, faces(box)) for box in boxes])
     assert np.array_equal(aligner.align(astronaut, faces(*boxes)), one_by_one)
@@ -62,13 +62,13 @@ def test_read_only_and_strided_pictures(aligner: Aligner, astronaut: ImageArray)
 @pytest.mark.parametrize(
     "box", [[0, 0, 0, 0], [-80, -90, 20, 10], [500, 500, 900, 900], [-90, -90, -50, -50]]
 )
-@pytest.mark.parametrize("points", ["none", "in one place", "outside"])
+@pytest.mark.parametrize("points", ["none", "coincident", "outside"])
 def test_faces_at_the_edge(
     aligner: Aligner, astronaut: ImageArray, box: list[int], points: str
 ) -> None:
     landmarks = {
         "none": None,
-        "in one place": np.full((1, 5, 2), 7.0),
+        "coincident": np.full((1, 5, 2), 7.0),
         "outside": np.arange(10.0).reshape(1, 5, 2) - 5000,
     }[points]
     assert aligner.align(astronaut, faces(box, landmarks=landmarks)).shape == (1, 96, 96, 3)

@@ -22,7 +22,7 @@ def aligner() -> Aligner:
 
 
 @pytest.mark.parametrize(("size_px", "padding"), [(150, 0.25), (112, 0.25), (96, 0.4)])
-def test_chip_follows_the_recipe(astronaut: ImageArray, size_px: int, padding: float) -> None:
+def test_a_chip_equals_one_cut_by_dlib(astronaut: ImageArray, size_px: int, padding: float) -> None:
     chip = alignment.create("dlib", size_px, padding).align(astronaut, faces(FACE))
     # 105 px high around (222.5, 117.5): a square of 84 px, 5.25 px lower
     original = dlib.shape_predictor(str(PREDICTOR.find()))
@@ -36,7 +36,7 @@ def test_landmarks_of_the_detector_do_not_matter(aligner: Aligner, astronaut: Im
     assert np.array_equal(with_points, aligner.align(astronaut, faces(FACE)))
 
 
-def test_weights_of_the_predictor(aligner: Aligner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_or_missing_weights(aligner: Aligner, monkeypatch: pytest.MonkeyPatch) -> None:
     content = PREDICTOR.read()
     assert aligner.models == {
         "shape_predictor_5_face_landmarks.dat": hashlib.sha256(content).hexdigest()

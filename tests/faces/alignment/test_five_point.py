@@ -1,4 +1,4 @@
-"""Points land where ArcFace's template has them."""
+"""Landmarks are mapped to ArcFace's template."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def turned(points: np.ndarray, degrees: float, scale: float, shift: np.ndarray) 
 def disc(point: np.ndarray, radius_px: int) -> ImageArray:
     """A black picture with a white disc."""
     image = np.zeros((600, 800, 3), np.uint8)
-    centre = (round(16 * point[0]), round(16 * point[1]))  # with 4 bits behind the point
+    centre = (round(16 * point[0]), round(16 * point[1]))  # 4 fractional bits
     cv2.circle(image, centre, 16 * radius_px, (255, 255, 255), -1, cv2.LINE_AA, 4)
     return image
 
 
 def middle(chip: ImageArray) -> np.ndarray:
-    """Centre of what is bright, px."""
+    """Centre of the bright area, px."""
     light = chip[..., 0].astype(np.float64)
     rows, columns = np.indices(light.shape)
     return np.array([(columns * light).sum(), (rows * light).sum()]) / light.sum()
@@ -51,13 +51,16 @@ def test_points_land_on_the_template(
 ) -> None:
     points = turned(TEMPLATE, degrees, scale, np.array(shift))
     box = [*points.min(axis=0), *points.max(axis=0)]
-    aligner, given = alignment.create("five-point", size_px), faces(box, landmarks=points[None])
-    for point, wanted in zip(points, TEMPLATE * size_px / 112, strict=True):
-        (chip,) = aligner.align(disc(point, round(4 * scale)), given)
-        assert middle(chip) == pytest.approx(wanted, abs=0.5)
+    aligner, detections = (
+        alignment.create("five-point", size_px),
+        faces(box, landmarks=points[None]),
+    )
+    for point, target in zip(points, TEMPLATE * size_px / 112, strict=True):
+        (chip,) = aligner.align(disc(point, round(4 * scale)), detections)
+        assert middle(chip) == pytest.approx(target, abs=0.5)
 
 
-def test_template_itself_changes_nothing() -> None:
+def test_points_on_the_template_are_not_moved() -> None:
     image = np.random.default_rng(0).integers(0, 256, (300, 300, 3), np.uint8)
     (chip,) = alignment.create("five-point", 112).align(
         image, faces([0, 0, 112, 112], landmarks=TEMPLATE[None])
@@ -65,7 +68,7 @@ def test_template_itself_changes_nothing() -> None:
     assert np.array_equal(chip, image[:112, :112])
 
 
-def test_without_landmarks_the_eyes_decide(astronaut: ImageArray) -> None:
+def test_without_landmarks_the_eyes_are_aligned(astronaut: ImageArray) -> None:
     eyes = Predictor().eyes(astronaut, FACE)
     assert eyes == pytest.approx(EYES, abs=4)
     (chip,) = alignment.create("five-point", 112).align(astronaut, faces(FACE))
@@ -73,7 +76,7 @@ def test_without_landmarks_the_eyes_decide(astronaut: ImageArray) -> None:
     assert np.array_equal(chip, expected)
 
 
-def test_beyond_the_picture_it_is_black() -> None:
+def test_a_chip_is_black_outside_the_picture() -> None:
     white = np.full((50, 50, 3), 255, np.uint8)
     points = TEMPLATE - [80, 0]  # the picture covers columns -80 to -30 of the chip: nothing
     (chip,) = alignment.create("five-point", 112).align(
@@ -90,19 +93,19 @@ points_of_faces = st.lists(st.tuples(numbers, numbers), min_size=5, max_size=5).
 
 @settings(deadline=None)
 @given(st.floats(-180, 180), st.floats(0.2, 5), st.tuples(numbers, numbers))
-def test_similarity_undoes_turn_scale_and_shift(
+def test_similarity_undoes_rotation_scale_and_shift(
     degrees: float, scale: float, shift: tuple[float, float]
 ) -> None:
     points = turned(TEMPLATE, degrees, scale, np.array(shift))
-    found = similarity(points, TEMPLATE)
-    assert points @ found[:, :2].T + found[:, 2] == pytest.approx(TEMPLATE, abs=1e-6)
+    matrix = similarity(points, TEMPLATE)
+    assert points @ matrix[:, :2].T + matrix[:, 2] == pytest.approx(TEMPLATE, abs=1e-6)
     eyes = similarity(points[:2], TEMPLATE[:2])
-    assert np.allclose(eyes, found, atol=1e-6)
+    assert np.allclose(eyes, matrix, atol=1e-6)
 
 
 @settings(deadline=None)
 @given(points_of_faces, st.floats(-180, 180), st.floats(0.2, 5))
-def test_where_points_land_does_not_depend_on_how_they_lay(
+def test_the_result_is_independent_of_the_initial_position(
     noise: np.ndarray, degrees: float, scale: float
 ) -> None:
     points = TEMPLATE + noise / 30
@@ -113,7 +116,7 @@ def test_where_points_land_does_not_depend_on_how_they_lay(
 
 @settings(deadline=None)
 @given(points_of_faces)
-def test_no_other_similarity_is_nearer(noise: np.ndarray) -> None:
+def test_the_similarity_is_the_best_fit(noise: np.ndarray) -> None:
     points = TEMPLATE + noise / 30
     best = similarity(points, TEMPLATE)
 

@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="session")
 def downloaded() -> Iterator[None]:
-    """Models that would have to be downloaded, where the labelled clips lie."""
+    """Take models that need a download from the folder of the labelled clips."""
     with pytest.MonkeyPatch.context() as patch:
         folder = ROOT.parent / "shared" / "models"
         if folder.is_dir():

@@ -1,4 +1,4 @@
-"""Tiny networks with the inputs and outputs of InsightFace's det_10g.onnx, in its place."""
+"""Tiny networks with the inputs and outputs of InsightFace's det_10g.onnx, to replace it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ POINTS = np.array(
 
 
 class Builder:
-    """Nodes and weights of a network that grows."""
+    """Builds a network node by node."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -57,12 +57,12 @@ class Builder:
         return self.add("Conv", source, *pair, **attributes)
 
     def rows(self, source: str, width: int, to: str) -> None:
-        """Maps of (1, 2 * width, h, w) as rows: cell by cell, anchor by anchor."""
+        """Turn maps of (1, 2 * width, h, w) into rows: cell by cell, anchor by anchor."""
         last = self.add("Transpose", source, perm=[0, 2, 3, 1])
         self.add("Reshape", last, self.constant(np.array([-1, width], np.int64)), to=to)
 
     def finish(self, scores: list[str], edges: FloatArray, points: FloatArray) -> bytes:
-        """Give the scores, and everywhere the same box and landmarks for each anchor."""
+        """Output the scores, with the same box and landmarks for each anchor in every cell."""
         outputs = []
         for part, values in enumerate((None, edges, points)):
             width = 1 if values is None else values[0].size
@@ -73,7 +73,7 @@ class Builder:
                 else:
                     weight = np.zeros((values.size, 2, 1, 1))
                     self.rows(self.conv(score, weight, values.reshape(-1)), width, name)
-                # The file states the shapes for 640 by 640, and runs at other sizes all the same.
+                # The original declares shapes for 640 by 640, but runs at any size.
                 shape = [2 * (640 // STRIDES[scale]) ** 2, width]
                 outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
         source = helper.make_tensor_value_info("input.1", TensorProto.FLOAT, [1, 3, "?", "?"])
@@ -84,7 +84,7 @@ class Builder:
 
 
 def bright() -> bytes:
-    """Score of a cell: how red it is, 0 to 1, for the first anchor, and half for the second."""
+    """Score a cell by its redness, 0 to 1, for the first anchor, and half that for the second."""
     build = Builder()
     scores = []
     for stride in STRIDES:
@@ -97,13 +97,13 @@ def bright() -> bytes:
 
 
 def likeness(faces: Sequence[tuple[ImageArray, FloatArray]]) -> bytes:
-    """Finds two faces (pictures and boxes), an anchor for each: by the distance of its pixels.
+    """Find two faces (pictures and boxes), one per anchor, by the distance of the pixels.
 
-    It stands in for a detector where only the rules are tested.
+    This replaces a detector in tests of the contract.
     """
     build = Builder()
-    seen = build.conv("input.1", np.full((1, 3, 8, 8), 1 / 192), np.zeros(1), strides=[8, 8])
-    square = build.add("Mul", seen, seen)
+    pixels = build.conv("input.1", np.full((1, 3, 8, 8), 1 / 192), np.zeros(1), strides=[8, 8])
+    square = build.add("Mul", pixels, pixels)
     maps, edges, points = [], [], []
     for image, box in faces:
         left, top, right, bottom = (int(side) for side in np.round(box / 8))
@@ -111,7 +111,9 @@ def likeness(faces: Sequence[tuple[ImageArray, FloatArray]]) -> bytes:
         cells = grey.reshape(bottom, 8, right, 8).mean(axis=(1, 3))[top:, left:]
         high, wide = cells.shape
         pads = [high // 2, wide // 2, high - 1 - high // 2, wide - 1 - wide // 2]
-        product = build.conv(seen, -2 * cells[None, None], np.array([(cells**2).sum()]), pads=pads)
+        product = build.conv(
+            pixels, -2 * cells[None, None], np.array([(cells**2).sum()]), pads=pads
+        )
         energy = build.conv(square, np.ones((1, 1, high, wide)), np.zeros(1), pads=pads)
         distance = build.add("Add", product, energy)
         # Mean squared differences of 0, 0.075 and 0.15 give scores of 0.95, 0.5 and 0.05.
@@ -131,7 +133,7 @@ def likeness(faces: Sequence[tuple[ImageArray, FloatArray]]) -> bytes:
 
 @contextmanager
 def in_place(content: bytes, folder: Path) -> Iterator[None]:
-    """Let a network be found in the place of the download."""
+    """Replace the download by a network."""
     (folder / "scrfd.onnx").write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     file = replace(SCRFD, digest=digest, size_bytes=len(content))

@@ -53,21 +53,21 @@ def test_the_weights_of_every_detector_can_be_hashed_without_loading_it() -> Non
 
 
 @pytest.mark.parametrize("name", names())
-def test_the_report_knows_the_licence_of_every_file(name: str) -> None:
+def test_every_file_has_a_licence_in_the_report(name: str) -> None:
     for file in weights(name):
         assert licence(file.name) != UNKNOWN_LICENCE
     assert licence("det_10g.onnx") == "Non-commercial research only (InsightFace)"
 
 
-def test_no_thread_is_not_enough() -> None:
+def test_zero_threads_are_refused() -> None:
     with pytest.raises(ConfigError, match="threads is 0"):
         create(DetectionConfig(), 0)
 
 
-def test_finish_cuts_drops_and_sorts() -> None:
+def test_finish_clips_drops_and_sorts() -> None:
     boxes = np.array(
         [
-            [150, 20, 230, 60],  # reaches over the right edge: cut to 200
+            [150, 20, 230, 60],  # crosses the right edge: clipped to 200
             [50, 60, 70, 80],  # same left edge as the next, lower: comes after it
             [50, 10, 70, 30],
             [-20, -20, 30, 9.5],  # 9.5 px remain of its height: dropped
@@ -78,39 +78,39 @@ def test_finish_cuts_drops_and_sorts() -> None:
     )
     scores = np.array([0.9, 0.5, 0.6, 0.9, 0.7, 0.9, 0.499])
     landmarks = np.arange(7)[:, None, None] * np.ones((7, 5, 2))
-    found = finish(FRAME, boxes, scores, landmarks, CONFIG)
-    assert found.boxes.tolist() == [
+    result = finish(FRAME, boxes, scores, landmarks, CONFIG)
+    assert result.boxes.tolist() == [
         [0, 90, 20, 100],
         [50, 10, 70, 30],
         [50, 60, 70, 80],
         [150, 20, 200, 60],
     ]
-    assert found.landmarks[:, 0, 0].tolist() == [4, 2, 1, 0]
-    assert found.scores.tolist() == np.float32([0.7, 0.6, 0.5, 0.9]).tolist()
-    assert found.frame_index.tolist() == [3] * 4
-    assert found.pts.tolist() == [90] * 4
+    assert result.landmarks[:, 0, 0].tolist() == [4, 2, 1, 0]
+    assert result.scores.tolist() == np.float32([0.7, 0.6, 0.5, 0.9]).tolist()
+    assert result.frame_index.tolist() == [3] * 4
+    assert result.pts.tolist() == [90] * 4
 
 
-def test_of_two_equal_boxes_the_surer_comes_first() -> None:
+def test_of_two_equal_boxes_the_higher_score_comes_first() -> None:
     boxes = np.array([[5, 5, 40, 40], [5, 5, 40, 40]])
-    found = finish(FRAME, boxes, np.array([0.6, 0.8]), None, CONFIG)
-    assert found.scores.tolist() == np.float32([0.8, 0.6]).tolist()
-    assert np.isnan(found.landmarks).all()
+    result = finish(FRAME, boxes, np.array([0.6, 0.8]), None, CONFIG)
+    assert result.scores.tolist() == np.float32([0.8, 0.6]).tolist()
+    assert np.isnan(result.landmarks).all()
 
 
 coordinate = st.floats(-300, 500, width=32)
 
 
 @given(st.lists(st.tuples(coordinate, coordinate, coordinate, coordinate, st.floats(0, 1))))
-def test_finish_keeps_its_rules_for_any_boxes(rows: list[tuple[float, ...]]) -> None:
+def test_invariants_of_finish_for_any_boxes(rows: list[tuple[float, ...]]) -> None:
     table = np.array(rows, np.float64).reshape(-1, 5)
     boxes = np.concatenate(
         [np.minimum(table[:, :2], table[:, 2:4]), np.maximum(table[:, :2], table[:, 2:4])], axis=1
     )
-    found = finish(FRAME, boxes, table[:, 4], None, CONFIG)
-    assert (found.boxes >= 0).all()
-    assert (found.boxes <= [200, 100, 200, 100]).all()
-    assert (found.scores >= 0.5).all()
-    assert (found.heights_px >= 10).all()
-    keys = [(*box[:2], -score) for box, score in zip(found.boxes, found.scores, strict=True)]
+    result = finish(FRAME, boxes, table[:, 4], None, CONFIG)
+    assert (result.boxes >= 0).all()
+    assert (result.boxes <= [200, 100, 200, 100]).all()
+    assert (result.scores >= 0.5).all()
+    assert (result.heights_px >= 10).all()
+    keys = [(*box[:2], -score) for box, score in zip(result.boxes, result.scores, strict=True)]
     assert keys == sorted(keys)

@@ -1,4 +1,4 @@
-"""The cascade: windows to faces, score, where the face lies in a window."""
+"""The cascade: windows to faces, scores, the place of the face in a window."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def windows(image: ImageArray) -> list[list[float]]:
     return sorted(detector._windows(image).tolist())
 
 
-def test_the_weights_are_those_that_scikit_image_names() -> None:
+def test_the_weights_are_scikit_images_default() -> None:
     data = pytest.importorskip("skimage.data")
     (file,) = weights("cascade")
     assert file.find() == Path(data.lbp_frontal_face_cascade_filename())
@@ -58,9 +58,9 @@ def test_groups_by_hand() -> None:
     assert sorted(faces[1:, 0].tolist()) == [0, 100]
 
 
-def test_the_largest_heap_comes_first_by_what_is_left_of_it() -> None:
-    # Windows of 24 px are near when they lie 7 px apart, not when 14. The first heap is that of
-    # (0, 0), with six neighbours. It takes those at 7 from the two at 14, which saw five before.
+def test_groups_are_ordered_by_their_remaining_windows() -> None:
+    # Windows of 24 px overlap enough at 7 px apart, but not at 14. The first group is around
+    # (0, 0), with six neighbours. It includes those at 7, so the two at 14 lose three of five.
     first = [(0, 0), *[(x, y) for x in (-7, 7) for y in (-1, 0, 1)]]
     places = np.array([(14, 0), (14, 1), *first, (100, 0), (100, 1), (100, 2)], np.float32)
     faces, counts = group(np.concatenate([places, places + 24], axis=1))
@@ -68,7 +68,7 @@ def test_the_largest_heap_comes_first_by_what_is_left_of_it() -> None:
     np.testing.assert_allclose(faces[:, :2], [[0, 0], [100, 1], [14, 0.5]], atol=1e-5)
 
 
-def test_nothing_to_group() -> None:
+def test_no_windows() -> None:
     faces, counts = group(np.zeros((0, 4), np.float32))
     assert (faces.shape, counts.shape) == ((0, 4), (0,))
 
@@ -91,19 +91,19 @@ def test_grouping_is_independent_of_order(places: list[tuple[int, int, int]], ra
 
 def test_score_is_independent_of_brightness(portrait: ImageArray) -> None:
     dim = (portrait // 2).astype(np.uint8)
-    seen = windows(dim)
-    assert len(seen) > 4
-    assert windows(dim + 100) == seen
+    bright = windows(dim)
+    assert len(bright) > 4
+    assert windows(dim + 100) == bright
 
 
-def test_a_face_cut_by_the_border_is_found(portrait: ImageArray) -> None:
+def test_a_face_cut_off_by_the_border_is_found(portrait: ImageArray) -> None:
     detector = create(DetectionConfig(detector="cascade"), 1)
     cut = portrait[85:, 110:]  # forehead and a cheek are missing
-    (found,) = detector.detect([Frame(0, 0, cut)])
-    assert found.boxes[found.scores.argmax()][:2].tolist() == [0, 0]
+    (detections,) = detector.detect([Frame(0, 0, cut)])
+    assert detections.boxes[detections.scores.argmax()][:2].tolist() == [0, 0]
 
 
-def test_the_face_lies_even_in_its_window() -> None:
+def test_the_face_is_centred_in_its_window() -> None:
     assert FACE[0] == pytest.approx(1 - FACE[2])
 
 

@@ -1,4 +1,4 @@
-"""dlib's CNN detector: its own numbers, faster."""
+"""dlib's CNN detector: the same numbers as in dlib."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def portrait() -> ImageArray:
 
 
 def check(cnn: Cnn, original: dlib.cnn_face_detection_model_v1, image: ImageArray) -> int:
-    """Compare with dlib, and tell how many faces there are."""
+    """Compare with dlib, and return the number of faces."""
     expected = original(image, 0)
     rectangles = [(r.left(), r.top(), r.right(), r.bottom()) for r in (e.rect for e in expected)]
     boxes, margins = cnn.find(image)
@@ -53,11 +53,11 @@ def check(cnn: Cnn, original: dlib.cnn_face_detection_model_v1, image: ImageArra
         (slice(0, 260), slice(100, 360)),
         (slice(60, 200), slice(0, 512)),  # wide: the second column of the canvas is short
         (slice(0, 512), slice(150, 300)),  # tall
-        (slice(60, 180), slice(170, 290)),  # little more than the face
+        (slice(60, 180), slice(170, 290)),  # hardly larger than the face
         (slice(90, 120), slice(190, 201)),
     ],
 )
-def test_boxes_and_margins_are_those_of_dlib(
+def test_boxes_and_margins_equal_dlibs(
     cnn: Cnn,
     original: dlib.cnn_face_detection_model_v1,
     portrait: ImageArray,
@@ -68,7 +68,7 @@ def test_boxes_and_margins_are_those_of_dlib(
     assert check(cnn, original, image) == (1 if image.shape[1] > 50 else 0)
 
 
-def test_the_sample_film_too(cnn: Cnn, original: dlib.cnn_face_detection_model_v1) -> None:
+def test_the_sample_film_equals_dlib(cnn: Cnn, original: dlib.cnn_face_detection_model_v1) -> None:
     cv2 = pytest.importorskip("cv2")
     film, faces = cv2.VideoCapture(str(DEMO)), 0
     for time_s in np.linspace(0.2, probe(DEMO).duration_s - 0.5, 6):
@@ -81,12 +81,12 @@ def test_the_sample_film_too(cnn: Cnn, original: dlib.cnn_face_detection_model_v
 
 def test_upsampling_finds_smaller_faces(portrait: ImageArray) -> None:
     small = np.ascontiguousarray(portrait[::2, ::2])  # its face is 52 px high
-    found = [
+    detections = [
         create(DetectionConfig(detector="cnn", upsample=times), 1).detect([Frame(0, 0, small)])[0]
         for times in (0, 1)
     ]
-    assert [int((one.scores > 0.5).sum()) for one in found] == [0, 1]
-    box = found[1].boxes[found[1].scores.argmax()]
+    assert [int((one.scores > 0.5).sum()) for one in detections] == [0, 1]
+    box = detections[1].boxes[detections[1].scores.argmax()]
     assert np.abs(box - np.array([90, 35, 135, 87])).max() < 15
 
 
@@ -96,7 +96,7 @@ def test_suppression_by_hand() -> None:
     # 100 of 150 px are shared, then 100 of 400
     assert suppress(boxes, margins, Search((80, 80), 0.5, 1.0)).tolist() == [3, 0, 2]
     assert suppress(boxes, margins, Search((80, 80), 0.7, 1.0)).tolist() == [3, 0, 1, 2]
-    # the first lies within the others
+    # the first is inside the others
     assert suppress(boxes, margins, Search((80, 80), 0.7, 0.9)).tolist() == [3, 0]
 
 
@@ -114,7 +114,7 @@ def test_copies_are_on_the_canvas_and_do_not_overlap(size: tuple[int, int]) -> N
     assert where.tiles[0].tolist() == [11, 11, *size]
 
 
-def test_nearest_copy_and_way_back_by_hand() -> None:
+def test_nearest_copy_and_conversion_to_the_picture_by_hand() -> None:
     where = layout(120, 60)  # the first copy, 100 by 50, lies 10 px below
     assert where.tiles[1].tolist() == [11, 81, 100, 50]
     assert where.nearest(np.array([[0, 0], [60, 74], [60, 77], [60, 90]])).tolist() == [0, 0, 1, 1]

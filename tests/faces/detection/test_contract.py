@@ -41,14 +41,14 @@ def detector(
 ) -> Iterator[Detector]:
     config = DetectionConfig(detector=request.param)
     try:
-        found = create(config, threads=2)
+        result = create(config, threads=2)
     except ModelError as error:
         if request.param != "scrfd":
             pytest.skip(str(error))
     else:
-        yield found
+        yield result
         return
-    # Its weights are not free for every use: a network that knows two faces takes their place.
+    # Its weights are not free for every use: a network that finds two faces replaces them.
     small, scale = shrink(pair, config.width_px)
     left = (FACE[0] - [80, 0, 80, 0]) / np.tile(scale, 2)
     network = likeness([(portrait, FACE[0]), (small, left)])
@@ -78,7 +78,7 @@ def same(a: Detections, b: Detections) -> bool:
     )
 
 
-def test_says_its_name_and_its_models(detector: Detector, request: pytest.FixtureRequest) -> None:
+def test_has_its_name_and_models(detector: Detector, request: pytest.FixtureRequest) -> None:
     assert detector.name == request.node.callspec.params["detector"]
     assert all(len(digest) == 64 and int(digest, 16) >= 0 for digest in detector.models.values())
 
@@ -89,36 +89,36 @@ def test_no_frames(detector: Detector) -> None:
 
 @pytest.mark.parametrize("size", [(360, 640), (0, 0), (0, 5)])
 def test_an_empty_picture_has_no_faces(detector: Detector, size: tuple[int, int]) -> None:
-    (found,) = detector.detect([frame(black(*size))])
-    assert len(found) == 0
-    assert found.landmarks.shape == (0, 5, 2)
+    (result,) = detector.detect([frame(black(*size))])
+    assert len(result) == 0
+    assert result.landmarks.shape == (0, 5, 2)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 2), (31, 33), (2, 700), (701, 1), (97, 131)])
 def test_odd_sizes(detector: Detector, size: tuple[int, int]) -> None:
-    (found,) = detector.detect([frame(noise(*size))])
-    assert (found.boxes >= 0).all()
-    assert (found.boxes <= [size[1], size[0], size[1], size[0]]).all()
+    (result,) = detector.detect([frame(noise(*size))])
+    assert (result.boxes >= 0).all()
+    assert (result.boxes <= [size[1], size[0], size[1], size[0]]).all()
 
 
 @pytest.mark.parametrize("size", [(2, 700), (700, 2)])
-def test_a_strip_is_seen_alike_each_time(detector: Detector, size: tuple[int, int]) -> None:
-    found = detector.detect([frame(noise(*size))] * 20)
-    assert len({(one.boxes.tobytes(), one.scores.tobytes()) for one in found}) == 1
+def test_a_strip_gives_the_same_result_each_time(detector: Detector, size: tuple[int, int]) -> None:
+    result = detector.detect([frame(noise(*size))] * 20)
+    assert len({(one.boxes.tobytes(), one.scores.tobytes()) for one in result}) == 1
 
 
 def test_finds_a_real_face(detector: Detector, portrait: np.ndarray) -> None:
-    (found,) = detector.detect([frame(portrait, index=41)])
-    overlaps = iou(FACE, found.boxes)[0]
+    (result,) = detector.detect([frame(portrait, index=41)])
+    overlaps = iou(FACE, result.boxes)[0]
     assert (overlaps > 0.3).sum() == 1
-    assert found.scores[overlaps.argmax()] == found.scores.max()
-    assert set(found.frame_index) == {41}
-    assert set(found.pts) == {1410}
+    assert result.scores[overlaps.argmax()] == result.scores.max()
+    assert set(result.frame_index) == {41}
+    assert set(result.pts) == {1410}
 
 
-def test_landmarks_lie_where_they_should(detector: Detector, portrait: np.ndarray) -> None:
-    (found,) = detector.detect([frame(portrait)])
-    points = found.landmarks[iou(FACE, found.boxes)[0].argmax()]
+def test_landmarks_are_in_their_places(detector: Detector, portrait: np.ndarray) -> None:
+    (result,) = detector.detect([frame(portrait)])
+    points = result.landmarks[iou(FACE, result.boxes)[0].argmax()]
     if np.isnan(points).all():
         return
     left_eye, right_eye, nose, left_mouth, right_mouth = points
@@ -129,36 +129,36 @@ def test_landmarks_lie_where_they_should(detector: Detector, portrait: np.ndarra
 
 
 def test_landmarks_are_all_known_or_all_unknown(detector: Detector, pair: np.ndarray) -> None:
-    (found,) = detector.detect([frame(pair)])
-    assert np.isnan(found.landmarks).all() or np.isfinite(found.landmarks).all()
+    (result,) = detector.detect([frame(pair)])
+    assert np.isnan(result.landmarks).all() or np.isfinite(result.landmarks).all()
 
 
-def test_a_large_picture_gives_the_same_box_in_its_own_pixels(
+def test_boxes_of_a_large_picture_are_in_source_pixels(
     detector: Detector, portrait: np.ndarray
 ) -> None:
     large = portrait.repeat(3, axis=0).repeat(3, axis=1)
-    (found,) = detector.detect([frame(large)])
-    assert iou(3 * FACE, found.boxes).max() > 0.3
-    assert np.abs(found.boxes - 3 * FACE).max(axis=1).min() < 0.5 * 3 * 105
+    (result,) = detector.detect([frame(large)])
+    assert iou(3 * FACE, result.boxes).max() > 0.3
+    assert np.abs(result.boxes - 3 * FACE).max(axis=1).min() < 0.5 * 3 * 105
 
 
 def test_sorted_by_left_edge_then_top(detector: Detector, pair: np.ndarray) -> None:
-    (found,) = detector.detect([frame(pair)])
-    assert len(found) >= 2
-    keys = [(box[0], box[1]) for box in found.boxes]
+    (result,) = detector.detect([frame(pair)])
+    assert len(result) >= 2
+    keys = [(box[0], box[1]) for box in result.boxes]
     assert keys == sorted(keys)
 
 
 def test_boxes_stay_inside_the_picture(detector: Detector, portrait: np.ndarray) -> None:
     cut = np.ascontiguousarray(portrait[85:, 190:400])  # forehead and cheek are cut off
-    (found,) = detector.detect([frame(cut)])
-    assert len(found) >= 1
-    assert (found.boxes >= 0).all()
-    assert (found.boxes <= [210, 427, 210, 427]).all()
-    assert (found.boxes[:, 2:] > found.boxes[:, :2]).all()
+    (result,) = detector.detect([frame(cut)])
+    assert len(result) >= 1
+    assert (result.boxes >= 0).all()
+    assert (result.boxes <= [210, 427, 210, 427]).all()
+    assert (result.boxes[:, 2:] > result.boxes[:, :2]).all()
 
 
-def test_a_batch_equals_one_by_one_whatever_the_sizes(
+def test_a_batch_of_any_sizes_equals_single_frames(
     detector: Detector, portrait: np.ndarray, pair: np.ndarray
 ) -> None:
     pictures = [portrait, pair, black(360, 640), portrait[::-1].copy(), pair, noise(100, 60)]
@@ -166,9 +166,9 @@ def test_a_batch_equals_one_by_one_whatever_the_sizes(
     batch = detector.detect(frames)
     assert len(batch) == len(frames)
     assert all(
-        same(found, detector.detect([one])[0]) for found, one in zip(batch, frames, strict=True)
+        same(result, detector.detect([one])[0]) for result, one in zip(batch, frames, strict=True)
     )
-    assert [set(found.frame_index) <= {index} for index, found in enumerate(batch)] == [True] * 6
+    assert [set(result.frame_index) <= {index} for index, result in enumerate(batch)] == [True] * 6
 
 
 def test_same_pictures_same_bytes(detector: Detector, pair: np.ndarray) -> None:
@@ -179,7 +179,7 @@ def test_same_pictures_same_bytes(detector: Detector, pair: np.ndarray) -> None:
     assert np.array_equal(pair, before)
 
 
-def test_takes_a_read_only_view(detector: Detector, pair: np.ndarray) -> None:
+def test_accepts_a_read_only_view(detector: Detector, pair: np.ndarray) -> None:
     view = pair[:, ::-1]
     view.setflags(write=False)
     copy = np.ascontiguousarray(view)
@@ -187,8 +187,8 @@ def test_takes_a_read_only_view(detector: Detector, pair: np.ndarray) -> None:
 
 
 def test_min_face_px_is_obeyed(detector: Detector, portrait: np.ndarray) -> None:
-    (found,) = detector.detect([frame(portrait)])
-    tallest = float(found.heights_px.max())
+    (result,) = detector.detect([frame(portrait)])
+    tallest = float(result.heights_px.max())
     for limit, expected in ((tallest - 1, True), (tallest + 1, False)):
         config = DetectionConfig(detector=detector.name, min_face_px=limit)
         (kept,) = create(config, 1).detect([frame(portrait)])
@@ -197,8 +197,8 @@ def test_min_face_px_is_obeyed(detector: Detector, portrait: np.ndarray) -> None
 
 
 def test_min_score_is_obeyed(detector: Detector, portrait: np.ndarray) -> None:
-    (found,) = detector.detect([frame(portrait)])
-    best = float(found.scores.max())
+    (result,) = detector.detect([frame(portrait)])
+    best = float(result.scores.max())
     for limit, expected in ((best - 0.01, True), (best + 0.01, False)):
         config = DetectionConfig(detector=detector.name, min_score=limit)
         (kept,) = create(config, 1).detect([frame(portrait)])
@@ -209,8 +209,8 @@ def test_min_score_is_obeyed(detector: Detector, portrait: np.ndarray) -> None:
 def test_a_lower_min_score_only_adds(detector: Detector, pair: np.ndarray) -> None:
     counts = []
     for limit in (0.3, 0.5, 0.7):
-        (found,) = create(DetectionConfig(detector=detector.name, min_score=limit), 1).detect(
+        (result,) = create(DetectionConfig(detector=detector.name, min_score=limit), 1).detect(
             [frame(pair)]
         )
-        counts.append(len(found))
+        counts.append(len(result))
     assert counts == sorted(counts, reverse=True)

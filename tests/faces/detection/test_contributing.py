@@ -1,6 +1,6 @@
-"""The example of CONTRIBUTING.md is a detector: one file, one line, and all else follows.
+"""The example of CONTRIBUTING.md is a detector: one file and one line suffice.
 
-Every test of the contract is taken over by name, and runs here with the detector of the example.
+Every test of the contract is imported by name, and runs here with the detector of the example.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from clusterer.faces import detection
 from clusterer.faces.detection import DETECTORS, Detector, create
 from clusterer.models.registry import Entry
 from tests.conftest import DEMO, ROOT
-from tests.faces.detection.test_contract import *  # noqa: F403 (a test added there counts here, too)
-from tests.test_imports import forbidden, speaks, undocumented
+from tests.faces.detection.test_contract import *  # noqa: F403 (a test added there runs here, too)
+from tests.test_imports import forbidden, printing_lines, undocumented
 
 NAME = "evened"
 MODULE = f"clusterer.faces.detection.{NAME}"
 
 
 def example() -> tuple[str, str]:
-    """The module of the example, and its line for the registry."""
+    """Source of the example, and its line for the registry."""
     path = ROOT / "CONTRIBUTING.md"
     if not path.is_file():
         pytest.skip("CONTRIBUTING.md is not part of this distribution")
@@ -40,7 +40,7 @@ def example() -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The example in its place, as a contributor would leave it."""
+    """Install the example as a contributor would."""
     source, line = example()
     folder = tmp_path_factory.mktemp("contributed")
     path = folder / f"{NAME}.py"
@@ -56,30 +56,30 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module", params=[NAME])
 def detector(added: Path, request: pytest.FixtureRequest) -> Detector:
-    """In place of that of the contract."""
+    """Replaces the detector of the contract."""
     return create(DetectionConfig(detector=request.param), threads=2)
 
 
-def test_the_contract_is_all_here() -> None:
+def test_all_of_the_contract_runs_here() -> None:
     assert "test_finds_a_real_face" in globals()
     assert sum(name.startswith("test_") for name in globals()) > 15
 
 
-def test_it_is_the_example(added: Path, detector: Detector) -> None:
+def test_the_detector_is_the_example(added: Path, detector: Detector) -> None:
     assert NAME in detection.names()
     assert sys.modules[type(detector).__module__].__file__ == str(added)
 
 
-def test_it_keeps_the_house_rules(added: Path) -> None:
+def test_the_example_follows_the_house_rules(added: Path) -> None:
     source = added.read_text("utf-8")
     tree = ast.parse(source)
     assert forbidden(MODULE, source) == set()
-    assert speaks(source) == []
+    assert printing_lines(source) == []
     assert list(undocumented(tree, MODULE)) == []
 
 
-def test_a_whole_run(added: Path, tmp_path: Path) -> None:
-    """Six seconds of the sample film: a title, then Eileen Collins from 2.5 s on."""
+def test_a_complete_run(added: Path, tmp_path: Path) -> None:
+    """Six seconds of the sample film: a title, then Eileen Collins from 2.5 s."""
     config = Config(
         analysis=AnalysisConfig(
             video=VideoConfig(end_s=6.0), detection=DetectionConfig(detector=NAME)

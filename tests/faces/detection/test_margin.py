@@ -23,10 +23,10 @@ def test_score_grows_with_the_margin(a: float, b: float) -> None:
 
 
 @given(st.floats(0.27, 0.99))
-def test_margin_is_the_inverse(wanted: float) -> None:
-    assert score(np.array([margin_of(wanted)]))[0] == pytest.approx(wanted, rel=1e-5)
+def test_margin_is_the_inverse(score_: float) -> None:
+    assert score(np.array([margin_of(score_)]))[0] == pytest.approx(score_, rel=1e-5)
 
 
-def test_margin_ends() -> None:
+def test_the_margin_has_a_lower_bound() -> None:
     assert margin_of(0.0) == LOWEST_MARGIN
     assert np.isfinite(margin_of(1.0))

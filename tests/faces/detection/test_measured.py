@@ -14,12 +14,12 @@ from clusterer.faces.detection import DETECTORS, create
 from tests.conftest import DEMO
 
 SLOW = {"cnn"}
-"""Ten seconds on one thread: measured by the benchmark only, and held to dlib in `test_cnn`."""
+"""Take ten seconds on one thread: measured only by the benchmark, compared in `test_cnn`."""
 
 
 @pytest.fixture(scope="module")
 def benchmark() -> ModuleType:
-    """The command that the figures come from."""
+    """The command that measured the figures."""
     module: ModuleType = pytest.importorskip("benchmarks.faces.detectors")
     return module
 
@@ -31,7 +31,7 @@ def truth() -> Truth:
 
 @pytest.fixture(scope="module")
 def frames(benchmark: ModuleType, truth: Truth) -> list[Frame]:
-    """Those of the benchmark that show a face: the others have no part in recall."""
+    """Frames of the benchmark that show a face: the others do not affect recall."""
     return [frame for frame in benchmark.labelled(DEMO, truth) if frame.index in truth.frame]
 
 
@@ -45,11 +45,13 @@ def test_recall(
     except ModelError as error:
         pytest.skip(str(error))
     assert measured is not None
-    found = dict(zip([frame.index for frame in frames], detector.detect(frames), strict=True))
-    recall = benchmark.Looked(found, 0.0).scores(truth).face_recall
+    detections_of = dict(
+        zip([frame.index for frame in frames], detector.detect(frames), strict=True)
+    )
+    recall = benchmark.Looked(detections_of, 0.0).scores(truth).face_recall
     assert measured.score == pytest.approx(recall, abs=0.01)
     assert measured.time_ms > 0
 
 
-def test_what_is_not_at_hand_has_no_figures() -> None:
+def test_a_detector_that_is_not_measured_has_no_figures() -> None:
     assert DETECTORS.built_in["scrfd"].measured is None

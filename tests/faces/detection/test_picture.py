@@ -28,13 +28,13 @@ def test_sizes(size: tuple[int, int], side: int, expected: tuple[int, int]) -> N
     np.testing.assert_allclose(scale * expected[::-1], size[::-1], rtol=1e-6)
 
 
-def test_a_small_picture_is_handed_back() -> None:
+def test_a_small_picture_is_returned_unchanged() -> None:
     image = np.zeros((20, 30, 3), np.uint8)
     assert shrink(image, 30)[0] is image
 
 
 def test_fine_stripes_are_averaged_not_sampled() -> None:
-    # One white column in four: picking columns would give 0 or 255, the mean is 64.
+    # One white column in four: sampling columns would give 0 or 255; the mean is 64.
     image = np.zeros((64, 256, 3), np.uint8)
     image[:, ::4] = 255
     small, _ = shrink(image, 64)
@@ -43,7 +43,7 @@ def test_fine_stripes_are_averaged_not_sampled() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.integers(1, 400), st.integers(1, 400), st.integers(64, 300))
-def test_a_point_keeps_its_place(height: int, width: int, side: int) -> None:
+def test_scale_maps_points_to_the_source(height: int, width: int, side: int) -> None:
     x = np.linspace(0, 255, width)[None, :, None]
     image = np.broadcast_to(x, (height, width, 3)).astype(np.uint8)
     small, scale = shrink(image, side)

@@ -19,12 +19,12 @@ BOX = [0, 0, 10, 10]
     [
         ([], [], []),
         ([BOX], [0.5], [0]),
-        ([BOX, [20, 0, 30, 10]], [0.5, 0.9], [1, 0]),  # apart: both, best first
+        ([BOX, [20, 0, 30, 10]], [0.5, 0.9], [1, 0]),  # disjoint: both, best first
         ([BOX, [0, 0, 10, 9]], [0.5, 0.9], [1]),  # IoU 0.9: the better one
         ([BOX, [0, 0, 10, 9]], [0.5, 0.5], [0]),  # a tie goes to the earlier
         ([BOX, [0, 0, 10, 3]], [0.9, 0.5], [0]),  # IoU exactly 0.3: dropped
         ([BOX, [0, 0, 10, 2.9]], [0.9, 0.5], [0, 1]),  # IoU 0.29: kept
-        # A chain: 1 falls to 0, and so cannot drop 2.
+        # A chain: 0 drops 1, so 1 cannot drop 2.
         ([BOX, [5, 0, 15, 10], [10, 0, 20, 10]], [0.9, 0.8, 0.7], [0, 2]),
     ],
 )
@@ -37,7 +37,7 @@ def test_suppression_table(boxes: list[list[float]], scores: list[float], kept: 
     hnp.arrays(np.float32, st.tuples(st.integers(0, 30), st.just(4)), elements=st.integers(0, 50)),
     st.randoms(use_true_random=False),
 )
-def test_suppression_keeps_no_overlap_and_loses_nothing_alone(boxes: np.ndarray, random) -> None:
+def test_kept_boxes_do_not_overlap_and_dropped_ones_do(boxes: np.ndarray, random) -> None:
     boxes[:, 2:] += boxes[:, :2] + 1
     scores = np.array([random.random() for _ in boxes], np.float32)
     rows = suppress(boxes, scores, 0.3)

@@ -38,7 +38,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def stand_ins(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
-    """Names of encoders whose weights are not at hand; small networks take their places."""
+    """Names of encoders whose weights are not available; small networks replace them."""
     folder = tmp_path_factory.mktemp("models")
     names = set()
     with pytest.MonkeyPatch.context() as patch:
@@ -62,7 +62,7 @@ def stand_ins(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="session")
 def own(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a network of the user's own."""
+    """The name of a user's network."""
     return write_network(tmp_path_factory.mktemp("own") / "tiny.onnx")
 
 
@@ -73,18 +73,18 @@ def astronaut() -> ImageArray:
 
 
 def cut_out(encoder: Encoder, views: list[tuple[ImageArray, np.ndarray]]) -> ImageArray:
-    """Chips, as the encoder wants them, of faces whose boxes are known."""
+    """Chips, as the encoder expects them, of faces with known boxes."""
     aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
     chips = []
     for image, box in views:
-        found = Detections.of_frame(Frame(0, 0, image), box[None], [1.0])
-        chips.append(aligner.align(image, found))
+        detections = Detections.of_frame(Frame(0, 0, image), box[None], [1.0])
+        chips.append(aligner.align(image, detections))
     return np.concatenate(chips)
 
 
 @pytest.fixture(scope="session")
 def one_person(astronaut: ImageArray) -> Chips:
-    """Chips of one face: as it is, mirrored, blurred, darker, smaller, box moved, turned."""
+    """Chips of one face: as it is, mirrored, blurred, darker, smaller, box moved, rotated."""
     width = astronaut.shape[1]
     mirrored_face = np.array([width - FACE[2], FACE[1], width - FACE[0], FACE[3]])
     turn = cv2.getRotationMatrix2D((222, 117), 12, 1.0)
@@ -103,7 +103,7 @@ def one_person(astronaut: ImageArray) -> Chips:
 
 @pytest.fixture(scope="session")
 def ten_people() -> tuple[Chips, np.ndarray]:
-    """Chips of two photographs each of ten people, and who it is."""
+    """Chips of two photographs each of ten people, and their numbers."""
     if not PHOTOGRAPHS.is_file():
         pytest.skip("the labelled photographs are not here")
     find = dlib.get_frontal_face_detector()

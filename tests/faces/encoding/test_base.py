@@ -22,13 +22,13 @@ def test_names() -> None:
 
 def test_unknown_encoder() -> None:
     with pytest.raises(
-        ConfigError, match=r"no encoder named 'nobody'.*Choose from arcface, dlib.*, or onnx:PATH"
+        ConfigError, match=r"no encoder named 'unheard'.*Choose from arcface, dlib.*, or onnx:PATH"
     ):
-        encoding.create(EncodingConfig(encoder="nobody"), 1)
-    with pytest.raises(ConfigError, match="nobody"):
-        encoding.weights("nobody")
-    with pytest.raises(ConfigError, match="nobody"):
-        encoding.default_threshold("nobody", "l2")
+        encoding.create(EncodingConfig(encoder="unheard"), 1)
+    with pytest.raises(ConfigError, match="unheard"):
+        encoding.weights("unheard")
+    with pytest.raises(ConfigError, match="unheard"):
+        encoding.default_threshold("unheard", "l2")
 
 
 def test_too_few_threads() -> None:
@@ -43,7 +43,7 @@ def test_facts_without_loading(name: str) -> None:
     assert encoding.alignment(name) in ALIGNMENTS.built_in
 
 
-def test_defaults_are_stricter_than_what_the_owners_verify_by() -> None:
+def test_defaults_are_stricter_than_the_owners_thresholds() -> None:
     published = {"dlib": 0.6, "sface": 1.128, "arcface": math.sqrt(2 * 0.72), "facenet": 1.114}
     for name in encoding.names():
         share = encoding.default_threshold(name, "l2") / published[name]
@@ -51,12 +51,12 @@ def test_defaults_are_stricter_than_what_the_owners_verify_by() -> None:
 
 
 def test_default_threshold_belongs_to_its_encoder() -> None:
-    found = {name: encoding.default_threshold(name, "l2") for name in encoding.names()}
-    assert found["dlib"] == 0.36
-    assert len(set(found.values())) == len(found)
+    thresholds = {name: encoding.default_threshold(name, "l2") for name in encoding.names()}
+    assert thresholds["dlib"] == 0.36
+    assert len(set(thresholds.values())) == len(thresholds)
 
 
-def test_weights_that_are_made_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_that_the_user_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(MODELS, str(tmp_path))
     with pytest.raises(ModelError, match=r"facenet512\.onnx is missing\. Export facenet-pytorch"):
         encoding.create(EncodingConfig(encoder="facenet"), 1)
@@ -70,7 +70,7 @@ def test_thresholds_travel_with_the_configuration(tmp_path: Path) -> None:
     resolved = encoding.resolve(EncodingConfig(encoder=name))
     assert resolved.thresholds == (("l2", pytest.approx(math.sqrt(0.4), abs=1e-6)), ("cosine", 0.2))
     assert resolved.licence == "Apache-2.0"
-    (tmp_path / "net.toml").unlink()  # the network itself is still there
+    (tmp_path / "net.toml").unlink()  # the network itself remains
     assert encoding.resolve(resolved) == resolved
     assert encoding.default_threshold(resolved, "cosine") == 0.2
     with pytest.raises(ModelError, match=r"Cannot read .*net\.toml"):
@@ -79,7 +79,7 @@ def test_thresholds_travel_with_the_configuration(tmp_path: Path) -> None:
         encoding.resolve(EncodingConfig(encoder=name))
 
 
-def test_a_changed_card_counts(tmp_path: Path) -> None:
+def test_a_changed_card_is_read_again(tmp_path: Path) -> None:
     name = write_network(tmp_path / "net.onnx")
     resolved = encoding.resolve(EncodingConfig(encoder=name))
     before = {file.name: file.sha256() for file in encoding.weights(name)}
@@ -91,13 +91,13 @@ def test_a_changed_card_counts(tmp_path: Path) -> None:
     assert before["onnx:net.toml"] != after["onnx:net.toml"]
 
 
-def test_of_another_encoder_nothing_is_kept() -> None:
-    given = EncodingConfig(thresholds=(("l2", 0.5),), licence="MIT")
-    assert encoding.resolve(given) == EncodingConfig()
+def test_settings_of_another_encoder_are_dropped() -> None:
+    config = EncodingConfig(thresholds=(("l2", 0.5),), licence="MIT")
+    assert encoding.resolve(config) == EncodingConfig()
 
 
 @pytest.mark.parametrize("name", ["onnx:", "onnx:.", "onnx:net.toml"])
-def test_no_network_is_named(name: str) -> None:
+def test_a_name_without_a_path_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match=r"names no network\. Give onnx:PATH\.onnx"):
         encoding.weights(name)
 

@@ -65,11 +65,11 @@ def test_defaults() -> None:
 
 def test_all_keys(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(WHOLE, "utf-8")
-    found = read_card(tmp_path / "a.toml")
-    assert found.mean == (127.5, 127.5, 127.0)
-    assert found.scale == (0.0078125, 0.0078125, 1.0)
-    assert (found.channels, found.layout, found.padding) == ("BGR", "NHWC", 0.3)
-    assert (found.metric, found.normalise, found.name) == ("l2", True, "Nächstes")
+    result = read_card(tmp_path / "a.toml")
+    assert result.mean == (127.5, 127.5, 127.0)
+    assert result.scale == (0.0078125, 0.0078125, 1.0)
+    assert (result.channels, result.layout, result.padding) == ("BGR", "NHWC", 0.3)
+    assert (result.metric, result.normalise, result.name) == ("l2", True, "Nächstes")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_uint8() -> None:
         ("-> normalise = false", "normalise = false contradicts metric = 'cosine'"),
         ('-> dtype = "uint8"\nmean = [1, 1, 1]', "mean and scale contradict dtype = 'uint8'"),
         ("-> licence = 3", "licence is 3. It must be text"),
-        ("size_px = 112 -> size_px =", "is no TOML file"),
+        ("size_px = 112 -> size_px =", "is not a TOML file"),
         ("-> [table]", "there is no key 'table'"),
     ],
 )
@@ -136,29 +136,29 @@ def test_invalid_cards_are_rejected(change: str, cause: str) -> None:
 def test_files_that_are_not_cards(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"Cannot read .*\(no such file or directory\)\. Write a"):
         read_card(tmp_path / "none.toml")
-    with pytest.raises(ConfigError, match="is no TOML file"):
+    with pytest.raises(ConfigError, match="is not a TOML file"):
         parse_card(b"\xff\xfe", "x.toml")
 
 
 @given(st.floats(1e-3, 2), st.sampled_from(["l2", "cosine"]))
-def test_of_unit_vectors_each_metric_gives_the_other(threshold: float, metric: str) -> None:
-    found = Card(
+def test_thresholds_of_unit_vectors_convert_between_metrics(threshold: float, metric: str) -> None:
+    result = Card(
         size_px=112, alignment="box", dimension=9, metric=metric, threshold=threshold,
         normalise=True,
     ).thresholds  # fmt: skip
-    assert found[metric] == threshold
+    assert result[metric] == threshold
     # two unit vectors at an angle: 1 - cos and the chord
-    angle = math.acos(1 - found["cosine"])
+    angle = math.acos(1 - result["cosine"])
     chord = math.hypot(1 - math.cos(angle), math.sin(angle))
-    assert found["l2"] == pytest.approx(chord, abs=2e-3)
+    assert result["l2"] == pytest.approx(chord, abs=2e-3)
 
 
-def test_of_other_vectors_there_is_one_metric() -> None:
+def test_other_vectors_have_one_threshold() -> None:
     assert card(SMALL.replace("cosine", "l2")).thresholds == {"l2": 0.6}
 
 
 def trained(alignment: str, padding: float | None, threshold: float, *texts: str) -> Card:
-    """As a training writes it."""
+    """A card as training writes it."""
     licence, name = texts
     return Card(
         size_px=112, alignment=alignment, padding=padding, dimension=512, threshold=threshold,
@@ -166,7 +166,7 @@ def trained(alignment: str, padding: float | None, threshold: float, *texts: str
     )  # fmt: skip
 
 
-def test_every_key_is_written_in_the_order_of_its_kind() -> None:
+def test_keys_are_written_in_the_order_of_the_fields() -> None:
     assert to_toml(trained("box", 0.25, 0.36, "CC0 1.0", "small")) == (
         'size_px = 112\nalignment = "box"\npadding = 0.25\ndimension = 512\nthreshold = 0.36\n'
         'licence = "CC0 1.0"\nname = "small"\nchannels = "RGB"\nlayout = "NHWC"\n'
@@ -175,7 +175,7 @@ def test_every_key_is_written_in_the_order_of_its_kind() -> None:
 
 
 @given(TEXTS, TEXTS, st.floats(1e-3, 2.0), st.sampled_from(ALIGNMENTS))
-def test_whatever_is_written_is_read(
+def test_written_cards_are_read_back(
     licence: str, name: str, threshold: float, alignment: str
 ) -> None:
     written = to_toml(trained(alignment, None, threshold, licence, name))
@@ -190,5 +190,5 @@ def test_whatever_is_written_is_read(
 
 
 @pytest.mark.parametrize("text", [SMALL, WHOLE])
-def test_a_card_of_any_network_is_read_as_it_was_written(text: str) -> None:
+def test_any_text_is_read_back(text: str) -> None:
     assert card(to_toml(card(text))) == card(text)

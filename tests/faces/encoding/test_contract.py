@@ -20,7 +20,7 @@ def encoder(request: pytest.FixtureRequest, stand_ins: set[str], own: str) -> En
 
 @pytest.fixture(scope="module")
 def faces(encoder: Encoder, one_person: Chips) -> ImageArray:
-    """Chips of one person, cut out as the encoder wants them."""
+    """Chips of one person, cut out as the encoder expects them."""
     return one_person(encoder)
 
 
@@ -30,7 +30,7 @@ def noise(encoder: Encoder, count: int) -> ImageArray:
     return random.integers(0, 256, (count, side, side, 3), np.uint8)
 
 
-def test_says_what_it_is(encoder: Encoder) -> None:
+def test_attributes(encoder: Encoder) -> None:
     assert encoder.name in encoding.names() or encoder.name.startswith(encoding.LOCAL)
     assert encoder.alignment == encoding.alignment(encoder.name)
     assert encoder.padding >= 0
@@ -57,11 +57,11 @@ def test_batches_do_not_matter(encoder: Encoder, faces: ImageArray) -> None:
     assert np.abs(backwards - one_by_one).max() < 1e-6
 
 
-def test_it_looks_at_the_chips(encoder: Encoder, faces: ImageArray) -> None:
-    seen = encoder.encode(faces)
-    apart = np.linalg.norm(seen - encoder.encode(np.zeros_like(faces)), axis=1)
-    assert (apart > 1e-2 * np.linalg.norm(seen, axis=1)).all()
-    assert (np.linalg.norm(seen - encoder.encode(faces[..., ::-1]), axis=1) > 1e-4).all()
+def test_embeddings_depend_on_the_chips(encoder: Encoder, faces: ImageArray) -> None:
+    result = encoder.encode(faces)
+    distance = np.linalg.norm(result - encoder.encode(np.zeros_like(faces)), axis=1)
+    assert (distance > 1e-2 * np.linalg.norm(result, axis=1)).all()
+    assert (np.linalg.norm(result - encoder.encode(faces[..., ::-1]), axis=1) > 1e-4).all()
 
 
 def test_threads_do_not_matter(encoder: Encoder, faces: ImageArray) -> None:
@@ -77,13 +77,13 @@ def test_read_only_and_strided_chips(encoder: Encoder, faces: ImageArray) -> Non
     assert np.array_equal(encoder.encode(mirrored), expected)
 
 
-def test_chips_are_left_alone(encoder: Encoder, faces: ImageArray) -> None:
+def test_chips_are_not_changed(encoder: Encoder, faces: ImageArray) -> None:
     before = faces.copy()
     encoder.encode(faces)
     assert np.array_equal(faces, before)
 
 
-def test_one_person_stays_one(encoder: Encoder, faces: ImageArray) -> None:
+def test_chips_of_one_person_are_within_the_threshold(encoder: Encoder, faces: ImageArray) -> None:
     distances = np.linalg.norm(np.diff(encoder.encode(faces)[[0, 1, 0, 2, 0, 7]], axis=0), axis=1)
     assert distances.max() < encoding.default_threshold(encoder.name, "l2")
 
@@ -106,7 +106,7 @@ def test_different_people_are_farther_apart_than_one_person(
     encoder: Encoder, stand_ins: set[str], ten_people: tuple[Chips, np.ndarray]
 ) -> None:
     if encoder.name in stand_ins or encoder.name.startswith(encoding.LOCAL):
-        pytest.skip("a stand-in knows nothing of people")
+        pytest.skip("a stand-in cannot distinguish people")
     chips, people = ten_people
     embeddings = encoder.encode(chips(encoder)).astype(np.float64)
     distances = np.linalg.norm(embeddings[:, None] - embeddings[None], axis=2)

@@ -30,7 +30,7 @@ def test_damaged_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pip install" in error.value.remedy
 
 
-def test_the_conversion_is_the_one_that_is_pinned() -> None:
+def test_the_conversion_matches_the_pinned_hash() -> None:
     converted = convert.convert(dat.read_network(DLIB_RESNET.read()))
     assert hashlib.sha256(converted).hexdigest() == dlib_resnet.CONVERTED
     assert (dlib_resnet.INPUT, dlib_resnet.OUTPUT) == (convert.INPUT, convert.OUTPUT)
@@ -39,7 +39,7 @@ def test_the_conversion_is_the_one_that_is_pinned() -> None:
 def test_converted_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chips = np.full((1, 150, 150, 3), 100, np.uint8)
     first = encoding.create(EncodingConfig(), 1).encode(chips)
-    kept = cache / f"dlib-{dlib_resnet.CONVERTED[:16]}.onnx"
+    cached = cache / f"dlib-{dlib_resnet.CONVERTED[:16]}.onnx"
 
     def fail(network: object) -> bytes:
         raise AssertionError("converted again")
@@ -48,18 +48,18 @@ def test_converted_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.array_equal(encoding.create(EncodingConfig(), 1).encode(chips), first)
 
     monkeypatch.undo()
-    kept.write_bytes(b"damaged")
+    cached.write_bytes(b"damaged")
     assert np.array_equal(encoding.create(EncodingConfig(), 1).encode(chips), first)
-    assert kept.stat().st_size > 1_000_000
+    assert cached.stat().st_size > 1_000_000
 
 
 def test_a_forged_network_in_the_cache_does_not_run(cache: Path) -> None:
     chips = np.full((1, 150, 150, 3), 100, np.uint8)
     first = encoding.create(EncodingConfig(), 1).encode(chips)
-    (kept,) = cache.glob("dlib-*")
+    (cached,) = cache.glob("dlib-*")
     layers = dat.read_network(DLIB_RESNET.read())
     forged = convert.convert(replace(layers, mean=(0.0, 0.0, 0.0)))
     for content in (forged, hashlib.sha256(forged).digest() + forged):  # with its own hash, too
-        kept.write_bytes(content)
+        cached.write_bytes(content)
         assert np.array_equal(encoding.create(EncodingConfig(), 1).encode(chips), first)
-        assert hashlib.sha256(kept.read_bytes()).hexdigest() == dlib_resnet.CONVERTED
+        assert hashlib.sha256(cached.read_bytes()).hexdigest() == dlib_resnet.CONVERTED

@@ -58,7 +58,7 @@ def load(name: str, batch_size: int = 4) -> Encoder:
 @pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
 @pytest.mark.parametrize("dtype", ["float32", "uint8"])
 @pytest.mark.parametrize("batch", ["n", 1])
-def test_what_the_network_is_fed(
+def test_input_of_the_network(
     tmp_path: Path, channels: str, layout: str, dtype: str, batch: int | str
 ) -> None:
     scaled = {} if dtype == "uint8" else {"mean": (10.0, 20.0, 30.0), "scale": (1.0, 0.5, 0.1)}
@@ -75,12 +75,12 @@ def test_what_the_network_is_fed(
     assert encoder.encode(chips) == pytest.approx(np.tile(expected, (5, 1)), abs=1e-3)
 
 
-def test_length_1_where_the_card_says_so(tmp_path: Path) -> None:
+def test_embeddings_are_normalised_if_the_card_asks_for_it(tmp_path: Path) -> None:
     card = replace(COLOURS, normalise=True)
     encoder = load(write(tmp_path / "a.onnx", averages(card), card))
     chips = np.empty((2, SIDE, SIDE, 3), np.uint8)
     chips[...] = [30, 0, 40]
-    chips[1] = 0  # nothing to bring to length 1
+    chips[1] = 0  # cannot be normalised
     assert encoder.encode(chips) == pytest.approx(np.array([[0.6, 0, 0.8], [0, 0, 0]]))
 
 
@@ -106,7 +106,7 @@ def test_fixed_batch_of_more_than_one(tmp_path: Path) -> None:
 
 
 def one_node(op: str, inputs: list[str], size: list[int | str], **more: object) -> onnx.ModelProto:
-    """A network of one node, which declares to give 24 numbers."""
+    """A network of one node that declares 24 outputs."""
     values = [helper.make_tensor_value_info(i, TensorProto.FLOAT, size) for i in ("a", "b")]
     graph = helper.make_graph(
         [helper.make_node(op, inputs, ["out"], **more)],
@@ -159,10 +159,10 @@ def test_a_file_that_is_not_a_network(tmp_path: Path) -> None:
         load(name)
 
 
-def test_a_free_batch_that_fails_goes_one_by_one(
+def test_a_failing_batch_is_run_chip_by_chip(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """As in exports whose last reshape has the batch of the example, 1, as a constant."""
+    """Some exports have the batch size of the example, 1, as a constant of their last reshape."""
     model = network(CARD)
     model.graph.node[-1].output[0] = "unshaped"
     model.graph.initializer.append(tensor("shape", np.array([1, 24], np.int64)))
@@ -174,7 +174,7 @@ def test_a_free_batch_that_fails_goes_one_by_one(
     assert capfd.readouterr() == ("", "")
 
 
-def test_says_what_it_wants(tmp_path: Path) -> None:
+def test_alignment_and_padding_of_the_card(tmp_path: Path) -> None:
     card = replace(CARD, alignment="box", padding=0.3)
     encoder = load(write_network(tmp_path / "a.onnx", card))
     assert (encoder.chip_size_px, encoder.dimension) == (32, 24)

@@ -97,7 +97,7 @@ class Flat(Black):
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of packages that are found."""
+    """A folder on the path, for packages."""
     with importing(tmp_path, monkeypatch):
         yield tmp_path
 

@@ -65,7 +65,7 @@ def layer(details: bytes) -> bytes:
 
 
 def network(*layers: bytes | None) -> bytes:
-    """A file of the given layers, nearest the input first; None stands for a tag."""
+    """A file of the given layers, nearest the input first; None is a tag."""
     versions = [1 if details is None else 2 for details in layers]
     versions[0] = 3
     contents = [b"" if details is None else layer(details) for details in layers]

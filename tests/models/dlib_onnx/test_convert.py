@@ -72,7 +72,7 @@ def test_layers_by_hand(layers: list[Layer], red: object, expected: list[float])
     assert run(layers, red) == pytest.approx(expected, abs=1e-4)
 
 
-def test_mean_is_subtracted_from_its_own_colour() -> None:
+def test_each_colour_has_its_mean_subtracted() -> None:
     all_colours = conv([[[[256]], [[2560]], [[25600]]]])
     assert run([all_colours], [[5]], mean=(1, 2, 3)) == pytest.approx([4 - 20 - 300], abs=1e-3)
 
@@ -106,7 +106,7 @@ AFFINE = Affine(np.ones(1, np.float32), np.zeros(1, np.float32))
 
 
 @pytest.mark.parametrize(
-    ("layers", "what"),
+    ("layers", "problem"),
     [
         ([AFFINE], "does not follow"),
         ([RED, Relu(), AFFINE], "does not follow"),
@@ -115,13 +115,13 @@ AFFINE = Affine(np.ones(1, np.float32), np.zeros(1, np.float32))
         ([RED, conv([[np.ones((3, 3))]])], "does not fit"),
         ([RED, MaxPool((0, 0), (1, 1), (0, 0))], "does not fit"),
         ([RED, MaxPool((2, 2), (1, 1), (1, 1))], "has padding"),
-        ([RED, Mark(), Mark()], "nowhere to go"),
-        ([RED, AddTagged()], "nothing is tagged"),
+        ([RED, Mark(), Mark()], "no tag to return to"),
+        ([RED, AddTagged()], "no tagged value"),
         ([RED, Dense(np.ones((3, 1), np.float32))], "takes 3 values"),
     ],
 )
-def test_misfits_are_named(layers: list[Layer], what: str) -> None:
-    with pytest.raises(ModelError, match=what):
+def test_misfits_are_reported(layers: list[Layer], problem: str) -> None:
+    with pytest.raises(ModelError, match=problem):
         run(layers, SQUARE)
 
 

@@ -47,7 +47,7 @@ def run(model: bytes, planes: np.ndarray) -> np.ndarray:
     return np.asarray(session.run([OUTPUT], {INPUT: planes[None]})[0])[0]
 
 
-def test_same_numbers_as_by_definition() -> None:
+def test_output_equals_the_definition() -> None:
     first, second, last = conv(5, 3, 5, 2, 0), conv(17, 5, 3, 1, 1), conv(1, 17, 9, 1, 4)
     gamma, beta = np.arange(1, 6, dtype=np.float32), np.ones(5, np.float32)
     model = convert_search(network(first, Affine(gamma, beta), Relu(), second, Relu(), last))
@@ -59,8 +59,8 @@ def test_same_numbers_as_by_definition() -> None:
 
 def test_grid_by_hand() -> None:
     five = conv(3, 3, 5, 2, 0)
-    found = grid(network(five, Relu(), five, five, conv(1, 3, 9, 1, 4)))
-    assert (found.step_px, found.first_px, found.smallest_px) == ((8, 8), (14, 14), (29, 29))
+    result = grid(network(five, Relu(), five, five, conv(1, 3, 9, 1, 4)))
+    assert (result.step_px, result.first_px, result.smallest_px) == ((8, 8), (14, 14), (29, 29))
 
 
 def test_another_kind_of_layer() -> None:
@@ -93,15 +93,15 @@ def dat(version: int = 1, variance: float = 3.75) -> bytes:
 
 
 def test_reads_a_detector() -> None:
-    found = read_network(dat())
-    assert (found.mean, found.size_px) == ((122, 117, 104), None)
-    assert found.search == Search((80, 70), 0.375, 1.0)
-    (layer,) = found.layers
+    result = read_network(dat())
+    assert (result.mean, result.size_px) == ((122, 117, 104), None)
+    assert result.search == Search((80, 70), 0.375, 1.0)
+    (layer,) = result.layers
     assert isinstance(layer, Affine)
     assert (layer.gamma.tolist(), layer.beta.tolist()) == ([2], [-3])  # 4 / 2, and 1 - 2 x 2
 
 
-def test_a_detector_that_cannot_be_read() -> None:
+def test_unsupported_detectors_are_refused() -> None:
     with pytest.raises(ModelError, match="loss has version 3"):
         read_network(dat(version=3))
     with pytest.raises(ModelError, match="variance is not positive"):

@@ -70,7 +70,7 @@ def test_noise(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "what"),
+    ("right", "wrong", "problem"),
     [
         (write.integer(1) + LOSS, write.integer(9) + LOSS, "version 9"),
         (LOSS, write.string("loss_unheard_"), "unknown loss"),
@@ -83,19 +83,19 @@ def test_noise(data: bytes) -> None:
         (write.integers(1, 2, 2, 1, 1, 0, 0), write.integers(2, 2, 2, 1, 1, 0, 0), "2 filters"),
         (write.integers(1, 2, 2, 1, 1, 0, 0), write.integers(1, 2, 3, 1, 1, 0, 0), "do not fit"),
         (write.integers(1, 2, 2, 1, 1, 0, 0), write.integers(1, 2, 2, 0, 1, 0, 0), "moves by 0"),
-        (write.alias(1, 1, 2, 2), write.alias(1, 1, 2, 3), "5 parameters, 7 wanted"),
-        (write.alias(3, 2, 1, 1), write.alias(3, 1, 1, 1), "6 parameters, 3 wanted"),
+        (write.alias(1, 1, 2, 2), write.alias(1, 1, 2, 3), "5 parameters, 7 expected"),
+        (write.alias(3, 2, 1, 1), write.alias(3, 1, 1, 1), "6 parameters, 3 expected"),
         (FC + write.integers(2, 3), FC + write.integers(2, 4), "6 weights do not make 4 by 2"),
     ],
 )
-def test_contradictions_are_named(right: bytes, wrong: bytes, what: str) -> None:
+def test_contradictions_are_reported(right: bytes, wrong: bytes, problem: str) -> None:
     data = WHOLE.replace(right, wrong)
     assert data != WHOLE
-    with pytest.raises(ModelError, match=what):
+    with pytest.raises(ModelError, match=problem):
         read_network(data)
 
 
-def test_modes_that_the_network_does_not_have() -> None:
+def test_unsupported_modes() -> None:
     per_pixel = write.AFFINE[:-2] + write.integer(1)
     with pytest.raises(ModelError, match="mode 1, not 0"):
         read_network(write.network(per_pixel))

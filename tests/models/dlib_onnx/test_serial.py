@@ -30,7 +30,7 @@ def test_integers(data: bytes, value: int) -> None:
 
 
 @given(st.integers(-(2**63), 2**63))
-def test_any_integer_is_read_as_written(value: int) -> None:
+def test_any_integer_is_read_back(value: int) -> None:
     assert Reader(write.integer(value)).read_int() == value
 
 
@@ -58,7 +58,7 @@ def test_bools(data: bytes, value: bool) -> None:
     assert Reader(data).read_bool() is value
 
 
-def test_string_and_what_follows() -> None:
+def test_a_string_ends_where_the_next_value_begins() -> None:
     reader = Reader(b"\x01\x05con_4\x01\x07")
     assert reader.read_string() == "con_4"
     assert reader.peek_int() == 7
@@ -77,25 +77,25 @@ def test_alias_is_a_shape() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "method", "what"),
+    ("data", "method", "problem"),
     [
-        (b"", "read_int", "1 bytes wanted, 0 left"),
-        (b"\x02\x01", "read_int", "2 bytes wanted, 1 left"),
+        (b"", "read_int", "1 bytes expected, 0 left"),
+        (b"\x02\x01", "read_int", "2 bytes expected, 1 left"),
         (b"\x00", "read_int", "begins with 0x00"),
         (b"\x09" + bytes(9), "read_int", "begins with 0x09"),
         (b"\x11\x01", "read_int", "begins with 0x11"),
         (write.real(1, 5000), "read_float", "not a float"),
         (b"2", "read_bool", "a bool is"),
-        (write.integer(-1) + b"a", "read_string", "-1 bytes wanted"),
-        (write.integer(2**40) + b"a", "read_string", "wanted"),
+        (write.integer(-1) + b"a", "read_string", "-1 bytes expected"),
+        (write.integer(2**40) + b"a", "read_string", "expected"),
         (write.integers(1, -1), "read_pair", r"\(1, -1\)"),
         (write.integers(1, 1, 1, 1, 1), "read_tensor", "version 1, not 2"),
         (write.integers(2, -1, 1, 1, 1), "read_tensor", r"\(-1, 1\)"),
-        (write.integers(2, 1, 1, 1, 2) + bytes(7), "read_tensor", "8 bytes wanted, 7 left"),
-        (write.integers(2, 2**60, 2**60, 1, 2), "read_tensor", "wanted"),
+        (write.integers(2, 1, 1, 1, 2) + bytes(7), "read_tensor", "8 bytes expected, 7 left"),
+        (write.integers(2, 2**60, 2**60, 1, 2), "read_tensor", "expected"),
         (write.integers(2, 1, 1, 1, 1), "read_alias", "version 2, not 1"),
     ],
 )
-def test_damage_is_named(data: bytes, method: str, what: str) -> None:
-    with pytest.raises(ModelError, match=what):
+def test_damage_is_reported(data: bytes, method: str, problem: str) -> None:
+    with pytest.raises(ModelError, match=problem):
         getattr(Reader(data), method)()

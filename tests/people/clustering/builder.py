@@ -21,7 +21,7 @@ def features_of(
     start: Sequence[int] | None = None,
     has_face: Sequence[bool] | bool = True,
 ) -> TrackFeatures:
-    """One track per row of `face`; in that order, of good quality and many chips by default."""
+    """One track per row of `face`, in time order; good quality and many chips by default."""
     vectors = np.asarray(face, np.float32)
     n = len(vectors)
     return TrackFeatures(
@@ -86,14 +86,14 @@ def problems(draw: st.DrawFn, max_tracks: int = 14) -> tuple[TrackFeatures, np.n
 
 
 def separated(
-    people: int, tracks: int, seed: int, dimension: int = 16, apart: float = 2.0
+    people: int, tracks: int, seed: int, dimension: int = 16, separation: float = 2.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Well separated people with little variation, and the person of each face."""
     rng = np.random.default_rng(seed)
-    who = rng.permutation(np.arange(tracks) % people)
-    centres = apart * np.eye(dimension)[:people]
+    person_of = rng.permutation(np.arange(tracks) % people)
+    centres = separation * np.eye(dimension)[:people]
     noise = rng.normal(size=(tracks, dimension)) * 0.02
-    return centres[who] + noise, who
+    return centres[person_of] + noise, person_of
 
 
 def partition(labels: np.ndarray) -> set[frozenset[int]]:

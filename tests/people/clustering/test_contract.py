@@ -62,9 +62,9 @@ def test_permuting_tracks_permutes_labels(
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(features))
     row_of = np.argsort(order)
-    there = rng.permutation(row_of[pairs][:, ::-1]) if len(pairs) else NO_LINKS
+    renumbered = rng.permutation(row_of[pairs][:, ::-1]) if len(pairs) else NO_LINKS
     plain = run(method, features, pairs, metric=metric)
-    other = run(method, permuted(features, order), there, metric=metric)
+    other = run(method, permuted(features, order), renumbered, metric=metric)
     np.testing.assert_array_equal(other.labels, plain.labels[order])
     np.testing.assert_array_equal(other.ambiguous, plain.ambiguous[order])
 
@@ -99,48 +99,48 @@ def test_a_cannot_link_is_never_broken(
 @every_method
 @few
 @given(problem=problems(), min_faces=st.integers(1, 6))
-def test_people_are_numbered_and_well_founded(
+def test_people_are_numbered_and_have_enough_faces(
     method: str, problem: tuple[TrackFeatures, np.ndarray], min_faces: int
 ) -> None:
     features, pairs = problem
-    found = run(method, features, pairs, min_faces=min_faces)
-    people = sorted(set(found.labels.tolist()) - {UNKNOWN})
+    result = run(method, features, pairs, min_faces=min_faces)
+    people = sorted(set(result.labels.tolist()) - {UNKNOWN})
     assert people == list(range(len(people)))
-    first_seen = [features.start_pts[found.labels == label].min() for label in people]
+    first_seen = [features.start_pts[result.labels == label].min() for label in people]
     assert first_seen == sorted(first_seen)
     for label in people:
-        assert features.readable_chips[found.labels == label].sum() >= min_faces
-    assert (found.labels[~features.has_face] == UNKNOWN).all()
-    assert (found.labels[found.ambiguous] == UNKNOWN).all()
-    assert (found.labels.dtype, found.ambiguous.dtype) == (np.int64, np.bool_)
+        assert features.readable_chips[result.labels == label].sum() >= min_faces
+    assert (result.labels[~features.has_face] == UNKNOWN).all()
+    assert (result.labels[result.ambiguous] == UNKNOWN).all()
+    assert (result.labels.dtype, result.ambiguous.dtype) == (np.int64, np.bool_)
 
 
 @every_metric
 @every_method
 @pytest.mark.parametrize("seed", range(5))
 def test_people_far_apart_are_separated(method: str, metric: str, seed: int) -> None:
-    face, who = separated(people=6, tracks=40, seed=seed)
+    face, person_of = separated(people=6, tracks=40, seed=seed)
     threshold = THRESHOLD if metric == "l2" else 0.030
     labels = run(method, features_of(face), NO_LINKS, threshold, metric=metric).labels
-    assert partition(labels) == partition(who)
+    assert partition(labels) == partition(person_of)
 
 
 @every_method_of_ours
 @pytest.mark.parametrize("seed", range(5))
-def test_time_reversed_gives_the_same_people(method: str, seed: int) -> None:
-    face, who = separated(people=6, tracks=40, seed=seed)
+def test_reversed_time_gives_the_same_people(method: str, seed: int) -> None:
+    face, person_of = separated(people=6, tracks=40, seed=seed)
     rng = np.random.default_rng(seed)
     chips = rng.integers(0, 4, 40)
     reversed_in_time = features_of(face, chips=chips, start=range(40, 0, -1))
     forward = run(method, features_of(face, chips=chips)).labels
     assert partition(run(method, reversed_in_time).labels) == partition(forward)
-    assert len(partition(forward)) == len(set(who))
+    assert len(partition(forward)) == len(set(person_of))
 
 
 @every_method
 @few
 @given(problem=problems(), power=st.integers(-8, 8))
-def test_cosine_does_not_look_at_length(
+def test_cosine_ignores_length(
     method: str, problem: tuple[TrackFeatures, np.ndarray], power: int
 ) -> None:
     features, pairs = problem
@@ -158,8 +158,8 @@ def test_cosine_does_not_look_at_length(
 
 @every_method
 def test_no_tracks(method: str) -> None:
-    found = run(method, features_of([]))
-    assert found.labels.shape == found.ambiguous.shape == (0,)
+    result = run(method, features_of([]))
+    assert result.labels.shape == result.ambiguous.shape == (0,)
 
 
 @every_method
@@ -189,9 +189,9 @@ def test_two_single_chips_that_match_are_a_person(method: str) -> None:
 
 @every_method
 def test_two_different_single_chips_are_unknown(method: str) -> None:
-    found = run(method, features_of([[1, 0], [3, 0]], chips=1))
-    assert found.labels.tolist() == [UNKNOWN, UNKNOWN]
-    assert not found.ambiguous.any()
+    result = run(method, features_of([[1, 0], [3, 0]], chips=1))
+    assert result.labels.tolist() == [UNKNOWN, UNKNOWN]
+    assert not result.ambiguous.any()
 
 
 @every_method
@@ -213,7 +213,7 @@ def test_unreadable_tracks_alone_are_unknown(method: str) -> None:
 
 @every_method
 def test_an_unreadable_track_joins_and_is_numbered_with_its_person(method: str) -> None:
-    # Seen first, it makes the person that it joins the first.
+    # It is seen first, so the person that it joins is numbered first.
     features = features_of([[5.1, 0], [1, 0], [5, 0], [1.01, 0], [5, 0.01]], chips=[0, 5, 5, 5, 5])
     assert labels_of(method, features) == [0, 1, 0, 1, 0]
 
@@ -221,36 +221,38 @@ def test_an_unreadable_track_joins_and_is_numbered_with_its_person(method: str) 
 @every_method
 def test_an_unreadable_track_between_two_people_is_ambiguous(method: str) -> None:
     face = [[0, 0], [0, 0.01], [0.5, 0], [0.5, 0.01], [0.25, 0]]
-    found = run(method, features_of(face, chips=[5, 5, 5, 5, 0]), threshold=0.3)
-    assert found.labels.tolist() == [0, 0, 1, 1, UNKNOWN]
-    assert found.ambiguous.tolist() == [False] * 4 + [True]
+    result = run(method, features_of(face, chips=[5, 5, 5, 5, 0]), threshold=0.3)
+    assert result.labels.tolist() == [0, 0, 1, 1, UNKNOWN]
+    assert result.ambiguous.tolist() == [False] * 4 + [True]
 
 
 @every_method
-def test_an_unreadable_track_beside_its_only_candidate_is_ambiguous(method: str) -> None:
-    found = run(method, features_of([[1, 0], [1, 0.01], [1.01, 0]], chips=[5, 5, 0]), links((2, 1)))
-    assert found.labels.tolist() == [0, 0, UNKNOWN]
-    assert found.ambiguous.tolist() == [False, False, True]
+def test_an_unreadable_track_in_a_frame_with_its_only_candidate_is_ambiguous(method: str) -> None:
+    result = run(
+        method, features_of([[1, 0], [1, 0.01], [1.01, 0]], chips=[5, 5, 0]), links((2, 1))
+    )
+    assert result.labels.tolist() == [0, 0, UNKNOWN]
+    assert result.ambiguous.tolist() == [False, False, True]
 
 
 @every_method
-def test_of_two_unreadable_faces_of_one_frame_the_nearer_joins(method: str) -> None:
+def test_the_nearer_of_two_unreadable_faces_of_one_frame_joins(method: str) -> None:
     features = features_of([[1, 0], [1, 0.01], [1.2, 0], [1.1, 0]], chips=[5, 5, 0, 0])
-    found = run(method, features, links((2, 3)))
-    assert found.labels.tolist() == [0, 0, UNKNOWN, 0]
-    assert found.ambiguous.tolist() == [False, False, True, False]
+    result = run(method, features, links((2, 3)))
+    assert result.labels.tolist() == [0, 0, UNKNOWN, 0]
+    assert result.ambiguous.tolist() == [False, False, True, False]
 
 
 @every_method_of_ours
 @pytest.mark.parametrize(("quality", "people"), [(0.0, 2), (0.05, 2), (0.1, 1), (0.9, 1)])
 def test_faces_of_low_quality_must_be_nearer(method: str, quality: float, people: int) -> None:
-    # 0.3 apart: under 0.36 as it stands, 0.5 at no quality, 0.41 at 0.05, 0.353 at 0.1.
+    # 0.3 apart, under 0.36; divided by the tolerance 0.5 at quality 0, 0.41 at 0.05, 0.353 at 0.1.
     features = features_of([[0, 0], [0.3, 0]], quality=[quality, 0.9])
     assert len(set(labels_of(method, features))) == people
 
 
 @every_method
-def test_a_person_lies_under_the_threshold(method: str) -> None:
+def test_a_person_is_within_the_threshold(method: str) -> None:
     features = features_of([[0, 0], [0.5, 0]])
     assert labels_of(method, features, threshold=0.499) == [0, 1]
     assert labels_of(method, features, threshold=0.501) == [0, 0]
@@ -269,7 +271,7 @@ def test_results_are_deterministic(method: str, problem: tuple[TrackFeatures, np
     np.testing.assert_array_equal(first.labels, second.labels)
 
 
-def test_an_unknown_method_is_refused_with_those_there_are() -> None:
+def test_an_unknown_method_is_refused_with_the_choices() -> None:
     with pytest.raises(ConfigError, match="no method named 'kmeans'") as caught:
         create(ClusteringConfig(method="kmeans"), THRESHOLD)
     assert caught.value.remedy == "Choose from agglomerative, hdbscan, incremental, sequential"

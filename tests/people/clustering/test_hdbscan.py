@@ -11,11 +11,11 @@ from tests.people.clustering.builder import NO_LINKS, features_of, links
 
 
 def run(features: TrackFeatures, pairs: np.ndarray = NO_LINKS) -> tuple[list[int], list[bool]]:
-    found = Hdbscan(ClusteringConfig(), 0.36).cluster(features, pairs)
-    return found.labels.tolist(), found.ambiguous.tolist()
+    result = Hdbscan(ClusteringConfig(), 0.36).cluster(features, pairs)
+    return result.labels.tolist(), result.ambiguous.tolist()
 
 
-def test_of_two_faces_of_one_frame_the_nearer_to_the_average_stays() -> None:
+def test_of_two_faces_in_one_frame_the_nearer_to_the_average_is_kept() -> None:
     # The average of the four is 0.075; 0.2 is the farthest from it.
     features = features_of([[0.0, 0], [0.05, 0], [0.05, 0], [0.2, 0]])
     assert run(features, links((1, 3))) == ([0, 0, 0, UNKNOWN], [False, False, False, True])
@@ -28,7 +28,7 @@ def test_a_conflict_in_one_group_leaves_the_others_alone() -> None:
     assert ambiguous == [False, False, True, False, False]
 
 
-def test_a_well_seen_stray_is_a_person_and_a_poorly_seen_one_is_not() -> None:
+def test_a_stray_with_enough_chips_is_a_person() -> None:
     face = [[0.0, 0], [0.05, 0], [9, 0], [0, 9]]
     assert run(features_of(face, chips=[5, 5, 5, 1]))[0] == [0, 0, 1, UNKNOWN]
 

@@ -65,7 +65,7 @@ def test_people_whose_averages_converge_are_merged() -> None:
 
 
 def test_a_held_track_is_retried_once_the_people_are_final() -> None:
-    # The single chip comes before anybody is near it.
+    # The single chip comes before any person is near it.
     assert labels_of(on_a_line(0.3, 1.0, 0.0, chips=[1, 5, 5])) == [0, 1, 0]
 
 

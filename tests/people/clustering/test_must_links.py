@@ -47,7 +47,7 @@ def linked_problems(
 @every_method
 @settings(max_examples=40)
 @given(problem=linked_problems(), threshold=st.sampled_from([0.0, 0.36, 2.0]))
-def test_no_cannot_link_is_broken_and_no_must_link_without_need(
+def test_cannot_links_hold_and_must_links_hold_unless_contradicted(
     method: str, problem: tuple[TrackFeatures, np.ndarray, np.ndarray], threshold: float
 ) -> None:
     features, cannot, must = problem
@@ -67,8 +67,8 @@ def test_a_link_to_itself_changes_nothing(
     features, cannot = problem
     config = ClusteringConfig(method=method)
     plain = assign(features, cannot, NO_LINKS, config, 0.36)
-    own = np.repeat(np.arange(len(features)), 2).reshape(-1, 2)
-    linked = assign(features, cannot, own, config, 0.36)
+    to_itself = np.repeat(np.arange(len(features)), 2).reshape(-1, 2)
+    linked = assign(features, cannot, to_itself, config, 0.36)
     np.testing.assert_array_equal(linked.labels, plain.labels)
     np.testing.assert_array_equal(linked.ambiguous, plain.ambiguous)
 
@@ -77,14 +77,14 @@ def test_a_link_to_itself_changes_nothing(
 def test_linked_tracks_far_apart_are_one_person(method: str) -> None:
     features = features_of([[0, 0, 0], [1, 0, 0], [0, 1, 0]])
     config = ClusteringConfig(method=method)
-    apart = assign(features, NO_LINKS, NO_LINKS, config, 0.36).labels
+    separate = assign(features, NO_LINKS, NO_LINKS, config, 0.36).labels
     linked = assign(features, NO_LINKS, links((0, 1)), config, 0.36).labels
-    assert apart[0] != apart[1] or apart[0] == UNKNOWN
+    assert separate[0] != separate[1] or separate[0] == UNKNOWN
     assert linked[0] == linked[1] != UNKNOWN
     assert linked[2] != linked[0]
 
 
-def test_an_unreadable_track_follows_its_readable_half_and_does_not_move_it() -> None:
+def test_an_unreadable_track_follows_its_must_link_without_moving_the_average() -> None:
     features = features_of(
         [[0, 0, 0], [9, 0, 0], [0.3, 0, 0]], chips=[5, 0, 5], quality=[0.8, 0.01, 0.8]
     )
@@ -93,7 +93,7 @@ def test_an_unreadable_track_follows_its_readable_half_and_does_not_move_it() ->
     assert labels.tolist() == [0, 0, 0]
 
 
-def test_a_track_without_a_face_follows_too() -> None:
+def test_a_track_without_a_face_follows_its_must_link() -> None:
     features = features_of([[0, 0, 0], [0, 0, 0]], has_face=[True, False], chips=[5, 0])
     labels = assign(features, NO_LINKS, links((1, 0)), ClusteringConfig(), 0.36).labels
     assert labels.tolist() == [0, 0]

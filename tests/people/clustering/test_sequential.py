@@ -34,14 +34,14 @@ def by_the_rule(faces: np.ndarray, threshold: float) -> set[frozenset[int]]:
     for i, face in enumerate(faces):
         averages = [faces[person].mean(axis=0) for person in persons]
         if averages:
-            apart = np.linalg.norm(np.array(averages) - face, axis=1)
-            if apart.min() < threshold:
-                persons[int(apart.argmin())].append(i)
+            distance = np.linalg.norm(np.array(averages) - face, axis=1)
+            if distance.min() < threshold:
+                persons[int(distance.argmin())].append(i)
                 continue
         if unknown:
-            apart = np.linalg.norm(faces[unknown] - face, axis=1)
-            if apart.min() < threshold:
-                persons.append([unknown.pop(int(apart.argmin())), i])
+            distance = np.linalg.norm(faces[unknown] - face, axis=1)
+            if distance.min() < threshold:
+                persons.append([unknown.pop(int(distance.argmin())), i])
                 continue
         unknown.append(i)
     return {frozenset(person) for person in persons}
@@ -61,25 +61,25 @@ def test_single_faces_are_grouped_as_by_the_rule(n: int, seed: int, threshold: f
 @pytest.mark.parametrize(
     ("face", "expected"),
     [
-        pytest.param([[0], [0.9]], [0, 0], id="two that match found a person"),
+        pytest.param([[0], [0.9]], [0, 0], id="two that match become a person"),
         pytest.param([[0], [1.1]], [ALONE, ALONE], id="two that differ are held"),
-        pytest.param([[0], [1.0]], [ALONE, ALONE], id="at the threshold is not under it"),
+        pytest.param([[0], [1.0]], [ALONE, ALONE], id="at the threshold does not match"),
         pytest.param([[0], [0.6], [1.2]], [0, 0, 0], id="the average is the mean, 0.3"),
         pytest.param([[0], [0.6], [1.4]], [0, 0, ALONE], id="not the nearest member, 0.6"),
         pytest.param([[0], [0.6], [1.2], [1.5]], [0, 0, 0, 0], id="the average moves, to 0.6"),
-        pytest.param([[0], [1.6], [0.9]], [ALONE, 0, 0], id="the nearest of the held matches"),
+        pytest.param([[0], [1.6], [0.9]], [ALONE, 0, 0], id="the nearest held face matches"),
         pytest.param(
             [[0], [0], [1.5], [1.5], [0.7]], [0, 0, 1, 1, 0], id="the nearest of two people"
         ),
         pytest.param(
             [[0], [0], [0.7], [1.5], [1.5], [0.8], [0.8]],
             [0, 0, 0, 1, 1, 0, 0],
-            id="people who come under the threshold stay two",
+            id="people whose averages converge are not merged",
         ),
         pytest.param(
             [[1.5], [0], [0.9], [0.9], [0.9]],
             [0, ALONE, 0, 0, 0],
-            id="a held face is not tried again",
+            id="a held face is not retried",
         ),
     ],
 )
@@ -98,15 +98,15 @@ def test_averages_and_distances_ignore_quality() -> None:
     assert labels_of(face, quality=poor) == labels_of(face, quality=0.9) == [0, 0, 0]
 
 
-def test_a_track_of_enough_faces_founds_a_person_beside_a_held_one_that_it_matches() -> None:
+def test_a_track_of_enough_faces_is_a_person_even_if_it_matches_a_held_track() -> None:
     assert labels_of([[0], [0.5], [0.4]], chips=[1, 2, 1]) == [ALONE, 0, 0]
 
 
 @pytest.mark.parametrize(
     ("face", "expected"),
     [
-        pytest.param([[0], [0.1], [0.5]], [0, ALONE, 0], id="the next of the held is taken"),
-        pytest.param([[0], [0.1], [3.0]], [ALONE, ALONE, ALONE], id="nobody is left to match"),
+        pytest.param([[0], [0.1], [0.5]], [0, ALONE, 0], id="the next held face joins"),
+        pytest.param([[0], [0.1], [3.0]], [ALONE, ALONE, ALONE], id="no held face may match"),
     ],
 )
 def test_cannot_linked_groups_are_skipped(face: list[list[float]], expected: list[int]) -> None:

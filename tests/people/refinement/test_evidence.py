@@ -1,4 +1,4 @@
-"""Tables worked out by hand from the settings, which are given here."""
+"""Evidence worked out by hand from the settings below."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ from tests.people.refinement.builder import (
 )
 
 CLOTHING = ClothingConfig(
-    shrinkage=1e6,  # nothing is taken off
+    shrinkage=1e6,  # nothing is subtracted
     neutral=0.4,
     slope=10.0,
     window_s=100.0,
@@ -35,17 +35,17 @@ CONFIG = ClusteringConfig(clothing=CLOTHING)
 
 
 def evidence_of(
-    given: TrackFeatures,
+    track_features: TrackFeatures,
     starts_s: tuple[float, ...],
     links: npt.ArrayLike = NO_LINKS,
     metric: str = "l2",
 ) -> Evidence:
     config = replace(CONFIG, metric=metric)
-    return weigh(given, spans(*starts_s), np.asarray(links, np.int64), config, 0.4)
+    return weigh(track_features, spans(*starts_s), np.asarray(links, np.int64), config, 0.4)
 
 
 @pytest.mark.parametrize(
-    ("quality", "apart", "expected"),
+    ("quality", "distance", "expected"),
     [
         (0.0, 0.6, 0.0),  # at the neutral distance of 1.5 thresholds
         (0.0, 0.2, 1.0),  # 1 per threshold, half a threshold is 0.5 from 1.5
@@ -57,8 +57,8 @@ def evidence_of(
         (0.25, 0.4, 1.375),  # neutral 1.25, slope 5.5
     ],
 )
-def test_face_evidence_by_quality(quality: float, apart: float, expected: float) -> None:
-    faces = features([UNSEEN, UNSEEN], quality, [0.0, apart])
+def test_face_evidence_by_quality(quality: float, distance: float, expected: float) -> None:
+    faces = features([UNSEEN, UNSEEN], quality, [0.0, distance])
     assert evidence_of(faces, (0.0, 1.0)).face[0, 1] == pytest.approx(expected, abs=1e-5)
 
 
@@ -110,24 +110,24 @@ def reached(tracks: TrackFeatures, links: npt.ArrayLike) -> float:
 
 
 def test_the_common_look_is_subtracted() -> None:
-    near = features([(0.8, 0.6), (0.6, 0.8), (0.8, 0.6), UNSEEN])
+    similar = features([(0.8, 0.6), (0.6, 0.8), (0.8, 0.6), UNSEEN])
     config = ClothingConfig(shrinkage=0.0)
-    plain = distances(near, NO_LINKS, config)
+    plain = distances(similar, NO_LINKS, config)
     assert plain[0, 1] == pytest.approx(1.0 - 0.96)
-    # The mean of both is (0.7, 0.7): what is left of them points in opposite directions.
-    centred = distances(near, np.array([[0, 1]]), config)
+    # The mean of both is (0.7, 0.7): without it, the two point in opposite directions.
+    centred = distances(similar, np.array([[0, 1]]), config)
     assert centred[0, 1] == pytest.approx(2.0, abs=1e-5)
     assert centred[0, 2] == pytest.approx(0.0, abs=1e-5)
     assert centred[0, 3] == plain[0, 3] == 1.0
-    # Two tracks of a shrinkage of two: half of the mean, (0.35, 0.35), is taken off.
-    half = distances(near, np.array([[0, 1]]), ClothingConfig(shrinkage=2.0))
+    # Two tracks of a shrinkage of two: half of the mean, (0.35, 0.35), is subtracted.
+    half = distances(similar, np.array([[0, 1]]), ClothingConfig(shrinkage=2.0))
     a, b = np.array([0.45, 0.25]), np.array([0.25, 0.45])
     assert half[0, 1] == pytest.approx(1.0 - a @ b / (a @ a), abs=1e-5)
 
 
 def test_reach_is_shorter_where_people_dress_alike() -> None:
-    near = between_colours(0.1)
-    tracks = features([RED, near, between_colours(0.05)])
+    similar = between_colours(0.1)
+    tracks = features([RED, similar, between_colours(0.05)])
     assert reached(tracks, NO_LINKS) == 0.4
     assert reached(tracks, [(0, 1)]) == pytest.approx(0.1, abs=1e-4)
     # Slope 10 per 0.4 is 40 per 0.1: 0.05 is half way to the neutral distance, as 0.2 was.
@@ -151,7 +151,7 @@ def test_cannot_links_are_different_people() -> None:
     assert links.tolist() == [[False, False, True], [False] * 3, [True, False, False]]
 
 
-def test_units_are_the_mean_of_their_tracks() -> None:
+def test_a_unit_has_the_mean_evidence_of_its_tracks() -> None:
     tracks = features([RED, between_colours(0.2), between_colours(0.4)])
     single = evidence_of(tracks, (0.0,) * 3)
     linked = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0]], bool)

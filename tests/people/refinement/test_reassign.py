@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from clusterer.people.refinement.evidence import Bools, Matrix
 from clusterer.people.refinement.reassign import fits, reassign
 
-EVERYBODY = np.ones(4, bool)
+ALL_MOVABLE = np.ones(4, bool)
 
 
 def symmetric(pairs: dict[tuple[int, int], float], n: int = 4) -> Matrix:
@@ -26,7 +26,7 @@ def apart(*pairs: tuple[int, int], n: int = 4) -> Bools:
 
 
 def test_two_tracks_of_one_frame_are_assigned_jointly() -> None:
-    """2 is a little nearer to 0 than to 1, but 3 can only be 0: together they are 2-1 and 3-0."""
+    """2 fits 0 a little better than 1, but 3 fits only 0: jointly, 2 goes to 1 and 3 to 0."""
     evidence = symmetric({(0, 2): 3.0, (1, 2): 2.8, (0, 3): 2.9, (1, 3): -4.0})
     links = apart((0, 1), (2, 3))
     greedy = np.array([0, 1, 0, 2])
@@ -45,7 +45,7 @@ def test_a_track_that_fits_no_group_is_alone() -> None:
 def test_clear_tracks_do_not_move() -> None:
     evidence = symmetric({(0, 2): -5.0, (1, 2): 5.0})
     labels = np.array([0, 1, 0, 3])
-    assert reassign(labels, evidence, apart(), ~EVERYBODY, 1.0).tolist() == labels.tolist()
+    assert reassign(labels, evidence, apart(), ~ALL_MOVABLE, 1.0).tolist() == labels.tolist()
 
 
 def test_ties_change_nothing() -> None:
@@ -56,14 +56,14 @@ def test_ties_change_nothing() -> None:
         assert reassign(labels, evidence, apart(), movable, 1.0).tolist() == labels.tolist()
 
 
-def test_fits_are_those_of_linkage() -> None:
+def test_fits_equal_the_evidence_of_linkage() -> None:
     evidence = symmetric({(0, 2): 2.0, (1, 2): 4.0, (2, 3): 1.0})
-    found = fits([2], np.array([0, 0, 1, 2]), evidence, apart((2, 3)))
-    assert found[0] == pytest.approx([6.0 / np.sqrt(2), -np.inf, -np.inf])
+    fit = fits([2], np.array([0, 0, 1, 2]), evidence, apart((2, 3)))
+    assert fit[0] == pytest.approx([6.0 / np.sqrt(2), -np.inf, -np.inf])
 
 
 @given(seed=st.integers(0, 100_000))
-def test_a_clique_is_assigned_as_by_brute_force(seed: int) -> None:
+def test_the_assignment_of_a_clique_equals_brute_force(seed: int) -> None:
     """Two people, three tracks of one frame: the largest sum over all assignments."""
     rng = np.random.default_rng(seed)
     evidence = rng.normal(0.5, 2.0, (5, 5)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Which tracks join, are split off or remain unknown. Faces are unreadable by default."""
+"""Tracks that join, are split off or remain unknown. Faces are unreadable by default."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,7 +27,7 @@ CONFIG = ClusteringConfig()
 
 
 def refine(
-    given_features: TrackFeatures,
+    tracks: TrackFeatures,
     labels: list[int],
     *,
     starts_s: tuple[float, ...] | None = None,
@@ -40,7 +40,7 @@ def refine(
     units = certain if certain is not None else [[track] for track in range(n)]
     links = np.asarray(cannot_link, np.int64).reshape(-1, 2)
     given = np.array(labels, np.int64)
-    return Refiner(config, 0.36).refine(given_features, times, given, links, units)
+    return Refiner(config, 0.36).refine(tracks, times, given, links, units)
 
 
 def labels_of(*args: Any, **kwargs: Any) -> list[int]:
@@ -59,11 +59,11 @@ def test_an_unknown_track_in_other_clothing_remains_unknown() -> None:
     assert labels_of(features([RED, BLUE]), [0, -1]) == [0, -1]
 
 
-def test_clothing_of_long_ago_is_no_evidence() -> None:
+def test_clothing_seen_long_ago_is_not_evidence() -> None:
     assert labels_of(features([RED, RED]), [0, -1], starts_s=(0.0, 500.0)) == [0, -1]
 
 
-def test_an_invisible_torso_is_no_evidence() -> None:
+def test_an_invisible_torso_gives_no_evidence() -> None:
     assert labels_of(features([RED, UNSEEN]), [0, -1]) == [0, -1]
 
 
@@ -88,7 +88,7 @@ def test_people_seen_together_are_two_whatever_they_wear() -> None:
     assert labels_of(tracks, [0, 1, -1], cannot_link=[(0, 2), (0, 1)]) == [0, 1, -1]
 
 
-def test_a_common_look_is_no_evidence() -> None:
+def test_a_look_that_all_share_gives_no_evidence() -> None:
     suits = features([RED, RED, between_colours(0.04)])
     assert labels_of(suits, [0, 1, -1]) == [0, 0, 0]
     assert labels_of(suits, [0, 1, -1], cannot_link=[(0, 1)]) == [0, 1, -1]
@@ -131,8 +131,8 @@ def test_a_clear_face_may_change_clothes() -> None:
     assert not refined.decisions
 
 
-def test_clear_faces_that_differ_in_other_clothes_were_mixed_up() -> None:
-    """The third joined by the average of the first two; its face alone would not suffice."""
+def test_a_clear_face_is_split_off_if_clothes_differ_too() -> None:
+    """The third joined the average of the first two; its face alone would not suffice."""
     clear = [0.8, 0.8, 0.8]
     assert labels_of(features([RED, RED, BLUE], clear, [0.0, 0.1, 0.55]), [0, 0, 0]) == [0, 0, 1]
     assert labels_of(features([RED, RED, RED], clear, [0.0, 0.1, 0.55]), [0, 0, 0]) == [0, 0, 0]
@@ -204,21 +204,21 @@ def test_a_cannot_link_is_never_broken(data: st.DataObject) -> None:
 
 
 @given(data=st.data())
-def test_labels_are_in_time_order_and_decisions_are_of_moved_tracks(data: st.DataObject) -> None:
+def test_labels_are_in_time_order_and_decisions_list_moved_tracks(data: st.DataObject) -> None:
     tracks, labels, links = story(data)
     refined = refine(tracks, labels, cannot_link=links)
-    known = [label for label in refined.labels.tolist() if label >= 0]
-    assert list(dict.fromkeys(known)) == list(range(len(set(known))))
+    assigned = [label for label in refined.labels.tolist() if label >= 0]
+    assert list(dict.fromkeys(assigned)) == list(range(len(set(assigned))))
     assert not (refined.ambiguous & (refined.labels >= 0)).any()
     for decision in refined.decisions:
-        mates = np.flatnonzero(refined.labels == refined.labels[decision.track_id])
+        group = np.flatnonzero(refined.labels == refined.labels[decision.track_id])
         if decision.move is Move.JOINED:
-            assert len(mates) > 1
+            assert len(group) > 1
 
 
 @given(data=st.data(), seed=st.integers(0, 1000))
 def test_permuting_tracks_permutes_people(data: st.DataObject, seed: int) -> None:
-    """Times, faces and clothes go with the tracks; independent of numbering."""
+    """Times, faces and clothes are permuted with the tracks; the numbering does not matter."""
     n = data.draw(st.integers(2, 8))
     rng = np.random.default_rng(data.draw(st.integers(0, 100_000)))
     looks = [between_colours(float(d)) for d in rng.random(n)]

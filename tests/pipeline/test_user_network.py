@@ -1,4 +1,4 @@
-"""A network of the user's own, by its card, through the whole run; and without its files after."""
+"""A user's network with its card: the whole run, and later runs without its files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from clusterer.store.folder import load
 from tests.conftest import DEMO
 from tests.tiny_network import CARD, write_network
 
-LOCAL = replace(CARD, licence="My own licence")
+LOCAL = replace(CARD, licence="Custom licence")
 PART_S = 6.5
 
 
@@ -42,7 +42,7 @@ def configured(name: str, **clustering: object) -> Config:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the network is, and a result that was made with it."""
+    """Folder of the network, and of a result made with it."""
     return tmp_path_factory.mktemp("home")
 
 
@@ -56,7 +56,7 @@ def outcome(home: Path) -> Outcome:
 
 @pytest.fixture
 def folder(outcome: Outcome, tmp_path: Path) -> Path:
-    """A copy of result and network."""
+    """A copy of the result and the network."""
     shutil.copytree(outcome.folder.parent / "nets", tmp_path / "nets")
     return Path(shutil.copytree(outcome.folder, tmp_path / "demo.people"))
 
@@ -69,7 +69,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analyse_module, "_look", fail)
 
 
-def test_what_the_result_says(outcome: Outcome) -> None:
+def test_the_result_describes_the_network(outcome: Outcome) -> None:
     result = outcome.result
     assert result.people
     assert result.analysis.chip_embeddings.shape[1] == LOCAL.dimension
@@ -80,16 +80,16 @@ def test_what_the_result_says(outcome: Outcome) -> None:
         "encoder": "onnx:nets/tiny.onnx",
         "batch_size": 16,
         "thresholds": [["l2", pytest.approx(0.632456)], ["cosine", 0.2]],
-        "licence": "My own licence",
+        "licence": "Custom licence",
     }
     assert stored["clustering"]["threshold"] == pytest.approx(0.632456)
     page = (outcome.folder / "report.html").read_text("utf-8")
-    assert "My own licence" in page
+    assert "Custom licence" in page
     assert "onnx:tiny.onnx" in page
 
 
 @pytest.mark.usefixtures("blind")
-def test_second_run_is_from_the_cache(
+def test_a_second_run_uses_the_cache(
     folder: Path, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder.parent)
@@ -105,14 +105,14 @@ def test_second_run_is_from_the_cache(
 
 @pytest.mark.usefixtures("blind")
 @pytest.mark.parametrize("change", ["card", "network"])
-def test_another_network_or_card_looks_again(folder: Path, change: str) -> None:
+def test_another_network_or_card_analyses_again(folder: Path, change: str) -> None:
     card = replace(LOCAL, threshold=0.3) if change == "card" else LOCAL
     name = write_network(folder.parent / "nets" / "tiny.onnx", card, seed=change == "network")
     with pytest.raises(AssertionError, match="the video was opened"):
         process(DEMO, configured(name), folder)
 
 
-def test_without_the_files_it_is_grouped_again(
+def test_regrouping_works_without_the_files(
     folder: Path, outcome: Outcome, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     shutil.rmtree(folder.parent / "nets")
@@ -140,21 +140,21 @@ def test_a_metric_without_threshold(tmp_path: Path, outcome: Outcome) -> None:
         ConfigError, match=r"no default threshold for .*'cosine'\. Give --threshold"
     ):
         decide(outcome.result.analysis, config)
-    given = replace(config, clustering=replace(config.clustering, threshold=0.1))
-    assert decide(outcome.result.analysis, given).threshold == 0.1
+    with_threshold = replace(config, clustering=replace(config.clustering, threshold=0.1))
+    assert decide(outcome.result.analysis, with_threshold).threshold == 0.1
 
 
 @pytest.mark.parametrize("alignment_name", ["five-point", "dlib", "box"])
-def test_photographs_are_cut_out_as_the_card_says(tmp_path: Path, alignment_name: str) -> None:
+def test_photographs_are_aligned_as_the_card_describes(tmp_path: Path, alignment_name: str) -> None:
     card = replace(LOCAL, alignment=alignment_name, padding=None)
     config = configured(write_network(tmp_path / "net.onnx", card)).analysis
     image = _frame()
-    found = detection.create(config.detection, 1).detect([Frame(0, 0, image)])[0]
+    detections = detection.create(config.detection, 1).detect([Frame(0, 0, image)])[0]
     middle = np.array(image.shape[1::-1]) / 2
-    centres = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
+    centres = (detections.boxes[:, :2] + detections.boxes[:, 2:]) / 2
     nearest = int(np.linalg.norm(centres - middle, axis=1).argmin())
     aligner = alignment.create(card.alignment, card.size_px, card.margin)
-    chips = aligner.align(image, found[nearest : nearest + 1])
+    chips = aligner.align(image, detections[nearest : nearest + 1])
     expected = encoding.create(config.encoding, 1).encode(chips)[0]
     embedding = PhotographEncoder(config).encode(image)
     assert embedding is not None
@@ -171,12 +171,12 @@ def test_a_gallery_of_the_same_network_only(folder: Path, tmp_path: Path) -> Non
     people.mkdir(parents=True)
     cv2.imwrite(str(people / "1.png"), _frame()[..., ::-1])
     assert read_photograph(people / "1.png").shape == _frame().shape
-    # the result names a path beside the folder that is the working directory
+    # the result refers to a path beside the working directory
     config = load(folder).config
-    here = replace(config.analysis.encoding, encoder=f"onnx:{folder.parent}/nets/tiny.onnx")
-    config = replace(config, analysis=replace(config.analysis, encoding=here))
-    told = name_people(folder, read_gallery(tmp_path / "people", config)).suggestions
-    assert [each.person for each in told][:1] == [person.name]
+    by_path = replace(config.analysis.encoding, encoder=f"onnx:{folder.parent}/nets/tiny.onnx")
+    config = replace(config, analysis=replace(config.analysis, encoding=by_path))
+    suggestions = name_people(folder, read_gallery(tmp_path / "people", config)).suggestions
+    assert [each.person for each in suggestions][:1] == [person.name]
     write_network(folder.parent / "nets" / "tiny.onnx", LOCAL, seed=7)
     with pytest.raises(GalleryError, match="was not encoded by onnx:"):
         name_people(folder, read_gallery(tmp_path / "people", config))
