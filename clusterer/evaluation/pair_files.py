@@ -82,7 +82,7 @@ def read_pairs(path: Path, images: Path | None = None) -> PairList:
     else:
         pairs, fold = list(_csv(path, lines)), None
     if not pairs:
-        raise TruthError(f"{path} lists no pair", _FORMS)
+        raise TruthError(f"{path} lists no pairs", _FORMS)
     return _collect(path, images or path.parent, pairs, fold)
 
 
@@ -91,7 +91,7 @@ def _lines(path: Path) -> list[str]:
         with reading(path, TruthError, "Give a list of pairs"):
             return read_file(path).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        raise TruthError(f"{path} is no text in UTF-8", _FORMS) from None
+        raise TruthError(f"{path} is not UTF-8 text", _FORMS) from None
 
 
 def _is_count(word: str) -> bool:
@@ -102,7 +102,7 @@ def _csv(path: Path, lines: list[str]) -> Iterator[_Pair]:
     reader = csv.DictReader(lines, strict=True)
     try:
         if not {*COLUMNS} <= {*(reader.fieldnames or ())}:
-            raise TruthError(f"{path}, line 1: this is no list of pairs", _FORMS)
+            raise TruthError(f"{path}, line 1: this is not a list of pairs", _FORMS)
         for row in reader:
             line = reader.reader.line_num
             first, second, answer = (str(row[name] or "").strip() for name in COLUMNS)
@@ -129,7 +129,7 @@ def _lfw(path: Path, lines: list[str]) -> Iterator[_Pair]:
             same = False
         if len(words) != 4 or not (_is_count(words[1]) and _is_count(words[3])):
             raise TruthError(
-                f"{path}, line {line}: this is no pair", "Write NAME i j, or NAME i OTHER j"
+                f"{path}, line {line}: this is not a pair", "Write NAME i j, or NAME i OTHER j"
             )
         yield _Pair(line, _photograph(*words[:2]), _photograph(*words[2:]), same)
 

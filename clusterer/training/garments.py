@@ -222,7 +222,7 @@ class _Store:
         packed = np.frombuffer(self._bytes(name), dtype=np.uint8)
         image = cv2.imdecode(packed, mode) if packed.size else None  # it raises for empty input
         if image is None:
-            raise DataError(f"{self._folder / name} is no picture", REMEDY)
+            raise DataError(f"{self._folder / name} is not a picture", REMEDY)
         small = cv2.resize(image, (size_px, size_px), interpolation=cv2.INTER_AREA)
         return small.astype(np.uint8, copy=False)
 

@@ -42,7 +42,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @needs_extra
-def test_what_no_training_left_is_not_replaced(command: Command, data: Path) -> None:
+def test_files_of_others_are_not_replaced(command: Command, data: Path) -> None:
     Path("mine").mkdir()
     Path("mine/best.onnx").write_text("mine")
     ran = train(command, data, "-o", "mine")
@@ -57,7 +57,7 @@ def test_from_pictures_to_an_encoder(command: Command, data: Path) -> None:
     flags = ("--loss", "triplet", "--licence", "CC0 1.0", "--alignment", "box", "--padding", 0.3)
     ran = train(command, packed(data), *flags)
     assert ran.code == 0
-    assert ran.err == "Left out, no picture: Person_00/Person_00_0001.png\n"
+    assert ran.err == "Left out, not a picture: Person_00/Person_00_0001.png\n"
     assert ran.out.startswith("2 epochs, the best is ")
     assert "pairs of one person" in ran.out
     assert ran.out.endswith(f"--encoder onnx:{Path('runs') / 'best.onnx'}\n")
@@ -79,7 +79,7 @@ def test_from_pictures_to_an_encoder(command: Command, data: Path) -> None:
 
 
 @needs_extra
-def test_interrupted_and_continued(
+def test_an_interrupted_training_resumes(
     command: Command, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from clusterer.training.faces import FaceTrainer  # noqa: PLC0415 (torch, where it is)
@@ -120,7 +120,7 @@ def test_interrupted_and_continued(
         (["-o", "file"], "Cannot write file"),
     ],
 )
-def test_one_line_says_what_is_wrong(
+def test_what_is_wrong_is_one_line(
     command: Command, data: Path, flags: list[str], expected: str
 ) -> None:
     Path("file").write_text("")

@@ -85,11 +85,11 @@ def test_lfw_without_folds(folder: Path) -> None:
 
 HEAD = "first,second,same\n"
 WRONG = [
-    ("", "pairs, line 1: this is no list of pairs"),
-    ("a.jpg,b.jpg,1\n", "pairs, line 1: this is no list of pairs"),
-    ("1 2 3\n", "pairs, line 1: this is no list of pairs"),
-    ("0\n", "pairs, line 1: this is no list of pairs"),
-    (HEAD, "pairs lists no pair"),
+    ("", "pairs, line 1: this is not a list of pairs"),
+    ("a.jpg,b.jpg,1\n", "pairs, line 1: this is not a list of pairs"),
+    ("1 2 3\n", "pairs, line 1: this is not a list of pairs"),
+    ("0\n", "pairs, line 1: this is not a list of pairs"),
+    (HEAD, "pairs lists no pairs"),
     (
         f"{HEAD}a.jpg,b.jpg,1\na.jpg,b.jpg,maybe\n",
         "pairs, line 3: same is 'maybe'. Write one of 1,",
@@ -101,10 +101,10 @@ WRONG = [
     (f"{HEAD}a.jpg,b.jpg,1\n\na.jpg,e.jpg,1\n", "pairs, line 4: there is no photograph "),
     (f"{HEAD}a.jpg,Ann,1\n", "pairs, line 2: there is no photograph "),
     (f"{HEAD}a.jpg,{'b' * 300}.jpg,1\n", "pairs, line 2: there is no photograph "),
-    ("1\nAnn 1\nAnn 1 Bob 1\n", "pairs, line 2: this is no pair"),
-    ("1\nAnn 1 two\nAnn 1 Bob 1\n", "pairs, line 2: this is no pair"),
-    ("1\nAnn 1 2\nAnn 1 Bob -1\n", "pairs, line 3: this is no pair"),
-    ("1\nAnn 1 2\nAnn 1 Bob 1 2\n", "pairs, line 3: this is no pair"),
+    ("1\nAnn 1\nAnn 1 Bob 1\n", "pairs, line 2: this is not a pair"),
+    ("1\nAnn 1 two\nAnn 1 Bob 1\n", "pairs, line 2: this is not a pair"),
+    ("1\nAnn 1 2\nAnn 1 Bob -1\n", "pairs, line 3: this is not a pair"),
+    ("1\nAnn 1 2\nAnn 1 Bob 1 2\n", "pairs, line 3: this is not a pair"),
     ("1\nAnn 1 2\n", "pairs lists 1 pairs, and 2 according to its first line"),
     ("1\nAnn 1 2\n\nAnn 1 2\n", "pairs, line 4: a pair of two people should stand here"),
     ("1\nAnn 1 Bob 1\nAnn 1 2\n", "pairs, line 2: a pair of one person should stand here"),
@@ -126,10 +126,10 @@ def test_wrong_lists(folder: Path, text: str, expected: str) -> None:
     [
         ("missing", "Cannot read {}/missing (no such file or directory)"),
         (".", "Cannot read {} (is a directory)"),
-        ("picture", "{}/picture is no text in UTF-8"),
+        ("picture", "{}/picture is not UTF-8 text"),
     ],
 )
-def test_no_list(tmp_path: Path, name: str, expected: str) -> None:
+def test_malformed_lists_are_refused(tmp_path: Path, name: str, expected: str) -> None:
     (tmp_path / "picture").write_bytes(b"\xff\xd8\xff\xe0")
     with pytest.raises(TruthError) as caught:
         read_pairs(tmp_path / name)

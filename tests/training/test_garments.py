@@ -124,8 +124,8 @@ def cut_tar(folder: Path) -> None:
         (latin_labels, "Cannot read .*labels.csv"),
         (no_picture, r"Cannot read .*street.001\.jpg"),
         (no_mask, r"Cannot read .*clothing.003\.mask\.png"),
-        (damaged_picture, r"clothing.002\.jpg is no picture"),
-        (empty_picture, r"clothing.002\.jpg is no picture"),
+        (damaged_picture, r"clothing.002\.jpg is not a picture"),
+        (empty_picture, r"clothing.002\.jpg is not a picture"),
         (damaged_tar, r"Cannot read .*street\.tar"),
         (cut_tar, r"Cannot read .*street"),
     ],
@@ -150,7 +150,7 @@ def test_names_that_lead_out_of_the_folder(
         read_garments(folder)
 
 
-def test_a_part_that_nobody_knows(folder: Path) -> None:
+def test_an_unknown_part(folder: Path) -> None:
     with pytest.raises(DataError, match=r"labels\.csv names no hats, shoes\."):
         read_garments(folder, ("shoes", "street", "hats"))
 
