@@ -127,7 +127,7 @@ def test_every_room_has_its_place_in_the_order() -> None:
     assert {room_of(module) for module in MODULES} == {*ORDER, *EVERYBODY_S, ""}
 
 
-def test_a_stranger_can_take_in_the_rooms_at_a_glance() -> None:
+def test_the_package_has_at_most_20_entries() -> None:
     assert len([p for p in ROOT.iterdir() if p.name != "__pycache__"]) <= 20
 
 
@@ -197,7 +197,7 @@ def test_the_rule_sees_the_extra(source: str) -> None:
         "import sys\nsys.stdout.write('a')",
     ],
 )
-def test_the_rule_hears_a_print(source: str) -> None:
+def test_the_rule_sees_a_print(source: str) -> None:
     assert speaks(source)
     assert not speaks("import sys\nsys.path\nfingerprint = 1")
 
@@ -273,7 +273,7 @@ def test_the_command_starts_without_the_extra() -> None:
     assert loaded.isdisjoint(TRAINS)
 
 
-def test_the_way_in_imports_nothing_before_interrupts_are_taken_care_of() -> None:
+def test_the_entry_point_imports_nothing_before_interrupts_are_handled() -> None:
     loaded = loaded_by("import clusterer.cli")
     assert {name for name in loaded if name.startswith("clusterer")} == {
         "clusterer", "clusterer._version", "clusterer.cli", "clusterer.cli.exit_codes",

@@ -37,7 +37,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @needs_extra
-def test_what_no_training_left_is_not_replaced(command: Command, data: Path) -> None:
+def test_files_of_others_are_not_replaced(command: Command, data: Path) -> None:
     Path("mine").mkdir()
     Path("mine/clothing.onnx").write_text("mine")
     ran = train(command, data, "-o", "mine")
@@ -82,7 +82,7 @@ def test_from_pictures_to_networks(command: Command, data: Path) -> None:
 
 
 @needs_extra
-def test_interrupted_and_continued(
+def test_an_interrupted_training_resumes(
     command: Command, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flags = ("--loss", "supcon", "--no-int8", "-o", "here")
@@ -130,7 +130,7 @@ def test_interrupted_and_continued(
         (["-o", "file/below"], 1, "Cannot write file"),
     ],
 )
-def test_one_line_says_what_is_wrong(
+def test_what_is_wrong_is_one_line(
     command: Command, data: Path, flags: list[str], code: int, expected: str
 ) -> None:
     Path("file").write_text("")
