@@ -91,7 +91,7 @@ def _lines(path: Path) -> list[str]:
         with reading(path, TruthError, "Give a list of pairs"):
             return read_file(path).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        raise TruthError(f"{path} is not UTF-8 text", _FORMS) from None
+        raise TruthError(f"{path} is not text in UTF-8", _FORMS) from None
 
 
 def _is_count(word: str) -> bool:

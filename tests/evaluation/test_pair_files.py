@@ -126,7 +126,7 @@ def test_wrong_lists(folder: Path, text: str, expected: str) -> None:
     [
         ("missing", "Cannot read {}/missing (no such file or directory)"),
         (".", "Cannot read {} (is a directory)"),
-        ("picture", "{}/picture is not UTF-8 text"),
+        ("picture", "{}/picture is not text in UTF-8"),
     ],
 )
 def test_malformed_lists_are_refused(tmp_path: Path, name: str, expected: str) -> None:
