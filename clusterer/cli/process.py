@@ -16,7 +16,6 @@ from clusterer.cli.crash import crashed, foreseen
 from clusterer.cli.exit_codes import CRASHED, INTERRUPTED, UNREAD
 from clusterer.cli.work import PROGRAM, Unforeseen, Work
 from clusterer.core.errors import ClustererError, ConfigError
-from clusterer.core.files import reason
 
 
 def exit_code(args: list[str] | None) -> int:
@@ -71,7 +70,7 @@ def _unwritten(trouble: OSError) -> int:
     """Report that standard output cannot be written, unless its reader left; the exit code."""
     if streams.is_unread(trouble):
         return UNREAD
-    _say(f"Error: Cannot write to standard output ({reason(trouble)})")
+    _say(f"Error: Cannot write to standard output ({(trouble.strerror or str(trouble)).lower()})")
     return 1
 
 

@@ -19,7 +19,7 @@ from clusterer.gallery.faces import Gallery, Scale
 from clusterer.gallery.match import match
 from clusterer.gallery.names import BY_GALLERY, current, ever_named, given_names
 from clusterer.gallery.read import made_by
-from clusterer.outputs.save import save
+from clusterer.outputs import save as result_folder
 from clusterer.people.amend import amend, keys_of
 from clusterer.people.constraints import co_occurrence
 from clusterer.store.folder import ResultFolder
@@ -90,7 +90,7 @@ def name_people(
 
 
 def _name_people(own: ResultFolder, gallery: Gallery, chosen: GalleryConfig) -> Naming:
-    """As `name_people`, with the folder locked."""
+    """As `name_people`, while nobody else writes."""
     loaded, log = own.load(), own.edits
     result = current(loaded, log.edits)
     encoder = result.config.analysis.encoding.encoder
@@ -111,7 +111,7 @@ def _name_people(own: ResultFolder, gallery: Gallery, chosen: GalleryConfig) -> 
             if edits:
                 video = log.video or Path(result.analysis.video.path).name
                 own.write_edits(replace(log, edits=named.edits, video=video))
-            save(named, own.path)
+            result_folder.save(named, own.path)
     return Naming(named, tuple(suggestion for _, suggestion in suggestions))
 
 

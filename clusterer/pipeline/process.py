@@ -12,7 +12,7 @@ from clusterer.core.errors import EditsError, system_libraries
 from clusterer.core.hook import Hook
 from clusterer.core.types import ClusteringResult
 from clusterer.edits import EditLog
-from clusterer.outputs.save import save
+from clusterer.outputs import save as result_folder
 from clusterer.people import clustering
 from clusterer.people.decide import decide, resolved
 from clusterer.pipeline.analyse import analyse_into
@@ -100,7 +100,7 @@ def process(  # noqa: PLR0913 (the user's choices)
         with system_libraries():
             if given is not None:
                 own.write_edits(dataclasses.replace(log, video=video.name))
-            save(result, own.path)
+            result_folder.save(result, own.path)
             own.normalise_marker()
     return Outcome(result, own.path, time.monotonic() - started_s)
 

@@ -89,7 +89,7 @@ WRONG = [
     ("a.jpg,b.jpg,1\n", "pairs, line 1: this is not a list of pairs"),
     ("1 2 3\n", "pairs, line 1: this is not a list of pairs"),
     ("0\n", "pairs, line 1: this is not a list of pairs"),
-    (HEAD, "pairs lists no pairs"),
+    (HEAD, "pairs lists no pair"),
     (
         f"{HEAD}a.jpg,b.jpg,1\na.jpg,b.jpg,maybe\n",
         "pairs, line 3: same is 'maybe'. Write one of 1,",
@@ -129,7 +129,7 @@ def test_wrong_lists(folder: Path, text: str, expected: str) -> None:
         ("picture", "{}/picture is not text in UTF-8"),
     ],
 )
-def test_malformed_lists_are_refused(tmp_path: Path, name: str, expected: str) -> None:
+def test_no_list(tmp_path: Path, name: str, expected: str) -> None:
     (tmp_path / "picture").write_bytes(b"\xff\xd8\xff\xe0")
     with pytest.raises(TruthError) as caught:
         read_pairs(tmp_path / name)
