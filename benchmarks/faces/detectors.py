@@ -51,7 +51,7 @@ class Looked:
 
 
 def labelled(video: Path, truth: Truth, most: int = FRAMES) -> list[Frame]:
-    """Labelled frames, at most so many, spread over the clip."""
+    """At most `most` labelled frames, spread over the clip."""
     picks = spread(len(truth.frames), most)
     return frames_at(video, set(truth.frames[picks].tolist()))
 

@@ -58,7 +58,7 @@ def row(clip: Clip, folder: Path) -> list[str]:
 
 
 def by_faces_alone(clip: Clip, folder: Path) -> list[str]:
-    """Decide anew without clothing, from the analysis that `row` left there."""
+    """Decide again without clothing, from the analysis that `row` stored there."""
     faces = ClusteringConfig(clothing=ClothingConfig(enabled=False))
     config = clusterer.Config(clustering=faces)
     return line(

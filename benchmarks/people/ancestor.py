@@ -79,7 +79,7 @@ class Faces:
     Attributes
     ----------
     video : facts of the video
-    step : every so many frames are looked at
+    step : frames from one sampled frame to the next
     detections : n faces
     embeddings : array of shape (n, d), float32
     seconds : how long it took

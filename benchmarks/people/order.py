@@ -53,7 +53,7 @@ def labels_of(analysis: Analysis, method: str) -> IntArray:
 
 
 def shuffled(analysis: Analysis, rng: np.random.Generator) -> tuple[Analysis, IntArray]:
-    """Tracks of equal start in another order, numbered anew; and which track each was."""
+    """Shuffle tracks that start together and renumber them; also return their old numbers."""
     order = np.lexsort((rng.permutation(len(analysis.tracks)), starts(analysis)))
     moved = (analysis.tracks[old] for old in order.tolist())
     tracks = tuple(replace(track, id=new) for new, track in enumerate(moved))

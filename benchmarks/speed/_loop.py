@@ -1,4 +1,4 @@
-"""A video several times over, its packets copied, not encoded anew."""
+"""A video several times over, its packets copied, not encoded again."""
 
 from __future__ import annotations
 

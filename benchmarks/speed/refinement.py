@@ -2,7 +2,7 @@
 
     python -m benchmarks speed refinement [--tracks 5000] [--people 40]
 
-Tracks are simulated: an hour of shots of four faces each, of so many people, who change clothes
+Tracks are simulated: an hour of shots of four faces each; the people change clothes
 every five minutes. Two thirds of the tracks are unreadable; the first stage groups some of those
 into fragments of a few tracks and leaves the others unknown. In the second row all are unknown.
 Questions are timed twice: with the evidence of the second stage, as in a run, and computing it
@@ -37,7 +37,7 @@ HEADER = (
     "tracks moved",
     "seconds",
     "questions, s",
-    "weighed anew, s",
+    "evidence again, s",
     "peak MiB",
 )
 TOGETHER = 4

@@ -1,4 +1,4 @@
-"""Distances between embeddings. A distance is never a similarity: 0 = the same."""
+"""Distances between embeddings; 0 = equal."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def read_pairs(path: Path, images: Path | None = None) -> PairList:
     else:
         pairs, fold = list(_csv(path, lines)), None
     if not pairs:
-        raise TruthError(f"{path} lists no pair", _FORMS)
+        raise TruthError(f"{path} lists no pairs", _FORMS)
     return _collect(path, images or path.parent, pairs, fold)
 
 

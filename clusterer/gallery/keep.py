@@ -27,12 +27,12 @@ _NO_NAME = set('/\\:*?"<>|')
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What came into a gallery.
+    """What was added to a gallery.
 
     Attributes
     ----------
     added
-        Name → files that are new; empty = all were there.
+        Name → new files; empty = the gallery had them all.
     notes
         One line for each person who was left out, and why.
     """
@@ -50,8 +50,8 @@ def add_to_gallery(
 ) -> Kept:
     """Add the best pictures of people whom a reviewer named to a gallery.
 
-    A picture comes in only if reading it again gives the face that it was kept for. Nothing that
-    is there is changed. On POSIX, only the user may look at what is new: faces are biometric data.
+    A picture is added only if the detector finds the person's face in it again. Existing files are
+    not changed. On POSIX, only the user may read new ones: faces are biometric data.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def add_to_gallery(
 
 
 class _Album:
-    """Pictures of people that show, when read again, the face that they were kept for."""
+    """Pictures of people in which the person's face is found again."""
 
     def __init__(
         self, result: ClusteringResult, folder: ResultFolder, chosen: GalleryConfig
@@ -150,7 +150,7 @@ def _named(result: ClusteringResult, *, by_gallery: bool) -> list[Identity]:
 
 
 def pick(person: Identity, analysis: Analysis, min_quality: float) -> list[int]:
-    """Detections whose pictures show a person best, best first; of each track one after the other.
+    """Detections whose pictures show a person best, taking turns among the tracks.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def pick(person: Identity, analysis: Analysis, min_quality: float) -> list[int]:
     analysis
         Of the video.
     min_quality
-        Worse pictures teach nothing.
+        Worse pictures are left out.
 
     Returns
     -------
@@ -183,12 +183,12 @@ def pick(person: Identity, analysis: Analysis, min_quality: float) -> list[int]:
 
 
 def file_name(content: bytes) -> str:
-    """Name of a picture by what is in it: the same picture is never there twice."""
+    """Name of a picture, from its content: no picture is stored twice."""
     return f"{hashlib.sha256(content).hexdigest()[:16]}.jpg"
 
 
 def folder_name(name: str) -> str | None:
-    """Name of a person's folder; None if no folder can be called so on every system."""
+    """Name of a person's folder; None if some system does not allow it."""
     bad = name.startswith(".") or name != name.strip() or name.endswith(".")
     long = len(name.encode()) > 200
     return None if bad or long or not name or _NO_NAME & set(name) else name

@@ -1,4 +1,4 @@
-"""Which people of a result have a name, and who gave it."""
+"""Names of the people of a result, and whether a gallery or a reviewer gave them."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def named_by_gallery(result: ClusteringResult, names: Mapping[int, str]) -> set[
     return machine - hand
 
 
-def spoken_of(result: ClusteringResult, edits: Iterable[Edit]) -> set[int]:
-    """Labels of people whose name any correction changed, also one that was undone.
+def ever_named(result: ClusteringResult, edits: Iterable[Edit]) -> set[int]:
+    """Labels of people whom any correction named, including those that were undone.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def spoken_of(result: ClusteringResult, edits: Iterable[Edit]) -> set[int]:
 
 
 def _name_edits(result: ClusteringResult, edits: Iterable[Edit]) -> list[tuple[int, Edit]]:
-    """Corrections of names, each with the label of the person whom it concerns now."""
+    """Corrections of names, each with the label of the person that now has most of its tracks."""
     keys, labels = keys_of(result.analysis), result.labels.tolist()
     found: list[tuple[int, Edit]] = []
     for edit in edits:

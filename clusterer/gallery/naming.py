@@ -17,7 +17,7 @@ from clusterer.core.types import UNKNOWN, Action, Advice, ClusteringResult, Edit
 from clusterer.edits import EditLog
 from clusterer.gallery.faces import Gallery, Scale
 from clusterer.gallery.match import match
-from clusterer.gallery.names import BY_GALLERY, current, given_names, spoken_of
+from clusterer.gallery.names import BY_GALLERY, current, ever_named, given_names
 from clusterer.gallery.read import made_by
 from clusterer.outputs.save import save
 from clusterer.people.amend import amend, keys_of
@@ -130,7 +130,7 @@ class _Unnamed:
     def __init__(self, result: ClusteringResult, log: EditLog, gallery: Gallery) -> None:
         self._result, self._gallery = result, gallery
         self._names = given_names(result)
-        done = spoken_of(result, (*log.edits, *log.undone)) | set(self._names)
+        done = ever_named(result, (*log.edits, *log.undone)) | set(self._names)
         self._open = [p for p in result.people if p.label not in done and not p.hidden]
 
     def suggestions(self, chosen: GalleryConfig) -> list[tuple[Identity, NameSuggestion]]:

@@ -1,4 +1,4 @@
-"""Write everything that a run gives into its result folder."""
+"""Write report, tables and result.json into a result folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def save(result: ClusteringResult, folder: Path) -> None:
     Raises
     ------
     ResultError
-        The folder cannot be written to, or is none of ours; what was there before stays.
+        The folder cannot be written to, or is not a result folder; earlier files are kept.
     """
     own = ResultFolder(folder, result.analysis)
     own.ensure_marker()

@@ -130,7 +130,7 @@ def reported(faces: Identities, most: int = 5) -> Sequence[str]:
         Greatest number of names in a line.
     """
     kinds = (
-        ("no picture", faces.damaged),
+        ("not a picture", faces.damaged),
         (f"fewer than {LEAST_PICTURES} pictures", faces.left_out),
     )
     lines = []
@@ -147,7 +147,7 @@ def _in_order(path: Path) -> Iterator[tuple[str, str, bytes]]:
         yield from _packed(path) if path.is_file() else _unpacked(path)
     except (OSError, tarfile.TarError) as error:
         cause = isinstance(error, OSError) and error.strerror
-        reason = cause.lower() if cause else "no TAR file, or a damaged one"
+        reason = cause.lower() if cause else "not a TAR file, or damaged"
         raise DataError(f"Cannot read {path} ({reason})", REMEDY) from None
 
 

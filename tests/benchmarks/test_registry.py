@@ -33,7 +33,7 @@ def test_every_module_is_registered() -> None:
     assert {path.parent.name for path in FOLDER.glob("*/__init__.py")} == set(GROUPS)
 
 
-def test_the_page_tells_every_command() -> None:
+def test_the_page_lists_every_command() -> None:
     page = (FOLDER / "README.md").read_text("utf-8")
     missing = [
         command

@@ -82,7 +82,7 @@ def test_from_pictures_to_networks(command: Command, data: Path) -> None:
 
 
 @needs_extra
-def test_interrupted_and_continued(
+def test_an_interrupted_training_resumes(
     command: Command, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flags = ("--loss", "supcon", "--no-int8", "-o", "here")

@@ -57,7 +57,7 @@ def test_from_pictures_to_an_encoder(command: Command, data: Path) -> None:
     flags = ("--loss", "triplet", "--licence", "CC0 1.0", "--alignment", "box", "--padding", 0.3)
     ran = train(command, packed(data), *flags)
     assert ran.code == 0
-    assert ran.err == "Left out, no picture: Person_00/Person_00_0001.png\n"
+    assert ran.err == "Left out, not a picture: Person_00/Person_00_0001.png\n"
     assert ran.out.startswith("2 epochs, the best is ")
     assert "pairs of one person" in ran.out
     assert ran.out.endswith(f"--encoder onnx:{Path('runs') / 'best.onnx'}\n")
@@ -79,7 +79,7 @@ def test_from_pictures_to_an_encoder(command: Command, data: Path) -> None:
 
 
 @needs_extra
-def test_interrupted_and_continued(
+def test_an_interrupted_training_resumes(
     command: Command, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from clusterer.training.faces import FaceTrainer  # noqa: PLC0415 (needs torch)

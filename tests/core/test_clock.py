@@ -107,7 +107,7 @@ def test_a_frame_left_out_makes_the_rate_variable() -> None:
     assert conform(analysis(Fraction(25), pts[:120], Fraction(1, 1000))) == (Fraction(25), ())
 
 
-def test_another_rate_is_the_users_wish() -> None:
+def test_the_user_may_choose_another_rate() -> None:
     found = constant(Fraction(25), Fraction(25), Fraction(1, 12800))
     assert conform(found, Fraction(25)) == (Fraction(25), ())
     rate, (warning,) = conform(found, Fraction("29.97"))

@@ -92,9 +92,7 @@ def test_interrupt_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("after", [0, 1, 2])
-def test_together_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
-) -> None:
+def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     names = ("a", "b", "c")
     for name in names:
         (tmp_path / name).write_text("old")

@@ -58,7 +58,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("name", "kind"), KINDS)
-def test_what_is_no_file(odd: Path, name: str, kind: str) -> None:
+def test_paths_that_are_not_files(odd: Path, name: str, kind: str) -> None:
     path = Path(name)
     assert special_kind(path) == kind
     for read in (open_file, read_file):

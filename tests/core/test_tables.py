@@ -61,7 +61,7 @@ def test_faces() -> None:
     assert table.rows[0][5:] == (100.0, 50.0, 140.0, 98.0, 0.5, 0.375)
 
 
-def test_detections_without_a_track_are_no_faces_of_anybody() -> None:
+def test_detections_without_a_track_belong_to_nobody() -> None:
     result = small_result()
     analysis = replace(result.analysis, tracks=result.analysis.tracks[:3])
     result = replace(result, analysis=analysis, labels=result.labels[:3], unknowns=())

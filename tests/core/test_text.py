@@ -20,5 +20,5 @@ from clusterer.core.text import visible
         ("caf\udce9", "caf\ufffd"),
     ],
 )
-def test_what_steers_a_terminal_is_written_out(name: str, shown: str) -> None:
+def test_control_characters_are_escaped(name: str, shown: str) -> None:
     assert visible(name) == shown

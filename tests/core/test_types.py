@@ -260,7 +260,7 @@ def test_people_are_found_by_name_and_id() -> None:
     ("people", "expected"),
     [(2, "There are: Person 1, Person 2"), (0, "There are: nobody")],
 )
-def test_who_is_not_there_is_told_with_those_who_are(people: int, expected: str) -> None:
+def test_an_unknown_name_is_refused_with_the_known_ones(people: int, expected: str) -> None:
     result = small_result()
     result = replace(result, people=result.people[:people])
     for find in (result.person, result.faces_of):

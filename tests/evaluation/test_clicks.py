@@ -98,5 +98,5 @@ def judged() -> Matching:
         ([-1, -1, -1, -1, -1], Clicks(moves=3)),
     ],
 )
-def test_what_the_truth_tells_of_tracks(labels: list[int], expected: Clicks) -> None:
+def test_the_truth_names_tracks(labels: list[int], expected: Clicks) -> None:
     assert Clicks.of(judged(), np.array(labels)) == expected

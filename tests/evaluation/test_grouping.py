@@ -79,7 +79,7 @@ def close_pair(pair: tuple[float, float]) -> object:
 
 
 @given(clusterings)
-def test_against_scikit_learn(drawn: Clustering) -> None:
+def test_agrees_with_scikit_learn(drawn: Clustering) -> None:
     people, labels = drawn
     found, clusters = Grouping.of(people, labels), alone(labels)
     assert found.nmi == close(metrics.normalized_mutual_info_score(people, clusters))

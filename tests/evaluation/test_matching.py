@@ -83,7 +83,7 @@ def test_equal_overlaps_go_to_the_upper_row_and_the_lower_track() -> None:
     assert one.track.tolist() == [0, MISSED]
 
 
-def test_a_face_that_nobody_can_tell_counts_neither_way() -> None:
+def test_faces_that_nobody_can_identify_are_not_counted() -> None:
     truth = truth_of([(0, "?", box(0)), (0, "ann", box(50)), (6, "?", box(0))])
     matching = match(truth, analysis_of([(0, 0, box(0)), (1, 0, box(50))]))
     assert matching.rows.tolist() == [1]
@@ -113,7 +113,7 @@ def test_no_tracks() -> None:
     assert matching.stray_track.dtype == matching.track.dtype == np.int64
 
 
-def test_whom_tracks_show() -> None:
+def test_people_of_tracks() -> None:
     people = ["ann", "bob", "bob", "eve", "dan", "eve", "dan", "?", "ann"]
     matching = matching_of(people, [0, 0, 0, 1, 1, 1, 1, 3, MISSED])
     assert matching.track_people(4) == ("bob", "dan", "", "")

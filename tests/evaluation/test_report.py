@@ -98,7 +98,7 @@ def test_pooled_counts_every_face_the_same(tmp_path: Path) -> None:
     assert pooled([]) == Scores().ratios()
 
 
-def test_page_says_all_that_is_known(compared: Evaluation) -> None:
+def test_page_shows_all_figures(compared: Evaluation) -> None:
     text = plain(render(compared, no_pictures))
     for name in compared.scores.ratios():
         assert meaning(name).title in text, name
@@ -201,7 +201,7 @@ def test_full_disk_changes_nothing(
     assert contents(tmp_path / "out") == before
 
 
-def test_every_score_has_its_words(compared: Evaluation) -> None:
+def test_every_score_is_explained(compared: Evaluation) -> None:
     names = compared.scores.ratios().keys()
     explained = {name for _, _, known in SECTIONS for name in known}
     assert {name for name in names if not name.startswith("face_recall_")} == explained

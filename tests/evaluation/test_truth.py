@@ -93,14 +93,14 @@ def test_columns_stand_in_any_order_and_kind_may_be_missing(tmp_path: Path) -> N
         (HEAD + '6,1,1,2,3,4,"a"b,\n', "is not a table of comma-separated values"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, message: str) -> None:
+def test_what_is_wrong_is_one_line(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(TruthError) as raised:
         read_truth(write(tmp_path, text))
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
-def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text(tmp_path: Path) -> None:
     path = tmp_path / "a.truth.csv"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(TruthError, match="is not a table"):

@@ -90,7 +90,7 @@ def test_no_threshold_when_two_people_are_nearest() -> None:
 
 
 @pytest.mark.parametrize("number", [10, 100, 1000])
-def test_one_in_so_many_is_resolvable_and_allowed(number: int) -> None:
+def test_the_smallest_resolvable_rate_is_allowed(number: int) -> None:
     pairs = arrays([(1.0, False), (2.0, True), *[(3.0, False)] * (number - 1)])
     found = val_at_far(roc(*pairs), 1 / number)
     assert (found.threshold, found.val, found.resolvable) == (2.0, 1.0, True)
@@ -144,7 +144,7 @@ def test_every_step_is_what_its_threshold_accepts(pairs: tuple[Floats, Bools]) -
 
 
 @given(both_kinds_arrays)
-def test_as_scikit_learn(pairs: tuple[Floats, Bools]) -> None:
+def test_agrees_with_scikit_learn(pairs: tuple[Floats, Bools]) -> None:
     distances, same = pairs
     curve = roc(distances, same)
     assert area(curve) == pytest.approx(roc_auc_score(same, -distances), abs=1e-9)

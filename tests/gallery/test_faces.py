@@ -24,7 +24,7 @@ def test_a_mean_for_each_person() -> None:
     assert means["bob"] == pytest.approx([5.0, 1.0])
 
 
-def test_a_stranger_is_left_out() -> None:
+def test_an_outlier_is_left_out() -> None:
     means, outliers = gather({"ann": rows(0.0, 9.0, 0.2)}, L2, CONFIG)
     assert means["ann"] == pytest.approx([0.1, 1.0])
     assert outliers == {"ann": {1: pytest.approx(8.9)}}
@@ -36,7 +36,7 @@ def test_two_that_contradict_each_other_are_both_left_out() -> None:
     assert outliers == {"ann": {0: pytest.approx(9.0), 1: pytest.approx(9.0)}}
 
 
-def test_a_distance_as_it_is_told() -> None:
+def test_format_of_a_distance() -> None:
     assert (L2.text(0.345), Scale("cosine", 0.03).text(0.0214)) == ("0.34", "0.021")
 
 

@@ -52,16 +52,16 @@ def test_people_who_never_meet_may_share_a_name() -> None:
     assert matched([[0.5, 1.5], [0.6, 1.5]]).given == {0: 0, 1: 0}
 
 
-def test_of_two_who_meet_the_clearly_nearer_gets_it() -> None:
+def test_of_two_people_seen_together_the_nearer_gets_the_name() -> None:
     found = matched([[0.3, 1.5], [0.9, 1.5]], ((0, 1),))
     assert found == Matched({0: 0}, {1: (1,)})
 
 
-def test_of_two_who_meet_and_are_alike_nobody_gets_it() -> None:
+def test_two_equally_near_people_seen_together_get_no_name() -> None:
     assert matched([[0.5, 1.5], [0.6, 1.5]], ((0, 1),)).given == {}
 
 
-def test_a_name_that_is_taken_is_no_rival_any_more() -> None:
+def test_a_name_already_given_is_not_a_rival() -> None:
     """The second is too near to the first's name to be named, but cannot be that person."""
     alone = matched([[0.3, 1.5], [0.8, 0.9]])
     assert alone.given == {0: 0}

@@ -45,7 +45,7 @@ def test_policy_names_the_digests_of_style_and_script() -> None:
         assert f"{part}-src 'sha256-{digest}'" in text
 
 
-def test_policy_of_a_page_that_needs_no_more_is_what_it_was() -> None:
+def test_policy_without_more_sources_is_unchanged() -> None:
     digests = [
         re.search(rf"{part}-src ('[^']*')", pages.policy("a", "b")) for part in ("style", "script")
     ]
@@ -101,7 +101,7 @@ def test_fill_wants_all_that_the_template_asks_for() -> None:
 
 
 @pytest.mark.usefixtures("small_templates")
-def test_text_that_is_no_utf8_can_be_written() -> None:
+def test_text_that_is_not_utf8_can_be_written() -> None:
     assert "<b>epi?sode</b>" in pages.fill("a.html", [], [], name="epi\udce9sode")
 
 
@@ -111,7 +111,7 @@ def test_every_template_is_escaped_and_local() -> None:
         assert not re.search(r"\|\s*safe\b|(?:src|href)=\"?(?:https?:)?//", text), template.name
 
 
-def test_missing_templates_are_said(
+def test_missing_templates_are_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     empty = tmp_path_factory.mktemp("empty")
@@ -128,6 +128,6 @@ def test_missing_templates_are_said(
         ("report.html", "report.css", "no.js"),
     ],
 )
-def test_a_missing_file_is_said(template: str, style: str, script: str) -> None:
+def test_a_missing_file_is_named(template: str, style: str, script: str) -> None:
     with pytest.raises(ResultError, match=r"templates .* are missing\. Install"):
         pages.fill(template, [style], [script])

@@ -136,7 +136,7 @@ def test_what_is_cut_off_has_the_colour_of_nothing() -> None:
     assert torch.equal(seen[hidden], fill[hidden])
 
 
-def test_silhouettes_are_lent_to_garments_without_mask() -> None:
+def test_garments_without_mask_get_a_silhouette() -> None:
     pictures, masks, has_mask = tensors()
     lent = torch.zeros(1, 1, READ_PX, READ_PX)
     lent[..., 10:20, 10:20] = 1

@@ -89,7 +89,7 @@ def interrupt_in_epoch(number: int) -> Callable[[float, Epoch | None], None]:
 
 @pytest.mark.parametrize("loss", ["infonce", "arcface"])
 @pytest.mark.parametrize("epoch", [2, 3])
-def test_goes_on_as_if_nothing_had_been(tmp_path: Path, epoch: int, loss: str) -> None:
+def test_resumes_with_the_same_result(tmp_path: Path, epoch: int, loss: str) -> None:
     chosen = settings(loss=loss)
     at_once = ClothingTrainer(GARMENTS, chosen)
     at_once.run()
@@ -102,7 +102,7 @@ def test_goes_on_as_if_nothing_had_been(tmp_path: Path, epoch: int, loss: str) -
     assert [path.name for path in tmp_path.iterdir()] == [CHECKPOINT]
 
 
-def test_nothing_is_left_to_do(tmp_path: Path) -> None:
+def test_a_finished_training_does_nothing(tmp_path: Path) -> None:
     first = ClothingTrainer(GARMENTS, settings(epochs=1), tmp_path)
     first.run()
     again = ClothingTrainer(GARMENTS, settings(epochs=1), tmp_path)
@@ -120,7 +120,9 @@ def test_progress_reaches_the_end() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"epochs": 9}, {"seed": 1}, {"width": 8}, {"parts": ("a",)}])
-def test_another_training_is_not_taken_over(tmp_path: Path, changes: dict[str, object]) -> None:
+def test_the_checkpoint_of_another_training_is_refused(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
     ClothingTrainer(GARMENTS, settings(epochs=1), tmp_path).run()
     before = (tmp_path / CHECKPOINT).read_bytes()
     with pytest.raises(DataError, match="of a training with other settings") as error:

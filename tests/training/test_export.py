@@ -43,7 +43,7 @@ def quantised(exported: bytes, trainer: ClothingTrainer) -> bytes:
 
 
 @pytest.mark.parametrize("n", [1, 5, 16, 21])
-def test_says_what_torch_says(exported: bytes, trainer: ClothingTrainer, n: int) -> None:
+def test_outputs_equal_those_of_torch(exported: bytes, trainer: ClothingTrainer, n: int) -> None:
     torsos = trainer.torsos(n)
     assert len(torsos) == n
     with torch.no_grad():
@@ -76,7 +76,7 @@ def test_names_and_shapes(exported: bytes, quantised: bytes) -> None:
         assert given == {"embeddings": ["n", DIMENSION], "masks": ["n", 8, 8]}
 
 
-def test_nothing_tells_where_the_source_lay(exported: bytes) -> None:
+def test_the_export_hides_the_path_of_the_source(exported: bytes) -> None:
     for word in (b"stack_trace", b"network.py", b"site-packages", b"File "):
         assert word not in exported
 

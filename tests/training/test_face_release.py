@@ -65,7 +65,7 @@ def test_the_file_is_the_best_network(
     assert np.allclose(np.linalg.norm(said, axis=1), 1, atol=1e-5)
 
 
-def test_the_threshold_keeps_its_word(
+def test_the_threshold_reaches_its_rate(
     released: ReleasedFaces, folder: Path, trainer: FaceTrainer
 ) -> None:
     """Read from the card, and applied to what the file says of held-out people."""

@@ -67,7 +67,7 @@ def interrupt_in_epoch(number: int) -> Callable[[float, FaceEpoch | None], None]
 
 
 @pytest.mark.parametrize("loss", ["triplet", "sphereface"])
-def test_goes_on_as_if_nothing_had_been(tmp_path: Path, loss: str) -> None:
+def test_resumes_with_the_same_result(tmp_path: Path, loss: str) -> None:
     chosen = face_settings(loss=loss)
     at_once = FaceTrainer(PEOPLE, chosen)
     at_once.run()

@@ -150,7 +150,7 @@ def test_names_that_lead_out_of_the_folder(
         read_garments(folder)
 
 
-def test_a_part_that_nobody_knows(folder: Path) -> None:
+def test_an_unknown_part(folder: Path) -> None:
     with pytest.raises(DataError, match=r"labels\.csv names no hats, shoes\."):
         read_garments(folder, ("shoes", "street", "hats"))
 

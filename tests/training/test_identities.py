@@ -52,7 +52,7 @@ def test_the_middle_is_cropped(tmp_path: Path) -> None:
     assert np.array_equal(whole.pictures[1], framed[:, 10:50])
 
 
-def test_what_is_left_out_is_told(folder: Path) -> None:
+def test_what_is_left_out_is_listed(folder: Path) -> None:
     (folder / "Person_00" / "Person_00_0002.png").write_bytes(b"nonsense")
     (folder / "Person_01" / "Person_01_0001.png").write_bytes(b"")
     (folder / "Person_01" / "Person_01_0002.png").unlink()
@@ -66,11 +66,11 @@ def test_what_is_left_out_is_told(folder: Path) -> None:
     assert found.left_out == ("Person_01",)
     assert found.damaged == ("Person_00/Person_00_0002.png", "Person_01/Person_01_0001.png")
     assert reported(found) == [
-        "Left out, no picture: Person_00/Person_00_0002.png, Person_01/Person_01_0001.png",
+        "Left out, not a picture: Person_00/Person_00_0002.png, Person_01/Person_01_0001.png",
         "Left out, fewer than 2 pictures: Person_01",
     ]
     assert reported(found, most=1)[0] == (
-        "Left out, no picture: Person_00/Person_00_0002.png and 1 more"
+        "Left out, not a picture: Person_00/Person_00_0002.png and 1 more"
     )
 
 
@@ -95,7 +95,7 @@ def no_tar(path: Path) -> None:
         (nothing, r"Cannot read .*data \(no such file or directory\)"),
         (empty, r"In .*data is nobody with 2 pictures or more"),
         (one_each, r"In .*data is nobody with 2 pictures or more"),
-        (no_tar, r"Cannot read .*data \(no TAR file, or a damaged one\)\. Give"),
+        (no_tar, r"Cannot read .*data \(not a TAR file, or damaged\)\. Give"),
     ],
 )
 def test_what_cannot_be_used(tmp_path: Path, make: Callable[[Path], None], expected: str) -> None:

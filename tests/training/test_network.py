@@ -36,7 +36,7 @@ def test_each_torso_on_its_own() -> None:
     assert torch.allclose(together, alone, atol=1e-5)
 
 
-def test_descriptions_are_as_long_as_said() -> None:
+def test_descriptions_have_the_stated_length() -> None:
     network = ClothingNet(4, 16)
     described, where = network.describe(torch.rand(2, 3, 64, 64))
     assert described.shape == (2, network.features)

@@ -40,7 +40,7 @@ def test_every_weight_learns() -> None:
         assert parameter.grad.isfinite().all(), name
 
 
-def test_the_file_says_what_torch_says() -> None:
+def test_the_file_gives_the_outputs_of_torch() -> None:
     """Of the small stem; of the large one, `test_face_release` does."""
     torch.manual_seed(0)
     network = FaceNet("resnet18", 32, 8, "small")

@@ -43,7 +43,7 @@ def test_no_more_than_asked_for_of_everybody() -> None:
         assert 0.4 < inside.mean() < 0.6
 
 
-def test_the_choice_hangs_on_the_seed_alone() -> None:
+def test_the_choice_depends_on_the_seed_alone() -> None:
     people = np.repeat(np.arange(5), 9)
     first, again, other = (balanced_pairs(people, seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(first.second, again.second)

@@ -70,7 +70,7 @@ def test_pooled_and_every_clip_are_two_things() -> None:
     assert group.precise_everywhere.clip == POOLED
 
 
-def test_what_is_not_reached_is_said() -> None:
+def test_an_unreached_precision_is_explained() -> None:
     (group,) = groups(rows(TWO_CLIPS), 0.995)
     assert group.precise is None
     assert group.precise_everywhere is None

@@ -112,7 +112,7 @@ def test_wrong_settings(films: tuple[Clip, ...], arguments: dict[str, Any], expe
         sweep(films, Space(**arguments))
 
 
-def test_clips_must_be_told_apart(films: tuple[Clip, ...]) -> None:
+def test_clips_need_distinct_names(films: tuple[Clip, ...]) -> None:
     with pytest.raises(ConfigError, match="no clip is given"):
         sweep([])
     for name in ("one", POOLED):

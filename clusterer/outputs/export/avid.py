@@ -15,7 +15,7 @@ drop-frame written with a semicolon: Avid Log Specifications
 (https://www.manualshelf.com/manual/avid/9935-65126-05/user-manual-english/page-131.html).
 
 A track holds one marker per frame, so appearances that begin together are one, as long as the
-longest; its comment tells who stays how many frames.
+longest; its comment gives the length of each.
 """
 
 from __future__ import annotations

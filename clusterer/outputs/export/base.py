@@ -30,7 +30,7 @@ class Exporter(Protocol):
         Raises
         ------
         ConfigError
-            The format cannot say this, such as a rate that it does not know.
+            The format cannot express the timeline, such as its rate.
         """
         ...
 
@@ -127,7 +127,7 @@ FORMATS = Registry(
         ),
     },
 )
-"""The class takes nothing."""
+"""Each class is called without arguments."""
 
 names = FORMATS.names
 

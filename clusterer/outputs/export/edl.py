@@ -46,7 +46,7 @@ class Edl:
     """Writes ``<stem>.edl`` with everybody in time order, and ``<stem>.<name>.edl`` per person.
 
     The files of single people are there if there is more than one. From event 1000 on there is
-    another file, ``<stem>.2.edl``, whose record times begin anew.
+    another file, ``<stem>.2.edl``, whose record times start from the beginning.
     """
 
     def files(self, timeline: Timeline) -> dict[str, bytes]:

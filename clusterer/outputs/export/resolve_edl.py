@@ -10,7 +10,7 @@ and ``|D:`` length in frames.
 
 A timeline has one marker per frame: Resolve's scripting documentation (README.txt in the folder
 Developer/Scripting of an installation) gives markers as a table by frame. So appearances that begin
-together are one marker, as long as the longest; its note tells who stays how many frames.
+together are one marker, as long as the longest; its note gives the length of each.
 
 Timecodes are the timeline's: those of the video if a start is stated, else from 01:00:00:00, where
 Resolve begins a new timeline.

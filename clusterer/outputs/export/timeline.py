@@ -75,7 +75,7 @@ class Timeline:
     start : timecode of the first frame as the user or the file states it, with ``;`` drop-frame;
         empty = unknown, which counts from 00:00:00:00
     length : frames of the video, at least 1
-    parts : people by screen time, then unknowns if they were asked for
+    parts : people by screen time, then unknowns if requested
     warnings : what the user should know
     """
 

@@ -1,4 +1,4 @@
-"""XML that every parser takes: only characters of XML 1.0, escaped by the library.
+"""XML that every parser accepts: only characters of XML 1.0, escaped by the library.
 
 Source: Extensible Markup Language (XML) 1.0, section 2.2, https://www.w3.org/TR/xml/#charsets.
 """

@@ -103,7 +103,7 @@ def licence(model: str, own: str = "") -> str:
 
 
 def _files() -> Iterator[AnyFile]:
-    """Files that an analysis may name; plug-ins are imported where none of ours is meant."""
+    """Files that an analysis may name; plug-ins are imported only if no built-in one matches."""
     registries: tuple[Registry[Any], ...] = (DETECTORS, ENCODERS, ALIGNMENTS)
     yield CLOTHING
     for each in registries:

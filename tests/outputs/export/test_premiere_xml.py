@@ -134,7 +134,7 @@ def test_rates(rate: Fraction, timebase: int, ntsc: str) -> None:
     assert sequence.findtext("rate/ntsc") == ntsc
 
 
-def test_a_rate_that_cannot_be_said_is_refused() -> None:
+def test_a_rate_that_the_format_cannot_express_is_refused() -> None:
     rate = Fraction(25, 2)
     with pytest.raises(ConfigError, match=r"12\.5 frames per second\. Give another --rate"):
         written(Timeline(video(rate), rate, "", 10, ()))

@@ -42,7 +42,7 @@ def test_workbook() -> None:
         assert (name.number_format, code.number_format) == ("@", "@")
 
 
-def test_workbook_does_not_tell_when_it_was_written() -> None:
+def test_workbook_has_no_date_of_writing() -> None:
     with zipfile.ZipFile(io.BytesIO(only("xlsx"))) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         facts = archive.read("docProps/core.xml").decode()

@@ -33,7 +33,7 @@ def test_opens_from_disk_without_fetching(open_page: Open, sheet: Path) -> None:
     assert page.locator(".cover img").first.evaluate(width) == 160
 
 
-def test_policy_refuses_what_is_not_ours(chromium: Browser, sheet: Path) -> None:
+def test_policy_refuses_foreign_scripts(chromium: Browser, sheet: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         page = chromium.new_page()

@@ -148,7 +148,7 @@ def test_a_saved_page_has_the_torsos_of_its_folder(dressed: Scene, tmp_path: Pat
     assert len(data_of((tmp_path / "report.html").read_text("utf-8"))["torsos"]) == 1
 
 
-def test_an_hour_that_clothing_put_together_stays_under_eight_megabytes(
+def test_an_hour_grouped_by_clothing_stays_under_eight_megabytes(
     hour: ClusteringResult,
 ) -> None:
     moved = tuple(

@@ -99,7 +99,7 @@ def test_the_rest() -> None:
     assert not any(data[name] for name in (*empty, "pictures", "torsos", "grouped_under"))
 
 
-def test_tracks_are_told_as_grouped_not_as_corrected() -> None:
+def test_tracks_are_listed_as_grouped_not_as_corrected() -> None:
     grouping = Grouping(
         np.array([UNKNOWN, 4, 4, UNKNOWN]),
         (Reason.AMBIGUOUS, Reason.NONE, Reason.NONE, Reason.TOO_SMALL),
@@ -124,7 +124,7 @@ def test_people_have_the_numbers_that_the_tables_give_them(labels: list[int]) ->
     assert numbers(result.analysis, np.array(labels)) == expected
 
 
-def test_who_is_no_face_has_no_number() -> None:
+def test_tracks_that_are_not_faces_have_no_number() -> None:
     assert numbers(small_analysis(), np.array([-2, 5, -2, -2])) == {5: 1}
 
 
@@ -155,7 +155,7 @@ def test_boxes_are_rounded_as_in_the_file_of_corrections(left: list[float]) -> N
 
 
 @pytest.mark.parametrize("action", Action)
-def test_corrections_are_told_as_in_their_file(action: Action) -> None:
+def test_corrections_are_listed_as_in_their_file(action: Action) -> None:
     full = Edit(action, ("1@0,0,9,9",), ("2@0,0,9,9",), face="3@0,0,9,9", name="é", at="2026")
     bare = Edit(action)
     result = replace(small_result(), edits=(full, bare))
@@ -167,7 +167,7 @@ def test_corrections_are_told_as_in_their_file(action: Action) -> None:
     assert data["names"] == ["Ada", "Bob"]
 
 
-def test_names_of_another_analysis_are_told_with_what_they_mean() -> None:
+def test_keys_of_another_analysis_come_with_their_meaning() -> None:
     """A frame off and two px aside; a face of track 2 that is not its best; nothing at all."""
     edits = (
         Edit(Action.MOVE, who=("1@102,50,142,98",), tracks=("60@111,50,151,98", "9@0,0,9,9")),
@@ -200,13 +200,13 @@ def test_advice() -> None:
     assert data["trees"] == {"0": [[0, 1]], "1": []}
 
 
-def test_who_was_seen_together_is_told_once() -> None:
+def test_people_seen_together_are_listed_once() -> None:
     """0 and 1 share frame 0, 2 and 3 frame 60; that 0 is not 2 is the word of a reviewer."""
     pairs = np.array([[3, 2], [0, 1], [2, 3], [2, 0]])
     assert data_of(replace(small_result(), cannot_link=pairs))["together"] == [[0, 1], [2, 3]]
 
 
-def test_clothing_is_told_by_track() -> None:
+def test_clothing_is_listed_by_track() -> None:
     decisions = (
         ClothingDecision(2, Move.JOINED, 0.1, 2.9957, None),
         ClothingDecision(3, Move.SPLIT, 0.1, -2.9957, None),  # unknown
@@ -218,13 +218,13 @@ def test_clothing_is_told_by_track() -> None:
     assert found["2"][2].startswith("Joined by clothing. Clothing: 20 times likelier")
 
 
-def test_every_reason_is_told_in_order() -> None:
+def test_reasons_are_listed_in_order() -> None:
     told = data_of(small_result())["reasons"]
     assert told == [[r.value, w.title, w.why, w.advice] for r, w in EXPLANATIONS.items()]
     assert {reason for reason, *_ in told} == {reason.value for reason in Reason}
 
 
-def test_pictures_are_told_by_chip() -> None:
+def test_pictures_are_listed_by_chip() -> None:
     analysis = small_analysis()  # chips 0 to 3 are rows 0, 1, 5 and 7; of row 6 none is kept
     gallery = Gallery(1000, {7: "seven", 0: "nought", 6: "six"}, {7: "shirt"})
     assert pictures(gallery, analysis) == {
@@ -233,7 +233,7 @@ def test_pictures_are_told_by_chip() -> None:
     }
 
 
-def test_a_picture_of_no_track_is_told_to_be_nobodys() -> None:
+def test_a_picture_without_a_track_belongs_to_nobody() -> None:
     result = small_result()
     labels = np.array([0, 1, 0])
     fewer = replace(
@@ -264,6 +264,6 @@ def test_a_scene_names_people_by_corrections() -> None:
     ]
 
 
-def test_an_hour_is_told_in_two_megabytes(hour: ClusteringResult) -> None:
+def test_the_payload_of_an_hour_fits_two_megabytes(hour: ClusteringResult) -> None:
     text = json.dumps(payload("live", hour, {}), separators=(",", ":"))
     assert len(text) < 2_000_000

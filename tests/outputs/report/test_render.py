@@ -157,7 +157,7 @@ def test_hostile_name_in_html() -> None:
     assert "&#34;&gt;&lt;b onclick=x&gt;" in fallback_of(html)
 
 
-def test_file_name_that_is_no_utf8() -> None:
+def test_file_name_that_is_not_utf8() -> None:
     html = render(Scene([], path="/tmp/epi\udce9sode.mp4").build(), reader())
     assert re.search("<h1[^>]*>epi\N{REPLACEMENT CHARACTER}sode.mp4</h1>", html)
     assert data_of(html)["title"] == "epi\N{REPLACEMENT CHARACTER}sode.mp4"
@@ -226,7 +226,7 @@ def test_flatten() -> None:
 @pytest.mark.parametrize(
     "path", ["/home/ada/nets/a.onnx", "C:\\nets\\a.onnx", "nets/a.onnx", "a.onnx"]
 )
-def test_folders_of_the_user_are_not_told(path: str) -> None:
+def test_folders_of_the_user_stay_private(path: str) -> None:
     found = flatten({"encoding": {"encoder": f"onnx:{path}"}})
     assert [(s.name, s.value) for s in found] == [("encoding.encoder", "onnx:a.onnx")]
 
