@@ -98,7 +98,11 @@ class _Watched:
         self._fails = fails
         self._plain = plain
 
-    def write(self, text: str) -> int:
+    def write(self, text: str | bytes) -> int:
+        if isinstance(text, bytes):
+            if not text:  # click asks in this way whether a stream takes bytes
+                raise TypeError("a stream of text")
+            text = text.decode()  # click's shell completion
         with self._watching():
             self.stream.write(text.translate(_CONTROL) if self._plain else text)
         return len(text)

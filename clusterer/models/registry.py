@@ -1,7 +1,7 @@
 """Registries: name → what is known of a detector, encoder, alignment, method or format.
 
-Nothing is loaded before it is asked for. What an installed package of others brings belongs to a
-registry too, by an entry point in its group (`Registry`).
+Nothing is loaded before it is needed. Other packages add entries by an entry point in the group of
+the registry; see `Registry`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from clusterer.models.local import LocalFile
 from clusterer.models.plug_in import Code, PlugIn, plug_ins
 
 AnyFile: TypeAlias = Weights | Download | LocalFile | Code
-"""A file that counts: weights of a package, from the network or the user's own; or a plug-in."""
+"""A file that an entry runs: weights in a package, downloaded or the user's own; or a plug-in."""
 
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -34,7 +34,7 @@ _LONGEST_CAUSE = 200
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How well and how fast one does its work on the sample film, ``sample_videos/demo.mp4``.
+    """Accuracy and speed on the sample film, ``sample_videos/demo.mp4``.
 
     Attributes
     ----------
@@ -52,15 +52,15 @@ class Entry:
 
     Attributes
     ----------
-    home : ``module:Class``; imported when it is asked for. Empty in the facts that the class of a
-        plug-in states, see `Registry`
+    home : ``module:Class``; imported when it is needed. Left empty in the attribute `entry` of a
+        plug-in's class, see `Registry`
     files : weights that it needs
-    package, licence : of the library that it is part of, where there are no files
-    measured : None where the weights were not at hand
-    extra : of this package, which installs what it needs; empty = everybody has it
-    library : module that may be missing, of that extra or by itself
-    summary : what it is, in a few words, for lists
-    plug_in : name and version of the package of others that brings it; empty = part of this one
+    package, licence : of the library that it is part of, if there are no files
+    measured : None if the weights were not available
+    extra : of this package, which installs what the entry needs; empty = always installed
+    library : module that may be missing, of that extra or another package
+    summary : a few words, for lists
+    plug_in : name and version of the other package that brings it; empty = built in
     """
 
     home: str = ""
@@ -102,16 +102,16 @@ E = TypeVar("E", bound=Entry)
 
 
 class Registry(Generic[E]):
-    """Entries of one kind by name: those of this package, and those of plug-ins.
+    """Entries of one kind by name: built-in ones and plug-ins.
 
     A plug-in is an entry point of any installed package, in the group of the registry. It refers to
-    the class itself, or to an entry. A class is enough; its attribute `entry` may hold an entry
-    with further facts, whose `home` may be left out. An entry in a light module, with `home`, saves
-    listing commands the import of a heavy class. Where no licence is stated, that of the package's
-    metadata counts. The entry gets one more file, `Code`.
+    a class or to an entry. A class is enough; its attribute `entry` may hold an entry with further
+    facts, without `home`. An entry with `home`, in a light module, lets commands list a heavy class
+    without importing it. Without a licence of its own, an entry has that of its package. Each gets
+    one more file, its `Code`.
 
-    A name of this package is never taken by a plug-in, and a name that two packages bring is
-    refused. Entry points are read when a name is unknown or all names are asked for.
+    A plug-in cannot replace a built-in entry, and a name that two packages bring is refused. Entry
+    points are read when a name is not built in, or when all names are listed.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ class Registry(Generic[E]):
         Raises
         ------
         ConfigError
-            There is none, or several packages bring it.
+            There is no such entry, or several packages bring it.
         DependencyError
             The plug-in cannot be imported, or is neither a class nor an entry.
         """
@@ -184,13 +184,13 @@ class Registry(Generic[E]):
             return made(*arguments)
 
     def entries(self) -> dict[str, E]:
-        """All entries by name, sorted; those of plug-ins that fail are left out."""
+        """All entries by name, sorted, without plug-ins that cannot be loaded."""
         found = {}
         for name in self.names():
             try:
                 found[name] = self.get(name)
             except ClustererError:
-                continue  # `problems` tells
+                continue  # `problems` lists it
         return found
 
     def problems(self) -> tuple[str, ...]:
@@ -337,7 +337,7 @@ class Registry(Generic[E]):
 
 
 def _check(facts: Entry) -> None:
-    """Raise TypeError where an entry, which a stranger may have written, holds something wrong."""
+    """Check the types of an entry that another package defines; TypeError names a wrong one."""
     for name in ("home", "package", "licence", "extra", "library", "summary"):
         if not isinstance(getattr(facts, name), str):
             raise TypeError(f"{name} is {getattr(facts, name)!r}, not text")

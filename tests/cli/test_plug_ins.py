@@ -152,6 +152,17 @@ def test_a_format_of_another_package(
     assert any(row.startswith("shout") and "format" in row for row in rows)
 
 
+def test_the_shell_completes_a_plug_in(site: Path, demo_folder: Path, tmp_path: Path) -> None:
+    install(site, "somebodys-ale", ALE, {"formats": {"ale": "somebodys_ale:Ale"}})
+    asks = {
+        "_CLUSTER_VIDEO_COMPLETE": "bash_complete",
+        "COMP_WORDS": f"cluster-video export {demo_folder} --format a",
+        "COMP_CWORD": "4",
+    }
+    done = run(env={**path_with(site), **asks}, cwd=tmp_path)
+    assert done.stdout.splitlines() == ["plain,ale", "plain,avid"]
+
+
 def test_a_format_under_its_own_ending(
     site: Path, tmp_path: Path, demo_folder: Path, command: Callable[..., Ran]
 ) -> None:

@@ -79,8 +79,8 @@ names = METHODS.names
 
 
 def installed() -> tuple[str, ...]:
-    """Sorted names of the methods whose library or plug-in is installed."""
-    return tuple(name for name, entry in METHODS.entries().items() if entry.is_installed)
+    """Names of the built-in methods whose libraries are installed, sorted."""
+    return tuple(sorted(name for name, entry in METHODS.built_in.items() if entry.is_installed))
 
 
 def create(config: ClusteringConfig, threshold: float) -> Clusterer:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clusterer import tuning
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.errors import PlugInError
 from clusterer.people import clustering
@@ -46,6 +47,16 @@ def cluster(
 
 def test_what_fits_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert cluster(tmp_path, monkeypatch, "[0, 1, 0]").labels.tolist() == [0, 1, 0]
+
+
+def test_a_plug_in_is_tried_only_when_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path, "somebodys-way", SOURCE, {"methods": {"way": "somebodys_way:Fixed"}})
+    with importing(tmp_path, monkeypatch):
+        assert "way" in clustering.names()
+        assert "way" not in clustering.installed()
+        assert tuning.Space(("way",), ("l2",), {"l2": (0.3,)}).settings("dlib")[0][0] == "way"
 
 
 @pytest.mark.parametrize(
