@@ -64,7 +64,7 @@ def _stem(video: Path, level: int) -> str:
     above = [part for part in path.parent.parts if part != path.anchor]
     name = path.name if level % 2 else path.stem
     parents = level // 2
-    if parents > len(above):  # two paths that read alike: a-b/c and a/b-c
+    if parents > len(above):  # two paths with the same name: a-b/c and a/b-c
         digest = hashlib.sha256(os.fsencode(path)).hexdigest()
         return f"{path.stem}-{digest[:8]}"
     return "-".join([*above[len(above) - parents :], name])

@@ -166,7 +166,7 @@ def _text(content: dict[str, Any], name: str) -> str:
     if len(text) > LENGTHS.get(name, 100):
         raise EditsError(f"{name} is longer than {LENGTHS.get(name, 100)} characters")
     if _printable(text) != text:
-        raise EditsError(f"{name} holds control characters")
+        raise EditsError(f"{name} contains control characters")
     return text
 
 

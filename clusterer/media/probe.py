@@ -250,7 +250,7 @@ def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:
                     first = packet.pts if first is None else min(first, packet.pts)
                     last = packet.pts if last is None else max(last, packet.pts)
         except av.error.FFmpegError:
-            pass  # use what was read so far
+            pass  # use the packets read so far
         time_base = _exact(stream.time_base)
         if first is None or last is None or last == first or time_base is None:
             return float(count / rate)

@@ -93,7 +93,7 @@ class Sampler:
     Raises
     ------
     ConfigError
-        The start lies beyond the end of the video.
+        The start is beyond the end of the video.
     VideoError
         While iterating: no frame of the part can be decoded.
     """
@@ -108,7 +108,7 @@ class Sampler:
         start_s = video_config.start_s or 0.0
         if start_s >= info.duration_s:
             raise ConfigError(
-                f"the start, {start_s:g} s, lies beyond the end of the video,"
+                f"the start, {start_s:g} s, is beyond the end of the video,"
                 f" {info.duration_s:.1f} s",
                 "Give an earlier start",
             )

@@ -49,7 +49,7 @@ class Resuming:
         Raises
         ------
         requests.RequestException
-            No network, an error status, or a lost connection; what was received is kept.
+            No network, an error status, or a lost connection; received bytes are kept.
         ValueError
             It is not the expected file: too long or too short.
         OSError

@@ -63,7 +63,7 @@ WRONG_FLAGS = [
     (["--sample-rate", "61"], "sample rate is 61"),
     (["--start", "10", "--end", "10"], "end does not lie after start"),
     (["--start", "0:20", "--end", "0:10"], "end does not lie after start"),
-    (["--start", "100"], "the start, 100 s, lies beyond the end of the video, 51.0 s"),
+    (["--start", "100"], "the start, 100 s, is beyond the end of the video, 51.0 s"),
     (["--min-faces", "0"], "faces that make a person is 0"),
     (["--min-quality", "1.5"], "quality of a readable chip is 1.5"),
     (["--detection-width", "10"], "detection width is 10"),

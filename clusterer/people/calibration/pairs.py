@@ -4,7 +4,7 @@ Two tracks seen in one frame are different people; the earlier and the later hal
 the same person. Only clear faces are used, and distances are divided by their tolerance as in
 clustering, so that they compare with the same threshold.
 
-Both halves lie in one shot and close in time, so they are more alike than two tracks of a person.
+Both halves are in one shot and close in time, so they are more alike than two tracks of a person.
 Their distances are therefore compared with those of such halves in other footage.
 """
 
