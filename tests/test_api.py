@@ -165,5 +165,5 @@ def test_compare_with_the_truth(result: clusterer.ClusteringResult) -> None:
 def test_errors_have_a_cause_and_a_remedy(result: clusterer.ClusteringResult) -> None:
     with pytest.raises(clusterer.ClustererError) as error:
         result.person("Ben")
-    assert error.value.cause == "Nobody is called 'Ben'"
+    assert error.value.cause == "No person is named 'Ben'"
     assert error.value.remedy.startswith("There are: Person 1, ")

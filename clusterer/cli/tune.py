@@ -77,7 +77,7 @@ def tune(
     from clusterer.cli.progress import Terminal, bar
 
     if not 0.0 <= precision <= 1.0:
-        raise ConfigError(f"precision is {precision:g}", "It must lie between 0 and 1")
+        raise ConfigError(f"precision is {precision:g}", "It must be between 0 and 1")
     try_to_write(output)  # now, not after hours of analysis
     sources = tuning.sources(clips, truths, cache)
     terminal = Terminal(quiet=quiet or as_json)

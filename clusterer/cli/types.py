@@ -60,7 +60,9 @@ class Output(PathType):
         if value in {"", b""}:
             self.fail("is empty; name a folder, '.' for the current one.", param, ctx)
         if value == "-":
-            self.fail("'-' names no folder; files are not written to standard output.", param, ctx)
+            self.fail(
+                "'-' is not a folder; files cannot be written to standard output.", param, ctx
+            )
         return super().convert(value, param, ctx)
 
 
@@ -179,7 +181,7 @@ class Threshold(click.ParamType["float | Literal['auto']"]):
 
 
 def hint(text: str) -> str:
-    """How to write the number that was meant, as a sentence; empty if nobody can tell."""
+    """How to write the number that was meant, as a sentence; empty if that is unclear."""
     meant = number_meant(text)
     return f" Write {meant}." if meant else ""
 

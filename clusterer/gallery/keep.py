@@ -83,7 +83,7 @@ def add_to_gallery(
     people = _named(result, by_gallery=by_gallery)
     if not people:
         raise GalleryError(
-            f"Nobody in {folder} was named by a reviewer",
+            f"No person in {folder} was named by a reviewer",
             f"Name people with cluster-video review {folder}",
         )
     added: dict[str, tuple[Path, ...]] = {}

@@ -88,7 +88,7 @@ def name_people(
 
 
 def _name_people(own: ResultFolder, gallery: Gallery, chosen: GalleryConfig) -> Naming:
-    """As `name_people`, while nobody else writes."""
+    """Do as `name_people`, while holding the lock."""
     loaded = own.load()
     with own.editing():
         naming, changed = _renamed(own, loaded, gallery, chosen)

@@ -11,7 +11,7 @@ from threading import Lock
 from clusterer.core.errors import ClustererError, EditsError, ResultError
 from clusterer.core.types import Action, ClusteringResult, Edit
 from clusterer.edits import EditLog
-from clusterer.outputs import save as result_folder
+from clusterer.outputs.save import save as save_result
 from clusterer.people.amend import amend
 from clusterer.people.decide import decide
 from clusterer.review.writer import Writer, Written
@@ -78,7 +78,7 @@ class Session:
     def __init__(
         self,
         folder: Path,
-        save: Callable[[ClusteringResult, Path], None] = result_folder.save,
+        save: Callable[[ClusteringResult, Path], None] = save_result,
     ) -> None:
         self.folder = ResultFolder(folder)
         self._written, self._seen = self._tables(), self._stamp()  # before they are read

@@ -22,8 +22,8 @@ Not meant for finding out who somebody is, nor for decisions about people.
 """
 
 LIMITS = """
-* An encoder tells people apart as far as its pictures taught it. Published ones saw ten thousands
-  of people; with a few hundred or less, people who were not among them are taken for one another.
+* An encoder separates people only as far as its training pictures allow. Published ones saw ten
+  thousands of people; with a few hundred or less, people who were not among them are confused.
 * Faces unlike those of the data (age, origin, light, pose, size) are told apart worse. How much
   worse, and whose, was not measured.
 * The best epoch and the threshold were chosen on the held-out people by whom it is judged here: on

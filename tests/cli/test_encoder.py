@@ -31,7 +31,12 @@ def test_help_lists_the_names(command: Command) -> None:
             2,
             "There is no encoder named 'eye'. Choose from arcface, dlib, facenet, sface, or",
         ),
-        ("onnx:", 2, "'onnx:' names no network. Give onnx:PATH.onnx; PATH.toml lies beside it"),
+        (
+            "onnx:",
+            2,
+            "'onnx:' is not the path of a network. "
+            "Give onnx:PATH.onnx; PATH.toml must be beside it",
+        ),
         ("onnx:none.onnx", 1, "none.onnx is missing. Write onnx: and the path"),
         ("sface", 1, "is missing. Run cluster-video models download sface, or put it into"),
         ("facenet", 1, "facenet512.onnx is missing. Export facenet-pytorch"),

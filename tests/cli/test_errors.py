@@ -56,10 +56,10 @@ def test_files_that_are_not_videos(
 
 
 WRONG_FLAGS = [
-    (["--threshold", "-0.1"], "threshold is -0.1. It must lie between 0 and 2"),
-    (["--threshold", "2.1"], "threshold is 2.1. It must lie between 0 and 2"),
+    (["--threshold", "-0.1"], "threshold is -0.1. It must be between 0 and 2"),
+    (["--threshold", "2.1"], "threshold is 2.1. It must be between 0 and 2"),
     (["--threshold", "nan"], "threshold is nan"),
-    (["--sample-rate", "0"], "sample rate is 0. It must lie between 0.1 and 60"),
+    (["--sample-rate", "0"], "sample rate is 0. It must be between 0.1 and 60"),
     (["--sample-rate", "61"], "sample rate is 61"),
     (["--start", "10", "--end", "10"], "end does not lie after start"),
     (["--start", "0:20", "--end", "0:10"], "end does not lie after start"),

@@ -124,8 +124,8 @@ def test_start_and_rate(command: Command, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "expected"),
     [
-        (["--people", "anna"], "Nobody is called 'anna'. There are: Person 1, Person 2"),
-        (["--people", ""], "Nobody is called ''"),
+        (["--people", "anna"], "No person is named 'anna'. There are: Person 1, Person 2"),
+        (["--people", ""], "No person is named ''"),
         (["--min-duration", "-1"], "shortest appearance is -1. Give 0 or more"),
         (["--gap", "nan"], "gap is nan. Give 0 or more"),
         (["--handles", "-2"], "handles is -2. Give 0 or more"),

@@ -325,7 +325,7 @@ def test_dash_is_not_a_folder(command: Command, small: Path, command_: str) -> N
     args = ["export", small, "--format", "vtt"] if command_ == "export" else ["film.mp4"]
     ran = command(*args, "-o", "-")
     assert ran.code == 2
-    assert "'-' names no folder" in ran.err
+    assert "'-' is not a folder" in ran.err
     assert not Path("-").exists()
 
 

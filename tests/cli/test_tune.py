@@ -93,7 +93,7 @@ def test_video_from_its_stored_analysis(command: Command, demo_folder: Path) -> 
         (["empty", "--truth", "one.truth.csv"], 1, "empty holds no analysis.npz"),
         (["one.people", "two.people", "--truth", "one.truth.csv"], 2, "2 clips, but 1 truth file"),
         (["one.people", "one.people"], 2, "two of the clips are named 'one'"),
-        (["one.people", "--precision", "1.1"], 2, "precision is 1.1. It must lie between 0 and 1"),
+        (["one.people", "--precision", "1.1"], 2, "precision is 1.1. It must be between 0 and 1"),
         (["one.people", "--precision", "nan"], 2, "precision is nan"),
         (["one.people", "-o", "one.truth.csv"], 1, "Cannot write one.truth.csv"),
     ],

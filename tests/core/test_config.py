@@ -74,7 +74,7 @@ def test_out_of_range_is_refused_by_name(
     for wrong in (low - step, high + 1, NAN, INFINITY, -INFINITY):
         with pytest.raises(ConfigError, match=f"^{name} is") as caught:
             stage(**{field: wrong})
-        assert caught.value.remedy == f"It must lie between {low:g} and {high:g}"
+        assert caught.value.remedy == f"It must be between {low:g} and {high:g}"
 
 
 @pytest.mark.parametrize(("stage", "field", "name", "low", "high"), RANGES)

@@ -266,7 +266,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(people: int, expected: s
     for find in (result.person, result.faces_of):
         with pytest.raises(ConfigError) as refused:
             find("anna")
-        assert str(refused.value) == f"Nobody is called 'anna'. {expected}"
+        assert str(refused.value) == f"No person is named 'anna'. {expected}"
 
 
 def test_faces_of_a_person_are_those_of_the_table() -> None:
@@ -296,7 +296,7 @@ def test_a_name_is_found_in_any_case_and_encoding() -> None:
     result = replace(result, people=(zoe,))
     assert result.person(decomposed) is zoe
     assert result.person("UNKNOWN 1") is result.unknowns[0]
-    with pytest.raises(ConfigError, match="Nobody is called ''"):
+    with pytest.raises(ConfigError, match="No person is named ''"):
         result.person("")
 
 
@@ -358,7 +358,7 @@ def test_people_are_together_while_both_are_seen() -> None:
     apart = result.together_s(replace(anna, appearances=seen((0, 3))), ben)
     assert apart.shape == (0, 2), "one ends where the other begins"
     assert apart.dtype == np.float64
-    with pytest.raises(ConfigError, match="Nobody is called 'Ben'"):
+    with pytest.raises(ConfigError, match="No person is named 'Ben'"):
         result.together_s(anna, "Ben")
 
 

@@ -52,7 +52,7 @@ def test_format_of_a_distance() -> None:
     ],
 )
 def test_settings_have_ranges(wrong: dict[str, float]) -> None:
-    with pytest.raises(ConfigError, match="It must lie between"):
+    with pytest.raises(ConfigError, match="It must be between"):
         GalleryConfig(**wrong)  # type: ignore[arg-type] # one of the numbers
 
 

@@ -39,7 +39,7 @@ FETCHES = {
     "aiohttp", "ftplib", "http.client", "httpx", "pooch", "requests", "smtplib", "urllib.request",
     "urllib3",
 }  # fmt: skip
-"""Imported by who downloads weights, and by nobody else of ours."""
+"""Imported only by the modules that download weights."""
 
 
 def after(code: str, **environment: str) -> tuple[set[str], set[str], dict[str, str]]:

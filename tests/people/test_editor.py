@@ -110,7 +110,7 @@ def test_a_name_that_cannot_be_stored(name: str) -> None:
 
 
 def test_who_is_not_there() -> None:
-    with pytest.raises(ConfigError, match="Nobody is called 'Anna'"):
+    with pytest.raises(ConfigError, match="No person is named 'Anna'"):
         Editor(small_result()).name("Anna", "Ben")
 
 

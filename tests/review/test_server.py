@@ -16,7 +16,7 @@ import pytest
 
 from clusterer.core.errors import ConfigError, ResultError
 from clusterer.core.types import Action, ClusteringResult, Edit
-from clusterer.outputs import save as result_folder
+from clusterer.outputs.save import save as save_result
 from clusterer.review import ConflictError, Footage, Session, Site, serve
 from clusterer.review import session as session_module
 from clusterer.store.folder import load
@@ -102,7 +102,7 @@ def test_the_end_waits_for_the_tables(folder: Path) -> None:
     def slow(result: ClusteringResult, where: Path) -> None:
         began.set()
         assert go.wait(timeout=20)
-        result_folder.save(result, where)
+        save_result(result, where)
 
     site = saving(folder, slow)
     with serving(site) as served:

@@ -13,7 +13,7 @@ import pytest
 from clusterer.core.errors import EditsError, ResultError
 from clusterer.core.types import Action, ClusteringResult, Edit
 from clusterer.edits import EditLog
-from clusterer.outputs import save as result_folder
+from clusterer.outputs.save import save as save_result
 from clusterer.review import ConflictError, Session
 from clusterer.review import session as session_module
 from clusterer.review.session import Changed, grouped_under
@@ -197,7 +197,7 @@ def test_undo_under_what_the_run_had_taken(folder: Path, decided_under: list[Any
     keep(folder, ADA, JOIN)
     loaded = load(folder)
     result = session_module.decide(loaded.analysis, loaded.config, (ADA, JOIN), grouped_under=2)
-    result_folder.save(result, folder)
+    save_result(result, folder)
     session = Session(folder)
     assert session.undo(2) == Changed(1, reload=True)
     assert session.state.result.grouped_under == 1

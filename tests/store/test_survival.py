@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from clusterer.core.errors import ClustererError
 from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog
-from clusterer.outputs import save as result_folder
+from clusterer.outputs.save import save as save_result
 from clusterer.store.analysis_cache import AnalysisCache
 from clusterer.store.edits_json import write
 from clusterer.store.film import Film
@@ -45,7 +45,7 @@ WORK: dict[str, Callable[[Path], None]] = {
     "again": lambda folder: analysed(folder, FILM, "k"),
     "other settings": lambda folder: analysed(folder, FILM, "other"),
     "replace": lambda folder: analysed(folder, OTHER, "other"),
-    "save": lambda folder: result_folder.save(small_result(), folder),
+    "save": lambda folder: save_result(small_result(), folder),
     "edits": corrected,
     "export": lambda folder: write_output(folder / "exports", {"x.edl": "e"}),
     "evaluate": lambda folder: write_output(folder, {"evaluation.html": "e"}),
@@ -69,7 +69,7 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Folders as runs of this and earlier versions leave them."""
     root = tmp_path_factory.mktemp("states")
     analysed(root / "finished", FILM, "k")
-    result_folder.save(small_result(), root / "finished")
+    save_result(small_result(), root / "finished")
     own = ResultFolder(root / "interrupted")
     own.set_film(FILM)
     cache = AnalysisCache(own, "k")

@@ -243,7 +243,7 @@ class ClusteringConfig:
     >>> clusterer.ClusteringConfig(threshold=7.0)
     Traceback (most recent call last):
         ...
-    clusterer.core.errors.ConfigError: threshold is 7. It must lie between 0 and 2
+    clusterer.core.errors.ConfigError: threshold is 7. It must be between 0 and 2
     """
 
     method: str = "incremental"

@@ -44,7 +44,7 @@ def check_ranges(config: Any) -> None:
 def check(name: str, value: float, low: float, high: float) -> None:
     """Raise ConfigError if a value lies outside its range."""
     if not low <= value <= high:
-        raise ConfigError(f"{name} is {value:g}", f"It must lie between {low:g} and {high:g}")
+        raise ConfigError(f"{name} is {value:g}", f"It must be between {low:g} and {high:g}")
 
 
 def check_metric(metric: str) -> None:

@@ -112,7 +112,7 @@ class ClusteringResult:
         >>> result.person("Anna")
         Traceback (most recent call last):
             ...
-        clusterer.core.errors.ConfigError: Nobody is called 'Anna'. There are: Person 1, Person 2
+        clusterer.core.errors.ConfigError: No person is named 'Anna'. There are: Person 1, Person 2
         """
         everyone = (*self.people, *self.unknowns)
         found = [one for one in everyone if one.id == who]
@@ -124,7 +124,7 @@ class ClusteringResult:
             ids = ", ".join(one.id for one in found)
             raise ConfigError(f"Several are called {who!r}", f"Give an id: {ids}")
         names = ", ".join(one.name for one in self.people[:MOST_NAMES]) or "nobody"
-        raise ConfigError(f"Nobody is called {who!r}", f"There are: {names}")
+        raise ConfigError(f"No person is named {who!r}", f"There are: {names}")
 
     def faces_of(self, who: str | Identity) -> Faces:
         """Every face of a person, or of an unknown, in time order.

@@ -225,7 +225,7 @@ def look_at_each(
     look
         Finds the faces of one; with several threads it is called side by side.
     threads
-        At most so many at once.
+        Largest number of frames in a call.
 
     Returns
     -------

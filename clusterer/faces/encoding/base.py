@@ -75,7 +75,7 @@ ENCODERS = Registry(
             "clusterer.faces.encoding.dlib_resnet:DlibResNet",
             (DLIB_RESNET,),
             # l2: on 165 s with 14 people, B-cubed F is 0.99 at 0.36 and 0.93 at 0.44. cosine:
-            # accepts as many faces of the person as that, and nobody else
+            # accepts as many faces of the person as that, and no one else's
             # (python -m benchmarks faces cosine).
             thresholds={"l2": 0.36, "cosine": 0.030},
             measured=Measured(1.0, 4.8),  # python -m benchmarks faces encoders, on the demo
@@ -218,7 +218,8 @@ def local_network(name: str) -> Path | None:
     path = Path(name.removeprefix(LOCAL))
     if not path.name or path.suffix == ".toml":
         raise ConfigError(
-            f"{name!r} names no network", f"Give {LOCAL}PATH.onnx; PATH.toml lies beside it"
+            f"{name!r} is not the path of a network",
+            f"Give {LOCAL}PATH.onnx; PATH.toml must be beside it",
         )
     return path.expanduser()
 

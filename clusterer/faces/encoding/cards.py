@@ -6,7 +6,7 @@ from clusterer.faces.encoding.card import Card
 from clusterer.models.download import Download
 from clusterer.models.local import LocalFile
 
-# On thresholds. Owners state the distance at which two pictures of LFW are told best. Ours must be
+# On thresholds. Owners state the distance that separates pairs of LFW pictures best. Ours must be
 # smaller: it is of a face to the average of a person, stretches for small faces (`tolerance`), and
 # joining two people costs more than missing one. dlib's L2 threshold became 0.6 times its owner's
 # (0.36 of 0.6). The one other network that could be measured, FaceNet 20180408-102900, accepts as
@@ -80,7 +80,7 @@ FACENET = Card(
     mean=(127.5, 127.5, 127.5),
     scale=(1 / 128, 1 / 128, 1 / 128),
     size_px=160,
-    # Of margins of 0, 0.1 and 0.2 around our boxes, 0 tells people apart best (20180408-102900).
+    # Of margins of 0, 0.1 and 0.2 around our boxes, 0 separates people best (20180408-102900).
     alignment="box",
     padding=0.0,
     dimension=512,

@@ -32,7 +32,7 @@ class Choice:
     handles
         Frames added before and after each, as far as the video goes.
     include_unknown
-        Include unidentified faces, each as an entry of its own.
+        Include unidentified faces, each as a separate entry.
     start_timecode
         Of the first frame, ``HH:MM:SS:FF``, or ``HH:MM:SS;FF`` for drop-frame; None = that of the
         file.
@@ -134,7 +134,7 @@ def _wanted(result: ClusteringResult, people: Sequence[str]) -> set[str]:
         for name in [text] if _folded(text) in known else parts or [text]:
             if _folded(name) not in known:
                 names = ", ".join(one_line(who.name) for who in result.people[:20]) or "nobody"
-                raise ConfigError(f"Nobody is called {name!r}", f"There are: {names}")
+                raise ConfigError(f"No person is named {name!r}", f"There are: {names}")
             wanted.add(_folded(name))
     return wanted
 

@@ -98,7 +98,7 @@ def test_settings_of_another_encoder_are_dropped() -> None:
 
 @pytest.mark.parametrize("name", ["onnx:", "onnx:.", "onnx:net.toml"])
 def test_a_name_without_a_path_is_refused(name: str) -> None:
-    with pytest.raises(ConfigError, match=r"names no network\. Give onnx:PATH\.onnx"):
+    with pytest.raises(ConfigError, match=r"is not the path of a network\. Give onnx:PATH\.onnx"):
         encoding.weights(name)
 
 

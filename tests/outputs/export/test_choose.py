@@ -95,7 +95,7 @@ def test_a_name_with_a_comma_is_one() -> None:
     result = said(name="Smith, John")
     assert list(chosen(result, people=("smith, john",))) == ["Smith, John"]
     assert list(chosen(result, people=("Person 2", "Smith, John"))) == ["Smith, John", "Person 2"]
-    with pytest.raises(ConfigError, match="Nobody is called 'Smith'"):
+    with pytest.raises(ConfigError, match="No person is named 'Smith'"):
         chosen(result, people=("Smith, John, Person 2",))
 
 
@@ -108,7 +108,7 @@ def test_who_is_left_out_does_not_change_the_numbers_of_others() -> None:
 def test_unknown_names_are_refused(name: str) -> None:
     with pytest.raises(ConfigError) as error:
         chosen(people=("Person 1", name))
-    assert str(error.value) == f"Nobody is called {name!r}. There are: Person 1, Person 2"
+    assert str(error.value) == f"No person is named {name!r}. There are: Person 1, Person 2"
 
 
 def test_people_of_one_name() -> None:

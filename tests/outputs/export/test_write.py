@@ -39,6 +39,6 @@ def test_one_name_or_several(tmp_path: Path) -> None:
 def test_nothing_is_written_if_it_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="swf"):
         clusterer.export(small_result(), "swf", tmp_path / "x")
-    with pytest.raises(ConfigError, match="Nobody is called 'Ben'"):
+    with pytest.raises(ConfigError, match="No person is named 'Ben'"):
         clusterer.export(small_result(), "srt", tmp_path / "x", Choice(people=("Ben",)))
     assert list(tmp_path.iterdir()) == []
