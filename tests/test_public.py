@@ -94,7 +94,7 @@ clusterer.decide(result.analysis)
         "utf-8",
     )
     run = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", str(script)],
+        [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", str(script)],
         capture_output=True,
         text=True,
         check=False,
