@@ -28,7 +28,7 @@ def test_analyse_a_film_and_watch_the_progress(
 ) -> None:
     class Progress(clusterer.Hook):
         def progress(self, done_s: float, total_s: float, faces: int) -> None:
-            print(f"{done_s:.1f} of {total_s:.1f} s, {faces} faces")  # noqa: T201
+            print(f"{done_s:.1f} of {total_s:.1f} s, {faces} faces")  # noqa: T201 (what a reader would write)
 
     first_seconds = clusterer.AnalysisConfig(video=clusterer.VideoConfig(end_s=8.0))
     outcome = clusterer.process(

@@ -130,7 +130,7 @@ def test_header_counts_and_warnings() -> None:
     html = render(scene.build(), reader())
     found = re.findall(r"<dt>(\w+)</dt><dd[^>]*>(\d+)</dd>", html)
     assert found == [("person", "1"), ("unknown", "1"), ("faces", "12"), ("shots", "10")]
-    assert "1920 × 1080" in html  # noqa: RUF001
+    assert "1920 × 1080" in html  # noqa: RUF001 (the sign is meant)
     assert "<p>It is &lt;cut&gt;.</p>" in html
     assert "starts at 10:00:00:00" in html
 
