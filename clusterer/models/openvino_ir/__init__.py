@@ -1,0 +1,1 @@
+"""Convert networks in OpenVINO's IR (an ``.xml`` and a ``.bin`` file) to ONNX."""
