@@ -186,7 +186,8 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
 def _origin(file: AnyFile) -> str:
     """Package or server."""
     if isinstance(file, Download):
-        return urlsplit(file.url).hostname or file.url
+        host = urlsplit(file.url).hostname or file.url
+        return ".".join(host.split(".")[-2:])  # `show` has all of it
     if isinstance(file, Code):
         return file.package
     return "your own export" if isinstance(file, LocalFile) else file.project or file.package

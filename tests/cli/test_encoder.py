@@ -19,7 +19,7 @@ Command = Callable[..., Ran]
 def test_help_lists_the_names(command: Command) -> None:
     for ran in (command("--help"), command("evaluate", "verification", "--help")):
         assert ran.code == 0
-        assert "--encoder arcface|dlib|facenet|sface|onnx:PATH" in ran.out
+        assert "--encoder arcface|dlib|facenet|retail-0095|sface|onnx:PATH" in ran.out
         assert "your own network" in " ".join(ran.out.split())
 
 
@@ -29,7 +29,8 @@ def test_help_lists_the_names(command: Command) -> None:
         (
             "eye",
             2,
-            "There is no encoder named 'eye'. Choose from arcface, dlib, facenet, sface, or",
+            "There is no encoder named 'eye'. Choose from arcface, dlib, facenet, retail-0095, "
+            "sface, or",
         ),
         (
             "onnx:",

@@ -74,7 +74,7 @@ def test_faces_out_of_range(changes: dict[str, object], expected: str) -> None:
 @pytest.mark.parametrize(
     ("alignment", "padding", "expected"),
     [
-        ("none", None, "unknown alignment 'none'. Known: five-point, dlib, box"),
+        ("none", None, "unknown alignment 'none'. Known: five-point, five-point-tight, dlib, box"),
         ("five-point", 0.2, "alignment five-point has no padding. Leave out --padding"),
         ("box", -0.1, "padding is -0.1"),
         ("dlib", float("nan"), "padding is nan"),

@@ -35,6 +35,12 @@ ALIGNMENTS = Registry(
             summary="ArcFace's template of five landmarks",
             padding=None,
         ),
+        "five-point-tight": AlignmentEntry(
+            "clusterer.faces.alignment.five_point:TightFivePointAligner",
+            (PREDICTOR,),
+            summary="Open Model Zoo's template of five landmarks",
+            padding=None,
+        ),
         "dlib": AlignmentEntry(
             "clusterer.faces.alignment.dlib_chip:DlibAligner",
             (PREDICTOR,),

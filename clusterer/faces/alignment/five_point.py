@@ -18,6 +18,13 @@ TEMPLATE = np.array(
 ``arcface_dst`` (python-package/insightface/utils/face_align.py), also in OpenCV's
 FaceRecognizerSF."""
 
+TIGHT_TEMPLATE = np.array(
+    [[30.2946, 51.6963], [65.5318, 51.5014], [48.0252, 71.7366], [33.5493, 92.3655],
+     [62.7299, 92.2041]]
+) * (TEMPLATE_SIDE_PX / np.array([96.0, 112.0]))  # fmt: skip
+"""The same on a chip that is filled by the face: Open Model Zoo's ``REFERENCE_LANDMARKS``
+(demos/face_recognition_demo/python/face_identifier.py), stated there as shares of 96 by 112 px."""
+
 
 class FivePointAligner:
     """The alignment called ``five-point``; see `clusterer.faces.alignment.Aligner`.
@@ -36,9 +43,11 @@ class FivePointAligner:
         If the predictor's weights are missing or damaged.
     """
 
+    template: Points = TEMPLATE
+
     def __init__(self, size_px: int, _padding: float = 0.0) -> None:
         self._size_px = size_px
-        self._template = TEMPLATE * (size_px / TEMPLATE_SIDE_PX)
+        self._template = self.template * (size_px / TEMPLATE_SIDE_PX)
         self._predictor = Predictor()
         self.models: dict[str, str] = self._predictor.models
 
@@ -65,3 +74,9 @@ class FivePointAligner:
         # Map the box, at least a pixel wide and high, to the chip.
         corners = np.stack([box[:2], np.maximum(box[2:], box[:2] + 1)])
         return corners, np.array([[0.0, 0.0], [self._size_px, self._size_px]])
+
+
+class TightFivePointAligner(FivePointAligner):
+    """The alignment called ``five-point-tight``; see `FivePointAligner`."""
+
+    template: Points = TIGHT_TEMPLATE

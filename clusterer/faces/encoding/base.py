@@ -15,6 +15,8 @@ from clusterer.faces.encoding.cards import (
     ARCFACE_FILE,
     FACENET,
     FACENET_FILE,
+    RETAIL,
+    RETAIL_FILES,
     SFACE,
     SFACE_FILE,
 )
@@ -85,6 +87,10 @@ ENCODERS = Registry(
         # shorter than 1; so it is more than 0.65² / 2.
         "facenet": replace(
             by_card(FACENET, FACENET_FILE), thresholds={"l2": FACENET.threshold, "cosine": 0.238}
+        ),
+        "retail-0095": replace(
+            by_card(RETAIL, *RETAIL_FILES),
+            home="clusterer.faces.encoding.openvino_network:OpenVinoNetwork",
         ),
         "sface": by_card(SFACE, SFACE_FILE),
     },

@@ -38,9 +38,10 @@ class Card:
     Attributes
     ----------
     size_px : side of the square chips, 16 to 1024
-    alignment : ``five-point`` (ArcFace's template), ``dlib``, ``box``, or a plug-in
-    padding : margin on each side as a share of the box, 0 to 2; 0 for ``five-point``. None = that
-        of the alignment: 0.25 for ``dlib``, 0.2 for ``box``
+    alignment : ``five-point`` (ArcFace's template), ``five-point-tight`` (Open Model Zoo's),
+        ``dlib``, ``box``, or a plug-in
+    padding : margin on each side as a share of the box, 0 to 2; 0 for ``five-point`` and
+        ``five-point-tight``. None = that of the alignment: 0.25 for ``dlib``, 0.2 for ``box``
     dimension : length of an embedding, 1 to 65536
     threshold : largest distance, in `metric`, at which two embeddings are one person; above 0, at
         most 2

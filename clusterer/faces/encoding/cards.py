@@ -66,6 +66,42 @@ ARCFACE = Card(
     normalise=True,
 )
 
+# Addresses: models/intel/face-reidentification-retail-0095/model.yml of Open Model Zoo 2023.0, in
+# FP16. It states sha384, which the files with these sha256 and sizes have.
+_RETAIL_URL = (
+    "https://storage.openvinotoolkit.org/repositories/open_model_zoo/2023.0/models_bin/1/"
+    "face-reidentification-retail-0095/FP16/"
+)
+RETAIL_FILES = (
+    Download(
+        model="retail-0095",
+        name="face-reidentification-retail-0095.xml",
+        url=f"{_RETAIL_URL}face-reidentification-retail-0095.xml",
+        digest="ce53d2c9c08c0bd1c1660fb8a5b6d0e3e4ec19eb92f1036d2d83a85e83082dce",
+        size_bytes=350427,
+        licence="Apache-2.0",
+    ),
+    Download(
+        model="retail-0095",
+        name="face-reidentification-retail-0095.bin",
+        url=f"{_RETAIL_URL}face-reidentification-retail-0095.bin",
+        digest="241229ca3d206321868d46ce74a3c0b06c49cea58db7dc70b2e842ff287545d1",
+        size_bytes=2213628,
+        licence="Apache-2.0",
+    ),
+)
+RETAIL = Card(
+    name="face-reidentification-retail-0095 (Intel), Open Model Zoo",
+    licence="Apache-2.0",
+    # As its README.md in Open Model Zoo states: BGR, 0 to 255; the network scales pixels itself.
+    channels="BGR",
+    size_px=128,
+    alignment="five-point-tight",
+    dimension=256,
+    metric="cosine",
+    threshold=0.5,
+)
+
 # Nobody who could be named offers this network in ONNX with a hash, so there is no download.
 FACENET_FILE = LocalFile(
     name="facenet512.onnx",

@@ -13,6 +13,7 @@ from clusterer.core.config import EncodingConfig
 from clusterer.core.errors import ModelError
 from clusterer.core.types import FloatArray, ImageArray
 from clusterer.faces.encoding.card import Card
+from clusterer.models.bundled import Loaded
 from clusterer.models.registry import AnyFile
 from clusterer.models.runtime import open_session
 
@@ -46,11 +47,10 @@ class OnnxNetwork:
         self.chip_size_px = card.size_px
         self.alignment = card.alignment
         self.padding = card.margin
-        network, *others = (file.load() for file in files)
-        hashes = (each.sha256 for each in (network, *others))
-        self.models = {file.name: sha256 for file, sha256 in zip(files, hashes, strict=True)}
-        self._card, self._origin, self._remedy = card, str(network.path), files[0].remedy
-        self._session = open_session(network.content, threads, self._origin, self._remedy)
+        loaded = [file.load() for file in files]
+        self.models = {file.name: each.sha256 for file, each in zip(files, loaded, strict=True)}
+        self._card, self._origin, self._remedy = card, str(loaded[0].path), files[0].remedy
+        self._session = open_session(self._read(loaded), threads, self._origin, self._remedy)
         batch = self._check_shapes()
         self._input = self._session.get_inputs()[0].name
         self._output = self._session.get_outputs()[0].name
@@ -94,6 +94,10 @@ class OnnxNetwork:
             lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
             embeddings /= np.where(lengths > 0, lengths, 1)
         return embeddings
+
+    def _read(self, loaded: Sequence[Loaded]) -> bytes:
+        """The network in ONNX, from the content of its files."""
+        return loaded[0].content
 
     def _prepare(self, chips: ImageArray) -> npt.NDArray[Any]:
         """Chips in the layout and range that the network expects."""

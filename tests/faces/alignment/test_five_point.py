@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from clusterer.core.geometry import similarity
 from clusterer.core.types import ImageArray
 from clusterer.faces import alignment
-from clusterer.faces.alignment.five_point import TEMPLATE
+from clusterer.faces.alignment.five_point import TEMPLATE, TIGHT_TEMPLATE
 from clusterer.faces.alignment.predictor import Predictor
 from tests.faces.alignment.builder import FACE, faces
 
@@ -66,6 +66,27 @@ def test_points_on_the_template_are_not_moved() -> None:
         image, faces([0, 0, 112, 112], landmarks=TEMPLATE[None])
     )
     assert np.array_equal(chip, image[:112, :112])
+
+
+def test_the_tight_template_is_that_of_open_model_zoo() -> None:
+    stated = [
+        [0.31556875000000000, 0.46157410714285714],
+        [0.68262291666666670, 0.45983393849206350],
+        [0.50026249999999990, 0.64050535714285710],
+        [0.34947187500000004, 0.82469196428571428],
+        [0.65343645833333330, 0.82325078373015870],
+    ]
+    assert np.allclose(TIGHT_TEMPLATE / 112, stated, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("size_px", [112, 128])
+def test_points_land_on_the_tight_template(size_px: int) -> None:
+    points = turned(TIGHT_TEMPLATE, 20, 1.5, np.array([200, 100]))
+    detections = faces([*points.min(axis=0), *points.max(axis=0)], landmarks=points[None])
+    aligner = alignment.create("five-point-tight", size_px)
+    for point, target in zip(points, TIGHT_TEMPLATE * size_px / 112, strict=True):
+        (chip,) = aligner.align(disc(point, 6), detections)
+        assert middle(chip) == pytest.approx(target, abs=0.5)
 
 
 def test_without_landmarks_the_eyes_are_aligned(astronaut: ImageArray) -> None:

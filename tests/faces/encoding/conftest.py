@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,12 +17,15 @@ from clusterer.core.errors import ModelError
 from clusterer.core.types import Detections, Frame, ImageArray
 from clusterer.faces import alignment
 from clusterer.faces.encoding import ENCODERS, Encoder
+from clusterer.faces.encoding.base import NETWORK
+from clusterer.faces.encoding.cards import RETAIL_FILES
 from clusterer.models.cache import ENVIRONMENT_VARIABLE
 from clusterer.models.download import ENVIRONMENT_VARIABLE as MODELS
 from clusterer.models.download import Download
 from tests.tiny_network import network, write_network
 
-PHOTOGRAPHS = Path(__file__).parents[4] / "shared" / "faces" / "lfw10.tar"
+SHARED = Path(__file__).parents[4] / "shared"
+PHOTOGRAPHS, MODEL_FILES = SHARED / "faces" / "lfw10.tar", SHARED / "models"
 FACE = np.array([185.0, 65.0, 260.0, 170.0], np.float32)  # of skimage's astronaut
 
 Chips = Callable[[Encoder], ImageArray]
@@ -40,8 +44,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def stand_ins(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
     """Names of encoders whose weights are not available; small networks replace them."""
     folder = tmp_path_factory.mktemp("models")
+    for file in RETAIL_FILES if MODEL_FILES.is_dir() else ():
+        shutil.copyfile(MODEL_FILES / file.name, folder / file.name)
     names = set()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(MODELS, str(folder))
         for name, entry in ENCODERS.built_in.items():
             try:
                 for file in entry.files:
@@ -55,8 +62,7 @@ def stand_ins(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                 if isinstance(file, Download):
                     digest = hashlib.sha256(content).hexdigest()
                     file = replace(file, digest=digest, size_bytes=len(content))
-                patch.setitem(ENCODERS.built_in, name, replace(entry, files=(file,)))
-        patch.setenv(MODELS, str(folder))
+                patch.setitem(ENCODERS.built_in, name, replace(entry, home=NETWORK, files=(file,)))
         yield names
 
 

@@ -17,7 +17,7 @@ from tests.tiny_network import CARD, write_network
 
 
 def test_names() -> None:
-    assert encoding.names() == ("arcface", "dlib", "facenet", "sface")
+    assert encoding.names() == ("arcface", "dlib", "facenet", "retail-0095", "sface")
 
 
 def test_unknown_encoder() -> None:
@@ -45,8 +45,8 @@ def test_facts_without_loading(name: str) -> None:
 
 def test_defaults_are_stricter_than_the_owners_thresholds() -> None:
     published = {"dlib": 0.6, "sface": 1.128, "arcface": math.sqrt(2 * 0.72), "facenet": 1.114}
-    for name in encoding.names():
-        share = encoding.default_threshold(name, "l2") / published[name]
+    for name, of_owner in published.items():
+        share = encoding.default_threshold(name, "l2") / of_owner
         assert share == pytest.approx(0.6, abs=0.02), name
 
 

@@ -73,7 +73,8 @@ def test_all_keys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("alignment", "padding"), [("dlib", 0.25), ("box", 0.2), ("five-point", 0.0)]
+    ("alignment", "padding"),
+    [("dlib", 0.25), ("box", 0.2), ("five-point", 0.0), ("five-point-tight", 0.0)],
 )
 def test_default_padding(alignment: str, padding: float) -> None:
     assert card(SMALL.replace("five-point", alignment)).margin == padding
@@ -98,7 +99,10 @@ def test_uint8() -> None:
         ("size_px = 112 -> size_px = 112.0", "size_px is 112.0. It must be a whole number"),
         ("size_px = 112 -> size_px = true", "size_px is True"),
         ("dimension = 512 -> dimension = 0", "dimension is 0"),
-        ("five-point -> eyes", "alignment is 'eyes'. It must be one of five-point, dlib, box"),
+        (
+            "five-point -> eyes",
+            "alignment is 'eyes'. It must be one of five-point, five-point-tight, dlib, box",
+        ),
         ("cosine -> l1", "metric is 'l1'. It must be one of l2, cosine"),
         ("threshold = 0.6 -> threshold = 0", "threshold is 0. It must be a number above 0"),
         ("threshold = 0.6 -> threshold = 2.1", "threshold is 2.1"),

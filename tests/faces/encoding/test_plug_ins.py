@@ -142,7 +142,7 @@ dimension = 24
 metric = "cosine"
 threshold = 0.2
 """
-    refused = "one of five-point, dlib, box"
+    refused = "one of five-point, five-point-tight, dlib, box"
     with pytest.raises(ConfigError, match=f"alignment is .black.*{refused}$"):
         parse_card(text, "net.toml")
     install(site, "somebodys-cut", CUT, {"alignments": {"black": "somebodys_cut:Black"}})
