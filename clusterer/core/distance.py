@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.floating]
 
+UNIT_ERROR = 1e-4
+"""A vector is of length 1 if it is not farther from it than this, for float32 and rounding."""
+
 
 def between(a: Vectors, b: Vectors, metric: str) -> Vectors:
     """Distance of every vector of `a` to every vector of `b`.
@@ -95,3 +98,27 @@ def between_prepared(
     squared = squares_a[:, None] + squares_b[None, :] - 2.0 * products
     distance: Vectors = np.sqrt(np.maximum(squared, 0.0))
     return distance
+
+
+def mean(embeddings: Vectors, weights: Vectors) -> npt.NDArray[np.float64]:
+    """Weighted mean of embeddings; of length 1 if all of them are.
+
+    A mean of scattered vectors of length 1 is shorter, and so nearer to everybody's. Encoders such
+    as dlib's do not give vectors of length 1; there, the length of the mean is kept.
+
+    Parameters
+    ----------
+    embeddings : array of shape (n, d), n at least 1; zero vectors are those of unreadable chips
+    weights : array of shape (n,), above 0
+
+    Returns
+    -------
+    array of shape (d,), float64
+    """
+    found: npt.NDArray[np.float64] = np.average(
+        embeddings.astype(np.float64), axis=0, weights=weights
+    )
+    lengths = np.sqrt(squared_norms(embeddings.astype(np.float64)))
+    length = float(np.linalg.norm(found))
+    is_unit = bool((np.abs(lengths - 1.0) <= UNIT_ERROR)[lengths > 0.0].all())
+    return found / length if is_unit and length > 0.0 else found

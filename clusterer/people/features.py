@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from clusterer.core.config import ClothingConfig, ClusteringConfig
+from clusterer.core.distance import mean
 from clusterer.core.types import Analysis, ChipQuality, FloatArray, IntArray, Reason, TrackFeatures
 
 MIN_WEIGHT = 1e-3
@@ -47,7 +48,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
         chips = analysis.chips_of(i)
         if len(chips):
             weights = np.maximum(value[analysis.chip_rows[chips]], MIN_WEIGHT)
-            faces[i] = np.average(analysis.chip_embeddings[chips], axis=0, weights=weights)
+            faces[i] = mean(analysis.chip_embeddings[chips], weights)
             has_face[i] = True
     clothing, torso_share = _clothing(analysis, config.clothing)
     return TrackFeatures(

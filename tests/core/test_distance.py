@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterer.core.config import METRICS
-from clusterer.core.distance import between, of_pairs
+from clusterer.core.distance import between, mean, of_pairs
 
 HALF = 0.5**0.5
 
@@ -85,3 +85,14 @@ def test_pairs_by_row_are_those_of_all_pairs(metric: str) -> None:
 def test_pairs_of_an_unknown_metric() -> None:
     with pytest.raises(ValueError, match="no metric is named 'l3'"):
         of_pairs(np.ones((2, 3)), np.ones((2, 3)), "l3")
+
+
+def test_mean_keeps_a_length_of_1() -> None:
+    both = np.array([[1.0, 0.0], [0.6, 0.8]], np.float32)
+    found = mean(both, np.array([3.0, 1.0]))  # (0.9, 0.2) before its length becomes 1
+    assert found == pytest.approx(np.array([0.9, 0.2]) / 0.85**0.5)
+    assert mean(2 * both, np.array([3.0, 1.0])) == pytest.approx([1.8, 0.4])
+    with_zeros = np.vstack([both, np.zeros((1, 2), np.float32)])
+    assert np.linalg.norm(mean(with_zeros, np.ones(3))) == pytest.approx(1)
+    assert mean(np.zeros((2, 2)), np.ones(2)).tolist() == [0, 0]
+    assert mean(np.array([[1.0, 0.0], [-1.0, 0.0]]), np.ones(2)).tolist() == [0, 0]

@@ -27,19 +27,27 @@ def test_the_mean_is_weighted_by_quality() -> None:
 
 
 def test_chips_of_no_quality_have_a_mean_too() -> None:
-    analysis = analysis_of([(0, 0, 0.0), (0, 6, 0.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
-    np.testing.assert_allclose(describe(analysis, CONFIG).face, [[0.5, 0.5]])
+    analysis = analysis_of([(0, 0, 0.0), (0, 6, 0.0)], chips={0: (2.0, 0.0), 1: (0.0, 2.0)})
+    np.testing.assert_allclose(describe(analysis, CONFIG).face, [[1.0, 1.0]])
 
 
 def test_a_chip_of_no_quality_hardly_counts() -> None:
-    analysis = analysis_of([(0, 0, 0.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
-    share = MIN_WEIGHT / (1 + MIN_WEIGHT)
-    np.testing.assert_allclose(describe(analysis, CONFIG).face, [[share, 1 - share]], rtol=1e-5)
+    analysis = analysis_of([(0, 0, 0.0), (0, 6, 1.0)], chips={0: (2.0, 0.0), 1: (0.0, 2.0)})
+    share = 2 * MIN_WEIGHT / (1 + MIN_WEIGHT)
+    np.testing.assert_allclose(describe(analysis, CONFIG).face, [[share, 2 - share]], rtol=1e-5)
 
 
 def test_detections_that_were_not_encoded_do_not_count_in_the_mean() -> None:
     analysis = analysis_of([(0, 0, 1.0), (0, 6, 0.5), (0, 12, 1.0)], chips={1: (3.0, 4.0)})
     np.testing.assert_allclose(describe(analysis, CONFIG).face, [[3.0, 4.0]])
+
+
+def test_the_mean_of_embeddings_of_length_1_has_length_1() -> None:
+    seen = [(0, 0, 1.0), (0, 6, 1.0)]
+    analysis = analysis_of(seen, chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
+    np.testing.assert_allclose(describe(analysis, CONFIG).face, [[0.5**0.5, 0.5**0.5]], rtol=1e-6)
+    analysis = analysis_of(seen, chips={0: (1.0, 0.0), 1: (0.0, 1.01)})
+    np.testing.assert_allclose(describe(analysis, CONFIG).face, [[0.5, 0.505]], rtol=1e-6)
 
 
 def test_a_track_without_a_chip_has_no_face() -> None:

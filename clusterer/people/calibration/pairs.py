@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.config import ClusteringConfig
-from clusterer.core.distance import of_pairs
+from clusterer.core.distance import mean, of_pairs
 from clusterer.core.types import Analysis, IntArray, TrackFeatures
 from clusterer.people.tolerance import tolerance
 
@@ -92,9 +92,7 @@ def same_pairs(analysis: Analysis, config: ClusteringConfig) -> Pairs:
         middle = len(clear) // 2
         early, late = clear[:middle], clear[len(clear) - middle :]
         if middle and pts[late].mean() - pts[early].mean() >= gap_pts:
-            halves.append(
-                [np.average(embeddings[h], axis=0, weights=value[h]) for h in (early, late)]
-            )
+            halves.append([mean(embeddings[h], value[h]) for h in (early, late)])
             poorer.append(min(value[early].max(), value[late].max()))
     both = np.array(halves).reshape(len(halves), 2, embeddings.shape[1])
     distance = of_pairs(both[:, 0], both[:, 1], config.metric) / tolerance(poorer, config)
