@@ -13,7 +13,7 @@ import av
 import numpy as np
 
 import clusterer
-from clusterer.core.config import AnalysisConfig, VideoConfig
+from clusterer.core.config import AnalysisConfig, EncodingConfig, VideoConfig
 from clusterer.core.types import Analysis, ClusteringResult, Frame, IntArray
 from clusterer.evaluation import Matching, Truth, match, read_truth, score
 
@@ -23,6 +23,7 @@ SHARED = ROOT.parent / "shared"
 """Data that cannot be part of the project; every benchmark runs without it."""
 CLIPS = SHARED / "clips"
 RATE_HZ = VideoConfig().sample_rate_hz
+ENCODER = "dlib"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,20 @@ def folder_of(clip: Clip, results: Path, rate_hz: float = RATE_HZ) -> Path:
     return results / f"{rate_hz:g}" / clip.name
 
 
-def analysed(clip: Clip, results: Path, rate_hz: float = RATE_HZ) -> AnalysedClip:
+def add_encoder(parser: argparse.ArgumentParser) -> None:
+    """Let the user choose one encoder."""
+    parser.add_argument("--encoder", default=ENCODER, metavar="NAME")
+
+
+def analysed(
+    clip: Clip, results: Path, rate_hz: float = RATE_HZ, encoder: str = ENCODER
+) -> AnalysedClip:
     """Analyse a clip at a sample rate, or take the analysis from the folder."""
-    config = AnalysisConfig(video=VideoConfig(sample_rate_hz=rate_hz))
-    analysis = clusterer.analyse(clip.video, config, folder_of(clip, results, rate_hz))
+    config = AnalysisConfig(
+        video=VideoConfig(sample_rate_hz=rate_hz), encoding=EncodingConfig(encoder=encoder)
+    )
+    folder = results if encoder == ENCODER else results / encoder.rpartition("/")[2]
+    analysis = clusterer.analyse(clip.video, config, folder_of(clip, folder, rate_hz))
     return AnalysedClip(clip, rate_hz, analysis, match(clip.truth, analysis))
 
 

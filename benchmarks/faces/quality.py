@@ -1,11 +1,11 @@
 """Whether quality predicts which faces can be trusted, and distances by quality.
 
-    python -m benchmarks faces quality [CLIP.mp4 ...] [--sample-rate 4] [--results FOLDER]
+    python -m benchmarks faces quality [CLIP.mp4 ...] [--encoder dlib] [--sample-rate 4]
 
 First table: chips by quality, and how often the nearest chip (L2) of another track of the clip
 shows another person. Chips of people with a single track, and of unidentified people, are left out.
 Second: pairs of tracks by the lesser quality of the two, L2 distances, all clips together; it is
-the table behind `ClusteringConfig.tolerance`: the threshold there should exclude nearly all pairs
+the table behind `EncoderCurves.tolerance`: the threshold there should exclude nearly all pairs
 of different people and as few others as possible.
 
 `--sample-rate` may be repeated: this gives more chips, but of the same scenes.
@@ -25,6 +25,7 @@ from scipy.spatial.distance import cdist
 from benchmarks.footage import (
     AnalysedClip,
     add_clips,
+    add_encoder,
     add_results,
     analysed,
     read_clips,
@@ -32,8 +33,8 @@ from benchmarks.footage import (
     tracks_of_chips,
 )
 from benchmarks.tables import markdown
-from clusterer.core.config import ClusteringConfig
-from clusterer.faces.encoding import default_threshold
+from clusterer.core.config import ClusteringConfig, EncodingConfig, with_curves
+from clusterer.faces.encoding import curves, default_threshold
 from clusterer.people.features import describe
 from clusterer.people.tolerance import tolerance
 
@@ -140,10 +141,11 @@ def variance(flags: Flags) -> float:
     return float(flags.var() / len(flags))
 
 
-def pair_table(clips: Sequence[AnalysedClip]) -> str:
+def pair_table(clips: Sequence[AnalysedClip], encoder: str) -> str:
     """Second table."""
-    pairs, config = together([track_pairs(clip) for clip in clips]), ClusteringConfig()
-    threshold = default_threshold("dlib", "l2")
+    pairs = together([track_pairs(clip) for clip in clips])
+    config = with_curves(ClusteringConfig(), curves(EncodingConfig(encoder=encoder)))
+    threshold = default_threshold(encoder, "l2")
     rows = []
     for low, high in pairwise(EDGES):
         distance, wrong = pairs.bin(low, high)
@@ -171,6 +173,7 @@ def pair_table(clips: Sequence[AnalysedClip]) -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_clips(parser)
+    add_encoder(parser)
     parser.add_argument("--sample-rate", type=float, action="append", metavar="HZ")
     add_results(parser)
 
@@ -179,6 +182,6 @@ def main(given: argparse.Namespace) -> None:
     """Print both tables."""
     clips, rates = read_clips(given.clips), given.sample_rate or [4.0]
     with results_folder(given.results) as folder:
-        seen = [analysed(clip, folder, rate) for rate in rates for clip in clips]
+        seen = [analysed(clip, folder, rate, given.encoder) for rate in rates for clip in clips]
     table, verdict_text = chip_table(seen)
-    print(f"{table}\n\n{verdict_text}\n\n{pair_table(seen)}")
+    print(f"{table}\n\n{verdict_text}\n\n{pair_table(seen, given.encoder)}")

@@ -1,6 +1,6 @@
-"""Evidence of distances of faces and clothes: the table behind the curves of `ClothingConfig`.
+"""Evidence of distances of faces and clothes: the table behind the curves of an encoder's card.
 
-    python -m benchmarks people evidence [CLIP.mp4 ...] [--rate 4]
+    python -m benchmarks people evidence [CLIP.mp4 ...] [--encoder dlib] [--rate 4]
 
 Over pairs of tracks of known people, by the lesser quality of the two faces: logistic regression
 (balanced classes) of one person against two on the distance gives the neutral distance, at which
@@ -23,15 +23,16 @@ import clusterer
 from benchmarks.footage import (
     AnalysedClip,
     add_clips,
+    add_encoder,
     add_results,
     analysed,
     read_clips,
     results_folder,
 )
 from benchmarks.tables import markdown
-from clusterer.core.config import ClothingConfig, Config
+from clusterer.core.config import AnalysisConfig, ClothingConfig, Config, EncodingConfig
 from clusterer.core.types import IntArray, TrackFeatures
-from clusterer.faces.encoding import default_threshold
+from clusterer.faces.encoding import curves, default_threshold
 from clusterer.people.refinement.evidence import distances
 
 QUICK: Mapping[str, object] = {}
@@ -48,9 +49,10 @@ Known = tuple[TrackFeatures, IntArray, npt.NDArray[np.str_]]
 """What is known of each track, which are different people for certain, and who each is."""
 
 
-def known_of(clip: AnalysedClip) -> Known:
+def known_of(clip: AnalysedClip, encoder: str) -> Known:
     """Group a clip at the defaults."""
-    result = clusterer.decide(clip.analysis, Config())
+    looked = AnalysisConfig(encoding=EncodingConfig(encoder=encoder))
+    result = clusterer.decide(clip.analysis, Config(looked))
     return result.features, result.cannot_link, np.array(clip.track_people, dtype=np.str_)
 
 
@@ -65,27 +67,27 @@ def fit(distance: Floats, same: npt.NDArray[np.bool_]) -> list[str]:
 
 
 def rows(
-    what: str, quality: Floats, distance: Floats, same: npt.NDArray[np.bool_]
+    encoder: str, quality: Floats, distance: Floats, same: npt.NDArray[np.bool_]
 ) -> list[list[str]]:
     """One row per quality, for faces."""
-    config = ClothingConfig()
+    known = curves(EncodingConfig(encoder=encoder))
     found = []
     for low, high in pairwise(QUALITIES):
         here = (quality >= low) & (quality < high)
         middle = (low + high) / 2
         settings = [
             f"{np.interp(middle, *np.array(curve).T):.2f}"
-            for curve in (config.face_neutral, config.face_slope)
+            for curve in (known.face_neutral, known.face_slope)
         ]
         counts = [str(int(same[here].sum())), str(int((~same[here]).sum()))]
         span = f"{low:g} to {high:g}"
-        found.append([what, span, *counts, *fit(distance[here], same[here]), *settings])
+        found.append(["faces", span, *counts, *fit(distance[here], same[here]), *settings])
     return found
 
 
-def pairs(known: Sequence[Known]) -> list[list[str]]:
+def pairs(known: Sequence[Known], encoder: str) -> list[list[str]]:
     """All rows."""
-    threshold = default_threshold("dlib", "l2")
+    threshold = default_threshold(encoder, "l2")
     config = ClothingConfig()
     of_faces, of_clothes = [], []
     for features, cannot_link, people in known:
@@ -105,12 +107,13 @@ def pairs(known: Sequence[Known]) -> list[list[str]]:
     counts = [str(int(dressed.sum())), str(int((~dressed).sum()))]
     settings = [f"{config.neutral:.2f}", f"{config.slope:.2f}"]
     clothes = ["clothes", "any", *counts, *fit(differ, dressed), *settings]
-    return [*rows("faces", quality, distance, one), clothes]
+    return [*rows(encoder, quality, distance, one), clothes]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_clips(parser)
+    add_encoder(parser)
     parser.add_argument("--rate", type=float, default=4.0, help="samples per second")
     add_results(parser)
 
@@ -119,5 +122,8 @@ def main(given: argparse.Namespace) -> None:
     """Print the table."""
     clips = read_clips(given.clips)
     with results_folder(given.results) as folder:
-        known = [known_of(analysed(clip, folder, given.rate)) for clip in clips]
-    print(markdown(HEADER, pairs(known)))
+        known = [
+            known_of(analysed(clip, folder, given.rate, given.encoder), given.encoder)
+            for clip in clips
+        ]
+    print(markdown(HEADER, pairs(known, given.encoder)))

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from clusterer.core.config import TrackingConfig
+from clusterer.core.distance import mean
 from clusterer.core.geometry import distance_in_heights, iou, size_ratio
 from clusterer.core.types import Detections
 
@@ -138,28 +139,27 @@ class Piece:
     weights: npt.NDArray[np.floating] = field(default_factory=lambda: np.zeros(0))
 
     def mean(self) -> npt.NDArray[np.floating]:
-        """Weighted mean embedding, shape (d,)."""
-        mean: npt.NDArray[np.floating] = np.average(self.embeddings, axis=0, weights=self.weights)
-        return mean
+        """Weighted mean embedding, shape (d,); see `clusterer.core.distance.mean`."""
+        return mean(self.embeddings, self.weights)
 
 
-def stitch(pieces: list[Piece], threshold: float, config: TrackingConfig) -> list[Piece]:
+def stitch(pieces: list[Piece], unit: float, config: TrackingConfig) -> list[Piece]:
     """Cut pieces in which the face changes, then join pieces that are one face.
 
     Parameters
     ----------
     pieces
         Of one shot.
-    threshold
-        The encoder's default L2 threshold, multiplied by the factors of `config`.
+    unit
+        L2 distance that the factors of `config` multiply.
 
     Returns
     -------
     list of pieces, by start, then left edge
     """
-    parts = [part for piece in pieces for part in _split(piece, config.split_factor * threshold)]
+    parts = [part for piece in pieces for part in _split(piece, config.split_factor * unit)]
     parts.sort(key=_order)
-    next_of = _successors(parts, config.stitch_factor * threshold, config.max_gap_s)
+    next_of = _successors(parts, config.stitch_factor * unit, config.max_gap_s)
     stitched = []
     for start in sorted(set(range(len(parts))) - set(next_of.values())):
         chain = [start]

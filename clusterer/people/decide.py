@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.core.config import AUTO, ClusteringConfig, Config
+from clusterer.core.config import AUTO, ClusteringConfig, Config, with_curves
 from clusterer.core.errors import ConfigError, EditsError
 from clusterer.core.types import (
     UNKNOWN,
@@ -22,7 +22,7 @@ from clusterer.core.types import (
     TrackFeatures,
 )
 from clusterer.edits import combine, constrain, lines
-from clusterer.faces.encoding import default_threshold, resolve
+from clusterer.faces.encoding import curves, default_threshold, resolve, tracking_unit
 from clusterer.people.amend import correct, keys_of
 from clusterer.people.calibration import calibrate, different_pairs, same_pairs
 from clusterer.people.clustering import must_links
@@ -68,8 +68,7 @@ def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Bas
     n_tracks = len(analysis.tracks)
     from_reviewer = constrain(edits, keys_of(analysis), n_tracks)
     features = without_faces(describe(analysis, config.clustering), from_reviewer.excluded)
-    tracking = config.analysis.tracking
-    limit = tracking.stitch_factor * default_threshold(config.analysis.encoding, "l2")
+    limit = config.analysis.tracking.stitch_factor * tracking_unit(config.analysis)
     together, cannot_link, must_link = combine(
         from_reviewer,
         co_occurrence(analysis.tracks, analysis.detections),
@@ -163,8 +162,7 @@ def decide(
     >>> decided.labels.tolist(), decided.threshold
     ([0, 1, 2, -1], 0.3)
     """
-    if not config.analysis.encoding.thresholds:
-        config = resolved(config)
+    config = filled(config) if config.analysis.encoding.thresholds else resolved(config)
     under = len(edits) if grouped_under is None else grouped_under
     if not 0 <= under <= len(edits):
         raise EditsError(f"There are {len(edits)} corrections, not {under}")
@@ -201,7 +199,18 @@ def decide(
 def resolved(config: Config) -> Config:
     """Fill in the settings of the encoder's card; see `clusterer.faces.encoding.resolve`."""
     analysis = config.analysis
-    return replace(config, analysis=replace(analysis, encoding=resolve(analysis.encoding)))
+    return filled(replace(config, analysis=replace(analysis, encoding=resolve(analysis.encoding))))
+
+
+def filled(config: Config) -> Config:
+    """Fill in what is left to the encoder: the unit of tracking, and curves by quality."""
+    analysis = config.analysis
+    tracking = replace(analysis.tracking, unit=tracking_unit(analysis))
+    return replace(
+        config,
+        analysis=replace(analysis, tracking=tracking),
+        clustering=with_curves(config.clustering, curves(analysis.encoding)),
+    )
 
 
 def _grouping(

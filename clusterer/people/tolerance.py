@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.core.config import ClusteringConfig
+from clusterer.core.config import DLIB_CURVES, ClusteringConfig
 
 
 def tolerance(quality: npt.ArrayLike, config: ClusteringConfig) -> npt.NDArray[np.float64]:
@@ -22,6 +22,6 @@ def tolerance(quality: npt.ArrayLike, config: ClusteringConfig) -> npt.NDArray[n
     -------
     array of the same shape, above 0
     """
-    at, factor = np.array(config.tolerance, dtype=np.float64).T
+    at, factor = np.array(config.tolerance or DLIB_CURVES.tolerance, dtype=np.float64).T
     factors = np.interp(np.asarray(quality, dtype=np.float64), at, factor)
     return np.asarray(factors**2 if config.metric == "cosine" else factors)

@@ -69,6 +69,7 @@ def analyse(
 def analyse_into(opened: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook) -> Analysis:
     """The same as `analyse`, into an open folder whose lock is held."""
     config = replace(config, encoding=encoding.resolve(config.encoding))
+    config = replace(config, tracking=replace(config.tracking, unit=encoding.tracking_unit(config)))
     models = _model_hashes(config)
     key = analysis_key(opened.fingerprint, config, models)
     cache = AnalysisCache(opened, key, lambda: earlier_key(video, config, models))

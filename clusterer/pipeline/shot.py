@@ -14,8 +14,9 @@ from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.clothing.region import cut_torso
 from clusterer.core.config import AnalysisConfig
 from clusterer.core.types import ChipQuality, Detections, Frame, ImageArray, Shot, VideoInfo
+from clusterer.faces import encoding
 from clusterer.faces.alignment import Aligner
-from clusterer.faces.encoding import Encoder, default_threshold
+from clusterer.faces.encoding import Encoder
 from clusterer.faces.quality import crop_face, measure_quality
 from clusterer.faces.tracking import Piece, Tracker, stitch
 from clusterer.pipeline.selection import Candidate, Chosen
@@ -60,7 +61,7 @@ class ShotAnalyser:
         self._clothing = clothing
         self._config = config
         self._video = video
-        self._threshold = default_threshold(config.encoding, "l2")
+        self._unit = encoding.tracking_unit(config)
         self._tracker = Tracker(config.tracking)
         self._sampled: list[tuple[int, int]] = []
         self._detections: list[Detections] = []
@@ -114,7 +115,7 @@ class ShotAnalyser:
         """
         self._encode(list(self._chosen))
         detections = Detections.concatenate(self._detections)
-        pieces = stitch(self._pieces(detections), self._threshold, self._config.tracking)
+        pieces = stitch(self._pieces(detections), self._unit, self._config.tracking)
         rows_kept = np.array(sorted(row for piece in pieces for row in piece.rows), dtype=np.int64)
         new_row = {int(old): new for new, old in enumerate(rows_kept)}
         track_of_row = np.zeros(len(rows_kept), dtype=np.int64)

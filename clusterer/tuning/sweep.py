@@ -12,7 +12,7 @@ from clusterer.core.types import Analysis
 from clusterer.evaluation import Matching, Scores, score
 from clusterer.faces.encoding import default_threshold
 from clusterer.people import clustering
-from clusterer.people.decide import Basis, assign, basis
+from clusterer.people.decide import Basis, assign, basis, filled
 
 POOLED = "(all clips)"
 """Stands for the clip in rows over the faces of all clips together."""
@@ -206,7 +206,7 @@ class _Scorer:
 
     def __init__(self, clip: Clip, config: Config) -> None:
         self._clip = clip
-        self._config = config.clustering
+        self._config = filled(config).clustering
         self._basis: Basis = basis(clip.analysis, config)
         self._known: dict[bytes, Scores] = {}
 

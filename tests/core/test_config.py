@@ -41,6 +41,7 @@ RANGES = [
     (TrackingConfig, "confirm_score", "track score", 0.0, 1.0),
     (TrackingConfig, "stitch_factor", "stitch factor", 0.0, 10.0),
     (TrackingConfig, "split_factor", "split factor", 0.0, 100.0),
+    (TrackingConfig, "unit", "unit of the factors", 0.01, 2.0),
     (ChipConfig, "per_track", "chips per track", 1, 1000),
     (ChipConfig, "crops_per_track", "crops per track", 1, 1000),
     (ChipConfig, "crop_px", "crop size", 16, 1024),

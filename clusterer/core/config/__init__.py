@@ -14,7 +14,9 @@ from clusterer.core.config._check import METRICS as METRICS
 from clusterer.core.config._check import check, check_metric, check_ranges, ranged
 from clusterer.core.config._check import range_of as range_of
 from clusterer.core.config._clothing import ClothingConfig as ClothingConfig
-from clusterer.core.config._curve import Curve, check_curve
+from clusterer.core.config._curve import DLIB_CURVES as DLIB_CURVES
+from clusterer.core.config._curve import MOST_TOLERANCE, Curve, as_curve, check_curve
+from clusterer.core.config._curve import EncoderCurves as EncoderCurves
 from clusterer.core.config._gallery import GalleryConfig as GalleryConfig
 from clusterer.core.errors import ConfigError
 
@@ -165,10 +167,13 @@ class TrackingConfig:
         Zhang et al. 2022): weak detections extend a track but never start one.
     stitch_factor
         Two tracks are joined if the second begins where the first ended and their embeddings are
-        nearer than this multiple of the encoder's default threshold.
+        nearer than this multiple of `unit`.
     split_factor
         A track is split if the embeddings of its earlier and later chips are farther apart than
-        this multiple of the encoder's default threshold.
+        this multiple of `unit`.
+    unit
+        L2 distance of embeddings that the factors multiply, above 0, at most 2; None = the
+        encoder's.
     """
 
     min_iou: float = 0.3
@@ -176,6 +181,7 @@ class TrackingConfig:
     confirm_score: float = 0.5
     stitch_factor: float = 1.3
     split_factor: float = 2.0
+    unit: float | None = None
 
     def __post_init__(self) -> None:
         check("track overlap", self.min_iou, 0.01, 1.0)
@@ -183,6 +189,8 @@ class TrackingConfig:
         check("track score", self.confirm_score, 0.0, 1.0)
         check("stitch factor", self.stitch_factor, 0.0, 10.0)
         check("split factor", self.split_factor, 0.0, 100.0)
+        if self.unit is not None:
+            check("unit of the factors", self.unit, 0.01, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +238,7 @@ class ClusteringConfig:
     tolerance
         Pairs of quality and factor, qualities rising from 0, linear between: the threshold for two
         faces is multiplied by the factor at the lower of their qualities (for cosine, by its
-        square). `python -m benchmarks faces quality` gives the table behind it. Embeddings of
-        barely readable faces are alike, so the threshold is smaller. Those of small but clear
-        faces vary even within one person, so it is larger. Large, sharp faces need no change.
+        square). None = the encoder's.
     clear_quality
         Smallest quality of a face that the calibration of the threshold uses, 0 to 1.
     clothing
@@ -251,13 +257,7 @@ class ClusteringConfig:
     threshold: float | Literal["auto"] | None = None
     min_faces: int = ranged(2, "faces that make a person", 1, 1000)
     min_quality: float = ranged(0.02, "quality of a readable chip", 0.0, 1.0)
-    tolerance: Curve = (
-        (0.0, 0.6),
-        (0.1, 0.85),
-        (0.2, 1.25),
-        (0.5, 1.25),
-        (0.8, 1.0),
-    )
+    tolerance: Curve | None = None
     clear_quality: float = ranged(0.1, "quality of a clear face", 0.0, 1.0)
     clothing: ClothingConfig = field(default_factory=ClothingConfig)
 
@@ -269,8 +269,9 @@ class ClusteringConfig:
         elif self.threshold is not None:
             check("threshold", self.threshold, 0.0, 2.0)
         check_ranges(self)
-        object.__setattr__(self, "tolerance", tuple((at, factor) for at, factor in self.tolerance))
-        check_curve("tolerance", self.tolerance, 10.0)
+        if self.tolerance is not None:
+            object.__setattr__(self, "tolerance", as_curve(self.tolerance))
+            check_curve("tolerance", as_curve(self.tolerance), MOST_TOLERANCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +338,16 @@ class Config:
                     f"There are: {', '.join(known)}",
                 )
         return replace(self, clustering=replace(self.clustering, **settings))
+
+
+def with_curves(config: ClusteringConfig, curves: EncoderCurves) -> ClusteringConfig:
+    """The same with the curves of an encoder where none are given."""
+    clothing = replace(
+        config.clothing,
+        face_neutral=config.clothing.face_neutral or curves.face_neutral,
+        face_slope=config.clothing.face_slope or curves.face_slope,
+    )
+    return replace(config, tolerance=config.tolerance or curves.tolerance, clothing=clothing)
 
 
 def settings(config: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clusterer.core.config._check import check
-from clusterer.core.config._curve import Curve, check_curve
+from clusterer.core.config._curve import MOST_EVIDENCE, Curve, as_curve, check_curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class ClothingConfig:
         Limits of the evidence of clothing: others wear the same, and jackets are taken off.
     face_neutral
         Pairs of quality and distance: by the lower quality of two faces, the distance, in
-        thresholds, with evidence 0.
+        thresholds, with evidence 0. None = the encoder's.
     face_slope
         Pairs of quality and evidence per threshold of distance, likewise: almost none where faces
-        cannot be read.
+        cannot be read. None = the encoder's.
     face_most
         Limit of the evidence of faces.
     face_veto
@@ -71,8 +71,8 @@ class ClothingConfig:
     window_s: float = 120.0
     most_for: float = 3.0
     most_against: float = 4.0
-    face_neutral: Curve = ((0.0, 1.44), (0.3, 1.44), (0.6, 1.0))
-    face_slope: Curve = ((0.0, 0.7), (0.1, 1.1), (0.2, 5.4), (0.3, 10.8), (0.6, 14.4))
+    face_neutral: Curve | None = None
+    face_slope: Curve | None = None
     face_most: float = 6.0
     face_veto: float = 4.0
     prior: float = 1.25
@@ -95,6 +95,6 @@ class ClothingConfig:
         check("quality of clear faces", self.clear_quality, 0.0, 1.0)
         check("margin to the next person", self.margin, 0.0, 100.0)
         for name in ("face_neutral", "face_slope"):
-            curve = tuple((at, value) for at, value in getattr(self, name))
-            object.__setattr__(self, name, curve)
-            check_curve(f"curve {name}", curve, 100.0)
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, as_curve(given))
+                check_curve(f"curve {name}", as_curve(given), MOST_EVIDENCE)

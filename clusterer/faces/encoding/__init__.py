@@ -6,9 +6,11 @@ from clusterer.faces.encoding.base import (
     Encoder,
     alignment,
     create,
+    curves,
     default_threshold,
     names,
     resolve,
+    tracking_unit,
     weights,
 )
 
@@ -18,8 +20,10 @@ __all__ = [
     "Encoder",
     "alignment",
     "create",
+    "curves",
     "default_threshold",
     "names",
     "resolve",
+    "tracking_unit",
     "weights",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from clusterer.core.config import EncodingConfig
+from clusterer.core.config import DLIB_CURVES, AnalysisConfig, EncoderCurves, EncodingConfig
 from clusterer.core.errors import ConfigError, ModelError
 from clusterer.faces.encoding.card import Card, read_card
 from clusterer.faces.encoding.cards import (
@@ -47,11 +47,15 @@ class EncoderEntry(Entry):
     ----------
     thresholds : metric → largest distance at which two embeddings are taken for one person
     alignment : name in the registry of `clusterer.faces.alignment`
+    unit : `TrackingConfig.unit` of its embeddings; None = their L2 threshold
+    curves : what its distances mean, by quality of the faces
     card : of a network that runs by a card; it is the first of `files`
     """
 
     thresholds: Mapping[str, float] = field(default_factory=dict)
     alignment: str = "dlib"
+    unit: float | None = None
+    curves: EncoderCurves = DLIB_CURVES
     card: Card | None = None
 
 
@@ -63,6 +67,8 @@ def by_card(card: Card, *files: AnyFile) -> EncoderEntry:
         summary=card.name,
         thresholds=card.thresholds,
         alignment=card.alignment,
+        unit=card.unit,
+        curves=card.curves,
         card=card,
     )
 
@@ -290,6 +296,30 @@ def default_threshold(encoder: EncodingConfig | str, metric: str) -> float:
             "Give --threshold",
         )
     return thresholds[metric]
+
+
+def tracking_unit(config: AnalysisConfig) -> float:
+    """L2 distance that the factors of `TrackingConfig` multiply; errors as `default_threshold`."""
+    if config.tracking.unit is not None:
+        return config.tracking.unit
+    stated = _known(config.encoding)
+    return (stated and stated.unit) or default_threshold(config.encoding, "l2")
+
+
+def curves(config: EncodingConfig) -> EncoderCurves:
+    """What distances of an encoder mean, by quality; errors as `default_threshold`."""
+    stated = _known(config)
+    return stated.curves if stated else DLIB_CURVES
+
+
+def _known(config: EncodingConfig) -> EncoderEntry | None:
+    """The entry; None if plug-in or card is missing, and `config` has its thresholds."""
+    try:
+        return _entry(config.encoder)
+    except (ConfigError, ModelError):
+        if not config.thresholds:
+            raise
+        return None
 
 
 def _entry(name: str) -> EncoderEntry:

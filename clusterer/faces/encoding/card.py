@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from clusterer.core.config import METRICS
+from clusterer.core.config import METRICS, EncoderCurves
 from clusterer.core.errors import ConfigError, ModelError
 from clusterer.core.files import read_file, reading
 from clusterer.faces.alignment import ALIGNMENTS
@@ -29,6 +29,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """Key → its values; besides these, an alignment may be a plug-in."""
 NEEDED = ("size_px", "alignment", "dimension", "metric", "threshold")
 """Keys without a default."""
+CURVES = ("tolerance", "face_neutral", "face_slope")
+Pairs = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,9 @@ class Card:
         it
     mean, scale : of each channel, in the order of `channels`, pixels being 0 to 255: `mean` is
         subtracted, then `scale` multiplied; with ``uint8`` 0 and 1
+    unit : `TrackingConfig.unit` of its embeddings; None = their L2 threshold
+    tolerance, face_neutral, face_slope : pairs of quality and value, as in `EncoderCurves`; None =
+        dlib's
 
     Raises
     ------
@@ -75,6 +80,10 @@ class Card:
     normalise: bool | None = None
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    unit: float | None = None
+    tolerance: Pairs | None = None
+    face_neutral: Pairs | None = None
+    face_slope: Pairs | None = None
 
     def __post_init__(self) -> None:
         for key, known in CHOICES.items():
@@ -88,6 +97,7 @@ class Card:
             if not isinstance(getattr(self, key), str):
                 raise _wrong(key, getattr(self, key), "text")
         self._check_numbers()
+        self._check_curves()
         self._check_together()
         if self.normalise is None:
             object.__setattr__(self, "normalise", self.metric == "cosine")
@@ -111,6 +121,18 @@ class Card:
                 raise _wrong(key, value, f"three numbers{' other than 0' * (key == 'scale')}")
             object.__setattr__(self, key, tuple(map(float, value)))
 
+    def _check_curves(self) -> None:
+        if self.unit is not None and not (_is_number(self.unit) and 0 < self.unit <= 2):
+            raise _wrong("unit", self.unit, "a number above 0, at most 2")
+        for key in CURVES:
+            value = getattr(self, key)
+            if value is None:
+                continue
+            if not isinstance(value, (list, tuple)) or not all(map(_is_pair, value)):
+                raise _wrong(key, value, "pairs of numbers, as [[0.0, 1.0], [1.0, 1.2]]")
+            object.__setattr__(self, key, tuple((float(a), float(b)) for a, b in value))
+        self.curves  # noqa: B018 (checks their ranges)
+
     def _check_together(self) -> None:
         if self.metric == "cosine" and self.normalise is False:
             raise ConfigError(
@@ -132,6 +154,12 @@ class Card:
         if self.padding is not None:
             return self.padding
         return ALIGNMENTS.get(self.alignment).padding or 0.0
+
+    @property
+    def curves(self) -> EncoderCurves:
+        """Its curves; dlib's where there are none."""
+        given = {key: getattr(self, key) for key in CURVES}
+        return EncoderCurves(**{key: value for key, value in given.items() if value is not None})
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -211,6 +239,10 @@ def _to_toml(value: str | bool | float | tuple[float, ...]) -> str:
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) == 2 and all(map(_is_number, value))
 
 
 def _wrong(key: str, value: Any, wanted: str) -> ConfigError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.core.config import ClothingConfig, ClusteringConfig
+from clusterer.core.config import DLIB_CURVES, ClothingConfig, ClusteringConfig
 from clusterer.core.distance import between
 from clusterer.core.types import IntArray, TrackFeatures
 
@@ -163,7 +163,11 @@ def _face_evidence(
         distance = np.sqrt(np.maximum(distance, 0.0))
     lesser_quality = np.minimum.outer(features.quality, features.quality)
     neutral, slope = (
-        _interpolate(lesser_quality, curve) for curve in (config.face_neutral, config.face_slope)
+        _interpolate(lesser_quality, curve)
+        for curve in (
+            config.face_neutral or DLIB_CURVES.face_neutral,
+            config.face_slope or DLIB_CURVES.face_slope,
+        )
     )
     evidence = np.clip(slope * (neutral - distance), -config.face_most, config.face_most)
     both_visible: Matrix = np.outer(features.has_face, features.has_face).astype(np.float32)

@@ -8,10 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.core.config import METRICS, EncodingConfig
+from clusterer.core.config import (
+    DLIB_CURVES,
+    METRICS,
+    AnalysisConfig,
+    EncodingConfig,
+    TrackingConfig,
+)
 from clusterer.core.errors import ConfigError, ModelError
 from clusterer.faces import encoding
 from clusterer.faces.alignment import ALIGNMENTS
+from clusterer.faces.encoding.cards import RETAIL
 from clusterer.models.download import ENVIRONMENT_VARIABLE as MODELS
 from tests.tiny_network import CARD, write_network
 
@@ -119,3 +126,27 @@ def test_importing_loads_nothing_heavy() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert result.stdout.strip() == b"[]"
+
+
+def test_unit_and_curves_of_an_encoder() -> None:
+    of_dlib, of_retail = (
+        AnalysisConfig(encoding=EncodingConfig(encoder=name)) for name in ("dlib", "retail-0095")
+    )
+    assert encoding.tracking_unit(of_dlib) == 0.36
+    assert encoding.tracking_unit(of_retail) == RETAIL.unit
+    given = replace(of_retail, tracking=TrackingConfig(unit=0.5))
+    assert encoding.tracking_unit(given) == 0.5
+    assert encoding.curves(of_dlib.encoding) == DLIB_CURVES
+    assert encoding.curves(of_retail.encoding) == RETAIL.curves != DLIB_CURVES
+
+
+def test_unit_and_curves_where_the_card_is_missing(tmp_path: Path) -> None:
+    name = write_network(tmp_path / "net.onnx", replace(CARD, unit=0.3, tolerance=((0.0, 1.0),)))
+    there = AnalysisConfig(encoding=encoding.resolve(EncodingConfig(encoder=name)))
+    assert encoding.tracking_unit(there) == 0.3
+    assert encoding.curves(there.encoding).tolerance == ((0.0, 1.0),)
+    (tmp_path / "net.toml").unlink()
+    assert encoding.tracking_unit(there) == encoding.default_threshold(there.encoding, "l2")
+    assert encoding.curves(there.encoding) == DLIB_CURVES
+    with pytest.raises(ModelError):
+        encoding.curves(EncodingConfig(encoder=name))

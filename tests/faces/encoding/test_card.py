@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterer.core.config import EncoderCurves
 from clusterer.core.errors import ConfigError, ModelError
 from clusterer.faces.encoding.card import CHOICES, Card, parse_card, read_card, to_toml
 
@@ -196,3 +198,33 @@ def test_written_cards_are_read_back(
 @pytest.mark.parametrize("text", [SMALL, WHOLE])
 def test_any_text_is_read_back(text: str) -> None:
     assert card(to_toml(card(text))) == card(text)
+
+
+CURVES = "unit = 0.6\ntolerance = [[0, 1]]\nface_neutral = [[0.0, 1.2], [0.5, 1]]\n"
+
+
+def test_curves_and_unit() -> None:
+    plain = card(SMALL)
+    assert (plain.unit, plain.curves) == (None, EncoderCurves())
+    own = card(SMALL + CURVES)
+    assert own.unit == 0.6
+    assert own.curves == EncoderCurves(
+        tolerance=((0.0, 1.0),), face_neutral=((0.0, 1.2), (0.5, 1.0))
+    )
+    assert parse_card(to_toml(own).encode(), "mine.toml") == own
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("unit = 0", "unit is 0. It must be a number above 0, at most 2"),
+        ("tolerance = 1", "tolerance is 1. It must be pairs of numbers"),
+        ("tolerance = [[0, 1, 2]]", "It must be pairs of numbers"),
+        ("tolerance = [[0, '1']]", "It must be pairs of numbers"),
+        ("tolerance = [[0.1, 1]]", "the tolerance's qualities do not rise from 0"),
+        ("face_slope = [[0, 0]]", "factor of curve face_slope is 0"),
+    ],
+)
+def test_wrong_curves(line: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(problem)):
+        card(f"{SMALL}{line}\n")
