@@ -39,7 +39,7 @@ def test_help_lists_the_names(command: Command) -> None:
             "Give onnx:PATH.onnx; PATH.toml must be beside it",
         ),
         ("onnx:none.onnx", 1, "none.onnx is missing. Write onnx: and the path"),
-        ("sface", 1, "is missing. Run cluster-video models download sface, or put it into"),
+        ("arcface", 1, "is missing. Run cluster-video models download arcface, or put it into"),
         ("facenet", 1, "facenet512.onnx is missing. Export facenet-pytorch"),
     ],
 )

@@ -68,7 +68,7 @@ def test_lists_measured_figures_and_untried_downloads(
         "github.com",
         "no",
     ]
-    for names in (["arcface", "retail-0095", "scrfd", "sface"], ["arcface", "scrfd"], []):
+    for names in (["arcface", "retail-0095", "scrfd"], ["arcface", "scrfd"], []):
         for registry in NETWORKS:
             for name in set(registry.built_in) - set(names):
                 monkeypatch.setitem(registry.built_in, name, Entry("nowhere:Any"))
@@ -146,7 +146,7 @@ def test_an_entry_is_all_that_it_takes(
         ("small", "encoder"),
     }
     assert command("models", "show", "small").out.count("  licence   MIT\n") == 2
-    assert "arcface, retail-0095, scrfd, sface, small, yunet" in command("models").out
+    assert "arcface, retail-0095, scrfd, small, yunet" in command("models").out
     assert "  small         a new one\n" in command("export", "--help").out
     shown = " ".join(command("run", "--help").out.split())
     assert "|small|" in shown.partition("--detector")[2].partition("--")[0]

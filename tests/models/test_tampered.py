@@ -18,6 +18,7 @@ from clusterer.faces import alignment, detection, encoding
 from clusterer.faces.detection.base import CENTERFACE, LBP, MMOD
 from clusterer.faces.encoding import ENCODERS
 from clusterer.faces.encoding.base import DLIB_RESNET
+from clusterer.faces.encoding.cards import SFACE_FILE
 from clusterer.models import bundled as weights
 from clusterer.models.bundled import CLOTHING, PREDICTOR, Weights
 from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE
@@ -34,6 +35,7 @@ CARRIED: dict[str, tuple[Weights, Callable[[], Any]]] = {
     "cnn": (MMOD, lambda: detection.create(DetectionConfig(detector="cnn"), 1)),
     "dlib": (DLIB_RESNET, lambda: encoding.create(EncodingConfig(), 1)),
     "five points": (PREDICTOR, lambda: alignment.create("five-point", 112)),
+    "sface": (SFACE_FILE, lambda: encoding.create(EncodingConfig(encoder="sface"), 1)),
     "predictor": (PREDICTOR, lambda: alignment.create("dlib", 150)),
 }
 EVERY_KIND = pytest.mark.parametrize("kind", CARRIED)
@@ -147,17 +149,17 @@ def test_a_changed_download_is_refused_in_any_folder(
 def test_a_downloaded_encoder_runs_the_checked_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    card = ENCODERS.built_in["sface"].card
+    card = ENCODERS.built_in["arcface"].card
     assert card is not None
     content = network(card).SerializeToString()
     file = downloadable(content)
     monkeypatch.setitem(
-        ENCODERS.built_in, "sface", replace(ENCODERS.built_in["sface"], files=(file,))
+        ENCODERS.built_in, "arcface", replace(ENCODERS.built_in["arcface"], files=(file,))
     )
     monkeypatch.setenv(MODELS, str(tmp_path))
     (tmp_path / file.name).write_bytes(content)
     chips = np.full((1, card.size_px, card.size_px, 3), 80, np.uint8)
-    config = EncodingConfig(encoder="sface")
+    config = EncodingConfig(encoder="arcface")
     expected = encoding.create(config, 1).encode(chips)
     changed_files = swap_when_read(monkeypatch, tmp_path)
     encoder = encoding.create(config, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clusterer.faces.encoding.card import Card
+from clusterer.models.bundled import OURS, Weights
 from clusterer.models.download import Download
 from clusterer.models.local import LocalFile
 
@@ -11,17 +12,15 @@ from clusterer.models.local import LocalFile
 # joining two people costs more than missing one. dlib's L2 threshold became 0.6 times its owner's
 # (0.36 of 0.6). The one other network that could be measured, FaceNet 20180408-102900, accepts as
 # many faces of a person as that at 0.62 and 0.64, which is 0.56 and 0.57 times the 1.114 of its
-# paper (1.242 for squared distances). So SFace and ArcFace, whose weights were not at hand, have
-# 0.6 times their owner's L2 threshold; it is not calibrated on the networks themselves.
+# paper (1.242 for squared distances). So ArcFace, whose weights were not at hand, has 0.6 times its
+# owner's L2 threshold; it is not calibrated on the network itself.
 
-# Address, hash and size: the Git LFS pointer of that file in the repository opencv/opencv_zoo.
-SFACE_FILE = Download(
-    model="sface",
-    name="face_recognition_sface_2021dec.onnx",
-    url="https://github.com/opencv/opencv_zoo/raw/main/models/face_recognition_sface/"
-    "face_recognition_sface_2021dec.onnx",
-    digest="0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
-    size_bytes=38696353,
+# Where it is from, and how it was made: SFACE.md beside it.
+SFACE_FILE = Weights(
+    OURS,
+    "faces/encoding/sface.fp16.onnx",
+    "a20efe52a3978e66deef1da0b483378866867203f174df39660ee00b9c642805",
+    project="cluster-video",
     licence="Apache-2.0",
 )
 SFACE = Card(
@@ -31,10 +30,19 @@ SFACE = Card(
     size_px=112,
     alignment="five-point",
     dimension=128,
-    metric="l2",
-    # 0.6 of 1.128, as OpenCV's tutorial on FaceRecognizerSF states for LFW (similarity 0.363).
-    threshold=0.677,
-    normalise=True,
+    metric="cosine",
+    # `python -m benchmarks faces quality --encoder sface`: over nine labelled clips and the demo,
+    # four samples a second, 1 % of the pairs of different people of the lowest quality lie below
+    # 0.53, and 1 % of the clear ones below 0.68.
+    threshold=0.5,
+    tolerance=((0.0, 1.0),),
+    # The L2 threshold that it had before it could be measured: 0.6 of the 1.128 of OpenCV's
+    # tutorial on FaceRecognizerSF. The tracks of all figures on this card were made with it.
+    unit=0.677,
+    # `python -m benchmarks people evidence --encoder sface`, over the same clips. Slopes from
+    # quality 0.15 on are less steep than fitted: few pairs overlap there.
+    face_neutral=((0.0, 1.2), (0.1, 1.2), (0.15, 1.15), (0.25, 1.1), (0.4, 1.07), (0.6, 1.0)),
+    face_slope=((0.0, 6.3), (0.05, 10.6), (0.15, 18.0), (0.3, 24.0)),
 )
 
 # InsightFace offers this file in buffalo_l.zip only. The address is that of Immich's copy, at a

@@ -192,7 +192,8 @@ def test_settings_and_models() -> None:
     [
         ("centerface.onnx", "MIT"),
         ("face_detection_yunet_2023mar.onnx", "MIT"),
-        ("face_recognition_sface_2021dec.onnx", "Apache-2.0"),
+        ("sface.fp16.onnx", "Apache-2.0"),
+        ("face-reidentification-retail-0095.bin", "Apache-2.0"),
         ("dlib_face_recognition_resnet_model_v1.dat", "Public domain (dlib)"),
         ("mmod_human_face_detector.dat", "Public domain (dlib)"),
         ("shape_predictor_5_face_landmarks.dat", "Public domain (dlib)"),
