@@ -152,7 +152,7 @@ def figures(faces: Path, truth: Path) -> dict[str, float]:
         "pairwise_recall": pairs[1],
         "assigned_b_cubed_precision": assigned[0],
         "assigned_b_cubed_recall": assigned[1],
-        "purity": _purity([people[i] for i in kept], [clusters[i] for i in kept]),
+        "wcp": _purity([people[i] for i in kept], [clusters[i] for i in kept]),
         "people_true": len(set(people)),
         "unknown_share": (hits - len(kept)) / hits if hits else 0.0,
     }
