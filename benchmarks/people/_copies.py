@@ -157,7 +157,9 @@ KINDS: dict[str, Kind] = {
     "bars": _bars("black bars of 1/6 of the height above and below", 0, 6),
     "pillars": _bars("black bars of 1/6 of the width at both sides", 6, 0),
     "recompressed": Kind("x264 at CRF 38", _same, _there, crf=38),
-    "slow": Kind("every nth frame, so that about 12.5 a second are left", _same, _there, 12.5),
+    "fewer-frames": Kind(
+        "every nth frame, so that about 12.5 a second are left", _same, _there, 12.5
+    ),
 }
 """Every kind by its name."""
 

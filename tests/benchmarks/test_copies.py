@@ -71,7 +71,7 @@ def test_boxes_lie_where_the_picture_has_them(clip: Clip, kind: str, tmp_path: P
     truth = copy.truth
     assert copy.name == clip.name
     assert set(truth.people) == {"ann"}
-    step = 2 if kind == "slow" else 1
+    step = 2 if kind == "fewer-frames" else 1
     assert truth.frame.tolist() == [frame // step for frame in range(0, FRAMES, STEP)]
     assert truth.frames.tolist() == truth.frame.tolist(), "the same grid"
     images = {frame.index: frame.image for frame in frames_at(copy.video, set(truth.frame))}
@@ -87,7 +87,7 @@ def test_boxes_lie_where_the_picture_has_them(clip: Clip, kind: str, tmp_path: P
         ("bars", (320, 240), 25),
         ("pillars", (428, 180), 25),
         ("pan-20", (320, 180), 25),
-        ("slow", (320, 180), 12.5),
+        ("fewer-frames", (320, 180), 12.5),
     ],
 )
 def test_size_and_rate(
