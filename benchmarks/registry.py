@@ -62,6 +62,7 @@ BENCHMARKS = (
     Benchmark("faces", "cosine", "which cosine threshold corresponds to 0.36 under L2"),
     Benchmark("faces", "losses", "which loss teaches a face encoder most on a small budget"),
     Benchmark("people", "accuracy", "accuracy of the whole pipeline on each clip"),
+    Benchmark("people", "hard", "accuracy on copies that are harder to analyse"),
     Benchmark("people", "parts", "accuracy on parts of clips, each by itself"),
     Benchmark("people", "ancestor", "the ancestor's method beside ours"),
     Benchmark("people", "clothing", "which description of clothes tells people apart best"),

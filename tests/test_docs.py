@@ -26,6 +26,7 @@ from clusterer.cli.show import outcome_json
 from clusterer.core import config as settings
 from clusterer.core.errors import ConfigError
 from clusterer.edits.log import LIMITS, NEEDS
+from clusterer.evaluation import Scores
 from clusterer.evaluation.pair_files import COLUMNS as PAIR_COLUMNS
 from clusterer.evaluation.truth import PLACE
 from clusterer.faces import detection, encoding
@@ -467,6 +468,11 @@ def test_the_page_of_files_has_every_correction(files: str) -> None:
     }
     assert needed == {action.value: list(keys) for action, keys in NEEDS.items()}
     assert all(f"`{name}`" in text for name in (*LIMITS, "note", "at", "face", "name"))
+
+
+def test_the_page_of_figures_has_every_figure() -> None:
+    names = set(Scores().ratios())
+    assert names - set(_NAMED_FIRST.findall(text_of(REFERENCE / "figures.md"))) == set()
 
 
 def test_the_messages_of_the_troubleshooting_exist_in_the_code() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,21 +16,69 @@ from clusterer.core.errors import ConfigError
 from clusterer.core.text import visible
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from clusterer.evaluation import Evaluation
 
 MIN_IOU = 0.3
 TABLE_WIDTH = 100
 """Width of the table, unless it is printed on a terminal."""
 
-COLUMNS = (
-    ("Faces\nfound", "face_recall"),
-    ("Boxes\nright", "box_precision"),
-    ("Left\nunknown", "unknown_share"),
-    ("Assigned\nB³ prec.", "assigned_b_cubed_precision"),
-    ("B³\nprecision", "b_cubed_precision"),
-    ("B³\nrecall", "b_cubed_recall"),
-    ("B³\nF", "b_cubed_f"),
+PEOPLE = "people"
+"""Stands for ``people_found`` and ``people_true`` in one column."""
+
+TABLES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "Faces",
+        (
+            ("Faces\nfound", "face_recall"),
+            ("Boxes\nright", "box_precision"),
+            ("Left\nunknown", "unknown_share"),
+        ),
+    ),
+    (
+        "Tracks",
+        (
+            ("\nPurity", "track_purity"),
+            ("Complete-\nness", "track_completeness"),
+            ("ID\nswitches", "id_switches"),
+            ("\nIDF1", "track_idf1"),
+            ("Mostly\ntracked", "mostly_tracked"),
+            ("Mostly\nlost", "mostly_lost"),
+        ),
+    ),
+    (
+        "People",
+        (
+            ("Assigned\nB³ prec.", "assigned_b_cubed_precision"),
+            ("B³\nprecision", "b_cubed_precision"),
+            ("B³\nrecall", "b_cubed_recall"),
+            ("B³\nF", "b_cubed_f"),
+            ("\nIDF1", "idf1"),
+            ("People\nfound/true", PEOPLE),
+            ("\nClicks", "clicks"),
+        ),
+    ),
+    (
+        "People, by face",
+        (
+            ("\nNMI", "nmi"),
+            ("\nWCP", "wcp"),
+            ("Character\nprecision", "character_precision"),
+            ("Character\nrecall", "character_recall"),
+        ),
+    ),
+    (
+        "People, by track",
+        (
+            ("\nNMI", "track_nmi"),
+            ("\nWCP", "track_wcp"),
+            ("Character\nprecision", "track_character_precision"),
+            ("Character\nrecall", "track_character_recall"),
+        ),
+    ),
 )
+"""Tables that are printed: title, and heading and score of each column."""
 
 
 @click.group(
@@ -157,27 +205,41 @@ def _targets(
 
 
 def _print(evaluations: Sequence[Evaluation]) -> None:
-    """Print a row for each clip, and one for all together."""
+    """Print the tables: a row for each clip, and one for all together."""
     from rich.console import Console
-    from rich.table import Table
 
     from clusterer import evaluation
 
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = TABLE_WIDTH
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Clip", overflow="fold")
-    for title in [*(title for title, _ in COLUMNS), "People\nfound/true", "Clicks"]:
-        table.add_column(title, justify="right", no_wrap=True)
     rows = [(each.name, each.scores.ratios()) for each in evaluations]
     if len(rows) > 1:
         rows.append(("All together", evaluation.pooled(evaluations)))
+    for title, columns in TABLES:
+        console.print(_table(title, columns, rows))
+        console.print()
+
+
+def _table(
+    title: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[tuple[str, Mapping[str, float | int]]],
+) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(f"{title}\nClip", overflow="fold")
+    for heading, _ in columns:
+        table.add_column(heading, justify="right", no_wrap=True)
     for name, ratios in rows:
-        table.add_row(
-            visible(name).replace("[", r"\["),
-            *(f"{ratios[key]:.3f}" for _, key in COLUMNS),
-            f"{ratios['people_found']}/{ratios['people_true']}",
-            str(ratios["clicks"]),
-        )
-    console.print(table)
+        cells = (_cell(key, ratios) for _, key in columns)
+        table.add_row(visible(name).replace("[", r"\["), *cells)
+    return table
+
+
+def _cell(key: str, ratios: Mapping[str, float | int]) -> str:
+    if key == PEOPLE:
+        return f"{ratios['people_found']}/{ratios['people_true']}"
+    value = ratios[key]
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

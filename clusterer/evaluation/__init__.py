@@ -8,7 +8,8 @@ from clusterer.evaluation.matching import MISSED, Matching, match, match_boxes
 from clusterer.evaluation.pair_files import PairList, read_pairs
 from clusterer.evaluation.pairs import Pairs, image_pairs, photograph_pairs, track_pairs
 from clusterer.evaluation.report import render, save
-from clusterer.evaluation.scores import Detection, Scores, score
+from clusterer.evaluation.scores import ByTrack, Detection, Scores, score
+from clusterer.evaluation.tracking import Identification, Tracking
 from clusterer.evaluation.truth import NOBODY_CAN_TELL, Truth, read_truth
 from clusterer.evaluation.verification_figures import Verification, judge, verify
 from clusterer.evaluation.verification_report import VerificationReport
@@ -16,15 +17,18 @@ from clusterer.evaluation.verification_report import VerificationReport
 __all__ = [
     "MISSED",
     "NOBODY_CAN_TELL",
+    "ByTrack",
     "Characters",
     "Clicks",
     "Detection",
     "Evaluation",
     "Grouping",
+    "Identification",
     "Matching",
     "PairList",
     "Pairs",
     "Scores",
+    "Tracking",
     "Truth",
     "Verification",
     "VerificationReport",

@@ -21,7 +21,7 @@ class Characters(Summable):
     share of that cluster that shows the character, recall the share of the character's faces in
     it. Both are averaged over characters, not over faces.
 
-    Here the items are labelled faces, not tracks, because the truth has no tracks. Clusters are
+    There the items are tracks. Here they are labelled faces or tracks, as given. Clusters are
     assigned to people one to one such that as many faces as possible lie in the cluster of their
     person; ties are broken by recall, then by precision, summed over people. Precision is over the
     faces found in the cluster, recall over all labelled faces of the person, including missed and

@@ -162,11 +162,11 @@ class Grouping(Summable):
         return share(self.pairs_both - expected, most - expected)
 
     @property
-    def purity(self) -> float:
-        """Share of the faces that show the person most frequent in their cluster.
+    def wcp(self) -> float:
+        """Weighted cluster purity: share of the faces that show their cluster's main person.
 
-        Weighted clustering purity, as in Tapaswi et al., Total cluster, 2014. Clusters of one face
-        are pure, so it is meaningful over assigned faces only.
+        Tapaswi et al., Total cluster, 2014; Brown et al., Face, Body, Voice, 2021. Clusters of one
+        face are pure, so it is meaningful over assigned faces only.
         """
         return share(self.largest, self.faces)
 

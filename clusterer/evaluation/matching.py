@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -32,6 +32,7 @@ class Matching:
     truth : the labelled faces
     rows : array of shape (k,), int64, rows of `truth` whose person is known
     track : array of shape (k,), int64, the track that found the face, or `MISSED`
+    shot : array of shape (k,), int64, the shot of the analysis in which the face lies
     stray_frame : array of shape (e,), int64, labelled frames of found boxes that match no labelled
         face and lie in no ignore box
     stray_track : array of shape (e,), int64, the tracks of those boxes
@@ -40,6 +41,7 @@ class Matching:
     truth: Truth
     rows: IntArray
     track: IntArray
+    shot: IntArray
     stray_frame: IntArray
     stray_track: IntArray
 
@@ -103,7 +105,8 @@ def match(
     Matching
     """
     found = _found(np.unique(truth.frames), analysis, max_gap_s)
-    return _matching(truth, truth.known, found, min_iou)
+    starts = [shot.start_frame for shot in analysis.shots]
+    return _matching(truth, truth.known, found, min_iou, starts)
 
 
 def match_boxes(truth: Truth, boxes: Mapping[int, Boxes], min_iou: float = MIN_IOU) -> Matching:
@@ -122,7 +125,7 @@ def match_boxes(truth: Truth, boxes: Mapping[int, Boxes], min_iou: float = MIN_I
     Returns
     -------
     Matching
-        Each box counts as a separate track, numbered frame by frame.
+        Each box counts as a separate track, numbered frame by frame, and all lie in one shot.
     """
     found: dict[int, _Found] = {}
     count = 0
@@ -131,13 +134,17 @@ def match_boxes(truth: Truth, boxes: Mapping[int, Boxes], min_iou: float = MIN_I
         count += len(one)
     known = truth.known
     looked_at = np.isin(truth.frame[known], np.array(list(boxes), np.int64))
-    return _matching(truth, known[looked_at], found, min_iou)
+    return _matching(truth, known[looked_at], found, min_iou, [0])
 
 
 def _matching(
-    truth: Truth, known: IntArray, found: Mapping[int, _Found], min_iou: float
+    truth: Truth,
+    known: IntArray,
+    found: Mapping[int, _Found],
+    min_iou: float,
+    starts: Sequence[int],
 ) -> Matching:
-    """Match frame by frame; `known` are the rows that count."""
+    """Match frame by frame; `known` are the rows that count, `starts` the first frames of shots."""
     rows_at: dict[int, list[int]] = defaultdict(list)
     for row, frame in enumerate(truth.frame.tolist()):
         rows_at[frame].append(row)
@@ -156,6 +163,7 @@ def _matching(
         truth=truth,
         rows=known,
         track=np.array([track_of.get(row, MISSED) for row in known.tolist()], np.int64),
+        shot=np.maximum(np.searchsorted(starts, truth.frame[known], side="right") - 1, 0),
         stray_frame=np.array([frame for frame, _ in strays], np.int64),
         stray_track=np.array([track for _, track in strays], np.int64),
     )

@@ -14,6 +14,7 @@ from clusterer.evaluation.clicks import Clicks
 from clusterer.evaluation.grouping import Grouping
 from clusterer.evaluation.matching import MISSED, Matching
 from clusterer.evaluation.rates import Summable, share
+from clusterer.evaluation.tracking import Identification, Tracking
 
 GROUPING = (
     "b_cubed_precision",
@@ -73,16 +74,52 @@ class Detection(Summable):
 
 
 @dataclass(frozen=True)
+class ByTrack(Summable):
+    """Grouping of the tracks that found a labelled face, with equal weight for each.
+
+    This is the protocol of papers that cluster given face tracks, such as VPCD (see `Characters`).
+    A track stands for the person that most of its labelled faces show; faces without a track count
+    nowhere.
+
+    Attributes
+    ----------
+    every : over all these tracks; each unknown track is a separate cluster
+    assigned : over those that are assigned to a person
+    characters : precision and recall of people, over all these tracks
+    """
+
+    every: Grouping = field(default_factory=Grouping)
+    assigned: Grouping = field(default_factory=Grouping)
+    characters: Characters = field(default_factory=Characters)
+
+    @classmethod
+    def of(cls, matching: Matching, labels: IntArray) -> Self:
+        """Score the labels of one clip; parameters as for `score`."""
+        of_track = matching.track_people(len(labels))
+        seen = np.array([track for track, who in enumerate(of_track) if who], np.int64)
+        kept = seen[labels[seen] >= 0]
+        people, assigned = ([of_track[track] for track in t.tolist()] for t in (seen, kept))
+        return cls(
+            Grouping.of(people, labels[seen]),
+            Grouping.of(assigned, labels[kept]),
+            Characters.of(people, labels[seen]),
+        )
+
+
+@dataclass(frozen=True)
 class Scores(Summable):
     """Components of all scores. Add the scores of several clips, then take the ratios.
 
     Attributes
     ----------
     detection : faces found and missed
+    tracking : how well tracks follow faces, whoever they are assigned to
     end_to_end : over every labelled face; each missed or unknown face is a separate cluster
     assigned : over the faces in tracks that are assigned to a person, which corresponds to papers
         on NMI, V-measure, ARI and purity that cluster given faces
     characters : precision and recall of people, over every labelled face
+    identification : found people as identities of people; boxes of unknown tracks have none
+    by_track : grouping and characters, with equal weight for each track
     clicks : a reviewer's work
     people_found : people of the result, including those without a labelled face
     people_true : people in the truth
@@ -90,9 +127,12 @@ class Scores(Summable):
     """
 
     detection: Detection = field(default_factory=Detection)
+    tracking: Tracking = field(default_factory=Tracking)
     end_to_end: Grouping = field(default_factory=Grouping)
     assigned: Grouping = field(default_factory=Grouping)
     characters: Characters = field(default_factory=Characters)
+    identification: Identification = field(default_factory=Identification)
+    by_track: ByTrack = field(default_factory=ByTrack)
     clicks: Clicks = field(default_factory=Clicks)
     people_found: int = 0
     people_true: int = 0
@@ -101,25 +141,38 @@ class Scores(Summable):
     def ratios(self) -> dict[str, float | int]:
         """Every score by its name, in a fixed order, ready for JSON.
 
-        Scores without ``assigned_`` are end to end, except for ``purity``, which is over assigned
-        faces: clusters of one face are pure, so end to end it would reward unknown faces. Rates
-        over nothing, such as no faces, are 1, but ``unknown_share`` is 0. There is a recall for
-        each kind in the truth.
+        Scores without ``assigned_`` are end to end, except for ``wcp`` and ``track_wcp``, which
+        are over what is assigned: clusters of one face are pure, so end to end they would reward
+        unknown faces. Rates over nothing, such as no faces, are 1, but ``unknown_share`` and
+        ``mostly_lost`` are 0. There is a recall for each kind in the truth.
         """
-        detection, clicks = self.detection, self.clicks
+        detection, tracking, clicks = self.detection, self.tracking, self.clicks
+        by_track = self.by_track
         hits = detection.hits.total()
         by_kind = detection.recall_by_kind()
         return {
             "face_recall": detection.face_recall,
             **{f"face_recall_{kind}": rate for kind, rate in by_kind.items()},
             "box_precision": detection.box_precision,
+            "track_purity": tracking.purity,
+            "track_completeness": tracking.completeness,
+            "track_idf1": tracking.identification.f1,
+            "id_switches": tracking.switches,
+            "trajectories": tracking.trajectories,
+            "mostly_tracked": tracking.mostly_tracked_share,
+            "mostly_lost": tracking.mostly_lost_share,
             **{name: getattr(self.end_to_end, name) for name in GROUPING},
             **{f"assigned_{name}": getattr(self.assigned, name) for name in GROUPING},
-            "purity": self.assigned.purity,
+            "wcp": self.assigned.wcp,
+            "idf1": self.identification.f1,
             "people_found": self.people_found,
             "people_true": self.people_true,
             "character_precision": self.characters.precision,
             "character_recall": self.characters.recall,
+            "track_nmi": by_track.every.nmi,
+            "track_wcp": by_track.assigned.wcp,
+            "track_character_precision": by_track.characters.precision,
+            "track_character_recall": by_track.characters.recall,
             "clicks": clicks.total,
             "merges": clicks.merges,
             "moves": clicks.moves,
@@ -156,11 +209,15 @@ def score(matching: Matching, labels: IntArray) -> Scores:
     clusters = np.full(len(people), UNKNOWN, dtype=np.int64)
     clusters[found] = labels[matching.track[found]]
     assigned = np.flatnonzero(clusters >= 0)
+    strays = int((labels[matching.stray_track] >= 0).sum())
     return Scores(
         detection=Detection.of(matching),
+        tracking=Tracking.of(matching),
         end_to_end=Grouping.of(people, clusters),
         assigned=Grouping.of([people[i] for i in assigned.tolist()], clusters[assigned]),
         characters=Characters.of(people, clusters),
+        identification=Identification.of(people, clusters, strays),
+        by_track=ByTrack.of(matching, labels),
         clicks=Clicks.of(matching, labels),
         people_found=len(np.unique(labels[labels >= 0])),
         people_true=len(matching.truth.cast),

@@ -54,6 +54,30 @@ SECTIONS: tuple[tuple[str, str, dict[str, Meaning]], ...] = (
         },
     ),
     (
+        "Tracks",
+        "How well a track follows one face, whoever it is assigned to. A trajectory is one person"
+        " in one shot.",
+        {
+            "track_purity": Meaning(
+                "Track purity", "Share of faces that show the main person of their track"
+            ),
+            "track_completeness": Meaning(
+                "Track completeness", "Share of faces in the main track of their trajectory"
+            ),
+            "track_idf1": Meaning(
+                "Track IDF1", "F of faces in the one track that is assigned to their trajectory"
+            ),
+            "id_switches": Meaning("ID switches", "Times that a trajectory goes on in a new track"),
+            "trajectories": Meaning("Trajectories", "Labelled people, shot by shot"),
+            "mostly_tracked": Meaning(
+                "Mostly tracked (MT)", "Share of trajectories found to 80 % or more"
+            ),
+            "mostly_lost": Meaning(
+                "Mostly lost (ML)", "Share of trajectories found to less than 20 %"
+            ),
+        },
+    ),
+    (
         "Work for a reviewer",
         "The fewest clicks on the review page that correct everything.",
         {
@@ -78,6 +102,7 @@ SECTIONS: tuple[tuple[str, str, dict[str, Meaning]], ...] = (
                 "Character recall",
                 "Share of a person that is in their best group, averaged over people",
             ),
+            "idf1": Meaning("IDF1", "F of faces in the one group that is assigned to their person"),
         },
     ),
     (
@@ -85,8 +110,25 @@ SECTIONS: tuple[tuple[str, str, dict[str, Meaning]], ...] = (
         "Over the faces assigned to a person: how far assignments can be trusted.",
         {
             **{f"assigned_{name}": meaning for name, meaning in _GROUPING.items()},
-            "purity": Meaning(
-                "Purity", "Share of faces that show the main person of their found person"
+            "wcp": Meaning(
+                "WCP",
+                "Weighted cluster purity: share of faces that show the main person of their group",
+            ),
+        },
+    ),
+    (
+        "People, track by track",
+        "With equal weight for each track that found a labelled face, as in papers on face tracks.",
+        {
+            "track_nmi": Meaning("NMI of tracks", "Each unknown track is a separate group"),
+            "track_wcp": Meaning("WCP of tracks", "Over the tracks assigned to a person"),
+            "track_character_precision": Meaning(
+                "Character precision of tracks",
+                "Share of a person's best group that is right, averaged over people",
+            ),
+            "track_character_recall": Meaning(
+                "Character recall of tracks",
+                "Share of a person's tracks in their best group, averaged over people",
             ),
         },
     ),

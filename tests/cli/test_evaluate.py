@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from clusterer.cli.evaluate import MIN_IOU, evaluate
+from clusterer.cli.evaluate import MIN_IOU, PEOPLE, TABLES, evaluate
 from clusterer.evaluation import matching
 from tests.cli.conftest import Ran
 from tests.core.test_files import contents
@@ -29,30 +30,47 @@ def two(tmp_path: Path) -> list[Path]:
     ]
 
 
-def cells(line: str) -> list[str]:
-    return line.split()
+def tables(printed: str) -> dict[str, list[list[str]]]:
+    """Title of each table → cells of its rows, without the head."""
+    parts = [part.splitlines() for part in printed.split("\n\n")[:-1]]
+    titles = [re.match(r"\w+(, by \w+)?", part[0]) for part in parts]
+    rows = [[line.split() for line in part[2:]] for part in parts]
+    return {title[0]: lines for title, lines in zip(titles, rows, strict=True) if title}
 
 
-def test_table_of_one(command: Command, two: list[Path]) -> None:
+def test_tables_of_one(command: Command, two: list[Path]) -> None:
+    """ann is missed in the second of two shots, and cleo is taken for her."""
     ran = command("evaluate", two[0], "--truth", two[2])
     assert (ran.code, ran.err) == (0, "")
-    *_, row, page = ran.out.splitlines()
-    assert cells(row)[:4] == ["a", "0.875", "0.875", "0.143"]
-    assert cells(row)[-2] == "2/4"
-    assert page == f"Page: {two[0] / 'evaluation.html'}"
+    found = tables(ran.out)
+    assert found["Faces"] == [["a", "0.875", "0.875", "0.143"]]
+    assert found["Tracks"] == [["a", "1.000", "1.000", "0", "0.875", "0.800", "0.200"]]
+    assert found["People"][0][1:3] == ["0.600", "0.700"]
+    assert found["People"][0][-2:] == ["2/4", "2"]
+    assert found["People, by face"][0][2:] == ["0.667", "0.400", "0.438"]
+    assert found["People, by track"][0][2:] == ["0.667", "0.375", "0.500"]
+    assert ran.out.splitlines()[-1] == f"Page: {two[0] / 'evaluation.html'}"
     assert {path.name for path in two[0].iterdir()} > FILES
     assert list(Path.cwd().iterdir()) == []
 
 
-def test_a_table_of_two_has_a_pooled_row(command: Command, two: list[Path]) -> None:
+def test_tables_of_two_have_a_pooled_row(command: Command, two: list[Path]) -> None:
     first, second, truth, other = two
     ran = command("evaluate", first, "--truth", truth, second, "--truth", other)
     assert ran.code == 0
-    lines = ran.out.splitlines()
-    assert [cells(line)[0] for line in lines[2:4]] == ["a", "b"]
-    assert lines[4].startswith("All together  0.875")
-    assert cells(lines[4])[-2] == "6/8"
+    for title, rows in tables(ran.out).items():
+        assert [row[0] for row in rows] == ["a", "b", "All"], title
+    assert tables(ran.out)["Faces"][-1][:3] == ["All", "together", "0.875"]
+    assert tables(ran.out)["People"][-1][-2] == "6/8"
     assert json.loads((second / "evaluation.json").read_text())["clips"][0]["clip"] == "b"
+
+
+def test_every_figure_printed_is_in_the_json(command: Command, two: list[Path]) -> None:
+    ran = command("evaluate", two[0], "--truth", two[2], "--json")
+    known = json.loads(ran.out)["pooled"]
+    printed = [key for _, columns in TABLES for _, key in columns]
+    assert set(printed) - set(known) == {PEOPLE}
+    assert len(printed) == len(set(printed))
 
 
 def test_only_json_is_printed(command: Command, two: list[Path]) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import csv
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 Box = Sequence[float]
@@ -38,11 +39,15 @@ def box_of(row: Row) -> Box:
 
 @dataclass
 class Judged:
-    """Who is seen in each labelled face, who was found there, and what was found elsewhere."""
+    """Who is seen in each labelled face, who was found there, and what was found elsewhere.
+
+    Found is a person, empty if unknown, and a track.
+    """
 
     people: list[str]
     found: list[str | None]
-    strays: int
+    tracks: list[str | None]
+    strays: list[str]
 
     def clusters(self) -> list[str]:
         """Person in the result; one of its own where there is none."""
@@ -60,24 +65,28 @@ def judge(faces: list[Row], truth: list[Row], ignored: list[Row]) -> Judged:
         [row for row in faces if row["track"] == track]
         for track in sorted({row["track"] for row in faces}, key=int)
     ]
-    judged = Judged([], [], 0)
+    judged = Judged([], [], [], [])
     for frame in range(0, max(known) + 1, step):
         labelled = [row for row in truth if int(row["frame"]) == frame]
         boxes = list(_boxes_at(frame, tracks))
-        pairs = _pairs([box_of(row) for row in labelled], [box for box, _ in boxes])
+        pairs = _pairs([box_of(row) for row in labelled], [box for box, *_ in boxes])
         for i, row in enumerate(labelled):
             if row["person"] != "?":
+                _, who, track = boxes[pairs[i]] if i in pairs else ([], None, None)
                 judged.people.append(row["person"])
-                judged.found.append(boxes[pairs[i]][1] if i in pairs else None)
+                judged.found.append(who)
+                judged.tracks.append(track)
         areas = [box_of(row) for row in ignored if int(row["frame"]) == frame]
-        judged.strays += sum(
-            j not in pairs.values() and not any(_centre_in(box, area) for area in areas)
-            for j, (box, _) in enumerate(boxes)
-        )
+        judged.strays += [
+            who
+            for j, (box, who, _) in enumerate(boxes)
+            if j not in pairs.values() and not any(_centre_in(box, area) for area in areas)
+        ]
     return judged
 
 
-def _boxes_at(frame: int, tracks: list[list[Row]]) -> Iterator[tuple[Box, str]]:
+def _boxes_at(frame: int, tracks: list[list[Row]]) -> Iterator[tuple[Box, str, str]]:
+    """Box, person and track."""
     for rows in tracks:
         before = [row for row in rows if int(row["frame"]) <= frame]
         after = [row for row in rows if int(row["frame"]) >= frame]
@@ -90,7 +99,7 @@ def _boxes_at(frame: int, tracks: list[list[Row]]) -> Iterator[tuple[Box, str]]:
         length = int(b["frame"]) - int(a["frame"])
         part = (frame - int(a["frame"])) / length if length else 0.0
         ends = zip(box_of(a), box_of(b), strict=True)
-        yield [(1 - part) * x + part * y for x, y in ends], a["person"]
+        yield [(1 - part) * x + part * y for x, y in ends], a["person"], a["track"]
 
 
 def _pairs(labelled: list[Box], found: list[Box]) -> dict[int, int]:
@@ -144,7 +153,7 @@ def figures(faces: Path, truth: Path) -> dict[str, float]:
     hits = sum(who is not None for who in judged.found)
     return {
         "face_recall": hits / len(people) if people else 1.0,
-        "box_precision": hits / (hits + judged.strays) if hits + judged.strays else 1.0,
+        "box_precision": hits / (hits + len(judged.strays)) if hits + len(judged.strays) else 1.0,
         "b_cubed_precision": precision,
         "b_cubed_recall": recall,
         "b_cubed_f": 2 * precision * recall / (precision + recall),
@@ -152,7 +161,9 @@ def figures(faces: Path, truth: Path) -> dict[str, float]:
         "pairwise_recall": pairs[1],
         "assigned_b_cubed_precision": assigned[0],
         "assigned_b_cubed_recall": assigned[1],
-        "purity": _purity([people[i] for i in kept], [clusters[i] for i in kept]),
+        "wcp": _purity([people[i] for i in kept], [clusters[i] for i in kept]),
+        "idf1": _idf1(judged),
+        **_by_track(judged),
         "people_true": len(set(people)),
         "unknown_share": (hits - len(kept)) / hits if hits else 0.0,
     }
@@ -162,6 +173,41 @@ def _purity(people: Sequence[str], clusters: Sequence[str]) -> float:
     shown = list(zip(people, clusters, strict=True))
     right = [max(shown.count((who, c)) for who in set(people)) for c in set(clusters)]
     return sum(right) / len(people) if people else 1.0
+
+
+def _idf1(judged: Judged) -> float:
+    """Try every way to give people to those found."""
+    cast = sorted(set(judged.people))
+    shown = Counter(zip(judged.people, judged.found, strict=True))
+
+    @cache
+    def most(i: int, free: frozenset[str]) -> int:
+        if i == len(cast):
+            return 0
+        ways = [shown[cast[i], group] + most(i + 1, free - {group}) for group in free]
+        return max([most(i + 1, free), *ways])
+
+    right = most(0, frozenset(who for who in judged.found if who))
+    boxes = sum(bool(who) for who in [*judged.found, *judged.strays])
+    faces = len(judged.people)
+    return 2 * right / (faces + boxes) if faces or boxes else 1.0
+
+
+def _by_track(judged: Judged) -> dict[str, float]:
+    """Purity of tracks; and of groups, with each track as one."""
+    seen: dict[str, list[str]] = {}
+    group = {}
+    for person, who, track in zip(judged.people, judged.found, judged.tracks, strict=True):
+        if track is not None:
+            seen.setdefault(track, []).append(person)
+            group[track] = who
+    kept = [track for track in seen if group[track]]
+    main = {track: min(set(p), key=lambda who: (-p.count(who), who)) for track, p in seen.items()}
+    of_faces = [(track, who) for track, people in seen.items() for who in people]
+    return {
+        "track_purity": _purity([who for _, who in of_faces], [track for track, _ in of_faces]),
+        "track_wcp": _purity([main[track] for track in kept], [str(group[t]) for t in kept]),
+    }
 
 
 UNKNOWN, HIDDEN = -1, -2

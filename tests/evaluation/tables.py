@@ -100,14 +100,24 @@ def truth_of(
 
 
 def matching_of(
-    people: Sequence[str], tracks: Sequence[int], strays: Sequence[int] = ()
+    people: Sequence[str],
+    tracks: Sequence[int],
+    strays: Sequence[int] = (),
+    frames: Sequence[int] | None = None,
+    shots: Sequence[int] | None = None,
 ) -> Matching:
-    """A matching in which each face, at a frame of its own, was found by the given track."""
+    """A matching in which each face was found by the given track.
+
+    By default, each face has a frame of its own, and all are in one shot.
+    """
     n = len(people)
-    truth = truth_of([(frame, person, box(0)) for frame, person in enumerate(people)])
+    at = range(n) if frames is None else frames
+    truth = truth_of([(frame, who, box(0)) for frame, who in zip(at, people, strict=True)])
     known = truth.known
     found: npt.NDArray[np.int64] = np.array(tracks, dtype=np.int64).reshape(n)[known]
-    return Matching(truth, known, found, np.arange(len(strays)), np.array(strays, dtype=np.int64))
+    shot = np.array([0] * n if shots is None else shots, dtype=np.int64).reshape(n)[known]
+    elsewhere = np.array(strays, dtype=np.int64)
+    return Matching(truth, known, found, shot, np.arange(len(strays)), elsewhere)
 
 
 def result_of(analysis: Analysis, labels: Sequence[int]) -> ClusteringResult:

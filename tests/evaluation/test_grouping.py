@@ -12,7 +12,7 @@ from tests.evaluation.tables import alone, clusterings, renamed
 
 RATIOS = (
     "b_cubed_precision", "b_cubed_recall", "b_cubed_f", "pairwise_precision", "pairwise_recall",
-    "pairwise_f", "homogeneity", "completeness", "v_measure", "nmi", "ari", "purity",
+    "pairwise_f", "homogeneity", "completeness", "v_measure", "nmi", "ari", "wcp",
 )  # fmt: skip
 Clustering = tuple[list[str], list[int]]
 
@@ -51,7 +51,7 @@ def test_a_table_by_hand() -> None:
     assert found.pairwise_f == close(2 / 7)
     # 15 pairs, 3 of people, 4 of clusters, 1 of both: chance would have 12/15.
     assert found.ari == close((1 - 0.8) / (3.5 - 0.8))
-    assert found.purity == close((2 + 1 + 1) / 6)
+    assert found.wcp == close((2 + 1 + 1) / 6)
     assert (found.faces, found.people, found.clusters) == (6, 3, 3)
 
 

@@ -139,7 +139,9 @@ def test_verify_takes_people_from_the_matching() -> None:
         kinds=("",) * 5,
     )
     nothing = np.zeros(0, np.int64)
-    matching = Matching(truth, np.arange(5), np.array([0, 1, 3, 4, 4]), nothing, nothing)
+    matching = Matching(
+        truth, np.arange(5), np.array([0, 1, 3, 4, 4]), np.zeros(5), nothing, nothing
+    )
     tracks, images = verify(a_result(), matching, "l2", 1.5)
     by_hand = track_pairs(a_result(), PEOPLE, "l2")
     assert tracks.pairs.distances.tolist() == by_hand.distances.tolist()

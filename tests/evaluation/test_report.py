@@ -58,7 +58,7 @@ def test_figures_by_hand(compared: Evaluation) -> None:
     assert clip["ratios"]["face_recall"] == 7 / 8
     assert clip["ratios"]["box_precision"] == 7 / 8
     assert clip["ratios"]["unknown_share"] == 1 / 7
-    assert clip["ratios"]["purity"] == 4 / 6
+    assert clip["ratios"]["wcp"] == 4 / 6
     assert clip["missed"] == {
         "frontal": {"missed": 0, "labelled": 4},
         "profile": {"missed": 0, "labelled": 2},

@@ -40,17 +40,30 @@ def clip() -> tuple[Matching, np.ndarray]:
 EXPECTED = {
     "face_recall": 5 / 6,
     "box_precision": 5 / 6,
+    # a is in track 0, b in 1 and then 2, c in 3, then missed.
+    "track_purity": 1,
+    "track_completeness": 4 / 5,
+    "track_idf1": 2 * 4 / (6 + 6),
+    "id_switches": 1,
+    "trajectories": 3,
+    "mostly_tracked": 2 / 3,
+    "mostly_lost": 0,
     "b_cubed_precision": (5 / 3 + 1 / 3 + 1 + 1 + 1 - 1 / 3) / 6,
     "b_cubed_recall": (1 + 1 + 4 * 0.5) / 6,
     "pairwise_precision": 1 / 3,
     "pairwise_recall": 1 / 3,
     "assigned_b_cubed_precision": (4 / 3 + 1 / 3 + 1) / 4,
     "assigned_b_cubed_recall": (2 + 2 * 0.5) / 4,
-    "purity": 3 / 4,
+    "wcp": 3 / 4,
     "people_found": 4,
     "people_true": 3,
     "character_precision": (2 / 3 + 1 + 0) / 3,
     "character_recall": (1 + 0.5 + 0) / 3,
+    "idf1": 2 * 3 / (6 + 5),
+    "track_nmi": 2 / 3,
+    "track_wcp": 2 / 3,
+    "track_character_precision": (1 / 2 + 1 + 0) / 3,
+    "track_character_recall": (1 + 1 / 2 + 0) / 3,
     "clicks": 3,
     "merges": 0,
     "moves": 2,
@@ -77,7 +90,7 @@ def test_assigned_leaves_out_what_is_missed_or_unknown() -> None:
 
 def test_nothing_gives_defined_ratios() -> None:
     counts = {"people_found", "people_true", "clicks", "merges", "moves", "removals"}
-    zero = counts | {"unknown_share"}
+    zero = counts | {"unknown_share", "id_switches", "trajectories", "mostly_lost"}
     for empty in (Scores(), score(matching_of([], []), np.zeros(0, np.int64)), sum([], Scores())):
         assert empty.ratios() == {name: float(name not in zero) for name in empty.ratios()}
 
