@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -46,6 +47,7 @@ class Basis:
     spans_s : array of shape (t, 2), float64, start and end of each track, seconds
     together : array of shape (m', 2), int64, pairs of `cannot_link` seen in one frame, without
         those that a reviewer added
+    unit : the encoder's default threshold for the metric; None if it has none
     """
 
     features: TrackFeatures
@@ -53,6 +55,7 @@ class Basis:
     must_link: IntArray
     spans_s: npt.NDArray[np.float64]
     together: IntArray
+    unit: float | None = None
 
 
 def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Basis:
@@ -75,7 +78,9 @@ def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Bas
         returns(analysis, features.face, limit),
         n_tracks,
     )
-    return Basis(features, cannot_link, must_link, _spans_s(analysis), together)
+    unit = _default(config, math.nan)
+    known = None if math.isnan(unit) else unit
+    return Basis(features, cannot_link, must_link, _spans_s(analysis), together, known)
 
 
 def without_faces(features: TrackFeatures, excluded: IntArray) -> TrackFeatures:
@@ -98,6 +103,8 @@ def without_faces(features: TrackFeatures, excluded: IntArray) -> TrackFeatures:
         has_face=features.has_face & face,
         clothing=features.clothing * face[:, None],
         torso_share=features.torso_share * face,
+        face_sums=features.face_sums * face[:, None],
+        face_precision=features.face_precision * face,
         reasons=tuple(
             reason if is_face else Reason.NOT_A_FACE
             for reason, is_face in zip(features.reasons, face.tolist(), strict=True)
@@ -116,7 +123,7 @@ def assign(inputs: Basis, config: ClusteringConfig, threshold: float) -> Refinem
     features, cannot_link = inputs.features, inputs.cannot_link
     by_face = must_links.assign(features, cannot_link, inputs.must_link, config, threshold)
     certain = must_links.must_link_groups(cannot_link, inputs.must_link, len(features))
-    refined = Refiner(config, threshold).refine(
+    refined = Refiner(config, threshold, inputs.unit).refine(
         features, inputs.spans_s, by_face.labels, cannot_link, certain
     )
     ambiguous = (by_face.ambiguous | refined.ambiguous) & (refined.labels == UNKNOWN)

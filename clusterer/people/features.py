@@ -6,8 +6,9 @@ import math
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
-from clusterer.core.config import ClothingConfig, ClusteringConfig
+from clusterer.core.config import ClothingConfig, ClusteringConfig, EvidenceConfig
 from clusterer.core.distance import mean
 from clusterer.core.types import Analysis, ChipQuality, FloatArray, IntArray, Reason, TrackFeatures
 
@@ -51,6 +52,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
             faces[i] = mean(analysis.chip_embeddings[chips], weights)
             has_face[i] = True
     clothing, torso_share = _clothing(analysis, config.clothing)
+    sums, precision = _pooled(analysis, config.evidence)
     return TrackFeatures(
         track_ids=np.array([track.id for track in analysis.tracks], dtype=np.int64),
         start_pts=analysis.spans_pts[:, 0],
@@ -64,7 +66,53 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
             _reason(analysis.quality, int(row), int(count), config.min_faces)
             for row, count in zip(best, readable, strict=True)
         ),
+        face_sums=sums,
+        face_precision=precision,
     )
+
+
+def pool(
+    embeddings: FloatArray, quality: FloatArray, config: EvidenceConfig
+) -> tuple[npt.NDArray[np.float64], float]:
+    """Pool the embeddings of one track; a group's pool is the sum of its tracks' pools.
+
+    An embedding of length 1 is taken for √r · identity + √(1 - r) · chance, r being the reliability
+    of its quality. Each is weighted by √r / (1 - r), as the best estimate of the identity weights
+    it, and tells r / (1 - r), its precision. What disturbs the chips of one track is alike, so that
+    n of them count as n / (1 + (n - 1) · correlation).
+
+    Parameters
+    ----------
+    embeddings : array of shape (n, d), of length 1
+    quality : array of shape (n,), 0 to 1
+    config
+        Its `reliability` and `chip_correlation`.
+
+    Returns
+    -------
+    sums : array of shape (d,), float64
+    precision
+        0 or more; a group of precision p has the reliability p / (1 + p).
+    """
+    at, value = np.array(config.reliability or ((0.0, 0.0),), dtype=np.float64).T
+    reliability = np.interp(quality.astype(np.float64), at, value)
+    counted = 1.0 / (1.0 + (len(quality) - 1) * config.chip_correlation)
+    weights = counted * np.sqrt(reliability) / (1.0 - reliability)
+    sums: npt.NDArray[np.float64] = weights @ embeddings.astype(np.float64)
+    return sums, counted * float((reliability / (1.0 - reliability)).sum())
+
+
+def _pooled(analysis: Analysis, config: EvidenceConfig) -> tuple[FloatArray, FloatArray]:
+    """Pool of each track; of no dimension if the encoder's statistics are not known."""
+    dimension = analysis.chip_embeddings.shape[1] if config.is_known else 0
+    sums = np.zeros((len(analysis.tracks), dimension), dtype=np.float32)
+    precision = np.zeros(len(analysis.tracks), dtype=np.float32)
+    for i in range(len(analysis.tracks)):
+        chips = analysis.chips_of(i)
+        if len(chips) and dimension:
+            quality = analysis.quality.value[analysis.chip_rows[chips]]
+            sums[i], precision[i] = pool(analysis.chip_embeddings[chips], quality, config)
+    return sums, precision
 
 
 def _clothing(analysis: Analysis, config: ClothingConfig) -> tuple[FloatArray, FloatArray]:

@@ -17,6 +17,7 @@ from clusterer.core.config._clothing import ClothingConfig as ClothingConfig
 from clusterer.core.config._curve import DLIB_CURVES as DLIB_CURVES
 from clusterer.core.config._curve import MOST_TOLERANCE, Curve, as_curve, check_curve
 from clusterer.core.config._curve import EncoderCurves as EncoderCurves
+from clusterer.core.config._evidence import EvidenceConfig as EvidenceConfig
 from clusterer.core.config._gallery import GalleryConfig as GalleryConfig
 from clusterer.core.errors import ConfigError
 
@@ -243,6 +244,8 @@ class ClusteringConfig:
         Smallest quality of a face that the calibration of the threshold uses, 0 to 1.
     clothing
         Settings of the second stage, which uses clothing.
+    evidence
+        Settings of the second stage for encoders whose statistics are known.
 
     Examples
     --------
@@ -260,6 +263,7 @@ class ClusteringConfig:
     tolerance: Curve | None = None
     clear_quality: float = ranged(0.1, "quality of a clear face", 0.0, 1.0)
     clothing: ClothingConfig = field(default_factory=ClothingConfig)
+    evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
 
     def __post_init__(self) -> None:
         check_metric(self.metric)
@@ -347,7 +351,15 @@ def with_curves(config: ClusteringConfig, curves: EncoderCurves) -> ClusteringCo
         face_neutral=config.clothing.face_neutral or curves.face_neutral,
         face_slope=config.clothing.face_slope or curves.face_slope,
     )
-    return replace(config, tolerance=config.tolerance or curves.tolerance, clothing=clothing)
+    given = config.evidence
+    evidence = replace(
+        given,
+        reliability=given.reliability or curves.reliability,
+        spread=given.spread or curves.spread,
+        variation=curves.variation if given.variation is None else given.variation,
+    )
+    tolerance = config.tolerance or curves.tolerance
+    return replace(config, tolerance=tolerance, clothing=clothing, evidence=evidence)
 
 
 def settings(config: Any) -> dict[str, Any]:

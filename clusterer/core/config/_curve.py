@@ -11,8 +11,8 @@ from clusterer.core.errors import ConfigError
 
 Curve = tuple[tuple[float, float], ...]
 """Pairs of quality and value, qualities rising from 0, linear between."""
-MOST_TOLERANCE, MOST_EVIDENCE = 10.0, 100.0
-"""Largest values of a tolerance, and of the curves of evidence."""
+MOST_TOLERANCE, MOST_EVIDENCE, MOST_RELIABILITY = 10.0, 100.0, 0.99
+"""Largest values of a tolerance, of the curves of evidence, and of a reliability."""
 
 
 def as_curve(pairs: Iterable[Iterable[float]]) -> Curve:
@@ -49,11 +49,17 @@ class EncoderCurves:
         need no change.
     face_neutral, face_slope
         As in `ClothingConfig`. `python -m benchmarks people evidence` fits them.
+    reliability, spread, variation
+        As in `EvidenceConfig`; None = not measured. `python -m benchmarks faces statistics` fits
+        them.
     """
 
     tolerance: Curve = ((0.0, 0.6), (0.1, 0.85), (0.2, 1.25), (0.5, 1.25), (0.8, 1.0))
     face_neutral: Curve = ((0.0, 1.44), (0.3, 1.44), (0.6, 1.0))
     face_slope: Curve = ((0.0, 0.7), (0.1, 1.1), (0.2, 5.4), (0.3, 10.8), (0.6, 14.4))
+    reliability: Curve | None = None
+    spread: float | None = None
+    variation: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tolerance", as_curve(self.tolerance))
@@ -61,6 +67,9 @@ class EncoderCurves:
         for name in ("face_neutral", "face_slope"):
             object.__setattr__(self, name, as_curve(getattr(self, name)))
             check_curve(f"curve {name}", getattr(self, name), MOST_EVIDENCE)
+        if self.reliability is not None:
+            object.__setattr__(self, "reliability", as_curve(self.reliability))
+            check_curve("reliability", self.reliability, MOST_RELIABILITY)
 
 
 DLIB_CURVES = EncoderCurves()

@@ -222,6 +222,11 @@ class TrackFeatures:
         product of two is their similarity; zeros where too little of the torso is visible
     torso_share : array of shape (t,), float32, best visible part of the torso, 0 to 1
     reasons : t reasons why a track cannot be read, `Reason.NONE` if it can
+    face_sums : array of shape (t, d), float32, sum of the track's embeddings, weighted by how much
+        each tells of the person; d = 0 if the encoder's statistics are not known. See
+        `clusterer.people.features.pool`.
+    face_precision : array of shape (t,), float32, 0 or more, how much that sum tells: the ratio of
+        the person's share to that of chance
 
     Examples
     --------
@@ -240,6 +245,8 @@ class TrackFeatures:
     reasons: tuple[Reason, ...]
     clothing: FloatArray = field(default_factory=nothing)
     torso_share: FloatArray = field(default_factory=nothing)
+    face_sums: FloatArray = field(default_factory=nothing)
+    face_precision: FloatArray = field(default_factory=nothing)
 
     def __post_init__(self) -> None:
         freeze(self, "track_ids", np.int64, -1)
@@ -254,6 +261,11 @@ class TrackFeatures:
             object.__setattr__(self, "torso_share", np.zeros(n))
         freeze(self, "clothing", np.float32, n, -1)
         freeze(self, "torso_share", np.float32, n)
+        if not len(self.face_precision):
+            object.__setattr__(self, "face_sums", np.zeros((n, 0)))
+            object.__setattr__(self, "face_precision", np.zeros(n))
+        freeze(self, "face_sums", np.float32, n, -1)
+        freeze(self, "face_precision", np.float32, n)
         if len(self.reasons) != n:
             raise ValueError("TrackFeatures.reasons: one per track")
         if not np.isfinite(self.face).all():

@@ -29,7 +29,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """Key → its values; besides these, an alignment may be a plug-in."""
 NEEDED = ("size_px", "alignment", "dimension", "metric", "threshold")
 """Keys without a default."""
-CURVES = ("tolerance", "face_neutral", "face_slope")
+CURVES = ("tolerance", "face_neutral", "face_slope", "reliability")
+SPREADS = ("spread", "variation")
 Pairs = tuple[tuple[float, float], ...]
 
 
@@ -57,7 +58,10 @@ class Card:
     mean, scale : of each channel, in the order of `channels`, pixels being 0 to 255: `mean` is
         subtracted, then `scale` multiplied; with ``uint8`` 0 and 1
     unit : `TrackingConfig.unit` of its embeddings; None = their L2 threshold
-    tolerance, face_neutral, face_slope : pairs of quality and value, as in `EncoderCurves`; None =
+    centre : `dimension` numbers, subtracted from an embedding of length 1, which is brought to length
+        1 again: what all embeddings have in common; empty = nothing. Needs `normalise`
+    spread, variation : numbers, as in `EncoderCurves`; None = not measured
+    tolerance, face_neutral, face_slope, reliability : pairs of quality and value, as there; None =
         dlib's
 
     Raises
@@ -84,6 +88,10 @@ class Card:
     tolerance: Pairs | None = None
     face_neutral: Pairs | None = None
     face_slope: Pairs | None = None
+    reliability: Pairs | None = None
+    spread: float | None = None
+    variation: float | None = None
+    centre: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         for key, known in CHOICES.items():
@@ -124,6 +132,10 @@ class Card:
     def _check_curves(self) -> None:
         if self.unit is not None and not (_is_number(self.unit) and 0 < self.unit <= 2):
             raise _wrong("unit", self.unit, "a number above 0, at most 2")
+        for key in SPREADS:
+            value = getattr(self, key)
+            if value is not None and not (_is_number(value) and 0 < value <= 1):
+                raise _wrong(key, value, "a number above 0, at most 1")
         for key in CURVES:
             value = getattr(self, key)
             if value is None:
@@ -138,6 +150,8 @@ class Card:
             raise ConfigError(
                 "normalise = false contradicts metric = 'cosine'", "Leave normalise out"
             )
+        if self.centre:
+            self._check_centre()
         if self.dtype == "uint8" and (any(self.mean) or set(self.scale) != {1.0}):
             raise ConfigError(
                 "mean and scale contradict dtype = 'uint8'", "Such a network normalises itself"
@@ -147,6 +161,15 @@ class Card:
             raise ConfigError(
                 f"padding contradicts alignment = {self.alignment!r}", "Leave padding out"
             )
+
+    def _check_centre(self) -> None:
+        found = self.centre
+        numbers = isinstance(found, (list, tuple)) and all(map(_is_number, found))
+        if not numbers or len(found) != self.dimension:
+            raise _wrong("centre", found, f"{self.dimension} numbers")
+        if self.metric != "cosine" and not self.normalise:
+            raise ConfigError("centre needs embeddings of length 1", "Set normalise = true")
+        object.__setattr__(self, "centre", tuple(map(float, found)))
 
     @property
     def margin(self) -> float:
@@ -158,7 +181,7 @@ class Card:
     @property
     def curves(self) -> EncoderCurves:
         """Its curves; dlib's where there are none."""
-        given = {key: getattr(self, key) for key in CURVES}
+        given = {key: getattr(self, key) for key in (*CURVES, *SPREADS)}
         return EncoderCurves(**{key: value for key, value in given.items() if value is not None})
 
     @property

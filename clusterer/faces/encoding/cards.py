@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clusterer.faces.encoding.card import Card
+from clusterer.faces.encoding.sface_centre import SFACE_CENTRE
 from clusterer.models.bundled import OURS, Weights
 from clusterer.models.download import Download
 from clusterer.models.local import LocalFile
@@ -43,6 +44,11 @@ SFACE = Card(
     # quality 0.15 on are less steep than fitted: few pairs overlap there.
     face_neutral=((0.0, 1.2), (0.1, 1.2), (0.15, 1.15), (0.25, 1.1), (0.4, 1.07), (0.6, 1.0)),
     face_slope=((0.0, 6.3), (0.05, 10.6), (0.15, 18.0), (0.3, 24.0)),
+    # `python -m benchmarks faces statistics --encoder sface`
+    reliability=((0.0, 0.024), (0.05, 0.109), (0.1, 0.259), (0.2, 0.428), (0.4, 0.455), (0.8, 0.553)),
+    spread=0.100,
+    variation=0.369,
+    centre=SFACE_CENTRE,
 )
 
 # InsightFace offers this file in buffalo_l.zip only. The address is that of Immich's copy, at a
@@ -113,11 +119,15 @@ RETAIL = Card(
     threshold=0.5,
     tolerance=((0.0, 1.0),),
     # Pieces of tracks are nearer than faces that meet again: their light and pose are the same.
-    unit=0.6,
+    unit=0.65,
     # `python -m benchmarks people evidence --encoder retail-0095`, over the same clips. Slopes from
     # quality 0.15 on are less steep than fitted: few pairs overlap there.
     face_neutral=((0.0, 1.27), (0.15, 1.28), (0.25, 1.18), (0.4, 1.11), (0.6, 1.0)),
     face_slope=((0.0, 6.3), (0.05, 10.6), (0.15, 18.0), (0.3, 24.0)),
+    # `python -m benchmarks faces statistics --encoder retail-0095`
+    reliability=((0.0, 0.061), (0.05, 0.172), (0.1, 0.294), (0.2, 0.461), (0.4, 0.482), (0.8, 0.578)),
+    spread=0.094,
+    variation=0.369,
 )
 
 # Nobody who could be named offers this network in ONNX with a hash, so there is no download.

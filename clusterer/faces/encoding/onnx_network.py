@@ -91,8 +91,10 @@ class OnnxNetwork:
             embeddings[rows] = self._run(self._prepare(chips[rows]))
         embeddings[~np.isfinite(embeddings).all(axis=1)] = 0  # one bad chip must not end the run
         if self._card.normalise:
-            lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
-            embeddings /= np.where(lengths > 0, lengths, 1)
+            embeddings = _normalised(embeddings)
+        if self._card.centre:
+            seen = embeddings.any(axis=1)
+            embeddings[seen] = _normalised(embeddings[seen] - np.float32(self._card.centre))
         return embeddings
 
     def _read(self, loaded: Sequence[Loaded]) -> bytes:
@@ -153,3 +155,10 @@ class OnnxNetwork:
 
     def _wrong(self, problem: str) -> ModelError:
         return ModelError(f"{self._origin} has {problem}", "Correct its card, or give another file")
+
+
+def _normalised(embeddings: FloatArray) -> FloatArray:
+    """The same of length 1; zeros stay."""
+    lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+    normalised: FloatArray = embeddings / np.where(lengths > 0, lengths, 1)
+    return normalised

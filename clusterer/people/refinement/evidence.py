@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.core.config import DLIB_CURVES, ClothingConfig, ClusteringConfig
+from clusterer.core.config import DLIB_CURVES, ClothingConfig, ClusteringConfig, EvidenceConfig
 from clusterer.core.distance import between
 from clusterer.core.types import IntArray, TrackFeatures
+from clusterer.people.refinement.likelihood import log_ratio
 
 Matrix = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 Group = list[int]
 
+ROWS = 256
+"""Groups that are compared with all others at a time."""
 LEAST_DISTANCE = 1e-3
 """Lower bound of `reach`, for people who are seen together in identical clothing."""
 
@@ -73,6 +76,64 @@ def between_groups(groups: list[Group], values: Matrix | Bools) -> Matrix:
     return sums
 
 
+def is_pooled(features: TrackFeatures) -> bool:
+    """Whether the statistics of the encoder are known, so that groups are compared as a whole."""
+    return features.face_sums.shape[1] > 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pools:
+    """Pooled embeddings of groups, as their products.
+
+    Attributes
+    ----------
+    products : array of shape (g, g), float32, of the groups' sums of embeddings
+    precision : array of shape (g,), float32, 0 or more; 0 = no face
+    """
+
+    products: Matrix
+    precision: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, features: TrackFeatures) -> Pools:
+        """Each track as a group."""
+        sums = features.face_sums
+        return cls(sums @ sums.T, features.face_precision.copy())
+
+    def of_units(self, units: list[Group]) -> Pools:
+        """A row per unit: tracks certain to be one person. `merge` may change it."""
+        precision = np.array([self.precision[unit].sum() for unit in units], dtype=np.float32)
+        return Pools(between_groups(units, self.products), precision)
+
+    def merge(self, keep: int, drop: int) -> None:
+        """Add one group to another, in place; the row of the one that was added means nothing."""
+        self.products[keep] += self.products[drop]
+        self.products[:, keep] += self.products[:, drop]
+        self.precision[keep] += self.precision[drop]
+
+    def row(self, group: int, config: EvidenceConfig) -> npt.NDArray[np.float64]:
+        """Evidence of a group and every other; 0 where one has no face. Shape (g,)."""
+        return self._compare(slice(group, group + 1), config)[0]
+
+    def evidence(self, config: EvidenceConfig) -> Matrix:
+        """Evidence of all pairs of groups, shape (g, g), float32; filled row by row."""
+        result = np.empty(self.products.shape, dtype=np.float32)
+        for start in range(0, len(result), ROWS):
+            rows = slice(start, start + ROWS)
+            result[rows] = self._compare(rows, config)
+        return result
+
+    def _compare(self, rows: slice, config: EvidenceConfig) -> npt.NDArray[np.float64]:
+        length = np.sqrt(np.diagonal(self.products))
+        lengths = length[rows, None] * length
+        visible = lengths > 0.0
+        similarity = self.products[rows] / np.where(visible, lengths, 1.0)
+        precision = self.precision
+        ratio = log_ratio(np.clip(similarity, -1.0, 1.0), precision[rows, None], precision, config)
+        found: npt.NDArray[np.float64] = np.where(visible, ratio, 0.0)
+        return found
+
+
 def weigh(
     features: TrackFeatures,
     spans_s: npt.NDArray[np.float64],
@@ -95,9 +156,15 @@ def weigh(
     """
     different = np.zeros((len(features), len(features)), dtype=bool)
     different[cannot_link[:, 0], cannot_link[:, 1]] = True
+    clothing = config.clothing
+    if is_pooled(features):
+        clothing = replace(clothing, most_against=config.evidence.most_against)
+        face = Pools.of(features).evidence(config.evidence)
+    else:
+        face = _face_evidence(features, clothing, config.metric, threshold)
     return Evidence(
-        face=_face_evidence(features, config.clothing, config.metric, threshold),
-        clothing=_clothing_evidence(features, spans_s, cannot_link, config.clothing),
+        face=face,
+        clothing=_clothing_evidence(features, spans_s, cannot_link, clothing),
         different=different | different.T,
     )
 

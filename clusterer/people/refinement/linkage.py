@@ -2,17 +2,95 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.people.refinement.evidence import Bools, Group, Matrix, between_groups
+from clusterer.core.config import EvidenceConfig
+from clusterer.people.refinement.evidence import Bools, Group, Matrix, Pools, between_groups
+
+Row = npt.NDArray[np.float32]
+
+
+class Linkage(Protocol):
+    """Evidence between groups that merge."""
+
+    def row(self, group: int) -> Row:
+        """Evidence that a group and each other one are one person, shape (g,); symmetric."""
+        ...
+
+    def merge(self, keep: int, drop: int) -> None:
+        """Add one group to another; the one that was added is not asked for again."""
+        ...
+
+
+class PairLinkage:
+    """Evidence for two groups from that of their pairs of tracks.
+
+    It is the sum over the pairs divided by the square root of their number: pairs are correlated,
+    so many count more than one but less than their sum.
+
+    Parameters
+    ----------
+    groups : disjoint groups of tracks
+    evidence : array of shape (t, t), float32, symmetric
+    """
+
+    def __init__(self, groups: list[Group], evidence: Matrix) -> None:
+        self._total = between_groups(groups, evidence)
+        self._size = np.array([len(group) for group in groups], dtype=np.float32)
+
+    def row(self, group: int) -> Row:
+        """See `Linkage.row`."""
+        score: Row = self._total[group] / np.sqrt(self._size[group] * self._size)
+        return score
+
+    def merge(self, keep: int, drop: int) -> None:
+        """See `Linkage.merge`."""
+        self._size[keep] += self._size[drop]
+        self._total[keep] += self._total[drop]
+        self._total[:, keep] = self._total[keep]
+
+
+class PooledLinkage:
+    """Evidence for two groups from their pooled faces, and from the clothing of their pairs.
+
+    Faces are pooled, as many poor pictures together show a face better than each. Clothing is
+    counted as in `PairLinkage`.
+
+    Parameters
+    ----------
+    pools : of the groups; changed by merges
+    clothing : array of shape (g, g), float32, mean evidence over the pairs of tracks of two groups
+    sizes : array of shape (g,), number of tracks of each
+    config
+        As for `clusterer.people.refinement.likelihood.log_ratio`.
+    """
+
+    def __init__(
+        self, pools: Pools, clothing: Matrix, sizes: npt.ArrayLike, config: EvidenceConfig
+    ) -> None:
+        size = np.asarray(sizes, dtype=np.float32)
+        groups = [[group] for group in range(len(size))]
+        self._clothing = PairLinkage(groups, clothing * np.sqrt(np.outer(size, size)))
+        self._pools = pools
+        self._config = config
+
+    def row(self, group: int) -> Row:
+        """See `Linkage.row`."""
+        face = self._pools.row(group, self._config).astype(np.float32)
+        score: Row = face + self._clothing.row(group)
+        return score
+
+    def merge(self, keep: int, drop: int) -> None:
+        """See `Linkage.merge`."""
+        self._pools.merge(keep, drop)
+        self._clothing.merge(keep, drop)
 
 
 def link(groups: list[Group], evidence: Matrix, different: Bools, least: float) -> list[Group]:
-    """Merge the two groups with most evidence until none exceeds `least`.
-
-    Evidence for two groups is the sum over their pairs of tracks divided by the square root of the
-    number of pairs: pairs are correlated, so many count more than one but less than their sum.
+    """Merge the two groups with most evidence, by `PairLinkage`, until none exceeds `least`.
 
     Parameters
     ----------
@@ -28,7 +106,28 @@ def link(groups: list[Group], evidence: Matrix, different: Bools, least: float) 
     """
     if not groups:
         return []
-    forest = _Forest(groups, evidence, different, least)
+    forbidden = between_groups(groups, different) > 0
+    return merge_nearest(groups, PairLinkage(groups, evidence), forbidden, least)
+
+
+def merge_nearest(
+    groups: list[Group], linkage: Linkage, forbidden: Bools, least: float
+) -> list[Group]:
+    """Merge the two groups with most evidence until none exceeds `least`.
+
+    Parameters
+    ----------
+    groups : g disjoint groups, at least one, in order; ties go to the earlier
+    linkage : of these groups
+    forbidden : array of shape (g, g), bool, groups that must not merge; not changed
+    least
+        Groups merge while their evidence exceeds this.
+
+    Returns
+    -------
+    groups, each sorted, in order of their earliest input group
+    """
+    forest = _Forest(groups, linkage, forbidden.copy(), least)
     while forest.merge_nearest():
         pass
     return [sorted(group) for group in forest.members if group]
@@ -38,21 +137,17 @@ class _Forest:
     """Groups and the best partner of each, kept up to date while they merge."""
 
     def __init__(
-        self,
-        groups: list[Group],
-        evidence: Matrix,
-        different: Bools,
-        least: float,
+        self, groups: list[Group], linkage: Linkage, forbidden: Bools, least: float
     ) -> None:
         self.members = [list(group) for group in groups]
         self._least = least
-        self._total = between_groups(groups, evidence)
-        self._forbidden = between_groups(groups, different) > 0
+        self._linkage = linkage
+        self._forbidden = forbidden
         np.fill_diagonal(self._forbidden, True)
-        self._size = np.array([len(group) for group in groups], dtype=np.float32)
-        score = np.array([self._score(row) for row in range(len(groups))], dtype=np.float32)
-        self._partner = score.argmax(axis=1)
-        self._best = score[np.arange(len(groups)), self._partner]
+        self._partner = np.zeros(len(groups), dtype=np.int64)
+        self._best = np.zeros(len(groups), dtype=np.float32)
+        for row in range(len(groups)):
+            self._find(row, self._score(row))
 
     def merge_nearest(self) -> bool:
         """Merge the two groups with most evidence; False if no two have enough."""
@@ -62,9 +157,7 @@ class _Forest:
         keep, drop = sorted((first, int(self._partner[first])))
         self.members[keep] += self.members[drop]
         self.members[drop] = []
-        self._size[keep] += self._size[drop]
-        self._total[keep] += self._total[drop]
-        self._total[:, keep] = self._total[keep]
+        self._linkage.merge(keep, drop)
         self._forbidden[keep] |= self._forbidden[drop]
         self._forbidden[:, keep] = self._forbidden[keep]
         self._forbidden[drop], self._forbidden[:, drop], self._forbidden[keep, keep] = (
@@ -80,16 +173,18 @@ class _Forest:
         changed = self._score(keep)
         stale = (self._partner == keep) | (self._partner == drop)
         stale &= self._best > self._least
-        stale[keep] = True
+        stale[keep] = False
+        self._find(keep, changed)
         for row in np.flatnonzero(stale).tolist():
-            score = self._score(row)
-            self._partner[row] = score.argmax()
-            self._best[row] = score[self._partner[row]]
+            self._find(row, self._score(row))
         earlier = (changed == self._best) & (keep < self._partner)
         better = (changed > self._best) | (earlier & np.isfinite(changed))
         self._partner[better], self._best[better] = keep, changed[better]
 
-    def _score(self, row: int) -> npt.NDArray[np.float32]:
-        score = self._total[row] / np.sqrt(self._size[row] * self._size)
-        result: npt.NDArray[np.float32] = np.where(self._forbidden[row], -np.inf, score)
-        return result
+    def _find(self, row: int, score: Row) -> None:
+        """Note a group's best partner."""
+        self._partner[row] = score.argmax()
+        self._best[row] = score[self._partner[row]]
+
+    def _score(self, row: int) -> Row:
+        return np.where(self._forbidden[row], np.float32(-np.inf), self._linkage.row(row))

@@ -10,12 +10,24 @@ import numpy.typing as npt
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.types import UNKNOWN, ClothingDecision, IntArray, TrackFeatures
 from clusterer.people.refinement.decisions import Comparison
-from clusterer.people.refinement.evidence import Bools, Evidence, Group, Matrix, weigh
-from clusterer.people.refinement.linkage import link
+from clusterer.people.refinement.evidence import (
+    Bools,
+    Evidence,
+    Group,
+    Matrix,
+    Pools,
+    is_pooled,
+    weigh,
+)
+from clusterer.people.refinement.likelihood import log_prior
+from clusterer.people.refinement.linkage import PooledLinkage, link, merge_nearest
 from clusterer.people.refinement.reassign import reassign
 
 LEAST_WEIGHT = 1e-3
 """Weight of a track of zero quality: without readable faces, the majority is the person."""
+
+HANDLE = 14.4
+"""Evidence per threshold of distance: what `ClothingConfig.face_slope` is for two clear faces."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +59,14 @@ class Refiner:
         Metric of faces, and `ClothingConfig`.
     threshold
         Largest distance at which two clear faces are one person.
+    unit
+        The encoder's default threshold; None = `threshold`. Where the evidence of faces does not
+        depend on the threshold, a larger one lowers, and a smaller one raises what merging takes.
     """
 
     config: ClusteringConfig
     threshold: float
+    unit: float | None = None
 
     def refine(
         self,
@@ -75,13 +91,64 @@ class Refiner:
         -------
         Refinement; with the input labels if switched off or if no torso is visible
         """
-        on = self.config.clothing.enabled and self.threshold > 0 and features.torso_share.any()
+        on = self.config.clothing.enabled and self.threshold > 0
+        on = on and bool(is_pooled(features) or features.torso_share.any())
         if not on or len(features) < 2:
             return Refinement(labels, np.zeros(len(labels), dtype=bool), ())
         evidence = weigh(features, spans_s, cannot_link, self.config, self.threshold)
         units = _in_time_order(certain, features)
+        if is_pooled(features):
+            relinked = self._relink(features, labels, units, evidence)
+            return replace(relinked, evidence=evidence)
         regrouping = _Regrouping(self.config, features, labels, units, evidence.of_units(units))
         return replace(regrouping.run(), evidence=evidence)
+
+    def _relink(
+        self, features: TrackFeatures, labels: IntArray, units: list[Group], evidence: Evidence
+    ) -> Refinement:
+        """Group the units anew by pooled faces and clothing, whatever the first stage merged."""
+        of_units = evidence.of_units(units)
+        pools, sizes = Pools.of(features).of_units(units), [len(unit) for unit in units]
+        config = self.config.evidence
+        linkage = PooledLinkage(pools, of_units.clothing, sizes, config)
+        alone = [[unit] for unit in range(len(units))]
+        least = self._least(evidence)
+        groups = merge_nearest(alone, linkage, of_units.different, least)
+        grouped = np.empty(len(units), dtype=np.int64)
+        for number, group in enumerate(groups):
+            grouped[group] = number
+        return _numbered(self.config, features, labels, units, grouped, of_units)
+
+    def _least(self, evidence: Evidence) -> float:
+        """Evidence that merging takes: more in a film of many people, less at a high threshold."""
+        unit = self.unit or self.threshold
+        handle = HANDLE * (unit - self.threshold) / unit
+        odds = log_prior(evidence.total, evidence.different)
+        return handle - odds + self.config.evidence.caution
+
+
+def _numbered(  # noqa: PLR0913, PLR0917 (one grouping, and what it is compared with)
+    config: ClusteringConfig,
+    features: TrackFeatures,
+    labels: IntArray,
+    units: list[Group],
+    grouped: IntArray,
+    evidence: Evidence,
+) -> Refinement:
+    """Number the people in order; groups with too few readable chips are unknown."""
+    found = np.full(len(labels), UNKNOWN, dtype=np.int64)
+    people = 0
+    for group in dict.fromkeys(grouped.tolist()):
+        tracks = [track for unit in np.flatnonzero(grouped == group) for track in units[unit]]
+        if features.readable_chips[tracks].sum() >= config.min_faces:
+            found[tracks] = people
+            people += 1
+    before = np.array([labels[unit[0]] for unit in units], dtype=np.int64)
+    weight = (features.quality + LEAST_WEIGHT) * features.readable_chips
+    of_units = np.array([float(weight[unit].sum()) for unit in units])
+    decisions = Comparison(before, grouped, evidence, of_units).decisions(units)
+    kept = tuple(each for each in decisions if found[each.track_id] != UNKNOWN)
+    return Refinement(found, np.zeros(len(labels), dtype=bool), kept)
 
 
 class _Regrouping:
