@@ -196,7 +196,14 @@ def decide(
         grouped_under=under,
         edit_notes=lines(edits, corrected.notes),
         advice=advise(
-            features, inputs.spans_s, cannot_link, grouping.labels, chosen, unit, evidence
+            features,
+            inputs.spans_s,
+            cannot_link,
+            grouping.labels,
+            chosen,
+            unit,
+            evidence,
+            assignment.least,
         ),
         grouping=grouping,
         calibration=fit.rounded(),
@@ -226,7 +233,8 @@ def _grouping(
     """Labels with the reason and confidence of each track."""
     labels = assignment.labels
     by_face = confidences(features, labels, chosen.metric, unit)
-    trust = with_clothing(by_face, assignment.decisions, chosen.clothing.prior, MOST)
+    least = chosen.clothing.prior if assignment.least is None else assignment.least
+    trust = with_clothing(by_face, assignment.decisions, least, MOST)
     return Grouping(labels, reasons_of(features, labels, assignment.ambiguous), trust)
 
 

@@ -49,6 +49,7 @@ class OnnxNetwork:
         self.padding = card.margin
         loaded = [file.load() for file in files]
         self.models = {file.name: each.sha256 for file, each in zip(files, loaded, strict=True)}
+        self._centre = np.array(card.centre, dtype=np.float32)
         self._card, self._origin, self._remedy = card, str(loaded[0].path), files[0].remedy
         self._session = open_session(self._read(loaded), threads, self._origin, self._remedy)
         batch = self._check_shapes()
@@ -94,7 +95,7 @@ class OnnxNetwork:
             embeddings = _normalised(embeddings)
         if self._card.centre:
             seen = embeddings.any(axis=1)
-            embeddings[seen] = _normalised(embeddings[seen] - np.float32(self._card.centre))
+            embeddings[seen] = _normalised(embeddings[seen] - self._centre)
         return embeddings
 
     def _read(self, loaded: Sequence[Loaded]) -> bytes:
@@ -160,5 +161,5 @@ class OnnxNetwork:
 def _normalised(embeddings: FloatArray) -> FloatArray:
     """The same of length 1; zeros stay."""
     lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
-    normalised: FloatArray = embeddings / np.where(lengths > 0, lengths, 1)
+    normalised: FloatArray = (embeddings / np.where(lengths > 0, lengths, 1)).astype(np.float32)
     return normalised

@@ -30,6 +30,7 @@ def advise(  # noqa: PLR0913, PLR0917 (all inputs of the grouping)
     config: ClusteringConfig,
     threshold: float,
     evidence: Evidence | None = None,
+    least: float | None = None,
 ) -> Advice:
     """Collect the questions worth asking, and the merge tree of each person.
 
@@ -51,6 +52,8 @@ def advise(  # noqa: PLR0913, PLR0917 (all inputs of the grouping)
     evidence
         Result of `weigh` for the same arguments, if already computed; it takes over a second for
         an hour of 5,000 tracks.
+    least
+        Evidence that merging takes; None = `ClothingConfig.prior`.
 
     Returns
     -------
@@ -66,7 +69,9 @@ def advise(  # noqa: PLR0913, PLR0917 (all inputs of the grouping)
     groups = group_tracks(features, spans_s, labels)
     trees = merge_trees(labels, total, different)
     questions = [
-        *merge_questions(groups, total, different, config.clothing.prior),
+        *merge_questions(
+            groups, total, different, config.clothing.prior if least is None else least
+        ),
         *split_questions(groups, trees, total, different),
     ]
     questions.sort(key=lambda ranked: ranked.key)

@@ -78,7 +78,7 @@ def between_groups(groups: list[Group], values: Matrix | Bools) -> Matrix:
 
 def is_pooled(features: TrackFeatures) -> bool:
     """Whether the statistics of the encoder are known, so that groups are compared as a whole."""
-    return features.face_sums.shape[1] > 0
+    return bool(features.face_sums.shape[1] > 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +113,8 @@ class Pools:
 
     def row(self, group: int, config: EvidenceConfig) -> npt.NDArray[np.float64]:
         """Evidence of a group and every other; 0 where one has no face. Shape (g,)."""
-        return self._compare(slice(group, group + 1), config)[0]
+        found: npt.NDArray[np.float64] = self._compare(slice(group, group + 1), config)[0]
+        return found
 
     def evidence(self, config: EvidenceConfig) -> Matrix:
         """Evidence of all pairs of groups, shape (g, g), float32; filled row by row."""

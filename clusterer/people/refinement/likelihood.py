@@ -65,7 +65,7 @@ def _mixture(common: Floats, rare: Floats, share: float) -> Floats:
     return mixed
 
 
-def _log_normal(value: Floats, mean: npt.ArrayLike, deviation: npt.ArrayLike) -> Floats:
+def _log_normal(value: Floats, mean: Floats | float, deviation: Floats | float) -> Floats:
     """Logarithm of the normal density, but for a constant."""
     result: Floats = -0.5 * ((value - mean) / deviation) ** 2 - np.log(deviation)
     return result

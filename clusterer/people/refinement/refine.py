@@ -41,12 +41,14 @@ class Refinement:
     ambiguous : array of shape (t,), bool, unknown because two people were about equally likely
     decisions : tracks that moved, in order
     evidence : for every pair of tracks; None if the stage was skipped
+    least : evidence that merging two groups took; None if the stage was skipped
     """
 
     labels: IntArray
     ambiguous: Bools
     decisions: tuple[ClothingDecision, ...]
     evidence: Evidence | None = None
+    least: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,20 @@ class Refiner:
         evidence = weigh(features, spans_s, cannot_link, self.config, self.threshold)
         units = _in_time_order(certain, features)
         if is_pooled(features):
-            relinked = self._relink(features, labels, units, evidence)
-            return replace(relinked, evidence=evidence)
+            least = self._least(evidence)
+            relinked = self._relink(features, labels, units, evidence, least)
+            return replace(relinked, evidence=evidence, least=least)
         regrouping = _Regrouping(self.config, features, labels, units, evidence.of_units(units))
-        return replace(regrouping.run(), evidence=evidence)
+        least = self.config.clothing.prior
+        return replace(regrouping.run(), evidence=evidence, least=least)
 
     def _relink(
-        self, features: TrackFeatures, labels: IntArray, units: list[Group], evidence: Evidence
+        self,
+        features: TrackFeatures,
+        labels: IntArray,
+        units: list[Group],
+        evidence: Evidence,
+        least: float,
     ) -> Refinement:
         """Group the units anew by pooled faces and clothing, whatever the first stage merged."""
         of_units = evidence.of_units(units)
@@ -112,7 +121,6 @@ class Refiner:
         config = self.config.evidence
         linkage = PooledLinkage(pools, of_units.clothing, sizes, config)
         alone = [[unit] for unit in range(len(units))]
-        least = self._least(evidence)
         groups = merge_nearest(alone, linkage, of_units.different, least)
         grouped = np.empty(len(units), dtype=np.int64)
         for number, group in enumerate(groups):
