@@ -57,6 +57,7 @@ BENCHMARKS = (
     Benchmark("faces", "models", "detectors and encoders over all clips: both tables of the docs"),
     Benchmark("faces", "cnn", "dlib's CNN detector against ours: boxes, margins, time"),
     Benchmark("faces", "centerface", "make the shipped CenterFace from the original file"),
+    Benchmark("faces", "verification", "photographs: accuracy, and thresholds that accept alike"),
     Benchmark("faces", "sface", "make the shipped SFace from the original file"),
     Benchmark("faces", "quality", "errors and distances by quality: the table behind tolerance"),
     Benchmark("faces", "cosine", "which cosine threshold corresponds to 0.36 under L2"),

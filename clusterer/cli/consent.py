@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 
 from clusterer.cli.exit_codes import INTERRUPTED
-from clusterer.core.config import AnalysisConfig
-from clusterer.core.errors import ModelError
+from clusterer.core.config import AUTO, AnalysisConfig
+from clusterer.core.errors import ModelError, ResultError
+from clusterer.core.files import is_file, make_folder, write_atomic
 from clusterer.faces import alignment, detection, encoding
+from clusterer.models.cache import cache_folder
 from clusterer.models.download import Download
+
+DECLINED = "declined"
+"""Folder in the cache with an empty file for each encoder whose download was declined."""
 
 
 def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
@@ -33,10 +38,13 @@ def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
     ConfigError
         There is no such detector or encoder.
     """
-    aligned = encoding.alignment(config.encoding.encoder)
+    if config.encoding.encoder == AUTO:
+        _offer_best(quiet)
+    encoder = encoding.actual(config.encoding.encoder)
+    aligned = encoding.alignment(encoder)
     weights = {
         f"detector {config.detection.detector}": detection.weights(config.detection.detector),
-        f"encoder {config.encoding.encoder}": encoding.weights(config.encoding.encoder),
+        f"encoder {encoder}": encoding.weights(encoder),
         f"alignment {aligned}": alignment.weights(aligned),
     }
     missing = [
@@ -47,10 +55,46 @@ def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
     ]
     if not missing:
         return
-    if quiet or not (sys.stdin.isatty() and sys.stderr.isatty()) or not _agrees(missing):
+    if quiet or not _is_on_terminal() or not _agrees(missing):
         missing[0][1].find()  # raises the error that names both ways
     for _, file in missing:
         fetch(file, accept_licence=True)
+
+
+def better_encoder() -> str:
+    """The best encoder that ``auto`` can stand for, if it is not on this machine; else empty."""
+    best = encoding.BEST[0]
+    return "" if encoding.actual(AUTO) == best else best
+
+
+def _offer_best(quiet: bool) -> None:
+    """Offer once to download the best encoder for ``auto``; whatever the answer, the run goes on.
+
+    Never without a terminal. A no is remembered in the cache folder.
+    """
+    best = better_encoder()
+    declined = cache_folder() / DECLINED / best
+    if not best or quiet or not _is_on_terminal() or is_file(declined):
+        return
+    missing = [
+        (f"encoder {best}, which sees small faces best,", file)
+        for file in encoding.weights(best)
+        if isinstance(file, Download) and not is_there(file)
+    ]
+    if not _agrees(missing):
+        with suppress(ResultError):
+            make_folder(declined.parent)
+            write_atomic(declined, b"")
+        return
+    try:
+        for _, file in missing:
+            fetch(file, accept_licence=False)
+    except ModelError as error:
+        click.echo(f"Note: {error.cause}. This run goes on without it.", err=True)
+
+
+def _is_on_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def is_there(file: Download) -> bool:

@@ -29,7 +29,6 @@ from clusterer.people import clustering
 NETWORKS: tuple[Registry[Any], ...] = (detection.DETECTORS, encoding.ENCODERS)
 REGISTRIES = (*NETWORKS, alignment.ALIGNMENTS, clustering.METHODS, export.FORMATS)
 """Those beside `NETWORKS` list their plug-ins only."""
-DEFAULTS = {"detector": DetectionConfig().detector, "encoder": EncodingConfig().encoder}
 
 HEADINGS = ("", "kind", "size", "licence", "recall/F", "ms", "from", "present")
 NUMBERS = {HEADINGS.index(heading) for heading in ("size", "recall/F", "ms")}
@@ -82,7 +81,7 @@ def show(name: str) -> None:
         known = ", ".join(sorted({each for _, each, _ in _entries()}))
         raise ConfigError(f"There is no model named {name!r}", f"Known: {known}")
     for kind, entry in found:
-        default = ", the default" if DEFAULTS.get(kind) == name else ""
+        default = ", the default" if _is_default(kind, name) else ""
         click.echo(f"{name}: {kind}{default}")
         for label, text in (*_measured(kind, entry), *_details(entry)):
             click.echo(f"  {label:<9} {text}")
@@ -111,6 +110,14 @@ def download(name: str, accept_licence: bool) -> None:
         click.echo(fetch(file, accept_licence))
 
 
+def _is_default(kind: str, name: str) -> bool:
+    defaults = {
+        "detector": DetectionConfig().detector,
+        "encoder": encoding.actual(EncodingConfig().encoder),
+    }
+    return defaults.get(kind) == name
+
+
 def _entries() -> Iterator[tuple[str, str, Entry]]:
     """Kind, name and entry of what is listed."""
     for registry in REGISTRIES:
@@ -125,7 +132,7 @@ def _downloads(entry: Entry) -> list[Download]:
 
 def _rows() -> Iterator[tuple[str, ...]]:
     for kind, name, entry in _entries():
-        title = f"{name} *" if DEFAULTS.get(kind) == name else name
+        title = f"{name} *" if _is_default(kind, name) else name
         figures = _figures(entry)
         if not entry.files:
             yield title, kind, "-", _short(entry.licence), *figures, entry.package, "yes"

@@ -16,7 +16,7 @@ from clusterer.cli.mistakes import check_no_folder, check_videos
 from clusterer.cli.settings import AnalysisFlags, GroupingFlags
 from clusterer.cli.types import PATH
 from clusterer.cli.work import Work
-from clusterer.core.config import Config
+from clusterer.core.config import AUTO, Config
 from clusterer.core.errors import ClustererError, ConfigError, PlugInError
 
 if TYPE_CHECKING:
@@ -79,11 +79,12 @@ def run(
     faces.csv to work with. To try another threshold, metric or method, run it again: the video is
     analysed only once.
     """
-    from clusterer.cli.consent import ensure_weights
+    from clusterer.cli.consent import better_encoder, ensure_weights
     from clusterer.cli.progress import Terminal
     from clusterer.cli.result_folders import result_folders
     from clusterer.cli.show import outcome_json
     from clusterer.gallery import read_gallery
+    from clusterer.people.decide import resolved
 
     _check(videos)
     folders = result_folders(videos, output)
@@ -91,6 +92,8 @@ def run(
         raise ConfigError("--edits belongs to one video", "Run the videos one by one")
     config = Config(analysis=analysis.config(), clustering=grouping.config())
     ensure_weights(config.analysis, quiet)
+    better = better_encoder() if config.analysis.encoding.encoder == AUTO else ""
+    config = resolved(config)
     loaded_gallery = None if gallery is None else read_gallery(gallery, config)
     terminal = Terminal(quiet=quiet or as_json)
     outcomes: list[Outcome] = []
@@ -105,6 +108,7 @@ def run(
                 terminal=terminal,
                 edits=edits,
                 replaces=replaces,
+                better=better,
             )
             outcomes.append(outcome)
         except Exception as error:
@@ -125,6 +129,7 @@ def _one(
     terminal: Terminal,
     edits: Path | None,
     replaces: bool,
+    better: str,
 ) -> Outcome:
     """Process one video, name its people, and print the summary."""
     from clusterer.cli.name import suggestion_lines
@@ -140,6 +145,12 @@ def _one(
         naming = name_people(folder, loaded_gallery)
         outcome = replace(outcome, result=naming.result)
         lines = suggestion_lines(naming.suggestions, loaded_gallery)
+    if better:
+        used = config.analysis.encoding.encoder
+        lines.append(
+            f"Note: faces were encoded by {used}; {better} sees small faces better. "
+            f"To have it: cluster-video models download {better}"
+        )
     if not terminal.quiet:
         click.echo("\n".join([summary(outcome), *lines]))
     return outcome

@@ -82,10 +82,12 @@ def _of_pairs(path: Path, images: Path | None, metric: str, encoder: str) -> Ver
     from clusterer.evaluation import VerificationReport, judge, photograph_pairs, read_pairs
     from clusterer.gallery import encode_photographs
 
-    threshold = encoding.default_threshold(encoder, metric)
     listed = read_pairs(path, images)
     config = replace(AnalysisConfig(), encoding=EncodingConfig(encoder=encoder))
+    encoding.default_threshold(encoder, metric)  # an unknown encoder fails before a download
     ensure_weights(config)
+    encoder = encoding.actual(encoder)
+    threshold = encoding.default_threshold(encoder, metric)
     with bar("Photographs", "count") as progress:
         encoded = encode_photographs(listed.photographs, config, progress)
     pairs = photograph_pairs(listed, encoded.embeddings, encoded.has_face, metric)

@@ -24,6 +24,7 @@ from clusterer.edits import parse_edit
 from clusterer.faces.encoding import LOCAL, default_threshold
 from clusterer.gallery.faces import Gallery, Scale, gather
 from clusterer.gallery.photographs import PhotographEncoder, read_photograph
+from clusterer.people.decide import resolved
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 REMEDY = "Give a folder that holds a folder of photographs for each person, called by their name"
@@ -115,7 +116,7 @@ def read_gallery(
     ConfigError, ModelError, DependencyError
         As `PhotographEncoder`; or the encoder has no default threshold.
     """
-    config, chosen = config or Config(), chosen or GalleryConfig()
+    config, chosen = resolved(config or Config()), chosen or GalleryConfig()
     scale, listed = scale_of(config), list_folder(Path(folder))
     notes, total = list(listed.notes), sum(map(len, listed.people.values()))
     rows: dict[str, FloatArray] = {}

@@ -23,7 +23,7 @@ from clusterer.core.types import (
     TrackFeatures,
 )
 from clusterer.edits import combine, constrain, lines
-from clusterer.faces.encoding import curves, default_threshold, resolve, tracking_unit
+from clusterer.faces.encoding import curves, default_threshold, from_dlib, resolve, tracking_unit
 from clusterer.people.amend import correct, keys_of
 from clusterer.people.calibration import calibrate, different_pairs, same_pairs
 from clusterer.people.clustering import must_links
@@ -169,7 +169,7 @@ def decide(
     >>> decided.labels.tolist(), decided.threshold
     ([0, 1, 2, -1], 0.3)
     """
-    config = filled(config) if config.analysis.encoding.thresholds else resolved(config)
+    config = filled(config) if config.analysis.encoding.thresholds else resolved(config, analysis)
     under = len(edits) if grouped_under is None else grouped_under
     if not 0 <= under <= len(edits):
         raise EditsError(f"There are {len(edits)} corrections, not {under}")
@@ -210,10 +210,25 @@ def decide(
     )
 
 
-def resolved(config: Config) -> Config:
-    """Fill in the settings of the encoder's card; see `clusterer.faces.encoding.resolve`."""
-    analysis = config.analysis
-    return filled(replace(config, analysis=replace(analysis, encoding=resolve(analysis.encoding))))
+def resolved(config: Config, analysis: Analysis | None = None) -> Config:
+    """Fill in the settings of the encoder's card; see `clusterer.faces.encoding.resolve`.
+
+    Under the encoder ``auto``, a threshold is that of dlib's L2 distances; it becomes that of the
+    encoder, see `from_dlib`.
+
+    Parameters
+    ----------
+    config
+        As the user chose it.
+    analysis
+        Decides the encoder that ``auto`` stands for; None = the best at hand.
+    """
+    looked, threshold = config.analysis, config.clustering.threshold
+    encoding = resolve(looked.encoding, None if analysis is None else analysis.models)
+    if looked.encoding.encoder == AUTO and isinstance(threshold, (int, float)):
+        own = from_dlib(threshold, encoding.encoder, config.clustering.metric)
+        config = replace(config, clustering=replace(config.clustering, threshold=own))
+    return filled(replace(config, analysis=replace(looked, encoding=encoding)))
 
 
 def filled(config: Config) -> Config:

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from clusterer.core.config import METRICS, Config, EncodingConfig
+from clusterer.core.config import AUTO, METRICS, Config, EncodingConfig
 from clusterer.core.errors import ConfigError
 from clusterer.core.types import Analysis
 from clusterer.evaluation import Matching, Scores, score
-from clusterer.faces.encoding import default_threshold
+from clusterer.faces.encoding import actual, default_threshold
 from clusterer.people import clustering
-from clusterer.people.decide import Basis, assign, basis, filled
+from clusterer.people.decide import Basis, assign, basis, resolved
 
 POOLED = "(all clips)"
 """Stands for the clip in rows over the faces of all clips together."""
@@ -83,16 +83,17 @@ Watch = Callable[[int, int], None]
 def thresholds(metric: str, encoder: EncodingConfig | str = "dlib") -> tuple[float, ...]:
     """Thresholds that a sweep tries.
 
-    For L2, 0.20 to 0.70 in steps of 0.02. Cosine distances grow with the square of L2 distances,
-    so the cosine thresholds are scaled squares: each accepts about as much as its L2 counterpart.
-    The encoder's defaults are included.
+    For L2 and dlib's encoder, 0.20 to 0.70 in steps of 0.02; for others, the same shares of their
+    default. Cosine distances grow with the square of L2 distances, so the cosine thresholds are
+    scaled squares: each accepts about as much as its L2 counterpart. The encoder's defaults are
+    included.
 
     Parameters
     ----------
     metric
         ``l2`` or ``cosine``.
     encoder
-        Its default thresholds relate the metrics.
+        Of the default thresholds.
 
     Returns
     -------
@@ -104,10 +105,9 @@ def thresholds(metric: str, encoder: EncodingConfig | str = "dlib") -> tuple[flo
         The encoder or its default for a metric is unknown.
     """
     default = default_threshold(encoder, metric)
-    if metric == "l2":
-        return tuple(sorted({*_L2, default}))
-    scale = default / default_threshold(encoder, "l2") ** 2
-    return tuple(sorted({*(round(scale * value**2, _DIGITS) for value in _L2), default}))
+    shares = [value / CUSTOMARY[0] for value in _L2]
+    power = 1 if metric == "l2" else 2
+    return tuple(sorted({*(round(default * each**power, _DIGITS) for each in shares), default}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,10 @@ def sweep(
             "the clips have no names to tell them apart" if clips else "no clip is given",
             "Give at least one clip, and each a file name of its own",
         )
+    config = resolved(config, clips[0].analysis)
     encoder = config.analysis.encoding
+    if len({_encoder_of(clip, config) for clip in clips}) > 1:
+        raise ConfigError("the clips were encoded by different encoders", "Tune them one by one")
     settings = (space or Space()).settings(encoder)
     scorers = [_Scorer(clip, config) for clip in clips]
     rows: list[Row] = []
@@ -201,12 +204,21 @@ def sweep(
     return tuple(rows)
 
 
+def _encoder_of(clip: Clip, config: Config) -> str:
+    """Which of the encoders that ``auto`` stands for made an analysis."""
+    return (
+        actual(AUTO, clip.analysis.models)
+        if clip.analysis.models
+        else (config.analysis.encoding.encoder)
+    )
+
+
 class _Scorer:
     """Scores one clip; caches the scores of equal labels."""
 
     def __init__(self, clip: Clip, config: Config) -> None:
         self._clip = clip
-        self._config = filled(config).clustering
+        self._config = config.clustering
         self._basis: Basis = basis(clip.analysis, config)
         self._known: dict[bytes, Scores] = {}
 

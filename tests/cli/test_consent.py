@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from clusterer.cli.consent import ensure_weights
+from clusterer.core.config import AnalysisConfig, EncodingConfig
 from clusterer.faces import detection, encoding
 from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE
 from clusterer.models.download import ENVIRONMENT_VARIABLE, Download
@@ -277,3 +279,93 @@ def watch(keyboard: int, chunks: list[bytes]) -> None:
     with suppress(OSError):
         while output := os.read(keyboard, 1 << 16):
             chunks.append(output)
+
+
+@pytest.fixture
+def best(small: Download, monkeypatch: pytest.MonkeyPatch) -> Download:
+    """Weights that the best encoder of ``auto`` pretends to need."""
+    retail = encoding.ENCODERS.built_in["retail-0095"]
+    monkeypatch.setitem(encoding.ENCODERS.built_in, "retail-0095", replace(retail, files=(small,)))
+    for name in ("hog", "centerface"):
+        entry = detection.DETECTORS.built_in[name]
+        monkeypatch.setitem(
+            detection.DETECTORS.built_in,
+            name,
+            replace(entry, files=tuple(f for f in entry.files if f != small)),
+        )
+    return small
+
+
+WITH_AUTO = AnalysisConfig(encoding=EncodingConfig(encoder="auto"))
+NOTE = (
+    "Note: faces were encoded by sface; retail-0095 sees small faces better. "
+    "To have it: cluster-video models download retail-0095"
+)
+
+
+def test_auto_offers_the_best_encoder(
+    best: Download,
+    types: Callable[[str], None],
+    server: Server,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    types("y\n")
+    ensure_weights(WITH_AUTO)
+    assert encoding.actual("auto") == "retail-0095"
+    asked = capsys.readouterr().err
+    assert asked.startswith(
+        "Weights of the encoder retail-0095, which sees small faces best, are not on this machine:"
+        f"\n  small.onnx, 0.3 MB, licence: MIT\n  {best.url} (address not tried yet)\n"
+        "Download? [y/N] "
+    )
+    types("")
+    ensure_weights(WITH_AUTO)
+    assert capsys.readouterr().err == ""
+    assert len(server.seen) == 1
+
+
+@pytest.mark.usefixtures("best")
+def test_a_no_to_the_best_encoder_is_remembered(
+    command: Command, blank_film: Path, types: Callable[[str], None], server: Server
+) -> None:
+    for asked in (True, False):
+        types("n\n")
+        ran = command(blank_film, "--detector", "hog", "--encoder", "auto")
+        assert (ran.code, "Download? [y/N]" in ran.err) == (0, asked)
+        assert NOTE in ran.out.splitlines()
+    assert server.seen == []
+
+
+@pytest.mark.usefixtures("best")
+def test_a_named_encoder_asks_for_no_other(
+    command: Command, blank_film: Path, types: Callable[[str], None]
+) -> None:
+    types("y\n")
+    ran = command(blank_film, "--detector", "hog", "--encoder", "dlib")
+    assert (ran.code, "Download?" in ran.err, "Note:" in ran.out) == (0, False, False)
+
+
+@pytest.mark.usefixtures("best")
+def test_auto_asks_nothing_without_a_terminal(
+    command: Command, blank_film: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    ran = command(blank_film, "--detector", "hog", "--encoder", "auto")
+    assert (ran.code, server.seen, "Download?" in ran.err) == (0, [], False)
+    assert NOTE in ran.out.splitlines()
+
+
+def test_a_failed_download_of_the_best_encoder_is_no_error(
+    best: Download,
+    types: Callable[[str], None],
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lost = replace(best, url=f"{server.url}/gone")
+    retail = encoding.ENCODERS.built_in["retail-0095"]
+    monkeypatch.setitem(encoding.ENCODERS.built_in, "retail-0095", replace(retail, files=(lost,)))
+    types("y\n")
+    ensure_weights(WITH_AUTO)
+    assert "This run goes on without it." in capsys.readouterr().err
+    assert encoding.actual("auto") == "sface"

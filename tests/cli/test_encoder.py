@@ -19,7 +19,7 @@ Command = Callable[..., Ran]
 def test_help_lists_the_names(command: Command) -> None:
     for ran in (command("--help"), command("evaluate", "verification", "--help")):
         assert ran.code == 0
-        assert "--encoder arcface|dlib|facenet|retail-0095|sface|onnx:PATH" in ran.out
+        assert "--encoder auto|arcface|dlib|facenet|retail-0095|sface|onnx:PATH" in ran.out
         assert "your own network" in " ".join(ran.out.split())
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from clusterer.core.config import DLIB_CURVES, AnalysisConfig, EncoderCurves, EncodingConfig
+from clusterer.core.config import (
+    AUTO,
+    DLIB_CURVES,
+    AnalysisConfig,
+    EncoderCurves,
+    EncodingConfig,
+)
 from clusterer.core.errors import ConfigError, ModelError
-from clusterer.faces.encoding.card import Card, read_card
+from clusterer.faces.encoding.automatic import best_of
+from clusterer.faces.encoding.card import Card, Pairs, read_card
 from clusterer.faces.encoding.cards import (
     ARCFACE,
     ARCFACE_FILE,
@@ -17,8 +25,10 @@ from clusterer.faces.encoding.cards import (
     FACENET_FILE,
     RETAIL,
     RETAIL_FILES,
+    RETAIL_LIKE_DLIB,
     SFACE,
     SFACE_FILE,
+    SFACE_LIKE_DLIB,
 )
 from clusterer.models.bundled import Weights
 from clusterer.models.local import LocalFile
@@ -49,6 +59,8 @@ class EncoderEntry(Entry):
     alignment : name in the registry of `clusterer.faces.alignment`
     unit : `TrackingConfig.unit` of its embeddings; None = their L2 threshold
     curves : what its distances mean, by quality of the faces
+    like_dlib : pairs of an L2 threshold of dlib's encoder and the one of this encoder that accepts
+        as many strangers, rising from 0 to 2
     card : of a network that runs by a card; it is the first of `files`
     """
 
@@ -56,6 +68,7 @@ class EncoderEntry(Entry):
     alignment: str = "dlib"
     unit: float | None = None
     curves: EncoderCurves = DLIB_CURVES
+    like_dlib: Pairs = ((0.0, 0.0), (2.0, 2.0))
     card: Card | None = None
 
 
@@ -97,15 +110,21 @@ ENCODERS = Registry(
         "retail-0095": replace(
             by_card(RETAIL, *RETAIL_FILES),
             home="clusterer.faces.encoding.openvino_network:OpenVinoNetwork",
+            like_dlib=RETAIL_LIKE_DLIB,
         ),
-        "sface": by_card(SFACE, SFACE_FILE),
+        "sface": replace(by_card(SFACE, SFACE_FILE), like_dlib=SFACE_LIKE_DLIB),
     },
 )
 """A class without a card is called with an `EncodingConfig` and a number of threads. A plug-in must
 state `thresholds`: they belong to its embeddings."""
 
 names = ENCODERS.names
-"""Names of the registry, sorted; ``onnx:PATH`` is an encoder, too."""
+"""Names of the registry, sorted; ``auto`` and ``onnx:PATH`` are encoders, too."""
+
+
+def actual(name: str, models: Mapping[str, str] | None = None) -> str:
+    """The encoder that ``auto`` stands for, see `best_of`; any other name stands for itself."""
+    return best_of(ENCODERS.built_in, models) if name == AUTO else name
 
 
 class Encoder(Protocol):
@@ -165,7 +184,8 @@ def create(config: EncodingConfig, threads: int) -> Encoder:
     PlugInError
         If it is a plug-in without what `Encoder` asks for.
     """
-    name, entry = config.encoder, _entry(config.encoder)
+    name = actual(config.encoder)
+    config, entry = replace(config, encoder=name), _entry(name)
     if threads < 1:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")
     runs_by = () if entry.card is None else (entry.card, entry.files)
@@ -236,10 +256,11 @@ def local_network(name: str) -> Path | None:
     return path.expanduser()
 
 
-def resolve(config: EncodingConfig) -> EncodingConfig:
+def resolve(config: EncodingConfig, models: Mapping[str, str] | None = None) -> EncodingConfig:
     """The same with what a plug-in or the card of ``onnx:PATH`` says; a result can do without it.
 
-    What is filled in already is kept where the plug-in or the card is missing.
+    ``auto`` becomes the encoder that it stands for, see `best_of`. What is filled in already is
+    kept where the plug-in or the card is missing.
 
     Raises
     ------
@@ -248,6 +269,7 @@ def resolve(config: EncodingConfig) -> EncodingConfig:
     ModelError
         Network or card is missing, and nothing is filled in.
     """
+    config = replace(config, encoder=actual(config.encoder, models))
     local = local_network(config.encoder)
     if local is None:
         return _resolve_registered(config)
@@ -269,6 +291,27 @@ def _resolve_registered(config: EncodingConfig) -> EncodingConfig:
         return config
     thresholds = _registered(config.encoder).thresholds
     return replace(config, thresholds=tuple(thresholds.items()), licence="")
+
+
+def from_dlib(threshold: float, encoder: str, metric: str) -> float:
+    """Threshold of an encoder that accepts as many strangers as an L2 threshold of dlib's.
+
+    Parameters
+    ----------
+    threshold : L2 distance of dlib's embeddings, 0 to 2
+    encoder : one of `BEST`
+    metric : of the result
+
+    Returns
+    -------
+    float; between the points of the entry's `like_dlib` on a line
+    """
+    known = _registered(encoder)
+    l2 = _on_line(threshold, known.like_dlib)
+    if metric == "l2":
+        return l2
+    default_l2, default = known.thresholds["l2"], known.thresholds[metric]
+    return float(round(default * (l2 / default_l2) ** 2, 6))
 
 
 def default_threshold(encoder: EncodingConfig | str, metric: str) -> float:
@@ -322,6 +365,14 @@ def _known(config: EncodingConfig) -> EncoderEntry | None:
         return None
 
 
+def _on_line(at: float, points: Pairs) -> float:
+    """Value between the points of a rising curve; NumPy would take long to load for this."""
+    for (low, below), (high, above) in pairwise(points):
+        if at <= high:
+            return round(below + (above - below) * (at - low) / (high - low), 6)
+    return points[-1][1]
+
+
 def _entry(name: str) -> EncoderEntry:
     local = local_network(name)
     if local is None:
@@ -333,7 +384,7 @@ def _entry(name: str) -> EncoderEntry:
 
 def _registered(name: str) -> EncoderEntry:
     try:
-        entry = ENCODERS.get(name)
+        entry = ENCODERS.get(actual(name))
     except ConfigError as error:
         raise ConfigError(error.cause, f"{error.remedy}, or {LOCAL}PATH") from None
     if not _is_complete(entry.thresholds):
