@@ -21,12 +21,16 @@ from clusterer.core.types import Frame, Shot, VideoInfo
 from clusterer.media.decode import Decoded, Reader, Start
 from clusterer.media.picture import Converter
 from clusterer.media.read_ahead import ReadAhead
-from clusterer.media.shots import CutDetector
+from clusterer.media.shots import CutDetector, look_ahead
 from clusterer.media.static_frames import StaticFrames
 
 _AHEAD_EVENTS = 8
 _AHEAD_BYTES = 128 * 2**20
 """Limits of sampled pictures held in memory; at least two are."""
+_UNDECIDED_BYTES = 256 * 2**20
+"""Limit of frames held until it is known whether a shot begins with them, at 8 bits per sample and
+halved chroma; frames of 4K at 10 bits take twice as much."""
+_MOST_DISSOLVE_FRAMES = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +121,8 @@ class Sampler:
         if after is None:
             start = Start(first_pts)
         else:
-            start = Start(after.end_pts, after.end_frame, shot_config.window, first_pts)
+            context = look_ahead(shot_config, dissolve_window(info, shot_config))
+            start = Start(after.end_pts, after.end_frame, context, first_pts)
         self._reader = Reader(info, start, end_pts)
         self.warnings = self._reader.warnings
         events = _events(self._reader, _Pass(info, video_config, shot_config, after))
@@ -147,6 +152,24 @@ class Sampler:
         self._ahead.close()
 
 
+def dissolve_window(info: VideoInfo, config: ShotConfig) -> int:
+    """Distance in frames of the pictures that are compared to find dissolves.
+
+    `ShotConfig.dissolve_s`, but at most 30 frames, and fewer for frames so large that those
+    which wait for a decision would not fit into memory.
+
+    Parameters
+    ----------
+    info, config
+        Frame rate and size; the distance in seconds.
+    """
+    frame_bytes = info.width_px * info.height_px * 3 // 2
+    window = min(round(config.dissolve_s * info.frame_rate), _MOST_DISSOLVE_FRAMES)
+    while window and look_ahead(config, window) * frame_bytes > _UNDECIDED_BYTES:
+        window -= 1
+    return window
+
+
 class _Pass:
     """State of one pass: takes frames, yields events."""
 
@@ -160,7 +183,7 @@ class _Pass:
         self.info = info
         self.first_index = None if after is None else after.end_frame
         self._converter = Converter(info.width_px, info.height_px, shot_config.width_px)
-        self._cuts = CutDetector(shot_config)
+        self._cuts = CutDetector(shot_config, dissolve_window(info, shot_config))
         self._grid = Grid(info, video_config.sample_rate_hz)
         self._static_frames = StaticFrames(video_config.still_level)
         self._undecided: deque[Decoded] = deque()

@@ -31,6 +31,7 @@ RANGES = [
     (ShotConfig, "min_ratio", "cut ratio", 1.0, 255.0),
     (ShotConfig, "window", "cut window", 1, 25),
     (ShotConfig, "min_length_frames", "shortest shot", 1, 1000),
+    (ShotConfig, "dissolve_s", "dissolve window", 0.0, 2.0),
     (DetectionConfig, "width_px", "detection width", 64, 4096),
     (DetectionConfig, "min_score", "detection score", 0.0, 1.0),
     (DetectionConfig, "min_face_px", "smallest face", 1.0, 4096.0),
