@@ -61,6 +61,7 @@ NO_RANGE = {
     "metric",
     "tolerance",
     "clothing",
+    "evidence",
 } | {
     "thresholds",
     "licence",
