@@ -174,17 +174,24 @@ def _order(piece: Piece) -> tuple[float, float]:
 
 
 def _split(piece: Piece, limit: float) -> list[Piece]:
-    """Cut once where earlier and later chips differ most, if they differ by more than `limit`."""
-    count = len(piece.chip_rows)
-    gaps = [
-        float(np.linalg.norm(piece.embeddings[:k].mean(axis=0) - piece.embeddings[k:].mean(axis=0)))
-        for k in range(1, count)
-    ]
+    """Cut where earlier and later chips differ most, while they differ by more than `limit`."""
+    gaps = [_change(piece, k) for k in range(1, len(piece.chip_rows))]
     if not gaps or max(gaps) <= limit:
         return [piece]
     k = int(np.argmax(gaps)) + 1
     at = piece.rows.index(piece.chip_rows[k])
-    return [_part(piece, slice(0, at), slice(0, k)), _part(piece, slice(at, None), slice(k, None))]
+    earlier = _part(piece, slice(0, at), slice(0, k))
+    later = _part(piece, slice(at, None), slice(k, None))
+    return [*_split(earlier, limit), *_split(later, limit)]
+
+
+def _change(piece: Piece, k: int) -> float:
+    """Distance between the faces before and from chip `k`; good chips weigh more."""
+    earlier, later = (
+        np.average(piece.embeddings[chips], axis=0, weights=piece.weights[chips])
+        for chips in (slice(0, k), slice(k, None))
+    )
+    return float(np.linalg.norm(earlier - later))
 
 
 def _part(piece: Piece, rows: slice, chips: slice) -> Piece:

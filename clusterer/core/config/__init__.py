@@ -167,15 +167,15 @@ class TrackingConfig:
         Two tracks are joined if the second begins where the first ended and their embeddings are
         nearer than this multiple of the encoder's default threshold.
     split_factor
-        A track is split if the embeddings of its earlier and later chips are farther apart than
-        this multiple of the encoder's default threshold.
+        A track is split where the embeddings of its earlier and later chips, averaged by quality,
+        are farther apart than this multiple of the encoder's default threshold; its parts likewise.
     """
 
     min_iou: float = 0.3
     max_gap_s: float = 1.0
     confirm_score: float = 0.5
     stitch_factor: float = 1.3
-    split_factor: float = 2.0
+    split_factor: float = 1.8
 
     def __post_init__(self) -> None:
         check("track overlap", self.min_iou, 0.01, 1.0)
