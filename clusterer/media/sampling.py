@@ -17,7 +17,7 @@ from typing import Self, TypeAlias
 
 from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
-from clusterer.core.types import Frame, Shot, VideoInfo
+from clusterer.core.types import Frame, Shot, SmallFrame, VideoInfo
 from clusterer.media.decode import Decoded, Reader, Start
 from clusterer.media.picture import Converter
 from clusterer.media.read_ahead import ReadAhead
@@ -27,13 +27,23 @@ from clusterer.media.static_frames import StaticFrames
 _AHEAD_EVENTS = 8
 _AHEAD_BYTES = 128 * 2**20
 """Limits of sampled pictures held in memory; at least two are."""
+_MOTION_FRAMES = 64
+"""Small pictures held from one sample to the next; of more, every other one is dropped."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampledFrame:
-    """A frame to analyse."""
+    """A frame to analyse.
+
+    Attributes
+    ----------
+    frame : in full
+    motion : small pictures from the previous sampled frame of the shot to this one, both included;
+        only this one if the shot begins here
+    """
 
     frame: Frame
+    motion: tuple[SmallFrame, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +178,7 @@ class _Pass:
         self._first: Decoded | None = None
         self._previous: Decoded | None = None
         self._previous_due = False
+        self._motion: list[SmallFrame] = []
 
     def warm_up(self, decoded: Decoded) -> None:
         self._cuts.warm_up(self._converter.small(decoded.raw))
@@ -191,8 +202,12 @@ class _Pass:
             if previous is not None:
                 yield from self._end_shot(current.index, current.pts)
             self._first = current
+            self._motion = []
         elif previous is not None and self._previous_due:
             yield self._sampled(previous)
+        if len(self._motion) == _MOTION_FRAMES:
+            self._motion = self._motion[::2]
+        self._motion.append(self._converter.grey(current.index, current.pts, current.raw))
         self._previous, self._previous_due = current, due
 
     def _is_due(self, current: Decoded, begins: bool) -> bool:
@@ -215,7 +230,8 @@ class _Pass:
 
     def _sampled(self, decoded: Decoded) -> SampledFrame:
         image = self._converter.rgb(decoded.raw)
-        return SampledFrame(Frame(decoded.index, decoded.pts, image))
+        motion, self._motion = tuple(self._motion), self._motion[-1:]
+        return SampledFrame(Frame(decoded.index, decoded.pts, image), motion)
 
 
 def _events(reader: Reader, sampling: _Pass) -> Iterator[Event]:
