@@ -282,10 +282,10 @@ def test_a_track_is_cut_where_the_face_changes() -> None:
 
 
 @pytest.mark.parametrize(
-    "face", [[0.0, 0.0, 0.64, 0.64], [0.0, 0.3, 0.6, 0.9], [0.0, 0.4], 0.0, None]
+    "face", [[0.0, 0.0, 0.7, 0.7], [0.0, 0.3, 0.6, 0.9], [0.0, 0.4], 0.0, None]
 )
 def test_a_face_that_hardly_changes_is_one_track(face: list[float] | float | None) -> None:
-    # 1.8 times 0.36 is 0.648; of four equal steps of 0.3, two means are at most 0.6 apart.
+    # Twice 0.36 is 0.72; of four faces 0.3 apart, two means are at most 0.6 apart.
     assert rows_of([piece(0, 10, face)]) == [[*range(10)]]
 
 
@@ -295,8 +295,8 @@ def test_a_track_of_three_people_is_cut_twice() -> None:
 
 
 def test_good_chips_decide_where_a_track_is_cut() -> None:
-    # The later three average 0.618 where 0.6 weighs nine times 0.7, else 0.695; the limit is 0.648.
-    track = piece(0, 10, [0.0, 0.6, 0.7, 0.7])
+    # The later three average 0.62 where 0.6 weighs nine times 0.8, else 0.79; the limit is 0.72.
+    track = piece(0, 10, [0.0, 0.6, 0.8, 0.8])
     track.weights = np.array([1.0, 9.0, 1.0, 1.0])
     assert rows_of([track]) == [[*range(10)]]
     track.weights = np.array([1.0, 1.0, 9.0, 9.0])

@@ -175,7 +175,7 @@ class TrackingConfig:
     max_gap_s: float = 1.0
     confirm_score: float = 0.5
     stitch_factor: float = 1.3
-    split_factor: float = 1.8
+    split_factor: float = 2.0
 
     def __post_init__(self) -> None:
         check("track overlap", self.min_iou, 0.01, 1.0)
