@@ -1,13 +1,14 @@
 """Link the detections of a shot into tracks: one face, followed through time.
 
-In two steps: `Tracker` links from sample to sample by position alone, as the frames come in.
-`stitch` then uses embeddings: it cuts a piece in which the face changes, and joins pieces of one
-face that turned away, was hidden or moved too fast for its boxes to overlap.
+In two steps: `Tracker` links from sample to sample by motion, as the frames come in. `stitch`
+then uses embeddings: it cuts a piece in which the face changes, and joins pieces of one face that
+turned away, was hidden or could not be followed.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,33 +18,62 @@ from scipy.optimize import linear_sum_assignment
 from clusterer.core.config import TrackingConfig
 from clusterer.core.distance import mean
 from clusterer.core.geometry import distance_in_heights, iou, size_ratio
-from clusterer.core.types import Detections
+from clusterer.core.types import Detections, SmallFrame
+from clusterer.media.flow import by_camera, follow, similarity
 
 Boxes = npt.NDArray[np.floating]
 MAX_SIZE_RATIO = 1.8
 """Largest change in size of a face between two samples."""
-REACH = 1.0
-"""Face heights that the centre of a face may move from one sample to the next."""
+STAYED_IOU, STAYED_SIMILARITY = 0.6, 0.8
+"""Overlap, and correlation of the small pictures, from which a face has stayed in its place."""
 STITCH_REACH = 1.5
 """Face heights that a face may move while unseen, plus as much per second of gap."""
 
 
 @dataclass(slots=True)
 class _Open:
-    """A track that may continue."""
+    """A track that may continue.
+
+    Attributes
+    ----------
+    box : last detection
+    velocity : px per second, of each side of the box, beyond the motion of the camera
+    moved : where the camera alone has carried the box since
+    followed : where flow has; as `moved` from where flow was lost
+    is_followed : flow was not lost since the last detection
+    """
 
     id: int
     box: Boxes
     time_s: float
-    velocity: Boxes  # px per second, of each box side
+    velocity: Boxes = field(default_factory=lambda: np.zeros(4))
+    moved: Boxes = field(init=False)
+    followed: Boxes = field(init=False)
+    is_followed: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.moved = self.followed = self.box
+        self.is_followed = True
 
     def expected(self, time_s: float) -> Boxes:
         """Predicted box; motion is extrapolated for at most half a second."""
-        return self.box + self.velocity * min(time_s - self.time_s, 0.5)
+        return self.moved + self.velocity * min(time_s - self.time_s, 0.5)
+
+    def found(self, box: Boxes, time_s: float) -> None:
+        """Continue with a detection."""
+        self.velocity = (box - self.moved) / max(time_s - self.time_s, 1e-6)
+        self.box, self.time_s = box, time_s
+        self.moved = self.followed = box
+        self.is_followed = True
 
 
 class Tracker:
     """Follows faces through one shot, one sampled frame at a time.
+
+    Between two samples, optical flow follows each face through all frames. A face that flow
+    followed continues only where flow says; one that it lost, where its own motion and the
+    camera's predict it. Otherwise the track ends: two tracks of one person are joined later, but
+    one track of two people is wrong for good.
 
     Parameters
     ----------
@@ -56,7 +86,9 @@ class Tracker:
         self._open: list[_Open] = []
         self._count = 0
 
-    def update(self, detections: Detections, time_s: float) -> npt.NDArray[np.int64]:
+    def update(
+        self, detections: Detections, time_s: float, motion: Sequence[SmallFrame]
+    ) -> npt.NDArray[np.int64]:
         """Assign every face of the next frame to a track.
 
         Parameters
@@ -64,6 +96,9 @@ class Tracker:
         detections : n faces of one frame
         time_s
             Time of that frame, seconds; must increase from call to call.
+        motion
+            Small pictures from the frame of the previous call to this one, both included; fewer
+            than two if there are none, and then nothing is followed.
 
         Returns
         -------
@@ -73,12 +108,18 @@ class Tracker:
         self._open = [t for t in self._open if time_s - t.time_s <= self._config.max_gap_s + 1e-6]
         boxes = detections.boxes.astype(np.float64)
         assigned = np.full(len(boxes), -1, dtype=np.int64)
-        for position, row in self._matches(boxes, time_s):
+        stayed = _stayed(self._open, boxes, motion)
+        left = [i for i in range(len(self._open)) if i not in stayed]
+        free = [row for row in range(len(boxes)) if row not in stayed.values()]
+        _follow([self._open[i] for i in left], motion)
+        matches = self._matches([self._open[i] for i in left], boxes[free], time_s)
+        pairs = [*stayed.items(), *((left[i], free[j]) for i, j in matches)]
+        for position, row in pairs:
             assigned[row] = self._open[position].id
-            self._advance(self._open[position], boxes[row], time_s)
+            self._open[position].found(boxes[row], time_s)
         for row in np.flatnonzero(assigned < 0).tolist():
             assigned[row] = self._count
-            self._open.append(_Open(self._count, boxes[row], time_s, np.zeros(4)))
+            self._open.append(_Open(self._count, boxes[row], time_s))
             self._count += 1
         return assigned
 
@@ -86,28 +127,61 @@ class Tracker:
         """Whether a track may continue."""
         return any(t.id == track for t in self._open)
 
-    def _matches(self, boxes: Boxes, time_s: float) -> list[tuple[int, int]]:
-        """One-to-one matches of open tracks and boxes: by overlap, the rest by distance."""
-        if not self._open or not len(boxes):
+    def _matches(self, tracks: list[_Open], boxes: Boxes, time_s: float) -> list[tuple[int, int]]:
+        """One-to-one matches of tracks and boxes by overlap."""
+        if not tracks or not len(boxes):
             return []
-        expected = np.array([t.expected(time_s) for t in self._open])
-        last = np.array([t.box for t in self._open])
-        fits = size_ratio(last, boxes) <= MAX_SIZE_RATIO
-        overlap = np.maximum(iou(expected, boxes), iou(last, boxes))
-        pairs = _match(overlap, fits & (overlap >= self._config.min_iou))
-        latest_s = max(t.time_s for t in self._open)
-        in_last_frame = np.array([t.time_s == latest_s for t in self._open])
-        nearness = REACH - distance_in_heights(last, boxes)
-        reachable = fits & in_last_frame[:, None] & (nearness > 0.0)
-        reachable[[r for r, _ in pairs], :] = False
-        reachable[:, [c for _, c in pairs]] = False
-        return pairs + _match(nearness, reachable)
+        fits = size_ratio(np.array([t.box for t in tracks]), boxes) <= MAX_SIZE_RATIO
+        followed, moved, expected = (
+            iou(np.array(predicted), boxes)
+            for predicted in (
+                [t.followed for t in tracks],
+                [t.moved for t in tracks],
+                [t.expected(time_s) for t in tracks],
+            )
+        )
+        by_flow = np.array([t.is_followed for t in tracks])[:, None]
+        overlap = np.where(by_flow, followed, np.maximum(expected, moved))
+        return _match(overlap, fits & (overlap >= self._config.min_iou))
 
-    @staticmethod
-    def _advance(track: _Open, box: Boxes, time_s: float) -> None:
-        step_s = max(time_s - track.time_s, 1e-6)
-        track.velocity = (box - track.box) / step_s
-        track.box, track.time_s = box, time_s
+
+def _stayed(tracks: list[_Open], boxes: Boxes, motion: Sequence[SmallFrame]) -> dict[int, int]:
+    """Track → the box that plainly continues it: in its place, with its picture, no other near.
+
+    Such faces, most in most films, need no flow.
+    """
+    if len(motion) < 2 or not tracks or not len(boxes):
+        return {}
+    last = np.array([t.followed for t in tracks])
+    overlap = iou(last, boxes)
+    touching = overlap > 0.0
+    alone = (touching.sum(axis=0) == 1)[None] & (touching.sum(axis=1) == 1)[:, None]
+    i, j = np.nonzero(alone & (overlap >= STAYED_IOU))
+    before, now = motion[0], motion[-1]
+    alike = similarity(before.picture, last[i] * before.scale, now.picture, boxes[j] * now.scale)
+    kept = alike >= STAYED_SIMILARITY
+    return dict(zip(i[kept].tolist(), j[kept].tolist(), strict=True))
+
+
+def _follow(tracks: list[_Open], motion: Sequence[SmallFrame]) -> None:
+    """Move the boxes of tracks with the picture."""
+    if not tracks:
+        return
+    if len(motion) < 2:
+        for track in tracks:
+            track.is_followed = False
+        return
+    scale = motion[0].scale
+    pictures = [frame.picture for frame in motion]
+    result = follow(pictures, np.array([t.followed for t in tracks]) * scale)
+    camera = result.camera.copy()
+    camera[:, 2] /= scale
+    for track, box, arrived in zip(
+        tracks, result.boxes / scale, result.arrived.tolist(), strict=True
+    ):
+        track.moved = by_camera(track.moved[None], camera)[0]
+        track.followed = box
+        track.is_followed &= arrived
 
 
 def _match(gain: Boxes, allowed: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -174,17 +248,24 @@ def _order(piece: Piece) -> tuple[float, float]:
 
 
 def _split(piece: Piece, limit: float) -> list[Piece]:
-    """Cut once where earlier and later chips differ most, if they differ by more than `limit`."""
-    count = len(piece.chip_rows)
-    gaps = [
-        float(np.linalg.norm(piece.embeddings[:k].mean(axis=0) - piece.embeddings[k:].mean(axis=0)))
-        for k in range(1, count)
-    ]
+    """Cut where earlier and later chips differ most, while they differ by more than `limit`."""
+    gaps = [_change(piece, k) for k in range(1, len(piece.chip_rows))]
     if not gaps or max(gaps) <= limit:
         return [piece]
     k = int(np.argmax(gaps)) + 1
     at = piece.rows.index(piece.chip_rows[k])
-    return [_part(piece, slice(0, at), slice(0, k)), _part(piece, slice(at, None), slice(k, None))]
+    earlier = _part(piece, slice(0, at), slice(0, k))
+    later = _part(piece, slice(at, None), slice(k, None))
+    return [*_split(earlier, limit), *_split(later, limit)]
+
+
+def _change(piece: Piece, k: int) -> float:
+    """Distance between the faces before and from chip `k`; good chips weigh more."""
+    earlier, later = (
+        np.average(piece.embeddings[chips], axis=0, weights=piece.weights[chips])
+        for chips in (slice(0, k), slice(k, None))
+    )
+    return float(np.linalg.norm(earlier - later))
 
 
 def _part(piece: Piece, rows: slice, chips: slice) -> Piece:

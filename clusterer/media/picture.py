@@ -8,12 +8,14 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from clusterer.core.types import ImageArray
+from clusterer.core.types import ImageArray, SmallFrame
 
 _BT709, _UNSPECIFIED, _BT601 = 1, 2, 5
 """AVColorSpace; swscale uses the same numbers for its matrices."""
 _HD_HEIGHT_PX = 720
 """Untagged video of at least this height is treated as BT.709, as in players (mpv, VLC)."""
+GREY_PX = 320
+"""Largest side of the grey pictures."""
 
 
 def orientation(raw: VideoFrame) -> tuple[bool, bool, bool]:
@@ -49,6 +51,7 @@ class Converter:
         # One per purpose: a reformatter reuses its tables while its settings stay the same.
         self._to_rgb = VideoReformatter()
         self._to_small = VideoReformatter()
+        self._to_grey = VideoReformatter()
 
     def rgb(self, raw: VideoFrame) -> ImageArray:
         """Full picture as shown, array of shape (height, width, 3), uint8, RGB."""
@@ -80,6 +83,23 @@ class Converter:
             interpolation=Interpolation.FAST_BILINEAR,
         )
         return np.asarray(frame.to_ndarray(), np.uint8)
+
+    def grey(self, index: int, pts: int, raw: VideoFrame) -> SmallFrame:
+        """Small grey picture as shown, to follow motion; at most `GREY_PX` on its longer side."""
+        transpose, mirror_x, mirror_y = orientation(raw)
+        scale = min(1.0, GREY_PX / max(self._shown))
+        shown = [max(1, round(side_px * scale)) for side_px in self._shown]
+        width_px, height_px = shown[::-1] if transpose else shown
+        frame = self._to_grey.reformat(
+            raw,
+            width=width_px,
+            height=height_px,
+            format="gray",
+            interpolation=Interpolation.FAST_BILINEAR,
+        )
+        image = np.asarray(frame.to_ndarray(), np.uint8)[:, :, None]
+        picture = np.ascontiguousarray(turned(image, transpose, mirror_x, mirror_y)[:, :, 0])
+        return SmallFrame(index, pts, picture, picture.shape[1] / self._shown[0])
 
 
 def turned(image: ImageArray, transpose: bool, mirror_x: bool, mirror_y: bool) -> ImageArray:

@@ -17,7 +17,7 @@ from typing import Self, TypeAlias
 
 from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
-from clusterer.core.types import Frame, Shot, VideoInfo
+from clusterer.core.types import Frame, Shot, SmallFrame, VideoInfo
 from clusterer.media.decode import Decoded, Reader, Start
 from clusterer.media.picture import Converter
 from clusterer.media.read_ahead import ReadAhead
@@ -31,13 +31,23 @@ _UNDECIDED_BYTES = 256 * 2**20
 """Limit of frames held until it is known whether a shot begins with them, at 8 bits per sample and
 halved chroma; frames of 4K at 10 bits take twice as much."""
 _MOST_DISSOLVE_FRAMES = 30
+_MOTION_FRAMES = 64
+"""Small pictures held from one sample to the next; of more, every other one is dropped."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampledFrame:
-    """A frame to analyse."""
+    """A frame to analyse.
+
+    Attributes
+    ----------
+    frame : in full
+    motion : small pictures from the previous sampled frame of the shot to this one, both included;
+        only this one if the shot begins here
+    """
 
     frame: Frame
+    motion: tuple[SmallFrame, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +201,7 @@ class _Pass:
         self._first: Decoded | None = None
         self._previous: Decoded | None = None
         self._previous_due = False
+        self._motion: list[SmallFrame] = []
 
     def warm_up(self, decoded: Decoded) -> None:
         self._cuts.warm_up(self._converter.small(decoded.raw))
@@ -214,8 +225,12 @@ class _Pass:
             if previous is not None:
                 yield from self._end_shot(current.index, current.pts)
             self._first = current
+            self._motion = []
         elif previous is not None and self._previous_due:
             yield self._sampled(previous)
+        if len(self._motion) == _MOTION_FRAMES:
+            self._motion = self._motion[::2]
+        self._motion.append(self._converter.grey(current.index, current.pts, current.raw))
         self._previous, self._previous_due = current, due
 
     def _is_due(self, current: Decoded, begins: bool) -> bool:
@@ -238,7 +253,8 @@ class _Pass:
 
     def _sampled(self, decoded: Decoded) -> SampledFrame:
         image = self._converter.rgb(decoded.raw)
-        return SampledFrame(Frame(decoded.index, decoded.pts, image))
+        motion, self._motion = tuple(self._motion), self._motion[-1:]
+        return SampledFrame(Frame(decoded.index, decoded.pts, image), motion)
 
 
 def _events(reader: Reader, sampling: _Pass) -> Iterator[Event]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from clusterer.core.types import Detections, Frame, VideoInfo
+from clusterer.core.types import Detections, Frame, SmallFrame, VideoInfo
 from clusterer.faces.detection import Detector
 from clusterer.media import Event, SampledFrame, ShotEnd
 
@@ -16,10 +16,11 @@ MAX_BATCH, MAX_BATCH_BYTES = 8, 64 * 2**20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameFaces:
-    """A sampled frame and the faces in it."""
+    """A sampled frame, the faces in it, and the motion since the previous one."""
 
     frame: Frame
     detections: Detections
+    motion: tuple[SmallFrame, ...]
 
 
 def detect_ahead(
@@ -71,4 +72,7 @@ def _batches(events: Iterable[Event], size: int) -> Iterator[list[Event]]:
 def _joined(batch: list[Event], future: Future[list[Detections]]) -> Iterator[FrameFaces | ShotEnd]:
     results = iter(future.result())
     for event in batch:
-        yield FrameFaces(event.frame, next(results)) if isinstance(event, SampledFrame) else event
+        if isinstance(event, SampledFrame):
+            yield FrameFaces(event.frame, next(results), event.motion)
+        else:
+            yield event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,15 @@ from clusterer.clothing.description import ClothingDescription, describe_torsos
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.clothing.region import cut_torso
 from clusterer.core.config import AnalysisConfig
-from clusterer.core.types import ChipQuality, Detections, Frame, ImageArray, Shot, VideoInfo
+from clusterer.core.types import (
+    ChipQuality,
+    Detections,
+    Frame,
+    ImageArray,
+    Shot,
+    SmallFrame,
+    VideoInfo,
+)
 from clusterer.faces import encoding
 from clusterer.faces.alignment import Aligner
 from clusterer.faces.encoding import Encoder
@@ -78,10 +87,11 @@ class ShotAnalyser:
         """Faces found so far."""
         return len(self._track_of_row)
 
-    def add(self, frame: Frame, detections: Detections) -> None:
-        """Rate and track the faces of the next sampled frame."""
+    def add(self, frame: Frame, detections: Detections, motion: Sequence[SmallFrame]) -> None:
+        """Rate and track the faces of the next sampled frame; `motion` as of `SampledFrame`."""
         quality = measure_quality(frame.image, detections)
-        tracks = self._tracker.update(detections, self._video.seconds(frame.pts)).tolist()
+        time_s = self._video.seconds(frame.pts)
+        tracks = self._tracker.update(detections, time_s, motion).tolist()
         value = quality.value.tolist()
         for i, track in enumerate(tracks):
             sight = _Sight(frame.image, detections, i, value[i])

@@ -69,7 +69,7 @@ def watch(
         cache.start(len(parts))  # only once the part of the video has been found
         for event in detect_ahead(sampler, detector, info):
             if isinstance(event, FrameFaces):
-                analyser.add(event.frame, event.detections)
+                analyser.add(event.frame, event.detections, event.motion)
                 done_s = info.seconds(event.frame.pts)
                 hook.progress(done_s, _end_s(info, config), faces + analyser.faces)
                 continue

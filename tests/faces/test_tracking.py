@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from clusterer.core.config import TrackingConfig
 from clusterer.core.types import Detections
 from clusterer.faces.tracking import Piece, Tracker, stitch
+from tests.painted import Place, box, motion, paint
 
 CONFIG = TrackingConfig()
 STEP_S = 0.25
@@ -32,11 +33,11 @@ def at(left: float, top: float = 0, height: float = 100, width: float = 100) -> 
 def follow(
     *samples: list[Box], times_s: list[float] | None = None, config: TrackingConfig = CONFIG
 ) -> list[list[int]]:
-    """Tracks of each sample, by default at four samples a second."""
+    """Tracks of each sample, by default at four samples a second, by the boxes alone."""
     tracker = Tracker(config)
     times_s = times_s or [STEP_S * i for i in range(len(samples))]
     return [
-        tracker.update(faces(*boxes), time_s).tolist()
+        tracker.update(faces(*boxes), time_s, []).tolist()
         for boxes, time_s in zip(samples, times_s, strict=True)
     ]
 
@@ -72,22 +73,8 @@ def test_no_link_across_a_jump_in_size(height: float, track: int) -> None:
     assert follow([at(0)], [at(0, height=height)]) == [[0], [track]]
 
 
-@pytest.mark.parametrize(("left", "track"), [(70, 0), (98, 0), (102, 1), (-98, 0), (300, 1)])
-def test_a_bouncing_face_is_followed_though_its_boxes_do_not_overlap(
-    left: float, track: int
-) -> None:
-    # 60 px wide, 100 px high: it may move by a height, and overlap ends at 60 px.
-    assert follow([at(0, width=60)], [at(left, width=60)]) == [[0], [track]]
-
-
-def test_a_missed_face_is_not_matched_by_distance() -> None:
-    # Both were seen at 0; only the right one a step later. Then something is near the left one.
-    left, right = at(0, width=60), at(500, width=60)
-    assert follow([left, right], [right], [at(70, width=60), right]) == [[0, 1], [1], [2, 1]]
-
-
-def test_overlap_takes_precedence_over_distance() -> None:
-    # The face that overlaps continues the track; the one that is only near starts a new one.
+def test_a_face_that_is_only_near_is_new() -> None:
+    assert follow([at(0, width=60)], [at(70, width=60)]) == [[0], [1]]
     assert follow([at(0, width=60)], [at(-70, width=60), at(20, width=60)]) == [[0], [1, 0]]
 
 
@@ -102,9 +89,9 @@ def test_pairs_maximise_the_total_overlap() -> None:
 
 
 def test_two_people_who_cross_keep_their_tracks() -> None:
-    # Each moves 60 px a sample; between samples 1 and 2 they change sides.
-    rightward = [at(60 * i) for i in range(5)]
-    leftward = [at(210 - 60 * i) for i in range(5)]
+    # Each moves 50 px a sample; between samples 1 and 2 they change sides.
+    rightward = [at(50 * i) for i in range(5)]
+    leftward = [at(180 - 50 * i) for i in range(5)]
     samples = [list(pair) for pair in zip(rightward, leftward, strict=True)]
     assert follow(*samples) == [[0, 1]] * 5
     swapped = [pair[::-1] if i % 2 else pair for i, pair in enumerate(samples)]
@@ -113,14 +100,13 @@ def test_two_people_who_cross_keep_their_tracks() -> None:
 
 def test_motion_is_extrapolated() -> None:
     # 50 px a sample; after a missed sample the box is where its motion predicts, with overlap 1.
-    # With the last box it is 0, and 100 px, a whole height, is too far for a match by distance.
+    # With the last box it is 0.
     assert follow([at(0)], [at(50)], [], [at(150)]) == [[0], [0], [], [0]]
 
 
 def test_a_face_may_stop_while_it_is_not_seen() -> None:
-    # Its motion predicts 180. Another face was seen later, so distance is not used.
-    other = at(1000)
-    assert follow([at(0), other], [at(60), other], [other], [at(60), other])[-1] == [0, 1]
+    # Its motion predicts 150.
+    assert follow([at(0)], [at(50)], [], [at(50)]) == [[0], [0], [], [0]]
 
 
 def test_motion_is_trusted_for_half_a_second() -> None:
@@ -133,13 +119,53 @@ def test_motion_is_trusted_for_half_a_second() -> None:
 
 def test_a_track_is_open_until_the_longest_gap() -> None:
     tracker = Tracker(CONFIG)
-    tracker.update(faces(at(0)), 0.0)
+    tracker.update(faces(at(0)), 0.0, [])
     assert tracker.is_open(0)
-    tracker.update(faces(), 1.0)
+    tracker.update(faces(), 1.0, [])
     assert tracker.is_open(0)
-    tracker.update(faces(), 1.25)
+    tracker.update(faces(), 1.25, [])
     assert not tracker.is_open(0)
     assert not tracker.is_open(1)
+
+
+def follow_painted(
+    cameras: list[Place], *places: list[Place | None], step: int = 6
+) -> list[list[int]]:
+    """Tracks of faces 1, 2, … in painted frames, of which every `step`-th is sampled."""
+    tracker, frames, tracks = Tracker(CONFIG), [], []
+    for index, camera in enumerate(cameras):
+        here = {seed: place[index] for seed, place in enumerate(places, start=1)}
+        visible = {seed: place for seed, place in here.items() if place is not None}
+        frames += motion([paint(camera, visible)], index)
+        if index % step == 0:
+            detected = faces(*(box(camera, place) for place in visible.values()))
+            tracks.append(tracker.update(detected, index / 24, frames).tolist())
+            frames = frames[-1:]
+    return tracks
+
+
+def test_a_pan_by_one_face_does_not_swap_neighbours() -> None:
+    # Faces stand 48 px apart and the camera moves 8 px a frame, 48 px a sample: each face lands
+    # where its neighbour was. By overlap alone every track would go on with the neighbour.
+    cameras = [(8.0 * i, 0.0) for i in range(13)]
+    row: list[list[Place | None]] = [[(100.0 + 48 * k, 70.0)] * 13 for k in range(4)]
+    assert follow_painted(cameras, *row) == [[0, 1, 2, 3]] * 3
+    boxes = [[at(100 + 48 * k - 48 * i, height=30, width=30) for k in range(4)] for i in range(3)]
+    assert follow(*boxes) == [[0, 1, 2, 3], [4, 0, 1, 2], [5, 4, 0, 1]]
+
+
+def test_a_bouncing_face_is_followed_though_its_boxes_do_not_overlap() -> None:
+    # 30 px wide, it moves by 36 px from sample to sample, to and fro.
+    lefts = [100.0 + 6 * abs((i + 6) % 12 - 6) for i in range(19)]
+    bouncing: list[Place | None] = [(left, 70.0) for left in lefts]
+    assert follow_painted([(0.0, 0.0)] * 19, bouncing) == [[0]] * 4
+
+
+def test_a_face_that_appears_in_the_place_of_another_is_new() -> None:
+    # Frames 0 to 3 show one face, the later ones another in its place.
+    first: list[Place | None] = [(100.0, 70.0) if i < 4 else None for i in range(7)]
+    second: list[Place | None] = [None if i < 4 else (130.0, 70.0) for i in range(7)]
+    assert follow_painted([(0.0, 0.0)] * 7, first, second) == [[0], [1]]
 
 
 side = st.integers(0, 12).map(lambda v: 25.0 * v)
@@ -259,8 +285,22 @@ def test_a_track_is_cut_where_the_face_changes() -> None:
     "face", [[0.0, 0.0, 0.7, 0.7], [0.0, 0.3, 0.6, 0.9], [0.0, 0.4], 0.0, None]
 )
 def test_a_face_that_hardly_changes_is_one_track(face: list[float] | float | None) -> None:
-    # Twice 0.36 is 0.72.
+    # Twice 0.36 is 0.72; of four faces 0.3 apart, two means are at most 0.6 apart.
     assert rows_of([piece(0, 10, face)]) == [[*range(10)]]
+
+
+def test_a_track_of_three_people_is_cut_twice() -> None:
+    # The widest change, from 0 to 1.6 on average, is cut first; then 1 and 2.2 differ by 1.2.
+    assert rows_of([piece(0, 10, [0.0, 1.0, 2.2, 2.2])]) == [[0, 1, 2], [3, 4, 5], [6, 7, 8, 9]]
+
+
+def test_good_chips_decide_where_a_track_is_cut() -> None:
+    # The later three average 0.62 where 0.6 weighs nine times 0.8, else 0.79; the limit is 0.72.
+    track = piece(0, 10, [0.0, 0.6, 0.8, 0.8])
+    track.weights = np.array([1.0, 9.0, 1.0, 1.0])
+    assert rows_of([track]) == [[*range(10)]]
+    track.weights = np.array([1.0, 1.0, 9.0, 9.0])
+    assert rows_of([track]) == [[0, 1, 2], [*range(3, 10)]]
 
 
 def test_pieces_of_a_split_track_continue_with_their_own_face() -> None:

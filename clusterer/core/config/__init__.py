@@ -172,8 +172,8 @@ class TrackingConfig:
         Two tracks are joined if the second begins where the first ended and their embeddings are
         nearer than this multiple of `unit`.
     split_factor
-        A track is split if the embeddings of its earlier and later chips are farther apart than
-        this multiple of `unit`.
+        A track is split where the embeddings of its earlier and later chips, averaged by quality,
+        are farther apart than this multiple of `unit`; its parts likewise.
     unit
         L2 distance of embeddings that the factors multiply, above 0, at most 2; None = the
         encoder's.

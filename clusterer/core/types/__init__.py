@@ -16,7 +16,7 @@ from clusterer.core.types._faces import (
     Track,
     TrackFeatures,
 )
-from clusterer.core.types._media import Frame, Shot, VideoInfo
+from clusterer.core.types._media import Frame, Shot, SmallFrame, VideoInfo
 from clusterer.core.types._people import Appearance, ClothingDecision, Faces, Identity, Move
 from clusterer.core.types._result import ClusteringResult
 
@@ -43,6 +43,7 @@ __all__ = [
     "Question",
     "Reason",
     "Shot",
+    "SmallFrame",
     "Track",
     "TrackFeatures",
     "Verdict",

@@ -70,6 +70,24 @@ class Frame:
             raise ValueError(f"not an RGB picture: {self.image.dtype} {self.image.shape}")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SmallFrame:
+    """One decoded frame, small and grey, to follow motion.
+
+    Attributes
+    ----------
+    index : position among all decoded frames of the video, 0-based
+    pts : presentation time in ticks of the video's time base
+    picture : array of shape (h, w), uint8, as shown (rotated)
+    scale : its width divided by that of the full picture
+    """
+
+    index: int
+    pts: int
+    picture: ImageArray
+    scale: float
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
     """The frames between two cuts, half-open in frames and in pts.

@@ -1,0 +1,236 @@
+"""Follow faces from frame to frame by sparse optical flow, on small grey pictures.
+
+Points inside each box are followed by Lucas and Kanade's method (Bouguet 2000) forward and
+back again; those that do not return are dropped, and the box moves by the median of the rest
+(Kalal et al. 2010). The background, fitted by RANSAC, gives the motion of the camera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from clusterer.core.geometry import FloatArray, centres
+from clusterer.core.types import ImageArray
+
+Bools = npt.NDArray[np.bool_]
+
+_WINDOW_PX = (9, 9)
+_LEVELS = 3
+"""Window and pyramid: motion of up to 36 px, a ninth of the picture, from frame to frame."""
+_CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 0.03)
+_GRID = 5
+"""Points of a box, per side, within the middle `_INNER` of it."""
+_INNER = 0.8
+_RETURN_PX = 0.7
+"""Distance from its start at which a point followed forward and back counts as returned."""
+_GROUND = (10, 6)
+"""Points of the background: columns and rows."""
+_AROUND = 0.25
+"""Part of a box's sides by which it is enlarged to leave the background."""
+_MIN_GROUND, _MIN_INLIERS, _GROUND_ERROR_PX = 6, 0.4, 1.0
+_PATCH_PX = 16
+"""Side of the pictures of boxes that are correlated."""
+_MIN_SHARE = 0.3
+"""Smallest share of returned points of a box that is followed."""
+_MIN_SIMILARITY = 0.3
+"""Smallest correlation with the first picture of a box that is followed."""
+
+_FAR = 1e6
+"""Farther than any point, px."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """Boxes followed through f pictures.
+
+    Attributes
+    ----------
+    boxes : array of shape (n, 4), px, in the last picture; a lost box moves with the camera
+    arrived : array of shape (n,), bool, whether each box was followed to the last picture
+    count : array of shape (n,), int64, pictures through which it was followed without a break, 1
+        to f
+    camera : array of shape (2, 3), motion of the background from the first picture to the last
+    """
+
+    boxes: FloatArray
+    arrived: Bools
+    count: npt.NDArray[np.int64]
+    camera: FloatArray
+
+
+def follow(pictures: Sequence[ImageArray], boxes: FloatArray) -> Followed:
+    """Follow boxes through pictures.
+
+    Parameters
+    ----------
+    pictures : f arrays of shape (h, w), uint8, at least one
+    boxes : array of shape (n, 4), px of these pictures, in the first
+
+    Returns
+    -------
+    Followed
+    """
+    height_px, width_px = pictures[0].shape
+    size = np.array([width_px, height_px])
+    origin = _grid_of(boxes)
+    points, returned = origin, _inside(origin, size)
+    at, camera = boxes.astype(np.float64), np.eye(3)
+    seen, count = np.ones(len(boxes), np.bool_), np.ones(len(boxes), np.int64)
+    first = _patches(pictures[0], at)
+    for index in range(1, len(pictures)):
+        ground = _ground(size, at)
+        moved, good = _step(pictures[index - 1], pictures[index], points.reshape(-1, 2), ground)
+        move = _camera_motion(ground, moved[points[..., 0].size :], good[points[..., 0].size :])
+        camera = np.vstack([move, [0.0, 0.0, 1.0]]) @ camera
+        points = moved[: points[..., 0].size].reshape(points.shape)
+        returned = returned & good[: returned.size].reshape(returned.shape) & _inside(points, size)
+        kept = returned.mean(axis=1) >= _MIN_SHARE
+        at = np.where(kept[:, None], _moved(boxes, origin, points, returned), by_camera(at, move))
+        like = _correlation(first, _patches(pictures[index], at)) >= _MIN_SIMILARITY
+        seen = kept & like & _inside(centres(at), size)
+        count[seen & (count == index)] += 1
+    return Followed(at, seen, count, camera[:2])
+
+
+def by_camera(boxes: FloatArray, camera: FloatArray) -> FloatArray:
+    """Move boxes with the background.
+
+    Parameters
+    ----------
+    boxes : array of shape (n, 4), px
+    camera : array of shape (2, 3), as of `Followed`
+
+    Returns
+    -------
+    array of shape (n, 4), px
+    """
+    middle = centres(boxes) @ camera[:, :2].T + camera[:, 2]
+    half = (boxes[:, 2:] - boxes[:, :2]) / 2 * np.hypot(camera[0, 0], camera[1, 0])
+    moved: FloatArray = np.concatenate([middle - half, middle + half], axis=1)
+    return moved
+
+
+def similarity(a: ImageArray, in_a: FloatArray, b: ImageArray, in_b: FloatArray) -> FloatArray:
+    """Correlation of boxes of one picture with boxes of another, pair by pair.
+
+    Parameters
+    ----------
+    a, b : arrays of shape (h, w), uint8
+    in_a, in_b : arrays of shape (n, 4), px
+
+    Returns
+    -------
+    array of shape (n,), -1 to 1; 0 for a uniform one
+    """
+    return _correlation(_patches(a, in_a), _patches(b, in_b))
+
+
+def _grid_of(boxes: FloatArray) -> FloatArray:
+    """Points inside boxes, shape (n, p, 2), float32."""
+    at = 0.5 + ((np.arange(_GRID) + 0.5) / _GRID - 0.5) * _INNER
+    x, y = (part.ravel() for part in np.meshgrid(at, at))
+    sides = boxes[:, 2:] - boxes[:, :2]
+    grid: FloatArray = boxes[:, None, :2] + np.stack([x, y], axis=1) * sides[:, None]
+    return grid.astype(np.float32)
+
+
+def _inside(points: FloatArray, size: FloatArray) -> Bools:
+    inside: Bools = np.all((points >= 0) & (points < size), axis=-1)
+    return inside
+
+
+def _ground(size: FloatArray, boxes: FloatArray) -> FloatArray:
+    """Points of the background, shape (m, 2), float32."""
+    columns, rows = ((np.arange(n) + 0.5) * side / n for n, side in zip(_GROUND, size, strict=True))
+    x, y = np.meshgrid(columns, rows)
+    points = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
+    margin = (boxes[:, 2:] - boxes[:, :2]) * _AROUND
+    low, high = boxes[:, :2] - margin, boxes[:, 2:] + margin
+    covered = np.all((points[:, None] >= low) & (points[:, None] <= high), axis=2)
+    free: FloatArray = points[~np.any(covered, axis=1)]
+    return free
+
+
+def _step(
+    before: ImageArray, now: ImageArray, points: FloatArray, ground: FloatArray
+) -> tuple[FloatArray, Bools]:
+    """Where all points are in the next picture, and which returned from there."""
+    start = np.concatenate([points, ground])
+    if not len(start):
+        return start, np.zeros(0, np.bool_)
+    there, found = _lucas_kanade(before, now, start)
+    back, found_back = _lucas_kanade(now, before, there)
+    return there, found & found_back & (np.linalg.norm(back - start, axis=1) <= _RETURN_PX)
+
+
+def _lucas_kanade(
+    before: ImageArray, now: ImageArray, points: FloatArray
+) -> tuple[FloatArray, Bools]:
+    there, found, _ = cv2.calcOpticalFlowPyrLK(
+        before, now, points, np.empty_like(points), None, None, _WINDOW_PX, _LEVELS, _CRITERIA
+    )
+    return np.asarray(there, np.float32), np.asarray(found)[:, 0] == 1
+
+
+def _camera_motion(ground: FloatArray, moved: FloatArray, good: Bools) -> FloatArray:
+    """Motion of the background, shape (2, 3); none if most of it does not move as one."""
+    still = np.eye(2, 3)
+    if good.sum() < _MIN_GROUND:
+        return still
+    found, inliers = cv2.estimateAffinePartial2D(
+        ground[good], moved[good], ransacReprojThreshold=_GROUND_ERROR_PX
+    )
+    if found is None or inliers.sum() < _MIN_INLIERS * good.sum():
+        return still
+    return np.asarray(found, np.float64)
+
+
+def _moved(boxes: FloatArray, origin: FloatArray, points: FloatArray, good: Bools) -> FloatArray:
+    """Boxes, moved and scaled like the median of their good points."""
+    middle, middle_now = (_median(p, good[..., None]) for p in (origin, points))
+    reach, reach_now = (
+        _median(np.linalg.norm(p - m[:, None], axis=2), good)
+        for p, m in ((origin, middle), (points, middle_now))
+    )
+    scale = np.clip(reach_now / np.maximum(reach, 1e-6), 0.5, 2.0)[:, None]
+    moved: FloatArray = np.concatenate(
+        [middle_now + (boxes[:, i : i + 2] - middle) * scale for i in (0, 2)], axis=1
+    )
+    return moved
+
+
+def _median(values: FloatArray, counted: Bools) -> FloatArray:
+    """Upper median over axis 1 of the counted values; some other number if there are none."""
+    ordered = np.sort(np.where(counted, values, np.float32(_FAR)), axis=1)
+    middle = np.expand_dims(counted.sum(axis=1) // 2, 1)
+    median: FloatArray = np.take_along_axis(ordered, middle, 1)
+    return median[:, 0]
+
+
+def _patches(picture: ImageArray, boxes: FloatArray) -> FloatArray:
+    """Small pictures of boxes, shape (n, `_PATCH_PX`²), float32."""
+    patches = np.zeros((len(boxes), _PATCH_PX * _PATCH_PX), np.float32)
+    for i, (left, top, right, bottom) in enumerate(boxes.tolist()):
+        x, y = max(right - left, 1.0) / _PATCH_PX, max(bottom - top, 1.0) / _PATCH_PX
+        place = np.array([[x, 0.0, left + x / 2 - 0.5], [0.0, y, top + y / 2 - 0.5]])
+        patches[i] = cv2.warpAffine(
+            picture,
+            place,
+            (_PATCH_PX, _PATCH_PX),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        ).ravel()
+    return patches
+
+
+def _correlation(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Correlation of rows, shape (n,); 0 where one is uniform."""
+    x, y = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
+    norm = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
+    product: FloatArray = (x * y).sum(axis=1) / np.maximum(norm, 1e-6)
+    return product
