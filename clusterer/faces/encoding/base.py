@@ -111,8 +111,11 @@ ENCODERS = Registry(
             by_card(RETAIL, *RETAIL_FILES),
             home="clusterer.faces.encoding.openvino_network:OpenVinoNetwork",
             like_dlib=RETAIL_LIKE_DLIB,
+            measured=Measured(1.0, 4.5),
         ),
-        "sface": replace(by_card(SFACE, SFACE_FILE), like_dlib=SFACE_LIKE_DLIB),
+        "sface": replace(
+            by_card(SFACE, SFACE_FILE), like_dlib=SFACE_LIKE_DLIB, measured=Measured(1.0, 8.5)
+        ),
     },
 )
 """A class without a card is called with an `EncodingConfig` and a number of threads. A plug-in must
@@ -306,11 +309,10 @@ def from_dlib(threshold: float, encoder: str, metric: str) -> float:
     -------
     float; between the points of the entry's `like_dlib` on a line
     """
-    known = _registered(encoder)
-    l2 = _on_line(threshold, known.like_dlib)
+    l2 = _on_line(threshold, _registered(encoder).like_dlib)
     if metric == "l2":
         return l2
-    default_l2, default = known.thresholds["l2"], known.thresholds[metric]
+    default_l2, default = (default_threshold(encoder, each) for each in ("l2", metric))
     return float(round(default * (l2 / default_l2) ** 2, 6))
 
 
