@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,9 @@ from clusterer.core.types import ImageArray
 from clusterer.media import CutDetector, Sampler, ShotEnd, probe
 from clusterer.media.decode import Reader
 from clusterer.media.picture import Converter
+from clusterer.media.shots import detector
+from clusterer.media.shots.dissolve import NO_DISSOLVE, Dissolve
+from clusterer.media.shots.measured import Measured
 from tests.media.shots.pictures import barred, dissolve, grey, scene, woven
 
 CLIPS = Path(__file__).parents[4] / "shared" / "clips"
@@ -120,11 +123,18 @@ def test_cut_between_pans() -> None:
     assert begins(moving) == [0, 15, 30]
 
 
-def test_a_hard_cut_is_not_taken_for_a_dissolve() -> None:
-    for seed in range(60):
-        before = [scene(seed, shift_px=i * (seed % 5)) for i in range(20)]
-        after = [scene(seed + 100, 0.7, shift_px=-i) for i in range(20)]
-        assert begins(before + after) == [0, 20], seed
+def test_a_hard_cut_prevails_over_a_dissolve_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = scene(1, shift_px=1)
+
+    def found(pictures: Sequence[Measured], position: int, *_: object) -> Dissolve:
+        same = np.array_equal(pictures[position].picture, marked)
+        return Dissolve(1.0, 6) if same else NO_DISSOLVE
+
+    monkeypatch.setattr(detector, "dissolve_at", found)
+    for at, expected in ((18, [0, 20]), (13, [0, 13, 20])):
+        pictures = [scene(1)] * 20 + [scene(2)] * 20
+        pictures[at] = marked
+        assert begins(pictures) == expected
 
 
 @pytest.mark.parametrize("change", [grey, barred, lambda picture: picture // 4])
