@@ -13,7 +13,8 @@ from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.types import Shot, VideoInfo
 from clusterer.media import Event, SampledFrame, Sampler, ShotEnd, probe
-from clusterer.media.sampling import Grid
+from clusterer.media.sampling import Grid, dissolve_window
+from clusterer.media.shots import look_ahead
 from tests.video_files import picture, read_number, write_video
 
 CUTS = (0, 20, 27, 60, 61 + 20)
@@ -185,6 +186,43 @@ def test_part_of_the_video(movie: VideoInfo) -> None:
     assert {30, 36, 42} <= set(frames(events))  # the grid is the video's, not the part's
     between = sample(movie, VideoConfig(sample_rate_hz=4.0, start_s=1.01))
     assert frames(between)[:2] == [25, 26]
+
+
+@pytest.mark.parametrize(
+    ("width_px", "height_px", "rate", "seconds", "expected"),
+    [
+        (640, 360, Fraction(24), 0.5, 12),
+        (1920, 1080, Fraction(30000, 1001), 0.5, 15),
+        (1920, 1080, Fraction(60), 0.5, 30),
+        (640, 360, Fraction(240), 0.5, 30),
+        (640, 360, Fraction(24), 0.0, 0),
+        (3840, 2160, Fraction(60), 0.5, 13),  # 21 frames of 12.4 MB: 13 + 4 + 4
+        (16384, 16384, Fraction(24), 0.5, 0),
+    ],
+)
+def test_frames_that_wait_fit_into_memory(
+    width_px: int, height_px: int, rate: Fraction, seconds: float, expected: int
+) -> None:
+    info = VideoInfo("x", width_px, height_px, rate, Fraction(1, 90000), 0, 100.0)
+    config = ShotConfig(dissolve_s=seconds)
+    window = dissolve_window(info, config)
+    assert window == expected
+    if window:
+        assert look_ahead(config, window) * width_px * height_px * 3 // 2 <= 256 * 2**20
+
+
+def test_resuming_after_a_dissolve(tmp_path: Path) -> None:
+    before, after, last = (picture(0, scene).astype(float) for scene in (1, 2, 3))
+    shares = [0.0] * 30 + [(i + 1) / 13 for i in range(12)] + [1.0] * 30
+    mixed = [((1 - s) * before + s * after).astype("uint8") for s in shares]
+    pictures = [*mixed, *[last.astype("uint8")] * 20]
+    info = probe(write_video(tmp_path / "a.mp4", pictures, options={"bf": "3", "g": "24"}))
+    whole = sample(info)
+    starts = [shot.start_frame for shot in shots(whole)]
+    assert starts[::2] == [0, 72]
+    assert abs(starts[1] - 36) <= 1
+    again = sample(info, after=shots(whole)[0])
+    assert outline(again) == outline(whole[whole.index(ShotEnd(shots(whole)[0])) + 1 :])
 
 
 def test_start_beyond_the_end(movie: VideoInfo) -> None:

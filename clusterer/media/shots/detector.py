@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from clusterer.core.config import ShotConfig
 from clusterer.core.types import ImageArray
 from clusterer.media.shots.blank import is_cut_to_blank
-from clusterer.media.shots.dissolve import AROUND, BETWEEN_FIELDS, Dissolve, dissolve_at
+from clusterer.media.shots.dissolve import (
+    AROUND,
+    BETWEEN_FIELDS,
+    NO_DISSOLVE,
+    Dissolve,
+    dissolve_at,
+)
 from clusterer.media.shots.hard import is_hard_cut
 from clusterer.media.shots.measured import Measured, measure
 
@@ -120,9 +126,19 @@ class CutDetector:
     def _dissolve(self, pictures: Sequence[Measured], position: int) -> Dissolve:
         number = self._fed - len(pictures) + position
         if number not in self._dissolves:
-            self._dissolves[number] = dissolve_at(pictures, position, self._distances, self._config)
+            found = dissolve_at(pictures, position, self._distances, self._config)
+            if self._is_hard_cut_near(pictures, position, found.distance):
+                found = NO_DISSOLVE
+            self._dissolves[number] = found
             self._dissolves.pop(number - 4 * self.look_ahead, None)
         return self._dissolves[number]
+
+    def _is_hard_cut_near(self, pictures: Sequence[Measured], position: int, distance: int) -> bool:
+        return any(
+            is_hard_cut(pictures, at, self._config)
+            for at in range(position - distance + 1, position + distance + 1)
+            if distance
+        )
 
 
 def look_ahead(config: ShotConfig, dissolve_window: int) -> int:
@@ -133,8 +149,9 @@ def look_ahead(config: ShotConfig, dissolve_window: int) -> int:
     config, dissolve_window
         See `CutDetector`.
     """
-    reach = dissolve_window + dissolve_window // 3 + AROUND if dissolve_window else 0
-    return max(config.window, reach)
+    if not dissolve_window:
+        return config.window
+    return dissolve_window + dissolve_window // 3 + max(AROUND, config.window + 1)
 
 
 def _distances(most: int) -> tuple[int, ...]:

@@ -72,6 +72,9 @@ class Dissolve:
     distance: int
 
 
+NO_DISSOLVE = Dissolve(0.0, 0)
+
+
 def dissolve_at(
     pictures: Sequence[Measured], position: int, distances: Sequence[int], config: ShotConfig
 ) -> Dissolve:
@@ -93,7 +96,7 @@ def dissolve_at(
     Dissolve
         The best one; of equally good ones that of the shortest distance.
     """
-    best = Dissolve(0.0, 0)
+    best = NO_DISSOLVE
     for distance in distances:
         if distance <= position < len(pictures) - distance:
             score = _score(pictures[position - distance : position + distance + 1])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,11 @@ from hypothesis import strategies as st
 from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.types import ImageArray
 from clusterer.media import CutDetector, Sampler, ShotEnd, probe
+from clusterer.media.decode import Reader
+from clusterer.media.picture import Converter
+from clusterer.media.shots import detector
+from clusterer.media.shots.dissolve import NO_DISSOLVE, Dissolve
+from clusterer.media.shots.measured import Measured
 from tests.media.shots.pictures import barred, dissolve, grey, scene, woven
 
 CLIPS = Path(__file__).parents[4] / "shared" / "clips"
@@ -118,6 +123,20 @@ def test_cut_between_pans() -> None:
     assert begins(moving) == [0, 15, 30]
 
 
+def test_a_hard_cut_prevails_over_a_dissolve_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = scene(1, shift_px=1)
+
+    def found(pictures: Sequence[Measured], position: int, *_: object) -> Dissolve:
+        same = np.array_equal(pictures[position].picture, marked)
+        return Dissolve(1.0, 6) if same else NO_DISSOLVE
+
+    monkeypatch.setattr(detector, "dissolve_at", found)
+    for at, expected in ((18, [0, 20]), (13, [0, 13, 20])):
+        pictures = [scene(1)] * 20 + [scene(2)] * 20
+        pictures[at] = marked
+        assert begins(pictures) == expected
+
+
 @pytest.mark.parametrize("change", [grey, barred, lambda picture: picture // 4])
 def test_grey_barred_and_dark_pictures(change: Callable[[ImageArray], ImageArray]) -> None:
     pictures = [scene(1)] * 15 + [scene(2)] * 15 + dissolve(scene(2), scene(3), 12)
@@ -137,9 +156,9 @@ def test_decides_after_looking_ahead() -> None:
     assert detector.look_ahead == 3
     assert [len(detector.feed(scene(1))) for _ in range(6)] == [0, 0, 0, 1, 1, 1]
     assert detector.finish() == [False] * 3
-    # 12 to the last compared picture, 4 whose scores it competes with, 4 to see it go back.
+    # 12 to the last compared picture, 4 whose scores it competes with, 4 or more around them.
     assert CutDetector(ShotConfig(), dissolve_window=12).look_ahead == 20
-    assert CutDetector(ShotConfig(window=25), dissolve_window=12).look_ahead == 25
+    assert CutDetector(ShotConfig(window=25), dissolve_window=12).look_ahead == 42
 
 
 def test_context_comes_first() -> None:
@@ -198,10 +217,15 @@ def test_resuming_at_any_shot_changes_nothing(
 
 @pytest.mark.footage
 @pytest.mark.skipif(not CLIPS.is_dir(), reason="the labelled clips are not available")
-def test_cuts_of_a_tv_scene() -> None:
+@pytest.mark.parametrize("change", [None, grey, barred])
+def test_cuts_of_a_tv_scene(change: Callable[[ImageArray], ImageArray] | None) -> None:
     with (CLIPS / "friends_a.shots.csv").open(encoding="utf-8") as file:
         truth = [int(row["first"]) for row in csv.DictReader(file)]
     info = probe(CLIPS / "friends_a.mp4")
-    with Sampler(info, VideoConfig(sample_rate_hz=0.1), ShotConfig()) as events:
-        starts = [event.shot.start_frame for event in events if isinstance(event, ShotEnd)]
+    if change is None:
+        with Sampler(info, VideoConfig(sample_rate_hz=0.1), ShotConfig()) as events:
+            starts = [event.shot.start_frame for event in events if isinstance(event, ShotEnd)]
+    else:
+        converter = Converter(info.width_px, info.height_px, ShotConfig().width_px)
+        starts = begins([change(converter.small(one.raw)) for one in Reader(info)])
     assert starts == truth
