@@ -87,6 +87,7 @@ def options(
         "pipeline": [demo],
         "refinement": [],
         "sample-rate": [demo],
+        "statistics": ["--photographs", archive, "--centre"],
     }
 
 
