@@ -13,8 +13,9 @@ class EvidenceConfig:
     """How similar two groups of faces must be to be one person.
 
     Evidence is the logarithm of the odds that two groups are one person, from the cosine similarity
-    of their pooled embeddings. What the similarity of two people, and of two pictures of one person,
-    is like was measured on photographs of many people, shrunk, blurred, darkened and compressed.
+    of their pooled embeddings. What the similarity of two people, and of two pictures of one
+    person, is like was measured on photographs of many people, shrunk, blurred, darkened and
+    compressed.
 
     Attributes
     ----------

@@ -58,8 +58,8 @@ class Card:
     mean, scale : of each channel, in the order of `channels`, pixels being 0 to 255: `mean` is
         subtracted, then `scale` multiplied; with ``uint8`` 0 and 1
     unit : `TrackingConfig.unit` of its embeddings; None = their L2 threshold
-    centre : `dimension` numbers, subtracted from an embedding of length 1, which is brought to length
-        1 again: what all embeddings have in common; empty = nothing. Needs `normalise`
+    centre : `dimension` numbers, subtracted from an embedding of length 1, which is brought to
+        length 1 again: what all embeddings have in common; empty = nothing. Needs `normalise`
     spread, variation : numbers, as in `EncoderCurves`; None = not measured
     tolerance, face_neutral, face_slope, reliability : pairs of quality and value, as there; None =
         dlib's
@@ -150,7 +150,7 @@ class Card:
             raise ConfigError(
                 "normalise = false contradicts metric = 'cosine'", "Leave normalise out"
             )
-        if self.centre:
+        if self.centre != ():
             self._check_centre()
         if self.dtype == "uint8" and (any(self.mean) or set(self.scale) != {1.0}):
             raise ConfigError(
@@ -235,7 +235,7 @@ def to_toml(card: Card) -> str:
     return "".join(
         f"{key} = {_to_toml(value)}\n"
         for key, value in values.items()
-        if value not in (None, "", unsaid.get(key))
+        if value not in (None, "", (), unsaid.get(key))
     )
 
 

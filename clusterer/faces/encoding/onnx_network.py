@@ -94,7 +94,9 @@ class OnnxNetwork:
             embeddings = _normalised(embeddings)
         if self._card.centre:
             seen = embeddings.any(axis=1)
-            embeddings[seen] = _normalised(embeddings[seen] - np.float32(self._card.centre))
+            embeddings[seen] = _normalised(
+                embeddings[seen] - np.array(self._card.centre, np.float32)
+            )
         return embeddings
 
     def _read(self, loaded: Sequence[Loaded]) -> bytes:
@@ -160,5 +162,6 @@ class OnnxNetwork:
 def _normalised(embeddings: FloatArray) -> FloatArray:
     """The same of length 1; zeros stay."""
     lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
-    normalised: FloatArray = embeddings / np.where(lengths > 0, lengths, 1)
+    scale = np.where(lengths > 0, lengths, 1).astype(np.float32)
+    normalised: FloatArray = embeddings / scale
     return normalised
