@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import tarfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 
 from benchmarks.footage import SHARED
@@ -34,16 +34,35 @@ def add_photographs(parser: argparse.ArgumentParser, per_person: int) -> None:
     )
 
 
-def read_photographs(archive: Path, per_person: int) -> Iterator[tuple[str, ImageArray]]:
-    """Name and picture of the first readable photographs of everybody in an archive."""
+def count_photographs(archive: Path) -> Counter[str]:
+    """How many files an archive has of everybody."""
+    with tarfile.open(archive) as tar:
+        return Counter(_person(member) for member in tar.getmembers() if member.isfile())
+
+
+def read_photographs(
+    archive: Path, per_person: int, people: Collection[str] | None = None
+) -> Iterator[tuple[str, ImageArray]]:
+    """Name and picture of the first readable photographs of everybody in an archive.
+
+    Parameters
+    ----------
+    archive : as above
+    per_person : photographs of each, at most
+    people : names; None = everybody
+    """
     taken: Counter[str] = Counter()
     with tarfile.open(archive) as tar:
         for member in sorted(tar.getmembers(), key=lambda m: m.name):
-            person = PurePosixPath(member.name).parent.name
-            file = tar.extractfile(member)
-            if file is None or taken[person] >= per_person:
+            person = _person(member)
+            if taken[person] >= per_person or not (people is None or person in people):
                 continue
-            image = decode_photograph(file.read())
+            file = tar.extractfile(member)
+            image = None if file is None else decode_photograph(file.read())
             if image is not None:
                 taken[person] += 1
                 yield person, image
+
+
+def _person(member: tarfile.TarInfo) -> str:
+    return PurePosixPath(member.name).parent.name

@@ -60,6 +60,7 @@ BENCHMARKS = (
     Benchmark("faces", "verification", "photographs: accuracy, and thresholds that accept alike"),
     Benchmark("faces", "sface", "make the shipped SFace from the original file"),
     Benchmark("faces", "quality", "errors and distances by quality: the table behind tolerance"),
+    Benchmark("faces", "statistics", "similarity of one and of two people's faces, by quality"),
     Benchmark("faces", "cosine", "which cosine threshold corresponds to 0.36 under L2"),
     Benchmark("faces", "losses", "which loss teaches a face encoder most on a small budget"),
     Benchmark("people", "accuracy", "accuracy of the whole pipeline on each clip"),

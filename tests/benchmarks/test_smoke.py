@@ -88,6 +88,7 @@ def options(
         "refinement": [],
         "sample-rate": [demo],
         "verification": ["--photographs", archive],
+        "statistics": ["--photographs", archive, "--centre"],
     }
 
 

@@ -150,7 +150,7 @@ class Card:
             raise ConfigError(
                 "normalise = false contradicts metric = 'cosine'", "Leave normalise out"
             )
-        if self.centre:
+        if self.centre != ():
             self._check_centre()
         if self.dtype == "uint8" and (any(self.mean) or set(self.scale) != {1.0}):
             raise ConfigError(

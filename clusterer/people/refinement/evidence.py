@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +10,14 @@ import numpy.typing as npt
 from clusterer.core.config import DLIB_CURVES, ClothingConfig, ClusteringConfig, EvidenceConfig
 from clusterer.core.distance import between
 from clusterer.core.types import IntArray, TrackFeatures
-from clusterer.people.refinement.likelihood import log_ratio
+from clusterer.people.refinement.likelihood import least_square, log_ratio
 
 Matrix = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 Group = list[int]
 
-ROWS = 256
-"""Groups that are compared with all others at a time."""
+ROWS = 32
+"""Groups that are compared with all others at a time: more would not stay in the cache."""
 LEAST_DISTANCE = 1e-3
 """Lower bound of `reach`, for people who are seen together in identical clothing."""
 
@@ -87,12 +87,17 @@ class Pools:
 
     Attributes
     ----------
-    products : array of shape (g, g), float32, of the groups' sums of embeddings
+    products : array of shape (g, g), float32, symmetric, of the groups' sums of embeddings
     precision : array of shape (g,), float32, 0 or more; 0 = no face
+    squares : array of shape (g,), float32, of the lengths of the sums: the products' diagonal
     """
 
     products: Matrix
     precision: npt.NDArray[np.float32]
+    squares: npt.NDArray[np.float32] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "squares", np.diagonal(self.products).copy())
 
     @classmethod
     def of(cls, features: TrackFeatures) -> Pools:
@@ -108,31 +113,55 @@ class Pools:
     def merge(self, keep: int, drop: int) -> None:
         """Add one group to another, in place; the row of the one that was added means nothing."""
         self.products[keep] += self.products[drop]
-        self.products[:, keep] += self.products[:, drop]
+        self.products[keep, keep] += self.products[keep, drop]
+        self.products[:, keep] = self.products[keep]
+        self.squares[keep] = self.products[keep, keep]
         self.precision[keep] += self.precision[drop]
 
-    def row(self, group: int, config: EvidenceConfig) -> npt.NDArray[np.float64]:
-        """Evidence of a group and every other; 0 where one has no face. Shape (g,)."""
-        found: npt.NDArray[np.float64] = self._compare(slice(group, group + 1), config)[0]
+    def row(
+        self, group: int, config: EvidenceConfig, needed: npt.NDArray[np.floating]
+    ) -> npt.NDArray[np.float64]:
+        """Evidence of a group and every other; 0 where one has no face.
+
+        Parameters
+        ----------
+        group : its number
+        config
+            As for `clusterer.people.refinement.likelihood.log_ratio`.
+        needed : array of shape (g,)
+            Where the evidence is certainly less than that, it is not computed, but -infinity.
+
+        Returns
+        -------
+        array of shape (g,)
+        """
+        similarity, visible = self._similarity(slice(group, group + 1), slice(None))
+        near = (similarity[0] ** 2 >= least_square(needed, config)) & visible[0]
+        found = np.where(visible[0], -np.inf, 0.0)
+        found[near] = log_ratio(
+            similarity[0, near], self.precision[group], self.precision[near], config
+        )
         return found
 
     def evidence(self, config: EvidenceConfig) -> Matrix:
-        """Evidence of all pairs of groups, shape (g, g), float32; filled row by row."""
+        """Evidence of all pairs of groups, shape (g, g), float32, symmetric."""
         result = np.empty(self.products.shape, dtype=np.float32)
         for start in range(0, len(result), ROWS):
-            rows = slice(start, start + ROWS)
-            result[rows] = self._compare(rows, config)
+            rows, later = slice(start, start + ROWS), slice(start, None)
+            similarity, visible = self._similarity(rows, later)
+            precision = self.precision[rows, None], self.precision[later]
+            ratio = np.where(visible, log_ratio(similarity, *precision, config), 0.0)
+            result[rows, later] = ratio
+            result[later, rows] = ratio.T
         return result
 
-    def _compare(self, rows: slice, config: EvidenceConfig) -> npt.NDArray[np.float64]:
-        length = np.sqrt(np.diagonal(self.products))
-        lengths = length[rows, None] * length
+    def _similarity(self, rows: slice, columns: slice) -> tuple[Matrix, Bools]:
+        """Cosines, and whether both groups have a face."""
+        length = np.sqrt(self.squares)
+        lengths = length[rows, None] * length[columns]
         visible = lengths > 0.0
-        similarity = self.products[rows] / np.where(visible, lengths, 1.0)
-        precision = self.precision
-        ratio = log_ratio(np.clip(similarity, -1.0, 1.0), precision[rows, None], precision, config)
-        found: npt.NDArray[np.float64] = np.where(visible, ratio, 0.0)
-        return found
+        cosine = self.products[rows, columns] / np.where(visible, lengths, np.float32(1.0))
+        return np.clip(cosine, -1.0, 1.0), visible
 
 
 def weigh(

@@ -66,21 +66,29 @@ class PooledLinkage:
     sizes : array of shape (g,), number of tracks of each
     config
         As for `clusterer.people.refinement.likelihood.log_ratio`.
+    least
+        Evidence that is certainly less is not computed, but -infinity.
     """
 
     def __init__(
-        self, pools: Pools, clothing: Matrix, sizes: npt.ArrayLike, config: EvidenceConfig
+        self,
+        pools: Pools,
+        clothing: Matrix,
+        sizes: npt.ArrayLike,
+        config: EvidenceConfig,
+        least: float = -np.inf,
     ) -> None:
         size = np.asarray(sizes, dtype=np.float32)
         groups = [[group] for group in range(len(size))]
         self._clothing = PairLinkage(groups, clothing * np.sqrt(np.outer(size, size)))
         self._pools = pools
-        self._config = config
+        self._config, self._least = config, least
 
     def row(self, group: int) -> Row:
         """See `Linkage.row`."""
-        face = self._pools.row(group, self._config).astype(np.float32)
-        score: Row = face + self._clothing.row(group)
+        clothing = self._clothing.row(group)
+        face = self._pools.row(group, self._config, self._least - clothing)
+        score: Row = face.astype(np.float32) + clothing
         return score
 
     def merge(self, keep: int, drop: int) -> None:

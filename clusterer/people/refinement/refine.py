@@ -119,7 +119,7 @@ class Refiner:
         of_units = evidence.of_units(units)
         pools, sizes = Pools.of(features).of_units(units), [len(unit) for unit in units]
         config = self.config.evidence
-        linkage = PooledLinkage(pools, of_units.clothing, sizes, config)
+        linkage = PooledLinkage(pools, of_units.clothing, sizes, config, least)
         alone = [[unit] for unit in range(len(units))]
         groups = merge_nearest(alone, linkage, of_units.different, least)
         grouped = np.empty(len(units), dtype=np.int64)
