@@ -10,7 +10,7 @@ import numpy.typing as npt
 from clusterer.core.config import DLIB_CURVES, ClothingConfig, ClusteringConfig, EvidenceConfig
 from clusterer.core.distance import between
 from clusterer.core.types import IntArray, TrackFeatures
-from clusterer.people.refinement.likelihood import least_square, log_ratio
+from clusterer.people.refinement.likelihood import expected_similarity, least_square, log_ratio
 
 Matrix = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -186,17 +186,25 @@ def weigh(
     """
     different = np.zeros((len(features), len(features)), dtype=bool)
     different[cannot_link[:, 0], cannot_link[:, 1]] = True
-    clothing = config.clothing
     if is_pooled(features):
-        clothing = replace(clothing, most_against=config.evidence.most_against)
         face = Pools.of(features).evidence(config.evidence)
+        settings = replace(config.clothing, most_against=config.evidence.most_against)
+        clothing = _clothing_evidence(features, spans_s, cannot_link, settings)
+        _fade(clothing, features.face_precision)
     else:
-        face = _face_evidence(features, clothing, config.metric, threshold)
-    return Evidence(
-        face=face,
-        clothing=_clothing_evidence(features, spans_s, cannot_link, clothing),
-        different=different | different.T,
-    )
+        face = _face_evidence(features, config.clothing, config.metric, threshold)
+        clothing = _clothing_evidence(features, spans_s, cannot_link, config.clothing)
+    return Evidence(face=face, clothing=clothing, different=different | different.T)
+
+
+def _fade(clothing: Matrix, precision: npt.NDArray[np.float32]) -> None:
+    """Reduce the evidence of clothing, in place: the clearer two faces, the less it counts.
+
+    It would join people who are alike in faces and clothing, and split one in two outfits.
+    """
+    for start in range(0, len(clothing), ROWS):
+        rows = slice(start, start + ROWS)
+        clothing[rows] *= 1.0 - expected_similarity(precision[rows, None], precision)
 
 
 def distances(features: TrackFeatures, cannot_link: IntArray, config: ClothingConfig) -> Matrix:

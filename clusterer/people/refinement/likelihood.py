@@ -43,8 +43,7 @@ def log_ratio(
     -------
     array of that shape, symmetric in the two groups
     """
-    a, b = (np.asarray(each, dtype=np.float64) for each in (precision_a, precision_b))
-    expected = np.sqrt(a / (1.0 + a)) * np.sqrt(b / (1.0 + b))
+    expected = expected_similarity(precision_a, precision_b)
     spread, variation = _spreads(config)
     found = np.asarray(similarity, dtype=np.float64)
     deviation: Floats = np.sqrt(spread**2 + (variation * expected) ** 2)
@@ -54,6 +53,22 @@ def log_ratio(
     different += _density(found - LIKENESS, LIKENESS_SPREAD, config.look_alikes)
     ratio: Floats = np.log(same / different)
     return ratio
+
+
+def expected_similarity(precision_a: npt.ArrayLike, precision_b: npt.ArrayLike) -> Floats:
+    """Similarity expected of two groups of one person: the geometric mean of their reliabilities.
+
+    Parameters
+    ----------
+    precision_a, precision_b : arrays that broadcast, 0 or more
+
+    Returns
+    -------
+    array of their common shape, 0 to 1
+    """
+    a, b = (np.asarray(each, dtype=np.float64) for each in (precision_a, precision_b))
+    expected: Floats = np.sqrt(a / (1.0 + a)) * np.sqrt(b / (1.0 + b))
+    return expected
 
 
 def least_square(evidence: npt.NDArray[np.floating], config: EvidenceConfig) -> Floats:
