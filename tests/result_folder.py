@@ -18,7 +18,7 @@ from clusterer.people.features import describe
 from clusterer.people.identities import present, reasons_of
 from clusterer.store.analysis_npz import SCHEMA_VERSION, dump
 from tests.npz_files import write_arrays
-from tests.small_result import pictures, small_analysis
+from tests.small_result import OF_DLIB, pictures, small_analysis
 
 TRUTH = [
     (0, 100, "ann", "frontal"),
@@ -47,7 +47,7 @@ def decided(labels: Sequence[int] = LABELS, **chosen: Any) -> ClusteringResult:
     people, unknowns = present(analysis, array, reasons, trust)
     links = np.array([[0, 1], [2, 3]])
     return ClusteringResult(
-        analysis, features, links, array, people, unknowns, Config(clustering=config)
+        analysis, features, links, array, people, unknowns, Config(OF_DLIB, config)
     )
 
 

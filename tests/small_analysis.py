@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
+from clusterer.faces.encoding.base import DLIB_RESNET
 
 FRAME_PTS = 4
 VIDEO = VideoInfo("a.mp4", 640, 360, Fraction(25), Fraction(1, 100), 0, 40.0)
@@ -77,6 +78,7 @@ def analysis_of(
         crop_rows=np.array(crops, dtype=np.int64),
         sampled_frames=np.unique(frames),
         sampled_pts=np.unique(frames) * FRAME_PTS,
+        models={DLIB_RESNET.name: "d1" * 32},
     )
 
 

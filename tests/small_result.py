@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from clusterer.core.config import ClusteringConfig, Config
+from clusterer.core.config import AnalysisConfig, ClusteringConfig, Config, EncodingConfig
 from clusterer.core.types import (
     UNKNOWN,
     Analysis,
@@ -23,6 +23,7 @@ from clusterer.core.types import (
 )
 from clusterer.people.identities import present, reasons_of
 
+OF_DLIB = AnalysisConfig(encoding=EncodingConfig("dlib"))
 FRAME_PTS = 512
 START_PTS = 1024
 FRAMES = np.array([0, 0, 10, 10, 20, 50, 60, 60, 99])
@@ -110,7 +111,7 @@ def small_result() -> ClusteringResult:
         labels=LABELS,
         people=people,
         unknowns=unknowns,
-        config=Config(clustering=ClusteringConfig(threshold=0.36)),
+        config=Config(OF_DLIB, ClusteringConfig(threshold=0.36)),
     )
 
 

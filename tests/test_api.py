@@ -114,9 +114,9 @@ def test_group_again_without_the_film(result: clusterer.ClusteringResult) -> Non
                 result.analysis, result.config.with_clustering(threshold=threshold)
             ).people
         )
-        for threshold in (0.1, 0.36, 0.5)
+        for threshold in (0.28, 1.0, 1.1)  # of the encoder that was used, sface
     }
-    assert people[0.1] > people[0.36] == 4 >= people[0.5]
+    assert people[0.28] > people[1.0] == 4 >= people[1.1]
 
 
 def test_name_merge_and_hide_people(result: clusterer.ClusteringResult) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.cli.consent import ensure_weights
+from clusterer.cli.consent import DECLINED, ensure_weights
 from clusterer.core.config import AnalysisConfig, EncodingConfig
 from clusterer.faces import detection, encoding
 from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE
@@ -47,8 +47,11 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def small(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Download:
-    """Weights that hog and centerface pretend to need."""
+    """Weights that hog and centerface pretend to need; a better encoder was declined before."""
     monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
+    declined = tmp_path / "cache" / DECLINED / "retail-0095"
+    declined.parent.mkdir(parents=True)
+    declined.touch()
     monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
     file = Download("small", "small.onnx", f"{server.url}/good", DIGEST, len(CONTENT), "MIT")
     use(monkeypatch, file)
@@ -145,7 +148,7 @@ def test_one_question_for_detector_and_encoder(
         encoding.ENCODERS.built_in, "dlib", replace(dlib, files=(*dlib.files, other))
     )
     types("y\n")
-    ran = command(blank_film, "--detector", "hog")
+    ran = command(blank_film, "--detector", "hog", "--encoder", "dlib")
     assert ran.code == 0
     assert ran.err.startswith("Weights of the detector hog and encoder dlib are not on this")
     assert ran.err.count("[y/N]") == ran.err.count("Accept the licence and download?") == 1
@@ -282,8 +285,9 @@ def watch(keyboard: int, chunks: list[bytes]) -> None:
 
 
 @pytest.fixture
-def best(small: Download, monkeypatch: pytest.MonkeyPatch) -> Download:
-    """Weights that the best encoder of ``auto`` pretends to need."""
+def best(small: Download, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Download:
+    """Weights that the best encoder of ``auto`` pretends to need; not declined yet."""
+    (tmp_path / "cache" / DECLINED / "retail-0095").unlink()
     retail = encoding.ENCODERS.built_in["retail-0095"]
     monkeypatch.setitem(encoding.ENCODERS.built_in, "retail-0095", replace(retail, files=(small,)))
     for name in ("hog", "centerface"):

@@ -46,7 +46,7 @@ def test_lists_all_models(command: Command) -> None:
     assert rows["facenet"][-4:] == ["your", "own", "export", "no"]
     assert rows["hog"][1:4] == ["detector", "-", "Boost"]
     assert rows["hog"][-2:] == ["dlib-bin", "yes"]
-    assert {name for name, row in rows.items() if row[1] == "*"} == {"centerface", "dlib"}
+    assert {name for name, row in rows.items() if row[1] == "*"} == {"centerface", "sface"}
     assert max(map(len, ran.out.splitlines())) <= 100
 
 

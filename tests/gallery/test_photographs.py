@@ -47,8 +47,9 @@ def write(path: Path, image: ImageArray) -> Path:
 def by_hand(image: ImageArray, face: int) -> np.ndarray:
     """Encoding of one of the two faces, from left to right."""
     found = detection.create(CONFIG.detection, 1).detect([Frame(0, 0, image)])[0]
-    chip = alignment.create("dlib", 150, 0.25).align(image, found[face : face + 1])
-    return encoding.create(CONFIG.encoding, 1).encode(chip)[0]
+    made = encoding.create(CONFIG.encoding, 1)
+    aligner = alignment.create(made.alignment, made.chip_size_px, made.padding)
+    return made.encode(aligner.align(image, found[face : face + 1]))[0]
 
 
 @pytest.mark.parametrize("face", [0, 1])

@@ -33,7 +33,7 @@ CARRIED: dict[str, tuple[Weights, Callable[[], Any]]] = {
     "centerface": (CENTERFACE, lambda: detection.create(DetectionConfig(), 1)),
     "clothing": (CLOTHING, lambda: ClothingEncoder(1)),
     "cnn": (MMOD, lambda: detection.create(DetectionConfig(detector="cnn"), 1)),
-    "dlib": (DLIB_RESNET, lambda: encoding.create(EncodingConfig(), 1)),
+    "dlib": (DLIB_RESNET, lambda: encoding.create(EncodingConfig(encoder="dlib"), 1)),
     "five points": (PREDICTOR, lambda: alignment.create("five-point", 112)),
     "sface": (SFACE_FILE, lambda: encoding.create(EncodingConfig(encoder="sface"), 1)),
     "predictor": (PREDICTOR, lambda: alignment.create("dlib", 150)),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clusterer
-from clusterer.core.config import AUTO, ClusteringConfig, Config
+from clusterer.core.config import AUTO, AnalysisConfig, ClusteringConfig, Config, EncodingConfig
 from clusterer.core.errors import ConfigError
 from clusterer.core.types import Analysis, Calibration, Verdict
 from clusterer.faces.encoding import ENCODERS
@@ -287,7 +287,11 @@ def test_a_metric_without_a_default_needs_a_number(monkeypatch: pytest.MonkeyPat
         ENCODERS.built_in, "dlib", replace(ENCODERS.built_in["dlib"], thresholds={"l2": 0.36})
     )
     given, auto = (
-        Config(clustering=ClusteringConfig(metric="cosine", threshold=t)) for t in (0.4, AUTO)
+        Config(
+            AnalysisConfig(encoding=EncodingConfig(encoder="dlib")),
+            ClusteringConfig(metric="cosine", threshold=t),
+        )
+        for t in (0.4, AUTO)
     )
     assert clusterer.decide(crowd(0), given).threshold == 0.4
     with pytest.raises(ConfigError, match="no default threshold for the metric 'cosine'"):

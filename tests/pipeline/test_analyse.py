@@ -147,7 +147,11 @@ def test_a_second_run_reads_the_stored_analysis(whole: tuple[Outcome, Notes], co
 )
 def test_another_grouping_reads_the_stored_analysis(copy: Path, changes: dict[str, object]) -> None:
     before = written(copy)
-    config = replace(PART, clustering=replace(PART.clustering, **changes))
+    config = replace(
+        PART,
+        analysis=replace(PART.analysis, encoding=EncodingConfig(encoder="sface")),
+        clustering=replace(PART.clustering, **changes),
+    )
     outcome = process(DEMO, config, copy)
     used = outcome.result.config.clustering
     assert replace(used, **changes) == used

@@ -16,7 +16,7 @@ import clusterer
 from clusterer.core.config import METRICS, AnalysisConfig, ClothingConfig, ClusteringConfig, Config
 from clusterer.core.errors import ConfigError, OtherFilmError, VideoError
 from clusterer.core.types import Advice
-from clusterer.faces.encoding import default_threshold
+from clusterer.faces.encoding import default_threshold, from_dlib
 from clusterer.gallery.keep import add_to_gallery
 from clusterer.people import decide as decide_module
 from clusterer.people.decide import decide
@@ -53,9 +53,12 @@ def contents_of_files(folder: Path) -> dict[str, bytes]:
 def test_the_result_has_the_threshold_in_use(demo: clusterer.Outcome, metric: str) -> None:
     config = Config(clustering=ClusteringConfig(metric=metric))
     used = decide(demo.result.analysis, config)
-    assert used.threshold == used.config.clustering.threshold == default_threshold("dlib", metric)
+    default = default_threshold("sface", metric)
+    assert used.threshold == used.config.clustering.threshold == default
     fixed = Config(clustering=ClusteringConfig(metric=metric, threshold=0.2))
-    assert decide(demo.result.analysis, fixed).threshold == 0.2
+    assert decide(demo.result.analysis, fixed).threshold == from_dlib(0.2, "sface", metric)
+    again = used.config.with_clustering(threshold=0.2)
+    assert decide(demo.result.analysis, again).threshold == 0.2
 
 
 def test_threshold_0_merges_no_tracks(demo: clusterer.Outcome) -> None:

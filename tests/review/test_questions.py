@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 import clusterer
-from clusterer.core.config import ClothingConfig, ClusteringConfig, Config
+from clusterer.core.config import (
+    AnalysisConfig,
+    ClothingConfig,
+    ClusteringConfig,
+    Config,
+    EncodingConfig,
+)
 from clusterer.core.types import ClusteringResult
 from clusterer.evaluation import Matching, match, read_truth
 from clusterer.evaluation.grouping import Grouping
@@ -81,7 +87,8 @@ def result(
     """The automatic result of the scene, and its folder."""
     folder = tmp_path_factory.mktemp("scene") / "friends_a.people"
     clothing = ClothingConfig(enabled=request.param)
-    config = Config(clustering=ClusteringConfig(clothing=clothing))
+    looked = AnalysisConfig(encoding=EncodingConfig("dlib"))  # leaves most to ask
+    config = Config(looked, ClusteringConfig(clothing=clothing))
     return folder, clusterer.process(clips / "friends_a.mp4", config, folder).result
 
 
@@ -104,7 +111,8 @@ def test_answers_lead_to_the_truth(
         while len(someone.done) < MOST and someone.answer():
             reached.append(someone.b_cubed_f())
         shown = someone.b_cubed_f()
-        expect(page.locator("#status")).to_have_text("Saved", timeout=15_000)
+        if someone.done:  # otherwise the result is right as it is
+            expect(page.locator("#status")).to_have_text("Saved", timeout=15_000)
         page.close()
     record_property("f", reached)
     record_property("answers", someone.done)

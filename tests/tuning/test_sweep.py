@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clusterer.core.config import METRICS, ClusteringConfig, Config
+from clusterer.core.config import METRICS, AnalysisConfig, ClusteringConfig, Config, EncodingConfig
 from clusterer.core.errors import ConfigError, ResultError, TruthError
 from clusterer.evaluation import Scores, score
 from clusterer.faces.encoding import default_threshold
@@ -21,7 +21,8 @@ from tests.tuning.builder import store
 
 
 def setting(row: Row) -> Config:
-    return Config(clustering=ClusteringConfig(row.method, row.metric, row.threshold))
+    of_dlib = AnalysisConfig(encoding=EncodingConfig(encoder="dlib"))
+    return Config(of_dlib, ClusteringConfig(row.method, row.metric, row.threshold))
 
 
 def test_labels_are_those_of_decide(films: tuple[Clip, ...], swept: tuple[Row, ...]) -> None:

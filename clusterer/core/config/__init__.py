@@ -129,8 +129,8 @@ class EncodingConfig:
     Attributes
     ----------
     encoder
-        Name in the registry of `clusterer.faces.encoding`, or ``onnx:PATH`` of a network with a
-        card.
+        ``auto``: the best at hand; a name in the registry of `clusterer.faces.encoding`; or
+        ``onnx:PATH`` of a network with a card. A result names the one that was used.
     batch_size
         Number of chips encoded at once.
     thresholds
@@ -140,7 +140,7 @@ class EncodingConfig:
         Licence of the network at ``onnx:PATH``, also from its card.
     """
 
-    encoder: str = "dlib"
+    encoder: str = AUTO
     batch_size: int = 16
     thresholds: tuple[tuple[str, float], ...] = ()
     licence: str = ""
@@ -233,7 +233,8 @@ class ClusteringConfig:
     threshold
         Largest distance at which two embeddings are one person; None = the encoder's default for
         the metric; ``"auto"`` = suggested by the episode's certain pairs, see
-        `clusterer.people.calibration`.
+        `clusterer.people.calibration`. Under the encoder ``auto``, an L2 distance of dlib's
+        encoder, see `clusterer.faces.encoding.from_dlib`.
     min_faces
         Smallest number of readable chips of a person: a single face does not make a person.
     min_quality

@@ -99,8 +99,8 @@ def test_a_changed_card_is_read_again(tmp_path: Path) -> None:
 
 
 def test_settings_of_another_encoder_are_dropped() -> None:
-    config = EncodingConfig(thresholds=(("l2", 0.5),), licence="MIT")
-    assert encoding.resolve(config) == EncodingConfig()
+    config = EncodingConfig("dlib", thresholds=(("l2", 0.5),), licence="MIT")
+    assert encoding.resolve(config) == EncodingConfig("dlib")
 
 
 @pytest.mark.parametrize("name", ["onnx:", "onnx:.", "onnx:net.toml"])
