@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 GROUPS: Mapping[str, str] = {
+    "media": "reading films: where the cuts are",
     "faces": "detectors, encoders, losses, and the quality of faces",
     "people": "grouping into people, and what decides it",
     "review": "correcting a result",
@@ -52,6 +53,7 @@ class Benchmark:
 
 
 BENCHMARKS = (
+    Benchmark("media", "cuts", "cuts found and false ones, on films that it renders itself"),
     Benchmark("faces", "detectors", "recall, box precision and time of each detector, by clip"),
     Benchmark("faces", "encoders", "how well each encoder tells people apart, and ms a face"),
     Benchmark("faces", "models", "detectors and encoders over all clips: both tables of the docs"),

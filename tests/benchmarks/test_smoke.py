@@ -75,6 +75,7 @@ def options(
         "": [demo, *kept],
         "centerface": [str(original), "--output", str(made)],
         "cnn": [demo],
+        "cuts": [],
         "cosine": [demo, "--photographs", archive, *kept],
         "detectors": [demo],
         "encoders": [demo, "--photographs", archive, *kept],
