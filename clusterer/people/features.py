@@ -83,7 +83,7 @@ def pool(
 
     Parameters
     ----------
-    embeddings : array of shape (n, d), of length 1
+    embeddings : array of shape (n, d), of length 1; zeros, as of a black chip, tell nothing
     quality : array of shape (n,), 0 to 1
     config
         Its `reliability` and `chip_correlation`.
@@ -94,9 +94,11 @@ def pool(
     precision
         0 or more; a group of precision p has the reliability p / (1 + p).
     """
+    seen = embeddings.any(axis=1)
+    embeddings, quality = embeddings[seen], quality[seen]
     at, value = np.array(config.reliability or ((0.0, 0.0),), dtype=np.float64).T
     reliability = np.interp(quality.astype(np.float64), at, value)
-    counted = 1.0 / (1.0 + (len(quality) - 1) * config.chip_correlation)
+    counted = 1.0 / (1.0 + max(len(quality) - 1, 0) * config.chip_correlation)
     weights = counted * np.sqrt(reliability) / (1.0 - reliability)
     sums: npt.NDArray[np.float64] = weights @ embeddings.astype(np.float64)
     return sums, counted * float((reliability / (1.0 - reliability)).sum())

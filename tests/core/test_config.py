@@ -13,11 +13,14 @@ from clusterer.core.config import (
     ClusteringConfig,
     Config,
     DetectionConfig,
+    EncoderCurves,
     EncodingConfig,
+    EvidenceConfig,
     ShotConfig,
     TrackingConfig,
     VideoConfig,
     settings,
+    with_curves,
 )
 from clusterer.core.errors import ConfigError
 
@@ -50,6 +53,13 @@ RANGES = [
     (ClusteringConfig, "min_faces", "faces that make a person", 1, 1000),
     (ClusteringConfig, "min_quality", "quality of a readable chip", 0.0, 1.0),
     (ClusteringConfig, "clear_quality", "quality of a clear face", 0.0, 1.0),
+    (EvidenceConfig, "spread", "spread of different people", 0.001, 1.0),
+    (EvidenceConfig, "variation", "variation of a person", 0.0, 1.0),
+    (EvidenceConfig, "chip_correlation", "correlation of chips", 0.0, 1.0),
+    (EvidenceConfig, "look_alikes", "share of people who look alike", 1e-6, 0.5),
+    (EvidenceConfig, "altered", "share of altered faces", 1e-6, 0.5),
+    (EvidenceConfig, "most_against", "most that clothes say against", 0.0, 100.0),
+    (EvidenceConfig, "caution", "caution", -100.0, 100.0),
 ]
 STAGES = sorted({row[0] for row in RANGES}, key=lambda stage: stage.__name__)
 NO_RANGE = {
@@ -62,6 +72,7 @@ NO_RANGE = {
     "tolerance",
     "clothing",
     "evidence",
+    "reliability",
 } | {
     "thresholds",
     "licence",
@@ -165,6 +176,55 @@ def test_a_tolerance_read_from_json_is_the_same() -> None:
     assert ClusteringConfig(tolerance=[[0.0, 0.5], [1.0, 1.0]]) == ClusteringConfig(  # type: ignore[arg-type]
         tolerance=((0.0, 0.5), (1.0, 1.0))
     )
+
+
+@pytest.mark.parametrize("reliability", [0.0, 0.995, NAN])
+def test_a_reliability_is_a_share_below_1(reliability: float) -> None:
+    with pytest.raises(ConfigError, match=r"^factor of reliability is"):
+        EvidenceConfig(reliability=((0.0, reliability),))
+    with pytest.raises(ConfigError, match=r"^factor of reliability is"):
+        EncoderCurves(reliability=((0.0, reliability),))
+
+
+@pytest.mark.parametrize("reliability", [(), ((0.1, 0.5),), ((0.0, 0.5), (0.0, 0.6))])
+def test_the_qualities_of_the_reliability_rise_from_0(
+    reliability: tuple[tuple[float, float], ...],
+) -> None:
+    with pytest.raises(ConfigError, match=r"^the reliability's qualities do not rise from 0"):
+        EvidenceConfig(reliability=reliability)
+
+
+def test_a_reliability_read_from_json_is_the_same() -> None:
+    assert EvidenceConfig(reliability=[[0.0, 0.5]]) == EvidenceConfig(  # type: ignore[arg-type]
+        reliability=((0.0, 0.5),)
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("spread", 0.0), ("spread", 1.1), ("variation", -0.1), ("variation", NAN)]
+)
+def test_the_statistics_of_an_encoder_have_ranges(field: str, value: float) -> None:
+    with pytest.raises(ConfigError, match=f"^{field} of"):
+        EncoderCurves(**{field: value})
+
+
+STATISTICS = EncoderCurves(reliability=((0.0, 0.2), (1.0, 0.8)), spread=0.1, variation=0.3)
+
+
+def test_statistics_are_known_together_or_not_at_all() -> None:
+    assert not EvidenceConfig().is_known
+    assert not EvidenceConfig(reliability=((0.0, 0.2),), spread=0.1).is_known
+    assert EvidenceConfig(reliability=((0.0, 0.2),), spread=0.1, variation=0.0).is_known
+
+
+def test_what_the_user_states_goes_before_the_encoders_statistics() -> None:
+    assert not with_curves(ClusteringConfig(), EncoderCurves()).evidence.is_known
+    filled = with_curves(ClusteringConfig(), STATISTICS).evidence
+    assert filled == EvidenceConfig(reliability=STATISTICS.reliability, spread=0.1, variation=0.3)
+    own = EvidenceConfig(spread=0.2, variation=0.0, caution=1.0)
+    stated = with_curves(ClusteringConfig(evidence=own), STATISTICS).evidence
+    assert (stated.spread, stated.variation, stated.caution) == (0.2, 0.0, 1.0)
+    assert stated.reliability == STATISTICS.reliability
 
 
 def test_other_settings_of_the_grouping() -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from clusterer.core.config import ClothingConfig, ClusteringConfig
+from clusterer.core.config import ClothingConfig, ClusteringConfig, EvidenceConfig
 from clusterer.core.types import Reason, TrackFeatures
-from clusterer.people.features import MIN_WEIGHT, describe
+from clusterer.people.features import MIN_WEIGHT, describe, pool
 from tests.small_analysis import FRAME_PTS, analysis_of
 
 CONFIG = ClusteringConfig(min_quality=0.25, min_faces=2)
@@ -165,3 +165,67 @@ def test_clothing_that_is_not_visible_is_unknown() -> None:
     found = torsos([0.2, 0.1], [5.0, 5.0], ClothingConfig(min_torso_share=0.3))
     assert not found.clothing.any()
     assert found.torso_share.tolist() == [0.0]
+
+
+EVIDENCE = EvidenceConfig(
+    reliability=((0.0, 0.2), (1.0, 0.5)), spread=0.1, variation=0.3, chip_correlation=0.5
+)
+OF_GOOD, OF_POOR = 0.5**0.5 / 0.5, 0.2**0.5 / 0.8
+"""Weights √r / (1 - r) of a chip of quality 1 and of quality 0."""
+
+
+def pool_of(
+    embeddings: list[tuple[float, float]], quality: list[float], correlation: float = 0.5
+) -> tuple[list[float], float]:
+    config = replace(EVIDENCE, chip_correlation=correlation)
+    vectors = np.array(embeddings, np.float32).reshape(-1, 2)
+    sums, precision = pool(vectors, np.array(quality, np.float32), config)
+    return sums.tolist(), precision
+
+
+def test_the_pool_of_one_chip() -> None:
+    for correlation in (0.0, 0.5, 1.0):
+        sums, precision = pool_of([(0.6, 0.8)], [1.0], correlation)
+        assert sums == pytest.approx([0.6 * OF_GOOD, 0.8 * OF_GOOD])
+        assert precision == pytest.approx(1.0)  # 0.5 / 0.5
+    middle = pool_of([(1.0, 0.0)], [0.5])[1]
+    assert middle == pytest.approx(0.35 / 0.65)
+
+
+@pytest.mark.parametrize(("correlation", "counted"), [(0.0, 3.0), (0.5, 1.5), (1.0, 1.0)])
+def test_equal_chips_count_as_their_correlation_lets_them(
+    correlation: float, counted: float
+) -> None:
+    sums, precision = pool_of([(1.0, 0.0)] * 3, [1.0] * 3, correlation)
+    assert sums == pytest.approx([counted * OF_GOOD, 0.0])
+    assert precision == pytest.approx(counted)
+
+
+def test_good_chips_count_more_than_poor_ones() -> None:
+    sums, precision = pool_of([(1.0, 0.0), (0.0, 1.0)], [1.0, 0.0], 0.0)
+    assert sums == pytest.approx([OF_GOOD, OF_POOR])
+    assert precision == pytest.approx(1.0 + 0.25)
+
+
+def test_black_chips_tell_nothing() -> None:
+    for correlation in (0.0, 0.5, 1.0):
+        assert pool_of([], [], correlation) == ([0.0, 0.0], 0.0)
+        assert pool_of([(0.0, 0.0)] * 2, [1.0] * 2, correlation) == ([0.0, 0.0], 0.0)
+        beside = pool_of([(0.0, 0.0), (1.0, 0.0)], [1.0, 1.0], correlation)
+        assert beside == pool_of([(1.0, 0.0)], [1.0], correlation)
+
+
+def test_tracks_are_pooled_where_the_statistics_are_known() -> None:
+    analysis = analysis_of(
+        [(0, 0, 1.0), (1, 0, 1.0), (0, 6, 1.0), (2, 6, 1.0)],
+        chips={0: (1.0, 0.0), 2: (1.0, 0.0), 1: (0.0, 1.0)},
+    )
+    found = describe(analysis, replace(CONFIG, evidence=EVIDENCE))
+    # two chips at a correlation of 0.5 count as 2 / 1.5
+    np.testing.assert_allclose(
+        found.face_sums, [[4 / 3 * OF_GOOD, 0.0], [0.0, OF_GOOD], [0.0, 0.0]], rtol=1e-6
+    )
+    np.testing.assert_allclose(found.face_precision, [4 / 3, 1.0, 0.0], rtol=1e-6)
+    unknown = describe(analysis, CONFIG)
+    assert unknown.face_sums.shape == (3, 0)
+    assert unknown.face_precision.tolist() == [0.0, 0.0, 0.0]

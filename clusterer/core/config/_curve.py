@@ -36,6 +36,14 @@ def check_curve(name: str, curve: Curve, most: float) -> None:
         check(f"factor of {name}", value, 0.01, most)
 
 
+def check_spreads(spread: float | None, variation: float | None) -> None:
+    """Check the standard deviations of similarities, if they are known; raises ConfigError."""
+    if spread is not None:
+        check("spread of different people", spread, 0.001, 1.0)
+    if variation is not None:
+        check("variation of a person", variation, 0.0, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class EncoderCurves:
     """What the distances of an encoder mean, by quality of the faces; the defaults are dlib's.
@@ -70,6 +78,7 @@ class EncoderCurves:
         if self.reliability is not None:
             object.__setattr__(self, "reliability", as_curve(self.reliability))
             check_curve("reliability", self.reliability, MOST_RELIABILITY)
+        check_spreads(self.spread, self.variation)
 
 
 DLIB_CURVES = EncoderCurves()

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clusterer.core.config._check import check
-from clusterer.core.config._curve import MOST_RELIABILITY, Curve, as_curve, check_curve
+from clusterer.core.config._curve import (
+    MOST_RELIABILITY,
+    Curve,
+    as_curve,
+    check_curve,
+    check_spreads,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,7 @@ class EvidenceConfig:
         if self.reliability is not None:
             object.__setattr__(self, "reliability", as_curve(self.reliability))
             check_curve("reliability", as_curve(self.reliability), MOST_RELIABILITY)
-        if self.spread is not None:
-            check("spread of different people", self.spread, 0.001, 1.0)
-        if self.variation is not None:
-            check("variation of a person", self.variation, 0.0, 1.0)
+        check_spreads(self.spread, self.variation)
         check("correlation of chips", self.chip_correlation, 0.0, 1.0)
         check("share of people who look alike", self.look_alikes, 1e-6, 0.5)
         check("share of altered faces", self.altered, 1e-6, 0.5)

@@ -134,8 +134,8 @@ class Card:
             raise _wrong("unit", self.unit, "a number above 0, at most 2")
         for key in SPREADS:
             value = getattr(self, key)
-            if value is not None and not (_is_number(value) and 0 < value <= 1):
-                raise _wrong(key, value, "a number above 0, at most 1")
+            if value is not None and not _is_number(value):
+                raise _wrong(key, value, "a number")
         for key in CURVES:
             value = getattr(self, key)
             if value is None:

@@ -223,8 +223,60 @@ def test_curves_and_unit() -> None:
         ("tolerance = [[0, '1']]", "It must be pairs of numbers"),
         ("tolerance = [[0.1, 1]]", "the tolerance's qualities do not rise from 0"),
         ("face_slope = [[0, 0]]", "factor of curve face_slope is 0"),
+        ("reliability = [[0, 0.995]]", "factor of reliability is 0.995"),
+        ("reliability = [[0.1, 0.5]]", "the reliability's qualities do not rise from 0"),
+        ("reliability = 0.5", "reliability is 0.5. It must be pairs of numbers"),
+        ("spread = 0", "spread of different people is 0"),
+        ("spread = true", "spread is True. It must be a number"),
+        ("variation = 1.5", "variation of a person is 1.5"),
+        ("variation = '0.3'", "variation is '0.3'. It must be a number"),
     ],
 )
 def test_wrong_curves(line: str, problem: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(problem)):
         card(f"{SMALL}{line}\n")
+
+
+STATISTICS = "reliability = [[0, 0.1], [1, 0.6]]\nspread = 0.1\nvariation = 0.3\n"
+
+
+def test_statistics() -> None:
+    own = card(SMALL + STATISTICS)
+    assert own.curves == EncoderCurves(
+        reliability=((0.0, 0.1), (1.0, 0.6)), spread=0.1, variation=0.3
+    )
+    assert card(to_toml(own)) == own
+
+
+def test_centre() -> None:
+    text = SMALL.replace("dimension = 512", "dimension = 3") + "centre = [0.1, 0, -0.5]\n"
+    assert card(text).centre == (0.1, 0.0, -0.5)
+    assert card(to_toml(card(text))) == card(text)
+
+
+def test_what_a_card_does_not_state_is_not_written() -> None:
+    written = to_toml(card(SMALL))
+    for key in ("centre", "reliability", "spread", "variation", "unit", "tolerance"):
+        assert key not in written
+
+
+@pytest.mark.parametrize(
+    ("centre", "problem"),
+    [
+        ("[0.1, 0.2]", "centre is [0.1, 0.2]. It must be 3 numbers"),
+        ("[]", "centre is []. It must be 3 numbers"),
+        ("0", "centre is 0. It must be 3 numbers"),
+        ("[0.1, 0.2, nan]", "It must be 3 numbers"),
+        ("[0.1, 0.2, true]", "It must be 3 numbers"),
+    ],
+)
+def test_wrong_centres(centre: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(problem)):
+        card(SMALL.replace("dimension = 512", "dimension = 3") + f"centre = {centre}\n")
+
+
+def test_a_centre_needs_embeddings_of_length_1() -> None:
+    text = SMALL.replace("dimension = 512", "dimension = 1").replace("cosine", "l2")
+    with pytest.raises(ConfigError, match=r"centre needs embeddings of length 1\. Set normalise"):
+        card(f"{text}centre = [0.1]\n")
+    assert card(f"{text}centre = [0.1]\nnormalise = true\n").centre == (0.1,)

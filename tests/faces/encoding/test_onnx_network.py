@@ -84,6 +84,20 @@ def test_embeddings_are_normalised_if_the_card_asks_for_it(tmp_path: Path) -> No
     assert encoder.encode(chips) == pytest.approx(np.array([[0.6, 0, 0.8], [0, 0, 0]]))
 
 
+def test_the_centre_is_subtracted_from_embeddings_of_length_1(tmp_path: Path) -> None:
+    card = replace(COLOURS, normalise=True, centre=(0.6, 0.0, 0.0))
+    encoder = load(write(tmp_path / "a.onnx", averages(card), card))
+    chips = np.empty((3, SIDE, SIDE, 3), np.uint8)
+    chips[0] = [30, 0, 40]  # (0.6, 0, 0.8) before, (0, 0, 0.8) after
+    chips[1] = [0, 200, 0]  # (0, 1, 0) before, (-0.6, 1, 0) after
+    chips[2] = 0  # no direction, before and after
+    root = 1.36**0.5
+    expected = [[0.0, 0.0, 1.0], [-0.6 / root, 1.0 / root, 0.0], [0.0, 0.0, 0.0]]
+    found = encoder.encode(chips)
+    assert found == pytest.approx(np.array(expected), abs=1e-6)
+    assert found.dtype == np.float32
+
+
 @pytest.mark.parametrize(
     ("change", "cause"),
     [
