@@ -22,6 +22,8 @@ from clusterer.core.types import Detections, SmallFrame
 from clusterer.media.flow import by_camera, follow, similarity
 
 Boxes = npt.NDArray[np.floating]
+Place = tuple[int, int]
+"""Frame and pts."""
 MAX_SIZE_RATIO = 1.8
 """Largest change in size of a face between two samples."""
 STAYED_IOU, STAYED_SIMILARITY = 0.6, 0.8
@@ -41,6 +43,7 @@ class _Open:
     moved : where the camera alone has carried the box since
     followed : where flow has; as `moved` from where flow was lost
     is_followed : flow was not lost since the last detection
+    is_missed : it was not found in the latest sample
     """
 
     id: int
@@ -50,6 +53,7 @@ class _Open:
     moved: Boxes = field(init=False)
     followed: Boxes = field(init=False)
     is_followed: bool = field(init=False)
+    is_missed: bool = False
 
     def __post_init__(self) -> None:
         self.moved = self.followed = self.box
@@ -64,7 +68,7 @@ class _Open:
         self.velocity = (box - self.moved) / max(time_s - self.time_s, 1e-6)
         self.box, self.time_s = box, time_s
         self.moved = self.followed = box
-        self.is_followed = True
+        self.is_followed, self.is_missed = True, False
 
 
 class Tracker:
@@ -79,9 +83,16 @@ class Tracker:
     ----------
     config
         Overlap and gap.
+
+    Attributes
+    ----------
+    first, last : track → frame and pts at which it becomes visible, and is last visible; beyond its
+        detections as far as flow follows it, but not to a sample in which it was not found
     """
 
     def __init__(self, config: TrackingConfig) -> None:
+        self.first: dict[int, Place] = {}
+        self.last: dict[int, Place] = {}
         self._config = config
         self._open: list[_Open] = []
         self._count = 0
@@ -111,17 +122,41 @@ class Tracker:
         stayed = _stayed(self._open, boxes, motion)
         left = [i for i in range(len(self._open)) if i not in stayed]
         free = [row for row in range(len(boxes)) if row not in stayed.values()]
-        _follow([self._open[i] for i in left], motion)
+        reached = _follow([self._open[i] for i in left], motion)
         matches = self._matches([self._open[i] for i in left], boxes[free], time_s)
         pairs = [*stayed.items(), *((left[i], free[j]) for i, j in matches)]
         for position, row in pairs:
             assigned[row] = self._open[position].id
             self._open[position].found(boxes[row], time_s)
-        for row in np.flatnonzero(assigned < 0).tolist():
-            assigned[row] = self._count
-            self._open.append(_Open(self._count, boxes[row], time_s))
-            self._count += 1
+        for position, place in zip(left, reached, strict=True):
+            self._miss(self._open[position], time_s, place)
+        self._begin(detections, np.flatnonzero(assigned < 0), time_s, motion)
+        assigned[assigned < 0] = np.arange(self._count - (assigned < 0).sum(), self._count)
+        for row, track in enumerate(assigned.tolist()):
+            self.last[track] = _place(detections, row)
         return assigned
+
+    def _miss(self, track: _Open, time_s: float, reached: Place | None) -> None:
+        """Note where a track was last visible, unless it was found in this sample."""
+        if track.time_s < time_s and not track.is_missed:
+            track.is_missed = True
+            if reached is not None:
+                self.last[track.id] = reached
+
+    def _begin(
+        self,
+        detections: Detections,
+        rows: npt.NDArray[np.int64],
+        time_s: float,
+        motion: Sequence[SmallFrame],
+    ) -> None:
+        """Begin a track with each of these detections, at the frame back to which flow goes."""
+        boxes = detections.boxes[rows].astype(np.float64)
+        back = _reach(motion[::-1], boxes)
+        for row, box, place in zip(rows.tolist(), boxes, back, strict=True):
+            self.first[self._count] = place or _place(detections, row)
+            self._open.append(_Open(self._count, box, time_s))
+            self._count += 1
 
     def is_open(self, track: int) -> bool:
         """Whether a track may continue."""
@@ -163,14 +198,12 @@ def _stayed(tracks: list[_Open], boxes: Boxes, motion: Sequence[SmallFrame]) -> 
     return dict(zip(i[kept].tolist(), j[kept].tolist(), strict=True))
 
 
-def _follow(tracks: list[_Open], motion: Sequence[SmallFrame]) -> None:
-    """Move the boxes of tracks with the picture."""
-    if not tracks:
-        return
-    if len(motion) < 2:
+def _follow(tracks: list[_Open], motion: Sequence[SmallFrame]) -> list[Place | None]:
+    """Move the boxes of tracks with the picture; returns where each was last followed."""
+    if not tracks or len(motion) < 2:
         for track in tracks:
             track.is_followed = False
-        return
+        return [None for _ in tracks]
     scale = motion[0].scale
     pictures = [frame.picture for frame in motion]
     result = follow(pictures, np.array([t.followed for t in tracks]) * scale)
@@ -182,6 +215,25 @@ def _follow(tracks: list[_Open], motion: Sequence[SmallFrame]) -> None:
         track.moved = by_camera(track.moved[None], camera)[0]
         track.followed = box
         track.is_followed &= arrived
+    return [_reached(motion, count) for count in result.count.tolist()]
+
+
+def _reach(motion: Sequence[SmallFrame], boxes: Boxes) -> list[Place | None]:
+    """Where each box of the first frame was last followed to."""
+    if len(motion) <= 2 or not len(boxes):
+        return [None for _ in boxes]
+    result = follow([frame.picture for frame in motion], boxes * motion[0].scale)
+    return [_reached(motion, count) for count in result.count.tolist()]
+
+
+def _reached(motion: Sequence[SmallFrame], count: int) -> Place:
+    """The last of `count` frames, but not the last of all: the face was not found there."""
+    frame = motion[min(count, len(motion) - 1) - 1]
+    return frame.index, frame.pts
+
+
+def _place(detections: Detections, row: int) -> Place:
+    return int(detections.frame_index[row]), int(detections.pts[row])
 
 
 def _match(gain: Boxes, allowed: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

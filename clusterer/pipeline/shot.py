@@ -147,6 +147,7 @@ class ShotAnalyser:
             "chip_embeddings": self._stack([self._embeddings[row] for row in chip_rows]),
             **_clothing_columns([self._clothes[row] for row in chip_rows]),
             "crop_rows": np.array(sorted(crops), dtype=np.int64),
+            "extent_of_track": self._extents(pieces, detections),
             "sampled_frames": sampled[:, 0],
             "sampled_pts": sampled[:, 1],
         }
@@ -200,6 +201,22 @@ class ShotAnalyser:
             )
         return pieces
 
+    def _extents(self, pieces: list[Piece], detections: Detections) -> npt.NDArray[np.int64]:
+        """First and last frame of each piece: where flow followed its track, else detections."""
+        track_of = dict(enumerate(self._track_of_row))
+        first_row = {track: row for row, track in reversed(track_of.items())}
+        last_row = {track: row for row, track in track_of.items()}
+        extents = []
+        for piece in pieces:
+            row, end = piece.rows[0], piece.rows[-1]
+            first, last = (_place(detections, each) for each in (row, end))
+            if first_row[track_of[row]] == row:
+                first = self._tracker.first[track_of[row]]
+            if last_row[track_of[end]] == end:
+                last = self._tracker.last[track_of[end]]
+            extents.append((first[0], last[0], first[1], last[1]))
+        return np.array(extents, dtype=np.int64).reshape(-1, 4)
+
     def _chosen_crops(self, piece: Piece) -> list[int]:
         """Rows whose pictures are kept, evenly spread over the chips of the track."""
         count = min(self._config.chips.crops_per_track, len(piece.chip_rows))
@@ -217,6 +234,11 @@ class ShotAnalyser:
         if not embeddings:
             return np.zeros((0, self._encoder.dimension), dtype=np.float32)
         return np.stack(embeddings)
+
+
+def _place(detections: Detections, row: int) -> tuple[int, int]:
+    """Frame and pts of a detection."""
+    return int(detections.frame_index[row]), int(detections.pts[row])
 
 
 def _clothing_columns(described: list[ClothingDescription]) -> Arrays:

@@ -30,6 +30,7 @@ _SIDE_BY_SIDE = (
     "chip_torso_sharpness",
     "sampled_frames",
     "sampled_pts",
+    "extent_of_track",
 )
 """Arrays that are joined shot after shot, unchanged."""
 
@@ -132,7 +133,9 @@ def _assemble(
         shots=tuple(shots),
         detections=Detections.concatenate(detections for detections, _ in faces),
         quality=ChipQuality.concatenate(quality for _, quality in faces),
-        tracks=group_tracks(joined.pop("track_of_row"), shot_of_track),
+        tracks=group_tracks(
+            joined.pop("track_of_row"), shot_of_track, joined.pop("extent_of_track").tolist()
+        ),
         models=models,
         warnings=warnings,
         **joined,

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path, PureWindowsPath
@@ -17,11 +17,23 @@ import numpy.typing as npt
 
 from clusterer.core.errors import CacheError
 from clusterer.core.files import open_file
-from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
+from clusterer.core.types import (
+    Analysis,
+    ChipQuality,
+    Detections,
+    Extent,
+    Shot,
+    Track,
+    VideoInfo,
+)
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality. 3: colours of
-clothing. 4: clothing embeddings and pictures of torsos."""
+clothing. 4: clothing embeddings and pictures of torsos. 5: extents of tracks."""
+READABLE_VERSIONS = (4, SCHEMA_VERSION)
+
+NO_EXTENT = (-1, -1, -1, -1)
+"""Stands for the extent of a track that is visible only from its first detection to its last."""
 
 _AS_THEY_ARE = (
     "chip_rows",
@@ -64,7 +76,7 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
         schema = meta["schema"]
     except Exception as error:  # zipfile, zlib, numpy and json raise many kinds
         raise CacheError(_unread(path, error)) from None
-    if schema != SCHEMA_VERSION:
+    if schema not in READABLE_VERSIONS:
         raise CacheError(f"{path} was written by another version (schema {schema})")
     return arrays, meta
 
@@ -105,6 +117,9 @@ def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
         ).reshape(-1, 4),
         "track_of_row": analysis.track_of_row,
         "shot_of_track": np.array([t.shot_index for t in analysis.tracks], dtype=np.int64),
+        "extent_of_track": np.array(
+            [t.extent or NO_EXTENT for t in analysis.tracks], dtype=np.int64
+        ).reshape(-1, 4),
     }
     for name in _AS_THEY_ARE:
         arrays[name] = getattr(analysis, name)
@@ -125,7 +140,11 @@ def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
         shots=tuple(Shot(i, *row) for i, row in enumerate(arrays["shots"].tolist())),
         detections=detections,
         quality=quality,
-        tracks=group_tracks(arrays["track_of_row"], arrays["shot_of_track"].tolist()),
+        tracks=group_tracks(
+            arrays["track_of_row"],
+            arrays["shot_of_track"].tolist(),
+            arrays["extent_of_track"].tolist() if "extent_of_track" in arrays else None,
+        ),
         **{name: arrays[name] for name in _AS_THEY_ARE},
         models=dict(meta["models"]),
         warnings=tuple(meta["warnings"]),
@@ -152,17 +171,20 @@ def read_faces(arrays: Arrays) -> tuple[Detections, ChipQuality]:
 
 
 def group_tracks(
-    track_of_row: npt.NDArray[np.int64], shot_of_track: Iterable[int]
+    track_of_row: npt.NDArray[np.int64],
+    shot_of_track: Iterable[int],
+    extent_of_track: Iterable[Sequence[int]] | None = None,
 ) -> tuple[Track, ...]:
     """Tracks from the track of each row (-1 = none); rows are in time order."""
     shots = list(shot_of_track)
+    extents = list(extent_of_track or [NO_EXTENT] * len(shots))
     rows_of: list[list[int]] = [[] for _ in shots]
     for row, track in enumerate(track_of_row.tolist()):
         if track >= 0:
             rows_of[track].append(row)
     return tuple(
-        Track(i, shot, np.array(rows, dtype=np.int64))
-        for i, (shot, rows) in enumerate(zip(shots, rows_of, strict=True))
+        Track(i, shot, np.array(rows, dtype=np.int64), None if extent[0] < 0 else Extent(*extent))
+        for i, (shot, rows, extent) in enumerate(zip(shots, rows_of, extents, strict=True))
     )
 
 

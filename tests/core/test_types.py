@@ -18,6 +18,7 @@ from clusterer.core.types import (
     ChipQuality,
     ClusteringResult,
     Detections,
+    Extent,
     Frame,
     Reason,
     Shot,
@@ -26,7 +27,7 @@ from clusterer.core.types import (
     VideoInfo,
 )
 from clusterer.people.decide import decide
-from tests.small_analysis import FRAME_PTS, analysis_of
+from tests.small_analysis import FRAME_PTS, analysis_of, shots_of
 from tests.small_result import FITS, small_result
 
 
@@ -194,6 +195,10 @@ def test_a_shot_is_not_empty(bounds: tuple[int, int, int, int]) -> None:
         ({"sampled_pts": np.zeros(9)}, "Analysis.sampled_pts"),
         ({"tracks": (Track(0, 0, np.array([0, 2])),)}, "Analysis.tracks: a row of no detection"),
         ({"tracks": (Track(0, 0, np.array([0])),) * 2}, "Analysis.tracks: .* listed twice"),
+        (
+            {"tracks": (Track(0, 0, np.array([0, 1]), Extent(0, 5, 0, 5 * FRAME_PTS)),)},
+            "Analysis.tracks: the extent of track 0 lacks a detection",
+        ),
         ({"chip_rows": [-1]}, "Analysis.chip_rows: a row of no detection"),
         ({"crop_rows": [2]}, "Analysis.crop_rows: a row of no detection"),
     ],
@@ -222,6 +227,14 @@ def test_an_analysis_knows_the_track_and_chip_of_each_row() -> None:
     assert fewer.track_of_row.tolist() == [-1, 0, -1, 0, -1]
     with pytest.raises(ValueError, match="read-only"):
         whole.track_of_row[0] = 3
+
+
+def test_a_track_spans_the_frames_in_which_it_was_followed() -> None:
+    whole = analysis_of([(0, 6, 0.5), (0, 12, 0.5)], shots=shots_of(20))
+    extent = Extent(4, 15, 4 * FRAME_PTS, 15 * FRAME_PTS)
+    followed = replace(whole, tracks=(replace(whole.tracks[0], extent=extent),))
+    assert followed.spans(0) == (Appearance(0, 4, 16, 4 * FRAME_PTS, 16 * FRAME_PTS, (0,)),)
+    assert followed.spans_pts.tolist() == whole.spans_pts.tolist(), "of detections"
 
 
 def test_an_analysis_of_nothing() -> None:

@@ -19,10 +19,14 @@ THRESHOLD = 0.36
 Box = tuple[float, float, float, float]
 
 
-def faces(*boxes: Box) -> Detections:
+def faces(*boxes: Box, frame: int = 0) -> Detections:
     n = len(boxes)
     return Detections(
-        np.zeros(n), np.zeros(n), np.array(boxes), np.ones(n), np.full((n, 5, 2), np.nan)
+        np.full(n, frame),
+        np.full(n, frame),
+        np.array(boxes),
+        np.ones(n),
+        np.full((n, 5, 2), np.nan),
     )
 
 
@@ -129,16 +133,19 @@ def test_a_track_is_open_until_the_longest_gap() -> None:
 
 
 def follow_painted(
-    cameras: list[Place], *places: list[Place | None], step: int = 6
+    cameras: list[Place],
+    *places: list[Place | None],
+    step: int = 6,
+    tracker: Tracker | None = None,
 ) -> list[list[int]]:
     """Tracks of faces 1, 2, … in painted frames, of which every `step`-th is sampled."""
-    tracker, frames, tracks = Tracker(CONFIG), [], []
+    tracker, frames, tracks = tracker or Tracker(CONFIG), [], []
     for index, camera in enumerate(cameras):
         here = {seed: place[index] for seed, place in enumerate(places, start=1)}
         visible = {seed: place for seed, place in here.items() if place is not None}
         frames += motion([paint(camera, visible)], index)
         if index % step == 0:
-            detected = faces(*(box(camera, place) for place in visible.values()))
+            detected = faces(*(box(camera, place) for place in visible.values()), frame=index)
             tracks.append(tracker.update(detected, index / 24, frames).tolist())
             frames = frames[-1:]
     return tracks
@@ -159,6 +166,37 @@ def test_a_bouncing_face_is_followed_though_its_boxes_do_not_overlap() -> None:
     lefts = [100.0 + 6 * abs((i + 6) % 12 - 6) for i in range(19)]
     bouncing: list[Place | None] = [(left, 70.0) for left in lefts]
     assert follow_painted([(0.0, 0.0)] * 19, bouncing) == [[0]] * 4
+
+
+@pytest.mark.parametrize(("first", "end"), [(3, 16), (0, 19), (6, 13), (7, 18), (11, 15)])
+@pytest.mark.parametrize("speed", [0.0, 5.0])
+def test_a_track_begins_and_ends_at_its_true_frame(first: int, end: int, speed: float) -> None:
+    # Every sixth frame is sampled; the face is there from frame `first` to before `end`.
+    tracker = Tracker(CONFIG)
+    cameras = [(speed * i, 0.0) for i in range(19)]
+    face: list[Place | None] = [(200.0, 70.0) if first <= i < end else None for i in range(19)]
+    follow_painted(cameras, face, tracker=tracker)
+    assert tracker.first == {0: (first, first)}
+    assert tracker.last == {0: (end - 1, end - 1)}
+
+
+def test_a_track_is_not_extended_to_a_sample_without_its_face() -> None:
+    # The detector finds the face at frame 6 only, though it is there all the time.
+    tracker = Tracker(CONFIG)
+    frames = motion([paint((0.0, 0.0), {1: (100.0 + i, 70.0)}) for i in range(13)])
+    found = faces(box((0.0, 0.0), (106.0, 70.0)), frame=6)
+    tracker.update(faces(), 0.0, frames[:1])
+    tracker.update(found, 0.25, frames[:7])
+    tracker.update(faces(), 0.5, frames[6:])
+    assert (tracker.first, tracker.last) == ({0: (1, 1)}, {0: (11, 11)})
+
+
+def test_without_pictures_a_track_is_visible_where_it_was_detected() -> None:
+    tracker = Tracker(CONFIG)
+    for frame in (0, 6):
+        tracker.update(faces(at(0), frame=frame), frame / 24, [])
+    tracker.update(faces(), 0.5, [])
+    assert (tracker.first, tracker.last) == ({0: (0, 0)}, {0: (6, 6)})
 
 
 def test_a_face_that_appears_in_the_place_of_another_is_new() -> None:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterer.core.errors import CacheError
-from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, Track, VideoInfo
+from clusterer.core.types import Analysis, ChipQuality, Detections, Extent, Shot, Track, VideoInfo
 from clusterer.store.analysis_npz import (
     SCHEMA_VERSION,
     dump,
@@ -83,7 +83,8 @@ def analyses(draw: st.DrawFn) -> Analysis:
         detections=Detections(frames, 3 * frames, boxes, draw(floats((n,), 0, 1)), draw(landmarks)),
         quality=ChipQuality(*(draw(floats((n,), 0, 1)) for _ in range(4))),
         tracks=tuple(
-            Track(i, draw(st.integers(0, 3)), np.array(rows)) for i, rows in enumerate(rows_of)
+            Track(i, draw(st.integers(0, 3)), np.array(rows), draw(extents(frames[rows])))
+            for i, rows in enumerate(rows_of)
         ),
         chip_rows=np.array(chips),
         chip_embeddings=draw(floats((len(chips), 5), -1, 1)),
@@ -93,6 +94,23 @@ def analyses(draw: st.DrawFn) -> Analysis:
         models=draw(st.dictionaries(st.text(), st.text(), max_size=2)),
         warnings=tuple(draw(st.lists(st.text(), max_size=2))),
     )
+
+
+def extents(frames: np.typing.NDArray[np.int64]) -> st.SearchStrategy[Extent | None]:
+    """None, or an extent around these frames; pts are three times the frame."""
+    first, last = int(frames[0]), int(frames[-1])
+    before, after = st.integers(0, 5).map(lambda n: max(0, first - n)), st.integers(last, last + 5)
+    return st.none() | st.builds(lambda a, b: Extent(a, b, 3 * a, 3 * b), before, after)
+
+
+def test_an_earlier_analysis_has_no_extents(tmp_path: Path) -> None:
+    analysis = small_analysis()
+    arrays, meta = dump(analysis)
+    del arrays["extent_of_track"]
+    write_arrays(tmp_path / "a.npz", arrays, {"schema": 4, "key": "k", **meta})
+    restored = restore(*read_arrays(tmp_path / "a.npz"))
+    assert [track.extent for track in restored.tracks] == [None] * len(analysis.tracks)
+    assert restored.spans(0, 1) == analysis.spans(0, 1)
 
 
 @given(analyses())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from clusterer.core.types._arrays import FloatArray, IntArray, freeze, nothing
-from clusterer.core.types._faces import ChipQuality, Detections, Track
+from clusterer.core.types._faces import ChipQuality, Detections, Extent, Track
 from clusterer.core.types._media import Shot, VideoInfo
 from clusterer.core.types._people import Appearance
 
@@ -97,6 +97,7 @@ class Analysis:
         self._invert("tracks", np.concatenate(rows), np.repeat(np.arange(len(lengths)), lengths))
         self._invert("chip_rows", self.chip_rows, np.arange(len(self.chip_rows)))
         self._check_rows("crop_rows", self.crop_rows)
+        self._check_extents()
 
     def _invert(self, source: str, rows: IntArray, owners: IntArray) -> None:
         """Set the track or chip of each detection; -1 = none."""
@@ -113,6 +114,17 @@ class Analysis:
         if ((rows < 0) | (rows >= len(self.detections))).any():
             raise ValueError(f"Analysis.{source}: a row of no detection")
 
+    def _check_extents(self) -> None:
+        for track in self.tracks:
+            first, last = self.detections.frame_index[track.detection_rows[[0, -1]]].tolist()
+            if (
+                track.extent
+                and not track.extent.first_frame <= first <= last <= track.extent.last_frame
+            ):
+                raise ValueError(
+                    f"Analysis.tracks: the extent of track {track.id} lacks a detection"
+                )
+
     def __repr__(self) -> str:
         return (
             f"<Analysis of {self.video.path!r}: {len(self.shots)} shots, {len(self.tracks)} tracks,"
@@ -120,7 +132,7 @@ class Analysis:
         )
 
     def spans(self, *tracks: int) -> tuple[Appearance, ...]:
-        """When tracks are on screen: from the first detection to the end of the last, in its shot.
+        """When tracks are on screen: from the first frame of each to the end of its last.
 
         Parameters
         ----------
@@ -143,17 +155,23 @@ class Analysis:
 
     def _span(self, track: Track, shot: Shot) -> Appearance:
         frame_pts = max(1, round(1 / (self.video.frame_rate * self.video.time_base)))
-        first, last = int(track.detection_rows[0]), int(track.detection_rows[-1])
-        end_frame = int(self.detections.frame_index[last]) + 1
-        end_pts = int(self.detections.pts[last]) + frame_pts  # frames may differ in length
+        extent = self._extent(track)
+        end_frame = extent.last_frame + 1
+        end_pts = extent.last_pts + frame_pts  # frames may differ in length
         return Appearance(
             shot_index=shot.index,
-            start_frame=int(self.detections.frame_index[first]),
+            start_frame=extent.first_frame,
             end_frame=end_frame,
-            start_pts=int(self.detections.pts[first]),
+            start_pts=extent.first_pts,
             end_pts=shot.end_pts if end_frame >= shot.end_frame else min(end_pts, shot.end_pts),
             track_ids=(track.id,),
         )
+
+    def _extent(self, track: Track) -> Extent:
+        """First and last frame: as flow followed the face, or else of its detections."""
+        ends = track.detection_rows[[0, -1]]
+        frames, pts = self.detections.frame_index[ends].tolist(), self.detections.pts[ends].tolist()
+        return track.extent or Extent(*frames, *pts)
 
     @property
     def spans_pts(self) -> IntArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -121,6 +121,21 @@ class Detections:
         return cls(*(np.concatenate([getattr(p, f.name) for p in kept]) for f in fields(cls)))
 
 
+class Extent(NamedTuple):
+    """First and last frame in which a face is visible, both included.
+
+    Attributes
+    ----------
+    first_frame, last_frame : decoded frame indices
+    first_pts, last_pts : the same in pts
+    """
+
+    first_frame: int
+    last_frame: int
+    first_pts: int
+    last_pts: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
     """One face followed through one shot.
@@ -130,6 +145,8 @@ class Track:
     id : 0-based, in order of shot, first frame, then left edge
     shot_index : the shot it lies in
     detection_rows : array of shape (k,), int64, rows of the video's `Detections`, in time order
+    extent : where the face is visible, as flow followed it beyond its first and last detection;
+        None = only from the first detection to the last
 
     Examples
     --------
@@ -141,6 +158,7 @@ class Track:
     id: int
     shot_index: int
     detection_rows: IntArray
+    extent: Extent | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "detection_rows", np.int64, -1)
