@@ -44,9 +44,13 @@ class EvidenceConfig:
     most_against
         Limit of the evidence of clothing against one person: between shots, the visible part of a
         torso changes more than its clothing.
+    film_odds
+        Weight of the film's own odds that two tracks are one person, which are estimated from all
+        pairs of its tracks, 0 to 1: in a crowd merging takes more evidence than between two people.
     caution
-        Evidence needed to merge two groups beyond the film's own odds, which are estimated from all
-        pairs of its tracks.
+        Evidence needed to merge two groups beyond these odds. With 2.4 and a weight of 0.7, nine
+        labelled clips at four sample rates have a precision of 0.99 to 1, and so have films made of
+        photographs of 6 to 40 people; with 2, one clip falls to 0.88.
     """
 
     reliability: Curve | None = None
@@ -56,7 +60,8 @@ class EvidenceConfig:
     look_alikes: float = 0.01
     altered: float = 0.03
     most_against: float = 1.2
-    caution: float = 2.0
+    film_odds: float = 0.7
+    caution: float = 2.4
 
     def __post_init__(self) -> None:
         if self.reliability is not None:
@@ -67,6 +72,7 @@ class EvidenceConfig:
         check("share of people who look alike", self.look_alikes, 1e-6, 0.5)
         check("share of altered faces", self.altered, 1e-6, 0.5)
         check("most that clothes say against", self.most_against, 0.0, 100.0)
+        check("weight of the film's odds", self.film_odds, 0.0, 1.0)
         check("caution", self.caution, -100.0, 100.0)
 
     @property

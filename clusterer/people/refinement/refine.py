@@ -131,8 +131,9 @@ class Refiner:
         """Evidence that merging takes: more in a film of many people, less at a high threshold."""
         unit = self.unit or self.threshold
         handle = HANDLE * (unit - self.threshold) / unit
+        config = self.config.evidence
         odds = log_prior(evidence.total, evidence.different)
-        return handle - odds + self.config.evidence.caution
+        return handle - config.film_odds * odds + config.caution
 
 
 def _numbered(  # noqa: PLR0913, PLR0917 (one grouping, and what it is compared with)
