@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Config,
         DetectionConfig,
         EncodingConfig,
+        EvidenceConfig,
         ShotConfig,
         TrackingConfig,
         VideoConfig,
@@ -92,6 +93,7 @@ __all__ = [
     "EditLog",
     "Editor",
     "EncodingConfig",
+    "EvidenceConfig",
     "Faces",
     "Hook",
     "Identity",
@@ -120,7 +122,7 @@ __all__ = [
 
 _NAMES = {
     "core.config": "AnalysisConfig ChipConfig ClothingConfig ClusteringConfig Config"
-    " DetectionConfig EncodingConfig ShotConfig TrackingConfig VideoConfig",
+    " DetectionConfig EncodingConfig EvidenceConfig ShotConfig TrackingConfig VideoConfig",
     "core.errors": "ClustererError",
     "core.hook": "Hook",
     "core.tables": "Table Tables",

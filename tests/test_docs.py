@@ -368,7 +368,7 @@ _RANGE = re.compile(r"(-?[\d.]+) to (-?[\d.]+)$")
 
 
 def test_every_class_of_settings_is_checked() -> None:
-    assert len(CONFIGS) == 10
+    assert len(CONFIGS) == 11
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.__name__)

@@ -13,8 +13,8 @@ Floats = npt.NDArray[np.float64]
 
 LIKENESS, LIKENESS_SPREAD = 0.25, 0.15
 """Similarity of people who look alike, and its standard deviation. Of pairs of different people on
-the photographs of `python -m benchmarks faces statistics`, one in a thousand is above 0.33 to 0.37,
-whatever the quality, and the most similar pair at 0.5 to 0.7: far more than a normal distribution
+the photographs of `python -m benchmarks faces statistics`, one in a thousand is above 0.30 to 0.43,
+whatever the quality, and the most similar pair at 0.4 to 0.7: far more than a normal distribution
 of their spread allows."""
 ALTERED_SPREAD = 0.1
 """Standard deviation of the similarity of a face that looks like nobody in particular."""
