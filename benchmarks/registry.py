@@ -58,6 +58,7 @@ BENCHMARKS = (
     Benchmark("faces", "cnn", "dlib's CNN detector against ours: boxes, margins, time"),
     Benchmark("faces", "centerface", "make the shipped CenterFace from the original file"),
     Benchmark("faces", "quality", "errors and distances by quality: the table behind tolerance"),
+    Benchmark("faces", "tracks", "whether tracks stay with one person and end at the true frame"),
     Benchmark("faces", "cosine", "which cosine threshold corresponds to 0.36 under L2"),
     Benchmark("faces", "losses", "which loss teaches a face encoder most on a small budget"),
     Benchmark("people", "accuracy", "accuracy of the whole pipeline on each clip"),
