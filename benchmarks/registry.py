@@ -63,6 +63,7 @@ BENCHMARKS = (
     Benchmark("faces", "sface", "make the shipped SFace from the original file"),
     Benchmark("faces", "quality", "errors and distances by quality: the table behind tolerance"),
     Benchmark("faces", "statistics", "similarity of one and of two people's faces, by quality"),
+    Benchmark("faces", "tracks", "whether tracks stay with one person and end at the true frame"),
     Benchmark("faces", "cosine", "which cosine threshold corresponds to 0.36 under L2"),
     Benchmark("faces", "losses", "which loss teaches a face encoder most on a small budget"),
     Benchmark("people", "accuracy", "accuracy of the whole pipeline on each clip"),
