@@ -249,3 +249,19 @@ def test_leaving_early_ends_the_thread(movie: VideoInfo) -> None:
     with Sampler(movie, FOUR_A_SECOND, ShotConfig()) as events:
         next(events)
     assert not [thread for thread in threading.enumerate() if thread.name == "decode"]
+
+
+def test_motion_leads_from_one_sample_to_the_next(movie: VideoInfo) -> None:
+    """Every frame between, both ends included; nothing from before a cut."""
+    before: int | None = None
+    for event in sample(movie):
+        if isinstance(event, ShotEnd):
+            before = None
+            continue
+        now = event.frame.index
+        first = now if before is None else before
+        assert [small.index for small in event.motion] == list(range(first, now + 1))
+        assert event.motion[-1].pts == event.frame.pts
+        assert {small.picture.shape for small in event.motion} == {(96, 160)}, "never enlarged"
+        assert {small.scale for small in event.motion} == {1.0}
+        before = now
