@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
@@ -11,8 +12,8 @@ from onnx import helper, numpy_helper
 
 from clusterer.core.config import EncodingConfig
 from clusterer.core.types import ImageArray
-from clusterer.faces import encoding
-from clusterer.faces.encoding.cards import SFACE_FILE
+from clusterer.faces.encoding.cards import SFACE, SFACE_FILE
+from clusterer.faces.encoding.onnx_network import OnnxNetwork
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,8 @@ BY_ORIGINAL = (
 
 
 def test_embeddings_are_those_of_the_original() -> None:
-    found = encoding.create(EncodingConfig(encoder="sface"), 1).encode(smooth_chips(3))
+    bare, config = replace(SFACE, centre=()), EncodingConfig(encoder="sface")
+    found = OnnxNetwork(bare, (SFACE_FILE,), config, 1).encode(smooth_chips(3))
     assert np.abs(found[:, ::8] - np.array(BY_ORIGINAL)).max() < 1e-3
 
 
