@@ -68,7 +68,9 @@ def between_groups(groups: list[Group], values: Matrix | Bools) -> Matrix:
     array of shape (g, g), float32
     """
     order = np.concatenate([np.asarray(group, dtype=np.int64) for group in groups])
-    inside: Matrix = values[np.ix_(order, order)].astype(np.float32, copy=False)
+    in_order = len(order) == len(values) and bool((np.diff(order) == 1).all())
+    chosen = values if in_order else values[np.ix_(order, order)]  # copying alone is much faster
+    inside: Matrix = chosen.astype(np.float32, copy=in_order)
     if len(order) == len(groups):
         return inside
     starts = np.cumsum([0, *(len(group) for group in groups[:-1])])
@@ -286,17 +288,23 @@ def _clothing_evidence(
     cannot_link: IntArray,
     config: ClothingConfig,
 ) -> Matrix:
-    """The shorter the reach, the steeper the slope. Fades with the gap in time."""
+    """The shorter the reach, the steeper the slope. Fades with the gap in time.
+
+    The distances become the evidence in place, some rows at a time.
+    """
     distance = distances(features, cannot_link, config)
     limit = reach(distance, features, cannot_link, config)
     slope = config.slope * config.neutral / limit
-    evidence = np.clip(slope * (limit - distance), -config.most_against, config.most_for)
-    gap_s = np.maximum(spans_s[:, None, 0] - spans_s[None, :, 1], 0.0).astype(np.float32)
-    gap_s = np.maximum(gap_s, gap_s.T)
-    evidence *= np.clip(1.0 - gap_s / np.float32(config.window_s), 0.0, 1.0)
     weight = np.sqrt(features.torso_share)
-    result: Matrix = (evidence * np.outer(weight, weight)).astype(np.float32)
-    return result
+    start_s, end_s = spans_s.T
+    for begin in range(0, len(distance), ROWS):
+        rows = slice(begin, begin + ROWS)
+        part = np.clip(slope * (limit - distance[rows]), -config.most_against, config.most_for)
+        apart_s = np.maximum(start_s[rows, None] - end_s, start_s - end_s[rows, None])
+        gap_s = np.maximum(apart_s, 0.0).astype(np.float32)
+        part *= np.clip(1.0 - gap_s / np.float32(config.window_s), 0.0, 1.0)
+        distance[rows] = part * (weight[rows, None] * weight)
+    return distance
 
 
 def _interpolate(quality: Matrix, curve: tuple[tuple[float, float], ...]) -> Matrix:
