@@ -352,7 +352,7 @@ def test_the_commands_of_the_tutorial_run(
             printed.append(run.output)
     assert len(printed) == 5
     # As shown, except the number of faces, which depends on the version of FFmpeg.
-    for people in ("4 people, 0 unknown tracks", "9 people, 0 unknown tracks"):
+    for people in ("4 people, 0 unknown tracks", "12 people, 0 unknown tracks"):
         assert f"demo.mp4: {people}" in page
         assert f"demo.mp4: {people}" in "".join(printed)
 

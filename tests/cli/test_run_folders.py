@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from clusterer.cli.result_folders import result_folders
-from clusterer.core.config import AnalysisConfig
+from clusterer.core.config import Config
 from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog
+from clusterer.people.decide import resolved
 from clusterer.pipeline import analyse as analyse_module
 from clusterer.store.analysis_cache import earlier_key
 from clusterer.store.analysis_npz import read_arrays
@@ -239,7 +240,7 @@ class TestFilm:
         folder = Path("blank.people")
         (folder / MARKER).unlink()
         arrays, meta = read_arrays(folder / "analysis.npz")
-        meta["key"] = earlier_key(blank_film, AnalysisConfig(), meta["models"])
+        meta["key"] = earlier_key(blank_film, resolved(Config()).analysis, meta["models"])
         write_arrays(folder / "analysis.npz", arrays, meta)
         with monkeypatch.context() as patch:
             patch.setattr(analyse_module, "_look", None)

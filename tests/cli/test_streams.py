@@ -108,7 +108,7 @@ def test_a_name_cannot_control_the_terminal(blank_film: Path, tmp_path: Path) ->
     film.write_bytes(blank_film.read_bytes())
     ran = own_process.run(film.name, cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
-    head, *_, report = ran.stdout.splitlines()
+    head, *_, report, _ = ran.stdout.splitlines()
     assert head.startswith(r"a\x1b[31m\nb\x9b2J.mp4: ")
     assert report.startswith(r"Report: a\x1b[31m\nb\x9b2J.people/report.html")
     ran = own_process.run(

@@ -18,6 +18,8 @@ from tests.conftest import DEMO
 from tests.small_result import FITS, small_result
 
 Command = Callable[..., Ran]
+SFACE = ("--encoder", "sface")
+"""Takes a threshold on its own scale, as results state it."""
 
 
 def test_auto(command: Command, demo_folder: Path) -> None:
@@ -33,11 +35,11 @@ def test_auto(command: Command, demo_folder: Path) -> None:
 
 
 def test_the_number_chosen_by_auto_gives_the_same(command: Command, demo_folder: Path) -> None:
-    assert command(DEMO, "-o", demo_folder, "-q", "--threshold", "auto").code == 0
+    assert command(DEMO, "-o", demo_folder, "-q", *SFACE, "--threshold", "auto").code == 0
     tables = [(demo_folder / name).read_bytes() for name in ("people.csv", "faces.csv")]
     config = json.loads((demo_folder / "result.json").read_text("utf-8"))["config"]
     used = config["clustering"]["threshold"]
-    ran = command(DEMO, "-o", demo_folder, "--json", "--threshold", used)
+    ran = command(DEMO, "-o", demo_folder, "--json", *SFACE, "--threshold", used)
     assert json.loads(ran.out)[0]["calibration"] == config["calibration"] | {"automatic": False}
     assert [(demo_folder / name).read_bytes() for name in ("people.csv", "faces.csv")] == tables
 

@@ -60,7 +60,7 @@ def test_pairs_of_photographs(command: Command, listed: Path, photographs: Path)
     ran = command(*EVALUATE, listed, "--images", photographs)
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
-    assert lines[0] == "pairs.csv: dlib, l2, default threshold 0.36"
+    assert lines[0] == "pairs.csv: sface, l2, default threshold 1"
     assert {line.split("  ")[1]: line.split()[-1] for line in lines[2:6]} == {
         "pairs of one person": "2",
         "pairs of two people": "3",

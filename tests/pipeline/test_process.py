@@ -83,7 +83,7 @@ def test_questions_are_the_same_with_evidence_reused_or_computed(
 
     def ask(*args: Any) -> Advice:
         computed.append(args[6] is None)
-        assert advise(*args) == advise(*args[:6])
+        assert advise(*args) == advise(*args[:6], None, args[7])
         return advise(*args)
 
     monkeypatch.setattr(decide_module, "advise", ask)

@@ -51,6 +51,11 @@ class EvidenceConfig:
         Evidence needed to merge two groups beyond these odds. With 2.4 and a weight of 0.7, nine
         labelled clips at four sample rates have a precision of 0.99 to 1, and so have films made of
         photographs of 6 to 40 people; with 2, one clip falls to 0.88.
+
+    Examples
+    --------
+    >>> clusterer.ClusteringConfig().evidence.caution
+    2.4
     """
 
     reliability: Curve | None = None

@@ -26,8 +26,9 @@ from clusterer.people.refinement.reassign import reassign
 LEAST_WEIGHT = 1e-3
 """Weight of a track of zero quality: without readable faces, the majority is the person."""
 
-HANDLE = 14.4
-"""Evidence per threshold of distance: what `ClothingConfig.face_slope` is for two clear faces."""
+HANDLE = 20.0
+"""Evidence that a threshold of 0 asks for beyond the default one; linear between, and above it.
+Two clear pictures of one person reach 14, so that nobody is merged near 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
