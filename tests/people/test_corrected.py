@@ -168,7 +168,7 @@ def assert_followed(result: ClusteringResult, corrections: Sequence[Edit]) -> No
 
 
 @pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize("threshold", [None, 0.2, 0.5, "auto"])
+@pytest.mark.parametrize("threshold", [None, 0.8, 0.5, "auto"])
 @every_method
 def test_corrections_hold_under_other_settings(
     demo: clusterer.Outcome,

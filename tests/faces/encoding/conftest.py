@@ -31,7 +31,7 @@ FACE = np.array([185.0, 65.0, 260.0, 170.0], np.float32)  # of skimage's astrona
 Chips = Callable[[Encoder], ImageArray]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep converted weights out of the user's own cache."""
     folder = tmp_path_factory.mktemp("cache")
@@ -40,7 +40,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stand_ins(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
     """Names of encoders whose weights are not available; small networks replace them."""
     folder = tmp_path_factory.mktemp("models")
