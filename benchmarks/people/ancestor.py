@@ -97,7 +97,7 @@ def look(video: Path, rate_hz: float) -> Faces:
     started_s = time.perf_counter()
     info = probe(video)
     step = max(1, round(float(info.frame_rate) / rate_hz))
-    detector, encoder = detection.create(HOG, 1), encoding.create(EncodingConfig(), 2)
+    detector, encoder = detection.create(HOG, 1), encoding.create(EncodingConfig("dlib"), 2)
     predictor = dlib.shape_predictor(str(PREDICTOR.find()))
     converter = Converter(info.width_px, info.height_px, 160)
     found, chips = [], []
