@@ -31,6 +31,8 @@ from benchmarks.footage import (
 )
 from benchmarks.people._copies import KINDS, copy_of
 from benchmarks.tables import print_table
+from clusterer.core.config import EncodingConfig
+from clusterer.faces.encoding import resolve
 
 QUICK: Mapping[str, object] = {"kinds": ["half"], "rates": [RATE_HZ]}
 ORIGINAL = "original"
@@ -65,7 +67,7 @@ def run(clip: Clip, kind: str, rate_hz: float, copies: Path, results: Path) -> R
     copy, place = clip, results
     if kind != ORIGINAL:
         copy, place = copy_of(clip, kind, copies), results / kind
-    found = analysed(copy, place, rate_hz)
+    found = analysed(copy, place, rate_hz, resolve(EncodingConfig()).encoder)
     result = clusterer.decide(found.analysis, clusterer.Config())
     return Run(clip.name, kind, rate_hz, found.ratios(result))
 

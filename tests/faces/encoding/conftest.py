@@ -40,7 +40,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def stand_ins(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
     """Names of encoders whose weights are not available; small networks replace them."""
     folder = tmp_path_factory.mktemp("models")
