@@ -80,14 +80,19 @@ def _corrections(outcome: Outcome) -> list[str]:
 
 
 def _advice(result: ClusteringResult) -> list[str]:
-    """Advice on the threshold; empty if it fits, or if the video has too few pairs."""
+    """Advice on the threshold; empty if it fits, or if the video has too few pairs.
+
+    The verdict is on distances of averages; a second stage that pools faces does not go by them.
+    """
     fit = result.calibration
     if fit is None:
         return []
     used, suggested, verdict = fit.threshold, fit.suggested, fit.verdict
     if fit.automatic:
         return [f"--threshold auto chose {used:g}"]
-    if verdict not in {Verdict.TOO_LOOSE, Verdict.TOO_TIGHT}:
+    chosen = result.config.clustering
+    by_pools = chosen.evidence.is_known and chosen.clothing.enabled
+    if by_pools or verdict not in {Verdict.TOO_LOOSE, Verdict.TOO_TIGHT}:
         return []
     head = f"the threshold {used:g} looks {verdict} for this video"
     if verdict == Verdict.TOO_LOOSE and suggested >= used:

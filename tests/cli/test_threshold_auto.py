@@ -81,6 +81,19 @@ def test_advice_is_one_line(fit: dict[str, Any], expected: str) -> None:
     assert notes == ([f"Note: {expected}"] if expected else [])
 
 
+@pytest.mark.parametrize("clothing", [True, False])
+def test_no_advice_where_faces_are_pooled(clothing: bool) -> None:
+    chosen = clusterer.ClusteringConfig(
+        clothing=clusterer.ClothingConfig(enabled=clothing),
+        evidence=clusterer.EvidenceConfig(reliability=((0.0, 0.5),), spread=0.1, variation=0.3),
+    )
+    small = small_result()
+    fit = replace(FITS, verdict="too loose", suggested=0.3)
+    result = replace(small, calibration=fit, config=replace(small.config, clustering=chosen))
+    shown = summary(Outcome(result, Path("small.people"), 1.0))
+    assert ("looks too loose" in shown) is not clothing
+
+
 def test_the_default_is_judged_too(demo: clusterer.Outcome) -> None:
     fit = demo.result.calibration
     assert fit is not None
