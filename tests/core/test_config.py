@@ -196,6 +196,7 @@ def test_the_qualities_of_the_reliability_rise_from_0(
 
 
 def test_a_reliability_read_from_json_is_the_same() -> None:
+    # As JSON has it.
     assert EvidenceConfig(reliability=[[0.0, 0.5]]) == EvidenceConfig(  # type: ignore[arg-type]
         reliability=((0.0, 0.5),)
     )

@@ -18,7 +18,9 @@ from clusterer.faces.encoding.onnx_network import OnnxNetwork
 
 @pytest.fixture(scope="module")
 def recipe() -> ModuleType:
-    module: ModuleType = pytest.importorskip("benchmarks.faces.sface")
+    module: ModuleType = pytest.importorskip(
+        "benchmarks.faces.sface", reason="the benchmarks are not part of this distribution"
+    )
     return module
 
 
