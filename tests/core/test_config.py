@@ -59,6 +59,7 @@ RANGES = [
     (EvidenceConfig, "look_alikes", "share of people who look alike", 1e-6, 0.5),
     (EvidenceConfig, "altered", "share of altered faces", 1e-6, 0.5),
     (EvidenceConfig, "most_against", "most that clothes say against", 0.0, 100.0),
+    (EvidenceConfig, "colourless", "weight of clothing without colours", 0.0, 1.0),
     (EvidenceConfig, "film_odds", "weight of the film's odds", 0.0, 1.0),
     (EvidenceConfig, "caution", "caution", -100.0, 100.0),
 ]

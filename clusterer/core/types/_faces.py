@@ -245,6 +245,7 @@ class TrackFeatures:
         `clusterer.people.features.pool`.
     face_precision : array of shape (t,), float32, 0 or more, how much that sum tells: the ratio of
         the person's share to that of chance
+    coloured : whether the film shows colours, see `clusterer.clothing.colours.has_colours`
 
     Examples
     --------
@@ -265,6 +266,7 @@ class TrackFeatures:
     torso_share: FloatArray = field(default_factory=nothing)
     face_sums: FloatArray = field(default_factory=nothing)
     face_precision: FloatArray = field(default_factory=nothing)
+    coloured: bool = True
 
     def __post_init__(self) -> None:
         freeze(self, "track_ids", np.int64, -1)
