@@ -263,8 +263,10 @@ class Reader:
         if last is None or self._cancelled.is_set():
             return
         with open_video(self._info.path) as container:
-            stated_s = stream_duration_s(video_stream(container, self._info.path))
-        end_s = self._info.seconds(last.pts + last.duration_pts)
+            stream = video_stream(container, self._info.path)
+            stated_s = stream_duration_s(stream, self._info.start_pts)
+        length_pts = last.pts + last.duration_pts - self._info.start_pts
+        end_s = float(length_pts * self._info.time_base)
         if stated_s is not None and end_s < stated_s - _MISSING_END_S:
             self.warnings.append(
                 f"the file is truncated: its picture ends at {end_s:.1f} s of {stated_s:.1f} s"

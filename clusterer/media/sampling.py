@@ -120,10 +120,9 @@ class Sampler:
         after: Shot | None = None,
     ) -> None:
         start_s = video_config.start_s or 0.0
-        if start_s >= info.duration_s:
+        if start_s >= info.end_s:
             raise ConfigError(
-                f"the start, {start_s:g} s, is beyond the end of the video,"
-                f" {info.duration_s:.1f} s",
+                f"the start, {start_s:g} s, is beyond the end of the video, {info.end_s:.1f} s",
                 "Give an earlier start",
             )
         first_pts = _pts_at(info, start_s)
@@ -274,5 +273,5 @@ def _events(reader: Reader, sampling: _Pass) -> Iterator[Event]:
 
 
 def _pts_at(info: VideoInfo, seconds: float) -> int:
-    """First pts at or after a time since the first frame, with half a tick of tolerance."""
-    return info.start_pts + math.ceil(Fraction(seconds) / info.time_base - Fraction(1, 2))
+    """First pts at or after a time as a player counts, with half a tick of tolerance."""
+    return info.zero_pts + math.ceil(Fraction(seconds) / info.time_base - Fraction(1, 2))

@@ -93,7 +93,7 @@ def _check_same(hashed: dict[str, str], *loaded: dict[str, str]) -> None:
 
 
 def _end_s(info: VideoInfo, config: AnalysisConfig) -> float:
-    return min(info.duration_s, config.video.end_s or info.duration_s)
+    return min(info.end_s, config.video.end_s or info.end_s)
 
 
 def _shot(index: int, arrays: Arrays) -> Shot:

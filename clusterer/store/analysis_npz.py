@@ -27,10 +27,11 @@ from clusterer.core.types import (
     VideoInfo,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality. 3: colours of
-clothing. 4: clothing embeddings and pictures of torsos. 5: extents of tracks."""
-READABLE_VERSIONS = (4, SCHEMA_VERSION)
+clothing. 4: clothing embeddings and pictures of torsos. 5: extents of tracks. 6: where a
+player's clock begins."""
+READABLE_VERSIONS = (4, 5, SCHEMA_VERSION)
 
 NO_EXTENT = (-1, -1, -1, -1)
 """Stands for the extent of a track that is visible only from its first detection to its last."""

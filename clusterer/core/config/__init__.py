@@ -38,7 +38,7 @@ class VideoConfig:
         While no part of the picture changes by this many grey levels (0 to 255) between sampled
         frames, every other one is skipped; 0 = never.
     start_s, end_s
-        Part of the video, seconds from its first frame; None = all of it.
+        Part of the video, seconds as a player counts; None = all of it.
     """
 
     sample_rate_hz: float = ranged(4.0, "sample rate", 0.1, 60.0)
@@ -50,9 +50,9 @@ class VideoConfig:
         check_ranges(self)
         for name, time_s in (("start", self.start_s), ("end", self.end_s)):
             if time_s is not None and not isfinite(time_s):
-                raise ConfigError(f"{name} is {time_s:g}", "Give seconds from the first frame")
+                raise ConfigError(f"{name} is {time_s:g}", "Give seconds, as a player counts")
         if self.start_s is not None and self.start_s < 0:
-            raise ConfigError("start lies before the video", "Give seconds from its first frame")
+            raise ConfigError("start lies before the video", "Give seconds, as a player counts")
         if self.end_s is not None and self.end_s <= (self.start_s or 0.0):
             raise ConfigError("end does not lie after start", "Exchange them, or leave one out")
 
