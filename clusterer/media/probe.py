@@ -28,8 +28,9 @@ from clusterer.media.picture import orientation
 
 _TIMECODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
-_PLAUSIBLE_RATES_HZ = (0.1, 1000.0)
-"""Other rates come from containers that only state their clock, such as 90000 Hz."""
+_PLAUSIBLE_RATES_HZ = (1 / 3600, 1000.0)
+"""From a slide an hour. Higher ones come from containers that only state their clock, such as 90000
+Hz."""
 _UNKNOWN_RATE_HZ = Fraction(25)
 FORMATS_WITHOUT_PTS = ("avi",)
 _TAGS: dict[str, Any] = (

@@ -82,3 +82,14 @@ def test_a_late_clock_hides_no_truncation(tmp_path: Path) -> None:
     assert 20 < len(found) < 2 * FRAMES - 13
     (warning,) = [text for text in reader.warnings if "truncated" in text]
     assert warning.endswith("s of 3.2 s")
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mp4"])
+@pytest.mark.parametrize("rate", [Fraction(1, 2), Fraction(1, 5), Fraction(1, 20), Fraction(1, 60)])
+def test_slow_rates_are_rates(tmp_path: Path, suffix: str, rate: Fraction) -> None:
+    info = probe(write_film(tmp_path / f"a.{suffix}", PICTURES[:4], rate=rate))
+    assert info.frame_rate == rate
+    assert info.duration_s == 4 / rate
+    frames = list(Reader(info))
+    assert [info.seconds(d.pts) for d in frames] == [i / rate for i in range(4)]
+    assert frames[-1].duration_pts * info.time_base == 1 / rate
