@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -52,9 +52,16 @@ class SampledFrame:
 
 @dataclass(frozen=True, slots=True)
 class ShotEnd:
-    """A shot is complete: all its frames came before this event."""
+    """A shot is complete: all its frames came before this event.
+
+    Attributes
+    ----------
+    shot
+    frame_pts : of every frame of the shot, decoded or sampled, in order
+    """
 
     shot: Shot
+    frame_pts: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
 
 Event: TypeAlias = SampledFrame | ShotEnd
@@ -201,6 +208,7 @@ class _Pass:
         self._previous: Decoded | None = None
         self._previous_due = False
         self._motion: list[SmallFrame] = []
+        self._frame_pts: list[int] = []
 
     def warm_up(self, decoded: Decoded) -> None:
         self._cuts.warm_up(self._converter.small(decoded.raw))
@@ -225,11 +233,13 @@ class _Pass:
                 yield from self._end_shot(current.index, current.pts)
             self._first = current
             self._motion = []
+            self._frame_pts = []
         elif previous is not None and self._previous_due:
             yield self._sampled(previous)
         if len(self._motion) == _MOTION_FRAMES:
             self._motion = self._motion[::2]
         self._motion.append(self._converter.grey(current.index, current.pts, current.raw))
+        self._frame_pts.append(current.pts)
         self._previous, self._previous_due = current, due
 
     def _is_due(self, current: Decoded, begins: bool) -> bool:
@@ -245,9 +255,8 @@ class _Pass:
         assert self._first is not None
         assert self._previous is not None
         yield self._sampled(self._previous)
-        yield ShotEnd(
-            Shot(self._shot_index, self._first.index, end_frame, self._first.pts, end_pts)
-        )
+        shot = Shot(self._shot_index, self._first.index, end_frame, self._first.pts, end_pts)
+        yield ShotEnd(shot, tuple(self._frame_pts))
         self._shot_index += 1
 
     def _sampled(self, decoded: Decoded) -> SampledFrame:

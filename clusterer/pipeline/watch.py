@@ -74,7 +74,7 @@ def watch(
                 done_s = info.seconds(event.frame.pts)
                 hook.progress(done_s, _end_s(info, config), faces + analyser.faces)
                 continue
-            arrays, crops = analyser.finish(event.shot, tracks)
+            arrays, crops = analyser.finish(event, tracks)
             cache.add_shot(event.shot.index, arrays, crops)
             parts.append(arrays)
             faces, tracks = faces + _n_faces(arrays), tracks + _n_tracks(arrays)
