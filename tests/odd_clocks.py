@@ -19,6 +19,7 @@ _SOUND_HZ = 48_000
 _QUICK = {
     "libx264": {"preset": "veryfast", "bf": "2", "b_strategy": "0", "g": "12"},
     "libvpx": {"deadline": "realtime", "cpu-used": "8"},
+    "mpeg2video": {"g": "12", "bf": "2"},
 }
 _BOX = 8
 """Bytes of the head of an MP4 box: its size and its name."""
@@ -53,11 +54,12 @@ def write_film(
         container.metadata.update(metadata or {})
         picture = container.add_stream(codec, rate=rate, options=options or _QUICK[codec])
         picture.pix_fmt = "rgba" if codec == "png" else "yuv420p"
-        picture.codec_context.time_base = CLOCK
+        # MPEG-2 knows its rate only.
+        picture.codec_context.time_base = 1 / rate if codec == "mpeg2video" else CLOCK
         picture.height, picture.width = pictures[0].shape[:2]
         sound = None
         if sound_s is not None:
-            name = {".ts": "mp2", ".webm": "libopus"}.get(path.suffix, "aac")
+            name = {".ts": "mp2", ".mpg": "mp2", ".webm": "libopus"}.get(path.suffix, "aac")
             sound = container.add_stream(name, rate=_SOUND_HZ, layout="mono")
         packets: list[Packet] = []
         for image, time_s in zip(pictures, shown, strict=True):

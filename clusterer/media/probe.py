@@ -24,6 +24,7 @@ from clusterer.core.files import open_file, special_kind
 from clusterer.core.timecode import frame_number
 from clusterer.core.types import VideoInfo
 from clusterer.media.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist
+from clusterer.media.packets import may_jump, stretches
 from clusterer.media.picture import orientation
 
 _TIMECODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
@@ -75,6 +76,9 @@ def probe(path: str | Path) -> VideoInfo:
         start_pts = (stream_start or 0) if start_pts is None else start_pts
         duration_s = _duration_s(container, stream, start_pts, rate)
         delay_pts = _delay_pts(container, start_pts * time_base, time_base)
+        jumps = may_jump(container)
+    if jumps:
+        duration_s = _joined_s(path, rate, time_base) or duration_s
     if duration_s is None:
         duration_s = _scanned_duration_s(path, rate)
     return VideoInfo(
@@ -296,6 +300,17 @@ def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame |
         if packet is None:
             return None
     return None
+
+
+def _joined_s(path: str | Path, rate: Fraction, time_base: Fraction) -> float | None:
+    """Length of a video whose clock is set anew, seconds; None if it is not.
+
+    The container states the time from the first to the last picture on that clock.
+    """
+    with open_video(path) as container:
+        frame_pts = max(1, round(1 / (rate * time_base)))
+        lengths = stretches(container, video_stream(container, path), frame_pts)
+    return float(sum(lengths) * time_base) if len(lengths) > 1 else None
 
 
 def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:
