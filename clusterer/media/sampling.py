@@ -2,7 +2,7 @@
 
 A frame is sampled if it is the first or last of its shot, or the first at or after a point of the
 grid 0, 1/rate, 2/rate, … seconds since the video's first frame; every other
-frame of the grid is skipped while the picture is static.
+frame of the grid is skipped while the picture is static, except after one of half a second or more.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ _UNDECIDED_BYTES = 256 * 2**20
 """Limit of frames held until it is known whether a shot begins with them, at 8 bits per sample and
 halved chroma; frames of 4K at 10 bits take twice as much."""
 _MOST_DISSOLVE_FRAMES = 30
+_LONG_S = 0.5
+"""A frame that lasts as long is followed by a sample: if every other one were skipped, tracks could
+not bridge the gap."""
 _MOTION_FRAMES = 64
 """Small pictures held from one sample to the next; of more, every other one is dropped."""
 
@@ -211,11 +214,12 @@ class _Pass:
         self._frame_pts: list[int] = []
 
     def warm_up(self, decoded: Decoded) -> None:
-        self._cuts.warm_up(self._converter.small(decoded.raw))
+        self._cuts.warm_up(self._converter.small(decoded.raw), self.info.seconds(decoded.pts))
 
     def feed(self, decoded: Decoded) -> Iterator[Event]:
         self._undecided.append(decoded)
-        for begins in self._cuts.feed(self._converter.small(decoded.raw)):
+        time_s = self.info.seconds(decoded.pts)
+        for begins in self._cuts.feed(self._converter.small(decoded.raw), time_s):
             yield from self._advance(self._undecided.popleft(), begins)
 
     def finish(self) -> Iterator[Event]:
@@ -249,7 +253,11 @@ class _Pass:
             return True
         if not self._grid.is_due(previous.pts, current.pts):
             return False
-        return not self._static_frames.skips(self._converter.small(current.raw))
+        small = self._converter.small(current.raw)
+        if (current.pts - previous.pts) * self.info.time_base >= _LONG_S:
+            self._static_frames.sample(small)
+            return True
+        return not self._static_frames.skips(small)
 
     def _end_shot(self, end_frame: int, end_pts: int) -> Iterator[Event]:
         assert self._first is not None

@@ -13,7 +13,7 @@ import pytest
 import clusterer
 from clusterer.core.config import AnalysisConfig, Config, ShotConfig
 from clusterer.core.types import ImageArray
-from tests.face_films import on_wall
+from tests.face_films import on_wall, whole
 from tests.odd_clocks import write_film
 
 Row = tuple[int, int, float, float]
@@ -64,3 +64,20 @@ def test_a_slide_is_seen_until_the_next(tmp_path: Path) -> None:
         tmp_path / "a.mkv", pictures(["", "A", "A", "", "A", "", ""]), times_s=times_s
     )
     assert appearances(analysed(path, NO_CUTS)) == [(1, 3, 5.0, 12.0), (4, 5, 19.0, 19.04)]
+
+
+@pytest.mark.parametrize("length", [1, 2, 4])
+def test_slides_are_appearances(tmp_path: Path, length: int) -> None:
+    """At one frame per second; each person has their own, whichever come between."""
+    cast = [who for who in "ABABA" for _ in range(length)]
+    path = write_film(tmp_path / "a.mkv", [whole(who) for who in cast], rate=Fraction(1))
+    result = analysed(path)
+    found = {
+        tuple((seen.start_frame // length, seen.end_frame // length) for seen in who.appearances)
+        for who in result.people
+    }
+    assert found == {((0, 1), (2, 3), (4, 5)), ((1, 2), (3, 4))}
+    assert appearances(result) == [
+        (first * length, (first + 1) * length, first * length, (first + 1) * length)
+        for first in range(5)
+    ]

@@ -73,7 +73,11 @@ class ShotConfig:
         Smallest ratio of that change to the mean of its neighbours; 3 in PySceneDetect's
         AdaptiveDetector. 3.4 or more at those cuts.
     window
-        Number of neighbours on each side, and the longest flash; 2 in PySceneDetect.
+        Number of neighbours on each side, and the longest flash in frames; 2 in PySceneDetect.
+    flash_s
+        Longest flash in seconds, where that is fewer frames. A shot that lasts longer may have
+        fewer frames than `min_length_frames`, such as one slide. Three frames of 12 per second, the
+        slowest rate of films, and what containers round.
     min_length_frames
         Length of the shortest shot.
     dissolve_s
@@ -85,6 +89,7 @@ class ShotConfig:
     min_content: float = ranged(6.0, "cut content", 0.0, 255.0)
     min_ratio: float = ranged(2.5, "cut ratio", 1.0, 255.0)
     window: int = ranged(3, "cut window", 1, 25)
+    flash_s: float = ranged(0.26, "longest flash", 0.0, 10.0)
     min_length_frames: int = ranged(3, "shortest shot", 1, 1000)
     dissolve_s: float = ranged(0.5, "dissolve window", 0.0, 2.0)
 
