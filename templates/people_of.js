@@ -8,7 +8,7 @@
   const tracks = data && data.tracks;
   const tick_s = data && data.time_base[0] / data.time_base[1];
 
-  cv.seconds = (pts) => (pts - data.start_pts) * tick_s;
+  cv.seconds = (pts) => (pts - data.zero_pts) * tick_s;
 
   const chipsOf = [];
   if (data) {

@@ -59,7 +59,7 @@
   const spanAt = (event, bar) => {
     const box = bar.getBoundingClientRect();
     const pts =
-      data.start_pts +
+      data.zero_pts +
       (((event.clientX - box.left) / box.width) * data.length_s * data.time_base[1]) /
         data.time_base[0];
     const slack = (3 / box.width) * data.length_s * (data.time_base[1] / data.time_base[0]);

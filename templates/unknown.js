@@ -83,7 +83,7 @@
       if (a[i].end < b[j].end) i += 1;
       else j += 1;
     }
-    return { time: cv.seconds(time + data.start_pts), first };
+    return { time: cv.seconds(time + data.zero_pts), first };
   };
   let most = MOST;
   const cell = (a, b, { time, first }, longest) => {

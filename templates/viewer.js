@@ -88,6 +88,7 @@
   const film = $("film");
   const boxes = $("boxes");
   let source = data.mode === "live" ? "video" : "";
+  let origin_s = 0; // `film.currentTime` at which a player shows 0:00
   let seen = null; // track → its faces, { pts, boxes }
   boxes.setAttribute("viewBox", `0 0 ${data.width} ${data.height}`);
   $("screen").style.aspectRatio = `${data.width} / ${data.height}`;
@@ -129,7 +130,8 @@
     return to >= 0 ? store.result.byLabel.get(to) : null;
   };
   const drawBoxes = () => {
-    const now = data.start_pts + (film.currentTime * data.time_base[1]) / data.time_base[0];
+    const now =
+      data.zero_pts + ((film.currentTime - origin_s) * data.time_base[1]) / data.time_base[0];
     const there = (byShot.get(shotAt(now)) ?? []).filter(
       (track) =>
         tracks.start_pts[track] <= now &&
@@ -173,12 +175,26 @@
         drawBoxes,
       );
   };
+  // Where a film does not begin at 0 on its own clock, Chromium's `currentTime` is on that clock,
+  // and Firefox's is a player's. So see when the first frame is shown.
+  const findOrigin = async () => {
+    if (!data.zero_pts || origin_s || !film.requestVideoFrameCallback) return;
+    const shown = new Promise((done) => {
+      film.requestVideoFrameCallback((_, frame) => done(frame.mediaTime));
+      film.addEventListener("error", () => done(null), { once: true });
+      setTimeout(() => done(null), 2000);
+    });
+    film.currentTime = 0;
+    const first_s = await shown;
+    if (first_s !== null) origin_s = first_s - cv.seconds(data.start_pts);
+  };
   cv.play = async (pts) => {
     cv.hideTip();
     if (!film.src) film.src = source;
     player.showModal();
     await fetchFaces();
-    film.currentTime = cv.seconds(pts) + 0.001; // not the frame before
+    await findOrigin();
+    film.currentTime = origin_s + cv.seconds(pts) + 0.001; // not the frame before
     drawBoxes();
     film.play().catch(() => {}); // a browser may require a click first
   };

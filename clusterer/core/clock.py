@@ -1,16 +1,20 @@
 """The rate at which frames are counted.
 
 Frames are counted from pts with exact fractions, never from rounded seconds. A file of constant
-rate keeps its own count. One of variable rate is conformed: each boundary goes to the nearest frame
-of a rate that editing programs support, so no mark is off by more than half a frame.
+rate keeps its own count, or that of a whole multiple if timecodes could not count its frames: those
+of 12.5 frames per second are counted at 25. One of variable rate is conformed: each boundary goes
+to the nearest frame of a rate that editing programs support, so no mark is off by more than half a
+frame.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 
 from clusterer.core.errors import ConfigError
 from clusterer.core.timecode import nominal_rate, timecode
@@ -30,7 +34,15 @@ NAMED_RATES: tuple[Fraction, ...] = (
 CLOSE = Fraction(1, 2500)
 """Relative tolerance for rates that containers round: under half the gap from 23.976 to 24."""
 WHOLE = (1, 2, 1001)
-"""Denominators of constant rates; 2 for 12.5 and the like."""
+"""Denominators of constant rates from 1 Hz; 2 for 12.5 and the like. Slower ones have any."""
+MOST_COUNTED_HZ = 120
+"""Highest whole multiple at which the frames of a constant rate are counted."""
+SLOW_HZ = 20
+"""A variable rate below it is near none that is named, and is conformed to `OF_SLOW`."""
+OF_SLOW = Fraction(25)
+"""Whole, so that timecodes are the seconds of the film; a frame is 40 ms."""
+USUAL = Fraction(3, 4)
+"""A film whose rate is the same in more than this part of its frames has that rate, with pauses."""
 
 
 @dataclass(frozen=True)
@@ -86,15 +98,33 @@ def conform(analysis: Analysis, wanted: Fraction | None = None) -> tuple[Fractio
     exact rate; warnings
     """
     constant = steady_rate(analysis)
-    mean = mean_rate(analysis)
-    rate = exact(wanted) if wanted is not None else constant or nearest_named(mean)
+    own = (_countable(constant) if constant else None) or _conformed(usual_rate(analysis))
+    rate = own if wanted is None else exact(wanted)
     if rate == constant:
         return rate, ()
-    counted = f"frames are counted at {float(rate):.6g}, so marks may be off by half a frame"
+    counted = f"frames are counted at {float(rate):.6g}"
+    if constant and (rate / constant).denominator == 1:
+        return rate, (f"The video has {float(constant):.6g} frames per second; {counted}",)
+    counted += ", so marks may be off by half a frame"
     if constant:
         return rate, (f"The video has {float(constant):.6g} frames per second; {counted}",)
-    average = f"{float(mean):.4g} frames per second on average"
+    average = f"{float(mean_rate(analysis)):.4g} frames per second on average"
     return rate, (f"The video has a variable rate, {average}; {counted}",)
+
+
+def _countable(rate: Fraction) -> Fraction | None:
+    """The rate at which timecodes count frames of a constant rate and stay in step with it.
+
+    A whole number, 1000/1001 of one, or else the least whole multiple; None if that is too high.
+    """
+    nominal = nominal_rate(rate)
+    if rate in (nominal, Fraction(nominal * 1000, 1001)):
+        return rate
+    return Fraction(rate.numerator) if rate.numerator <= MOST_COUNTED_HZ else None
+
+
+def _conformed(rate: Fraction) -> Fraction:
+    return nearest_named(rate) if rate >= SLOW_HZ else OF_SLOW
 
 
 def exact(rate: Fraction) -> Fraction:
@@ -122,19 +152,43 @@ def mean_rate(analysis: Analysis) -> Fraction:
     )
 
 
+def usual_rate(analysis: Analysis) -> Fraction:
+    """The rate of most of a video, apart from pauses and frames left out; else its mean."""
+    frames, pts = analysis.sampled_frames.tolist(), analysis.sampled_pts.tolist()
+    steps = [(f - e, q - p) for e, f, p, q in zip(frames, frames[1:], pts, pts[1:], strict=False)]
+    steps = sorted((step for step in steps if min(step) > 0), key=lambda step: Fraction(*step))
+    sums = list(accumulate(count for count, _ in steps))
+    if not sums:
+        return mean_rate(analysis)
+    middle = steps[bisect_left(sums, sums[-1] / 2)]
+    same = [step for step in steps if _is_of(Fraction(*middle), step, middle[1])]
+    counted = sum(count for count, _ in same)
+    if counted <= USUAL * sums[-1]:
+        return mean_rate(analysis)
+    usual: Fraction = counted / (sum(ticks for _, ticks in same) * analysis.video.time_base)
+    return usual
+
+
+def _is_of(typical: Fraction, step: tuple[int, int], ticks: int) -> bool:
+    """Whether so many frames in so many ticks are of a rate, itself measured over some ticks."""
+    rounding = typical * (1 + Fraction(step[1], ticks))  # by a tick each
+    return abs(step[1] * typical - step[0]) <= min(rounding, Fraction(1, 3))
+
+
 def steady_rate(analysis: Analysis) -> Fraction | None:
     """The constant rate of a video; None if it is variable.
 
     Tries the rate that the file states. If that is a mean, a last frame of another duration shifts
-    it; so whole rates near the mean, and these times 1000/1001, are tried next, nearest first.
+    it; so whole rates near the mean, these times 1000/1001, and the mean of a slow video are tried
+    next, nearest first.
     """
     stated, mean = exact(analysis.video.frame_rate), mean_rate(analysis)
     whole = nominal_rate(mean)
     candidates = sorted(
-        {Fraction(whole), Fraction(whole * 1000, 1001), *NAMED_RATES},
+        {Fraction(whole), Fraction(whole * 1000, 1001), mean.limit_denominator(1001), *NAMED_RATES},
         key=lambda rate: abs(rate - mean),
     )
-    tried = (rate for rate in (stated, *candidates) if rate.denominator in WHOLE)
+    tried = (rate for rate in (stated, *candidates) if rate.denominator in WHOLE or rate < 1)
     return next((rate for rate in tried if is_steady(analysis, rate)), None)
 
 

@@ -16,6 +16,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from clusterer.core.types import VideoInfo
+from clusterer.media.packets import GAP_S, count_frames_before, may_jump, stretches
 from clusterer.media.probe import (
     FORMATS_WITHOUT_PTS,
     open_video,
@@ -32,10 +33,6 @@ _MISSING_END_S = 0.5
 """A video that ends this much earlier than its container states is truncated."""
 _FAILURES = 1000
 """Consecutive undecodable packets after which the rest of the file is given up."""
-_TS_DISCONT = 0x0200
-"""AVFMT_TS_DISCONT of libavformat/avformat.h."""
-_REORDERED = 32
-"""Recent packets checked for a repeated pts; H.264 reorders at most 16 frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,50 @@ class Decoded:
 
 _Stated: TypeAlias = tuple[VideoFrame, int | None]
 """A frame, and its pts as the file states it."""
+
+
+class _Timing:
+    """Places frames on one clock that only goes on.
+
+    Parameters
+    ----------
+    info, frame_pts
+        Start and time base; length of a frame.
+    may_jump
+        Whether the clock of the file may be set anew, also by less than it takes for a repair.
+    """
+
+    def __init__(self, info: VideoInfo, frame_pts: int, may_jump: bool) -> None:
+        self._start_pts = info.start_pts
+        self._frame_pts = frame_pts
+        self._may_jump = may_jump
+        self._back_pts = round(Fraction(_JUMP_S) / info.time_base)
+        self._gap_pts = round(GAP_S / info.time_base)
+        self._last: int | None = None
+        self._offset = 0
+
+    def place(self, stated: int | None, following: int | None) -> int:
+        """The pts of the next frame; `following` is stated by the one after it."""
+        last, frame_pts = self._last, self._frame_pts
+        if last is None:
+            pts = self._start_pts if stated is None else stated
+        elif stated is None:
+            pts = last + frame_pts
+        elif self._has_jumped(stated + self._offset, following, last):
+            pts = last + frame_pts
+            self._offset = pts - stated
+        else:
+            pts = max(stated + self._offset, last + 1)
+        self._last = pts
+        return pts
+
+    def _has_jumped(self, pts: int, following: int | None, last: int) -> bool:
+        if pts <= last - self._back_pts:
+            return True
+        if not self._may_jump:
+            return False
+        stays_back = following is not None and following + self._offset <= last
+        return pts > last + self._gap_pts or (pts < last and stays_back)
 
 
 class _SeekMissedError(Exception):
@@ -137,18 +178,19 @@ class Reader:
     def _from_start(self) -> Iterator[Decoded]:
         with open_video(self._info.path) as container:
             stream = video_stream(container, self._info.path)
-            yield from self._timed(self._frames(container, stream))
+            frames = self._frames(container, stream)
+            yield from self._timed(frames, may_jump=may_jump(container))
 
     def _from_middle(self, start: Start) -> Iterator[Decoded]:
         path = self._info.path
         index = start.index
         with open_video(path) as container:
-            may_jump = bool(container.format.flags & _TS_DISCONT)
+            jumps = may_jump(container)
             has_pts = container.format.name not in FORMATS_WITHOUT_PTS
         if not has_pts:
             index = None
-        elif index is None or may_jump:
-            index = count_frames_before(path, start.pts)
+        elif index is None or jumps:
+            index = None if jumps and self._is_joined() else self._count_before(start.pts)
             if start.index is not None and index != start.index:
                 index = None  # the clock is unreliable: count by decoding
         if index is not None:
@@ -159,6 +201,16 @@ class Reader:
                     continue
                 return
         yield from self._skipped(start)
+
+    def _is_joined(self) -> bool:
+        with open_video(self._info.path) as container:
+            stream = video_stream(container, self._info.path)
+            return len(stretches(container, stream, self._frame_pts)) > 1
+
+    def _count_before(self, pts: int) -> int | None:
+        with open_video(self._info.path) as container:
+            stream = video_stream(container, self._info.path)
+            return count_frames_before(container, stream, pts)
 
     def _sought(self, start: Start, index: int, margin_s: float) -> Iterator[Decoded]:
         """Frames after a seek.
@@ -177,7 +229,9 @@ class Reader:
                 container.seek(aim_pts, stream=stream)
             except av.error.FFmpegError:
                 raise _SeekMissedError from None
-            frames = self._timed(_from_key_frame(self._frames(container, stream)))
+            frames = self._timed(
+                _from_key_frame(self._frames(container, stream)), may_jump=may_jump(container)
+            )
             before, first = self._split(frames, start, start.context + 1)
             earliest_pts = self._earliest_pts(start)
             is_early = len(before) > start.context or (before and before[0].pts <= earliest_pts)
@@ -236,22 +290,12 @@ class Reader:
                 pts = pts if stated is None else stated
                 yield frame, stated
 
-    def _timed(self, frames: Iterator[_Stated]) -> Iterator[Decoded]:
-        """Number frames and repair their pts."""
-        last: int | None = None
-        offset = 0
-        jump_pts = round(Fraction(_JUMP_S) / self._info.time_base)
-        for index, (raw, stated) in enumerate(frames):
-            if stated is None:
-                pts = self._info.start_pts if last is None else last + self._frame_pts
-            else:
-                pts = stated + offset
-                if last is not None and pts <= last - jump_pts:
-                    pts = last + self._frame_pts
-                    offset = pts - stated
-                elif last is not None and pts <= last:
-                    pts = last + 1
-            last = pts
+    def _timed(self, frames: Iterator[_Stated], *, may_jump: bool = False) -> Iterator[Decoded]:
+        """Number frames and repair their pts; `may_jump` as of the container."""
+        timing = _Timing(self._info, self._frame_pts, may_jump)
+        following: deque[_Stated] = deque()
+        for index, (raw, stated) in enumerate(_looking_ahead(frames, following)):
+            pts = timing.place(stated, following[0][1] if following else None)
             duration = getattr(raw, "duration", 0) or self._frame_pts
             yield Decoded(index, pts, max(1, int(duration)), raw)
 
@@ -263,58 +307,26 @@ class Reader:
         if last is None or self._cancelled.is_set():
             return
         with open_video(self._info.path) as container:
-            stated_s = stream_duration_s(video_stream(container, self._info.path))
-        end_s = self._info.seconds(last.pts + last.duration_pts)
+            stream = video_stream(container, self._info.path)
+            stated_s = stream_duration_s(stream, self._info.start_pts)
+            if stated_s is not None and may_jump(container):
+                stated_s = self._info.duration_s  # the file's own spans the jumps
+        length_pts = last.pts + last.duration_pts - self._info.start_pts
+        end_s = float(length_pts * self._info.time_base)
         if stated_s is not None and end_s < stated_s - _MISSING_END_S:
             self.warnings.append(
                 f"the file is truncated: its picture ends at {end_s:.1f} s of {stated_s:.1f} s"
             )
 
 
-def count_frames_before(path: str, pts: int) -> int | None:
-    """Count the frames shown before a pts, by reading packets only.
-
-    Skips packets that the container marks as not for display, and those before the first key frame,
-    which cannot be decoded.
-
-    Parameters
-    ----------
-    path
-        The video.
-    pts
-        In ticks of the video stream's time base.
-
-    Returns
-    -------
-    int or None
-        None if the packets do not allow counting: a pts is missing or repeated, the clock goes
-        back, or a packet cannot be read.
-    """
-    count = 0
-    key_pts: int | None = None
-    last_dts: int | None = None
-    recent: deque[int] = deque(maxlen=_REORDERED)
-    with open_video(path) as container:
-        try:
-            for packet in container.demux(video_stream(container, path)):
-                if not packet.size:
-                    continue
-                if packet.pts is None or packet.pts in recent or packet.is_corrupt:
-                    return None
-                recent.append(packet.pts)
-                if packet.dts is not None:
-                    if last_dts is not None and packet.dts < last_dts:
-                        return None
-                    last_dts = packet.dts
-                    if packet.dts >= pts:
-                        break  # shown no earlier than decoded, like everything after it
-                if key_pts is None and packet.is_keyframe:
-                    key_pts = packet.pts
-                displayed = key_pts is not None and packet.pts >= key_pts and not packet.is_discard
-                count += displayed and packet.pts < pts
-        except av.error.FFmpegError:
-            return None
-    return count
+def _looking_ahead(frames: Iterator[_Stated], following: deque[_Stated]) -> Iterator[_Stated]:
+    """Yield each frame when the one after it is in `following`, which is empty after the last."""
+    for frame in frames:
+        following.append(frame)
+        if len(following) > 1:
+            yield following.popleft()
+    while following:
+        yield following.popleft()
 
 
 def _from_key_frame(frames: Iterator[_Stated]) -> Iterator[_Stated]:

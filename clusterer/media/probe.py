@@ -24,12 +24,14 @@ from clusterer.core.files import open_file, special_kind
 from clusterer.core.timecode import frame_number
 from clusterer.core.types import VideoInfo
 from clusterer.media.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist
+from clusterer.media.packets import may_jump, stretches
 from clusterer.media.picture import orientation
 
 _TIMECODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
-_PLAUSIBLE_RATES_HZ = (0.1, 1000.0)
-"""Other rates come from containers that only state their clock, such as 90000 Hz."""
+_PLAUSIBLE_RATES_HZ = (1 / 3600, 1000.0)
+"""From a slide an hour. Higher ones come from containers that only state their clock, such as 90000
+Hz."""
 _UNKNOWN_RATE_HZ = Fraction(25)
 FORMATS_WITHOUT_PTS = ("avi",)
 _TAGS: dict[str, Any] = (
@@ -37,6 +39,8 @@ _TAGS: dict[str, Any] = (
 )
 """Escapes tags that are not UTF-8. PyAV 19 always does, and has no such argument; up to 18 it
 fails without it."""
+_BEFORE_END_S = (1, 10)
+"""How far before its end a file is read to measure it; FLV finds nothing at the end itself."""
 _PROBE_ERRORS = 100
 """Undecodable packets before the first picture after which a file is not a video."""
 
@@ -69,7 +73,12 @@ def probe(path: str | Path) -> VideoInfo:
         stream_start = stream.start_time
         time_base = _exact(stream.time_base) or 1 / rate
         timecode = _start_timecode(container, stream, rate)
-        duration_s = stream_duration_s(stream) or _container_duration_s(container)
+        start_pts = (stream_start or 0) if start_pts is None else start_pts
+        duration_s = _duration_s(container, stream, start_pts, rate)
+        delay_pts = _delay_pts(container, start_pts * time_base, time_base)
+        jumps = may_jump(container)
+    if jumps:
+        duration_s = _joined_s(path, rate, time_base) or duration_s
     if duration_s is None:
         duration_s = _scanned_duration_s(path, rate)
     return VideoInfo(
@@ -78,9 +87,10 @@ def probe(path: str | Path) -> VideoInfo:
         height_px=width_px if transposed else height_px,
         frame_rate=rate,
         time_base=time_base,
-        start_pts=(stream_start or 0) if start_pts is None else start_pts,
+        start_pts=start_pts,
         duration_s=duration_s,
         start_timecode=timecode,
+        delay_pts=delay_pts,
     )
 
 
@@ -169,16 +179,30 @@ def video_stream(container: InputContainer, path: str | Path) -> VideoStream:
     return stream
 
 
-def stream_duration_s(stream: VideoStream) -> float | None:
-    """Duration that the container states for the stream itself, seconds; None if it does not."""
+def stream_duration_s(stream: VideoStream, start_pts: int) -> float | None:
+    """Length that the container states for the stream itself, seconds; None if it does not.
+
+    Parameters
+    ----------
+    stream
+    start_pts
+        Of its first frame.
+    """
     time_base = _exact(stream.time_base)
     if stream.duration and time_base:
         return float(stream.duration * time_base)
-    clock = _CLOCK.match(stream.metadata.get("DURATION", ""))  # Matroska
-    if clock:
-        hours, minutes, seconds = clock.groups()
-        return int(hours) * 3600 + int(minutes) * 60 + float(seconds) or None
-    return None
+    end_s = _tagged_s(stream)
+    # FFmpeg tags a stream with its end, mkvmerge with its length: this may be too short, not long.
+    return (end_s and max(0.0, end_s - float(start_pts * (time_base or 0)))) or None
+
+
+def _tagged_s(stream: VideoStream) -> float | None:
+    """The tag in which Matroska states the end or the length of a stream, seconds."""
+    clock = _CLOCK.match(stream.metadata.get("DURATION", ""))
+    if clock is None:
+        return None
+    hours, minutes, seconds = clock.groups()
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds) or None
 
 
 def stated_pts(container: InputContainer, frame: VideoFrame) -> int | None:
@@ -215,8 +239,50 @@ def _exact(stated: _Ratio | None) -> Fraction | None:
     return Fraction(stated.numerator, stated.denominator) if stated else None
 
 
-def _container_duration_s(container: InputContainer) -> float | None:
-    return container.duration / av.time_base if container.duration else None
+def _duration_s(
+    container: InputContainer, stream: VideoStream, start_pts: int, rate: Fraction
+) -> float | None:
+    """Length of the picture, seconds; None if nothing states it."""
+    if stream.duration:
+        return stream_duration_s(stream, start_pts)
+    tagged_s = _tagged_s(stream)
+    stated_s = tagged_s or (container.duration / av.time_base if container.duration else None)
+    # The end of whatever is longest, on a clock that may begin anywhere.
+    if stated_s is not None and (start_pts or (not tagged_s and len(container.streams) > 1)):
+        measured_s = _measured_s(container, stream, start_pts, rate)
+        return measured_s or stream_duration_s(stream, start_pts) or stated_s
+    return stated_s
+
+
+def _measured_s(
+    container: InputContainer, stream: VideoStream, start_pts: int, rate: Fraction
+) -> float | None:
+    """Length of the picture by its last packets, seconds; None if they cannot be reached."""
+    time_base, duration = _exact(stream.time_base), container.duration
+    if time_base is None or not duration:
+        return None
+    end_s = Fraction((container.start_time or 0) + duration, av.time_base)
+    for before_s in _BEFORE_END_S:
+        end_pts = start_pts
+        try:
+            container.seek(max(start_pts, round((end_s - before_s) / time_base)), stream=stream)
+            for packet in container.demux(stream):
+                if packet.size and packet.pts is not None:
+                    length = packet.duration or 1 / (rate * time_base)
+                    end_pts = max(end_pts, round(packet.pts + length))
+        except av.error.FFmpegError:
+            pass  # a damaged end: use the packets read so far
+        if end_pts > start_pts:
+            return float((end_pts - start_pts) * time_base)
+    return None
+
+
+def _delay_pts(container: InputContainer, start_s: Fraction, time_base: Fraction) -> int:
+    """Ticks from what begins first, sound or picture, to the first frame."""
+    if container.start_time is None or container.format.name in FORMATS_WITHOUT_PTS:
+        return 0
+    begins_s = Fraction(container.start_time, av.time_base)
+    return max(0, round((start_s - begins_s) / time_base))
 
 
 def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
@@ -234,6 +300,17 @@ def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame |
         if packet is None:
             return None
     return None
+
+
+def _joined_s(path: str | Path, rate: Fraction, time_base: Fraction) -> float | None:
+    """Length of a video whose clock is set anew, seconds; None if it is not.
+
+    The container states the time from the first to the last picture on that clock.
+    """
+    with open_video(path) as container:
+        frame_pts = max(1, round(1 / (rate * time_base)))
+        lengths = stretches(container, video_stream(container, path), frame_pts)
+    return float(sum(lengths) * time_base) if len(lengths) > 1 else None
 
 
 def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:

@@ -2,7 +2,7 @@
 
 A frame is sampled if it is the first or last of its shot, or the first at or after a point of the
 grid 0, 1/rate, 2/rate, … seconds since the video's first frame; every other
-frame of the grid is skipped while the picture is static.
+frame of the grid is skipped while the picture is static, except after one of half a second or more.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -31,6 +31,9 @@ _UNDECIDED_BYTES = 256 * 2**20
 """Limit of frames held until it is known whether a shot begins with them, at 8 bits per sample and
 halved chroma; frames of 4K at 10 bits take twice as much."""
 _MOST_DISSOLVE_FRAMES = 30
+_LONG_S = 0.5
+"""A frame that lasts as long is followed by a sample: if every other one were skipped, tracks could
+not bridge the gap."""
 _MOTION_FRAMES = 64
 """Small pictures held from one sample to the next; of more, every other one is dropped."""
 
@@ -52,9 +55,16 @@ class SampledFrame:
 
 @dataclass(frozen=True, slots=True)
 class ShotEnd:
-    """A shot is complete: all its frames came before this event."""
+    """A shot is complete: all its frames came before this event.
+
+    Attributes
+    ----------
+    shot
+    frame_pts : of every frame of the shot, decoded or sampled, in order
+    """
 
     shot: Shot
+    frame_pts: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
 
 Event: TypeAlias = SampledFrame | ShotEnd
@@ -120,10 +130,9 @@ class Sampler:
         after: Shot | None = None,
     ) -> None:
         start_s = video_config.start_s or 0.0
-        if start_s >= info.duration_s:
+        if start_s >= info.end_s:
             raise ConfigError(
-                f"the start, {start_s:g} s, is beyond the end of the video,"
-                f" {info.duration_s:.1f} s",
+                f"the start, {start_s:g} s, is beyond the end of the video, {info.end_s:.1f} s",
                 "Give an earlier start",
             )
         first_pts = _pts_at(info, start_s)
@@ -202,13 +211,15 @@ class _Pass:
         self._previous: Decoded | None = None
         self._previous_due = False
         self._motion: list[SmallFrame] = []
+        self._frame_pts: list[int] = []
 
     def warm_up(self, decoded: Decoded) -> None:
-        self._cuts.warm_up(self._converter.small(decoded.raw))
+        self._cuts.warm_up(self._converter.small(decoded.raw), self.info.seconds(decoded.pts))
 
     def feed(self, decoded: Decoded) -> Iterator[Event]:
         self._undecided.append(decoded)
-        for begins in self._cuts.feed(self._converter.small(decoded.raw)):
+        time_s = self.info.seconds(decoded.pts)
+        for begins in self._cuts.feed(self._converter.small(decoded.raw), time_s):
             yield from self._advance(self._undecided.popleft(), begins)
 
     def finish(self) -> Iterator[Event]:
@@ -226,11 +237,13 @@ class _Pass:
                 yield from self._end_shot(current.index, current.pts)
             self._first = current
             self._motion = []
+            self._frame_pts = []
         elif previous is not None and self._previous_due:
             yield self._sampled(previous)
         if len(self._motion) == _MOTION_FRAMES:
             self._motion = self._motion[::2]
         self._motion.append(self._converter.grey(current.index, current.pts, current.raw))
+        self._frame_pts.append(current.pts)
         self._previous, self._previous_due = current, due
 
     def _is_due(self, current: Decoded, begins: bool) -> bool:
@@ -240,15 +253,18 @@ class _Pass:
             return True
         if not self._grid.is_due(previous.pts, current.pts):
             return False
-        return not self._static_frames.skips(self._converter.small(current.raw))
+        small = self._converter.small(current.raw)
+        if (current.pts - previous.pts) * self.info.time_base >= _LONG_S:
+            self._static_frames.sample(small)
+            return True
+        return not self._static_frames.skips(small)
 
     def _end_shot(self, end_frame: int, end_pts: int) -> Iterator[Event]:
         assert self._first is not None
         assert self._previous is not None
         yield self._sampled(self._previous)
-        yield ShotEnd(
-            Shot(self._shot_index, self._first.index, end_frame, self._first.pts, end_pts)
-        )
+        shot = Shot(self._shot_index, self._first.index, end_frame, self._first.pts, end_pts)
+        yield ShotEnd(shot, tuple(self._frame_pts))
         self._shot_index += 1
 
     def _sampled(self, decoded: Decoded) -> SampledFrame:
@@ -274,5 +290,5 @@ def _events(reader: Reader, sampling: _Pass) -> Iterator[Event]:
 
 
 def _pts_at(info: VideoInfo, seconds: float) -> int:
-    """First pts at or after a time since the first frame, with half a tick of tolerance."""
-    return info.start_pts + math.ceil(Fraction(seconds) / info.time_base - Fraction(1, 2))
+    """First pts at or after a time as a player counts, with half a tick of tolerance."""
+    return info.zero_pts + math.ceil(Fraction(seconds) / info.time_base - Fraction(1, 2))

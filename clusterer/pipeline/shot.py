@@ -19,7 +19,6 @@ from clusterer.core.types import (
     Detections,
     Frame,
     ImageArray,
-    Shot,
     SmallFrame,
     VideoInfo,
 )
@@ -28,6 +27,7 @@ from clusterer.faces.alignment import Aligner
 from clusterer.faces.encoding import Encoder
 from clusterer.faces.quality import crop_face, measure_quality
 from clusterer.faces.tracking import Piece, Tracker, stitch
+from clusterer.media import ShotEnd
 from clusterer.pipeline.selection import Candidate, Chosen
 from clusterer.store.analysis_npz import Arrays, face_arrays
 from clusterer.store.names import face_picture, torso_picture
@@ -106,13 +106,13 @@ class ShotAnalyser:
         if len(ended) * self._config.chips.per_track >= self._config.encoding.batch_size:
             self._encode(ended)
 
-    def finish(self, shot: Shot, first_track: int) -> tuple[Arrays, dict[str, bytes]]:
+    def finish(self, end: ShotEnd, first_track: int) -> tuple[Arrays, dict[str, bytes]]:
         """End the shot.
 
         Parameters
         ----------
-        shot
-            Shot of the frames that were added.
+        end
+            Shot of the frames that were added, and the pts of all its frames.
         first_track
             Number of tracks before this shot; names the pictures.
 
@@ -124,7 +124,7 @@ class ShotAnalyser:
             Name → JPEG.
         """
         self._encode(list(self._chosen))
-        detections = Detections.concatenate(self._detections)
+        shot, detections = end.shot, Detections.concatenate(self._detections)
         pieces = stitch(self._pieces(detections), self._unit, self._config.tracking)
         rows_kept = np.array(sorted(row for piece in pieces for row in piece.rows), dtype=np.int64)
         new_row = {int(old): new for new, old in enumerate(rows_kept)}
@@ -147,7 +147,7 @@ class ShotAnalyser:
             "chip_embeddings": self._stack([self._embeddings[row] for row in chip_rows]),
             **_clothing_columns([self._clothes[row] for row in chip_rows]),
             "crop_rows": np.array(sorted(crops), dtype=np.int64),
-            "extent_of_track": self._extents(pieces, detections),
+            "extent_of_track": self._extents(pieces, detections, end),
             "sampled_frames": sampled[:, 0],
             "sampled_pts": sampled[:, 1],
         }
@@ -201,21 +201,25 @@ class ShotAnalyser:
             )
         return pieces
 
-    def _extents(self, pieces: list[Piece], detections: Detections) -> npt.NDArray[np.int64]:
-        """First and last frame of each piece: where flow followed its track, else detections."""
+    def _extents(
+        self, pieces: list[Piece], detections: Detections, end: ShotEnd
+    ) -> npt.NDArray[np.int64]:
+        """`Extent` of each piece: where flow followed its track, else detections."""
+        begins_pts = (*end.frame_pts, end.shot.end_pts)
         track_of = dict(enumerate(self._track_of_row))
         first_row = {track: row for row, track in reversed(track_of.items())}
         last_row = {track: row for row, track in track_of.items()}
         extents = []
         for piece in pieces:
-            row, end = piece.rows[0], piece.rows[-1]
-            first, last = (_place(detections, each) for each in (row, end))
+            row, final = piece.rows[0], piece.rows[-1]
+            first, last = (_place(detections, each) for each in (row, final))
             if first_row[track_of[row]] == row:
                 first = self._tracker.first[track_of[row]]
-            if last_row[track_of[end]] == end:
-                last = self._tracker.last[track_of[end]]
-            extents.append((first[0], last[0], first[1], last[1]))
-        return np.array(extents, dtype=np.int64).reshape(-1, 4)
+            if last_row[track_of[final]] == final:
+                last = self._tracker.last[track_of[final]]
+            after_pts = begins_pts[last[0] + 1 - end.shot.start_frame]
+            extents.append((first[0], last[0], first[1], last[1], after_pts))
+        return np.array(extents, dtype=np.int64).reshape(-1, 5)
 
     def _chosen_crops(self, piece: Piece) -> list[int]:
         """Rows whose pictures are kept, evenly spread over the chips of the track."""

@@ -74,7 +74,7 @@ def watch(
                 done_s = info.seconds(event.frame.pts)
                 hook.progress(done_s, _end_s(info, config), faces + analyser.faces)
                 continue
-            arrays, crops = analyser.finish(event.shot, tracks)
+            arrays, crops = analyser.finish(event, tracks)
             cache.add_shot(event.shot.index, arrays, crops)
             parts.append(arrays)
             faces, tracks = faces + _n_faces(arrays), tracks + _n_tracks(arrays)
@@ -93,7 +93,7 @@ def _check_same(hashed: dict[str, str], *loaded: dict[str, str]) -> None:
 
 
 def _end_s(info: VideoInfo, config: AnalysisConfig) -> float:
-    return min(info.duration_s, config.video.end_s or info.duration_s)
+    return min(info.end_s, config.video.end_s or info.end_s)
 
 
 def _shot(index: int, arrays: Arrays) -> Shot:

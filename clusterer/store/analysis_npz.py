@@ -27,12 +27,13 @@ from clusterer.core.types import (
     VideoInfo,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality. 3: colours of
-clothing. 4: clothing embeddings and pictures of torsos. 5: extents of tracks."""
-READABLE_VERSIONS = (4, SCHEMA_VERSION)
+clothing. 4: clothing embeddings and pictures of torsos. 5: extents of tracks. 6: where a
+player's clock begins; ends of tracks."""
+READABLE_VERSIONS = (4, 5, SCHEMA_VERSION)
 
-NO_EXTENT = (-1, -1, -1, -1)
+NO_EXTENT = (-1, -1, -1, -1, -1)
 """Stands for the extent of a track that is visible only from its first detection to its last."""
 
 _AS_THEY_ARE = (
@@ -118,8 +119,8 @@ def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
         "track_of_row": analysis.track_of_row,
         "shot_of_track": np.array([t.shot_index for t in analysis.tracks], dtype=np.int64),
         "extent_of_track": np.array(
-            [t.extent or NO_EXTENT for t in analysis.tracks], dtype=np.int64
-        ).reshape(-1, 4),
+            [_row(t.extent) for t in analysis.tracks], dtype=np.int64
+        ).reshape(-1, len(NO_EXTENT)),
     }
     for name in _AS_THEY_ARE:
         arrays[name] = getattr(analysis, name)
@@ -183,9 +184,24 @@ def group_tracks(
         if track >= 0:
             rows_of[track].append(row)
     return tuple(
-        Track(i, shot, np.array(rows, dtype=np.int64), None if extent[0] < 0 else Extent(*extent))
+        Track(i, shot, np.array(rows, dtype=np.int64), _extent(extent))
         for i, (shot, rows, extent) in enumerate(zip(shots, rows_of, extents, strict=True))
     )
+
+
+def _row(extent: Extent | None) -> tuple[int, ...]:
+    if extent is None:
+        return NO_EXTENT
+    return (*extent[:4], extent.last_pts if extent.end_pts is None else extent.end_pts)
+
+
+def _extent(row: Sequence[int]) -> Extent | None:
+    """The inverse of `_row`; also of four columns, as schema 5 has."""
+    if row[0] < 0:
+        return None
+    first_frame, last_frame, first_pts, last_pts, *end = row
+    end_pts = end[0] if end and end[0] > last_pts else None
+    return Extent(first_frame, last_frame, first_pts, last_pts, end_pts)
 
 
 def _name(path: str) -> str:

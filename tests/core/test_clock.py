@@ -72,11 +72,56 @@ def test_rates_that_containers_round(stated: str, rate: Fraction) -> None:
 
 
 @pytest.mark.parametrize(
-    "rate", [Fraction(12), Fraction(15), Fraction(25, 2), Fraction(48), Fraction(120),
+    "rate", [Fraction(1), Fraction(5), Fraction(12), Fraction(15), Fraction(48), Fraction(120),
              Fraction(120_000, 1001), Fraction(15_000, 1001), Fraction(240)], ids=str,
 )  # fmt: skip
 def test_other_constant_rates_are_kept(rate: Fraction) -> None:
     assert conform(constant(rate, rate, Fraction(1, 90_000))) == (rate, ())
+
+
+@pytest.mark.parametrize(
+    ("rate", "counted"),
+    [("1/2", 1), ("1/5", 1), ("1/20", 1), ("3/10", 3), ("2/3", 2), ("12.5", 25), ("7.5", 15)],
+)
+@pytest.mark.parametrize("stated", [None, "1/7", "25"])
+def test_rates_that_timecodes_cannot_count(rate: str, counted: int, stated: str | None) -> None:
+    """Counted at a whole multiple, timecodes are the seconds of the film."""
+    own = Fraction(rate)
+    if stated and own > 1:
+        return  # such rates are stated; of a slow video the mean is tried
+    found = constant(Fraction(stated or own), own, Fraction(1, 1000), 40)
+    assert conform(found) == (
+        counted,
+        (f"The video has {float(own):.6g} frames per second; frames are counted at {counted}",),
+    )
+    clock = Clock.of(found)
+    for frame, pts in zip(found.sampled_frames.tolist(), found.sampled_pts.tolist(), strict=True):
+        hours, minutes, seconds, frames = map(int, clock.timecode(pts).split(":"))
+        total_s = 3600 * hours + 60 * minutes + seconds + Fraction(frames, counted)
+        assert total_s == frame / own
+
+
+def test_a_slow_video_of_variable_rate_is_counted_in_seconds() -> None:
+    found = analysis(Fraction(1, 5), [0, 5000, 8000, 20_000, 21_000], Fraction(1, 1000))
+    rate, (warning,) = conform(found)
+    assert rate == 25
+    assert "variable rate, 0.1905 frames per second on average" in warning
+    assert Clock.of(found).timecode(20_000) == "00:00:20:00"
+
+
+@pytest.mark.parametrize("rate", NAMED_RATES, ids=str)
+@pytest.mark.parametrize("ticks", [1000, 90_000])
+@pytest.mark.parametrize("every", [1, 5, 6])
+@pytest.mark.parametrize("pauses", [{50: 3.0}, {20: 0.5, 50: 3.0, 90: 10.0}, {30: 0.04, 31: 0.04}])
+def test_pauses_do_not_change_the_rate(
+    rate: Fraction, ticks: int, every: int, pauses: dict[int, float]
+) -> None:
+    times = [
+        i / rate + sum(Fraction(pause) for at, pause in pauses.items() if i > at)
+        for i in range(300)
+    ]
+    found = analysis(rate, [round(time * ticks) for time in times], Fraction(1, ticks), every)
+    assert conform(found)[0] == rate
 
 
 def test_one_frame() -> None:

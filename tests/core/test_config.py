@@ -33,6 +33,7 @@ RANGES = [
     (ShotConfig, "min_content", "cut content", 0.0, 255.0),
     (ShotConfig, "min_ratio", "cut ratio", 1.0, 255.0),
     (ShotConfig, "window", "cut window", 1, 25),
+    (ShotConfig, "flash_s", "longest flash", 0, 10),
     (ShotConfig, "min_length_frames", "shortest shot", 1, 1000),
     (ShotConfig, "dissolve_s", "dissolve window", 0.0, 2.0),
     (DetectionConfig, "width_px", "detection width", 64, 4096),

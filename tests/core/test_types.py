@@ -235,6 +235,9 @@ def test_a_track_spans_the_frames_in_which_it_was_followed() -> None:
     followed = replace(whole, tracks=(replace(whole.tracks[0], extent=extent),))
     assert followed.spans(0) == (Appearance(0, 4, 16, 4 * FRAME_PTS, 16 * FRAME_PTS, (0,)),)
     assert followed.spans_pts.tolist() == whole.spans_pts.tolist(), "of detections"
+    longer = extent._replace(end_pts=18 * FRAME_PTS)  # the last frame is longer
+    followed = replace(whole, tracks=(replace(whole.tracks[0], extent=longer),))
+    assert followed.spans(0) == (Appearance(0, 4, 16, 4 * FRAME_PTS, 18 * FRAME_PTS, (0,)),)
 
 
 def test_an_analysis_of_nothing() -> None:

@@ -15,7 +15,8 @@ import pytest
 from clusterer.core.errors import VideoError
 from clusterer.core.types import VideoInfo
 from clusterer.media import probe
-from clusterer.media.decode import Decoded, Reader, Start, count_frames_before
+from clusterer.media.decode import Decoded, Reader, Start
+from clusterer.media.packets import count_frames_before
 from clusterer.media.picture import Converter
 from clusterer.media.probe import open_video
 from clusterer.media.read_ahead import ReadAhead
@@ -131,16 +132,21 @@ def test_start_in_the_middle(movies: dict[str, Path], name: str) -> None:
     assert painted(info, start=Start(whole[-1][1] + 1, FRAMES)) == []
 
 
+def count_before(path: str | Path, pts: int) -> int | None:
+    with open_video(path) as container:
+        return count_frames_before(container, container.streams.video[0], pts)
+
+
 @pytest.mark.parametrize("name", ["mp4", "mkv", "ts", "open_gop"])
 def test_count_without_decoding(movies: dict[str, Path], name: str) -> None:
     info = probe(movies[name])
     for index, pts, _ in painted(info):
-        assert count_frames_before(info.path, pts) == index
-        assert count_frames_before(info.path, pts + 1) == index + 1
+        assert count_before(info.path, pts) == index
+        assert count_before(info.path, pts + 1) == index + 1
 
 
 def test_count_returns_none_if_packets_do_not_allow_it(movies: dict[str, Path]) -> None:
-    assert count_frames_before(str(movies["raw"]), 10**6) is None
+    assert count_before(movies["raw"], 10**6) is None
 
 
 def test_end(movies: dict[str, Path]) -> None:

@@ -27,7 +27,7 @@ from clusterer.store.analysis_npz import (
     restore,
 )
 from tests.npz_files import write_arrays
-from tests.small_result import small_analysis
+from tests.small_result import FRAME_PTS, START_PTS, small_analysis
 
 STAMP = {"schema": SCHEMA_VERSION, "key": "k"}
 
@@ -100,7 +100,10 @@ def extents(frames: np.typing.NDArray[np.int64]) -> st.SearchStrategy[Extent | N
     """None, or an extent around these frames; pts are three times the frame."""
     first, last = int(frames[0]), int(frames[-1])
     before, after = st.integers(0, 5).map(lambda n: max(0, first - n)), st.integers(last, last + 5)
-    return st.none() | st.builds(lambda a, b: Extent(a, b, 3 * a, 3 * b), before, after)
+    lengths = st.none() | st.integers(1, 9)
+    return st.none() | st.builds(
+        lambda a, b, pts: Extent(a, b, 3 * a, 3 * b, pts and 3 * b + pts), before, after, lengths
+    )
 
 
 def test_an_earlier_analysis_has_no_extents(tmp_path: Path) -> None:
@@ -111,6 +114,20 @@ def test_an_earlier_analysis_has_no_extents(tmp_path: Path) -> None:
     restored = restore(*read_arrays(tmp_path / "a.npz"))
     assert [track.extent for track in restored.tracks] == [None] * len(analysis.tracks)
     assert restored.spans(0, 1) == analysis.spans(0, 1)
+
+
+def test_extents_of_schema_5_have_no_end(tmp_path: Path) -> None:
+    extent = Extent(0, 20, START_PTS, START_PTS + 20 * FRAME_PTS)
+    analysis = small_analysis()
+    analysis = replace(
+        analysis, tracks=(replace(analysis.tracks[0], extent=extent), *analysis.tracks[1:])
+    )
+    arrays, meta = dump(analysis)
+    arrays["extent_of_track"] = arrays["extent_of_track"][:, :4]
+    write_arrays(tmp_path / "a.npz", arrays, {"schema": 5, "key": "k", **meta})
+    restored = restore(*read_arrays(tmp_path / "a.npz"))
+    assert [track.extent for track in restored.tracks] == [extent, None, None, None]
+    assert restored.spans(0) == analysis.spans(0)
 
 
 @given(analyses())

@@ -38,7 +38,7 @@ class VideoConfig:
         While no part of the picture changes by this many grey levels (0 to 255) between sampled
         frames, every other one is skipped; 0 = never.
     start_s, end_s
-        Part of the video, seconds from its first frame; None = all of it.
+        Part of the video, seconds as a player counts; None = all of it.
     """
 
     sample_rate_hz: float = ranged(4.0, "sample rate", 0.1, 60.0)
@@ -50,9 +50,9 @@ class VideoConfig:
         check_ranges(self)
         for name, time_s in (("start", self.start_s), ("end", self.end_s)):
             if time_s is not None and not isfinite(time_s):
-                raise ConfigError(f"{name} is {time_s:g}", "Give seconds from the first frame")
+                raise ConfigError(f"{name} is {time_s:g}", "Give seconds, as a player counts")
         if self.start_s is not None and self.start_s < 0:
-            raise ConfigError("start lies before the video", "Give seconds from its first frame")
+            raise ConfigError("start lies before the video", "Give seconds, as a player counts")
         if self.end_s is not None and self.end_s <= (self.start_s or 0.0):
             raise ConfigError("end does not lie after start", "Exchange them, or leave one out")
 
@@ -73,7 +73,11 @@ class ShotConfig:
         Smallest ratio of that change to the mean of its neighbours; 3 in PySceneDetect's
         AdaptiveDetector. 3.4 or more at those cuts.
     window
-        Number of neighbours on each side, and the longest flash; 2 in PySceneDetect.
+        Number of neighbours on each side, and the longest flash in frames; 2 in PySceneDetect.
+    flash_s
+        Longest flash in seconds, where that is fewer frames. A shot that lasts longer may have
+        fewer frames than `min_length_frames`, such as one slide. Three frames of 12 per second, the
+        slowest rate of films, and what containers round.
     min_length_frames
         Length of the shortest shot.
     dissolve_s
@@ -85,6 +89,7 @@ class ShotConfig:
     min_content: float = ranged(6.0, "cut content", 0.0, 255.0)
     min_ratio: float = ranged(2.5, "cut ratio", 1.0, 255.0)
     window: int = ranged(3, "cut window", 1, 25)
+    flash_s: float = ranged(0.26, "longest flash", 0.0, 10.0)
     min_length_frames: int = ranged(3, "shortest shot", 1, 1000)
     dissolve_s: float = ranged(0.5, "dissolve window", 0.0, 2.0)
 

@@ -132,7 +132,7 @@ class Analysis:
         )
 
     def spans(self, *tracks: int) -> tuple[Appearance, ...]:
-        """When tracks are on screen: from the first frame of each to the end of its last.
+        """When tracks are on screen: from the first frame of each until the frame after its last.
 
         Parameters
         ----------
@@ -154,10 +154,11 @@ class Analysis:
         return tuple(self._span(track, shot_of[track.shot_index]) for track in chosen)
 
     def _span(self, track: Track, shot: Shot) -> Appearance:
-        frame_pts = max(1, round(1 / (self.video.frame_rate * self.video.time_base)))
         extent = self._extent(track)
-        end_frame = extent.last_frame + 1
-        end_pts = extent.last_pts + frame_pts  # frames may differ in length
+        end_frame, end_pts = extent.last_frame + 1, extent.end_pts
+        if end_pts is None:
+            frame_pts = max(1, round(1 / (self.video.frame_rate * self.video.time_base)))
+            end_pts = extent.last_pts + frame_pts
         return Appearance(
             shot_index=shot.index,
             start_frame=extent.first_frame,

@@ -128,12 +128,14 @@ class Extent(NamedTuple):
     ----------
     first_frame, last_frame : decoded frame indices
     first_pts, last_pts : the same in pts
+    end_pts : pts of the frame after the last; None = not known, as in results of schema 5
     """
 
     first_frame: int
     last_frame: int
     first_pts: int
     last_pts: int
+    end_pts: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

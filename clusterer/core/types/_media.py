@@ -23,6 +23,7 @@ class VideoInfo:
     start_pts : pts of the first frame
     duration_s : length of the video stream, seconds
     start_timecode : as the file states it, ``HH:MM:SS:FF`` (``;FF`` for drop-frame), or None
+    delay_pts : ticks from 0:00 of a player to the first frame, 0 or more
 
     Examples
     --------
@@ -38,16 +39,34 @@ class VideoInfo:
     start_pts: int
     duration_s: float
     start_timecode: str | None = None
+    delay_pts: int = 0
 
     def __post_init__(self) -> None:
         if self.width_px <= 0 or self.height_px <= 0:
             raise ValueError(f"empty picture: {self.width_px}x{self.height_px}")
         if self.frame_rate <= 0 or self.time_base <= 0:
             raise ValueError("frame_rate and time_base must be positive")
+        if self.delay_pts < 0:
+            raise ValueError(f"the first frame is {-self.delay_pts} ticks before the start")
+
+    @property
+    def zero_pts(self) -> int:
+        """The pts at which players show 0:00: where picture or sound begins, the earlier."""
+        return self.start_pts - self.delay_pts
+
+    @property
+    def delay_s(self) -> Fraction:
+        """Time of the first frame as a player counts, seconds, exact."""
+        return self.delay_pts * self.time_base
+
+    @property
+    def end_s(self) -> float:
+        """Time at which the picture ends, as a player counts, seconds."""
+        return float(self.delay_s) + self.duration_s
 
     def seconds(self, pts: int) -> float:
-        """Time of a pts since the first frame, seconds."""
-        return float((int(pts) - self.start_pts) * self.time_base)
+        """Time of a pts as a player counts, seconds: 0 where picture or sound begins."""
+        return float((int(pts) - self.zero_pts) * self.time_base)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

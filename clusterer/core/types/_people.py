@@ -134,7 +134,7 @@ class Faces:
     row : array of shape (k,), int64, positions in `Analysis.detections`
     track : array of shape (k,), int64, positions in `Analysis.tracks`
     frame : array of shape (k,), int64, decoded frame
-    time_s : array of shape (k,), float64, seconds since the first frame
+    time_s : array of shape (k,), float64, seconds as a player counts
     boxes : array of shape (k, 4), float32, left, top, right, bottom in px of the source frame
     scores : array of shape (k,), float32, 0 to 1
     quality : array of shape (k,), float32, 0 to 1

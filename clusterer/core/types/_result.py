@@ -159,7 +159,7 @@ class ClusteringResult:
         Parameters
         ----------
         time_s
-            Since the first frame, seconds. Nobody is on screen before the film or after it.
+            As a player counts, seconds. Nobody is on screen before the film or after it.
 
         Raises
         ------
@@ -174,7 +174,7 @@ class ClusteringResult:
         ['Person 1']
         """
         if math.isnan(time_s):
-            raise ConfigError("time is nan", "Give seconds since the first frame")
+            raise ConfigError("time is nan", "Give seconds, as a player counts")
         seconds = self.analysis.video.seconds
         return tuple(
             person
@@ -196,7 +196,7 @@ class ClusteringResult:
 
         Returns
         -------
-        array of shape (k, 2), float64, seconds since the first frame, half-open, in time order
+        array of shape (k, 2), float64, seconds as a player counts, half-open, in time order
 
         Raises
         ------
@@ -220,7 +220,7 @@ class ClusteringResult:
 
         Returns
         -------
-        array of shape (k, 2), float64, starts and ends, seconds since the first frame, half-open,
+        array of shape (k, 2), float64, starts and ends, seconds as a player counts, half-open,
         in time order; k = 0 if they never meet
 
         Raises

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from clusterer.core.config import ShotConfig
 from clusterer.media.shots.layout import BLANK, Layout, active_area, any_same
-from clusterer.media.shots.measured import Measured
+from clusterer.media.shots.measured import Measured, neighbours
 
 _BEFORE = 12
 """How many pictures before the blank one the bars are looked for, where a fade is still bright."""
@@ -33,8 +33,9 @@ def is_cut_to_blank(
     if earlier.cells.shape != layout.cells.shape:
         return False
     area = active_area(earlier, layout)
-    before = pictures[max(0, position - 1 - config.window) : position]
-    after = pictures[position + 1 : position + 1 + config.window]
+    first, last = neighbours(pictures, position, config)
+    before = pictures[max(0, first - 1) : position]
+    after = pictures[position + 1 : last + 1]
     shown = [one.layout.within(area) for one in before]
     later = [one.layout.within(area) for one in after]
     if layout.within(area).contrast >= BLANK or shown[-1].contrast < BLANK:

@@ -54,31 +54,36 @@ class CutDetector:
         self._fed = 0
         self._undecided = 0
         self._length: int | None = None
+        self._begun_s = 0.0
 
-    def warm_up(self, picture: ImageArray) -> None:
+    def warm_up(self, picture: ImageArray, time_s: float = 0.0) -> None:
         """Feed a picture from before the first shot, as context only.
 
         Parameters
         ----------
         picture : array of shape (h, w, 3), uint8, BGR
+        time_s
+            As of `feed`.
         """
         if self._length is not None or self._undecided:
             raise ValueError("context belongs before the first picture")
-        self._push(picture)
+        self._push(picture, time_s)
 
-    def feed(self, picture: ImageArray) -> list[bool]:
+    def feed(self, picture: ImageArray, time_s: float = 0.0) -> list[bool]:
         """Feed the next picture.
 
         Parameters
         ----------
         picture : array of shape (h, w, 3), uint8, BGR
+        time_s
+            When it begins, seconds; the same for all if only their number counts.
 
         Returns
         -------
         list of at most one bool
             Whether a shot begins with the earliest picture not yet decided. True for the first.
         """
-        self._push(picture)
+        self._push(picture, time_s)
         self._undecided += 1
         return [self._decide()] if self._undecided > self.look_ahead else []
 
@@ -86,20 +91,31 @@ class CutDetector:
         """Decide the remaining pictures, in order; no more may follow."""
         return [self._decide() for _ in range(self._undecided)]
 
-    def _push(self, picture: ImageArray) -> None:
-        self._recent.append(measure(picture, self._recent[-1] if self._recent else None))
+    def _push(self, picture: ImageArray, time_s: float) -> None:
+        self._recent.append(measure(picture, self._recent[-1] if self._recent else None, time_s))
         self._fed += 1
 
     def _decide(self) -> bool:
         position = len(self._recent) - self._undecided
         self._undecided -= 1
+        time_s = self._recent[position].time_s
         if self._length is None:
             # A shot that is resumed in its middle may have any length.
             self._length = 1 if position else self._config.min_length_frames
+            self._begun_s = time_s
             return True
-        begins = self._length >= self._config.min_length_frames and self._is_cut(position)
+        begins = self._may_end(time_s) and self._is_cut(position)
         self._length = 1 if begins else self._length + 1
+        self._begun_s = time_s if begins else self._begun_s
         return begins
+
+    def _may_end(self, time_s: float) -> bool:
+        """Whether the shot is long enough: in pictures, or in seconds as no flash is."""
+        assert self._length is not None
+        return (
+            self._length >= self._config.min_length_frames
+            or time_s - self._begun_s > self._config.flash_s
+        )
 
     def _is_cut(self, position: int) -> bool:
         pictures = list(self._recent)

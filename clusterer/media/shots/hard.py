@@ -21,7 +21,7 @@ from clusterer.media.shots.layout import (
     correlation,
     moved_correlation,
 )
-from clusterer.media.shots.measured import Measured, same_layout_around
+from clusterer.media.shots.measured import Measured, neighbours, same_layout_around
 
 _OVER_LARGEST = 1.8
 """Smallest ratio of the change to the largest of its neighbours. Where pictures are repeated the
@@ -60,33 +60,35 @@ def is_hard_cut(pictures: Sequence[Measured], position: int, config: ShotConfig)
     share = after.cells.size / pictures[position].layout.cells.size
     if step < config.min_content * share or not changes_widely(before, after):
         return False
-    return not same_layout_around(pictures, position, config.window, area) and (
-        _stands_out(pictures, position, config) or _ends_motion(pictures, position, area)
+    return not same_layout_around(pictures, position, config, area) and (
+        _stands_out(pictures, position, config) or _ends_motion(pictures, position, config, area)
     )
 
 
 def _stands_out(pictures: Sequence[Measured], position: int, config: ShotConfig) -> bool:
-    """Whether the change is much larger than its neighbours."""
+    """Whether the change is much larger than its neighbours, or, without any, is no motion."""
     step = pictures[position].step or 0.0
-    around = _steps_around(pictures, position, config.window)
+    around = _steps_around(pictures, position, config)
     if not around:
-        return True
+        return moved_correlation(pictures[position - 1].layout, pictures[position].layout) < _MOTION
     mean = sum(around) / len(around)
     return step >= config.min_ratio * mean and step >= _OVER_LARGEST * max(around)
 
 
-def _ends_motion(pictures: Sequence[Measured], position: int, area: Area | None) -> bool:
+def _ends_motion(
+    pictures: Sequence[Measured], position: int, config: ShotConfig, area: Area | None
+) -> bool:
     """Whether the picture is no moved copy of the one before, but the neighbours are."""
-    before = [one.layout.within(area) for one in pictures[max(0, position - 2) : position]]
-    after = [one.layout.within(area) for one in pictures[position : position + 2]]
+    first, last = neighbours(pictures, position, config)
+    first, last = max(0, first - 1, position - 2), min(last, position + 1)
+    before = [one.layout.within(area) for one in pictures[first:position]]
+    after = [one.layout.within(area) for one in pictures[position : last + 1]]
     return moved_correlation(before[-1], after[0]) <= _CUT and all(
         moved_correlation(*pair) >= _MOTION for pair in (before, after) if len(pair) == 2
     )
 
 
-def _steps_around(pictures: Sequence[Measured], position: int, window: int) -> list[float]:
-    neighbours = (
-        *pictures[max(0, position - window) : position],
-        *pictures[position + 1 : position + 1 + window],
-    )
-    return [one.step for one in neighbours if one.step is not None]
+def _steps_around(pictures: Sequence[Measured], position: int, config: ShotConfig) -> list[float]:
+    first, last = neighbours(pictures, position, config)
+    around = (*pictures[first:position], *pictures[position + 1 : last + 1])
+    return [one.step for one in around if one.step is not None]

@@ -4,14 +4,17 @@ Source: FFmpeg's metadata format, version 1 (https://ffmpeg.org/ffmpeg-formats.h
 UTF-8; ``=``, ``;``, ``#``, ``\`` and ends of lines are escaped by ``\``. Put them into a copy of a
 video by ``ffmpeg -i VIDEO -i FILE -map 0 -map_chapters 1 -codec copy COPY``.
 
-The time base is one frame, so starts and ends are frames since the video's first. Titles are names,
-joined by a comma. Stretches in which nobody is on screen have chapters too, ``(nobody)``: players
+The time base is one frame, so starts and ends are frames since the video's first; if the picture
+begins after the sound, it is one microsecond, and times are a player's. Titles are names, joined by
+a comma. Stretches in which nobody is on screen have chapters too, ``(nobody)``: players
 let a chapter last until the next one begins.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from fractions import Fraction
 
 from clusterer.outputs.export.cues import Cue, cues
 from clusterer.outputs.export.timeline import Timeline
@@ -25,13 +28,29 @@ class Chapters:
 
     def files(self, timeline: Timeline) -> dict[str, bytes]:
         """Write a timeline; see `Exporter.files`."""
-        frame = 1 / timeline.rate
-        base = f"{frame.numerator}/{frame.denominator}"
+        base = Fraction(1, 10**6) if timeline.video.delay_pts else 1 / timeline.rate
         lines = [";FFMETADATA1", f"title={_escaped(timeline.name)}"]
-        for cue in cues(timeline):
-            lines += ["[CHAPTER]", f"TIMEBASE={base}", f"START={cue.start}", f"END={cue.end}"]
-            lines.append(f"title={_escaped(_title(cue))}")
+        for start_s, end_s, title in _chapters(timeline):
+            lines += [
+                "[CHAPTER]",
+                f"TIMEBASE={base.numerator}/{base.denominator}",
+                f"START={start_s // base}",
+                f"END={end_s // base}",
+                f"title={_escaped(title)}",
+            ]
         return {f"{timeline.stem}.chapters.txt": "\n".join([*lines, ""]).encode()}
+
+
+def _chapters(timeline: Timeline) -> Iterator[tuple[Fraction, Fraction, str]]:
+    """Start, end and title of each; the first begins where players begin."""
+    found = cues(timeline)
+    begun_s = Fraction(0)
+    if timeline.video.delay_pts and found[0].parts:
+        yield begun_s, timeline.time_s(0), NOBODY
+        begun_s = timeline.time_s(0)
+    for cue in found:
+        yield begun_s, timeline.time_s(cue.end), _title(cue)
+        begun_s = timeline.time_s(cue.end)
 
 
 def _title(cue: Cue) -> str:

@@ -49,13 +49,13 @@ def cues(timeline: Timeline) -> list[Cue]:
     return found
 
 
-def clock(frame: int, rate: Fraction, mark: str) -> str:
-    """Time of a frame as ``HH:MM:SS`` + mark + milliseconds, rounded down.
+def clock(time_s: Fraction, mark: str) -> str:
+    """The time of a frame as ``HH:MM:SS`` + mark + milliseconds, rounded down.
 
     Both ends are rounded down: a cue is shown from its first frame until the frame after it, so a
     player that steps through frames shows it on exactly its own.
     """
-    total_ms = int(frame * 1000 / rate)
+    total_ms = int(time_s * 1000)
     seconds, ms = divmod(total_ms, 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

@@ -57,8 +57,8 @@ def _part(timeline: Timeline, part: Part) -> dict[str, Any]:
                 "end_frame": span.end,
                 "start_timecode": timeline.timecode(span.start),
                 "end_timecode": timeline.timecode(span.end),
-                "start_s": round(float(timeline.seconds(span.start)), 6),
-                "end_s": round(float(timeline.seconds(span.end)), 6),
+                "start_s": round(float(timeline.time_s(span.start)), 6),
+                "end_s": round(float(timeline.time_s(span.end)), 6),
                 "shot": span.shot,
             }
             for span in part.spans

@@ -20,7 +20,8 @@ def people_sheet(timeline: Timeline) -> Table:
 
 
 def _row(timeline: Timeline, part: Part, span: Span) -> Row:
-    start_s, end_s, length_s = map(timeline.seconds, (span.start, span.end, span.length))
+    start_s, end_s = map(timeline.time_s, (span.start, span.end))
+    length_s = timeline.seconds(span.length)
     return (
         part.id,
         part.name,

@@ -28,6 +28,6 @@ class Srt:
 
 
 def _cue(timeline: Timeline, number: int, cue: Cue) -> str:
-    start, end = (clock(frame, timeline.rate, ",") for frame in (cue.start, cue.end))
+    start, end = (clock(timeline.time_s(frame), ",") for frame in (cue.start, cue.end))
     names = (part.name.translate(_STAND_INS) for part in cue.parts)
     return "\n".join([str(number), f"{start} --> {end}", *names, ""])

@@ -125,6 +125,10 @@ class Timeline:
         """Exact duration of a number of frames."""
         return frames / self.rate
 
+    def time_s(self, frame: int) -> Fraction:
+        """Time of a frame as a player counts, seconds, exact; see `VideoInfo.seconds`."""
+        return self.video.delay_s + frame / self.rate
+
     def marks(self) -> list[tuple[Part, Span]]:
         """All appearances in time order; at one time by person."""
         found = [(part, span) for part in self.parts for span in part.spans]

@@ -4,9 +4,9 @@ Source: W3C, *WebVTT: The Web Video Text Tracks Format* (https://www.w3.org/TR/w
 file structure and its cue text, in which ``&``, ``<`` and ``>`` are escaped, so that no ``-->`` is
 left in a name.
 
-One cue per stretch in which the same people are on screen, one name per line. Times count from the
-video's first frame, whatever its timecode, and are rounded down to whole milliseconds: at the time
-at which a frame is due, the cues of that frame are on, and no others.
+One cue per stretch in which the same people are on screen, one name per line. Times are a player's,
+whatever the timecode of the video, and are rounded down to whole milliseconds: at the time at which
+a frame is due, the cues of that frame are on, and no others.
 """
 
 from __future__ import annotations
@@ -27,6 +27,6 @@ class Vtt:
 
 
 def _cue(timeline: Timeline, cue: Cue) -> str:
-    start, end = (clock(frame, timeline.rate, ".") for frame in (cue.start, cue.end))
+    start, end = (clock(timeline.time_s(frame), ".") for frame in (cue.start, cue.end))
     names = (part.name.translate(_ESCAPES) for part in cue.parts)
     return "\n".join([f"{start} --> {end}", *names])

@@ -27,7 +27,7 @@ class Axis:
     Attributes
     ----------
     clock : counts frames
-    length_s : seconds from the first frame to the right end, > 0
+    length_s : seconds from 0:00 of a player to the right end, > 0
     """
 
     clock: Clock
@@ -38,7 +38,7 @@ class Axis:
     def of(cls, analysis: Analysis) -> Axis:
         """Make an axis that covers the stated duration, every shot and every face."""
         video = analysis.video
-        ends = [video.duration_s]
+        ends = [video.end_s]
         ends.extend(video.seconds(shot.end_pts) for shot in analysis.shots)
         if len(analysis.detections):
             ends.append(video.seconds(int(analysis.detections.pts.max())))

@@ -100,6 +100,7 @@ def _video(analysis: Analysis, axis: Axis) -> dict[str, Any]:
         "title": file_name(video.path),
         "frame_rate": float(video.frame_rate),
         "time_base": [video.time_base.numerator, video.time_base.denominator],
+        "zero_pts": video.zero_pts,
         "start_pts": video.start_pts,
         "length_s": round(axis.length_s, 3),
         "width": video.width_px,

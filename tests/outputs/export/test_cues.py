@@ -71,13 +71,13 @@ def on_screen(content: Timeline, frame: int) -> Iterable[object]:
     ],
 )
 def test_times(frame: int, rate: Fraction, expected: str) -> None:
-    assert clock(frame, rate, ".") == expected
+    assert clock(frame / rate, ".") == expected
 
 
 @pytest.mark.parametrize("rate", [Fraction(24000, 1001), Fraction(60000, 1001), Fraction(240)])
 def test_a_cue_is_on_when_its_frames_are_due_and_only_then(rate: Fraction) -> None:
     for frame in range(1, 3000):
-        hours, minutes, seconds = clock(frame, rate, ".").split(":")
+        hours, minutes, seconds = clock(frame / rate, ".").split(":")
         time = int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)
         assert (frame - 1) / rate < time <= frame / rate
 

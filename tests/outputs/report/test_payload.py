@@ -46,11 +46,12 @@ def data_of(result: ClusteringResult, mode: str = "disk") -> dict[str, object]:
 
 def test_facts_of_the_video() -> None:
     data = data_of(small_result())
-    assert {name: data[name] for name in list(data)[:10]} == {
+    assert {name: data[name] for name in list(data)[:11]} == {
         "mode": "disk",
         "title": "small.mp4",
         "frame_rate": 25.0,
         "time_base": [1, 12800],
+        "zero_pts": 1024,
         "start_pts": 1024,
         "length_s": 4.0,
         "width": 640,

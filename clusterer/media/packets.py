@@ -1,0 +1,135 @@
+"""What the packets of a video say of its clock, without decoding."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+GAP_S = 10
+"""A clock that leaps over more than this was set anew: FFmpeg's default for transport streams
+(-dts_delta_threshold), beyond which it closes the gap."""
+_TS_DISCONT = 0x0200
+"""AVFMT_TS_DISCONT of libavformat/avformat.h."""
+_REORDERED = 32
+"""Recent packets checked for a repeated pts; H.264 reorders at most 16 frames."""
+
+
+def may_jump(container: InputContainer) -> bool:
+    """Whether the clock of this format may be set anew within a file, as in joined recordings."""
+    return bool(container.format.flags & _TS_DISCONT)
+
+
+def stretches(container: InputContainer, stream: VideoStream, frame_pts: int) -> list[int]:
+    """Length of each stretch in which the clock is not set anew, in ticks of the stream.
+
+    Parameters
+    ----------
+    container, stream
+        Newly opened; all packets are read.
+    frame_pts
+        Length of a frame, ticks.
+    """
+    gap_pts = GAP_S / Fraction(stream.time_base or 1)
+    lengths: list[int] = []
+    last_dts: int | None = None
+    try:
+        for packet in container.demux(stream):
+            dts = packet.dts
+            if not packet.size or dts is None:
+                continue
+            if last_dts is None or not last_dts <= dts <= last_dts + gap_pts:
+                lengths.append(frame_pts)
+            else:
+                lengths[-1] += dts - last_dts  # before a jump, a pts may be of what follows
+            last_dts = dts
+    except av.error.FFmpegError:
+        pass  # a damaged end: use the packets read so far
+    return lengths
+
+
+def count_frames_before(container: InputContainer, stream: VideoStream, pts: int) -> int | None:
+    """Count the frames shown before a pts, by reading packets only.
+
+    Skips packets that the container marks as not for display, and those before the first key frame,
+    which cannot be decoded.
+
+    Parameters
+    ----------
+    container, stream
+        Newly opened.
+    pts
+        In ticks of the stream's time base.
+
+    Returns
+    -------
+    int or None
+        None if the packets do not allow counting: a pts is missing or repeated, the clock goes
+        back, or a packet cannot be read.
+    """
+    count = _Count(pts)
+    try:
+        for packet in container.demux(stream):
+            if not packet.size:
+                continue
+            if not count.is_clear(packet):
+                return None
+            if count.is_complete(packet):
+                break
+            count.add(packet)
+    except av.error.FFmpegError:
+        return None
+    return count.frames
+
+
+@dataclass(slots=True)
+class _Count:
+    """Counts the frames shown before a pts.
+
+    Attributes
+    ----------
+    frames : counted so far
+    key_pts : of the first key frame
+    shown_pts : the latest of the packets that are for display
+    is_edited : whether later ones were not: an edit list may go on anywhere after them
+    """
+
+    pts: int
+    frames: int = 0
+    key_pts: int | None = None
+    shown_pts: int | None = None
+    is_edited: bool = False
+    last_dts: int | None = None
+    recent: deque[int] = field(default_factory=lambda: deque(maxlen=_REORDERED))
+
+    def is_clear(self, packet: Packet[Any]) -> bool:
+        """Whether the packet's times allow counting on."""
+        if packet.pts is None or packet.pts in self.recent or packet.is_corrupt:
+            return False
+        self.recent.append(packet.pts)
+        if packet.dts is not None:
+            if self.last_dts is not None and packet.dts < self.last_dts:
+                return False
+            self.last_dts = packet.dts
+        return True
+
+    def is_complete(self, packet: Packet[Any]) -> bool:
+        """Whether a packet is shown no earlier than the pts, like everything after it."""
+        return packet.dts is not None and packet.dts >= self.pts and not self.is_edited
+
+    def add(self, packet: Packet[Any]) -> None:
+        """Count the frame of a packet, if it is shown and earlier."""
+        assert packet.pts is not None
+        if self.key_pts is None and packet.is_keyframe:
+            self.key_pts = packet.pts
+        if packet.is_discard:
+            self.is_edited |= self.shown_pts is not None and packet.pts > self.shown_pts
+        elif self.key_pts is not None and packet.pts >= self.key_pts:
+            self.shown_pts = max(packet.pts, self.shown_pts or packet.pts)
+            self.frames += packet.pts < self.pts
