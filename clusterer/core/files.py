@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +19,9 @@ TEMPORARY = re.compile(r"\.cluster-video-[0-9a-f]{16}\.tmp")
 """Name of a temporary file; one is left behind only if the program is killed."""
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST}
+_CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP}
+"""What a file system answers that offers no sync of folders, such as some network drives."""
+_SYNC_THREADS = 8
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -151,7 +154,7 @@ def write_all(
     private
         On POSIX, only the user may read them (0600); otherwise the umask applies.
     durable
-        Sync them to the disk, so that they survive a power cut.
+        Sync them and their folders to the disk, so that they survive a power cut.
     elsewhere
         Alternative for the user, appended to the remedy; may be empty.
 
@@ -168,10 +171,17 @@ def write_all(
                 handle = _create(temporary, 0o600 if private else 0o666)
                 temporaries[path] = temporary
                 data = content.encode() if isinstance(content, str) else content
-                _fill(handle, data, durable=durable)
+                _fill(handle, data, durable=durable and len(contents) == 1)
+        if durable and len(contents) > 1:
+            with writing(path.parent, elsewhere):
+                sync_files(temporaries.values())
         for path, temporary in temporaries.items():
             with writing(path, elsewhere):
                 temporary.replace(path)
+        if durable:
+            for place in sorted({path.parent for path in contents}):
+                with writing(place, elsewhere):
+                    sync_folder(place)
     finally:
         for temporary in temporaries.values():
             temporary.unlink(missing_ok=True)
@@ -194,7 +204,53 @@ def make_folder(path: Path, *, private: bool = False, elsewhere: str = ELSEWHERE
         It cannot be created, or a file of that name is in the way.
     """
     with writing(path, elsewhere):
+        new = [place for place in (path, *path.parents) if not place.exists()]
         path.mkdir(0o700 if private else 0o777, parents=True, exist_ok=True)
+        for place in new:
+            sync_folder(place.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Sync the names in a folder to the disk; Windows offers no way to.
+
+    Raises
+    ------
+    OSError
+        The disk reports an error.
+    """
+    if os.name == "posix":
+        with suppress(PermissionError):  # one that may be written to, but not read
+            _sync(path, os.O_DIRECTORY)
+
+
+def sync_files(paths: Iterable[Path]) -> None:
+    """Sync the content of many files to the disk.
+
+    On several threads, because a file system serves syncs that wait together at once: a thousand
+    small files took 0.16 s on 8 threads of an ext4 on SSD, and 3.9 s on one.
+
+    Raises
+    ------
+    OSError
+        One is missing, or the disk reports an error.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (slow to import)
+
+    with ThreadPoolExecutor(_SYNC_THREADS) as pool:
+        for _ in pool.map(_sync, paths):
+            pass
+
+
+def _sync(path: Path, flags: int = 0) -> None:
+    mode = os.O_RDONLY if os.name == "posix" else os.O_RDWR  # Windows syncs what it may write
+    handle = os.open(path, mode | flags | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
+    finally:
+        os.close(handle)
 
 
 def try_to_write(path: Path) -> None:
@@ -345,8 +401,16 @@ def _create(path: Path, mode: int) -> int:
 
 
 def _fill(handle: int, data: bytes, *, durable: bool) -> None:
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
+    try:
+        write_bytes(handle, data)
         if durable:
-            os.fsync(file.fileno())
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_bytes(handle: int, data: bytes) -> None:
+    """Write all bytes to an open file."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]

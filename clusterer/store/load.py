@@ -17,6 +17,7 @@ from clusterer.people.amend import keys_of
 from clusterer.people.decide import without_faces
 from clusterer.people.features import describe
 from clusterer.store.analysis_cache import load_analysis
+from clusterer.store.commit import place_of, read_together
 from clusterer.store.names import ANALYSIS, RESULT
 from clusterer.store.result_json import (
     AGAIN,
@@ -33,7 +34,11 @@ from clusterer.store.result_json import (
 
 def read_result(folder: Path) -> ClusteringResult:
     """Read ``result.json``, ``analysis.npz`` and ``chips/``; see `ResultFolder.load`."""
-    content = _read(folder / RESULT)
+    return read_together(folder, lambda: _read_all(folder))
+
+
+def _read_all(folder: Path) -> ClusteringResult:
+    content = _read(place_of(folder, RESULT))
     try:
         analysis, _ = load_analysis(folder)
     except CacheError as error:

@@ -19,7 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from clusterer.core.errors import ResultError
-from clusterer.core.files import has_plain_folder, is_plain_file, write_atomic, writing
+from clusterer.core.files import (
+    has_plain_folder,
+    is_plain_file,
+    write_atomic,
+    write_bytes,
+    writing,
+)
 from clusterer.core.text import one_line
 from clusterer.store.film import Film
 from clusterer.store.names import (
@@ -75,7 +81,7 @@ def read_marker(folder: Path) -> Marker | None:
         schema, film = first["schema"], first["film"]
         if isinstance(schema, int) and schema > SCHEMA:
             raise ResultError(f"{path} was written by a later version", "Update cluster-video")
-        known = None if film is None else Film(one_line(film["name"]), str(film["fingerprint"]))
+        known = read_film(film)
     except (FileNotFoundError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return Marker(known, frozenset(name for line in lines for name in _names(line)))
@@ -94,11 +100,20 @@ def write_marker(folder: Path, marker: Marker) -> None:
 
 def marker_text(marker: Marker) -> str:
     """A marker as text, always the same for the same content: at most two lines."""
-    film = marker.film
-    stored = None if film is None else {"name": film.name, "fingerprint": film.fingerprint}
+    stored = film_dict(marker.film)
     head = json.dumps({"program": "cluster-video", "schema": SCHEMA, "film": stored})
     lines = [head, *([_line(marker.names)] if marker.names else [])]
     return "\n".join(lines) + "\n"
+
+
+def film_dict(film: Film | None) -> dict[str, str] | None:
+    """A film, JSON-ready."""
+    return None if film is None else {"name": film.name, "fingerprint": film.fingerprint}
+
+
+def read_film(stored: Any) -> Film | None:
+    """The inverse of `film_dict`; raises TypeError or KeyError on bad input."""
+    return None if stored is None else Film(one_line(stored["name"]), str(stored["fingerprint"]))
 
 
 def add_names(folder: Path, names: Iterable[str]) -> None:
@@ -110,17 +125,22 @@ def add_names(folder: Path, names: Iterable[str]) -> None:
         It cannot be written.
     """
     path = folder / MARKER
-    with writing(path), path.open("r+b") as file:
-        end = file.seek(0, os.SEEK_END)
-        file.seek(max(0, end - 1))
-        whole = file.read(1) == b"\n"
+    flags = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    with writing(path):
+        handle = os.open(path, flags)
         try:
-            file.write(f"{'' if whole else chr(10)}{_line(names)}\n".encode())
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError:
-            file.truncate(end)
-            raise
+            end = os.lseek(handle, 0, os.SEEK_END)
+            os.lseek(handle, max(0, end - 1), os.SEEK_SET)
+            whole = os.read(handle, 1) == b"\n"
+            os.lseek(handle, end, os.SEEK_SET)
+            try:
+                write_bytes(handle, f"{'' if whole else chr(10)}{_line(names)}\n".encode())
+                os.fsync(handle)
+            except OSError:
+                os.ftruncate(handle, end)
+                raise
+        finally:
+            os.close(handle)
 
 
 def _line(names: Iterable[str]) -> str:

@@ -21,6 +21,8 @@ TABLES = (PEOPLE_CSV, APPEARANCES_CSV, FACES_CSV, RESULT, REPORT)
 MARKER = ".cluster-video.jsonl"
 CHIPS, PARTIAL, EXPORTS = "chips", ".partial", "exports"
 PARTIAL_CHIPS = f"{PARTIAL}/{CHIPS}"
+COMMIT = f"{PARTIAL}/commit.json"
+"""Makes what ``.partial/`` holds the result; see `clusterer.store.commit`."""
 FOLDERS = (PARTIAL_CHIPS, PARTIAL, CHIPS, EXPORTS)
 """Subfolders, inner before outer."""
 ENDING = ".people"
@@ -73,6 +75,11 @@ def shot_file(index: int) -> str:
     return f"{PARTIAL}/{index:06d}.npz"
 
 
+def staged(name: str) -> str:
+    """Where a new file of the result waits to be committed."""
+    return f"{PARTIAL}/{name}"
+
+
 def needed_names(folder: Path, listed: Container[str]) -> Iterator[str]:
     """Names that a run will write to and that may be taken by files of others.
 
@@ -82,7 +89,7 @@ def needed_names(folder: Path, listed: Container[str]) -> Iterator[str]:
     listed
         Names of the files that we wrote.
     """
-    yield from (*TABLES, ANALYSIS, f"{PARTIAL}/{ANALYSIS}")
+    yield from (*TABLES, ANALYSIS, *map(staged, (*TABLES, ANALYSIS)), COMMIT)
     for below, pattern in ((CHIPS, PICTURE), (PARTIAL_CHIPS, PICTURE), (PARTIAL, SHOT)):
         if has_plain_folder(folder, below):
             for path in (folder / below).iterdir():

@@ -9,7 +9,6 @@ from clusterer.core.errors import ResultError
 from clusterer.core.files import ELSEWHERE, make_folder, write_all
 from clusterer.store.names import ANALYSIS, CHIPS, EDITS, MARKER, PARTIAL, TABLES
 from clusterer.store.owned import OwnedFolder
-from clusterer.store.run_lock import run_lock
 
 _PARTS = {*TABLES, ANALYSIS, EDITS, MARKER, CHIPS, PARTIAL}
 """What a result consists of; other files of ours may be replaced."""
@@ -41,7 +40,7 @@ def write_output(folder: Path, contents: Mapping[str, bytes | str]) -> None:
             inside = whole.relative_to(home)
             files = {(inside / name).as_posix(): content for name, content in contents.items()}
             _refuse_parts(folder, contents, files)
-            with run_lock(home):
+            with result.locked():
                 result.write(files, overwrite=True)
             return
     make_folder(folder)

@@ -452,8 +452,8 @@ def test_only_one_run_at_a_time_per_folder(
         ran = command(blank_film, "-o", "out")
     assert ran.code == 1
     assert ran.error == (
-        "Error: Another cluster-video is writing to out. Wait until it is done, or name another "
-        "folder with --output\n"
+        f"Error: Another cluster-video is writing to out (process {os.getpid()}). Wait until it is "
+        "done, or name another folder with --output\n"
     )
     assert not Path("out").exists()
     assert command(other_blank_film, "-o", "out", "-q") == Ran(0, "", "")

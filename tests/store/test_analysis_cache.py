@@ -24,6 +24,7 @@ from clusterer.store.analysis_cache import (
 )
 from clusterer.store.analysis_npz import SCHEMA_VERSION, dump
 from clusterer.store.names import MARKER, face_picture
+from clusterer.store.owned import OwnedFolder
 from tests.npz_files import write_arrays
 from tests.small_result import pictures, small_analysis
 from tests.store.test_analysis_npz import same
@@ -209,9 +210,10 @@ def test_interrupted_while_replacing_the_old_analysis(
             else:
                 break
         again = AnalysisCache(folder, "k")
-        if again.load() is None:
-            assert shots_of(again) == [0], step
-            again.finish(new)
+        with OwnedFolder(folder).locked():
+            if again.load() is None:
+                assert shots_of(again) == [0], step
+                again.finish(new)
         assert load_analysis(folder)[0].warnings == ("new",), step
         assert tree(folder).keys() == {ANALYSIS, *(f"chips/{name}" for name in pictures(new))}
         assert not (folder / ".partial").exists(), step
