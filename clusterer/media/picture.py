@@ -39,8 +39,7 @@ class Converter:
     Parameters
     ----------
     width_px, height_px
-        Size of the pictures as shown; frames of another size (if it changes within the video) are
-        scaled to it.
+        Size of the pictures as shown, with square pixels; frames of another size are scaled to it.
     small_width_px
         Width of the small pictures; they are never enlarged.
     """
@@ -57,11 +56,15 @@ class Converter:
         """Full picture as shown, array of shape (height, width, 3), uint8, RGB."""
         transpose, mirror_x, mirror_y = orientation(raw)
         width_px, height_px = self._shown[::-1] if transpose else self._shown
+        # Where pixels are not square, bicubic brings embeddings nearer to those of square ones: on
+        # the sample film at four shapes L2 0.115, at worst 0.138; bilinear 0.129 and 0.159 (SFace).
+        scaled = (width_px, height_px) != (raw.width, raw.height)
         frame = self._to_rgb.reformat(
             raw,
             width=width_px,
             height=height_px,
             format="rgb24",
+            interpolation=Interpolation.BICUBIC if scaled else Interpolation.BILINEAR,
             src_colorspace=_matrix(raw),
             dst_colorspace=_UNSPECIFIED,  # PyAV before 18 ignores both if they are equal
         )

@@ -1,7 +1,6 @@
 """Open a video and read its properties.
 
-The picture is used as stored: non-square pixels are kept (faces become a little narrow, which
-detectors tolerate), interlaced fields are not separated, HDR is not tone-mapped.
+Interlaced fields are not separated, HDR is not tone-mapped.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from av.video.stream import VideoStream
 from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.files import open_file, special_kind
 from clusterer.core.timecode import frame_number
-from clusterer.core.types import VideoInfo
+from clusterer.core.types import PIXEL_ASPECTS, VideoInfo
 from clusterer.media.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist
 from clusterer.media.picture import orientation
 
@@ -31,6 +30,8 @@ _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _PLAUSIBLE_RATES_HZ = (0.1, 1000.0)
 """Other rates come from containers that only state their clock, such as 90000 Hz."""
 _UNKNOWN_RATE_HZ = Fraction(25)
+_NEARLY_SQUARE = Fraction(1, 100)
+"""Aspects this near 1 are rounding (853x480 shown as 854x480), not shapes: 16:15 is the nearest."""
 FORMATS_WITHOUT_PTS = ("avi",)
 _TAGS: dict[str, Any] = (
     {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
@@ -64,6 +65,7 @@ def probe(path: str | Path) -> VideoInfo:
                 "It is damaged or refers to another file; copy or export it again completely",
             )
         transposed = orientation(first)[0]
+        aspect = _pixel_aspect(stream)
         width_px, height_px = first.width, first.height
         start_pts = stated_pts(container, first)
         stream_start = stream.start_time
@@ -81,6 +83,7 @@ def probe(path: str | Path) -> VideoInfo:
         start_pts=(stream_start or 0) if start_pts is None else start_pts,
         duration_s=duration_s,
         start_timecode=timecode,
+        pixel_aspect=1 / aspect if transposed else aspect,
     )
 
 
@@ -188,6 +191,21 @@ def stated_pts(container: InputContainer, frame: VideoFrame) -> int | None:
     dts follow the display order.
     """
     return frame.dts if container.format.name in FORMATS_WITHOUT_PTS else frame.pts
+
+
+def _pixel_aspect(stream: VideoStream) -> Fraction:
+    """Width of a stored pixel divided by its height, of a stream whose first frame is decoded.
+
+    The container's word comes before the codec's, as in FFmpeg. Where a file gives none, or one
+    that cannot be meant, pixels are square.
+    """
+    low, high = PIXEL_ASPECTS
+    for stated in (stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio):
+        aspect = _exact(stated)
+        if aspect is not None and aspect > 0:
+            meant = low <= aspect <= high and abs(aspect - 1) > _NEARLY_SQUARE
+            return aspect if meant else Fraction(1)
+    return Fraction(1)
 
 
 def _frame_rate(stream: VideoStream) -> Fraction:

@@ -67,6 +67,7 @@ def test_json_is_complete() -> None:
         "start_pts": 1024,
         "duration_s": 4.0,
         "start_timecode": "01:00:00:00",
+        "pixel_aspect": "1",
     }
     assert content["config"] == json.loads(json.dumps(settings(small.config)))
     assert content["config"]["clustering"]["threshold"] == 0.36

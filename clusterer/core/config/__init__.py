@@ -105,7 +105,7 @@ class DetectionConfig:
     min_score
         Detections below it are dropped, 0 to 1.
     min_face_px
-        Boxes less high than this in the source frame are dropped, px.
+        Boxes less high than this in the frame, with square pixels, are dropped, px.
     upsample
         How often ``hog`` and ``cnn`` double the size of the frame first; other detectors ignore it.
         None = the default of the detector.

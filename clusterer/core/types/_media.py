@@ -9,20 +9,28 @@ import numpy as np
 
 from clusterer.core.types._arrays import ImageArray
 
+PIXEL_ASPECTS = (Fraction(1, 4), Fraction(4))
+"""Shapes that pixels can have. The widest in use is 32:11, half D1 shown at 16:9."""
+
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
     """Properties of a video, as its container states them.
 
+    Boxes and landmarks of an analysis, and so of every table and export, are in pixels as stored,
+    after rotation: from 0 to `width_px` and `height_px`. Faces are found, measured and cut out in
+    the picture with square pixels, of size `square_px`.
+
     Attributes
     ----------
     path : as the user gave it; in a loaded result, the name of the file
-    width_px, height_px : size of the picture as shown, after rotation
+    width_px, height_px : size of the picture as stored, after rotation
     frame_rate : average frames per second
     time_base : seconds per pts tick
     start_pts : pts of the first frame
     duration_s : length of the video stream, seconds
     start_timecode : as the file states it, ``HH:MM:SS:FF`` (``;FF`` for drop-frame), or None
+    pixel_aspect : width of a pixel divided by its height, after rotation; 1 = square
 
     Examples
     --------
@@ -38,12 +46,22 @@ class VideoInfo:
     start_pts: int
     duration_s: float
     start_timecode: str | None = None
+    pixel_aspect: Fraction = Fraction(1)
 
     def __post_init__(self) -> None:
         if self.width_px <= 0 or self.height_px <= 0:
             raise ValueError(f"empty picture: {self.width_px}x{self.height_px}")
         if self.frame_rate <= 0 or self.time_base <= 0:
             raise ValueError("frame_rate and time_base must be positive")
+        if not PIXEL_ASPECTS[0] <= self.pixel_aspect <= PIXEL_ASPECTS[1]:
+            raise ValueError(f"no shape of a pixel: {self.pixel_aspect}")
+
+    @property
+    def square_px(self) -> tuple[int, int]:
+        """Width and height of the picture with square pixels; neither side is reduced."""
+        if self.pixel_aspect < 1:
+            return self.width_px, round(self.height_px / self.pixel_aspect)
+        return round(self.width_px * self.pixel_aspect), self.height_px
 
     def seconds(self, pts: int) -> float:
         """Time of a pts since the first frame, seconds."""
@@ -58,7 +76,7 @@ class Frame:
     ----------
     index : position among all decoded frames of the video, 0-based
     pts : presentation time in ticks of the video's time base
-    image : array of shape (height, width, 3), uint8, RGB, as shown (rotated)
+    image : array of shape (height, width, 3), uint8, RGB, as shown: rotated, square pixels
     """
 
     index: int
@@ -78,7 +96,7 @@ class SmallFrame:
     ----------
     index : position among all decoded frames of the video, 0-based
     pts : presentation time in ticks of the video's time base
-    picture : array of shape (h, w), uint8, as shown (rotated)
+    picture : array of shape (h, w), uint8, as shown: rotated, square pixels
     scale : its width divided by that of the full picture
     """
 

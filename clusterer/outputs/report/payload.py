@@ -96,14 +96,15 @@ def pictures(gallery: Gallery, analysis: Analysis) -> dict[str, dict[str, str]]:
 
 def _video(analysis: Analysis, axis: Axis) -> dict[str, Any]:
     video = analysis.video
+    width_px, height_px = video.square_px
     return {
         "title": file_name(video.path),
         "frame_rate": float(video.frame_rate),
         "time_base": [video.time_base.numerator, video.time_base.denominator],
         "start_pts": video.start_pts,
         "length_s": round(axis.length_s, 3),
-        "width": video.width_px,
-        "height": video.height_px,
+        "width": width_px,
+        "height": height_px,
         "ticks": [[tick.x, tick.label] for tick in axis.ticks()],
         "shots": [shot.start_pts for shot in analysis.shots],
     }
