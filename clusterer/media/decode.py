@@ -105,6 +105,11 @@ class Reader:
         self, info: VideoInfo, start: Start | None = None, end_pts: int | None = None
     ) -> None:
         self.warnings: list[str] = []
+        if info.stream is not None:
+            self.warnings.append(
+                f"the file has several video streams, of which stream {info.stream} was analysed;"
+                " --stream chooses another"
+            )
         self._info = info
         self._start = start if start is not None and start.pts > info.start_pts else None
         self._end_pts = end_pts
@@ -136,7 +141,7 @@ class Reader:
 
     def _from_start(self) -> Iterator[Decoded]:
         with open_video(self._info.path) as container:
-            stream = video_stream(container, self._info.path)
+            stream = video_stream(container, self._info.path, self._info.stream)
             yield from self._timed(self._frames(container, stream))
 
     def _from_middle(self, start: Start) -> Iterator[Decoded]:
@@ -148,7 +153,7 @@ class Reader:
         if not has_pts:
             index = None
         elif index is None or may_jump:
-            index = count_frames_before(path, start.pts)
+            index = count_frames_before(path, start.pts, self._info.stream)
             if start.index is not None and index != start.index:
                 index = None  # the clock is unreliable: count by decoding
         if index is not None:
@@ -171,7 +176,7 @@ class Reader:
         margin_pts = (start.context + 1) * self._frame_pts
         margin_pts += round(Fraction(margin_s) / self._info.time_base)
         with open_video(self._info.path) as container:
-            stream = video_stream(container, self._info.path)
+            stream = video_stream(container, self._info.path, self._info.stream)
             try:
                 aim_pts = max(start.pts - margin_pts, self._info.start_pts)
                 container.seek(aim_pts, stream=stream)
@@ -263,7 +268,9 @@ class Reader:
         if last is None or self._cancelled.is_set():
             return
         with open_video(self._info.path) as container:
-            stated_s = stream_duration_s(video_stream(container, self._info.path))
+            stated_s = stream_duration_s(
+                video_stream(container, self._info.path, self._info.stream)
+            )
         end_s = self._info.seconds(last.pts + last.duration_pts)
         if stated_s is not None and end_s < stated_s - _MISSING_END_S:
             self.warnings.append(
@@ -271,7 +278,7 @@ class Reader:
             )
 
 
-def count_frames_before(path: str, pts: int) -> int | None:
+def count_frames_before(path: str, pts: int, stream_index: int | None = None) -> int | None:
     """Count the frames shown before a pts, by reading packets only.
 
     Skips packets that the container marks as not for display, and those before the first key frame,
@@ -283,6 +290,8 @@ def count_frames_before(path: str, pts: int) -> int | None:
         The video.
     pts
         In ticks of the video stream's time base.
+    stream_index
+        As of `VideoInfo.stream`.
 
     Returns
     -------
@@ -296,7 +305,7 @@ def count_frames_before(path: str, pts: int) -> int | None:
     recent: deque[int] = deque(maxlen=_REORDERED)
     with open_video(path) as container:
         try:
-            for packet in container.demux(video_stream(container, path)):
+            for packet in container.demux(video_stream(container, path, stream_index)):
                 if not packet.size:
                     continue
                 if packet.pts is None or packet.pts in recent or packet.is_corrupt:

@@ -38,25 +38,37 @@ _TAGS: dict[str, Any] = (
 )
 """Escapes tags that are not UTF-8. PyAV 19 always does, and has no such argument; up to 18 it
 fails without it."""
+_COVER_PACKETS = 1000
+"""Packets of all video streams in which a stream with fewer than two is a cover, not a film."""
 _PROBE_ERRORS = 100
 """Undecodable packets before the first picture after which a file is not a video."""
 
 
-def probe(path: str | Path) -> VideoInfo:
+def probe(path: str | Path, stream_index: int | None = None) -> VideoInfo:
     """Read the properties of a video; decodes its first frame.
 
     Parameters
     ----------
     path
-        A file that FFmpeg can read. The first video stream that is not a cover picture is used.
+        A file that FFmpeg can read.
+    stream_index
+        The video stream, counted as by ffprobe. None = of those with more than one frame, and not
+        marked as covers, the one that FFmpeg chooses (`av_find_best_stream`): default ones first.
 
     Raises
     ------
+    ConfigError
+        The file has no such stream, or it is no video.
     VideoError
         The file is missing, a folder, empty, not a video, or nothing in it can be decoded.
     """
     with open_video(path) as container:
-        stream = video_stream(container, path)
+        moving = _moving(container)
+        if stream_index is None and len(moving) > 1:
+            stream_index = _film(container, path, [each.index for each in moving])
+        stream = video_stream(container, path, stream_index)
+        index = stream.index  # of no use once the file is closed
+        several = len(moving) > 1 or stream not in moving
         rate = _frame_rate(stream)
         first = _first_frame(container, stream)
         if first is None:
@@ -73,7 +85,7 @@ def probe(path: str | Path) -> VideoInfo:
         timecode = _start_timecode(container, stream, rate)
         duration_s = stream_duration_s(stream) or _container_duration_s(container)
     if duration_s is None:
-        duration_s = _scanned_duration_s(path, rate)
+        duration_s = _scanned_duration_s(path, rate, index)
     return VideoInfo(
         path=str(path),
         width_px=height_px if transposed else width_px,
@@ -84,6 +96,7 @@ def probe(path: str | Path) -> VideoInfo:
         duration_s=duration_s,
         start_timecode=timecode,
         pixel_aspect=1 / aspect if transposed else aspect,
+        stream=index if several else None,
     )
 
 
@@ -152,24 +165,78 @@ def _check(file: Path, path: str | Path) -> None:
         raise VideoError(f"{path} is empty", "Copy or export it again")
 
 
-def video_stream(container: InputContainer, path: str | Path) -> VideoStream:
-    """Return the first video stream that is not a cover picture, set to decode in threads.
+def video_stream(
+    container: InputContainer, path: str | Path, index: int | None = None
+) -> VideoStream:
+    """Return a video stream, set to decode in threads.
+
+    Parameters
+    ----------
+    container, path
+        The opened file.
+    index
+        Of the stream in the file, as of `VideoInfo.stream`; None = the first that is not a cover.
 
     Raises
     ------
+    ConfigError
+        The file has no such stream, or it is no video.
     VideoError
-        There is none, or its codec is unknown.
+        It has none at all, or the codec is unknown.
     """
-    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not moving:
+    moving = _moving(container)
+    if not moving and index is None:
         raise VideoError(f"{path} has no moving picture", "Give a video, not a sound file")
-    stream = moving[0]
+    stream = moving[0] if index is None else _numbered(container, path, index)
     if stream.codec_context is None:
         raise VideoError(f"the codec of {path} is unknown", "Convert it to H.264")
     # Half of the cores: the models need some too, and each further decoding thread gains less.
     stream.thread_type = "AUTO"
     stream.thread_count = max(1, (os.cpu_count() or 1) // 2)
     return stream
+
+
+def _moving(container: InputContainer) -> list[VideoStream]:
+    """Video streams that are not marked as cover pictures."""
+    return [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+
+
+def _numbered(container: InputContainer, path: str | Path, index: int) -> VideoStream:
+    for stream in container.streams.video:
+        if stream.index == index:
+            return stream
+    known = ", ".join(str(stream.index) for stream in container.streams.video)
+    raise ConfigError(
+        f"{path} has no video stream {index}",
+        f"Its video streams are: {known}" if known else "Give a video, not a sound file",
+    )
+
+
+def _film(container: InputContainer, path: str | Path, indices: list[int]) -> int:
+    """Which of several streams to analyse; a tie goes to the lower number.
+
+    FFmpeg's own choice is not restricted to those that move, so it is only asked first.
+    """
+    films = _of_several_frames(path, indices)
+    best = container.streams.best("video")
+    if best is not None and best.index in films:
+        return best.index
+    defaults = [i for i in films if container.streams[i].disposition & Disposition.default]
+    return (defaults or films)[0]
+
+
+def _of_several_frames(path: str | Path, indices: list[int]) -> list[int]:
+    """The streams of two packets or more; all of them if none has two."""
+    counts = dict.fromkeys(indices, 0)
+    with open_video(path) as container:
+        try:
+            for packet in container.demux(*(container.streams[index] for index in indices)):
+                counts[packet.stream.index] += bool(packet.size)
+                if min(counts.values()) > 1 or sum(counts.values()) >= _COVER_PACKETS:
+                    break
+        except av.error.FFmpegError:
+            pass  # use the packets read so far
+    return [index for index in indices if counts[index] > 1] or indices
 
 
 def stream_duration_s(stream: VideoStream) -> float | None:
@@ -254,11 +321,11 @@ def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame |
     return None
 
 
-def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:
+def _scanned_duration_s(path: str | Path, rate: Fraction, index: int) -> float:
     """Duration by reading every packet, for containers that state none."""
     count, first, last = 0, None, None
     with open_video(path) as container:
-        stream = video_stream(container, path)
+        stream = video_stream(container, path, index)
         try:
             for packet in container.demux(stream):
                 if not packet.size:

@@ -34,7 +34,7 @@ from clusterer.edits import to_dict
 RESULT_SCHEMA = 6
 """Of ``result.json``; raised when its meaning changes. 2: with `identities`, so that it can be
 loaded. 3: with `clothing`, what clothing decided. 4: with `grouping`, `edits` and `advice`, what a
-review starts from. 5: the setting `tolerance` has its name. 6: shape of pixels.
+review starts from. 5: the setting `tolerance` has its name. 6: shape of pixels, video stream.
 ``analysis.npz`` has its own number."""
 READABLE_SCHEMAS = (4, 5, RESULT_SCHEMA)
 AGAIN = "Run cluster-video on the video again, with this folder as --output"

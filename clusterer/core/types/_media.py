@@ -31,6 +31,7 @@ class VideoInfo:
     duration_s : length of the video stream, seconds
     start_timecode : as the file states it, ``HH:MM:SS:FF`` (``;FF`` for drop-frame), or None
     pixel_aspect : width of a pixel divided by its height, after rotation; 1 = square
+    stream : which of several video streams it is, by its number in the file; None = the only one
 
     Examples
     --------
@@ -47,6 +48,7 @@ class VideoInfo:
     duration_s: float
     start_timecode: str | None = None
     pixel_aspect: Fraction = Fraction(1)
+    stream: int | None = None
 
     def __post_init__(self) -> None:
         if self.width_px <= 0 or self.height_px <= 0:
