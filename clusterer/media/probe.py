@@ -1,6 +1,6 @@
 """Open a video and read its properties.
 
-Interlaced fields are not separated, HDR is not tone-mapped.
+Interlaced fields are not separated.
 """
 
 from __future__ import annotations
