@@ -46,7 +46,7 @@ def write(path: Path, tracks: Sequence[Track]) -> Path:
             stream.width, stream.height = track.width_px, 96
             stream.pix_fmt = "yuv420p"
             stream.codec_context.time_base = 1 / RATE
-            stream.disposition = track.disposition
+            stream.disposition = track.disposition.value
             streams.append(stream)
         for index in range(max(track.frames for track in tracks)):
             for number, (track, stream) in enumerate(zip(tracks, streams, strict=True)):
