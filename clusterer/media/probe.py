@@ -22,7 +22,15 @@ from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.files import open_file, special_kind
 from clusterer.core.timecode import frame_number
 from clusterer.core.types import PIXEL_ASPECTS, VideoInfo
-from clusterer.media.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist
+from clusterer.media.formats import (
+    HEAD_BYTES,
+    OPTIONS,
+    animated_webp,
+    forced,
+    is_called_playlist,
+    kind_of_picture,
+    playlist,
+)
 from clusterer.media.picture import orientation
 
 _TIMECODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
@@ -112,6 +120,7 @@ def open_video(path: str | Path) -> InputContainer:
     VideoError
         The file is missing, a folder, a pipe or a device, empty, a playlist, or not a video.
     """
+    head = b""
     try:
         file = Path(path).absolute()  # the system resolves symlinks, as when hashing the file
         _check(file, path)
@@ -127,18 +136,29 @@ def open_video(path: str | Path) -> InputContainer:
             **_TAGS,
         )
         return container
-    except PermissionError:
-        raise VideoError(f"{path} may not be read", "Check the permissions of the file") from None
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        if isinstance(error, av.error.FFmpegError) and is_called_playlist(str(path)):
-            raise _playlist_error(path, "by its name") from None
-        foreign = isinstance(error, av.error.FFmpegError) and error.errno == errno.EINVAL
-        reason = getattr(error, "strerror", None) or str(error)
-        raise VideoError(
-            f"{path} cannot be opened as a video"
-            f" ({'its format does not hold video' if foreign else reason})",
-            "It is not a video, or was not copied or exported completely",
-        ) from None
+        raise _unopened(path, head, error) from None
+
+
+def _unopened(path: str | Path, head: bytes, error: Exception) -> VideoError:
+    """Why a file could not be opened, of which at most the head was read."""
+    if not isinstance(error, av.error.FFmpegError):
+        if isinstance(error, PermissionError):
+            return VideoError(f"{path} may not be read", "Check the permissions of the file")
+    elif kind := kind_of_picture(head):
+        return VideoError(
+            f"{path} cannot be opened as a video ({kind})",
+            "Save it as MP4 or GIF" if animated_webp(head) else "Give a video",
+        )
+    elif is_called_playlist(str(path)):
+        return _playlist_error(path, "by its name")
+    foreign = isinstance(error, av.error.FFmpegError) and error.errno == errno.EINVAL
+    reason = getattr(error, "strerror", None) or str(error)
+    return VideoError(
+        f"{path} cannot be opened as a video"
+        f" ({'its format does not hold video' if foreign else reason})",
+        "It is not a video, or was not copied or exported completely",
+    )
 
 
 def _playlist_error(path: str | Path, kind: str) -> VideoError:
