@@ -177,12 +177,14 @@ def _jpeg(picture: bytes) -> Response:
 
 
 def faces(analysis: Analysis) -> dict[str, list[Any]]:
-    """Every face of a track, in time order: track, pts, and box rounded to whole px."""
-    rows = np.flatnonzero(analysis.track_of_row >= 0)
+    """Every face of a track, in time order: track, pts, and box, whole px of the picture shown."""
+    video, rows = analysis.video, np.flatnonzero(analysis.track_of_row >= 0)
+    width_px, height_px = video.square_px
+    shown = analysis.detections[rows].scaled(width_px / video.width_px, height_px / video.height_px)
     return {
         "track": analysis.track_of_row[rows].tolist(),
         "pts": analysis.detections.pts[rows].tolist(),
-        "boxes": np.rint(analysis.detections.boxes[rows]).astype(np.int64).tolist(),
+        "boxes": np.rint(shown.boxes).astype(np.int64).tolist(),
     }
 
 

@@ -30,12 +30,14 @@ from clusterer.core.types import (
 SCHEMA_VERSION = 6
 """Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality. 3: colours of
 clothing. 4: clothing embeddings and pictures of torsos. 5: extents of tracks. 6: where a
-player's clock begins; ends of tracks."""
+player's clock begins, ends of tracks, shape of pixels; faces are found in square pixels."""
 READABLE_VERSIONS = (4, 5, SCHEMA_VERSION)
 
 NO_EXTENT = (-1, -1, -1, -1, -1)
 """Stands for the extent of a track that is visible only from its first detection to its last."""
 
+_FRACTIONS = ("frame_rate", "time_base", "pixel_aspect")
+"""Fields of `VideoInfo` that are stored as text; the last is missing before schema 6."""
 _AS_THEY_ARE = (
     "chip_rows",
     "chip_embeddings",
@@ -109,7 +111,7 @@ def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
     """An analysis as named arrays and JSON-ready facts."""
     video = asdict(analysis.video)
     video["path"] = _name(video["path"])  # results travel, so the folder stays private
-    video["frame_rate"], video["time_base"] = str(video["frame_rate"]), str(video["time_base"])
+    video |= {name: str(video[name]) for name in _FRACTIONS}
     arrays: Arrays = {
         **face_arrays(analysis.detections, analysis.quality),
         "shots": np.array(
@@ -131,10 +133,7 @@ def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
     """The inverse of `dump`; raises KeyError, TypeError, ValueError or IndexError on bad input."""
     facts = dict(meta["video"])
     facts["path"] = _name(facts["path"])  # earlier versions stored the whole path
-    facts["frame_rate"], facts["time_base"] = (
-        Fraction(facts["frame_rate"]),
-        Fraction(facts["time_base"]),
-    )
+    facts |= {name: Fraction(facts[name]) for name in _FRACTIONS if name in facts}
     detections, quality = read_faces(arrays)
     return Analysis(
         video=VideoInfo(**facts),

@@ -34,8 +34,8 @@ from clusterer.edits import to_dict
 RESULT_SCHEMA = 6
 """Of ``result.json``; raised when its meaning changes. 2: with `identities`, so that it can be
 loaded. 3: with `clothing`, what clothing decided. 4: with `grouping`, `edits` and `advice`, what a
-review starts from. 5: the setting `tolerance` has its name. 6: times are a player's,
-and `video` has `delay_pts`. ``analysis.npz`` has its own number."""
+review starts from. 5: the setting `tolerance` has its name. 6: times are a player's, `video` has
+`delay_pts`, `pixel_aspect` and `stream`. ``analysis.npz`` has its own number."""
 READABLE_SCHEMAS = (4, 5, RESULT_SCHEMA)
 AGAIN = "Run cluster-video on the video again, with this folder as --output"
 
@@ -46,7 +46,7 @@ def to_json(result: ClusteringResult) -> str:
     Tables are objects of columns, so that an hour of faces stays small.
     """
     video = asdict(result.analysis.video)
-    video |= {key: str(video[key]) for key in ("frame_rate", "time_base")}
+    video |= {key: str(video[key]) for key in ("frame_rate", "time_base", "pixel_aspect")}
     video["path"] = Path(video["path"]).name
     content: dict[str, Any] = {
         "schema": RESULT_SCHEMA,

@@ -65,6 +65,8 @@ WRONG_FLAGS = [
     (["--start", "10", "--end", "10"], "end does not lie after start"),
     (["--start", "0:20", "--end", "0:10"], "end does not lie after start"),
     (["--start", "100"], "the start, 100 s, is beyond the end of the video, 51.0 s"),
+    (["--stream", "-1"], "video stream is -1. It must be between 0 and 9999"),
+    (["--stream", "1"], "has no video stream 1. Its video streams are: 0"),
     (["--min-faces", "0"], "faces that make a person is 0"),
     (["--min-quality", "1.5"], "quality of a readable chip is 1.5"),
     (["--detection-width", "10"], "detection width is 10"),

@@ -29,6 +29,7 @@ NAN, INFINITY = float("nan"), float("inf")
 RANGES = [
     (VideoConfig, "sample_rate_hz", "sample rate", 0.1, 60.0),
     (VideoConfig, "still_level", "level of stillness", 0.0, 255.0),
+    (VideoConfig, "stream", "video stream", 0, 9999),
     (ShotConfig, "width_px", "cut detection width", 16, 1920),
     (ShotConfig, "min_content", "cut content", 0.0, 255.0),
     (ShotConfig, "min_ratio", "cut ratio", 1.0, 255.0),

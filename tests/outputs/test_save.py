@@ -68,6 +68,8 @@ def test_json_is_complete() -> None:
         "duration_s": 4.0,
         "start_timecode": "01:00:00:00",
         "delay_pts": 0,
+        "pixel_aspect": "1",
+        "stream": None,
     }
     assert content["config"] == json.loads(json.dumps(settings(small.config)))
     assert content["config"]["clustering"]["threshold"] == 0.36
