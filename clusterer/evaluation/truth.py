@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.cells import restored
 from clusterer.core.errors import TruthError
 from clusterer.core.files import is_file, open_file, reading
 from clusterer.core.text import printable
@@ -180,7 +181,7 @@ def _number(path: Path, line: int, column: str, text: str) -> float:
 
 def _person(path: Path, line: int, row: dict[str, str]) -> str:
     """Name in a row, without surrounding whitespace."""
-    name = row["person"].strip()
+    name = restored(row["person"].strip())
     if not name.isprintable():
         raise TruthError(f"{path}, line {line}: the person's name holds a control character")
     return name
