@@ -17,6 +17,7 @@ from typing import Any
 from clusterer.core.config import AnalysisConfig, settings
 from clusterer.core.errors import CacheError, VideoError
 from clusterer.core.files import open_file, reading, writing
+from clusterer.core.text import brief
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_npz import SCHEMA_VERSION, Arrays, dump, pack, read_arrays, restore
 from clusterer.store.names import (
@@ -246,8 +247,8 @@ def load_analysis(folder: Path) -> tuple[Analysis, str]:
     try:
         analysis, key = restore(arrays, meta), str(meta["key"])
         wanted = picture_names(analysis)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise CacheError(f"{path} is damaged ({error})") from None
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise CacheError(f"{path} is damaged ({brief(error)})") from None
     stored = {entry.name for entry in (folder / CHIPS).glob("*.jpg")}
     if not wanted <= stored:
         raise CacheError(f"pictures are missing from {folder / CHIPS}")
