@@ -17,6 +17,7 @@ from clusterer.cli.exit_codes import CRASHED, INTERRUPTED, UNREAD
 from clusterer.cli.work import PROGRAM, Unforeseen, Work
 from clusterer.core.errors import ClustererError, ConfigError, PlugInError
 from clusterer.core.files import reason
+from clusterer.core.text import visible
 
 
 def exit_code(args: list[str] | None) -> int:
@@ -113,7 +114,7 @@ def _prepare(work: Work) -> None:
 
 
 class _Logged(logging.Handler):
-    """Reports exceptions that libraries log as our own; drops the rest of the log."""
+    """Reports exceptions that libraries log, and our own lines; drops the rest of the log."""
 
     def __init__(self, work: Work) -> None:
         super().__init__(logging.ERROR)
@@ -123,3 +124,5 @@ class _Logged(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             _print(crashed(error, self._work))
+        elif record.name.startswith("clusterer."):
+            _print(f"Note: {visible(record.getMessage())}")

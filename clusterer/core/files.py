@@ -98,10 +98,27 @@ def open_file(path: Path) -> BinaryIO:
         raise
 
 
-def read_file(path: Path) -> bytes:
-    """Content of a file; errors as for `open_file`."""
+def read_file(path: Path, most: int | None = None) -> bytes:
+    """Content of a file.
+
+    Parameters
+    ----------
+    path
+    most
+        Bytes of the largest file that is read; None = any.
+
+    Raises
+    ------
+    OSError
+        As of `open_file`; also if it is larger.
+    """
     with open_file(path) as file:
-        return file.read()
+        if most is None:
+            return file.read()
+        size = os.fstat(file.fileno()).st_size
+        if size <= most:
+            return file.read(size)  # what grows meanwhile is read as it was
+        raise OSError(errno.EFBIG, f"it has more than {most} bytes", str(path))
 
 
 def read_nofollow(path: Path) -> bytes:
@@ -279,6 +296,15 @@ def make_private(path: Path) -> bool:
         return False
     with suppress(OSError):  # of another owner, or a file system without rights
         path.chmod(mode & 0o700)
+    return True
+
+
+def is_encodable(name: str) -> bool:
+    """Whether a name can be that of a file at all: no lone surrogate that stands for no byte."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
     return True
 
 

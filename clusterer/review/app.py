@@ -22,6 +22,7 @@ from clusterer.core.errors import ClustererError, EditsError, ResultError, Video
 from clusterer.core.types import Analysis, ClusteringResult, Edit
 from clusterer.edits import parse_edit
 from clusterer.outputs import report
+from clusterer.outputs.pages import stated_policy
 from clusterer.review.footage import Footage
 from clusterer.review.session import Changed, ConflictError, Session
 
@@ -103,7 +104,9 @@ class _Desk:
 
     def page(self, _request: Request) -> Response:
         state = self._session.state
-        return HTMLResponse(self._site.render(state.result, state.log.undone, self._site.names))
+        html = self._site.render(state.result, state.log.undone, self._site.names)
+        stated = "; ".join(filter(None, (stated_policy(html), "frame-ancestors 'none'")))
+        return HTMLResponse(html, headers={"Content-Security-Policy": stated})
 
     def chip(self, request: Request) -> Response:
         picture = self._picture(request, self._session.folder.picture)

@@ -28,6 +28,7 @@ from clusterer.core.files import (
     reading,
     writing,
 )
+from clusterer.core.text import brief
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_npz import SCHEMA_VERSION, Arrays, dump, pack, read_arrays, restore
 from clusterer.store.commit import place_of, read_commit, read_together
@@ -297,8 +298,8 @@ def _read_analysis(path: Path, chips: Path, stored: set[str]) -> tuple[Analysis,
     try:
         analysis, key = restore(arrays, meta), str(meta["key"])
         wanted = picture_names(analysis)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise CacheError(f"{path} is damaged ({error})") from None
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise CacheError(f"{path} is damaged ({brief(error)})") from None
     if not wanted <= stored:
         raise CacheError(f"pictures are missing from {chips}")
     return analysis, key

@@ -27,6 +27,8 @@ FOLDERS = (PARTIAL_CHIPS, PARTIAL, CHIPS, EXPORTS)
 """Subfolders, inner before outer."""
 ENDING = ".people"
 """Of the name of a result folder."""
+MOST_BYTES = 1 << 30
+"""Largest file of a result that is read; ``result.json`` of a day of film has a tenth."""
 LONGEST = 255
 """Bytes that file systems allow in a name."""
 OF_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}

@@ -31,7 +31,7 @@ from tests.store.test_analysis_npz import same
 
 
 def part(value: int) -> dict[str, Any]:
-    return {"a": np.array([value])}
+    return {"shot": np.array([value])}
 
 
 def begun(folder: Path, key: str = "k", shots: int = 3) -> AnalysisCache:
@@ -43,7 +43,7 @@ def begun(folder: Path, key: str = "k", shots: int = 3) -> AnalysisCache:
 
 
 def shots_of(cache: AnalysisCache) -> list[int]:
-    return [int(arrays["a"][0]) for arrays in cache.finished_shots()]
+    return [int(arrays["shot"][0]) for arrays in cache.finished_shots()]
 
 
 def finished(folder: Path, key: str = "k") -> AnalysisCache:

@@ -85,7 +85,10 @@ def _sequence(parent: ET.Element, timeline: Timeline) -> None:
     _timecode(sequence, timeline, timeline.timecode(0), timeline.start_frame)
     video = add(add(sequence, "media"), "video")
     _picture(add(video, "format"), timeline, _sequence_pixels(timeline.video))
-    _clip(add(video, "track"), timeline)
+    track = add(video, "track")
+    _clip(track, timeline)
+    add(track, "enabled", "TRUE")  # as Premiere writes them; OpenShot fails without
+    add(track, "locked", "FALSE")
     for part, span in timeline.marks():
         _marker(sequence, part, span)
 

@@ -39,7 +39,7 @@ GOLDEN = f"""<xmeml version="4"><sequence id="sequence-1">
 <start>0</start><end>120</end><in>0</in><out>120</out>
 <file id="file-1"><name>my clip.mp4</name><pathurl>my%20clip.mp4</pathurl>{RATE}
 <duration>120</duration>{TIMECODE}<media><video>{PICTURE}</video></media></file>
-</clipitem></track></video></media>
+</clipitem><enabled>TRUE</enabled><locked>FALSE</locked></track></video></media>
 <marker><name>Anna &amp; Co</name><comment>person-1, shot 0, confidence 0.88</comment>
 <in>0</in><out>30</out></marker>
 <marker><name>Борис</name><comment>person-2, shot 1, confidence 0.50</comment>
