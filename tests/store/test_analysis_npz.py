@@ -78,6 +78,7 @@ def analyses(draw: st.DrawFn) -> Analysis:
             draw(st.integers(-(2**40), 2**40)),
             draw(st.floats(0, 1e6)),
             draw(st.none() | st.just("01:00:00;00")),
+            draw(st.integers(0, 2**40)),
             draw(st.fractions(min_value=Fraction(1, 4), max_value=4)),
             draw(st.none() | st.integers(0, 9)),
         ),
