@@ -352,6 +352,7 @@ class OwnedFolder:
                 if self._is_ours(staged(name)):
                     (self.path / staged(name)).replace(self.path / name)
             self._unlink(commit.old)
+            self._remove_empty({name.partition("/")[0] for name in commit.old} - {CHIPS, PARTIAL})
             for place in subfolders(self.path):
                 sync_folder(place)
             disk = read_marker(self.path) or self._known()
