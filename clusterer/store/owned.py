@@ -322,7 +322,7 @@ class OwnedFolder:
 
     def remove_leftovers(self) -> None:
         """Delete what killed programs left unfinished; the caller holds the lock."""
-        with suppress(OSError):
+        with suppress(OSError, ResultError):
             if not self.is_result and (not is_there(self.path) or holds_others(self.path)):
                 return
             with edits_lock(self.path) as held:  # else a review may be writing one of them

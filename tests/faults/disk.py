@@ -91,7 +91,6 @@ class Disk:
                 if new:
                     self._step("open")
                 handle = real(path, flags, mode, **how)
-                self._handles.pop(handle, None)  # of a file that was closed by other means
                 if name is not None:
                     self._handles[handle] = name
                 if name is not None and new:
@@ -110,7 +109,7 @@ class Disk:
 
     def _write(self, real: Callable[[int, Any], int]) -> Callable[[int, Any], int]:
         def write(handle: int, data: Any) -> int:
-            if handle in self._handles:
+            if self._known(handle) is not None:
                 try:
                     self._step("write")
                 except Stopped:
@@ -123,7 +122,7 @@ class Disk:
     def _fsync(self, real: Callable[[int], None]) -> Callable[[int], None]:
         def fsync(handle: int) -> None:
             with self._lock:
-                name = self._handles.get(handle)
+                name = self._known(handle)
                 if name is None:
                     real(handle)
                     return
@@ -180,9 +179,20 @@ class Disk:
             self.steps.append(kind)
             self.act(step, kind)
 
+    def _known(self, handle: int) -> str | None:
+        """Name of an open file, unless its number has been used again."""
+        name = self._handles.get(handle)
+        if name is None:
+            return None
+        try:
+            same = os.path.samestat(os.fstat(handle), (self.folder / name).stat())
+        except OSError:
+            return None
+        return name if same else None
+
     def _name(self, path: Any) -> str | None:
         if isinstance(path, int):
-            return self._handles.get(path)
+            return self._known(path)
         try:
             return Path(path).absolute().relative_to(self.folder).as_posix()
         except ValueError:
