@@ -204,6 +204,20 @@ def write_all(
             temporary.unlink(missing_ok=True)
 
 
+def temporaries(folder: Path) -> Iterator[Path]:
+    """Temporary files in a folder, left by killed programs unless one is writing there now."""
+    for path in folder.iterdir():
+        if TEMPORARY.fullmatch(path.name) and is_plain_file(path):
+            yield path
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Delete temporary files that killed programs left; nobody else may be writing there."""
+    with suppress(OSError):
+        for path in list(temporaries(folder)):
+            path.unlink()
+
+
 def make_folder(path: Path, *, private: bool = False, elsewhere: str = ELSEWHERE) -> None:
     """Create a folder and its parents, if they do not exist.
 
@@ -279,12 +293,14 @@ def try_to_write(path: Path) -> None:
         It cannot.
     """
     with writing(path):
-        place = path
-        while not is_there(place) and place != place.parent:
-            place = place.parent
-        if not place.is_dir():
+        new = [place for place in (path, *path.parents) if not is_there(place)]
+        if new:  # the probe is the folder itself: if we are killed, nothing strange is left
+            new[-1].mkdir(0o700)
+            new[-1].rmdir()
+            return
+        if not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        probe = place / f".cluster-video-{secrets.token_hex(8)}.tmp"
+        probe = path / f".cluster-video-{secrets.token_hex(8)}.tmp"
         os.close(_create(probe, 0o600))
         probe.unlink()
 
@@ -314,11 +330,11 @@ def is_there(path: Path) -> bool:
     Raises
     ------
     OSError
-        This cannot be determined, for example below a file.
+        This cannot be determined, for example for lack of permission.
     """
     try:
         path.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return True
 

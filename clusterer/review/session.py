@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from clusterer.outputs.save import save as save_result
 from clusterer.people.amend import amend
 from clusterer.people.decide import decide
 from clusterer.review.writer import Writer, Written
-from clusterer.store.commit import Version, version, versions
+from clusterer.store.commit import Version, read_commit, version, versions
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import EDITS
 from clusterer.store.run_lock import WAIT
@@ -80,6 +81,9 @@ class Session:
         save: Callable[[ClusteringResult, Path], None] = save_result,
     ) -> None:
         self.folder = ResultFolder(folder)
+        if read_commit(folder) is not None:  # of a writer that was killed
+            with suppress(ResultError), self.folder.locked(remedy=WAIT):
+                pass
         self._written, self._seen = versions(folder), self._stamp()  # before they are read
         loaded = self.folder.load()
         log = self.folder.edits

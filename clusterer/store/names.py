@@ -10,7 +10,7 @@ import time
 from collections.abc import Container, Iterator
 from pathlib import Path
 
-from clusterer.core.files import TEMPORARY, has_plain_folder, is_plain_file, is_there
+from clusterer.core.files import TEMPORARY, has_plain_folder, is_plain_file, is_there, temporaries
 from clusterer.core.text import printable
 
 ANALYSIS, RESULT, EDITS = "analysis.npz", "result.json", "edits.json"
@@ -120,9 +120,7 @@ def holds_others(folder: Path) -> bool:
 def leftovers(folder: Path) -> Iterator[Path]:
     """Temporary files of ours that a killed program left."""
     for place in subfolders(folder):
-        for path in place.iterdir():
-            if TEMPORARY.fullmatch(path.name) and is_plain_file(path):
-                yield path
+        yield from temporaries(place)
     yield from old_doorways(folder)
 
 

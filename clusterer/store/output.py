@@ -7,9 +7,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from clusterer.core.errors import ResultError
-from clusterer.core.files import ELSEWHERE, is_plain_folder, make_folder, write_all
+from clusterer.core.files import (
+    ELSEWHERE,
+    is_plain_folder,
+    make_folder,
+    remove_temporaries,
+    write_all,
+)
 from clusterer.store.names import ANALYSIS, CHIPS, EDITS, MARKER, PARTIAL, TABLES
 from clusterer.store.owned import OwnedFolder
+from clusterer.store.run_lock import run_lock
 
 _PARTS = {*TABLES, ANALYSIS, EDITS, MARKER, CHIPS, PARTIAL}
 """What a result consists of; other files of ours may be replaced."""
@@ -32,8 +39,8 @@ def write_output(folder: Path, contents: Mapping[str, bytes | str]) -> None:
     ------
     ResultError
         The folder cannot be written to, a link within a result leads to it, one of the files is
-        part of the result itself, such as ``result.json``, or a run is at work in the result. What
-        was there before stays.
+        part of the result itself, such as ``result.json``, or another program is writing there.
+        What was there before stays.
     """
     whole = folder.absolute()
     _refuse_links(whole)
@@ -46,8 +53,11 @@ def write_output(folder: Path, contents: Mapping[str, bytes | str]) -> None:
             with result.locked():
                 result.write(files, overwrite=True)
             return
-    make_folder(folder)
-    write_all({folder / name: content for name, content in contents.items()})
+    with run_lock(folder) as held:
+        make_folder(folder)
+        if held:
+            remove_temporaries(folder)
+        write_all({folder / name: content for name, content in contents.items()})
 
 
 def write_private(path: Path, content: bytes | str, elsewhere: str = ELSEWHERE) -> None:

@@ -322,7 +322,7 @@ class OwnedFolder:
 
     def remove_leftovers(self) -> None:
         """Delete what killed programs left unfinished; the caller holds the lock."""
-        with suppress(OSError):
+        with suppress(OSError, ResultError):
             if not self.is_result and (not is_there(self.path) or holds_others(self.path)):
                 return
             with edits_lock(self.path) as held:  # else a review may be writing one of them
@@ -352,6 +352,7 @@ class OwnedFolder:
                 if self._is_ours(staged(name)):
                     (self.path / staged(name)).replace(self.path / name)
             self._unlink(commit.old)
+            self._remove_empty({name.partition("/")[0] for name in commit.old} - {CHIPS, PARTIAL})
             for place in subfolders(self.path):
                 sync_folder(place)
             disk = read_marker(self.path) or self._known()
