@@ -49,12 +49,16 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
 _XML = rb"(?:<\?(?:xml|wpl|zpl)\b[^>]*+>|<!--(?:(?!-->).)*+-->|<!DOCTYPE[^>]*+>|\s++)*+<(?:\w+:)?"
 _REMARKS = rb"(?:#[^\r\n\x00]*+\s++)*+"
+_DIRECTIVES = (
+    rb"(?:(?:#|(?:duration|inpoint|outpoint|stream|exact_stream_id|stream_\w++|chapter|option"
+    rb"|file_packet_\w++)\b)[^\r\n\x00]*+\s++)*+"
+)
 # Possessive quantifiers (``*+``): with backtracking, a crafted file could stall this for hours.
 _PLAYLISTS = tuple(
     (re.compile(rb"(?:\xef\xbb\xbf)*+\s*+" + pattern, re.DOTALL | re.IGNORECASE), name)
     for pattern, name in (
         (rb"#EXT(?:M3U|INF|-X-)", "M3U or HLS"),
-        (_REMARKS + rb"(?:ffconcat\b|file\s+['\"]?[^\s\x00])", "FFmpeg's concat"),
+        (_DIRECTIVES + rb"(?:ffconcat\b|file\s+['\"]?[^\s\x00])", "FFmpeg's concat"),
         (_XML + rb"MPD\b", "DASH"),
         (_XML + rb"SmoothStreamingMedia\b", "Smooth Streaming"),
         (_XML + rb"(?:CompositionPlaylist|PackingList|AssetMap)\b", "IMF"),
@@ -75,6 +79,18 @@ _PLAYLISTS = tuple(
 )
 
 
+_PICTURES = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG", "PNG"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"BM", "BMP"),
+    (b"8BPS", "Photoshop"),
+)
+_ANIMATED = 0x02
+"""Flag of the VP8X chunk (WebP Container Specification, Extended File Format)."""
+
+
 def playlist(head: bytes) -> str:
     """Recognise a playlist by its content.
 
@@ -92,6 +108,19 @@ def playlist(head: bytes) -> str:
         text = head.removeprefix(b"\0\0").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
         text = text.replace(b"\0", b"")
     return next((name for pattern, name in _PLAYLISTS if pattern.match(text)), "")
+
+
+def still(head: bytes) -> str:
+    """Recognise a picture by its content; used only if it cannot be read as a video.
+
+    Returns
+    -------
+    what it is, such as "a JPEG picture"; empty if it is none of the usual kinds
+    """
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        is_animated = head[12:16] == b"VP8X" and bool(head[20:21]) and bool(head[20] & _ANIMATED)
+        return "an animated WebP picture" if is_animated else "a WebP picture"
+    return next((f"a {name} picture" for start, name in _PICTURES if head.startswith(start)), "")
 
 
 def is_called_playlist(name: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,7 +24,7 @@ from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.files import open_file, special_kind
 from clusterer.core.timecode import frame_number
 from clusterer.core.types import VideoInfo
-from clusterer.media.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist
+from clusterer.media.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist, still
 from clusterer.media.packets import may_jump, stretches
 from clusterer.media.picture import orientation
 
@@ -63,7 +64,7 @@ def probe(path: str | Path) -> VideoInfo:
         rate = _frame_rate(stream)
         first = _first_frame(container, stream)
         if first is None:
-            raise VideoError(
+            raise _picture_error(path) or VideoError(
                 f"nothing in {path} can be decoded",
                 "It is damaged or refers to another file; copy or export it again completely",
             )
@@ -121,9 +122,13 @@ def open_video(path: str | Path) -> InputContainer:
             **_TAGS,
         )
         return container
-    except PermissionError:
-        raise VideoError(f"{path} may not be read", "Check the permissions of the file") from None
     except (av.error.FFmpegError, OSError, ValueError) as error:
+        if _is_forbidden(error):
+            raise VideoError(
+                f"{path} may not be read", "Check the permissions of the file"
+            ) from None
+        if picture := _picture_error(path):
+            raise picture from None
         if isinstance(error, av.error.FFmpegError) and is_called_playlist(str(path)):
             raise _playlist_error(path, "by its name") from None
         foreign = isinstance(error, av.error.FFmpegError) and error.errno == errno.EINVAL
@@ -133,6 +138,21 @@ def open_video(path: str | Path) -> InputContainer:
             f" ({'its format does not hold video' if foreign else reason})",
             "It is not a video, or was not copied or exported completely",
         ) from None
+
+
+def _is_forbidden(error: Exception) -> bool:
+    """Whether the system refuses to read a file; FFmpeg's EPERM is any failure, its -1."""
+    return isinstance(error, PermissionError) and not (
+        isinstance(error, av.error.FFmpegError) and error.errno == errno.EPERM
+    )
+
+
+def _picture_error(path: str | Path) -> VideoError | None:
+    """What to say of a file that is not a video but a picture; None if it is not."""
+    with suppress(OSError), open_file(Path(path)) as content:
+        if kind := still(content.read(HEAD_BYTES)):
+            return VideoError(f"{path} is {kind}, not a video", "Convert it to one, such as MP4")
+    return None
 
 
 def _playlist_error(path: str | Path, kind: str) -> VideoError:
