@@ -49,12 +49,16 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
 _XML = rb"(?:<\?(?:xml|wpl|zpl)\b[^>]*+>|<!--(?:(?!-->).)*+-->|<!DOCTYPE[^>]*+>|\s++)*+<(?:\w+:)?"
 _REMARKS = rb"(?:#[^\r\n\x00]*+\s++)*+"
+_DIRECTIVES = (
+    rb"(?:(?:#|(?:duration|inpoint|outpoint|stream|exact_stream_id|stream_\w++|chapter|option"
+    rb"|file_packet_\w++)\b)[^\r\n\x00]*+\s++)*+"
+)
 # Possessive quantifiers (``*+``): with backtracking, a crafted file could stall this for hours.
 _PLAYLISTS = tuple(
     (re.compile(rb"(?:\xef\xbb\xbf)*+\s*+" + pattern, re.DOTALL | re.IGNORECASE), name)
     for pattern, name in (
         (rb"#EXT(?:M3U|INF|-X-)", "M3U or HLS"),
-        (_REMARKS + rb"(?:ffconcat\b|file\s+['\"]?[^\s\x00])", "FFmpeg's concat"),
+        (_DIRECTIVES + rb"(?:ffconcat\b|file\s+['\"]?[^\s\x00])", "FFmpeg's concat"),
         (_XML + rb"MPD\b", "DASH"),
         (_XML + rb"SmoothStreamingMedia\b", "Smooth Streaming"),
         (_XML + rb"(?:CompositionPlaylist|PackingList|AssetMap)\b", "IMF"),

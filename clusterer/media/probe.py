@@ -152,22 +152,29 @@ def open_video(path: str | Path) -> InputContainer:
 
 def _unopened(path: str | Path, head: bytes, error: Exception) -> VideoError:
     """Why a file could not be opened, of which at most the head was read."""
-    if not isinstance(error, av.error.FFmpegError):
-        if isinstance(error, PermissionError):
-            return VideoError(f"{path} may not be read", "Check the permissions of the file")
-    elif kind := kind_of_picture(head):
+    is_ffmpeg = isinstance(error, av.error.FFmpegError)
+    if _is_forbidden(error):
+        return VideoError(f"{path} may not be read", "Check the permissions of the file")
+    if is_ffmpeg and (kind := kind_of_picture(head)):
         return VideoError(
             f"{path} cannot be opened as a video ({kind})",
             "Save it as MP4 or GIF" if animated_webp(head) else "Give a video",
         )
-    elif is_called_playlist(str(path)):
+    if is_ffmpeg and is_called_playlist(str(path)):
         return _playlist_error(path, "by its name")
-    foreign = isinstance(error, av.error.FFmpegError) and error.errno == errno.EINVAL
+    foreign = is_ffmpeg and getattr(error, "errno", None) == errno.EINVAL
     reason = getattr(error, "strerror", None) or str(error)
     return VideoError(
         f"{path} cannot be opened as a video"
         f" ({'its format does not hold video' if foreign else reason})",
         "It is not a video, or was not copied or exported completely",
+    )
+
+
+def _is_forbidden(error: Exception) -> bool:
+    """Whether the system refuses to read a file; FFmpeg's EPERM is any failure, its -1."""
+    return isinstance(error, PermissionError) and not (
+        isinstance(error, av.error.FFmpegError) and error.errno == errno.EPERM
     )
 
 

@@ -231,6 +231,18 @@ def test_every_mark_is_off_by_half_a_frame_at_most(
     assert all(0 <= span.start < span.end <= timeline.length for _, span in timeline.marks())
 
 
+def test_a_slow_film_is_exported_in_its_seconds() -> None:
+    pts = [0, 2000, 4000, 6000, 8000]
+    result = result_of(analysis(Fraction(1, 2), pts, Fraction(1, 1000)), pts, [(1, 3)])
+    timeline = choose(result)
+    ((_, span),) = timeline.marks()
+    assert (timeline.rate, span.start, span.end, timeline.length) == (1, 2, 6, 8)
+    assert (timeline.timecode(span.start), timeline.timecode(span.end)) == (
+        "00:00:02:00",
+        "00:00:06:00",
+    )
+
+
 def test_a_constant_rate_keeps_the_frames_of_the_video() -> None:
     """A file that states its clock as its rate: a frame seems to end a tick after it began."""
     pts = [round(i * Fraction(1000, 30)) for i in range(300)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.types import VideoInfo
-from clusterer.media import probe
+from clusterer.media import SampledFrame, Sampler, ShotEnd, probe
 from clusterer.media.decode import Decoded, Reader, Start
 from clusterer.media.picture import Converter
 from tests.odd_clocks import join, set_edit_list, write_film
@@ -196,3 +198,44 @@ def test_edit_lists_show_the_same_from_anywhere(
     for start_s in (0.0, 0.6, 1.0, 1.68, 2.2, 2.64):
         expected = [row for row in whole if row[2] >= start_s - 0.001]
         assert read_from(info, start_s) == expected
+
+
+def edited(folder: Path) -> Path:
+    path = write_film(folder / "a.mp4", [picture(i, i // 25) for i in range(110)])
+    return set_edit_list(path, [(Fraction(0), Fraction(2)), (Fraction(3), Fraction("1.4"))])
+
+
+def joined(folder: Path) -> Path:
+    parts = [
+        write_film(
+            folder / f"{start_s}.ts", [picture(i, i // 25) for i in range(60)], start_s=start_s
+        )
+        for start_s in (1.4, 900.0, 1.6)
+    ]
+    return join(folder / "a.ts", *parts)
+
+
+def late(folder: Path) -> Path:
+    pictures = [picture(i, i // 25) for i in range(110)]
+    return write_film(folder / "a.mkv", pictures, start_s=6.0, sound_s=(5.0, 11.0))
+
+
+@pytest.mark.parametrize("make", [edited, joined, late])
+def test_resuming_gives_the_same(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    info = probe(make(tmp_path))
+    for config in (VideoConfig(), VideoConfig(start_s=1.7)):
+        with Sampler(info, config, ShotConfig()) as events:
+            whole = list(events)
+        ends = [event for event in whole if isinstance(event, ShotEnd)]
+        assert len(ends) >= 3
+        for end in ends:
+            with Sampler(info, config, ShotConfig(), end.shot) as events:
+                again = [outline(event) for event in events]
+            assert again == [outline(event) for event in whole[whole.index(end) + 1 :]]
+
+
+def outline(event: SampledFrame | ShotEnd) -> object:
+    """An event in a form that can be compared."""
+    if isinstance(event, ShotEnd):
+        return event.shot, event.frame_pts
+    return event.frame.index, event.frame.pts, read_number(event.frame.image)
