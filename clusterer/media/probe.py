@@ -254,7 +254,8 @@ def _film(container: InputContainer, path: str | Path, indices: list[int]) -> in
 
     FFmpeg's own choice is not restricted to those that move, so it is only asked first.
     """
-    films = _of_several_frames(path, indices)
+    known = [index for index in indices if container.streams[index].codec_context is not None]
+    films = _of_several_frames(path, known or indices)
     best = container.streams.best("video")
     if best is not None and best.index in films:
         return best.index

@@ -137,10 +137,8 @@ class ShotAnalyser:
             for row in self._chosen_crops(piece):
                 frame = int(detections.frame_index[row])
                 crops[new_row[row]] = self._pictures(row, first_track + track, frame)
-        width_px, height_px = self._video.square_px
-        stored = detections[rows_kept].scaled(
-            self._video.width_px / width_px, self._video.height_px / height_px
-        )
+        x, y = self._video.to_square
+        stored = detections[rows_kept].scaled(1 / x, 1 / y)
         quality = ChipQuality.concatenate(self._quality)
         sampled = np.array(self._sampled, dtype=np.int64).reshape(-1, 2)
         arrays: Arrays = {

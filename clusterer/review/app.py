@@ -181,9 +181,8 @@ def _jpeg(picture: bytes) -> Response:
 
 def faces(analysis: Analysis) -> dict[str, list[Any]]:
     """Every face of a track, in time order: track, pts, and box, whole px of the picture shown."""
-    video, rows = analysis.video, np.flatnonzero(analysis.track_of_row >= 0)
-    width_px, height_px = video.square_px
-    shown = analysis.detections[rows].scaled(width_px / video.width_px, height_px / video.height_px)
+    rows = np.flatnonzero(analysis.track_of_row >= 0)
+    shown = analysis.detections[rows].scaled(*analysis.video.to_square)
     return {
         "track": analysis.track_of_row[rows].tolist(),
         "pts": analysis.detections.pts[rows].tolist(),

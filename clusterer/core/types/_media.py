@@ -84,6 +84,12 @@ class VideoInfo:
             return self.width_px, round(self.height_px / self.pixel_aspect)
         return round(self.width_px * self.pixel_aspect), self.height_px
 
+    @property
+    def to_square(self) -> tuple[float, float]:
+        """Factors of x and y from pixels as stored to square ones, at least 1."""
+        width_px, height_px = self.square_px
+        return width_px / self.width_px, height_px / self.height_px
+
     def seconds(self, pts: int) -> float:
         """Time of a pts as a player counts, seconds: 0 where picture or sound begins."""
         return float((int(pts) - self.zero_pts) * self.time_base)
