@@ -388,9 +388,14 @@ def test_other_formats_are_rejected(tmp_path: Path, name: str, content: str) -> 
 
 @pytest.mark.parametrize(("number", "cause"), [(1, "cannot be opened"), (13, "may not be read")])
 def test_a_failure_of_ffmpeg_is_not_a_lack_of_permission(
-    films: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch, number: int, cause: str
+    films: tuple[bytes, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    cause: str,
 ) -> None:
     """Its formats return -1, which is EPERM, for any failure."""
+    monkeypatch.chdir(tmp_path)
     Path("film.mp4").write_bytes(films[0])
 
     def fail(*args: object, **options: object) -> None:
