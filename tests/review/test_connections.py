@@ -1,4 +1,4 @@
-"""Silent connections are closed, headers restrict what an answer can do, descriptors run out."""
+"""Silent connections are closed, headers restrict answers, and descriptors may run out."""
 
 from __future__ import annotations
 
