@@ -83,8 +83,9 @@ class Tracker:
 
     Between two samples, optical flow follows each face through all frames. A face that flow
     followed continues only where flow says; one that it lost, where its own motion and the
-    camera's predict it. Otherwise the track ends: two tracks of one person are joined later, but
-    one track of two people is wrong for good.
+    camera's predict it, unless a track that was found more recently takes the face. Otherwise the
+    track ends: two tracks of one person are joined later, but one track of two people is wrong for
+    good.
 
     Parameters
     ----------
@@ -170,13 +171,21 @@ class Tracker:
         return any(t.id == track for t in self._open)
 
     def _matches(self, tracks: list[_Open], boxes: Boxes, time_s: float) -> list[tuple[int, int]]:
-        """One-to-one matches of tracks and boxes by overlap."""
+        """One-to-one matches by overlap; tracks that were found more recently choose first."""
         if not tracks or not len(boxes):
             return []
         fits = size_ratio(np.array([t.box for t in tracks]), boxes) <= MAX_SIZE_RATIO
         predicted = zip(*(t.predicted(time_s) for t in tracks), strict=True)
         overlap = np.maximum(*(iou(np.array(places), boxes) for places in predicted))
-        return _match(overlap, fits & (overlap >= self._config.min_iou))
+        allowed = fits & (overlap >= self._config.min_iou)
+        found_s = np.array([t.time_s for t in tracks])
+        matches: list[tuple[int, int]] = []
+        for latest in np.unique(found_s)[::-1]:
+            rows = np.flatnonzero(found_s == latest)
+            matched = [(int(rows[i]), j) for i, j in _match(overlap[rows], allowed[rows])]
+            allowed[:, [j for _, j in matched]] = False
+            matches += matched
+        return matches
 
 
 def _stayed(tracks: list[_Open], boxes: Boxes, motion: Sequence[SmallFrame]) -> dict[int, int]:
