@@ -15,8 +15,10 @@ from av.stream import Disposition
 from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
 from clusterer.media import Sampler, probe
-from clusterer.media.decode import Reader, Start, count_frames_before
+from clusterer.media.decode import Reader, Start
+from clusterer.media.packets import count_frames_before
 from clusterer.media.picture import Converter
+from clusterer.media.probe import open_video, video_stream
 from tests.video_files import picture, read_number, write_sound, write_video
 
 FRAMES = 30
@@ -115,7 +117,9 @@ def test_starting_in_the_middle_of_it(tmp_path: Path) -> None:
     info = probe(path)
     pts = [decoded.pts for decoded in Reader(info)]
     assert all(a < b for a, b in pairwise(pts))
-    assert count_frames_before(info.path, pts[20], info.stream) == 20
+    with open_video(path) as container:
+        stream = video_stream(container, path, info.stream)
+        assert count_frames_before(container, stream, pts[20]) == 20
     assert numbers(path, None, Start(pts[20])) == [100 + i for i in range(20, FRAMES)]
 
 
