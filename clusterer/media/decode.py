@@ -18,7 +18,9 @@ from av.video.stream import VideoStream
 from clusterer.core.types import VideoInfo
 from clusterer.media.probe import (
     FORMATS_WITHOUT_PTS,
+    is_joined,
     open_video,
+    pixel_aspect,
     stated_pts,
     stream_duration_s,
     video_stream,
@@ -32,8 +34,8 @@ _MISSING_END_S = 0.5
 """A video that ends this much earlier than its container states is truncated."""
 _FAILURES = 1000
 """Consecutive undecodable packets after which the rest of the file is given up."""
-_TS_DISCONT = 0x0200
-"""AVFMT_TS_DISCONT of libavformat/avformat.h."""
+_SAME_SHAPE = Fraction(1, 100)
+"""Relative difference of display shapes that is rounding."""
 _REORDERED = 32
 """Recent packets checked for a repeated pts; H.264 reorders at most 16 frames."""
 
@@ -148,7 +150,7 @@ class Reader:
         path = self._info.path
         index = start.index
         with open_video(path) as container:
-            may_jump = bool(container.format.flags & _TS_DISCONT)
+            may_jump = is_joined(container)
             has_pts = container.format.name not in FORMATS_WITHOUT_PTS
         if not has_pts:
             index = None
@@ -222,6 +224,7 @@ class Reader:
         """Frames as FFmpeg outputs them, skipping undecodable packets."""
         packets = container.demux(stream)
         failures, pts = 0, self._info.start_pts
+        shapes = _Shapes(self._info, container, stream)
         while failures < _FAILURES and not self._cancelled.is_set():
             try:
                 packet = next(packets, None)
@@ -239,6 +242,7 @@ class Reader:
             for frame in frames:
                 stated = stated_pts(container, frame)
                 pts = pts if stated is None else stated
+                shapes.mark(frame)
                 yield frame, stated
 
     def _timed(self, frames: Iterator[_Stated]) -> Iterator[Decoded]:
@@ -276,6 +280,30 @@ class Reader:
             self.warnings.append(
                 f"the file is truncated: its picture ends at {end_s:.1f} s of {stated_s:.1f} s"
             )
+
+
+class _Shapes:
+    """Marks frames that are not of the first frame's shape, as where broadcasts change from 4:3.
+
+    The codec states another aspect some frames before the first one that has it is output, which is
+    a key frame.
+    """
+
+    def __init__(self, info: VideoInfo, container: InputContainer, stream: VideoStream) -> None:
+        self._first = info.width_px * info.pixel_aspect / info.height_px
+        self._container, self._stream = container, stream
+        self._may_change = is_joined(container)
+        self._aspect: Fraction | None = None
+
+    def mark(self, frame: VideoFrame) -> None:
+        """Note the shape of a frame if it is another; see `Converter`."""
+        if not self._may_change:
+            return
+        if self._aspect is None or frame.key_frame:
+            self._aspect = pixel_aspect(self._container, self._stream)
+        shape = frame.width * self._aspect / frame.height
+        if abs(shape / self._first - 1) > _SAME_SHAPE:
+            frame.opaque = shape
 
 
 def count_frames_before(path: str, pts: int, stream_index: int | None = None) -> int | None:
