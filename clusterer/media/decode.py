@@ -20,6 +20,7 @@ from clusterer.media.packets import GAP_S, count_frames_before, may_jump, stretc
 from clusterer.media.probe import (
     FORMATS_WITHOUT_PTS,
     open_video,
+    pixel_aspect,
     stated_pts,
     stream_duration_s,
     video_stream,
@@ -33,6 +34,8 @@ _MISSING_END_S = 0.5
 """A video that ends this much earlier than its container states is truncated."""
 _FAILURES = 1000
 """Consecutive undecodable packets after which the rest of the file is given up."""
+_SAME_SHAPE = Fraction(1, 100)
+"""Relative difference of display shapes that is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +279,7 @@ class Reader:
         """Frames as FFmpeg outputs them, skipping undecodable packets."""
         packets = container.demux(stream)
         failures, pts = 0, self._info.start_pts
+        shapes = _Shapes(self._info, container, stream)
         while failures < _FAILURES and not self._cancelled.is_set():
             try:
                 packet = next(packets, None)
@@ -293,6 +297,7 @@ class Reader:
             for frame in frames:
                 stated = stated_pts(container, frame)
                 pts = pts if stated is None else stated
+                shapes.mark(frame)
                 yield frame, stated
 
     def _timed(self, frames: Iterator[_Stated], *, may_jump: bool = False) -> Iterator[Decoded]:
@@ -332,6 +337,30 @@ def _looking_ahead(frames: Iterator[_Stated], following: deque[_Stated]) -> Iter
             yield following.popleft()
     while following:
         yield following.popleft()
+
+
+class _Shapes:
+    """Marks frames that are not of the first frame's shape, as where broadcasts change from 4:3.
+
+    The codec states another aspect some frames before the first one that has it is output, which is
+    a key frame.
+    """
+
+    def __init__(self, info: VideoInfo, container: InputContainer, stream: VideoStream) -> None:
+        self._first = info.width_px * info.pixel_aspect / info.height_px
+        self._container, self._stream = container, stream
+        self._may_change = may_jump(container)
+        self._aspect: Fraction | None = None
+
+    def mark(self, frame: VideoFrame) -> None:
+        """Note the shape of a frame if it is another; see `Converter`."""
+        if not self._may_change:
+            return
+        if self._aspect is None or frame.key_frame:
+            self._aspect = pixel_aspect(self._container, self._stream)
+        shape = frame.width * self._aspect / frame.height
+        if abs(shape / self._first - 1) > _SAME_SHAPE:
+            frame.opaque = shape
 
 
 def _from_key_frame(frames: Iterator[_Stated]) -> Iterator[_Stated]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import cv2
@@ -48,6 +49,8 @@ class Converter:
     ----------
     width_px, height_px
         Size of the pictures as shown, with square pixels; frames of another size are scaled to it.
+        A frame whose ``opaque`` is another shape (width by height) is fitted into it, as players
+        do; around it is black.
     small_width_px
         Width of the small pictures; they are never enlarged.
     """
@@ -64,25 +67,26 @@ class Converter:
     def rgb(self, raw: VideoFrame) -> ImageArray:
         """Full picture as shown, array of shape (height, width, 3), uint8, RGB."""
         transpose, mirror_x, mirror_y = orientation(raw)
-        width_px, height_px = self._shown[::-1] if transpose else self._shown
+        whole = self._shown[::-1] if transpose else self._shown
+        width_px, height_px = _fitted(whole, raw.opaque)
         # Where pixels are not square, bicubic brings embeddings nearer to those of square ones: on
         # the sample film at four shapes L2 0.115, at worst 0.138; bilinear 0.129 and 0.159 (SFace).
         scaled = (width_px, height_px) != (raw.width, raw.height)
         interpolation = Interpolation.BICUBIC if scaled else Interpolation.BILINEAR
         image = self._sdr(self._to_rgb, raw, (width_px, height_px), interpolation)
-        if image is not None:
-            return np.ascontiguousarray(turned(image, transpose, mirror_x, mirror_y))
-        frame = self._to_rgb.reformat(
-            raw,
-            width=width_px,
-            height=height_px,
-            format="rgb24",
-            interpolation=interpolation,
-            src_colorspace=_matrix(raw),
-            dst_colorspace=_UNSPECIFIED,  # PyAV before 18 ignores both if they are equal
-            src_color_range=_range(raw),
-        )
-        image = np.asarray(frame.to_ndarray(), np.uint8)
+        if image is None:
+            frame = self._to_rgb.reformat(
+                raw,
+                width=width_px,
+                height=height_px,
+                format="rgb24",
+                interpolation=interpolation,
+                src_colorspace=_matrix(raw),
+                dst_colorspace=_UNSPECIFIED,  # PyAV before 18 ignores both if they are equal
+                src_color_range=_range(raw),
+            )
+            image = np.asarray(frame.to_ndarray(), np.uint8)
+        image = _centred(image, whole)
         return np.ascontiguousarray(turned(image, transpose, mirror_x, mirror_y))
 
     def small(self, raw: VideoFrame) -> ImageArray:
@@ -115,11 +119,10 @@ class Converter:
         transpose, mirror_x, mirror_y = orientation(raw)
         scale = min(1.0, GREY_PX / max(self._shown))
         shown = [max(1, round(side_px * scale)) for side_px in self._shown]
-        width_px, height_px = shown[::-1] if transpose else shown
-        grey = self._grey(raw, (width_px, height_px))
-        picture = np.ascontiguousarray(
-            turned(grey[:, :, None], transpose, mirror_x, mirror_y)[:, :, 0]
-        )
+        whole = (shown[1], shown[0]) if transpose else (shown[0], shown[1])
+        grey = self._grey(raw, _fitted(whole, raw.opaque))
+        image = _centred(grey[:, :, None], whole)
+        picture = np.ascontiguousarray(turned(image, transpose, mirror_x, mirror_y)[:, :, 0])
         return SmallFrame(index, pts, picture, picture.shape[1] / self._shown[0])
 
     def _grey(self, raw: VideoFrame, size: tuple[int, int]) -> ImageArray:
@@ -189,6 +192,27 @@ def turned(image: ImageArray, transpose: bool, mirror_x: bool, mirror_y: bool) -
     if transpose:
         image = image.transpose(1, 0, 2)
     return image[:: -1 if mirror_y else 1, :: -1 if mirror_x else 1]
+
+
+def _fitted(size: tuple[int, int], shape: Any) -> tuple[int, int]:
+    """Largest width and height of this shape within a size; the size itself if it is None."""
+    width_px, height_px = size
+    if not isinstance(shape, Fraction):
+        return size
+    if shape > Fraction(width_px, height_px):
+        return width_px, max(1, round(width_px / shape))
+    return max(1, round(height_px * shape)), height_px
+
+
+def _centred(image: ImageArray, size: tuple[int, int]) -> ImageArray:
+    """The picture in the middle of a black one of this width and height."""
+    height_px, width_px, channels = image.shape
+    if (width_px, height_px) == size:
+        return image
+    whole = np.zeros((size[1], size[0], channels), np.uint8)
+    left, top = (size[0] - width_px) // 2, (size[1] - height_px) // 2
+    whole[top : top + height_px, left : left + width_px] = image
+    return whole
 
 
 def _make_readable(raw: VideoFrame) -> None:

@@ -89,7 +89,7 @@ def probe(path: str | Path, stream_index: int | None = None) -> VideoInfo:
                 "It is damaged or refers to another file; copy or export it again completely",
             )
         transposed = orientation(first)[0]
-        aspect = _pixel_aspect(stream)
+        aspect = pixel_aspect(container, stream)
         width_px, height_px = first.width, first.height
         start_pts = stated_pts(container, first)
         stream_start = stream.start_time
@@ -312,15 +312,16 @@ def stated_pts(container: InputContainer, frame: VideoFrame) -> int | None:
     return frame.dts if container.format.name in FORMATS_WITHOUT_PTS else frame.pts
 
 
-def _pixel_aspect(stream: VideoStream) -> Fraction:
-    """Width of a stored pixel divided by its height, of a stream whose first frame is decoded.
+def pixel_aspect(container: InputContainer, stream: VideoStream) -> Fraction:
+    """Width of a stored pixel divided by its height, at the frame that was decoded last.
 
     The container's word comes before the codec's, as in FFmpeg. Where a file gives none, or one
     that cannot be meant, pixels are square.
     """
     low, high = PIXEL_ASPECTS
-    for stated in (stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio):
-        aspect = _exact(stated)
+    sources = (stream, stream.codec_context)
+    for source in reversed(sources) if may_jump(container) else sources:
+        aspect = _exact(source.sample_aspect_ratio)
         if aspect is not None and aspect > 0:
             meant = low <= aspect <= high and abs(aspect - 1) > _NEARLY_SQUARE
             return aspect if meant else Fraction(1)
