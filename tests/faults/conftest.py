@@ -46,6 +46,10 @@ class Case:
     whole: dict[str, object]
     steps: list[str]
 
+    def points(self) -> list[tuple[int, str]]:
+        """The changes at which it is disturbed, with their kinds."""
+        return list(enumerate(self.steps))[:: self.work.each]
+
     def copy(self) -> Path:
         """The folder before, to try in."""
         to = self.before.with_name("try")

@@ -9,7 +9,7 @@ from tests.faults.conftest import Case
 from tests.faults.disk import Disk, fail_at
 from tests.faults.work import ACKNOWLEDGED, corrections, files, seen
 
-AGAIN = 2
+AGAIN = 3
 """After every so many of the errors, the same is done again."""
 ERRORS = (errno.EIO, errno.ENOSPC, errno.EACCES)
 
@@ -17,8 +17,8 @@ ERRORS = (errno.EIO, errno.ENOSPC, errno.EACCES)
 def test_an_error_at_each_change(case: Case) -> None:
     """The kinds of error take turns, beginning with another one in each case."""
     kept = corrections(case.before)
-    for step, kind in enumerate(case.steps):
-        number = ERRORS[(step + len(case.steps)) % len(ERRORS)]
+    for step, kind in case.points():
+        number = ERRORS[(step // case.work.each + len(case.steps)) % len(ERRORS)]
         place, where = case.copy(), f"step {step}, {kind}: {errno.errorcode[number]}"
         ACKNOWLEDGED.clear()
         disk = Disk(place, fail_at(step, number))
@@ -33,7 +33,7 @@ def test_an_error_at_each_change(case: Case) -> None:
         found = corrections(place)
         assert all(edits in found for edits in kept if edits), where
         assert all(edit in found[0] for edit in ACKNOWLEDGED), where
-        if step % AGAIN == 0:
+        if step // case.work.each % AGAIN == 0:
             with Disk(place).watched():
                 case.work.do(place)
             assert files(place) == case.whole, where

@@ -125,10 +125,13 @@ class Work:
     ----------
     do : it, in a folder that holds the films, a result folder and a gallery
     before : what was done before
+    each : it is disturbed at every so many changes of the disk; above 1 where another work differs
+        little
     """
 
     do: Callable[[Path], object]
     before: tuple[Callable[[Path], object], ...]
+    each: int = 1
 
 
 def _run(config: Config = BEFORE, film: str = FILM, **how: Any) -> Callable[[Path], object]:
@@ -187,11 +190,11 @@ GROUPED = BEFORE.with_clustering(threshold=0.1)
 WORK = {
     "first run": Work(_run(), ()),
     "run with other settings": Work(_run(AFTER), (_run(), _correct)),
-    "run after a killed one": Work(_run(AFTER), (_run(), _stopped)),
-    "grouping": Work(_run(GROUPED), (_run(), _stopped)),
-    "run with --edits": Work(_run_with_edits, (_run(),)),
+    "run after a killed one": Work(_run(AFTER), (_run(), _stopped), 3),
+    "grouping": Work(_run(GROUPED), (_run(), _stopped), 3),
+    "run with --edits": Work(_run_with_edits, (_run(),), 3),
     "run with --replace": Work(_run(BEFORE, OTHER_FILM, replace=True), (_run(), _correct, _export)),
-    "analysis": Work(_analyse, (_run(),)),
+    "analysis": Work(_analyse, (_run(),), 3),
     "review": Work(_review, (_run(), _stopped)),
     "export": Work(_export, (_run(), _export)),
     "export elsewhere": Work(_export_elsewhere, (_run(),)),

@@ -151,7 +151,7 @@ def test_a_reader_beside_a_writer_never_sees_a_mixture(tmp_path: Path) -> None:
     done = threading.Event()
 
     def write() -> None:
-        for turn in range(30):
+        for turn in range(12):
             save(decided(threshold=(0.1, 0.36)[turn % 2]), tmp_path)
         done.set()
 
