@@ -131,6 +131,13 @@ def train(session: nox.Session) -> None:
     )
 
 
+@nox.session(python=NEWEST)
+def fuzz(session: nox.Session) -> None:
+    """Damaged films and files, new ones each time; ``-- --minutes 60`` for how long."""
+    session.install(".[test]")
+    session.run("python", "-m", "tests.fuzz", *session.posargs)
+
+
 @nox.session(python=[OLDEST, NEWEST])
 def lint(session: nox.Session) -> None:
     """Formatting, lint rules, types, and the lock file."""

@@ -143,9 +143,11 @@ def _unknown(default: Any, stored: Any) -> set[str]:
 
 def _with(default: Any, stored: dict[str, Any]) -> Any:
     """Settings with the stored values in the place of the default ones."""
-    values = {}
+    values, texts = {}, {field.name for field in fields(default) if field.type == "str"}
     for name, value in stored.items():
         part = getattr(default, name)
+        if name in texts and not isinstance(value, str):
+            raise TypeError(f"{name} is {brief(ascii(value), 40)}")
         values[name] = _with(part, value) if is_dataclass(part) else value
     return replace(default, **values)
 

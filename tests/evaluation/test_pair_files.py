@@ -89,6 +89,8 @@ WRONG = [
     ("a.jpg,b.jpg,1\n", "pairs, line 1: this is not a list of pairs"),
     ("1 2 3\n", "pairs, line 1: this is not a list of pairs"),
     ("0\n", "pairs, line 1: this is not a list of pairs"),
+    (f"{'9' * 5000}\n", "pairs, line 1: this is not a list of pairs"),
+    (f"1\nx 1 {'9' * 5000}\n", "pairs, line 2: this is not a pair"),
     (HEAD, "pairs lists no pair"),
     (
         f"{HEAD}a.jpg,b.jpg,1\na.jpg,b.jpg,maybe\n",

@@ -127,7 +127,21 @@ def test_uint8() -> None:
         ("-> licence = 3", "licence is 3. It must be text"),
         ("size_px = 112 -> size_px =", "is not a TOML file"),
         ("-> [table]", "there is no key 'table'"),
+        ('"five-point" -> []', "alignment is []"),
+        ('"five-point" -> [[]]', "alignment is [[]]"),
+        ('"five-point" -> {a = 1}', "alignment is {'a': 1}"),
+        (f"0.6 -> {'9' * 400}", "is not a TOML file (a number of more than 64 bits)"),
+        (f"0.6 -> {'9' * 5000}", "is not a TOML file ("),
+        (f"0.6 -> {'[' * 100_000}", "is not a TOML file (it is nested too deeply)"),
+        (f"0.6 -> {'[' * 90}{']' * 90}", "is not a TOML file (it is nested too deeply)"),
+        (f"-> {'a.' * 50_000}b = 1", "is not a TOML file (it is nested too deeply)"),
+        (f"-> {'a.' * 900}b = 1", "is not a TOML file (it is nested too deeply)"),
+        (f"-> {'a' * 9000} = 1", "there is no key 'aaaa"),
+        (f'0.6 -> "{"a" * 9000}"', "threshold is 'aaaa"),
+        (f"-> mean = [1, 2, {'9' * 400}]", "is not a TOML file (a number of more than 64 bits)"),
+        (f"-> centre = [{'9' * 30}]", "is not a TOML file (a number of more than 64 bits)"),
     ],
+    ids=lambda value: value[:40],
 )
 def test_invalid_cards_are_rejected(change: str, cause: str) -> None:
     old, new = (part.strip() for part in f" {change} ".split(" ->"))
@@ -136,6 +150,7 @@ def test_invalid_cards_are_rejected(change: str, cause: str) -> None:
         card(text)
     assert str(caught.value).startswith(f"net.toml: {cause}") or cause in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
     assert caught.value.remedy
 
 
