@@ -329,7 +329,7 @@ def _joined_s(path: str | Path, rate: Fraction, time_base: Fraction) -> float | 
     """
     with open_video(path) as container:
         frame_pts = max(1, round(1 / (rate * time_base)))
-        lengths = stretches(container, video_stream(container, path), frame_pts)
+        lengths = stretches(container, video_stream(container, path), time_base, frame_pts)
     return float(sum(lengths) * time_base) if len(lengths) > 1 else None
 
 
