@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     )
     from clusterer.core.errors import ClustererError
     from clusterer.core.hook import Hook
-    from clusterer.core.tables import Table, Tables
+    from clusterer.core.tables import Table, Tables, read_table
     from clusterer.core.types import (
         Action,
         Analysis,
@@ -118,6 +118,7 @@ __all__ = [
     "export",
     "load",
     "process",
+    "read_table",
 ]
 
 _NAMES = {
@@ -125,7 +126,7 @@ _NAMES = {
     " DetectionConfig EncodingConfig EvidenceConfig ShotConfig TrackingConfig VideoConfig",
     "core.errors": "ClustererError",
     "core.hook": "Hook",
-    "core.tables": "Table Tables",
+    "core.tables": "Table Tables read_table",
     "core.types": "Action Analysis Appearance Calibration ChipQuality ClothingDecision"
     " ClusteringResult Detections Edit Faces Identity Move Reason Shot Track TrackFeatures Verdict"
     " VideoInfo",

@@ -12,6 +12,7 @@ from hypothesis import settings
 
 import clusterer
 from clusterer.models.cache import ENVIRONMENT_VARIABLE
+from clusterer.models.download import ENVIRONMENT_VARIABLE as MODELS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -36,7 +37,16 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("user-cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, ENVIRONMENT_VARIABLE, str(folder))
+        patch.delenv(MODELS, raising=False)
         yield folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def same_models(user_cache: Path) -> Iterator[None]:
+    """Fail if a file of tests leaves models behind: the next ones would take another encoder."""
+    before = os.environ.get(MODELS)
+    yield
+    assert os.environ.get(MODELS) == before
 
 
 @pytest.fixture(scope="session")

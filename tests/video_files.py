@@ -48,8 +48,9 @@ def write_video(
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
     metadata: dict[str, str] | None = None,
+    aspect: Fraction | None = None,
 ) -> Path:
-    """Write a video; `pts` are in frames of `rate`."""
+    """Write a video; `pts` are in frames of `rate`, `aspect` is the shape of a pixel."""
     with av.open(str(path), "w", options=container_options or {}) as container:
         container.metadata.update(metadata or {})
         stream = container.add_stream(codec, rate=rate, options=options or {})
@@ -58,6 +59,8 @@ def write_video(
         for index, image in enumerate(pictures):
             if not index:
                 stream.height, stream.width = image.shape[:2]
+                if aspect is not None:
+                    stream.codec_context.sample_aspect_ratio = aspect
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             frame.pts = index if pts is None else pts[index]
             frame.time_base = 1 / rate

@@ -99,7 +99,7 @@ def look(video: Path, rate_hz: float) -> Faces:
     step = max(1, round(float(info.frame_rate) / rate_hz))
     detector, encoder = detection.create(HOG, 1), encoding.create(EncodingConfig("dlib"), 2)
     predictor = dlib.shape_predictor(str(PREDICTOR.find()))
-    converter = Converter(info.width_px, info.height_px, 160)
+    converter = Converter(*info.square_px, 160)
     found, chips = [], []
     for decoded in Reader(info):
         if decoded.index % step:

@@ -95,6 +95,12 @@ class ExportFlags:
         help="Frame rate to count in. Default: that of the video; if it is variable, the nearest "
         "that editing programs support.",
     )
+    reel: str = flag(
+        "--reel",
+        default="",
+        metavar="NAME",
+        help="Reel name in cut lists (edl); OpenShot needs AX. Default: from the video's name.",
+    )
 
     def choice(self) -> Choice:
         """Convert the flags to the library's settings."""
@@ -108,6 +114,7 @@ class ExportFlags:
             include_unknown=self.include_unknown,
             start_timecode=self.start_timecode,
             rate=self.rate,
+            reel=self.reel,
         )
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import traceback
 import warnings
 from contextlib import suppress
 
 import click
 
-from clusterer.cli import signals, streams
+from clusterer.cli import memory, signals, streams
 from clusterer.cli.commands import cluster_video
 from clusterer.cli.crash import crashed, foreseen
 from clusterer.cli.exit_codes import CRASHED, INTERRUPTED, UNREAD
 from clusterer.cli.work import PROGRAM, Unforeseen, Work
 from clusterer.core.errors import ClustererError, ConfigError, PlugInError
 from clusterer.core.files import reason
+from clusterer.core.text import visible
 
 
 def exit_code(args: list[str] | None) -> int:
@@ -54,6 +56,9 @@ def _attempt(args: list[str] | None, work: Work) -> int:
 
 def _failed(error: BaseException, work: Work) -> int:
     """Print the error; return the exit code."""
+    if memory.is_exhausted(error):
+        _print(_with_traceback(memory.advice(), error, work))
+        return 1
     if isinstance(error, ClustererError) and not isinstance(error, PlugInError):
         _print(foreseen(error))
         return 2 if isinstance(error, ConfigError) else 1
@@ -65,6 +70,11 @@ def _failed(error: BaseException, work: Work) -> int:
         return _unwritten(error)
     _print(crashed(error, work))
     return CRASHED
+
+
+def _with_traceback(line: str, error: BaseException, work: Work) -> str:
+    """With --debug, the traceback before the line."""
+    return "".join([*traceback.format_exception(error), line]) if work.debug else line
 
 
 def _unwritten(trouble: OSError) -> int:
@@ -92,6 +102,7 @@ def _print(text: str) -> None:
 def _prepare(work: Work) -> None:
     """Set up streams, warnings and hooks of this process."""
     streams.prepare()
+    memory.spare()
     if not (sys.warnoptions or "--debug" in work.args):
         warnings.simplefilter("ignore")  # they are for developers, not for users
         logging.getLogger().addHandler(_Logged(work))
@@ -99,7 +110,8 @@ def _prepare(work: Work) -> None:
     def in_thread(failure: threading.ExceptHookArgs) -> None:
         if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
             work.crashed = True
-            _print(crashed(failure.exc_value, work))
+            out = memory.is_exhausted(failure.exc_value)
+            _print(memory.advice() if out else crashed(failure.exc_value, work))
 
     def ignored(failure: object) -> None:
         """Handle exceptions that Python ignores, as in a destructor; Ctrl-C must not be lost."""
@@ -113,7 +125,7 @@ def _prepare(work: Work) -> None:
 
 
 class _Logged(logging.Handler):
-    """Reports exceptions that libraries log as our own; drops the rest of the log."""
+    """Reports exceptions that libraries log, and our own lines; drops the rest of the log."""
 
     def __init__(self, work: Work) -> None:
         super().__init__(logging.ERROR)
@@ -123,3 +135,5 @@ class _Logged(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             _print(crashed(error, self._work))
+        elif record.name.startswith("clusterer."):
+            _print(f"Note: {visible(record.getMessage())}")

@@ -28,7 +28,8 @@ SECTIONS = {
     "Common": ("output", "replaces", "threshold", "start", "end", "gallery", "edits"),
     "Grouping": ("method", "metric", "min_faces", "min_quality", "clothing"),
     "Detection": (
-        "sample_rate", "detector", "detection_width", "detection_score", "min_face_px", "encoder",
+        "sample_rate", "stream", "detector", "detection_width", "detection_score", "min_face_px",
+        "encoder",
     ),
     "Output": ("quiet", "as_json"),
 }  # fmt: skip

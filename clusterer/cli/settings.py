@@ -64,6 +64,12 @@ class AnalysisFlags:
         "--start", type=Time(), help="Start here: seconds, MM:SS or HH:MM:SS."
     )
     end: float | None = flag("--end", type=Time(), help="End here: seconds, MM:SS or HH:MM:SS.")
+    stream: int | None = flag(
+        "--stream",
+        type=int,
+        help="Video stream to analyse, by its number in the file as ffprobe counts. "
+        "Default: the one that a player shows.",
+    )
     detector: str = setting(
         DETECTION,
         "detector",
@@ -100,7 +106,12 @@ class AnalysisFlags:
     def config(self) -> AnalysisConfig:
         """Make the settings of the analysis; ConfigError if one is out of its range."""
         return AnalysisConfig(
-            video=VideoConfig(sample_rate_hz=self.sample_rate, start_s=self.start, end_s=self.end),
+            video=VideoConfig(
+                sample_rate_hz=self.sample_rate,
+                start_s=self.start,
+                end_s=self.end,
+                stream=self.stream,
+            ),
             detection=DetectionConfig(
                 detector=self.detector,
                 width_px=self.detection_width,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clusterer.core.cells import restored
 from clusterer.core.clock import Clock
+from clusterer.core.errors import ResultError
+from clusterer.core.files import read_file, reading
 from clusterer.core.types import UNKNOWN, Appearance, ClusteringResult, Identity, Reason
 
 if TYPE_CHECKING:
@@ -119,6 +125,51 @@ class Tables:
 
     def __iter__(self) -> Iterator[Table]:
         yield from (self.people, self.appearances, self.faces)
+
+
+def read_table(path: Path | str) -> Table:
+    """Read ``people.csv``, ``appearances.csv`` or ``faces.csv``, of a result or an export.
+
+    Parameters
+    ----------
+    path
+        Its name, without ``.csv`` and whatever precedes the last dot, becomes the table's.
+
+    Returns
+    -------
+    Table, as it was written: text that is guarded against spreadsheets is restored
+
+    Raises
+    ------
+    ResultError
+        The file is missing or is not such a table.
+
+    Examples
+    --------
+    >>> path = clusterer.export(result, "csv", "tables")[0]
+    >>> clusterer.read_table(path).rows[0][:2]
+    ('person-1', 'Person 1')
+    """
+    path = Path(path)
+    with reading(path, ResultError):
+        content = read_file(path)
+    try:
+        text = io.StringIO(content.decode("utf-8-sig"), newline="")
+        columns, *lines = csv.reader(text, strict=True)
+        rows = tuple(
+            tuple(_value(column, cell) for column, cell in zip(columns, line, strict=True))
+            for line in lines
+        )
+    except (ValueError, csv.Error) as error:  # not UTF-8, no number, a row too short or too long
+        words = " ".join(str(error).split())[:100]
+        raise ResultError(f"{path} is not a table of cluster-video ({words})") from None
+    return Table(path.stem.rpartition(".")[2], tuple(columns), rows)
+
+
+def _value(column: str, cell: str) -> str | int | float:
+    if column in TEXTS:
+        return restored(cell)
+    return int(cell) if column in NUMBERS else float(cell)
 
 
 def _dtype(column: str) -> str:

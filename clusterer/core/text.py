@@ -29,3 +29,9 @@ def visible(text: object) -> str:
 def one_line(text: object) -> str:
     """Text on one line, with unprintable characters replaced."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(text))
+
+
+def brief(text: object, longest: int = 200) -> str:
+    """Text on one line, shortened: for the cause of an error, whatever a file holds."""
+    line = " ".join(printable(text)[: 4 * longest].split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

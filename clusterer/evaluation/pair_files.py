@@ -17,9 +17,12 @@ import numpy as np
 
 from clusterer.core.errors import TruthError
 from clusterer.core.files import is_file, read_file, reading
+from clusterer.core.text import brief
 from clusterer.evaluation.verification import Bools, Ints
 
 COLUMNS = ("first", "second", "same")
+MOST_BYTES = 1 << 28
+"""Largest list that is read: millions of pairs."""
 ANSWERS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 _FORMS = "Give a CSV file with the columns first, second, same, or a list of pairs as LFW has it"
@@ -89,13 +92,13 @@ def read_pairs(path: Path, images: Path | None = None) -> PairList:
 def _lines(path: Path) -> list[str]:
     try:
         with reading(path, TruthError, "Give a list of pairs"):
-            return read_file(path).decode("utf-8-sig").splitlines()
+            return read_file(path, MOST_BYTES).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise TruthError(f"{path} is not text in UTF-8", _FORMS) from None
 
 
 def _is_count(word: str) -> bool:
-    return word.isascii() and word.isdigit() and 1 <= int(word) <= 10**9
+    return len(word) <= 10 and word.isascii() and word.isdigit() and 1 <= int(word) <= 10**9
 
 
 def _csv(path: Path, lines: list[str]) -> Iterator[_Pair]:
@@ -110,7 +113,8 @@ def _csv(path: Path, lines: list[str]) -> Iterator[_Pair]:
                 raise TruthError(f"{path}, line {line}: a photograph is missing", _FORMS)
             if answer.lower() not in ANSWERS:
                 raise TruthError(
-                    f"{path}, line {line}: same is {answer!r}", f"Write one of {', '.join(ANSWERS)}"
+                    f"{path}, line {line}: same is {brief(repr(answer), 40)}",
+                    f"Write one of {', '.join(ANSWERS)}",
                 )
             yield _Pair(line, first, second, ANSWERS[answer.lower()])
     except csv.Error as error:
@@ -163,7 +167,7 @@ def _collect(path: Path, images: Path, pairs: list[_Pair], fold: Ints | None) ->
             if name not in rows:
                 if not is_file(images / name):
                     raise TruthError(
-                        f"{path}, line {pair.line}: there is no photograph {images / name}",
+                        f"{path}, line {pair.line}: there is no photograph {brief(images / name)}",
                         "Name the folder of the photographs with --images",
                     )
                 rows[name] = len(rows)

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.cells import restored
 from clusterer.core.errors import TruthError
 from clusterer.core.files import is_file, open_file, reading
-from clusterer.core.text import printable
+from clusterer.core.text import brief, printable
 from clusterer.core.types import FloatArray, IntArray
 
 NOBODY_CAN_TELL = "?"
@@ -28,6 +29,8 @@ NOBODY_CAN_TELL = "?"
 
 SIDES = ("left", "top", "right", "bottom")
 PLACE = ("frame", *SIDES)
+MOST_FRAMES = 1 << 24
+"""Limit of a frame's number: a day at 194 per second. The grid lists every labelled frame."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +143,8 @@ def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]
             names = reader.fieldnames or ()
             rows = [(reader.line_num, row) for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise TruthError(f"{path} is not a table of comma-separated values: {error}") from None
+        words = brief(error)
+        raise TruthError(f"{path} is not a table of comma-separated values: {words}") from None
     missing = [column for column in columns if column not in names]
     if missing:
         raise TruthError(
@@ -159,9 +163,10 @@ def _place(path: Path, line: int, row: dict[str, str]) -> tuple[int, list[float]
     try:
         frame = int(row["frame"])
     except ValueError:
-        raise TruthError(f"{path}, line {line}: frame {row['frame']!r} is not a number") from None
-    if not 0 <= frame < 2**53:
-        raise TruthError(f"{path}, line {line}: frame {frame} is out of range")
+        shown = brief(ascii(row["frame"]), 40)
+        raise TruthError(f"{path}, line {line}: frame {shown} is not a number") from None
+    if not 0 <= frame < MOST_FRAMES:
+        raise TruthError(f"{path}, line {line}: frame {brief(frame, 20)} is out of range")
     box = [_number(path, line, side, row[side]) for side in SIDES]
     if box[2] <= box[0] or box[3] <= box[1]:
         raise TruthError(f"{path}, line {line}: the box is empty (right <= left or bottom <= top)")
@@ -174,13 +179,14 @@ def _number(path: Path, line: int, column: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not abs(number) < 1e9:
-        raise TruthError(f"{path}, line {line}: {column} {text!r} is not a number of pixels")
+        shown = brief(repr(text), 40)
+        raise TruthError(f"{path}, line {line}: {column} {shown} is not a number of pixels")
     return number
 
 
 def _person(path: Path, line: int, row: dict[str, str]) -> str:
     """Name in a row, without surrounding whitespace."""
-    name = row["person"].strip()
+    name = restored(row["person"].strip())
     if not name.isprintable():
         raise TruthError(f"{path}, line {line}: the person's name holds a control character")
     return name

@@ -19,7 +19,7 @@ from clusterer.core.config import TrackingConfig
 from clusterer.core.distance import mean
 from clusterer.core.geometry import distance_in_heights, iou, size_ratio
 from clusterer.core.types import Detections, SmallFrame
-from clusterer.media.flow import by_camera, follow, similarity
+from clusterer.media.flow import by_camera, camera_motion, follow, similarity
 
 Boxes = npt.NDArray[np.floating]
 Place = tuple[int, int]
@@ -41,8 +41,7 @@ class _Open:
     box : last detection
     velocity : px per second, of each side of the box, beyond the motion of the camera
     moved : where the camera alone has carried the box since
-    followed : where flow has; as `moved` from where flow was lost
-    is_followed : flow was not lost since the last detection
+    followed : where flow has; None if it was lost since the last detection
     is_missed : it was not found in the latest sample
     """
 
@@ -51,24 +50,32 @@ class _Open:
     time_s: float
     velocity: Boxes = field(default_factory=lambda: np.zeros(4))
     moved: Boxes = field(init=False)
-    followed: Boxes = field(init=False)
-    is_followed: bool = field(init=False)
+    followed: Boxes | None = field(init=False)
     is_missed: bool = False
 
     def __post_init__(self) -> None:
         self.moved = self.followed = self.box
-        self.is_followed = True
 
-    def expected(self, time_s: float) -> Boxes:
-        """Predicted box; motion is extrapolated for at most half a second."""
-        return self.moved + self.velocity * min(time_s - self.time_s, 0.5)
+    @property
+    def place(self) -> Boxes:
+        """Where flow has followed it or, if it was lost, the camera has carried it."""
+        return self.moved if self.followed is None else self.followed
+
+    def predicted(self, time_s: float) -> tuple[Boxes, Boxes]:
+        """Where it may be: where flow says; if that lost it, where it stopped or moved on to.
+
+        Motion is extrapolated for at most half a second.
+        """
+        if self.followed is not None:
+            return self.followed, self.followed
+        return self.moved, self.moved + self.velocity * min(time_s - self.time_s, 0.5)
 
     def found(self, box: Boxes, time_s: float) -> None:
         """Continue with a detection."""
         self.velocity = (box - self.moved) / max(time_s - self.time_s, 1e-6)
         self.box, self.time_s = box, time_s
         self.moved = self.followed = box
-        self.is_followed, self.is_missed = True, False
+        self.is_missed = False
 
 
 class Tracker:
@@ -76,8 +83,9 @@ class Tracker:
 
     Between two samples, optical flow follows each face through all frames. A face that flow
     followed continues only where flow says; one that it lost, where its own motion and the
-    camera's predict it. Otherwise the track ends: two tracks of one person are joined later, but
-    one track of two people is wrong for good.
+    camera's predict it, unless a track that was found more recently takes the face. Otherwise the
+    track ends: two tracks of one person are joined later, but one track of two people is wrong for
+    good.
 
     Parameters
     ----------
@@ -163,21 +171,21 @@ class Tracker:
         return any(t.id == track for t in self._open)
 
     def _matches(self, tracks: list[_Open], boxes: Boxes, time_s: float) -> list[tuple[int, int]]:
-        """One-to-one matches of tracks and boxes by overlap."""
+        """One-to-one matches by overlap; tracks that were found more recently choose first."""
         if not tracks or not len(boxes):
             return []
         fits = size_ratio(np.array([t.box for t in tracks]), boxes) <= MAX_SIZE_RATIO
-        followed, moved, expected = (
-            iou(np.array(predicted), boxes)
-            for predicted in (
-                [t.followed for t in tracks],
-                [t.moved for t in tracks],
-                [t.expected(time_s) for t in tracks],
-            )
-        )
-        by_flow = np.array([t.is_followed for t in tracks])[:, None]
-        overlap = np.where(by_flow, followed, np.maximum(expected, moved))
-        return _match(overlap, fits & (overlap >= self._config.min_iou))
+        predicted = zip(*(t.predicted(time_s) for t in tracks), strict=True)
+        overlap = np.maximum(*(iou(np.array(places), boxes) for places in predicted))
+        allowed = fits & (overlap >= self._config.min_iou)
+        found_s = np.array([t.time_s for t in tracks])
+        matches: list[tuple[int, int]] = []
+        for latest in np.unique(found_s)[::-1]:
+            rows = np.flatnonzero(found_s == latest)
+            matched = [(int(rows[i]), j) for i, j in _match(overlap[rows], allowed[rows])]
+            allowed[:, [j for _, j in matched]] = False
+            matches += matched
+        return matches
 
 
 def _stayed(tracks: list[_Open], boxes: Boxes, motion: Sequence[SmallFrame]) -> dict[int, int]:
@@ -187,11 +195,12 @@ def _stayed(tracks: list[_Open], boxes: Boxes, motion: Sequence[SmallFrame]) -> 
     """
     if len(motion) < 2 or not tracks or not len(boxes):
         return {}
-    last = np.array([t.followed for t in tracks])
+    last = np.array([t.place for t in tracks])
+    followed = np.array([t.followed is not None for t in tracks])
     overlap = iou(last, boxes)
     touching = overlap > 0.0
     alone = (touching.sum(axis=0) == 1)[None] & (touching.sum(axis=1) == 1)[:, None]
-    i, j = np.nonzero(alone & (overlap >= STAYED_IOU))
+    i, j = np.nonzero(alone & (overlap >= STAYED_IOU) & followed[:, None])
     before, now = motion[0], motion[-1]
     alike = similarity(before.picture, last[i] * before.scale, now.picture, boxes[j] * now.scale)
     kept = alike >= STAYED_SIMILARITY
@@ -200,22 +209,23 @@ def _stayed(tracks: list[_Open], boxes: Boxes, motion: Sequence[SmallFrame]) -> 
 
 def _follow(tracks: list[_Open], motion: Sequence[SmallFrame]) -> list[Place | None]:
     """Move the boxes of tracks with the picture; returns where each was last followed."""
+    places: list[Place | None] = [None for _ in tracks]
     if not tracks or len(motion) < 2:
         for track in tracks:
-            track.is_followed = False
-        return [None for _ in tracks]
-    scale = motion[0].scale
-    pictures = [frame.picture for frame in motion]
-    result = follow(pictures, np.array([t.followed for t in tracks]) * scale)
-    camera = result.camera.copy()
+            track.followed = None
+        return places
+    pictures, scale = [frame.picture for frame in motion], motion[0].scale
+    boxes = np.array([t.place for t in tracks]) * scale
+    camera = camera_motion(pictures, boxes)
     camera[:, 2] /= scale
-    for track, box, arrived in zip(
-        tracks, result.boxes / scale, result.arrived.tolist(), strict=True
-    ):
+    followed = [i for i, track in enumerate(tracks) if track.followed is not None]
+    result = follow(pictures, boxes[followed])
+    for i, box, count in zip(followed, result.boxes / scale, result.count.tolist(), strict=True):
+        tracks[i].followed = box if count == len(motion) else None
+        places[i] = _reached(motion, count)
+    for track in tracks:
         track.moved = by_camera(track.moved[None], camera)[0]
-        track.followed = box
-        track.is_followed &= arrived
-    return [_reached(motion, count) for count in result.count.tolist()]
+    return places
 
 
 def _reach(motion: Sequence[SmallFrame], boxes: Boxes) -> list[Place | None]:

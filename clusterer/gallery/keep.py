@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from clusterer.core.config import GalleryConfig
 from clusterer.core.distance import between
 from clusterer.core.errors import ConfigError, GalleryError, system_libraries
-from clusterer.core.files import is_there, make_folder, write_all
+from clusterer.core.files import is_there, make_folder, remove_temporaries, write_all
 from clusterer.core.types import Analysis, ClusteringResult, Identity
 from clusterer.gallery.names import current, given_names, named_by_gallery
 from clusterer.gallery.photographs import decode_photograph
@@ -67,7 +67,8 @@ def add_to_gallery(
     Raises
     ------
     ResultError
-        The result cannot be read, a run is at work there, or the gallery cannot be written to.
+        The result cannot be read, another program is writing there or to the gallery, or the
+        gallery cannot be written to.
     EditsError
         The corrections cannot be read or are of another grouping.
     GalleryError
@@ -88,7 +89,11 @@ def add_to_gallery(
         )
     added: dict[str, tuple[Path, ...]] = {}
     notes: list[str] = []
-    with threadpool_limits(limits=1, user_api="blas"), system_libraries():
+    with (
+        run_lock(Path(gallery), f"{WAIT}, or {ELSEWHERE}") as held,
+        threadpool_limits(limits=1, user_api="blas"),
+        system_libraries(),
+    ):
         album = _Album(result, own, chosen)
         for person in people:
             name = folder_name(person.name)
@@ -101,6 +106,8 @@ def add_to_gallery(
             new = {place / file_name(content): content for content in pictures}
             make_folder(Path(gallery), private=True, elsewhere=ELSEWHERE)
             make_folder(place, private=True, elsewhere=ELSEWHERE)
+            if held:
+                remove_temporaries(place)
             new = {path: content for path, content in new.items() if not is_there(path)}
             write_all(new, private=True, elsewhere=ELSEWHERE)
             added[name] = (*added.get(name, ()), *new)

@@ -24,7 +24,7 @@ from clusterer.people.amend import amend, keys_of
 from clusterer.people.constraints import co_occurrence
 from clusterer.people.editor import anchors
 from clusterer.store.folder import ResultFolder
-from clusterer.store.run_lock import WAIT, run_lock
+from clusterer.store.run_lock import WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def name_people(
         The corrections cannot be read or are of another grouping.
     """
     own = ResultFolder(folder)
-    with run_lock(own.path, remedy=WAIT):
+    with own.locked(remedy=WAIT):
         return _name_people(own, gallery, chosen or GalleryConfig())
 
 
@@ -94,7 +94,7 @@ def _name_people(own: ResultFolder, gallery: Gallery, chosen: GalleryConfig) -> 
         naming, changed = _renamed(own, loaded, gallery, chosen)
     if changed:
         with system_libraries():
-            save(naming.result, own.path)
+            save(naming.result, own)
     return naming
 
 

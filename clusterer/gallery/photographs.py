@@ -14,10 +14,13 @@ from clusterer.core.cores import usable_cores
 from clusterer.core.errors import ClustererError, system_libraries
 from clusterer.core.files import read_file, reading
 from clusterer.core.geometry import centres
+from clusterer.core.picture_size import MOST_PX, is_decodable, picture_size
 from clusterer.core.types import FloatArray, Frame, ImageArray
 from clusterer.faces import alignment, detection, encoding
 
 _REMEDY = "Give a JPEG, PNG, BMP, TIFF or WebP file"
+MOST_BYTES = 1 << 29
+"""Largest file that is read: `MOST_PX` pixels, not compressed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +140,7 @@ def encode_photographs(
     Parameters
     ----------
     paths
-        Files that OpenCV can read; rotated by their EXIF data.
+        JPEG, PNG, BMP, TIFF or WebP files of at most `MOST_PX` pixels; rotated by their EXIF data.
     config
         Names detector and encoder; None = the defaults.
     progress
@@ -179,12 +182,16 @@ def read_photograph(path: Path) -> ImageArray:
     Raises
     ------
     ClustererError
-        It cannot be read, or is not a picture.
+        It cannot be read, is not a picture, or has too many pixels.
     """
     with reading(path, ClustererError, _REMEDY):
-        content = read_file(path)
+        content = read_file(path, MOST_BYTES)
     image = decode_photograph(content)
     if image is None:
+        size = picture_size(content)
+        if size and size[0] * size[1] > MOST_PX:
+            cause = f"{path} has too many pixels ({size[0]} x {size[1]})"
+            raise ClustererError(cause, f"Make it smaller: at most {MOST_PX:,} pixels")
         raise ClustererError(f"{path} is not a readable picture", _REMEDY)
     return image
 
@@ -194,11 +201,12 @@ def decode_photograph(content: bytes) -> ImageArray | None:
 
     Returns
     -------
-    array of shape (height, width, 3), uint8, RGB, or None if it is not a picture
+    array of shape (height, width, 3), uint8, RGB, or None if it is not a picture, or has more than
+    `MOST_PX` pixels
     """
     import cv2  # noqa: PLC0415 (heavy, and not needed to show the options)
 
-    if not content:
+    if not is_decodable(content):
         return None
     try:
         bgr = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)

@@ -146,6 +146,11 @@ class Reader:
         self, info: VideoInfo, start: Start | None = None, end_pts: int | None = None
     ) -> None:
         self.warnings: list[str] = []
+        if info.stream is not None:
+            self.warnings.append(
+                f"the file has several video streams, of which stream {info.stream} was analysed;"
+                " --stream chooses another"
+            )
         self._info = info
         self._start = start if start is not None and start.pts > info.start_pts else None
         self._end_pts = end_pts
@@ -177,7 +182,7 @@ class Reader:
 
     def _from_start(self) -> Iterator[Decoded]:
         with open_video(self._info.path) as container:
-            stream = video_stream(container, self._info.path)
+            stream = video_stream(container, self._info.path, self._info.stream)
             frames = self._frames(container, stream)
             yield from self._timed(frames, may_jump=may_jump(container))
 
@@ -204,12 +209,12 @@ class Reader:
 
     def _is_joined(self) -> bool:
         with open_video(self._info.path) as container:
-            stream = video_stream(container, self._info.path)
+            stream = video_stream(container, self._info.path, self._info.stream)
             return len(stretches(container, stream, self._info.time_base, self._frame_pts)) > 1
 
     def _count_before(self, pts: int) -> int | None:
         with open_video(self._info.path) as container:
-            stream = video_stream(container, self._info.path)
+            stream = video_stream(container, self._info.path, self._info.stream)
             return count_frames_before(container, stream, pts)
 
     def _sought(self, start: Start, index: int, margin_s: float) -> Iterator[Decoded]:
@@ -223,7 +228,7 @@ class Reader:
         margin_pts = (start.context + 1) * self._frame_pts
         margin_pts += round(Fraction(margin_s) / self._info.time_base)
         with open_video(self._info.path) as container:
-            stream = video_stream(container, self._info.path)
+            stream = video_stream(container, self._info.path, self._info.stream)
             try:
                 aim_pts = max(start.pts - margin_pts, self._info.start_pts)
                 container.seek(aim_pts, stream=stream)
@@ -307,7 +312,7 @@ class Reader:
         if last is None or self._cancelled.is_set():
             return
         with open_video(self._info.path) as container:
-            stream = video_stream(container, self._info.path)
+            stream = video_stream(container, self._info.path, self._info.stream)
             stated_s = stream_duration_s(stream, self._info.start_pts)
             if stated_s is not None and may_jump(container):
                 stated_s = self._info.duration_s  # the file's own spans the jumps

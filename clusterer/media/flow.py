@@ -3,6 +3,10 @@
 Points inside each box are followed by Lucas and Kanade's method (Bouguet 2000) forward and
 back again; those that do not return are dropped, and the box moves by the median of the rest
 (Kalal et al. 2010). The background, fitted by RANSAC, gives the motion of the camera.
+
+Most faces move little: each is followed from the first picture to the last at once, and only by way
+of the pictures between them if it is lost or hardly recognised. So the cost of a slow face does not
+depend on the number of pictures, and where a face is lost is found by bisection.
 """
 
 from __future__ import annotations
@@ -40,6 +44,9 @@ _MIN_SHARE = 0.3
 gives purity and ends with it and the next."""
 _MIN_SIMILARITY = 0.3
 """Smallest correlation with the first picture of a box that is followed."""
+_SURE_SHARE, _SURE_SIMILARITY = 0.9, 0.6
+"""The same for a box that is followed past pictures between; the share is that of the points that
+had returned before."""
 
 _FAR = 1e6
 """Farther than any point, px."""
@@ -51,17 +58,13 @@ class Followed:
 
     Attributes
     ----------
-    boxes : array of shape (n, 4), px, in the last picture; a lost box moves with the camera
-    arrived : array of shape (n,), bool, whether each box was followed to the last picture
+    boxes : array of shape (n, 4), px, in the last picture to which each was followed
     count : array of shape (n,), int64, pictures through which it was followed without a break, 1
         to f
-    camera : array of shape (2, 3), motion of the background from the first picture to the last
     """
 
     boxes: FloatArray
-    arrived: Bools
     count: npt.NDArray[np.int64]
-    camera: FloatArray
 
 
 def follow(pictures: Sequence[ImageArray], boxes: FloatArray) -> Followed:
@@ -76,26 +79,84 @@ def follow(pictures: Sequence[ImageArray], boxes: FloatArray) -> Followed:
     -------
     Followed
     """
-    height_px, width_px = pictures[0].shape
-    size = np.array([width_px, height_px])
-    origin = _grid_of(boxes)
-    points, returned = origin, _inside(origin, size)
-    at, camera = boxes.astype(np.float64), np.eye(3)
-    seen, count = np.ones(len(boxes), np.bool_), np.ones(len(boxes), np.int64)
-    first = _patches(pictures[0], at)
-    for index in range(1, len(pictures)):
-        ground = _ground(size, at)
-        moved, good = _step(pictures[index - 1], pictures[index], points.reshape(-1, 2), ground)
-        move = _camera_motion(ground, moved[points[..., 0].size :], good[points[..., 0].size :])
-        camera = np.vstack([move, [0.0, 0.0, 1.0]]) @ camera
-        points = moved[: points[..., 0].size].reshape(points.shape)
-        returned = returned & good[: returned.size].reshape(returned.shape) & _inside(points, size)
-        kept = returned.mean(axis=1) >= _MIN_SHARE
-        at = np.where(kept[:, None], _moved(boxes, origin, points, returned), by_camera(at, move))
-        like = _correlation(first, _patches(pictures[index], at)) >= _MIN_SIMILARITY
-        seen = kept & like & _inside(centres(at), size)
-        count[seen & (count == index)] += 1
-    return Followed(at, seen, count, camera[:2])
+    walk = _Walk(pictures, boxes)
+    walk.go(0, len(pictures) - 1, np.arange(len(boxes)))
+    return Followed(walk.at, walk.count)
+
+
+class _Walk:
+    """Boxes on their way through pictures."""
+
+    def __init__(self, pictures: Sequence[ImageArray], boxes: FloatArray) -> None:
+        self.at = boxes.astype(np.float64)
+        self.count = np.ones(len(boxes), np.int64)
+        self._pictures, self._boxes = pictures, boxes
+        self._size = _size(pictures[0])
+        self._origin = _grid_of(boxes)
+        self._points = self._origin.copy()
+        self._returned = _inside(self._origin, self._size)
+        self._first = _patches(pictures[0], boxes)
+
+    def go(self, start: int, end: int, rows: npt.NDArray[np.int64]) -> None:
+        """Follow boxes at once to a later picture, and those that it loses by way of the middle."""
+        if not len(rows) or start == end:
+            return
+        left = rows[~self._hop(start, end, rows)]
+        if end - start > 1:
+            middle = (start + end) // 2
+            self.go(start, middle, left)
+            self.go(middle, end, left[self.count[left] > middle])
+
+    def _hop(self, start: int, end: int, rows: npt.NDArray[np.int64]) -> Bools:
+        """Follow boxes from one picture to another; returns which arrived."""
+        before, now = self._pictures[start], self._pictures[end]
+        shape = (len(rows), -1, 2)
+        moved, good = _step(before, now, self._points[rows].reshape(-1, 2))
+        points = moved.reshape(shape)
+        returned = self._returned[rows] & good.reshape(shape[:2]) & _inside(points, self._size)
+        at = _moved(self._boxes[rows], self._origin[rows], points, returned)
+        kept: Bools = (returned.mean(axis=1) >= _MIN_SHARE) & _inside(centres(at), self._size)
+        least = _MIN_SIMILARITY
+        if end - start > 1:
+            least = _SURE_SIMILARITY
+            kept &= returned.sum(axis=1) >= _SURE_SHARE * self._returned[rows].sum(axis=1)
+        kept[kept] = _correlation(self._first[rows[kept]], _patches(now, at[kept])) >= least
+        arrived = rows[kept]
+        self.at[arrived], self.count[arrived] = at[kept], end + 1
+        self._points[arrived], self._returned[arrived] = points[kept], returned[kept]
+        return kept
+
+
+def camera_motion(pictures: Sequence[ImageArray], boxes: FloatArray) -> FloatArray:
+    """Motion of the background from the first picture to the last.
+
+    Parameters
+    ----------
+    pictures : f arrays of shape (h, w), uint8, at least one
+    boxes : array of shape (n, 4), px of these pictures, in the first: what is in them does not
+        belong to the background
+
+    Returns
+    -------
+    array of shape (2, 3); none where most of the background does not move as one
+    """
+    ground = _ground(_size(pictures[0]), boxes)
+    return _camera(pictures, ground)[:2]
+
+
+def _camera(pictures: Sequence[ImageArray], ground: FloatArray) -> FloatArray:
+    """The same, shape (3, 3), at once or, if that fails, by way of the middle."""
+    if len(pictures) < 2:
+        return np.eye(3)
+    moved, good = _step(pictures[0], pictures[-1], ground)
+    motion = _common_motion(ground, moved, good)
+    if motion is not None:
+        return np.vstack([motion, [0.0, 0.0, 1.0]])
+    if len(pictures) == 2:
+        return np.eye(3)
+    middle = len(pictures) // 2
+    earlier, later = pictures[: middle + 1], pictures[middle:]
+    return np.asarray(_camera(later, ground) @ _camera(earlier, ground))
 
 
 def by_camera(boxes: FloatArray, camera: FloatArray) -> FloatArray:
@@ -140,6 +201,10 @@ def _grid_of(boxes: FloatArray) -> FloatArray:
     return grid.astype(np.float32)
 
 
+def _size(picture: ImageArray) -> FloatArray:
+    return np.array(picture.shape[::-1], np.float64)
+
+
 def _inside(points: FloatArray, size: FloatArray) -> Bools:
     inside: Bools = np.all((points >= 0) & (points < size), axis=-1)
     return inside
@@ -157,16 +222,14 @@ def _ground(size: FloatArray, boxes: FloatArray) -> FloatArray:
     return free
 
 
-def _step(
-    before: ImageArray, now: ImageArray, points: FloatArray, ground: FloatArray
-) -> tuple[FloatArray, Bools]:
-    """Where all points are in the next picture, and which returned from there."""
-    start = np.concatenate([points, ground])
-    if not len(start):
-        return start, np.zeros(0, np.bool_)
-    there, found = _lucas_kanade(before, now, start)
+def _step(before: ImageArray, now: ImageArray, points: FloatArray) -> tuple[FloatArray, Bools]:
+    """Where points are in another picture, and which returned from there."""
+    if not len(points):
+        return points, np.zeros(0, np.bool_)
+    there, found = _lucas_kanade(before, now, points)
     back, found_back = _lucas_kanade(now, before, there)
-    return there, found & found_back & (np.linalg.norm(back - start, axis=1) <= _RETURN_PX)
+    off = back - points
+    return there, found & found_back & ((off * off).sum(axis=1) <= _RETURN_PX**2)
 
 
 def _lucas_kanade(
@@ -178,16 +241,15 @@ def _lucas_kanade(
     return np.asarray(there, np.float32), np.asarray(found)[:, 0] == 1
 
 
-def _camera_motion(ground: FloatArray, moved: FloatArray, good: Bools) -> FloatArray:
-    """Motion of the background, shape (2, 3); none if most of it does not move as one."""
-    still = np.eye(2, 3)
+def _common_motion(ground: FloatArray, moved: FloatArray, good: Bools) -> FloatArray | None:
+    """Motion of most points of the background, shape (2, 3); None if they do not move as one."""
     if good.sum() < _MIN_GROUND:
-        return still
+        return None
     found, inliers = cv2.estimateAffinePartial2D(
         ground[good], moved[good], ransacReprojThreshold=_GROUND_ERROR_PX
     )
     if found is None or inliers.sum() < _MIN_INLIERS * good.sum():
-        return still
+        return None
     return np.asarray(found, np.float64)
 
 

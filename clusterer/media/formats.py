@@ -78,17 +78,24 @@ _PLAYLISTS = tuple(
     )
 )
 
-
-_PICTURES = (
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"\x89PNG", "PNG"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"BM", "BMP"),
-    (b"8BPS", "Photoshop"),
+_PICTURES = tuple(
+    (re.compile(pattern, re.DOTALL | re.IGNORECASE), name)
+    for pattern, name in (
+        (rb"RIFF.{4}WEBP", "WebP"),
+        (rb"\x89PNG(?!.*acTL)", "PNG"),
+        (rb"[\x8a\x8b][MJ]NG\r\n", "MNG or JNG"),
+        (rb"\xff\xd8\xff", "JPEG"),
+        (rb"BM.{4}\0{4}", "BMP"),
+        (rb"II[*+]\0|MM\0[*+]", "TIFF, or of a camera"),
+        (rb"\xff\x0a|\0\0\0\x0cJXL ", "JPEG XL"),
+        (rb"\0\0\0\x0cjP  ", "JPEG 2000"),
+        (rb".{4}ftyp(?:avi[fs]|mif[12]|msf1|hei[cxms]|hev[cmsx])", "HEIF or AVIF"),
+        (rb"8BP[SB]", "Photoshop"),
+        (rb"\x76\x2f\x31\x01", "OpenEXR"),
+        (_XML + rb"svg\b", "SVG"),
+    )
 )
-_ANIMATED = 0x02
-"""Flag of the VP8X chunk (WebP Container Specification, Extended File Format)."""
+"""Of pictures that are not opened as videos; GIF and APNG are."""
 
 
 def playlist(head: bytes) -> str:
@@ -110,17 +117,28 @@ def playlist(head: bytes) -> str:
     return next((name for pattern, name in _PLAYLISTS if pattern.match(text)), "")
 
 
-def still(head: bytes) -> str:
-    """Recognise a picture by its content; used only if it cannot be read as a video.
+def kind_of_picture(head: bytes) -> str:
+    """Recognise a picture by its content; use only if the file is not a video.
+
+    Parameters
+    ----------
+    head
+        The first `HEAD_BYTES` of the file.
 
     Returns
     -------
-    what it is, such as "a JPEG picture"; empty if it is none of the usual kinds
+    what it is, as part of a sentence; empty if it is not a picture
     """
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        is_animated = head[12:16] == b"VP8X" and bool(head[20:21]) and bool(head[20] & _ANIMATED)
-        return "an animated WebP picture" if is_animated else "a WebP picture"
-    return next((f"a {name} picture" for start, name in _PICTURES if head.startswith(start)), "")
+    if animated_webp(head):
+        return "it is an animated WebP, which FFmpeg does not decode"
+    kind = next((name for pattern, name in _PICTURES if pattern.match(head)), "")
+    return f"it is a picture: {kind}" if kind else ""
+
+
+def animated_webp(head: bytes) -> bool:
+    """Whether a file is a WebP with more than one picture (bit 1 of the flags in ``VP8X``)."""
+    is_extended = head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and len(head) > 20
+    return is_extended and bool(head[20] & 2)
 
 
 def is_called_playlist(name: str) -> bool:

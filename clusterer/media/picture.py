@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from clusterer.core.types import ImageArray, SmallFrame
+from clusterer.media.tone import FORMAT, Colours, ToSdr, colours_of
 
-_BT709, _UNSPECIFIED, _BT601 = 1, 2, 5
+_BT709, _UNSPECIFIED, _BT601, _BT2020 = 1, 2, 5, 9
 """AVColorSpace; swscale uses the same numbers for its matrices."""
+_MATRICES = (0, _BT709, _UNSPECIFIED, 4, _BT601, 6, 7, _BT2020)
+"""What swscale converts; it refuses frames with others."""
+_LIKE_BT2020 = (10, 14)
+"""BT.2020 with constant luminance, and ICtCp."""
+_FULL_RANGE = 2
+"""AVColorRange."""
 _HD_HEIGHT_PX = 720
 """Untagged video of at least this height is treated as BT.709, as in players (mpv, VLC)."""
 GREY_PX = 320
@@ -39,8 +47,7 @@ class Converter:
     Parameters
     ----------
     width_px, height_px
-        Size of the pictures as shown; frames of another size (if it changes within the video) are
-        scaled to it.
+        Size of the pictures as shown, with square pixels; frames of another size are scaled to it.
     small_width_px
         Width of the small pictures; they are never enlarged.
     """
@@ -52,18 +59,28 @@ class Converter:
         self._to_rgb = VideoReformatter()
         self._to_small = VideoReformatter()
         self._to_grey = VideoReformatter()
+        self._to_sdr: dict[tuple[Colours, int, int], ToSdr] = {}
 
     def rgb(self, raw: VideoFrame) -> ImageArray:
         """Full picture as shown, array of shape (height, width, 3), uint8, RGB."""
         transpose, mirror_x, mirror_y = orientation(raw)
         width_px, height_px = self._shown[::-1] if transpose else self._shown
+        # Where pixels are not square, bicubic brings embeddings nearer to those of square ones: on
+        # the sample film at four shapes L2 0.115, at worst 0.138; bilinear 0.129 and 0.159 (SFace).
+        scaled = (width_px, height_px) != (raw.width, raw.height)
+        interpolation = Interpolation.BICUBIC if scaled else Interpolation.BILINEAR
+        image = self._sdr(self._to_rgb, raw, (width_px, height_px), interpolation)
+        if image is not None:
+            return np.ascontiguousarray(turned(image, transpose, mirror_x, mirror_y))
         frame = self._to_rgb.reformat(
             raw,
             width=width_px,
             height=height_px,
             format="rgb24",
+            interpolation=interpolation,
             src_colorspace=_matrix(raw),
             dst_colorspace=_UNSPECIFIED,  # PyAV before 18 ignores both if they are equal
+            src_color_range=_range(raw),
         )
         image = np.asarray(frame.to_ndarray(), np.uint8)
         return np.ascontiguousarray(turned(image, transpose, mirror_x, mirror_y))
@@ -75,31 +92,96 @@ class Converter:
         """
         width_px = min(self._small_width_px, raw.width)
         height_px = max(1, round(raw.height * width_px / raw.width))
+        size = width_px, height_px
+        image = self._sdr(self._to_small, raw, size, Interpolation.FAST_BILINEAR)
+        if image is not None:
+            return np.ascontiguousarray(image[:, :, ::-1])
         frame = self._to_small.reformat(
             raw,
             width=width_px,
             height=height_px,
             format="bgr24",
             interpolation=Interpolation.FAST_BILINEAR,
+            src_color_range=_range(raw),
         )
         return np.asarray(frame.to_ndarray(), np.uint8)
 
     def grey(self, index: int, pts: int, raw: VideoFrame) -> SmallFrame:
-        """Small grey picture as shown, to follow motion; at most `GREY_PX` on its longer side."""
+        """Small grey picture as shown, to follow motion; at most `GREY_PX` on its longer side.
+
+        From the frame's own plane of brightness, if it has one: 0.01 ms from 640x360 and 0.04 ms
+        from 1280x720, a tenth of FFmpeg's scaler.
+        """
         transpose, mirror_x, mirror_y = orientation(raw)
         scale = min(1.0, GREY_PX / max(self._shown))
         shown = [max(1, round(side_px * scale)) for side_px in self._shown]
         width_px, height_px = shown[::-1] if transpose else shown
+        grey = self._grey(raw, (width_px, height_px))
+        picture = np.ascontiguousarray(
+            turned(grey[:, :, None], transpose, mirror_x, mirror_y)[:, :, 0]
+        )
+        return SmallFrame(index, pts, picture, picture.shape[1] / self._shown[0])
+
+    def _grey(self, raw: VideoFrame, size: tuple[int, int]) -> ImageArray:
+        """Brightness as an SDR screen shows it, in this size, not turned."""
+        sdr = self._sdr(self._to_grey, raw, size, Interpolation.FAST_BILINEAR)
+        brightness = None if sdr is not None else _brightness(raw)
+        if brightness is not None:
+            return _shrunk(brightness, *size)
         frame = self._to_grey.reformat(
-            raw,
-            width=width_px,
-            height=height_px,
+            raw if sdr is None else VideoFrame.from_ndarray(sdr, format="rgb24"),
+            width=size[0],
+            height=size[1],
             format="gray",
             interpolation=Interpolation.FAST_BILINEAR,
         )
-        image = np.asarray(frame.to_ndarray(), np.uint8)[:, :, None]
-        picture = np.ascontiguousarray(turned(image, transpose, mirror_x, mirror_y)[:, :, 0])
-        return SmallFrame(index, pts, picture, picture.shape[1] / self._shown[0])
+        return np.asarray(frame.to_ndarray(), np.uint8)
+
+    def _sdr(
+        self,
+        reformatter: VideoReformatter,
+        raw: VideoFrame,
+        size: tuple[int, int],
+        interpolation: Interpolation,
+    ) -> ImageArray | None:
+        """Picture of this size, RGB, as an SDR screen shows it; None if the frame is SDR itself."""
+        _make_readable(raw)
+        colours = colours_of(raw)
+        if colours is None:
+            return None
+        key = colours, *size
+        if key not in self._to_sdr:
+            self._to_sdr[key] = ToSdr(*key)
+        frame = reformatter.reformat(
+            raw,
+            width=size[0],
+            height=size[1],
+            format=FORMAT,
+            interpolation=interpolation,
+            src_colorspace=_BT2020 if raw.colorspace == _UNSPECIFIED else _matrix(raw),
+            dst_colorspace=_UNSPECIFIED,
+            src_color_range=_range(raw),
+        )
+        return self._to_sdr[key].convert(frame)
+
+
+def _brightness(raw: VideoFrame) -> ImageArray | None:
+    """View of a plane of its own with 8 bits of brightness per px, shape (h, w); None without."""
+    plane: Any = raw.planes[0]
+    stored = raw.format
+    first = [component for component in stored.components if component.plane == 0]
+    whole = len(first) == 1 and first[0].is_luma and first[0].bits == 8
+    if not whole or stored.has_palette or plane.line_size < plane.width:
+        return None
+    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+    return np.asarray(rows[:, : plane.width])
+
+
+def _shrunk(image: ImageArray, width_px: int, height_px: int) -> ImageArray:
+    """Picture in another size; if much smaller, by way of twice that size, against aliasing."""
+    if image.shape[1] > 2 * width_px:
+        image = np.asarray(cv2.resize(image, (2 * width_px, 2 * height_px)), np.uint8)
+    return np.asarray(cv2.resize(image, (width_px, height_px)), np.uint8)
 
 
 def turned(image: ImageArray, transpose: bool, mirror_x: bool, mirror_y: bool) -> ImageArray:
@@ -107,6 +189,18 @@ def turned(image: ImageArray, transpose: bool, mirror_x: bool, mirror_y: bool) -
     if transpose:
         image = image.transpose(1, 0, 2)
     return image[:: -1 if mirror_y else 1, :: -1 if mirror_x else 1]
+
+
+def _make_readable(raw: VideoFrame) -> None:
+    """Replace a matrix that swscale refuses by the nearest, so that such a film can be analysed."""
+    if int(raw.colorspace) not in _MATRICES:
+        raw.colorspace = _BT2020 if int(raw.colorspace) in _LIKE_BT2020 else _UNSPECIFIED
+
+
+def _range(raw: VideoFrame) -> int | None:
+    """Range of YUV, which PyAV 14 does not take from the frame; None = limited."""
+    full = raw.color_range == _FULL_RANGE or raw.format.name.startswith("yuvj")
+    return _FULL_RANGE if full else None
 
 
 def _matrix(raw: VideoFrame) -> int:

@@ -1,7 +1,6 @@
 """Open a video and read its properties.
 
-The picture is used as stored: non-square pixels are kept (faces become a little narrow, which
-detectors tolerate), interlaced fields are not separated, HDR is not tone-mapped.
+Interlaced fields are not separated.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,8 +21,16 @@ from av.video.stream import VideoStream
 from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.files import open_file, special_kind
 from clusterer.core.timecode import frame_number
-from clusterer.core.types import VideoInfo
-from clusterer.media.formats import HEAD_BYTES, OPTIONS, forced, is_called_playlist, playlist, still
+from clusterer.core.types import PIXEL_ASPECTS, VideoInfo
+from clusterer.media.formats import (
+    HEAD_BYTES,
+    OPTIONS,
+    animated_webp,
+    forced,
+    is_called_playlist,
+    kind_of_picture,
+    playlist,
+)
 from clusterer.media.packets import may_jump, stretches
 from clusterer.media.picture import orientation
 
@@ -34,6 +40,8 @@ _PLAUSIBLE_RATES_HZ = (1 / 3600, 1000.0)
 """From a slide an hour. Higher ones come from containers that only state their clock, such as 90000
 Hz."""
 _UNKNOWN_RATE_HZ = Fraction(25)
+_NEARLY_SQUARE = Fraction(1, 100)
+"""Aspects this near 1 are rounding (853x480 shown as 854x480), not shapes: 16:15 is the nearest."""
 FORMATS_WITHOUT_PTS = ("avi",)
 _TAGS: dict[str, Any] = (
     {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
@@ -42,33 +50,46 @@ _TAGS: dict[str, Any] = (
 fails without it."""
 _BEFORE_END_S = (1, 10)
 """How far before its end a file is read to measure it; FLV finds nothing at the end itself."""
+_COVER_PACKETS = 1000
+"""Packets of all video streams in which a stream with fewer than two is a cover, not a film."""
 _PROBE_ERRORS = 100
 """Undecodable packets before the first picture after which a file is not a video."""
 
 
-def probe(path: str | Path) -> VideoInfo:
+def probe(path: str | Path, stream_index: int | None = None) -> VideoInfo:
     """Read the properties of a video; decodes its first frame.
 
     Parameters
     ----------
     path
-        A file that FFmpeg can read. The first video stream that is not a cover picture is used.
+        A file that FFmpeg can read.
+    stream_index
+        The video stream, counted as by ffprobe. None = of those with more than one frame, and not
+        marked as covers, the one that FFmpeg chooses (`av_find_best_stream`): default ones first.
 
     Raises
     ------
+    ConfigError
+        The file has no such stream, or it is no video.
     VideoError
         The file is missing, a folder, empty, not a video, or nothing in it can be decoded.
     """
     with open_video(path) as container:
-        stream = video_stream(container, path)
+        moving = _moving(container)
+        if stream_index is None and len(moving) > 1:
+            stream_index = _film(container, path, [each.index for each in moving])
+        stream = video_stream(container, path, stream_index)
+        index = stream.index  # of no use once the file is closed
+        several = len(moving) > 1 or stream not in moving
         rate = _frame_rate(stream)
         first = _first_frame(container, stream)
         if first is None:
-            raise _picture_error(path) or VideoError(
+            raise VideoError(
                 f"nothing in {path} can be decoded",
                 "It is damaged or refers to another file; copy or export it again completely",
             )
         transposed = orientation(first)[0]
+        aspect = _pixel_aspect(stream)
         width_px, height_px = first.width, first.height
         start_pts = stated_pts(container, first)
         stream_start = stream.start_time
@@ -79,9 +100,9 @@ def probe(path: str | Path) -> VideoInfo:
         delay_pts = _delay_pts(container, start_pts * time_base, time_base)
         jumps = may_jump(container)
     if jumps:
-        duration_s = _joined_s(path, rate, time_base) or duration_s
+        duration_s = _joined_s(path, rate, time_base, index) or duration_s
     if duration_s is None:
-        duration_s = _scanned_duration_s(path, rate)
+        duration_s = _scanned_duration_s(path, rate, index)
     return VideoInfo(
         path=str(path),
         width_px=height_px if transposed else width_px,
@@ -92,6 +113,8 @@ def probe(path: str | Path) -> VideoInfo:
         duration_s=duration_s,
         start_timecode=timecode,
         delay_pts=delay_pts,
+        pixel_aspect=1 / aspect if transposed else aspect,
+        stream=index if several else None,
     )
 
 
@@ -107,6 +130,7 @@ def open_video(path: str | Path) -> InputContainer:
     VideoError
         The file is missing, a folder, a pipe or a device, empty, a playlist, or not a video.
     """
+    head = b""
     try:
         file = Path(path).absolute()  # the system resolves symlinks, as when hashing the file
         _check(file, path)
@@ -123,21 +147,28 @@ def open_video(path: str | Path) -> InputContainer:
         )
         return container
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        if _is_forbidden(error):
-            raise VideoError(
-                f"{path} may not be read", "Check the permissions of the file"
-            ) from None
-        if picture := _picture_error(path):
-            raise picture from None
-        if isinstance(error, av.error.FFmpegError) and is_called_playlist(str(path)):
-            raise _playlist_error(path, "by its name") from None
-        foreign = isinstance(error, av.error.FFmpegError) and error.errno == errno.EINVAL
-        reason = getattr(error, "strerror", None) or str(error)
-        raise VideoError(
-            f"{path} cannot be opened as a video"
-            f" ({'its format does not hold video' if foreign else reason})",
-            "It is not a video, or was not copied or exported completely",
-        ) from None
+        raise _unopened(path, head, error) from None
+
+
+def _unopened(path: str | Path, head: bytes, error: Exception) -> VideoError:
+    """Why a file could not be opened, of which at most the head was read."""
+    is_ffmpeg = isinstance(error, av.error.FFmpegError)
+    if _is_forbidden(error):
+        return VideoError(f"{path} may not be read", "Check the permissions of the file")
+    if is_ffmpeg and (kind := kind_of_picture(head)):
+        return VideoError(
+            f"{path} cannot be opened as a video ({kind})",
+            "Save it as MP4 or GIF" if animated_webp(head) else "Give a video",
+        )
+    if is_ffmpeg and is_called_playlist(str(path)):
+        return _playlist_error(path, "by its name")
+    foreign = is_ffmpeg and getattr(error, "errno", None) == errno.EINVAL
+    reason = getattr(error, "strerror", None) or str(error)
+    return VideoError(
+        f"{path} cannot be opened as a video"
+        f" ({'its format does not hold video' if foreign else reason})",
+        "It is not a video, or was not copied or exported completely",
+    )
 
 
 def _is_forbidden(error: Exception) -> bool:
@@ -145,14 +176,6 @@ def _is_forbidden(error: Exception) -> bool:
     return isinstance(error, PermissionError) and not (
         isinstance(error, av.error.FFmpegError) and error.errno == errno.EPERM
     )
-
-
-def _picture_error(path: str | Path) -> VideoError | None:
-    """What to say of a file that is not a video but a picture; None if it is not."""
-    with suppress(OSError), open_file(Path(path)) as content:
-        if kind := still(content.read(HEAD_BYTES)):
-            return VideoError(f"{path} is {kind}, not a video", "Convert it to one, such as MP4")
-    return None
 
 
 def _playlist_error(path: str | Path, kind: str) -> VideoError:
@@ -179,24 +202,79 @@ def _check(file: Path, path: str | Path) -> None:
         raise VideoError(f"{path} is empty", "Copy or export it again")
 
 
-def video_stream(container: InputContainer, path: str | Path) -> VideoStream:
-    """Return the first video stream that is not a cover picture, set to decode in threads.
+def video_stream(
+    container: InputContainer, path: str | Path, index: int | None = None
+) -> VideoStream:
+    """Return a video stream, set to decode in threads.
+
+    Parameters
+    ----------
+    container, path
+        The opened file.
+    index
+        Of the stream in the file, as of `VideoInfo.stream`; None = the first that is not a cover.
 
     Raises
     ------
+    ConfigError
+        The file has no such stream, or it is no video.
     VideoError
-        There is none, or its codec is unknown.
+        It has none at all, or the codec is unknown.
     """
-    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not moving:
+    moving = _moving(container)
+    if not moving and index is None:
         raise VideoError(f"{path} has no moving picture", "Give a video, not a sound file")
-    stream = moving[0]
+    stream = moving[0] if index is None else _numbered(container, path, index)
     if stream.codec_context is None:
         raise VideoError(f"the codec of {path} is unknown", "Convert it to H.264")
     # Half of the cores: the models need some too, and each further decoding thread gains less.
     stream.thread_type = "AUTO"
     stream.thread_count = max(1, (os.cpu_count() or 1) // 2)
     return stream
+
+
+def _moving(container: InputContainer) -> list[VideoStream]:
+    """Video streams that are not marked as cover pictures."""
+    return [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+
+
+def _numbered(container: InputContainer, path: str | Path, index: int) -> VideoStream:
+    for stream in container.streams.video:
+        if stream.index == index:
+            return stream
+    known = ", ".join(str(stream.index) for stream in container.streams.video)
+    raise ConfigError(
+        f"{path} has no video stream {index}",
+        f"Its video streams are: {known}" if known else "Give a video, not a sound file",
+    )
+
+
+def _film(container: InputContainer, path: str | Path, indices: list[int]) -> int:
+    """Which of several streams to analyse; a tie goes to the lower number.
+
+    FFmpeg's own choice is not restricted to those that move, so it is only asked first.
+    """
+    known = [index for index in indices if container.streams[index].codec_context is not None]
+    films = _of_several_frames(path, known or indices)
+    best = container.streams.best("video")
+    if best is not None and best.index in films:
+        return best.index
+    defaults = [i for i in films if container.streams[i].disposition & Disposition.default]
+    return (defaults or films)[0]
+
+
+def _of_several_frames(path: str | Path, indices: list[int]) -> list[int]:
+    """The streams of two packets or more; all of them if none has two."""
+    counts = dict.fromkeys(indices, 0)
+    with open_video(path) as container:
+        try:
+            for packet in container.demux(*(container.streams[index] for index in indices)):
+                counts[packet.stream.index] += bool(packet.size)
+                if min(counts.values()) > 1 or sum(counts.values()) >= _COVER_PACKETS:
+                    break
+        except av.error.FFmpegError:
+            pass  # use the packets read so far
+    return [index for index in indices if counts[index] > 1] or indices
 
 
 def stream_duration_s(stream: VideoStream, start_pts: int) -> float | None:
@@ -232,6 +310,21 @@ def stated_pts(container: InputContainer, frame: VideoFrame) -> int | None:
     dts follow the display order.
     """
     return frame.dts if container.format.name in FORMATS_WITHOUT_PTS else frame.pts
+
+
+def _pixel_aspect(stream: VideoStream) -> Fraction:
+    """Width of a stored pixel divided by its height, of a stream whose first frame is decoded.
+
+    The container's word comes before the codec's, as in FFmpeg. Where a file gives none, or one
+    that cannot be meant, pixels are square.
+    """
+    low, high = PIXEL_ASPECTS
+    for stated in (stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio):
+        aspect = _exact(stated)
+        if aspect is not None and aspect > 0:
+            meant = low <= aspect <= high and abs(aspect - 1) > _NEARLY_SQUARE
+            return aspect if meant else Fraction(1)
+    return Fraction(1)
 
 
 def _frame_rate(stream: VideoStream) -> Fraction:
@@ -322,22 +415,23 @@ def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame |
     return None
 
 
-def _joined_s(path: str | Path, rate: Fraction, time_base: Fraction) -> float | None:
+def _joined_s(path: str | Path, rate: Fraction, time_base: Fraction, index: int) -> float | None:
     """Length of a video whose clock is set anew, seconds; None if it is not.
 
     The container states the time from the first to the last picture on that clock.
     """
     with open_video(path) as container:
         frame_pts = max(1, round(1 / (rate * time_base)))
-        lengths = stretches(container, video_stream(container, path), time_base, frame_pts)
+        stream = video_stream(container, path, index)
+        lengths = stretches(container, stream, time_base, frame_pts)
     return float(sum(lengths) * time_base) if len(lengths) > 1 else None
 
 
-def _scanned_duration_s(path: str | Path, rate: Fraction) -> float:
+def _scanned_duration_s(path: str | Path, rate: Fraction, index: int) -> float:
     """Duration by reading every packet, for containers that state none."""
     count, first, last = 0, None, None
     with open_video(path) as container:
-        stream = video_stream(container, path)
+        stream = video_stream(container, path, index)
         try:
             for packet in container.demux(stream):
                 if not packet.size:

@@ -145,7 +145,7 @@ class Sampler:
         self._reader = Reader(info, start, end_pts)
         self.warnings = self._reader.warnings
         events = _events(self._reader, _Pass(info, video_config, shot_config, after))
-        picture_bytes = info.width_px * info.height_px * 3
+        picture_bytes = math.prod(info.square_px) * 3
         ahead = max(2, min(_AHEAD_EVENTS, _AHEAD_BYTES // picture_bytes))
         self._ahead: ReadAhead[Event] = ReadAhead(events, ahead, self._reader.cancel)
 
@@ -201,7 +201,7 @@ class _Pass:
     ) -> None:
         self.info = info
         self.first_index = None if after is None else after.end_frame
-        self._converter = Converter(info.width_px, info.height_px, shot_config.width_px)
+        self._converter = Converter(*info.square_px, shot_config.width_px)
         self._cuts = CutDetector(shot_config, dissolve_window(info, shot_config))
         self._grid = Grid(info, video_config.sample_rate_hz)
         self._static_frames = StaticFrames(video_config.still_level)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from html import unescape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -19,6 +21,7 @@ from markupsafe import Markup
 from clusterer.core.errors import ResultError
 
 NO_SOURCES: Mapping[str, str] = MappingProxyType({})
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 # Characters that could end the script block.
 _JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
@@ -100,6 +103,15 @@ def fill(
     )
     # File names that are not valid UTF-8 contain lone surrogates.
     return html.encode("utf-8", "replace").decode("utf-8")
+
+
+def stated_policy(html: str) -> str:
+    """The content security policy that a page of `render` states in its head; empty if none.
+
+    A server sends it as a header, too.
+    """
+    found = _POLICY.search(html)
+    return unescape(found[1]) if found else ""
 
 
 def policy(css: str, js: str, sources: Mapping[str, str] = NO_SOURCES) -> str:

@@ -12,15 +12,20 @@ from clusterer.store.names import REPORT, RESULT
 from clusterer.store.result_json import to_json
 
 
-def save(result: ClusteringResult, folder: Path) -> None:
-    """Write report, tables and ``result.json``: all of them, or, on a full disk, none.
+def save(result: ClusteringResult, folder: Path | ResultFolder) -> None:
+    """Write report, tables and ``result.json``, with the analysis if it is new: all or none.
+
+    Whatever stops this, even a power cut, a reader finds the earlier result or this one.
 
     Raises
     ------
     ResultError
-        The folder cannot be written to, or is not a result folder; earlier files are kept.
+        The folder cannot be written to, or is not a result folder.
     """
-    own = ResultFolder(folder, result.analysis)
+    own = folder if isinstance(folder, ResultFolder) else ResultFolder(folder)
     own.ensure_marker()
+    own.use(result.analysis)
     page = report.render(result, own.picture, own.torso)
-    own.write({**csv_files(result), RESULT: to_json(result), REPORT: page})
+    tables = {**csv_files(result), RESULT: to_json(result), REPORT: page}
+    own.commit(tables, analysis=own.is_waiting)
+    own.use(result.analysis)

@@ -82,7 +82,10 @@ def _returns(analysis: Analysis, ended: Track, started: Track) -> bool:
     absence_s = float((detections.pts[first] - detections.pts[last]) * analysis.video.time_base)
     if not 0.0 < absence_s <= MAX_ABSENCE_S:
         return False
-    before, after = detections.boxes[last : last + 1], detections.boxes[first : first + 1]
+    boxes = detections.boxes[[last, first]]
+    if analysis.video.pixel_aspect != 1:
+        boxes = boxes * np.tile(analysis.video.to_square, 2)
+    before, after = boxes[:1], boxes[1:]
     close = float(distance_in_heights(before, after)[0, 0]) <= MAX_SHIFT
     return close and float(size_ratio(before, after)[0, 0]) <= MAX_SIZE_RATIO
 

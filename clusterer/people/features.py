@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.clothing.colours import has_colours
 from clusterer.core.config import ClothingConfig, ClusteringConfig, EvidenceConfig
 from clusterer.core.distance import mean
 from clusterer.core.types import Analysis, ChipQuality, FloatArray, IntArray, Reason, TrackFeatures
@@ -68,6 +69,7 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
         ),
         face_sums=sums,
         face_precision=precision,
+        coloured=has_colours(analysis.chip_colours),
     )
 
 

@@ -16,7 +16,6 @@ from clusterer.models.bundled import CLOTHING
 from clusterer.store.analysis_cache import AnalysisCache, analysis_key, earlier_key
 from clusterer.store.film import remember
 from clusterer.store.folder import ResultFolder
-from clusterer.store.run_lock import run_lock
 
 
 def analyse(
@@ -33,7 +32,8 @@ def analyse(
     folder
         The result folder, where the analysis and its pictures are stored. A stored analysis of the
         same film, models and settings is reused; an interrupted one resumes after the last finished
-        shot. Films are identified by content, not by name, place or time of the file.
+        shot. A result that the folder holds of another analysis stays until `process` replaces it.
+        Films are identified by content, not by name, place or time of the file.
     hook
         Receives progress and notes; None = nothing does.
 
@@ -61,7 +61,7 @@ def analyse(
     >>> result = clusterer.decide(analysis, config)  # doctest: +SKIP
     """
     video, hook = Path(video), hook or Hook()
-    with run_lock(Path(folder)):
+    with ResultFolder(folder).locked(lasting=True):
         opened = ResultFolder.for_video(video, folder, hook)
         return analyse_into(opened, video, config, hook)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ def detect_ahead(
     ------
     The same events in the same order, frames with their faces.
     """
-    size = max(2, min(MAX_BATCH, MAX_BATCH_BYTES // (video.width_px * video.height_px * 3)))
+    size = max(2, min(MAX_BATCH, MAX_BATCH_BYTES // (math.prod(video.square_px) * 3)))
     waiting: tuple[list[Event], Future[list[Detections]]] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="detect") as pool:
         for batch in _batches(events, size):

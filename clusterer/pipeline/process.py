@@ -19,7 +19,6 @@ from clusterer.pipeline.analyse import analyse_into
 from clusterer.store.edits_json import read
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import default_folder
-from clusterer.store.run_lock import run_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def process(  # noqa: PLR0913 (the user's choices)
     clustering.create(config.clustering, 0.0)  # a missing library fails now, not after the analysis
     hook = hook or Hook()
     folder = default_folder(video) if folder is None else folder
-    with run_lock(Path(folder)):
+    with ResultFolder(folder).locked(lasting=True):
         target = ResultFolder.for_video(video, folder, hook, replace=replace)
         log = _corrections(target, edits_file)
         analysis = analyse_into(target, video, config.analysis, hook)
@@ -107,18 +106,27 @@ def process(  # noqa: PLR0913 (the user's choices)
         log = _latest(target, log, edits_file)
         result = decide(analysis, config, log.edits)
         with system_libraries():
-            if edits_file is not None:
-                with target.editing():  # a review may have added one meanwhile
-                    _check_continues(target, target.edits, log, edits_file)
-                    target.write_edits(dataclasses.replace(log, video=video.name))
-            save(result, target.path)
+            replaces = target.will_be_replaced  # then the corrections there are of another film
+            if not replaces:
+                _keep(log, target, video, edits_file)
+            save(result, target)
+            if replaces:
+                _keep(log, target, video, edits_file)
             target.normalise_marker()
     return Outcome(result, target.path, time.monotonic() - started_s)
 
 
+def _keep(log: EditLog, folder: ResultFolder, video: Path, edits_file: Path | None) -> None:
+    """Make the corrections of a file those of the folder."""
+    if edits_file is not None:
+        with folder.editing():  # a review may have added one meanwhile
+            _check_continues(folder, folder.edits, log, edits_file)
+            folder.write_edits(dataclasses.replace(log, video=video.name))
+
+
 def _corrections(folder: ResultFolder, edits_file: Path | None) -> EditLog:
     """The corrections of the folder, or those of a file that continues them."""
-    existing = EditLog() if folder.will_be_replaced else folder.edits
+    existing = folder.edits
     if edits_file is None:
         return existing
     log = read(edits_file)

@@ -137,10 +137,12 @@ class ShotAnalyser:
             for row in self._chosen_crops(piece):
                 frame = int(detections.frame_index[row])
                 crops[new_row[row]] = self._pictures(row, first_track + track, frame)
+        x, y = self._video.to_square
+        stored = detections[rows_kept].scaled(1 / x, 1 / y)
         quality = ChipQuality.concatenate(self._quality)
         sampled = np.array(self._sampled, dtype=np.int64).reshape(-1, 2)
         arrays: Arrays = {
-            **face_arrays(detections[rows_kept], quality[rows_kept]),
+            **face_arrays(stored, quality[rows_kept]),
             "shot": np.array([shot.start_frame, shot.end_frame, shot.start_pts, shot.end_pts]),
             "track_of_row": track_of_row,
             "chip_rows": np.array([new_row[row] for row in chip_rows], dtype=np.int64),

@@ -51,7 +51,7 @@ def watch(
     hook
         Receives the progress.
     """
-    info = probe(path)
+    info = probe(path, config.video.stream)
     cores = usable_cores()
     detector = detection.create(config.detection, cores)
     encoder_threads = max(1, cores // 2)  # detection runs at the same time and needs the rest

@@ -22,6 +22,7 @@ from clusterer.core.errors import ClustererError, EditsError, ResultError, Video
 from clusterer.core.types import Analysis, ClusteringResult, Edit
 from clusterer.edits import parse_edit
 from clusterer.outputs import report
+from clusterer.outputs.pages import stated_policy
 from clusterer.review.footage import Footage
 from clusterer.review.session import Changed, ConflictError, Session
 
@@ -103,7 +104,9 @@ class _Desk:
 
     def page(self, _request: Request) -> Response:
         state = self._session.state
-        return HTMLResponse(self._site.render(state.result, state.log.undone, self._site.names))
+        html = self._site.render(state.result, state.log.undone, self._site.names)
+        stated = "; ".join(filter(None, (stated_policy(html), "frame-ancestors 'none'")))
+        return HTMLResponse(html, headers={"Content-Security-Policy": stated})
 
     def chip(self, request: Request) -> Response:
         picture = self._picture(request, self._session.folder.picture)
@@ -177,12 +180,13 @@ def _jpeg(picture: bytes) -> Response:
 
 
 def faces(analysis: Analysis) -> dict[str, list[Any]]:
-    """Every face of a track, in time order: track, pts, and box rounded to whole px."""
+    """Every face of a track, in time order: track, pts, and box, whole px of the picture shown."""
     rows = np.flatnonzero(analysis.track_of_row >= 0)
+    shown = analysis.detections[rows].scaled(*analysis.video.to_square)
     return {
         "track": analysis.track_of_row[rows].tolist(),
         "pts": analysis.detections.pts[rows].tolist(),
-        "boxes": np.rint(analysis.detections.boxes[rows]).astype(np.int64).tolist(),
+        "boxes": np.rint(shown.boxes).astype(np.int64).tolist(),
     }
 
 

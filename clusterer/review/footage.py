@@ -14,6 +14,7 @@ from clusterer.core.errors import CacheError, ClustererError, VideoError
 from clusterer.core.files import is_file
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_npz import read_meta
+from clusterer.store.commit import place_of
 from clusterer.store.film import film_of, recall
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import ANALYSIS
@@ -160,6 +161,6 @@ def _here() -> tuple[Path, ...]:
 
 def _remembered(folder: Path) -> Path | None:
     try:
-        return recall(str(read_meta(folder / ANALYSIS).get("key")))
+        return recall(str(read_meta(place_of(folder, ANALYSIS)).get("key")))
     except CacheError:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import secrets
 import signal
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from clusterer.core.errors import ConfigError, ResultError
 from clusterer.core.files import reason
@@ -23,10 +25,62 @@ from clusterer.review.guard import Guard
 HOST = "127.0.0.1"
 PATIENCE_S = 2
 """How long an unfinished answer, such as a video, may delay the end."""
+IDLE_S = 10.0
+"""How long a connection may wait for the next request, or for the rest of one."""
+BACKLOG = 64
+"""Connections that wait to be accepted; asyncio tries as often if there are no descriptors left."""
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_log = logging.getLogger(__name__)
+
+
+class Connection(H11Protocol):
+    """Is closed if its client is silent: each takes a file descriptor, of which there are few."""
+
+    _watch: asyncio.TimerHandle | None = None
+    _silent_since = 0.0
+    _last: object = None
+    """The request that was there at the last look."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to watch."""
+        super().connection_made(transport)
+        self._silent_since = self.loop.time()
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        if self._watch is not None:
+            self._watch.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        cycle, now = self.cycle, self.loop.time()
+        answering = cycle is not None and not (cycle.response_complete or cycle.more_body)
+        if answering or cycle is not self._last:
+            self._silent_since, self._last = now, cycle
+        if now - self._silent_since >= IDLE_S:
+            self.transport.abort()
+        else:
+            self._watch = self.loop.call_later(IDLE_S / 10, self._look)
 
 
 class Server(uvicorn.Server):
     """Closes unfinished connections at the end, such as that of a paused video."""
+
+    _told = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen; a lack of file descriptors is logged once, in one line."""
+        asyncio.get_running_loop().set_exception_handler(self._failed)
+        await super().startup(sockets)
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if not isinstance(error, OSError) or error.errno not in _EXHAUSTED:
+            loop.default_exception_handler(context)
+        elif not self._told:
+            self._told = True
+            _log.error("New connections must wait (%s)", reason(error))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End when all requests are answered, after `PATIENCE_S` at the latest."""
@@ -79,7 +133,8 @@ def _config(app: Any) -> uvicorn.Config:
     """Only HTTP, and no output on the terminal."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=Connection,
+        backlog=BACKLOG,
         ws="none",
         loop="asyncio",
         lifespan="off",
@@ -103,7 +158,7 @@ def _bound(port: int) -> Iterator[socket.socket]:
             raise ConfigError(
                 f"Cannot use port {port} ({cause})", "Choose another, or leave out --port"
             ) from None
-        listener.listen()
+        listener.listen(BACKLOG)
         yield listener
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +16,10 @@ from clusterer.outputs.save import save as save_result
 from clusterer.people.amend import amend
 from clusterer.people.decide import decide
 from clusterer.review.writer import Writer, Written
+from clusterer.store.commit import Version, read_commit, version, versions
 from clusterer.store.folder import ResultFolder
-from clusterer.store.names import ANALYSIS, RESULT
-from clusterer.store.run_lock import WAIT, run_lock
-
-Stamp = tuple[int, int, int]
+from clusterer.store.names import EDITS
+from clusterer.store.run_lock import WAIT
 
 
 class ConflictError(ClustererError):
@@ -81,7 +81,10 @@ class Session:
         save: Callable[[ClusteringResult, Path], None] = save_result,
     ) -> None:
         self.folder = ResultFolder(folder)
-        self._written, self._seen = self._tables(), self._stamp()  # before they are read
+        if read_commit(folder) is not None:  # of a writer that was killed
+            with suppress(ResultError), self.folder.locked(remedy=WAIT):
+                pass
+        self._written, self._seen = versions(folder), self._stamp()  # before they are read
         loaded = self.folder.load()
         log = self.folder.edits
         self._config = loaded.config
@@ -217,28 +220,16 @@ class Session:
 
     def _write(self, result: ClusteringResult) -> None:
         """Write the tables, unless a run is at work or has written its own; in the writer only."""
-        with run_lock(self.folder.path, remedy=WAIT):
-            if self._tables() != self._written:
+        with self.folder.locked(remedy=WAIT):
+            if versions(self.folder.path) != self._written:
                 raise ResultError(
                     f"Another run has written {self.folder.path} anew", "Start the review again"
                 )
             self._save(result, self.folder.path)
-            self._written = self._tables()
+            self._written = versions(self.folder.path)
 
-    def _tables(self) -> tuple[Stamp | None, ...]:
-        return tuple(_stamp(self.folder.path / name) for name in (ANALYSIS, RESULT))
-
-    def _stamp(self) -> Stamp | None:
-        return _stamp(self.folder.edits_file)
-
-
-def _stamp(path: Path) -> Stamp | None:
-    """Identify a version of a file; None if it is missing."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
+    def _stamp(self) -> Version | None:
+        return version(self.folder.path, EDITS)
 
 
 def grouped_under(edits: Sequence[Edit], base: int) -> int:

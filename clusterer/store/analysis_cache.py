@@ -1,7 +1,8 @@
 """The stored analysis: group again without the video, resume after the last finished shot.
 
 A complete analysis is ``analysis.npz`` and ``chips/`` in the result folder; until then
-``.partial/`` holds one file per finished shot. Each file carries the key of its inputs.
+``.partial/`` holds one file per finished shot, and then the new analysis until it is committed.
+Each file carries the key of its inputs.
 """
 
 from __future__ import annotations
@@ -10,22 +11,36 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from clusterer.core.config import AnalysisConfig, settings
 from clusterer.core.errors import CacheError, VideoError
-from clusterer.core.files import open_file, reading, writing
+from clusterer.core.files import (
+    is_plain_file,
+    is_there,
+    open_file,
+    read_nofollow,
+    reading,
+    writing,
+)
+from clusterer.core.text import brief
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_npz import SCHEMA_VERSION, Arrays, dump, pack, read_arrays, restore
+from clusterer.store.commit import place_of, read_commit, read_together
 from clusterer.store.names import (
     ANALYSIS,
     CHIPS,
     PARTIAL,
     PARTIAL_CHIPS,
+    RESULT,
     face_picture,
     shot_file,
+    staged,
 )
 from clusterer.store.owned import OwnedFolder
 
@@ -118,8 +133,10 @@ class AnalysisCache:
         CacheError
             There is one, but it is damaged or has another schema.
         """
-        self._files.remove_leftovers()
-        self._complete_finish()
+        waiting = self._waiting()
+        if waiting is not None:
+            self._commit()
+            return waiting
         with writing(self.folder):
             if not (self.folder / ANALYSIS).exists():
                 return None
@@ -141,7 +158,7 @@ class AnalysisCache:
                 arrays, meta = read_arrays(path)
             except CacheError:
                 break
-            if not self._is_same(meta.get("key")):
+            if not self._is_same(meta.get("key")) or not self._has(meta.get("pictures", {})):
                 break
             parts.append(arrays)
         return parts
@@ -159,61 +176,66 @@ class AnalysisCache:
         self._files.make_subfolder(PARTIAL_CHIPS)
 
     def add_shot(self, index: int, arrays: Arrays, crops: dict[str, bytes]) -> None:
-        """Store one finished shot; its arrays come last, so they prove that its pictures exist."""
+        """Store one finished shot; its arrays come last, with the hashes of its pictures.
+
+        Syncing every picture now would take longer than to make those again that a power cut lost.
+        """
         pictures = {f"{PARTIAL_CHIPS}/{name}": picture for name, picture in crops.items()}
+        hashes = {name: hashlib.sha256(picture).hexdigest() for name, picture in crops.items()}
         self._files.register([*pictures, shot_file(index)])
         self._files.write(pictures, durable=False)
-        self._files.write({shot_file(index): pack(arrays, self._stamp())})
+        meta = {**self._stamp(), "pictures": hashes}
+        self._files.write({shot_file(index): pack(arrays, meta)})
 
     def finish(self, analysis: Analysis) -> None:
-        """Replace the stored analysis by this one, and delete the finished shots.
+        """Store a complete analysis in place of its shots.
 
-        The old analysis stays until the new one is on the disk. If this is interrupted, the next
-        `load` completes it.
+        It replaces the stored analysis at once, unless a result would be left without its own: then
+        it waits in ``.partial/`` for the result that is made of it.
         """
-        arrays, meta = dump(analysis)
-        self._files.write({f"{PARTIAL}/{ANALYSIS}": pack(arrays, {**self._stamp(), **meta})})
-        self._put_in_place()
+        files, (arrays, meta) = self._files, dump(analysis)
+        files.sync(name for name in files.names if name.startswith(f"{PARTIAL_CHIPS}/"))
+        files.write({staged(ANALYSIS): pack(arrays, {**self._stamp(), **meta})})
+        self._commit()
 
     def keep(self, analysis: Analysis) -> None:
         """Write ``analysis.npz`` alone, under this key; its pictures are stored already."""
         arrays, meta = dump(analysis)
-        self._files.write({ANALYSIS: pack(arrays, {**self._stamp(), **meta})})
+        name = staged(ANALYSIS) if self._waiting() else ANALYSIS
+        self._files.write({name: pack(arrays, {**self._stamp(), **meta})})
 
     def discard(self) -> None:
         """Delete an unfinished analysis."""
         self._files.remove(n for n in self._files.names if n.startswith(f"{PARTIAL}/"))
 
-    def _put_in_place(self) -> None:
-        """Every step can be repeated: what was moved or deleted before is skipped."""
-        files = self._files
-        new = {
-            name: f"{CHIPS}/{name.rpartition('/')[2]}"
-            for name in files.names
-            if name.startswith(f"{PARTIAL_CHIPS}/")
-        }
-        files.register([*new.values(), ANALYSIS])
-        files.remove([ANALYSIS])
-        files.make_subfolder(CHIPS)
-        files.move(new)
-        old = {name for name in files.names if name.startswith(f"{CHIPS}/")}
-        files.remove(old.difference(new.values()))
-        files.make_subfolder(CHIPS)
-        files.move({f"{PARTIAL}/{ANALYSIS}": ANALYSIS})
-        self.discard()
-
-    def _complete_finish(self) -> None:
-        """Complete a `finish` that was interrupted."""
+    def _waiting(self) -> Analysis | None:
+        """The complete analysis of this key that is not committed yet."""
+        chips = self.folder / PARTIAL_CHIPS
         with writing(self.folder):
-            begun = (self.folder / PARTIAL / ANALYSIS).exists()
-        if not begun or not self._files.has_marker:
-            return
+            if not is_plain_file(self.folder / staged(ANALYSIS)):
+                return None
         try:
-            _, meta = read_arrays(self.folder / PARTIAL / ANALYSIS)
+            analysis, key = _read_analysis(self.folder / staged(ANALYSIS), chips, _pictures(chips))
         except CacheError:
-            return
-        if self._is_same(meta.get("key")):
-            self._put_in_place()
+            return None
+        return analysis if self._is_same(key) and self._files.has_marker else None
+
+    def _has(self, hashes: dict[str, str]) -> bool:
+        """Whether the pictures of a shot are there as they were written."""
+        with suppress(OSError):
+            return all(
+                hashlib.sha256(read_nofollow(self.folder / PARTIAL_CHIPS / name)).hexdigest() == one
+                for name, one in hashes.items()
+            )
+        return False
+
+    def _commit(self) -> None:
+        """Put a complete analysis in place, unless a result would be left without its own."""
+        if is_there(self.folder / RESULT):
+            with suppress(CacheError):
+                load_analysis(self.folder)
+                return
+        self._files.commit({}, analysis=True)
 
     def _discard_parts(self) -> None:
         """Delete the finished shots of a complete analysis; those of other settings stay."""
@@ -241,17 +263,50 @@ def load_analysis(folder: Path) -> tuple[Analysis, str]:
     CacheError
         It is missing, damaged or has another schema, or pictures are missing.
     """
-    path = folder / ANALYSIS
+
+    def read() -> tuple[Analysis, str]:
+        beside = read_commit(folder)
+        new = beside.new if beside else frozenset()
+        waiting = _pictures(folder / PARTIAL_CHIPS)
+        stored = _pictures(folder / CHIPS) | {n for n in waiting if f"{CHIPS}/{n}" in new}
+        return _read_analysis(place_of(folder, ANALYSIS), folder / CHIPS, stored)
+
+    return read_together(folder, read)
+
+
+def is_waiting(folder: Path, analysis: Analysis) -> bool:
+    """Whether an analysis lies in ``.partial/``, to be committed with its result."""
+    path = folder / staged(ANALYSIS)
+    if not is_plain_file(path):
+        return False
+    try:
+        arrays, meta = read_arrays(path)
+    except CacheError:
+        return False
+    expected, facts = dump(analysis)
+    facts["warnings"] = list(facts["warnings"])
+    return (
+        arrays.keys() == expected.keys()
+        and {name: meta.get(name) for name in facts} == facts
+        and all(np.array_equal(arrays[n], expected[n], equal_nan=True) for n in arrays)
+    )
+
+
+def _read_analysis(path: Path, chips: Path, stored: set[str]) -> tuple[Analysis, str]:
+    """Read a file; `stored` are the names of the pictures in `chips`."""
     arrays, meta = read_arrays(path)
     try:
         analysis, key = restore(arrays, meta), str(meta["key"])
         wanted = picture_names(analysis)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise CacheError(f"{path} is damaged ({error})") from None
-    stored = {entry.name for entry in (folder / CHIPS).glob("*.jpg")}
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise CacheError(f"{path} is damaged ({brief(error)})") from None
     if not wanted <= stored:
-        raise CacheError(f"pictures are missing from {folder / CHIPS}")
+        raise CacheError(f"pictures are missing from {chips}")
     return analysis, key
+
+
+def _pictures(folder: Path) -> set[str]:
+    return {entry.name for entry in folder.glob("*.jpg")}
 
 
 def picture_names(analysis: Analysis) -> set[str]:

@@ -7,8 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from fractions import Fraction
+from dataclasses import asdict, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -16,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.errors import CacheError
-from clusterer.core.files import open_file
+from clusterer.core.parse import build, parse_json
+from clusterer.core.text import brief
 from clusterer.core.types import (
     Analysis,
     ChipQuality,
@@ -26,16 +26,19 @@ from clusterer.core.types import (
     Track,
     VideoInfo,
 )
+from clusterer.store.npz import read_npz
 
 SCHEMA_VERSION = 6
 """Of ``analysis.npz``; raised when its meaning changes. 2: blur costs more quality. 3: colours of
 clothing. 4: clothing embeddings and pictures of torsos. 5: extents of tracks. 6: where a
-player's clock begins; ends of tracks."""
+player's clock begins, ends of tracks, shape of pixels; faces are found in square pixels."""
 READABLE_VERSIONS = (4, 5, SCHEMA_VERSION)
 
 NO_EXTENT = (-1, -1, -1, -1, -1)
 """Stands for the extent of a track that is visible only from its first detection to its last."""
 
+_FRACTIONS = ("frame_rate", "time_base", "pixel_aspect")
+"""Fields of `VideoInfo` that are stored as text; the last is missing before schema 6."""
 _AS_THEY_ARE = (
     "chip_rows",
     "chip_embeddings",
@@ -48,6 +51,27 @@ _AS_THEY_ARE = (
     "sampled_pts",
 )
 
+META = "meta"
+_FACES = ("frame_index", "pts", "boxes", "scores", "landmarks")
+_QUALITY = ("size", "sharpness", "score", "pose")
+NAMES = frozenset(
+    {
+        *_FACES,
+        *(f"quality_{part}" for part in _QUALITY),
+        "shot",
+        "shots",
+        "track_of_row",
+        "shot_of_track",
+        "extent_of_track",
+        *_AS_THEY_ARE,
+    }
+)
+"""Of the arrays of an analysis and of a finished shot; no other member of a file is read."""
+MOST_S = 1e9
+"""Longest film: 31 years."""
+MOST_PX = 1 << 20
+"""Widest picture."""
+
 Arrays = dict[str, npt.NDArray[Any]]
 
 
@@ -56,7 +80,7 @@ def pack(arrays: Arrays, meta: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(meta, sort_keys=True).encode(), dtype=np.uint8)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, array in {"meta": text, **arrays}.items():
+        for name, array in {META: text, **arrays}.items():
             with file.open(f"{name}.npy", "w") as member:  # always dated 1980
                 np.lib.format.write_array(member, array, allow_pickle=False)
     return buffer.getvalue()
@@ -71,14 +95,13 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
         The file is missing, damaged or of another schema.
     """
     try:
-        with open_file(path) as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        meta = json.loads(arrays.pop("meta").tobytes())
+        arrays = read_npz(path, {META, *NAMES})
+        meta = _facts(arrays.pop(META))
         schema = meta["schema"]
     except Exception as error:  # zipfile, zlib, numpy and json raise many kinds
         raise CacheError(_unread(path, error)) from None
     if schema not in READABLE_VERSIONS:
-        raise CacheError(f"{path} was written by another version (schema {schema})")
+        raise CacheError(f"{path} was written by another version (schema {brief(schema, 20)})")
     return arrays, meta
 
 
@@ -91,8 +114,7 @@ def read_meta(path: Path) -> dict[str, Any]:
         The file is missing or damaged.
     """
     try:
-        with open_file(path) as file, np.load(file, allow_pickle=False) as stored:
-            return dict(json.loads(stored["meta"].tobytes()))
+        return _facts(read_npz(path, {META})[META])
     except Exception as error:  # as in `read_arrays`
         raise CacheError(_unread(path, error)) from None
 
@@ -102,14 +124,18 @@ def _unread(path: Path, error: Exception) -> str:
         return f"{path} is missing"
     if isinstance(error, OSError) and error.strerror:
         return f"Cannot read {path} ({error.strerror.lower()})"
-    return f"{path} is damaged ({error})"
+    return f"{path} is damaged ({brief(error)})"
+
+
+def _facts(packed: npt.NDArray[Any]) -> dict[str, Any]:
+    return dict(parse_json(packed.tobytes()))
 
 
 def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
     """An analysis as named arrays and JSON-ready facts."""
     video = asdict(analysis.video)
     video["path"] = _name(video["path"])  # results travel, so the folder stays private
-    video["frame_rate"], video["time_base"] = str(video["frame_rate"]), str(video["time_base"])
+    video |= {name: str(video[name]) for name in _FRACTIONS}
     arrays: Arrays = {
         **face_arrays(analysis.detections, analysis.quality),
         "shots": np.array(
@@ -129,15 +155,9 @@ def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
 
 def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
     """The inverse of `dump`; raises KeyError, TypeError, ValueError or IndexError on bad input."""
-    facts = dict(meta["video"])
-    facts["path"] = _name(facts["path"])  # earlier versions stored the whole path
-    facts["frame_rate"], facts["time_base"] = (
-        Fraction(facts["frame_rate"]),
-        Fraction(facts["time_base"]),
-    )
     detections, quality = read_faces(arrays)
     return Analysis(
-        video=VideoInfo(**facts),
+        video=_video(meta["video"]),
         shots=tuple(Shot(i, *row) for i, row in enumerate(arrays["shots"].tolist())),
         detections=detections,
         quality=quality,
@@ -147,27 +167,34 @@ def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
             arrays["extent_of_track"].tolist() if "extent_of_track" in arrays else None,
         ),
         **{name: arrays[name] for name in _AS_THEY_ARE},
-        models=dict(meta["models"]),
-        warnings=tuple(meta["warnings"]),
+        models=_texts(dict(meta["models"])),
+        warnings=tuple(_texts(dict(enumerate(meta["warnings"]))).values()),
     )
+
+
+def _video(facts: Any) -> VideoInfo:
+    found: VideoInfo = build(VideoInfo, facts)
+    if not 0 <= found.duration_s < MOST_S or max(found.width_px, found.height_px) > MOST_PX:
+        raise ValueError("the video is too long or too large")
+    return replace(found, path=_name(found.path))  # earlier versions stored the whole path
+
+
+def _texts(values: dict[Any, Any]) -> dict[Any, str]:
+    return {key: build(str, value, "a text") for key, value in values.items()}
 
 
 def face_arrays(detections: Detections, quality: ChipQuality) -> Arrays:
     """Detections and their quality as named arrays."""
-    faces = ("frame_index", "pts", "boxes", "scores", "landmarks")
-    parts = ("size", "sharpness", "score", "pose")
-    return {name: getattr(detections, name) for name in faces} | {
-        f"quality_{name}": getattr(quality, name) for name in parts
+    return {name: getattr(detections, name) for name in _FACES} | {
+        f"quality_{name}": getattr(quality, name) for name in _QUALITY
     }
 
 
 def read_faces(arrays: Arrays) -> tuple[Detections, ChipQuality]:
     """The inverse of `face_arrays`."""
-    faces = ("frame_index", "pts", "boxes", "scores", "landmarks")
-    parts = ("size", "sharpness", "score", "pose")
     return (
-        Detections(*(arrays[name] for name in faces)),
-        ChipQuality(*(arrays[f"quality_{name}"] for name in parts)),
+        Detections(*(arrays[name] for name in _FACES)),
+        ChipQuality(*(arrays[f"quality_{name}"] for name in _QUALITY)),
     )
 
 

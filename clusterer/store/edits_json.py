@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from clusterer.core.errors import EditsError, ResultError
-from clusterer.core.files import open_file, reading
+from clusterer.core.files import read_file, reading
+from clusterer.core.parse import parse_json
 from clusterer.edits import EditLog, log_to_dict, parse_log
 from clusterer.store.output import write_private
 
@@ -25,13 +26,10 @@ def read(path: Path) -> EditLog:
         The file is missing, damaged or cannot be read, or another version wrote it.
     """
     try:
-        with reading(path, EditsError), open_file(path) as file:
-            packed = file.read(MAX_BYTES + 1)
-        if len(packed) > MAX_BYTES:
-            raise EditsError(f"{path} is not a file of corrections (it is too large)", REMEDY)
-        content = json.loads(packed)
-    except (ValueError, RecursionError):
-        raise EditsError(f"{path} is damaged (it is not JSON)", REMEDY) from None
+        with reading(path, EditsError, REMEDY):
+            content = parse_json(read_file(path, MAX_BYTES))
+    except ValueError as error:
+        raise EditsError(f"{path} is damaged ({error})", REMEDY) from None
     schema = content.get("schema") if isinstance(content, dict) else None
     if type(schema) is not int or schema != EDITS_SCHEMA:
         raise EditsError(f"{path} is not a file of corrections of this version", REMEDY)

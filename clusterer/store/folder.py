@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from fractions import Fraction
 from operator import index
 from pathlib import Path
 from typing import Any
 
 from clusterer.core.errors import CacheError, ConfigError, OtherFilmError, ResultError
-from clusterer.core.files import read_nofollow
+from clusterer.core.files import read_nofollow, writing
 from clusterer.core.hook import Hook
 from clusterer.core.text import one_line
 from clusterer.core.types import Analysis, ClusteringResult, Identity
 from clusterer.edits import EditLog
 from clusterer.store import edits_json
-from clusterer.store.analysis_cache import load_analysis
+from clusterer.store.analysis_cache import is_waiting, load_analysis
+from clusterer.store.commit import edits_go, places, read_commit, set_edits_aside
 from clusterer.store.film import Film, film_of
 from clusterer.store.load import read_result
 from clusterer.store.marker import stored_video
@@ -26,6 +27,7 @@ from clusterer.store.names import (
     EXPORTS,
     REPORT,
     face_picture,
+    staged,
     torso_picture,
 )
 from clusterer.store.owned import OwnedFolder
@@ -67,7 +69,8 @@ class ResultFolder(OwnedFolder):
 
     def __init__(self, path: Path | str, analysis: Analysis | None = None) -> None:
         super().__init__(Path(path))
-        self._analysis = analysis
+        self._editing = False
+        self._analysis, self._waits = analysis, None if analysis else False
 
     @classmethod
     def for_video(
@@ -83,7 +86,7 @@ class ResultFolder(OwnedFolder):
         hook
             Receives a note on where the corrections of another film are kept.
         replace
-            Remove the result of another film when the first file is written.
+            Replace the result of another film when that of this one is written.
 
         Raises
         ------
@@ -131,13 +134,17 @@ class ResultFolder(OwnedFolder):
 
     @property
     def edits(self) -> EditLog:
-        """The corrections, read from ``edits.json`` each time; empty if there is no such file.
+        """The corrections, read from ``edits.json`` each time.
+
+        Empty if there is no such file, or if it is of another film, whose result is being replaced.
 
         Raises
         ------
         EditsError
             The file is damaged, cannot be read, or another version wrote it.
         """
+        if self.will_be_replaced or edits_go(self.path, read_commit(self.path)):
+            return EditLog()
         return edits_json.read_stored(self.edits_file)
 
     @contextmanager
@@ -150,7 +157,11 @@ class ResultFolder(OwnedFolder):
             Another program has been changing them for seconds.
         """
         with edits_lock(self.path):
-            yield
+            self._editing = True
+            try:
+                yield
+            finally:
+                self._editing = False
 
     def write_edits(self, log: EditLog) -> None:
         """Replace the corrections, as a whole or not at all; within `editing` if based on `edits`.
@@ -161,7 +172,10 @@ class ResultFolder(OwnedFolder):
             A correction could not be read again, as with a name that is too long; the disk is full,
             or the folder cannot be written to. The corrections before stay.
         """
-        edits_json.write(self.edits_file, log)
+        with nullcontext() if self._editing else self.editing():
+            with writing(self.path, elsewhere=""):
+                set_edits_aside(self.path)
+            edits_json.write(self.edits_file, log)
 
     def load(self) -> ClusteringResult:
         """Read the result; the video is not needed.
@@ -180,8 +194,19 @@ class ResultFolder(OwnedFolder):
             same run, or another version wrote them.
         """
         result = read_result(self.path)
-        self._analysis = result.analysis
+        self._analysis, self._waits = result.analysis, False
         return result
+
+    def use(self, analysis: Analysis) -> None:
+        """Set the analysis whose pictures are read."""
+        self._analysis, self._waits = analysis, None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether that analysis is yet to be committed, with the result that is made of it."""
+        if self._waits is None:
+            self._waits = self._analysis is not None and is_waiting(self.path, self._analysis)
+        return self._waits
 
     def picture(self, row: int) -> bytes | None:
         """The picture of a face.
@@ -231,10 +256,16 @@ class ResultFolder(OwnedFolder):
         if not 0 <= row < len(analysis.detections) or analysis.track_of_row[row] < 0:
             return None
         track, frame = int(analysis.track_of_row[row]), int(analysis.detections.frame_index[row])
-        try:
-            return read_nofollow(self.path / CHIPS / name(track, frame))
-        except OSError:
-            return None
+        picture = f"{CHIPS}/{name(track, frame)}"
+        for path in self._places(picture):
+            with suppress(OSError):
+                return read_nofollow(path)
+        return None
+
+    def _places(self, picture: str) -> tuple[Path, ...]:
+        if self.is_waiting:
+            return (self.path / staged(picture),)
+        return places(self.path, picture)
 
     def _stored_analysis(self) -> Analysis:
         if self._analysis is None:

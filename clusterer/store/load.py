@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,16 @@ import numpy as np
 from clusterer.core.config import Config
 from clusterer.core.errors import CacheError, EditsError, ResultError
 from clusterer.core.files import read_file, reason
+from clusterer.core.parse import parse_json
+from clusterer.core.text import brief
 from clusterer.core.types import UNKNOWN, Analysis, Calibration, ClusteringResult, Reason
 from clusterer.edits import constrain, parse_edit
 from clusterer.people.amend import keys_of
 from clusterer.people.decide import without_faces
 from clusterer.people.features import describe
 from clusterer.store.analysis_cache import load_analysis
-from clusterer.store.names import ANALYSIS, RESULT
+from clusterer.store.commit import place_of, read_together
+from clusterer.store.names import ANALYSIS, MOST_BYTES, RESULT
 from clusterer.store.result_json import (
     AGAIN,
     READABLE_SCHEMAS,
@@ -33,7 +35,11 @@ from clusterer.store.result_json import (
 
 def read_result(folder: Path) -> ClusteringResult:
     """Read ``result.json``, ``analysis.npz`` and ``chips/``; see `ResultFolder.load`."""
-    content = _read(folder / RESULT)
+    return read_together(folder, lambda: _read_all(folder))
+
+
+def _read_all(folder: Path) -> ClusteringResult:
+    content = _read(place_of(folder, RESULT))
     try:
         analysis, _ = load_analysis(folder)
     except CacheError as error:
@@ -47,7 +53,7 @@ def read_result(folder: Path) -> ClusteringResult:
         TypeError,
         ValueError,
         IndexError,
-        OverflowError,
+        ArithmeticError,
         AttributeError,
     ) as error:
         raise ResultError(f"{folder / RESULT} is damaged ({_words(error)})", AGAIN) from None
@@ -56,7 +62,7 @@ def read_result(folder: Path) -> ClusteringResult:
 def _read(path: Path) -> dict[str, Any]:
     """The content of ``result.json``, of this schema."""
     try:
-        content = json.loads(read_file(path))
+        content = parse_json(read_file(path, MOST_BYTES))
     except FileNotFoundError:
         if path.with_name(ANALYSIS).exists():
             raise ResultError(f"{path} is missing", AGAIN) from None
@@ -67,11 +73,13 @@ def _read(path: Path) -> dict[str, Any]:
         raise ResultError(
             f"Cannot read {path} ({reason(error)})", "Give a folder that cluster-video wrote"
         ) from None
-    except (ValueError, RecursionError):
-        raise ResultError(f"{path} is damaged (it is not JSON)", AGAIN) from None
+    except ValueError as error:
+        raise ResultError(f"{path} is damaged ({error})", AGAIN) from None
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema not in READABLE_SCHEMAS:
-        raise ResultError(f"{path} was written by another version (schema {schema})", AGAIN)
+        raise ResultError(
+            f"{path} was written by another version (schema {brief(schema, 20)})", AGAIN
+        )
     return dict(content)
 
 
@@ -131,4 +139,4 @@ def _same_run(content: dict[str, Any], analysis: Analysis) -> None:
 
 def _words(error: Exception) -> str:
     """Cause of an error on one line."""
-    return f"no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
+    return brief(f"no {error}" if isinstance(error, KeyError) else error)

@@ -12,14 +12,22 @@ import json
 import os
 import re
 import stat
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clusterer.core.errors import ResultError
-from clusterer.core.files import has_plain_folder, is_plain_file, write_atomic, writing
+from clusterer.core.errors import CacheError, ResultError
+from clusterer.core.files import (
+    has_plain_folder,
+    is_encodable,
+    is_plain_file,
+    read_file,
+    write_atomic,
+    write_bytes,
+    writing,
+)
+from clusterer.core.parse import parse_json
 from clusterer.core.text import one_line
 from clusterer.store.film import Film
 from clusterer.store.names import (
@@ -27,6 +35,7 @@ from clusterer.store.names import (
     CHIPS,
     EDITS,
     MARKER,
+    MOST_BYTES,
     PARTIAL,
     PARTIAL_CHIPS,
     PICTURE,
@@ -38,8 +47,6 @@ from clusterer.store.names import (
 SCHEMA = 1
 _DEEPEST = 3
 """Most parts of a name: ``.partial/chips/NAME``."""
-_BYTES = 1 << 30
-"""Largest file that is read to recognise it; ``result.json`` of a day of film has a tenth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +77,13 @@ def read_marker(folder: Path) -> Marker | None:
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             return None
-        head, *lines = path.read_bytes().split(b"\n")[:-1]
-        first = json.loads(head)
+        head, *lines = read_file(path, MOST_BYTES).split(b"\n")[:-1]
+        first = parse_json(head)
         schema, film = first["schema"], first["film"]
         if isinstance(schema, int) and schema > SCHEMA:
             raise ResultError(f"{path} was written by a later version", "Update cluster-video")
-        known = None if film is None else Film(one_line(film["name"]), str(film["fingerprint"]))
-    except (FileNotFoundError, ValueError, TypeError, KeyError, RecursionError):
+        known = read_film(film)
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
     return Marker(known, frozenset(name for line in lines for name in _names(line)))
 
@@ -94,11 +101,20 @@ def write_marker(folder: Path, marker: Marker) -> None:
 
 def marker_text(marker: Marker) -> str:
     """A marker as text, always the same for the same content: at most two lines."""
-    film = marker.film
-    stored = None if film is None else {"name": film.name, "fingerprint": film.fingerprint}
+    stored = film_dict(marker.film)
     head = json.dumps({"program": "cluster-video", "schema": SCHEMA, "film": stored})
     lines = [head, *([_line(marker.names)] if marker.names else [])]
     return "\n".join(lines) + "\n"
+
+
+def film_dict(film: Film | None) -> dict[str, str] | None:
+    """A film, JSON-ready."""
+    return None if film is None else {"name": film.name, "fingerprint": film.fingerprint}
+
+
+def read_film(stored: Any) -> Film | None:
+    """The inverse of `film_dict`; raises TypeError or KeyError on bad input."""
+    return None if stored is None else Film(one_line(stored["name"]), str(stored["fingerprint"]))
 
 
 def add_names(folder: Path, names: Iterable[str]) -> None:
@@ -110,17 +126,22 @@ def add_names(folder: Path, names: Iterable[str]) -> None:
         It cannot be written.
     """
     path = folder / MARKER
-    with writing(path), path.open("r+b") as file:
-        end = file.seek(0, os.SEEK_END)
-        file.seek(max(0, end - 1))
-        whole = file.read(1) == b"\n"
+    flags = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    with writing(path):
+        handle = os.open(path, flags)
         try:
-            file.write(f"{'' if whole else chr(10)}{_line(names)}\n".encode())
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError:
-            file.truncate(end)
-            raise
+            end = os.lseek(handle, 0, os.SEEK_END)
+            os.lseek(handle, max(0, end - 1), os.SEEK_SET)
+            whole = os.read(handle, 1) == b"\n"
+            os.lseek(handle, end, os.SEEK_SET)
+            try:
+                write_bytes(handle, f"{'' if whole else chr(10)}{_line(names)}\n".encode())
+                os.fsync(handle)
+            except OSError:
+                os.ftruncate(handle, end)
+                raise
+        finally:
+            os.close(handle)
 
 
 def _line(names: Iterable[str]) -> str:
@@ -130,8 +151,8 @@ def _line(names: Iterable[str]) -> str:
 def _names(line: bytes) -> list[str]:
     """Names of one line; whatever is not a name, or leads out of the folder, is skipped."""
     try:
-        found: Any = json.loads(line)
-    except (ValueError, RecursionError):
+        found: Any = parse_json(line)
+    except ValueError:
         return []
     if not isinstance(found, list):
         return []
@@ -141,7 +162,7 @@ def _names(line: bytes) -> list[str]:
 def is_inside(name: str) -> bool:
     """Whether a name can only mean a file within the folder, on every system."""
     parts = name.split("/")
-    if name == MARKER or len(parts) > _DEEPEST:
+    if name == MARKER or len(parts) > _DEEPEST or not is_encodable(name):
         return False
     return not any(part in {"", ".", ".."} or set(part) & set("\\:\0") for part in parts)
 
@@ -200,11 +221,11 @@ def _edits(folder: Path) -> bool:
 
 
 def _read_object(path: Path, fields: set[str]) -> dict[str, Any] | None:
-    if not is_plain_file(path) or path.stat().st_size > _BYTES:
+    if not is_plain_file(path) or path.stat().st_size > MOST_BYTES:
         return None
     try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        content = parse_json(read_file(path, MOST_BYTES))
+    except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) and fields <= content.keys() else None
 
@@ -213,15 +234,14 @@ def _read_meta(path: Path, *more: str) -> dict[str, Any] | None:
     """The facts in an .npz file of ours, of any schema."""
     if not is_plain_file(path):
         return None
-    import numpy as np  # noqa: PLC0415 (heavy, and needed for results without a marker only)
+    # Loads NumPy, which is needed for results without a marker only.
+    from clusterer.store.analysis_npz import read_meta  # noqa: PLC0415
 
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            content = json.loads(arrays["meta"].tobytes())
-    except (OSError, ValueError, KeyError, EOFError, RecursionError, zipfile.BadZipFile):
+        content = read_meta(path)
+    except CacheError:
         return None
-    known = isinstance(content, dict) and {"schema", "key", *more} <= content.keys()
-    return content if known else None
+    return content if {"schema", "key", *more} <= content.keys() else None
 
 
 def _just_started(folder: Path) -> bool:

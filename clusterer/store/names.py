@@ -10,7 +10,7 @@ import time
 from collections.abc import Container, Iterator
 from pathlib import Path
 
-from clusterer.core.files import TEMPORARY, has_plain_folder, is_plain_file, is_there
+from clusterer.core.files import TEMPORARY, has_plain_folder, is_plain_file, is_there, temporaries
 from clusterer.core.text import printable
 
 ANALYSIS, RESULT, EDITS = "analysis.npz", "result.json", "edits.json"
@@ -21,10 +21,14 @@ TABLES = (PEOPLE_CSV, APPEARANCES_CSV, FACES_CSV, RESULT, REPORT)
 MARKER = ".cluster-video.jsonl"
 CHIPS, PARTIAL, EXPORTS = "chips", ".partial", "exports"
 PARTIAL_CHIPS = f"{PARTIAL}/{CHIPS}"
+COMMIT = f"{PARTIAL}/commit.json"
+"""Makes what ``.partial/`` holds the result; see `clusterer.store.commit`."""
 FOLDERS = (PARTIAL_CHIPS, PARTIAL, CHIPS, EXPORTS)
 """Subfolders, inner before outer."""
 ENDING = ".people"
 """Of the name of a result folder."""
+MOST_BYTES = 1 << 30
+"""Largest file of a result that is read; ``result.json`` of a day of film has a tenth."""
 LONGEST = 255
 """Bytes that file systems allow in a name."""
 OF_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
@@ -73,6 +77,11 @@ def shot_file(index: int) -> str:
     return f"{PARTIAL}/{index:06d}.npz"
 
 
+def staged(name: str) -> str:
+    """Where a new file of the result waits to be committed."""
+    return f"{PARTIAL}/{name}"
+
+
 def needed_names(folder: Path, listed: Container[str]) -> Iterator[str]:
     """Names that a run will write to and that may be taken by files of others.
 
@@ -82,7 +91,7 @@ def needed_names(folder: Path, listed: Container[str]) -> Iterator[str]:
     listed
         Names of the files that we wrote.
     """
-    yield from (*TABLES, ANALYSIS, f"{PARTIAL}/{ANALYSIS}")
+    yield from (*TABLES, ANALYSIS, *map(staged, (*TABLES, ANALYSIS)), COMMIT)
     for below, pattern in ((CHIPS, PICTURE), (PARTIAL_CHIPS, PICTURE), (PARTIAL, SHOT)):
         if has_plain_folder(folder, below):
             for path in (folder / below).iterdir():
@@ -111,9 +120,7 @@ def holds_others(folder: Path) -> bool:
 def leftovers(folder: Path) -> Iterator[Path]:
     """Temporary files of ours that a killed program left."""
     for place in subfolders(folder):
-        for path in place.iterdir():
-            if TEMPORARY.fullmatch(path.name) and is_plain_file(path):
-                yield path
+        yield from temporaries(place)
     yield from old_doorways(folder)
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from clusterer.core.errors import ResultError
-from clusterer.core.files import ELSEWHERE, make_folder, write_all
+from clusterer.core.files import (
+    ELSEWHERE,
+    is_plain_folder,
+    make_folder,
+    remove_temporaries,
+    write_all,
+)
 from clusterer.store.names import ANALYSIS, CHIPS, EDITS, MARKER, PARTIAL, TABLES
 from clusterer.store.owned import OwnedFolder
 from clusterer.store.run_lock import run_lock
@@ -31,21 +38,26 @@ def write_output(folder: Path, contents: Mapping[str, bytes | str]) -> None:
     Raises
     ------
     ResultError
-        The folder cannot be written to, or one of the files is part of the result itself, such as
-        ``result.json``, or a run is at work in the result. What was there before stays.
+        The folder cannot be written to, a link within a result leads to it, one of the files is
+        part of the result itself, such as ``result.json``, or another program is writing there.
+        What was there before stays.
     """
     whole = folder.absolute()
+    _refuse_links(whole)
     for home in (whole, whole.parent):
         result = OwnedFolder(home)
         if result.is_result:
             inside = whole.relative_to(home)
             files = {(inside / name).as_posix(): content for name, content in contents.items()}
             _refuse_parts(folder, contents, files)
-            with run_lock(home):
+            with result.locked():
                 result.write(files, overwrite=True)
             return
-    make_folder(folder)
-    write_all({folder / name: content for name, content in contents.items()})
+    with run_lock(folder) as held:
+        make_folder(folder)
+        if held:
+            remove_temporaries(folder)
+        write_all({folder / name: content for name, content in contents.items()})
 
 
 def write_private(path: Path, content: bytes | str, elsewhere: str = ELSEWHERE) -> None:
@@ -67,6 +79,18 @@ def write_private(path: Path, content: bytes | str, elsewhere: str = ELSEWHERE) 
     if folder.is_result:
         folder.register([path.name], overwrite=True)
     write_all({path: content}, private=True, elsewhere=elsewhere)
+
+
+def _refuse_links(folder: Path) -> None:
+    """Raise if a link within a result leads out of it, as in a result from somebody else."""
+    inside = (folder, *folder.parents)
+    for place, homes in ((inside[i], inside[i + 1 : i + 3]) for i in range(3) if inside[i:]):
+        linked = os.path.lexists(place) and not is_plain_folder(place)
+        if linked and any(OwnedFolder(home).is_result for home in homes):
+            raise ResultError(
+                f"{place} is not a folder that cluster-video made",
+                "Move it away, or name another folder with --output",
+            )
 
 
 def _refuse_parts(folder: Path, names: Iterable[str], within: Iterable[str]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from clusterer.core.errors import ResultError
@@ -14,9 +15,18 @@ from clusterer.core.files import (
     is_there,
     make_folder,
     make_private,
+    sync_files,
+    sync_folder,
     try_to_write,
     write_all,
     writing,
+)
+from clusterer.store.commit import (
+    Commit,
+    commit_text,
+    place_of,
+    read_commit,
+    set_edits_aside,
 )
 from clusterer.store.film import Film
 from clusterer.store.marker import (
@@ -28,18 +38,24 @@ from clusterer.store.marker import (
     write_marker,
 )
 from clusterer.store.names import (
+    ANALYSIS,
     CHIPS,
+    COMMIT,
     EDITS,
     FOLDERS,
     MARKER,
+    PARTIAL,
     PARTIAL_CHIPS,
+    TABLES,
     holds_others,
     kept_name,
     leftovers,
     needed_names,
+    staged,
+    subfolders,
     written_folders,
 )
-from clusterer.store.run_lock import edits_lock
+from clusterer.store.run_lock import OR_ELSEWHERE, edits_lock, run_lock
 
 _ELSEWHERE = "Move it away, or name another folder with --output"
 
@@ -78,8 +94,29 @@ class OwnedFolder:
 
     @property
     def will_be_replaced(self) -> bool:
-        """Whether it holds the result of another film, which the first write removes."""
+        """Whether it holds the result of another film, which `commit` removes."""
         return self._on_replace is not None
+
+    @contextmanager
+    def locked(self, remedy: str = OR_ELSEWHERE, *, lasting: bool = False) -> Iterator[None]:
+        """Keep other writers out, and clear up after those that were killed.
+
+        Parameters and errors as of `clusterer.store.run_lock.run_lock`.
+
+        Raises
+        ------
+        ResultError
+            Also if what a killed writer left unfinished cannot be completed.
+        """
+        with run_lock(self.path, remedy, lasting=lasting) as held:
+            self.complete()
+            if held:
+                self.remove_leftovers()
+            yield
+
+    def place(self, name: str) -> Path:
+        """Where a file of the result lies now; see `clusterer.store.commit`."""
+        return place_of(self.path, name)
 
     @property
     def film(self) -> Film | None:
@@ -122,8 +159,8 @@ class OwnedFolder:
         ----------
         film
         on_replace
-            Given if the folder holds the result of another film. At the first write our files are
-            deleted and the corrections renamed; this is called with their new name.
+            Given if the folder holds the result of another film. `commit` then deletes our files
+            and renames the corrections; this is called with their new name.
         """
         self._film, self._on_replace, self._marked = film, on_replace, False
 
@@ -141,8 +178,8 @@ class OwnedFolder:
         make_folder(self.path, private=True)
         if make_private(self.path):  # of an earlier version, or the user's own
             self._tighten(known.names)
-        names = known.names if self._on_replace is None else self._remove_result(self._on_replace)
-        marker = Marker(self._film or known.film, names)
+        film = known.film if self.will_be_replaced else self._film or known.film
+        marker = Marker(film, known.names)
         if read_marker(self.path) != marker:
             try:
                 write_marker(self.path, marker)
@@ -151,7 +188,7 @@ class OwnedFolder:
                     with suppress(OSError):
                         self.path.rmdir()
                 raise
-        self._marker, self._on_replace, self._marked = marker, None, True
+        self._marker, self._marked = marker, True
 
     def register(self, names: Iterable[str], *, overwrite: bool = False) -> None:
         """List files as ours, before they are written.
@@ -201,13 +238,68 @@ class OwnedFolder:
             make_folder(place, private=True)
             make_private(place)
 
-    def move(self, names: Mapping[str, str]) -> None:
-        """Rename our files; those that were moved already are skipped."""
-        self.register(names.values())
+    def commit(self, tables: Mapping[str, bytes | str], *, analysis: bool = False) -> None:
+        """Replace tables, analysis or both by new ones, all at once; see `clusterer.store.commit`.
+
+        Parameters
+        ----------
+        tables
+            Name → content.
+        analysis
+            Whether also by the analysis in ``.partial/``, with its pictures.
+
+        Raises
+        ------
+        ResultError
+            As of `register`; the old result or the new one is there as a whole.
+        """
+        self.complete()
+        beside = self.names if analysis else frozenset()
+        new = {
+            name.removeprefix(f"{PARTIAL}/") for name in beside if name.startswith(PARTIAL_CHIPS)
+        }
+        new |= {*tables, ANALYSIS} if analysis else {*tables}
+        self.register([*new, *map(staged, tables), COMMIT])
+        try:
+            self.write({staged(name): content for name, content in tables.items()})
+        except ResultError:
+            with suppress(ResultError):
+                self._delete(list(map(staged, tables)))
+            raise
+        commit = Commit(self._film or self.film, frozenset(new), self._old(new, analysis), "")
+        if self._on_replace is not None and is_there(self.path / EDITS):  # a link, too
+            film = self.film
+            commit = replace(commit, kept=kept_name(self.path, film.name if film else ""))
+        with edits_lock(self.path) if commit.kept else nullcontext():
+            self.write({COMMIT: commit_text(commit)})
+            self._complete(commit)
+        if self._on_replace is not None and commit.kept:
+            self._on_replace(commit.kept)
+        self._on_replace = None
+
+    def complete(self) -> None:
+        """Complete a commit whose writer was killed; the caller holds the lock.
+
+        Raises
+        ------
+        ResultError
+            A file cannot be moved. The result is whole all the same.
+        """
         with writing(self.path):
-            for old, new in names.items():
-                if self._is_ours(old):
-                    (self.path / old).replace(self.path / new)
+            commit = read_commit(self.path)
+            known = commit and read_marker(self.path)
+        if commit and known:
+            self._marker, self._marked = known, False
+            with edits_lock(self.path) if commit.kept else nullcontext():
+                self._complete(commit)
+
+    def sync(self, names: Iterable[str]) -> None:
+        """Sync our files, and the folders that hold them, to the disk."""
+        paths = [self.path / name for name in names]
+        with writing(self.path):
+            sync_files(paths)
+            for place in sorted({path.parent for path in paths}):
+                sync_folder(place)
 
     def remove(self, names: Iterable[str]) -> None:
         """Delete our files, and then empty subfolders; files of others are skipped."""
@@ -229,32 +321,67 @@ class OwnedFolder:
             write_marker(self.path, marker)
 
     def remove_leftovers(self) -> None:
-        """Delete temporary files that killed programs left."""
-        with suppress(OSError):
-            for path in list(leftovers(self.path)):
-                path.unlink()
+        """Delete what killed programs left unfinished; the caller holds the lock."""
+        with suppress(OSError, ResultError):
+            if not self.is_result and (not is_there(self.path) or holds_others(self.path)):
+                return
+            with edits_lock(self.path) as held:  # else a review may be writing one of them
+                for path in list(leftovers(self.path)) if held else ():
+                    path.unlink()
+        if self.has_marker:
+            self.remove(self._known().names & {staged(name) for name in TABLES})
+            self._remove_empty({PARTIAL})
+
+    def _old(self, new: Collection[str], analysis: bool) -> frozenset[str]:
+        """Our files that a commit makes useless."""
+        waiting = {staged(name) for name in new}
+        old = {name for name in self.names if name.partition("/")[0] in {CHIPS, PARTIAL}}
+        if self.will_be_replaced:
+            old = set(self.names) - {EDITS}
+        elif not analysis:
+            old = set()
+        return frozenset(old - waiting - set(new) - {COMMIT})
+
+    def _complete(self, commit: Commit) -> None:
+        """Put in place what a commit lists; what was moved or deleted before is skipped."""
+        if ANALYSIS in commit.new:
+            self.make_subfolder(CHIPS)
+        with writing(self.path):
+            set_edits_aside(self.path)
+            for name in sorted(commit.new):
+                if self._is_ours(staged(name)):
+                    (self.path / staged(name)).replace(self.path / name)
+            self._unlink(commit.old)
+            self._remove_empty({name.partition("/")[0] for name in commit.old} - {CHIPS, PARTIAL})
+            for place in subfolders(self.path):
+                sync_folder(place)
+            disk = read_marker(self.path) or self._known()
+            gone = {*commit.old, *map(staged, commit.new), COMMIT}
+            gone |= set() if is_there(self.path / EDITS) else {EDITS}
+        self._marker, self._marked = Marker(commit.film, disk.names - gone), False
+        write_marker(self.path, self._marker)
+        with writing(self.path):
+            (self.path / COMMIT).unlink()
+            sync_folder(self.path / PARTIAL)
+            self._remove_empty(
+                {PARTIAL, *(name.partition("/")[0] for name in commit.old)} - {CHIPS}
+            )
 
     def _delete(self, names: Collection[str]) -> None:
-        emptied = {name.partition("/")[0] for name in names}
         with writing(self.path):
-            for name in sorted(names):
-                if self._is_ours(name):
-                    (self.path / name).unlink()
-            for below in FOLDERS:
-                if below.partition("/")[0] in emptied and has_plain_folder(self.path, below):
-                    with suppress(OSError):  # not empty: it holds files of others
-                        (self.path / below).rmdir()
+            self._unlink(names)
+            self._remove_empty({name.partition("/")[0] for name in names})
 
-    def _remove_result(self, tell: Callable[[str], None]) -> frozenset[str]:
-        """Delete the result of another film and rename its corrections; no name of ours is left."""
-        known = self._known()
-        if is_there(self.path / EDITS):  # a link, too: a later run would follow it
-            kept = kept_name(self.path, known.film.name if known.film else "")
-            with edits_lock(self.path), writing(self.path):
-                (self.path / EDITS).rename(self.path / kept)
-            tell(kept)
-        self._delete(known.names)
-        return frozenset()
+    def _unlink(self, names: Iterable[str]) -> None:
+        for name in sorted(names):
+            if self._is_ours(name):
+                (self.path / name).unlink()
+
+    def _remove_empty(self, tops: Collection[str]) -> None:
+        for below in FOLDERS:
+            if below.partition("/")[0] in tops and has_plain_folder(self.path, below):
+                with suppress(OSError):  # not empty: it holds files of others
+                    (self.path / below).rmdir()
 
     def _known(self) -> Marker:
         if self._marker is None:

@@ -14,28 +14,26 @@ import numpy as np
 from clusterer._version import __version__
 from clusterer.core.config import AUTO, Config, settings
 from clusterer.core.errors import ConfigError, ResultError
-from clusterer.core.text import printable
+from clusterer.core.parse import build
+from clusterer.core.text import brief, printable
 from clusterer.core.types import (
     UNKNOWN,
     Advice,
-    Appearance,
     Calibration,
     ClothingDecision,
     ClusteringResult,
     Grouping,
     Identity,
-    Move,
     Question,
     Reason,
-    Verdict,
 )
 from clusterer.edits import to_dict
 
 RESULT_SCHEMA = 6
 """Of ``result.json``; raised when its meaning changes. 2: with `identities`, so that it can be
 loaded. 3: with `clothing`, what clothing decided. 4: with `grouping`, `edits` and `advice`, what a
-review starts from. 5: the setting `tolerance` has its name. 6: times are a player's,
-and `video` has `delay_pts`. ``analysis.npz`` has its own number."""
+review starts from. 5: the setting `tolerance` has its name. 6: times are a player's, `video` has
+`delay_pts`, `pixel_aspect` and `stream`. ``analysis.npz`` has its own number."""
 READABLE_SCHEMAS = (4, 5, RESULT_SCHEMA)
 AGAIN = "Run cluster-video on the video again, with this folder as --output"
 
@@ -46,7 +44,7 @@ def to_json(result: ClusteringResult) -> str:
     Tables are objects of columns, so that an hour of faces stays small.
     """
     video = asdict(result.analysis.video)
-    video |= {key: str(video[key]) for key in ("frame_rate", "time_base")}
+    video |= {key: str(video[key]) for key in ("frame_rate", "time_base", "pixel_aspect")}
     video["path"] = Path(video["path"]).name
     content: dict[str, Any] = {
         "schema": RESULT_SCHEMA,
@@ -120,7 +118,7 @@ def read_config(content: dict[str, Any], path: Path) -> tuple[Config, Calibratio
         clustering["tolerance"] = clustering.pop(unknown.pop())
     sections = {"analysis": stored.get("analysis", {}), "clustering": clustering}
     if unknown := _unknown(Config(), sections):
-        names = ", ".join(sorted(unknown))
+        names = brief(", ".join(sorted(unknown)))
         cause = f"{path} was written by another version (setting {names} is unknown)"
         raise ResultError(cause, AGAIN)
     try:
@@ -129,8 +127,7 @@ def read_config(content: dict[str, Any], path: Path) -> tuple[Config, Calibratio
             clustering["threshold"] = AUTO
         return _with(Config(), sections), fit
     except (AttributeError, ConfigError, KeyError, TypeError, ValueError) as error:
-        words = " ".join(str(error).split())
-        raise ResultError(f"{path} is damaged ({words})", AGAIN) from None
+        raise ResultError(f"{path} is damaged ({brief(error)})", AGAIN) from None
 
 
 def _unknown(default: Any, stored: Any) -> set[str]:
@@ -154,7 +151,7 @@ def _with(default: Any, stored: dict[str, Any]) -> Any:
 
 
 def _calibration(stored: dict[str, Any] | None) -> Calibration | None:
-    return Calibration(**stored | {"verdict": Verdict(stored["verdict"])}) if stored else None
+    return build(Calibration, stored) if stored else None
 
 
 def identities(content: dict[str, Any]) -> tuple[Identity, ...]:
@@ -165,28 +162,23 @@ def identities(content: dict[str, Any]) -> tuple[Identity, ...]:
     KeyError, TypeError, ValueError
         They are not there, or not whole.
     """
-    return tuple(
-        Identity(
-            **facts
-            | {
-                "track_ids": tuple(facts["track_ids"]),
-                "appearances": tuple(
-                    Appearance(**seen | {"track_ids": tuple(seen["track_ids"])})
-                    for seen in facts["appearances"]
-                ),
-                "crop_rows": tuple(facts["crop_rows"]),
-                "reason": Reason(facts["reason"]),
-            }
-        )
-        for facts in content["identities"]
-    )
+    return tuple(_identity(facts) for facts in content["identities"])
+
+
+def _identity(facts: Any) -> Identity:
+    who: Identity = build(Identity, facts)
+    spans = [(seen.start_frame, seen.end_frame) for seen in who.appearances]
+    spans += [(seen.start_pts, seen.end_pts) for seen in who.appearances]
+    if not spans or not all(start < end for start, end in spans):
+        raise ValueError("an identity without a whole appearance")
+    if not (0 <= who.confidence <= 1 and who.screen_time_s >= 0 and who.label >= UNKNOWN):
+        raise ValueError("an identity with a number out of range")
+    return who
 
 
 def decisions(content: dict[str, Any]) -> tuple[ClothingDecision, ...]:
     """What clothing decided, out of what `to_json` wrote; errors as of `identities`."""
-    return tuple(
-        ClothingDecision(**facts | {"move": Move(facts["move"])}) for facts in content["clothing"]
-    )
+    return tuple(build(ClothingDecision, facts) for facts in content["clothing"])
 
 
 def grouping(content: Any, n_tracks: int) -> Grouping:

@@ -2,7 +2,7 @@
 
 Two runs at once would mix what they write, perhaps of two films. The locks lie in the user's cache,
 because a folder that is yet to be made cannot hold one. The system releases them when the process
-ends, however that happens.
+ends, however that happens. Each file says which process holds it.
 """
 
 from __future__ import annotations
@@ -16,25 +16,34 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clusterer.core.errors import ResultError
+from clusterer.core.files import read_nofollow, write_bytes
 from clusterer.core.lock import lock
 from clusterer.models.cache import cache_folder
 
 WAIT = "Wait until it is done"
+OR_ELSEWHERE = f"{WAIT}, or name another folder with --output"
 AGAIN = "Try again when it is done"
 WAIT_S = 3.0
 """How long a writer waits for another, such as a review that is saving its tables."""
 _PAUSE_S = 0.05
+_LASTING = "run"
+"""Follows the number of the process in the file of a lock that a run holds."""
+_LONGEST = 64
+"""Bytes of such a file that are read."""
 
 
 @contextmanager
 def run_lock(
-    folder: Path, remedy: str = f"{WAIT}, or name another folder with --output"
-) -> Iterator[None]:
+    folder: Path,
+    remedy: str = OR_ELSEWHERE,
+    *,
+    lasting: bool = False,
+) -> Iterator[bool]:
     """Keep other writers of this user out of a result folder, by whatever path they reach it.
 
-    Waits `WAIT_S` for a writer that is at work. Where the cache cannot be written to, or its file
-    system has no locks, nobody is kept out. Not reentrant: whoever holds the lock must not ask for
-    it again.
+    Waits `WAIT_S` for a writer that is at work, unless that is a run, which may take hours. Where
+    the cache cannot be written to, or its file system has no locks, nobody is kept out. Not
+    reentrant: whoever holds the lock must not ask for it again.
 
     Parameters
     ----------
@@ -42,18 +51,25 @@ def run_lock(
         Need not exist.
     remedy
         Of the error.
+    lasting
+        Held for as long as a run takes, so that nobody waits for it.
+
+    Yields
+    ------
+    Whether others are kept out.
 
     Raises
     ------
     ResultError
-        Another writer is still at work there.
+        Another writer is still at work there; the error says which process.
     """
-    with _locked(_note(folder), f"Another cluster-video is writing to {folder}", remedy):
-        yield
+    busy = f"Another cluster-video is writing to {folder}"
+    with _locked(_note(folder), busy, remedy, lasting=lasting) as held:
+        yield held
 
 
 @contextmanager
-def edits_lock(folder: Path) -> Iterator[None]:
+def edits_lock(folder: Path) -> Iterator[bool]:
     """Keep others from writing the corrections of a result folder between reading and writing them.
 
     As `run_lock`, but held for a moment only: a review takes it for each correction, also while a
@@ -65,8 +81,9 @@ def edits_lock(folder: Path) -> Iterator[None]:
         Another writer is still at work there.
     """
     note = _note(folder).with_suffix(".edits")
-    with _locked(note, f"Another cluster-video is changing the corrections of {folder}", AGAIN):
-        yield
+    busy = f"Another cluster-video is changing the corrections of {folder}"
+    with _locked(note, busy, AGAIN) as held:
+        yield held
 
 
 def _note(folder: Path) -> Path:
@@ -75,18 +92,28 @@ def _note(folder: Path) -> Path:
 
 
 @contextmanager
-def _locked(note: Path, busy: str, remedy: str) -> Iterator[None]:
+def _locked(note: Path, busy: str, remedy: str, *, lasting: bool = False) -> Iterator[bool]:
     until_s = time.monotonic() + WAIT_S
     with ExitStack() as stack:
+        held = False
         with suppress(OSError):
-            while not _hold(note, stack):
-                if time.monotonic() >= until_s:
-                    raise ResultError(busy, remedy)
+            while not (held := _hold(note, stack, lasting=lasting)):
+                process, waits = _holder(note)
+                if not waits or time.monotonic() >= until_s:
+                    raise ResultError(f"{busy}{process and f' (process {process})'}", remedy)
                 time.sleep(_PAUSE_S)
-        yield
+        yield held
 
 
-def _hold(note: Path, stack: ExitStack) -> bool:
+def _holder(note: Path) -> tuple[str, bool]:
+    """Process that holds a lock, empty if it has not said so yet; and whether to wait for it."""
+    with suppress(OSError, ValueError):
+        process, *more = read_nofollow(note)[:_LONGEST].decode().split()
+        return str(int(process)), more != [_LASTING]
+    return "", True
+
+
+def _hold(note: Path, stack: ExitStack, *, lasting: bool) -> bool:
     """Lock a file, which is deleted when the stack ends; False if another holds it."""
     note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
@@ -99,11 +126,20 @@ def _hold(note: Path, stack: ExitStack) -> bool:
             raise
         if mine:
             stack.callback(_release, note, file)
+            with suppress(OSError):  # a full disk: the lock holds all the same
+                _sign(file.fileno(), f"{os.getpid()} {_LASTING if lasting else ''}\n")
             return True
         file.close()
         if not held:
             return False
         # else its holder deleted it after we had opened it
+
+
+def _sign(handle: int, text: str) -> None:
+    """Replace the content of an open file."""
+    os.lseek(handle, 0, os.SEEK_SET)
+    os.ftruncate(handle, 0)
+    write_bytes(handle, text.encode())
 
 
 def _open(note: Path) -> BinaryIO:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from clusterer.core.errors import DataError
 from clusterer.core.files import is_file, open_file, read_file, special_kind
+from clusterer.core.picture_size import is_decodable
 from clusterer.core.types import ImageArray, IntArray
 
 LABELS = "labels.csv"
@@ -219,8 +220,9 @@ class _Store:
         return self._read(name, size_px, cv2.IMREAD_GRAYSCALE)
 
     def _read(self, name: str, size_px: int, mode: int) -> ImageArray:
-        packed = np.frombuffer(self._bytes(name), dtype=np.uint8)
-        image = cv2.imdecode(packed, mode) if packed.size else None  # it raises for empty input
+        packed = self._bytes(name)
+        readable = is_decodable(packed)
+        image = cv2.imdecode(np.frombuffer(packed, np.uint8), mode) if readable else None
         if image is None:
             raise DataError(f"{self._folder / name} is not a picture", REMEDY)
         small = cv2.resize(image, (size_px, size_px), interpolation=cv2.INTER_AREA)

@@ -12,6 +12,7 @@ import numpy as np
 
 from clusterer.core.errors import DataError
 from clusterer.core.files import open_file, read_file
+from clusterer.core.picture_size import is_decodable
 from clusterer.core.types import ImageArray, IntArray
 
 ENDINGS = (".jpg", ".jpeg", ".png")
@@ -177,7 +178,7 @@ def _is_picture(name: str) -> bool:
 
 
 def _decoded(packed: bytes) -> ImageArray | None:
-    if not packed:  # cv2 would raise
+    if not is_decodable(packed):
         return None
     image = cv2.imdecode(np.frombuffer(packed, dtype=np.uint8), cv2.IMREAD_COLOR)
     return None if image is None else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)

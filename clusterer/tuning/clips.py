@@ -14,6 +14,7 @@ from clusterer.core.text import printable
 from clusterer.evaluation import match, read_truth
 from clusterer.pipeline.analyse import analyse
 from clusterer.store.analysis_cache import load_analysis
+from clusterer.store.commit import place_of
 from clusterer.store.names import ANALYSIS, ENDING, default_folder
 from clusterer.tuning.sweep import Clip
 
@@ -126,7 +127,7 @@ def load(source: Source, hook: Hook | None = None) -> Clip:
             raise type(error)(
                 error.cause, "Name another folder with --cache" if other else remedy
             ) from None
-    elif is_file(source.folder / ANALYSIS):
+    elif is_file(place_of(source.folder, ANALYSIS)):
         analysis, _ = load_analysis(source.folder)
     else:
         raise ResultError(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from clusterer.core.cells import guarded
 from clusterer.tuning.picks import Cost, Group, best, best_at, costs, most_precise, reaches
 from clusterer.tuning.sweep import POOLED, Row
 
@@ -36,7 +37,7 @@ def to_csv(rows: Sequence[Row]) -> str:
     writer.writerow([*KEYS, *names])
     for row in rows:
         plain = _plain(row)
-        writer.writerow([_cell(plain.get(name)) for name in [*KEYS, *names]])
+        writer.writerow([guarded(_cell(plain.get(name))) for name in [*KEYS, *names]])
     return text.getvalue()
 
 

@@ -15,6 +15,7 @@ from clusterer.cli import progress
 from clusterer.core.errors import ClustererError
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
+from tests.digests import digests
 from tests.video_files import write_sound
 
 Command = Callable[..., Ran]
@@ -64,6 +65,8 @@ WRONG_FLAGS = [
     (["--start", "10", "--end", "10"], "end does not lie after start"),
     (["--start", "0:20", "--end", "0:10"], "end does not lie after start"),
     (["--start", "100"], "the start, 100 s, is beyond the end of the video, 51.0 s"),
+    (["--stream", "-1"], "video stream is -1. It must be between 0 and 9999"),
+    (["--stream", "1"], "has no video stream 1. Its video streams are: 0"),
     (["--min-faces", "0"], "faces that make a person is 0"),
     (["--min-quality", "1.5"], "quality of a readable chip is 1.5"),
     (["--detection-width", "10"], "detection width is 10"),
@@ -125,7 +128,7 @@ def test_a_file_in_place_of_the_output_folder(
 def test_full_disk_leaves_earlier_results(
     command: Command, demo_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = files(demo_folder)
+    before = digests(demo_folder, "*")
 
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -135,9 +138,9 @@ def test_full_disk_leaves_earlier_results(
         ran = command(DEMO, "-o", demo_folder, "--threshold", "0.1")
     assert ran.code == 1
     assert "(no space left on device). Free some space, or name another folder" in ran.error
-    assert files(demo_folder) == before
+    assert digests(demo_folder, "*") == before
     assert command(DEMO, "-o", demo_folder, "--threshold", "0.1").code == 0
-    assert files(demo_folder) != before
+    assert digests(demo_folder, "*") != before
 
 
 def test_full_disk_during_analysis(
@@ -151,10 +154,6 @@ def test_full_disk_during_analysis(
     assert ran.code == 1
     assert "no space left on device" in ran.error
     assert list(Path.cwd().iterdir()) == [], "no folder without a marker is left"
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def test_interrupted(command: Command, blank_film: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -28,6 +29,7 @@ from clusterer.store.names import EDITS
 from clusterer.store.run_lock import run_lock
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
+from tests.digests import digests
 from tests.npz_files import write_arrays
 from tests.store.test_analysis_cache import stop_at
 from tests.video_files import picture, write_video
@@ -50,14 +52,6 @@ def no_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analyse_module, "_look", look)
 
 
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 class TestOthers:
     """Files that cluster-video did not write."""
 
@@ -71,7 +65,7 @@ class TestOthers:
         path = Path("mine") / name
         path.parent.mkdir(parents=True)
         path.write_text("mine")
-        before = tree(Path("mine"))
+        before = digests(Path("mine"))
         for more in ([], ["--replace"]):
             ran = command(blank_film, "-o", "mine", *more)
             assert (ran.code, ran.error) == (
@@ -79,7 +73,7 @@ class TestOthers:
                 "Error: mine holds files that cluster-video did not write. "
                 "Name a new or empty folder with --output\n",
             )
-        assert tree(Path("mine")) == before
+        assert digests(Path("mine")) == before
 
     @pytest.mark.usefixtures("no_analysis")
     @pytest.mark.parametrize("output", [".", "..", "sub/.."])
@@ -126,12 +120,12 @@ class TestOthers:
         else:
             target.mkdir()
         (demo_folder / name).symlink_to(target)
-        before = tree(tmp_path)
+        before = digests(tmp_path)
         ran = command(DEMO, "-o", demo_folder, "--sample-rate", "2")
         assert ran.code == 1
         assert f"{demo_folder / name} is not a " in ran.error
         assert "Move it away, or name another folder with --output" in ran.error
-        assert tree(tmp_path) == before
+        assert digests(tmp_path) == before
 
     def test_a_file_of_corrections_copied_by_hand_is_used(
         self, command: Command, demo_folder: Path
@@ -179,7 +173,7 @@ class TestFilm:
         output: list[str],
     ) -> None:
         assert command(blank_film, "-q", *output).code == 0
-        before = tree(Path())
+        before = digests(Path())
         with monkeypatch.context() as patch:
             patch.setattr(analyse_module, "_look", None)
             ran = command(other_blank_film, *output)
@@ -188,7 +182,7 @@ class TestFilm:
             "Error: blank.people holds the result of another video, blank.mp4. "
             "Name another folder with -o, or give --replace to remove it\n",
         )
-        assert tree(Path()) == before
+        assert digests(Path()) == before
 
     def test_replaced_with_replace(
         self, command: Command, demo_folder: Path, blank_film: Path, other_blank_film: Path
@@ -212,10 +206,10 @@ class TestFilm:
     def test_a_file_that_is_not_a_film_replaces_nothing(
         self, command: Command, demo_folder: Path
     ) -> None:
-        before = tree(demo_folder)
+        before = digests(demo_folder)
         Path("a.mp4").write_text("not a film")
         assert command("a.mp4", "-o", demo_folder, "--replace").code == 1
-        assert tree(demo_folder) == before
+        assert digests(demo_folder) == before
 
     @pytest.mark.usefixtures("no_analysis")
     def test_moved_renamed_copied_touched(self, command: Command, demo_folder: Path) -> None:
@@ -253,11 +247,11 @@ class TestFilm:
         self, command: Command, demo_folder: Path, blank_film: Path
     ) -> None:
         (demo_folder / MARKER).unlink()
-        before = tree(demo_folder)
+        before = digests(demo_folder)
         ran = command(blank_film, "-o", demo_folder)
         assert ran.code == 1
         assert "holds the result of another video, demo.mp4. " in ran.error
-        assert tree(demo_folder) == before
+        assert digests(demo_folder) == before
         assert command(blank_film, "-o", demo_folder, "--replace", "-q").code == 0
         assert command(blank_film, "-o", demo_folder, "-q").code == 0
         assert command(DEMO, "-o", demo_folder, "-q").code == 1
@@ -401,7 +395,7 @@ def test_killed_anywhere(
 ) -> None:
     """The same command resumes; other files are kept, and no temporary files remain."""
     assert command(blank_film, "-o", "whole", "-q").code == 0
-    whole = tree(Path("whole"))
+    whole = digests(Path("whole"))
     assert whole.keys() >= {MARKER, "report.html", "analysis.npz"}
     for step in count():
         folder = Path(str(step))
@@ -411,10 +405,12 @@ def test_killed_anywhere(
         if folder.exists() and (folder / MARKER).exists():
             (folder / ".partial").mkdir(exist_ok=True)
             (folder / ".partial" / "mine.txt").write_text("mine")
-        partial = tree(folder).keys() & {".partial/mine.txt"}
+        partial = digests(folder).keys() & {".partial/mine.txt"}
         assert command(blank_film, "-o", folder, "-q") == Ran(0, "", ""), step
-        after = tree(folder)
-        assert {name: after.pop(name) for name in partial} == dict.fromkeys(partial, b"mine")
+        after = digests(folder)
+        assert {name: after.pop(name) for name in partial} == dict.fromkeys(
+            partial, hashlib.sha256(b"mine").hexdigest()
+        )
         assert after == whole, step
         if code == 0:
             break
@@ -456,8 +452,8 @@ def test_only_one_run_at_a_time_per_folder(
         ran = command(blank_film, "-o", "out")
     assert ran.code == 1
     assert ran.error == (
-        "Error: Another cluster-video is writing to out. Wait until it is done, or name another "
-        "folder with --output\n"
+        f"Error: Another cluster-video is writing to out (process {os.getpid()}). Wait until it is "
+        "done, or name another folder with --output\n"
     )
     assert not Path("out").exists()
     assert command(other_blank_film, "-o", "out", "-q") == Ran(0, "", "")

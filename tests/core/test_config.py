@@ -29,6 +29,7 @@ NAN, INFINITY = float("nan"), float("inf")
 RANGES = [
     (VideoConfig, "sample_rate_hz", "sample rate", 0.1, 60.0),
     (VideoConfig, "still_level", "level of stillness", 0.0, 255.0),
+    (VideoConfig, "stream", "video stream", 0, 9999),
     (ShotConfig, "width_px", "cut detection width", 16, 1920),
     (ShotConfig, "min_content", "cut content", 0.0, 255.0),
     (ShotConfig, "min_ratio", "cut ratio", 1.0, 255.0),
@@ -60,6 +61,7 @@ RANGES = [
     (EvidenceConfig, "look_alikes", "share of people who look alike", 1e-6, 0.5),
     (EvidenceConfig, "altered", "share of altered faces", 1e-6, 0.5),
     (EvidenceConfig, "most_against", "most that clothes say against", 0.0, 100.0),
+    (EvidenceConfig, "colourless", "weight of clothing without colours", 0.0, 1.0),
     (EvidenceConfig, "film_odds", "weight of the film's odds", 0.0, 1.0),
     (EvidenceConfig, "caution", "caution", -100.0, 100.0),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,3 +100,17 @@ def test_errors_of_the_system_stay(odd: Path) -> None:
 def test_a_link_is_not_ones_own(odd: Path) -> None:
     with pytest.raises(OSError, match="it is a link, not a file"):
         read_nofollow(Path("good link"))
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"12345")
+    assert read_file(path, 5) == read_file(path) == b"12345"
+    tracemalloc.start()
+    try:
+        assert read_file(path, 1 << 40) == b"12345"
+        with pytest.raises(OSError, match="it has more than 4 bytes"):
+            read_file(path, 4)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()

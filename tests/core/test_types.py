@@ -165,6 +165,32 @@ def test_a_video_has_a_rate(rate: int, base: int) -> None:
         VideoInfo("a.mp4", 640, 360, Fraction(rate), Fraction(base), 0, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("aspect", "square", "factors"),
+    [("1", (64, 48), (1, 1)), ("3/2", (96, 48), (1.5, 1)), ("2/3", (64, 72), (1, 1.5))],
+)
+def test_the_picture_in_square_pixels(
+    aspect: str, square: tuple[int, int], factors: tuple[float, float]
+) -> None:
+    video = VideoInfo("a", 64, 48, Fraction(25), Fraction(1), 0, 1.0, None, Fraction(aspect))
+    assert video.square_px == square
+    assert video.to_square == factors
+
+
+@pytest.mark.parametrize("aspect", [Fraction(0), Fraction(1, 5), Fraction(5), Fraction(-1)])
+def test_a_pixel_has_a_shape(aspect: Fraction) -> None:
+    with pytest.raises(ValueError, match="no shape of a pixel"):
+        VideoInfo("a", 64, 48, Fraction(25), Fraction(1), 0, 1.0, None, aspect)
+
+
+def test_detections_scaled() -> None:
+    found = Detections([0], [0], [[1, 2, 3, 4]], [1.0], [[[1, 2]] * 5])
+    assert found.scaled(1, 1) is found
+    scaled = found.scaled(2, 0.5)
+    assert scaled.boxes.tolist() == [[2, 1, 6, 2]]
+    assert scaled.landmarks.tolist() == [[[2, 1]] * 5]
+
+
 def test_seconds_count_from_the_first_frame() -> None:
     video = VideoInfo("a.mp4", 640, 360, Fraction(25), Fraction(1, 90000), 1000, 1.0)
     assert video.seconds(1000) == 0.0

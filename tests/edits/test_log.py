@@ -171,7 +171,8 @@ def test_every_action_can_be_parsed(action: Action) -> None:
     [
         (b"", "it is not JSON"),
         (b"\xff\xfe", "it is not JSON"),
-        (b"[" * 100_000, "it is not JSON"),
+        (b"[" * 100_000, "it is nested too deeply"),
+        (b'{"schema": ' + b"9" * 400 + b"}", "a number of 400 digits"),
         (b"[]", "is not a file of corrections of this version"),
         (b'{"schema": 2}', "is not a file of corrections of this version"),
         (b'{"schema": true}', "is not a file of corrections of this version"),

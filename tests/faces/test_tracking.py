@@ -121,6 +121,15 @@ def test_motion_is_trusted_for_half_a_second() -> None:
     assert follow(*samples, [at(230), other])[-1] == [2, 1]
 
 
+def test_a_face_found_more_recently_is_continued_first() -> None:
+    # Track 0 is hidden from the second sample on; track 1 comes its way, 45 px a sample, and is
+    # expected at 120. The face at 70 overlaps track 0 by 1, and track 1 by 0.33.
+    coming = [[at(300 - 45 * i)] for i in range(1, 4)]
+    assert follow([at(70), at(300)], *coming, [at(70)]) == [[0, 1], [1], [1], [1], [1]]
+    # If there is a nearer one for track 1, it is for track 0.
+    assert follow([at(70), at(300)], *coming, [at(70), at(110)])[-1] == [0, 1]
+
+
 def test_a_track_is_open_until_the_longest_gap() -> None:
     tracker = Tracker(CONFIG)
     tracker.update(faces(at(0)), 0.0, [])

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import av
+import cv2
 import numpy as np
 import pytest
 
@@ -193,6 +195,48 @@ def test_pixel_formats_and_odd_sizes(
     assert [read_number(image) for image in images] == list(range(5))
     small = converter.small(next(iter(Reader(info))).raw)
     assert small.shape == (round(40 * size[1] / size[0]), 40, 3)
+
+
+@pytest.mark.parametrize(
+    "pixel_format",
+    [
+        *("yuv420p", "yuvj420p", "yuv422p", "yuv444p", "yuv410p", "nv12", "gray", "yuva420p"),
+        *("yuv420p10le", "p010le", "gray10le", "yuyv422", "uyvy422", "rgb24", "gbrp"),
+    ],
+)
+@pytest.mark.parametrize("size", [(160, 96), (162, 98), (320, 180), (960, 540), (1600, 900)])
+def test_grey_pictures_of_any_format(pixel_format: str, size: tuple[int, int]) -> None:
+    # Circles, smooth enough that the way to make the picture smaller hardly matters.
+    y, x = np.mgrid[: size[1], : size[0]] * (320 / max(size))
+    grey = (128 + 80 * np.cos(np.hypot(x - 100, y - 60) / 9)).astype(np.uint8)
+    shown = av.VideoFrame.from_ndarray(np.repeat(grey[:, :, None], 3, axis=2), format="rgb24")
+    motion = Converter(*size, 160).grey(7, 70, shown.reformat(format=pixel_format))
+    scale = min(1.0, 320 / size[0])
+    assert (motion.index, motion.pts, motion.scale) == (7, 70, scale)
+    assert motion.picture.shape == (round(size[1] * scale), round(size[0] * scale))
+    assert motion.picture.dtype == np.uint8
+    assert motion.picture.flags.c_contiguous
+    expected = cv2.resize(grey, motion.picture.shape[::-1], interpolation=cv2.INTER_AREA)
+    assert np.corrcoef(motion.picture.ravel(), expected.ravel())[0, 1] > 0.99
+
+
+def test_grey_pictures_of_a_palette(tmp_path: Path) -> None:
+    # GIF: the plane holds numbers of colours, not their brightness.
+    pictures = [picture(i) for i in range(3)]
+    path = write_video(tmp_path / "a.gif", pictures, codec="gif", pixel_format="rgb8")
+    info = probe(path)
+    raw = next(iter(Reader(info))).raw
+    motion = Converter(info.width_px, info.height_px, 160).grey(0, 0, raw)
+    expected = cv2.cvtColor(raw.to_ndarray(format="rgb24"), cv2.COLOR_RGB2GRAY)
+    assert np.corrcoef(motion.picture.ravel(), expected.ravel())[0, 1] > 0.99
+
+
+def test_a_grey_picture_outlives_its_frame_and_is_not_changed_with_it() -> None:
+    raw = av.VideoFrame(320, 180, "gray")
+    raw.planes[0].update(bytes(320 * 180))
+    motion = Converter(320, 180, 160).grey(0, 0, raw)
+    raw.planes[0].update(b"\xff" * 320 * 180)
+    assert motion.picture.max() == 0
 
 
 @pytest.mark.parametrize(

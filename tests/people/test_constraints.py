@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -112,6 +113,13 @@ def test_a_face_returns_within_half_its_height(
 @pytest.mark.parametrize(("distance", "same"), [(0.4, True), (0.6, False)])
 def test_a_face_that_looks_different_is_another_person(distance: float, same: bool) -> None:
     assert bool(linked(analysis_of(RETURNING), [[0, 0], [distance, 0]])) == same
+
+
+def test_heights_and_distances_are_those_of_square_pixels() -> None:
+    far = moved(analysis_of(RETURNING), 2, (13, 0, 63, 50))  # 13 stored px are 26 square ones
+    wide = replace(far, video=replace(far.video, pixel_aspect=Fraction(2)))
+    assert linked(far) == [[0, 1]]
+    assert linked(wide) == []
 
 
 def test_a_face_does_not_return_across_a_cut() -> None:

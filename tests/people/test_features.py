@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from clusterer.clothing.colours import BINS, DIMENSION
 from clusterer.core.config import ClothingConfig, ClusteringConfig, EvidenceConfig
 from clusterer.core.types import Reason, TrackFeatures
 from clusterer.people.features import MIN_WEIGHT, describe, pool
@@ -127,12 +128,16 @@ def test_no_tracks() -> None:
     assert found.reasons == ()
 
 
+RED, BLUE = (hue * BINS[1] * BINS[2] + 5 * BINS[2] + 5 for hue in (0, 8))
+"""Bins of the histogram, saturated and bright."""
+
+
 def torsos(shares: list[float], sharpness: list[float], config: ClothingConfig) -> TrackFeatures:
     """One track of two chips: red and blue by the histogram, up and down by the network."""
     analysis = analysis_of([(0, 0, 1.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
     dressed = replace(
         analysis,
-        chip_colours=np.array([[1.0, 0.0], [0.0, 1.0]]),
+        chip_colours=np.eye(DIMENSION)[[RED, BLUE]],
         chip_clothing=np.array([[1.0, 0.0], [0.0, 1.0]]),
         chip_torso_share=np.array(shares),
         chip_torso_sharpness=np.array(sharpness),
@@ -155,8 +160,9 @@ def test_complete_and_sharp_torsos_count_most(
 ) -> None:
     found = torsos(shares, sharpness, ClothingConfig(network_weight=0.36, min_torso_share=0.3))
     direction = np.array(expected) / np.linalg.norm(expected)
-    parts = np.concatenate([0.6 * direction, 0.8 * direction])
-    np.testing.assert_allclose(found.clothing, [parts], atol=1e-6)
+    network, colours = found.clothing[:, :2], found.clothing[:, 2:]
+    np.testing.assert_allclose(network, [0.6 * direction], atol=1e-6)
+    np.testing.assert_allclose(colours[:, [RED, BLUE]], [0.8 * direction], atol=1e-6)
     assert np.linalg.norm(found.clothing) == pytest.approx(1.0)
     assert found.torso_share.tolist() == [max(shares)]
 
@@ -165,6 +171,19 @@ def test_clothing_that_is_not_visible_is_unknown() -> None:
     found = torsos([0.2, 0.1], [5.0, 5.0], ClothingConfig(min_torso_share=0.3))
     assert not found.clothing.any()
     assert found.torso_share.tolist() == [0.0]
+
+
+@pytest.mark.parametrize(("bins", "coloured"), [((RED, BLUE), True), ((RED, RED), False)])
+def test_whether_the_film_shows_colours(bins: tuple[int, int], coloured: bool) -> None:
+    analysis = analysis_of([(0, 0, 1.0), (0, 6, 1.0)], chips={0: (1.0, 0.0), 1: (0.0, 1.0)})
+    dressed = replace(
+        analysis,
+        chip_colours=np.eye(DIMENSION)[list(bins)],
+        chip_clothing=np.zeros((2, 2)),
+        chip_torso_share=np.ones(2),
+        chip_torso_sharpness=np.ones(2),
+    )
+    assert describe(dressed, CONFIG).coloured is coloured
 
 
 EVIDENCE = EvidenceConfig(

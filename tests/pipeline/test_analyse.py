@@ -27,6 +27,7 @@ from clusterer.pipeline.process import Outcome, process
 from clusterer.store.analysis_cache import AnalysisCache, load_analysis
 from clusterer.store.marker import MARKER
 from tests.conftest import DEMO
+from tests.digests import digests
 
 PART_S = 12.5
 """The first four shots of the sample film, with three of its people."""
@@ -50,14 +51,6 @@ class Notes(Hook):
 
     def note(self, text: str) -> None:
         self.notes.append(text)
-
-
-def written(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +104,7 @@ def test_an_interrupted_run_resumes_and_gives_the_same_bytes(
     assert notes.notes == [f"resuming after shot {len(ended)}, where an earlier run stopped"]
     assert notes.seen[0][0] >= probe(DEMO).seconds(ended[-1].end_pts)
     assert notes.seen[0][2] > 0, "earlier faces are included"
-    assert written(folder) == written(whole[0].folder)
+    assert digests(folder) == digests(whole[0].folder)
 
 
 def test_a_run_stopped_before_its_last_step_resumes_there(
@@ -130,7 +123,7 @@ def test_a_run_stopped_before_its_last_step_resumes_there(
     notes = Notes()
     process(DEMO, PART, folder, notes)
     assert notes.seen == []
-    assert written(folder) == written(whole[0].folder)
+    assert digests(folder) == digests(whole[0].folder)
 
 
 @pytest.mark.usefixtures("blind")
@@ -138,7 +131,7 @@ def test_a_second_run_reads_the_stored_analysis(whole: tuple[Outcome, Notes], co
     notes = Notes()
     process(DEMO, PART, copy, notes)
     assert notes.seen == notes.notes == []
-    assert written(copy) == written(whole[0].folder)
+    assert digests(copy) == digests(whole[0].folder)
 
 
 @pytest.mark.usefixtures("blind")
@@ -146,7 +139,7 @@ def test_a_second_run_reads_the_stored_analysis(whole: tuple[Outcome, Notes], co
     "changes", [{"threshold": 0.1}, {"metric": "cosine"}, {"method": "agglomerative"}]
 )
 def test_another_grouping_reads_the_stored_analysis(copy: Path, changes: dict[str, object]) -> None:
-    before = written(copy)
+    before = digests(copy)
     config = replace(
         PART,
         analysis=replace(PART.analysis, encoding=EncodingConfig(encoder="sface")),
@@ -155,7 +148,7 @@ def test_another_grouping_reads_the_stored_analysis(copy: Path, changes: dict[st
     outcome = process(DEMO, config, copy)
     used = outcome.result.config.clustering
     assert replace(used, **changes) == used
-    after = written(copy)
+    after = digests(copy)
     assert after.keys() == before.keys()
     assert after["analysis.npz"] == before["analysis.npz"]
     assert after["result.json"] != before["result.json"]
@@ -196,14 +189,14 @@ def test_a_damaged_analysis_is_repeated_with_a_note(
 def test_a_damaged_analysis_is_restored(whole: tuple[Outcome, Notes], copy: Path) -> None:
     damage(copy, "picture")
     process(DEMO, PART, copy)
-    assert written(copy) == written(whole[0].folder)
+    assert digests(copy) == digests(whole[0].folder)
 
 
 @pytest.mark.parametrize("failing", ["stopped", "no video"])
 def test_earlier_results_stay_when_a_new_run_fails(
     whole: tuple[Outcome, Notes], copy: Path, tmp_path: Path, failing: str
 ) -> None:
-    before = written(copy)
+    before = digests(copy)
     if failing == "stopped":
         other = replace(PART, analysis=AnalysisConfig(video=VideoConfig(end_s=6.5)))
         with pytest.raises(KeyboardInterrupt):
@@ -212,7 +205,7 @@ def test_earlier_results_stay_when_a_new_run_fails(
         (tmp_path / "text.mp4").write_text("text")
         with pytest.raises(ClustererError):
             process(tmp_path / "text.mp4", PART, copy)
-    after = written(copy)
+    after = digests(copy)
     del before[MARKER], after[MARKER]  # it lists unfinished files
     assert {name: after[name] for name in before} == before
     assert all(name.startswith(".partial") for name in after.keys() - before.keys())

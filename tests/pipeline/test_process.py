@@ -23,6 +23,7 @@ from clusterer.people.decide import decide
 from clusterer.people.questions import advise
 from clusterer.store.names import default_folder
 from tests.conftest import DEMO
+from tests.digests import digests
 from tests.video_files import picture, write_video
 
 
@@ -38,15 +39,11 @@ def test_the_result_is_in_the_current_folder_by_default(
     demo_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(demo_folder.parent)
-    before = contents_of_files(demo_folder)
+    before = digests(demo_folder, "*")
     outcome = clusterer.process(str(DEMO))
     assert outcome.folder == Path("demo.people")
     assert 0 < outcome.duration_s < 60
-    assert contents_of_files(demo_folder) == before
-
-
-def contents_of_files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert digests(demo_folder, "*") == before
 
 
 @pytest.mark.parametrize("metric", METRICS)

@@ -19,6 +19,7 @@ from clusterer.store.edits_json import read, write
 from clusterer.store.folder import ResultFolder, load
 from clusterer.store.names import EDITS
 from tests.conftest import DEMO
+from tests.digests import digests
 from tests.store.test_load import assert_same
 
 
@@ -32,10 +33,6 @@ def log(demo: clusterer.Outcome) -> EditLog:
         (Edit(Action.HIDE, who=who),),
         "from elsewhere.mp4",
     )
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def names(folder: Path) -> list[str]:
@@ -52,9 +49,9 @@ def test_corrections_in_the_folder_are_applied(demo_folder: Path, log: EditLog) 
     assert names(demo_folder)[-1] == "Not a face 1"
     assert (demo_folder / EDITS).read_bytes() == before
     assert_same(load(demo_folder), result)
-    written = contents(demo_folder)
+    written = digests(demo_folder, "*")
     clusterer.process(DEMO, folder=demo_folder)
-    assert contents(demo_folder) == written
+    assert digests(demo_folder, "*") == written
 
 
 def test_another_threshold_keeps_the_corrections(demo_folder: Path, log: EditLog) -> None:
@@ -92,10 +89,10 @@ def test_nothing_is_overwritten(demo_folder: Path, log: EditLog, tmp_path: Path,
     elif how != "missing":
         edits = log.edits[1:] if how == "other" else log.edits[:1]
         write(tmp_path / "mine.json", EditLog(edits))
-    before = contents(demo_folder)
+    before = digests(demo_folder, "*")
     with pytest.raises(EditsError) as refused:
         clusterer.process(DEMO, folder=demo_folder, edits=edits_file)
-    assert contents(demo_folder) == before
+    assert digests(demo_folder, "*") == before
     assert "\n" not in str(refused.value)
     assert refused.value.remedy or how == "missing"
 

@@ -7,6 +7,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ import pytest
 import clusterer
 from clusterer.core.errors import EditsError
 from clusterer.review import Footage
+from clusterer.review.app import faces
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import torso_picture
 from tests.conftest import DEMO
 from tests.result_folder import decided, write
 from tests.review.conftest import ANN, BOB, DAN, JSON, Served, opened, serving, stored
+from tests.small_result import small_analysis
 from tests.video_files import film_of
 
 NAME = {"action": "name", "who": [ANN], "name": "Ann"}
@@ -118,6 +121,12 @@ def test_faces(looked_at: Served) -> None:
     assert faces["pts"] == [1024 + 512 * frame for frame in (0, 0, 10, 10, 20, 50, 60, 60, 99)]
     assert faces["boxes"][0] == [100, 50, 140, 98]
     assert len(faces["boxes"]) == 9
+
+
+def test_boxes_are_drawn_on_square_pixels() -> None:
+    analysis = small_analysis()
+    film = replace(analysis.video, height_px=180, pixel_aspect=Fraction(1, 2))
+    assert faces(replace(analysis, video=film))["boxes"][0] == [100, 100, 140, 196]
 
 
 def test_corrections_are_kept_at_once(folder: Path, served: Served) -> None:

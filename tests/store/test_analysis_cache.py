@@ -24,13 +24,14 @@ from clusterer.store.analysis_cache import (
 )
 from clusterer.store.analysis_npz import SCHEMA_VERSION, dump
 from clusterer.store.names import MARKER, face_picture
+from clusterer.store.owned import OwnedFolder
 from tests.npz_files import write_arrays
 from tests.small_result import pictures, small_analysis
 from tests.store.test_analysis_npz import same
 
 
 def part(value: int) -> dict[str, Any]:
-    return {"a": np.array([value])}
+    return {"shot": np.array([value])}
 
 
 def begun(folder: Path, key: str = "k", shots: int = 3) -> AnalysisCache:
@@ -42,7 +43,7 @@ def begun(folder: Path, key: str = "k", shots: int = 3) -> AnalysisCache:
 
 
 def shots_of(cache: AnalysisCache) -> list[int]:
-    return [int(arrays["a"][0]) for arrays in cache.finished_shots()]
+    return [int(arrays["shot"][0]) for arrays in cache.finished_shots()]
 
 
 def finished(folder: Path, key: str = "k") -> AnalysisCache:
@@ -209,9 +210,10 @@ def test_interrupted_while_replacing_the_old_analysis(
             else:
                 break
         again = AnalysisCache(folder, "k")
-        if again.load() is None:
-            assert shots_of(again) == [0], step
-            again.finish(new)
+        with OwnedFolder(folder).locked():
+            if again.load() is None:
+                assert shots_of(again) == [0], step
+                again.finish(new)
         assert load_analysis(folder)[0].warnings == ("new",), step
         assert tree(folder).keys() == {ANALYSIS, *(f"chips/{name}" for name in pictures(new))}
         assert not (folder / ".partial").exists(), step

@@ -78,6 +78,9 @@ def analyses(draw: st.DrawFn) -> Analysis:
             draw(st.integers(-(2**40), 2**40)),
             draw(st.floats(0, 1e6)),
             draw(st.none() | st.just("01:00:00;00")),
+            draw(st.integers(0, 2**40)),
+            draw(st.fractions(min_value=Fraction(1, 4), max_value=4)),
+            draw(st.none() | st.integers(0, 9)),
         ),
         shots=tuple(Shot(i, a, b, 3 * a, 3 * b) for i, (a, b) in enumerate(pairwise(edges))),
         detections=Detections(frames, 3 * frames, boxes, draw(floats((n,), 0, 1)), draw(landmarks)),
@@ -110,10 +113,12 @@ def test_an_earlier_analysis_has_no_extents(tmp_path: Path) -> None:
     analysis = small_analysis()
     arrays, meta = dump(analysis)
     del arrays["extent_of_track"]
+    del meta["video"]["pixel_aspect"], meta["video"]["stream"]
     write_arrays(tmp_path / "a.npz", arrays, {"schema": 4, "key": "k", **meta})
     restored = restore(*read_arrays(tmp_path / "a.npz"))
     assert [track.extent for track in restored.tracks] == [None] * len(analysis.tracks)
     assert restored.spans(0, 1) == analysis.spans(0, 1)
+    assert restored.video.square_px == (640, 360)
 
 
 def test_extents_of_schema_5_have_no_end(tmp_path: Path) -> None:

@@ -107,3 +107,28 @@ def test_one_file_is_always_private(result: Path, tmp_path: Path) -> None:
     assert mode(tmp_path / "edits.json") == mode(result / "edits.json") == 0o600
     assert not (tmp_path / MARKER).exists()
     assert "edits.json" in ResultFolder(result).names
+
+
+@POSIX
+@pytest.mark.parametrize("target", ["a folder", "another result", "nothing"])
+@pytest.mark.parametrize("below", ["exports", "exports/deeper"])
+def test_a_link_in_a_result_is_not_written_through(
+    result: Path, tmp_path: Path, target: str, below: str
+) -> None:
+    other = tmp_path / "other.people"
+    if target == "another result":
+        ResultFolder(other).write({"people.csv": "theirs"})
+    elif target == "a folder":
+        other.mkdir()
+    (result / "exports").symlink_to(other)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ResultError, match="exports is not a folder that cluster-video made"):
+        write_output(result / below, {"a.edl": "x"})
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@POSIX
+def test_a_link_to_a_result_is_the_result(result: Path, tmp_path: Path) -> None:
+    (tmp_path / "short").symlink_to(result)
+    write_output(tmp_path / "short" / "exports", {"a.edl": "x"})
+    assert (result / "exports" / "a.edl").read_text() == "x"

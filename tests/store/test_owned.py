@@ -178,8 +178,10 @@ def test_replacing_keeps_corrections_and_what_is_not_ours(tmp_path: Path) -> Non
     kept: list[str] = []
     result = ResultFolder(folder)
     result.set_film(OTHER, kept.append)
-    assert "people.csv" in tree(folder), "not before something is written"
-    result.write({"people.csv": "new"})
+    result.write({".partial/000000.npz": "a shot"})
+    assert tree(folder)["people.csv"] == b"ours", "not before the new result is there"
+    assert read_marker(folder).film == FILM  # type: ignore[union-attr] # it is there
+    result.commit({"people.csv": "new"})
     assert kept == ["edits.x.mp4-2.json"]
     mine = dict.fromkeys(("notes.txt", "chips/thesis.txt", "edits.x.mp4.json"), b"mine")
     assert tree(folder) == {**mine, "edits.x.mp4-2.json": b"ours", "people.csv": b"new"}
@@ -196,7 +198,7 @@ def test_corrections_that_lie_elsewhere_are_not_those_of_the_next_film(tmp_path:
     (folder / "edits.json").symlink_to("../mine.json")
     result = ResultFolder(folder)
     result.set_film(OTHER, lambda _kept: None)
-    result.ensure_marker()
+    result.commit({})
     assert not (folder / "edits.json").exists()
     assert (folder / "edits.x.mp4.json").read_text() == "mine"
 
@@ -209,7 +211,7 @@ def test_corrections_stay_in_the_folder_whatever_the_film_was_called(
     kept: list[str] = []
     result = ResultFolder(tmp_path / "x")
     result.set_film(OTHER, kept.append)
-    result.ensure_marker()
+    result.commit({})
     assert tree(tmp_path / "x") == {kept[0]: b"ours"}
     assert len(kept[0].encode()) < 255
 

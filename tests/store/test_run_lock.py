@@ -71,8 +71,9 @@ def test_a_killed_run_keeps_nobody_out(tmp_path: Path) -> None:
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "in\n"
-        with pytest.raises(ResultError, match="Another"):
+        with pytest.raises(ResultError, match=rf"Another .* \(process {other.pid}\)") as caught:
             run_lock(folder).__enter__()
+        assert caught.value.cause.startswith(f"Another cluster-video is writing to {folder} ")
         other.kill()
         other.wait()
     with run_lock(folder):
@@ -94,6 +95,27 @@ def test_a_short_write_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with run_lock(folder):
         pass
     thread.join()
+
+
+def test_a_run_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WAIT_S", 60.0)
+    monkeypatch.setattr(time, "sleep", lambda _s: pytest.fail("it waits"))
+    with (
+        run_lock(tmp_path / "x.people", lasting=True),
+        pytest.raises(ResultError, match=rf"writing to .* \(process {os.getpid()}\)"),
+    ):
+        run_lock(tmp_path / "x.people").__enter__()
+
+
+@pytest.mark.parametrize("content", ["", "x", "1 2 3", "\udcff", "9" * 99])
+def test_whoever_does_not_say_its_number_keeps_others_out_too(
+    tmp_path: Path, cache: Path, content: str
+) -> None:
+    with run_lock(tmp_path / "x.people"):
+        (note,) = (path for path in cache.rglob("*") if path.is_file())
+        note.write_text(content, errors="surrogateescape")
+        with pytest.raises(ResultError, match="Another cluster-video is writing to "):
+            run_lock(tmp_path / "x.people").__enter__()
 
 
 NOBODY = Gallery((), np.empty((0, 8)), (), "dlib", Scale("l2", 0.36))

@@ -39,15 +39,20 @@ class VideoConfig:
         frames, every other one is skipped; 0 = never.
     start_s, end_s
         Part of the video, seconds as a player counts; None = all of it.
+    stream
+        Number of the video stream in the file, as ffprobe counts, from 0; None = the one that
+        FFmpeg chooses among those of more than one frame.
     """
 
     sample_rate_hz: float = ranged(4.0, "sample rate", 0.1, 60.0)
     still_level: float = ranged(16.0, "level of stillness", 0.0, 255.0)
     start_s: float | None = None
     end_s: float | None = None
+    stream: int | None = None
 
     def __post_init__(self) -> None:
         check_ranges(self)
+        check("video stream", self.stream or 0, 0, 9999)
         for name, time_s in (("start", self.start_s), ("end", self.end_s)):
             if time_s is not None and not isfinite(time_s):
                 raise ConfigError(f"{name} is {time_s:g}", "Give seconds, as a player counts")
@@ -110,7 +115,7 @@ class DetectionConfig:
     min_score
         Detections below it are dropped, 0 to 1.
     min_face_px
-        Boxes less high than this in the source frame are dropped, px.
+        Boxes less high than this in the frame, with square pixels, are dropped, px.
     upsample
         How often ``hog`` and ``cnn`` double the size of the frame first; other detectors ignore it.
         None = the default of the detector.

@@ -17,11 +17,12 @@ from clusterer.core.types._faces import (
     Track,
     TrackFeatures,
 )
-from clusterer.core.types._media import Frame, Shot, SmallFrame, VideoInfo
+from clusterer.core.types._media import PIXEL_ASPECTS, Frame, Shot, SmallFrame, VideoInfo
 from clusterer.core.types._people import Appearance, ClothingDecision, Faces, Identity, Move
 from clusterer.core.types._result import ClusteringResult
 
 __all__ = [
+    "PIXEL_ASPECTS",
     "UNKNOWN",
     "Action",
     "Advice",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
@@ -39,7 +39,8 @@ class Detections:
     ----------
     frame_index : array of shape (n,), int64, decoded frame
     pts : array of shape (n,), int64
-    boxes : array of shape (n, 4), float32, left, top, right, bottom in px of the source frame
+    boxes : array of shape (n, 4), float32, left, top, right, bottom in px of the source frame: of
+        `Frame.image` between detector and encoder, as stored in an `Analysis` (see `VideoInfo`)
     scores : array of shape (n,), float32, 0 to 1
     landmarks : array of shape (n, 5, 2), float32, px: left eye, right eye, nose, left and right
         corner of the mouth as seen in the picture; NaN if the detector gives none
@@ -85,6 +86,17 @@ class Detections:
         """Height of each box, shape (n,), px."""
         heights: FloatArray = self.boxes[:, 3] - self.boxes[:, 1]
         return heights
+
+    def scaled(self, x: float, y: float) -> Detections:
+        """The same faces in a picture scaled by these factors."""
+        if x == y == 1:
+            return self
+        factors = np.array([x, y], dtype=np.float64)
+        return replace(
+            self,
+            boxes=(self.boxes * np.tile(factors, 2)).astype(np.float32),
+            landmarks=(self.landmarks * factors).astype(np.float32),
+        )
 
     @classmethod
     def empty(cls) -> Self:
@@ -247,6 +259,7 @@ class TrackFeatures:
         `clusterer.people.features.pool`.
     face_precision : array of shape (t,), float32, 0 or more, how much that sum tells: the ratio of
         the person's share to that of chance
+    coloured : whether the film shows colours, see `clusterer.clothing.colours.has_colours`
 
     Examples
     --------
@@ -267,6 +280,7 @@ class TrackFeatures:
     torso_share: FloatArray = field(default_factory=nothing)
     face_sums: FloatArray = field(default_factory=nothing)
     face_precision: FloatArray = field(default_factory=nothing)
+    coloured: bool = True
 
     def __post_init__(self) -> None:
         freeze(self, "track_ids", np.int64, -1)

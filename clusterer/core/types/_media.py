@@ -9,21 +9,30 @@ import numpy as np
 
 from clusterer.core.types._arrays import ImageArray
 
+PIXEL_ASPECTS = (Fraction(1, 4), Fraction(4))
+"""Shapes that pixels can have. The widest in use is 32:11, half D1 shown at 16:9."""
+
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
     """Properties of a video, as its container states them.
 
+    Boxes and landmarks of an analysis, and so of every table and export, are in pixels as stored,
+    after rotation: from 0 to `width_px` and `height_px`. Faces are found, measured and cut out in
+    the picture with square pixels, of size `square_px`.
+
     Attributes
     ----------
     path : as the user gave it; in a loaded result, the name of the file
-    width_px, height_px : size of the picture as shown, after rotation
+    width_px, height_px : size of the picture as stored, after rotation
     frame_rate : average frames per second
     time_base : seconds per pts tick
     start_pts : pts of the first frame
     duration_s : length of the video stream, seconds
     start_timecode : as the file states it, ``HH:MM:SS:FF`` (``;FF`` for drop-frame), or None
     delay_pts : ticks from 0:00 of a player to the first frame, 0 or more
+    pixel_aspect : width of a pixel divided by its height, after rotation; 1 = square
+    stream : which of several video streams it is, by its number in the file; None = the only one
 
     Examples
     --------
@@ -40,6 +49,8 @@ class VideoInfo:
     duration_s: float
     start_timecode: str | None = None
     delay_pts: int = 0
+    pixel_aspect: Fraction = Fraction(1)
+    stream: int | None = None
 
     def __post_init__(self) -> None:
         if self.width_px <= 0 or self.height_px <= 0:
@@ -48,6 +59,8 @@ class VideoInfo:
             raise ValueError("frame_rate and time_base must be positive")
         if self.delay_pts < 0:
             raise ValueError(f"the first frame is {-self.delay_pts} ticks before the start")
+        if not PIXEL_ASPECTS[0] <= self.pixel_aspect <= PIXEL_ASPECTS[1]:
+            raise ValueError(f"no shape of a pixel: {self.pixel_aspect}")
 
     @property
     def zero_pts(self) -> int:
@@ -64,6 +77,19 @@ class VideoInfo:
         """Time at which the picture ends, as a player counts, seconds."""
         return float(self.delay_s) + self.duration_s
 
+    @property
+    def square_px(self) -> tuple[int, int]:
+        """Width and height of the picture with square pixels; neither side is reduced."""
+        if self.pixel_aspect < 1:
+            return self.width_px, round(self.height_px / self.pixel_aspect)
+        return round(self.width_px * self.pixel_aspect), self.height_px
+
+    @property
+    def to_square(self) -> tuple[float, float]:
+        """Factors of x and y from pixels as stored to square ones, at least 1."""
+        width_px, height_px = self.square_px
+        return width_px / self.width_px, height_px / self.height_px
+
     def seconds(self, pts: int) -> float:
         """Time of a pts as a player counts, seconds: 0 where picture or sound begins."""
         return float((int(pts) - self.zero_pts) * self.time_base)
@@ -77,7 +103,7 @@ class Frame:
     ----------
     index : position among all decoded frames of the video, 0-based
     pts : presentation time in ticks of the video's time base
-    image : array of shape (height, width, 3), uint8, RGB, as shown (rotated)
+    image : array of shape (height, width, 3), uint8, RGB, as shown: rotated, square pixels
     """
 
     index: int
@@ -97,7 +123,7 @@ class SmallFrame:
     ----------
     index : position among all decoded frames of the video, 0-based
     pts : presentation time in ticks of the video's time base
-    picture : array of shape (h, w), uint8, as shown (rotated)
+    picture : array of shape (h, w), uint8, as shown: rotated, square pixels
     scale : its width divided by that of the full picture
     """
 

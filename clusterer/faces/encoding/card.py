@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any
 from clusterer.core.config import METRICS, EncoderCurves
 from clusterer.core.errors import ConfigError, ModelError
 from clusterer.core.files import read_file, reading
+from clusterer.core.parse import parse_toml
+from clusterer.core.text import brief
 from clusterer.faces.alignment import ALIGNMENTS
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -27,6 +28,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "metric": METRICS,
 }
 """Key → its values; besides these, an alignment may be a plug-in."""
+MOST_BYTES = 1 << 22
+"""Largest card that is read: a centre of 65,536 numbers takes 1.5 MB."""
 NEEDED = ("size_px", "alignment", "dimension", "metric", "threshold")
 """Keys without a default."""
 CURVES = ("tolerance", "face_neutral", "face_slope", "reliability")
@@ -96,10 +99,10 @@ class Card:
     def __post_init__(self) -> None:
         for key, known in CHOICES.items():
             value = getattr(self, key)
-            if value in known:
+            if isinstance(value, str) and value in known:
                 continue
             more = () if key != "alignment" else set(ALIGNMENTS.names()) - set(known)
-            if value not in more:
+            if not isinstance(value, str) or value not in more:
                 raise _wrong(key, value, f"one of {', '.join([*known, *sorted(more)])}")
         for key in ("licence", "name"):
             if not isinstance(getattr(self, key), str):
@@ -211,12 +214,12 @@ def parse_card(content: bytes, origin: str) -> Card:
         It is not TOML, a key is missing or unknown, or a value is wrong.
     """
     try:
-        keys: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        keys = parse_toml(content)
+    except ValueError as error:
         raise ConfigError(f"{origin} is not a TOML file ({error})", _keys()) from None
     known = {field.name for field in fields(Card)}
     if unknown := sorted(set(keys) - known):
-        raise ConfigError(f"{origin}: there is no key {unknown[0]!r}", _keys())
+        raise ConfigError(f"{origin}: there is no key {brief(repr(unknown[0]), 40)}", _keys())
     if missing := [key for key in NEEDED if key not in keys]:
         raise ConfigError(f"{origin}: the key {missing[0]!r} is missing", _keys())
     try:
@@ -251,7 +254,7 @@ def read_card(path: Path) -> Card:
     """
     remedy = "Write a card beside the network; docs/how-to/networks.md has an example"
     with reading(path, ModelError, remedy):
-        content = read_file(path)
+        content = read_file(path, MOST_BYTES)
     return parse_card(content, str(path))
 
 
@@ -269,7 +272,7 @@ def _is_pair(value: Any) -> bool:
 
 
 def _wrong(key: str, value: Any, wanted: str) -> ConfigError:
-    return ConfigError(f"{key} is {value!r}", f"It must be {wanted}")
+    return ConfigError(f"{key} is {brief(repr(value), 60)}", f"It must be {wanted}")
 
 
 def _keys() -> str:

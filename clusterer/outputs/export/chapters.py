@@ -2,7 +2,9 @@ r"""Chapters, for players: one per stretch in which the same people are on scree
 
 Source: FFmpeg's metadata format, version 1 (https://ffmpeg.org/ffmpeg-formats.html#Metadata-2):
 UTF-8; ``=``, ``;``, ``#``, ``\`` and ends of lines are escaped by ``\``. Put them into a copy of a
-video by ``ffmpeg -i VIDEO -i FILE -map 0 -map_chapters 1 -codec copy COPY``.
+video by ``ffmpeg -i VIDEO -i FILE -map 0 -map -0:d -map_chapters 1 -codec copy COPY``. The second
+``-map`` leaves out tracks of data, which FFmpeg copies wrongly or not at all: it writes that of the
+timecode anew, and that of the chapters of a QuickTime file.
 
 The time base is one frame, so starts and ends are frames since the video's first; if the picture
 begins after the sound, it is one microsecond, and times are a player's. Titles are names, joined by

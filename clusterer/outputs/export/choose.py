@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,9 @@ from clusterer.core.errors import ConfigError
 from clusterer.core.timecode import frame_number, timecode
 from clusterer.core.types import Appearance, ClusteringResult, Identity, Reason
 from clusterer.outputs.export.timeline import Part, Span, Timeline, one_line
+
+_REEL = re.compile("[A-Za-z0-9_-]{1,8}")
+"""As the format edl takes it; see `clusterer.outputs.export.edl`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,9 @@ class Choice:
         file.
     rate
         Frames per second; None = the file's.
+    reel
+        Reel name in cut lists (format edl): up to 8 letters, digits, ``_`` and ``-``, written in
+        capitals; empty = made from the file's name.
 
     Raises
     ------
@@ -61,6 +68,7 @@ class Choice:
     include_unknown: bool = False
     start_timecode: str | None = None
     rate: Fraction | None = None
+    reel: str = ""
 
     def __post_init__(self) -> None:
         people = (self.people,) if isinstance(self.people, str) else tuple(self.people)
@@ -74,6 +82,11 @@ class Choice:
                 raise ConfigError(f"{name} is {value:g}", "Give 0 or more")
         if self.rate is not None and not 1 <= self.rate <= 1000:
             raise ConfigError(f"rate is {self.rate}", "Give frames per second, such as 23.976")
+        if self.reel and not _REEL.fullmatch(self.reel):
+            raise ConfigError(
+                f"reel is {self.reel!r}", "Give 1 to 8 letters, digits, _ or -, such as AX"
+            )
+        object.__setattr__(self, "reel", self.reel.upper())
 
 
 EVERYTHING = Choice()
@@ -109,7 +122,7 @@ def choose(result: ClusteringResult, choice: Choice = EVERYTHING) -> Timeline:
         for number, who in _chosen(result, choice)
         if (spans := _spans(map(to_span, who.appearances), rate, choice, length))
     ]
-    return Timeline(analysis.video, rate, start, length, tuple(parts), warnings)
+    return Timeline(analysis.video, rate, start, length, tuple(parts), warnings, choice.reel)
 
 
 def _chosen(result: ClusteringResult, choice: Choice) -> Iterator[tuple[int, Identity]]:

@@ -1,10 +1,11 @@
-"""Tables as CSV: RFC 4180, UTF-8, header row, ``.`` decimals."""
+"""Tables as CSV: RFC 4180, UTF-8, header row, ``.`` decimals; no text is a formula, see `cells`."""
 
 from __future__ import annotations
 
 import csv
 import io
 
+from clusterer.core.cells import guarded
 from clusterer.core.tables import Table
 from clusterer.core.types import ClusteringResult
 from clusterer.outputs.export.sheets import appearances_sheet, people_sheet
@@ -25,7 +26,7 @@ def to_csv(table: Table) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(table.columns)
-    writer.writerows(table.rows)
+    writer.writerows(map(guarded, row) for row in table.rows)
     return text.getvalue()
 
 

@@ -11,6 +11,7 @@ allow, so order and attributes are the DTD's.
   time. Authors of other exporters report that another start is refused on import: "Invalid edit
   with no respective media" (https://github.com/DozaVisuals/doza-assist/pull/35). Where the sequence
   begins is ``tcStart``, which is the ``offset`` of its first clip.
+- ``paspH`` and ``paspV`` are width and height of a pixel; without them it is square.
 - ``keyword/value`` is a list with commas between, so commas in a name become semicolons.
 - ``src`` is relative, for a document that lies beside its media; elsewhere the clip is offline
   until it is relinked.
@@ -18,6 +19,7 @@ allow, so order and attributes are the DTD's.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from xml.etree import ElementTree as ET
 
 from clusterer.core.clock import NAMED_RATES
@@ -62,6 +64,7 @@ def _resources(root: ET.Element, timeline: Timeline) -> None:
         frameDuration=_time(timeline, 1),
         width=str(timeline.video.width_px),
         height=str(timeline.video.height_px),
+        **_pixel(timeline.video.pixel_aspect),
     )
     asset = add(
         resources,
@@ -75,6 +78,12 @@ def _resources(root: ET.Element, timeline: Timeline) -> None:
         videoSources="1",
     )
     add(asset, "media-rep", kind="original-media", src=media_url(timeline))
+
+
+def _pixel(aspect: Fraction) -> dict[str, str]:
+    if aspect == 1:
+        return {}
+    return {"paspH": str(aspect.numerator), "paspV": str(aspect.denominator)}
 
 
 def _project(event: ET.Element, timeline: Timeline) -> None:

@@ -52,7 +52,7 @@ def _video(timeline: Timeline) -> Any:
             name=part.name,
             marked_range=_range(timeline, media_frame(timeline) + span.start, span.length),
             color=COLORS[part.number % len(COLORS)],
-            comment=remark(part, span),
+            comment=f"{part.name}: {remark(part, span)}",  # Kdenlive shows this, not the name
             metadata=_about(part, span),
         )
         for part, span in timeline.marks()

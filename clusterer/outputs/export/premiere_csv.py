@@ -12,6 +12,7 @@ https://github.com/MrRazamataz/PremierPro-Markers.
   ``00;11;23;01  00;11;24;25  00;00;01;24``, and a marker without length has Out = In.
 - Drop-frame timecodes have ``;`` at all three places, others ``:``.
 - Marks have no colour here, so people differ by name only.
+- Names that a spreadsheet would run as a formula are written as `clusterer.core.cells` says.
 
 Premiere writes this file but does not read it back: plug-ins such as Markerbox do, as do
 spreadsheets. To get markers into Premiere itself there is the format premiere-xml.
@@ -22,6 +23,7 @@ from __future__ import annotations
 import csv
 import io
 
+from clusterer.core.cells import guarded
 from clusterer.core.timecode import timecode
 from clusterer.outputs.export.media import remark
 from clusterer.outputs.export.timeline import Timeline
@@ -45,7 +47,7 @@ class PremiereCsv:
                 _duration(timeline, span.length),
             )
             shown = (time.replace(":", ";") if timeline.drop else time for time in times)
-            writer.writerow((part.name, remark(part, span), *shown, KIND))
+            writer.writerow(map(guarded, (part.name, remark(part, span), *shown, KIND)))
         content = "\N{BYTE ORDER MARK}" + text.getvalue()
         return {f"{timeline.stem}.premiere.csv": content.encode("utf-16-le")}
 

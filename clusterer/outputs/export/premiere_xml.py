@@ -11,12 +11,17 @@ https://helpx.adobe.com/premiere-pro/using/importing-xml-project-files-final.htm
   from its first frame, whatever its timecode.
 - ``timecode/frame`` counts frames from 00:00:00:00, so numbers that drop-frame leaves out do not
   count; ``displayformat`` is DF or NDF.
+- ``pixelaspectratio`` has a name for each kind of pixel of Apple's formats, and ``anamorphic``
+  widens those of 601 by 4/3. Other pixels cannot be expressed: the sequence then has square ones,
+  and the file states none.
 - ``pproColor`` is Premiere's own addition, 0xAABBGGRR. It writes no colour for green. The values
   are those of a Premiere export; OpenTimelineIO reads the same numbers (`Color.from_agbr_int`).
 """
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
 from xml.etree import ElementTree as ET
 
 from clusterer.core.errors import ConfigError
@@ -24,10 +29,31 @@ from clusterer.outputs.export.media import media_frame, media_timecode, media_ur
 from clusterer.outputs.export.timeline import Part, Span, Timeline
 from clusterer.outputs.export.xml import add, document
 
+if TYPE_CHECKING:  # formats are listed without NumPy
+    from clusterer.core.types import VideoInfo
+
+_Pixels: TypeAlias = tuple[str, bool]
+_Shape: TypeAlias = tuple[tuple[int, int], _Pixels | None]
+_SQUARE: _Pixels = ("square", False)
+
 VERSION = "4"
 """Of the format: what Premiere writes itself."""
 COLORS = (None, 0xFF362CD2, 0xFFB18BAF, 0xFF246FE9, 0xFF2BA1D0, 0xFFFC8D42, 0xFFD6F419, 0xFFFFFFFF)
 """Green, red, purple, orange, yellow, blue, cyan, white, by a person's number."""
+
+_PIXELS = (
+    ((Fraction(8, 9), Fraction(10, 11)), "NTSC-601", False),
+    ((Fraction(32, 27), Fraction(40, 33)), "NTSC-601", True),
+    ((Fraction(16, 15), Fraction(59, 54), Fraction(12, 11)), "PAL-601", False),
+    ((Fraction(64, 45), Fraction(118, 81), Fraction(16, 11)), "PAL-601", True),
+    ((Fraction(4, 3),), "HD-(1440x1080)", False),
+    ((Fraction(3, 2),), "HD-(1280x1080)", False),
+)
+"""Shapes of pixels, as files of 720 and of 704 samples a line state them; name; anamorphic."""
+_SAME_SHAPE = Fraction(1, 100)
+"""Relative difference that is rounding, as in 853:720."""
+_HD_720_PX = 720
+"""Pictures of this height call pixels of 4:3 by another name."""
 
 
 class PremiereXml:
@@ -58,8 +84,11 @@ def _sequence(parent: ET.Element, timeline: Timeline) -> None:
     _rate(sequence, timeline)
     _timecode(sequence, timeline, timeline.timecode(0), timeline.start_frame)
     video = add(add(sequence, "media"), "video")
-    _picture(add(video, "format"), timeline)
-    _clip(add(video, "track"), timeline)
+    _picture(add(video, "format"), timeline, _sequence_pixels(timeline.video))
+    track = add(video, "track")
+    _clip(track, timeline)
+    add(track, "enabled", "TRUE")  # as Premiere writes them; OpenShot fails without
+    add(track, "locked", "FALSE")
     for part, span in timeline.marks():
         _marker(sequence, part, span)
 
@@ -79,7 +108,8 @@ def _clip(track: ET.Element, timeline: Timeline) -> None:
     _rate(file, timeline)
     add(file, "duration", timeline.length)
     _timecode(file, timeline, media_timecode(timeline), media_frame(timeline))
-    _picture(add(add(file, "media"), "video"), timeline)
+    size_px = timeline.video.width_px, timeline.video.height_px
+    _picture(add(add(file, "media"), "video"), timeline, (size_px, _pixels(timeline.video)))
 
 
 def _marker(sequence: ET.Element, part: Part, span: Span) -> None:
@@ -101,15 +131,36 @@ def _timecode(parent: ET.Element, timeline: Timeline, first: str, frame: int) ->
     add(element, "displayformat", "DF" if ";" in first else "NDF")
 
 
-def _picture(parent: ET.Element, timeline: Timeline) -> None:
-    """State square pixels and no fields; otherwise Premiere assumes others."""
+def _picture(parent: ET.Element, timeline: Timeline, shape: _Shape) -> None:
+    """State the shape of pixels, and no fields; otherwise Premiere assumes others."""
+    (width_px, height_px), pixels = shape
     element = add(parent, "samplecharacteristics")
     _rate(element, timeline)
-    add(element, "width", timeline.video.width_px)
-    add(element, "height", timeline.video.height_px)
-    add(element, "anamorphic", "FALSE")
-    add(element, "pixelaspectratio", "square")
+    add(element, "width", width_px)
+    add(element, "height", height_px)
+    if pixels is not None:
+        add(element, "anamorphic", "TRUE" if pixels[1] else "FALSE")
+        add(element, "pixelaspectratio", pixels[0])
     add(element, "fielddominance", "none")
+
+
+def _sequence_pixels(video: VideoInfo) -> _Shape:
+    """The file's own size and pixels; square ones if those cannot be expressed."""
+    pixels = _pixels(video)
+    if pixels is None:
+        return video.square_px, _SQUARE
+    return (video.width_px, video.height_px), pixels
+
+
+def _pixels(video: VideoInfo) -> _Pixels | None:
+    """The format's name for the pixels of a video, and whether they are anamorphic."""
+    if video.pixel_aspect == 1:
+        return _SQUARE
+    for aspects, name, anamorphic in _PIXELS:
+        if any(abs(video.pixel_aspect / aspect - 1) < _SAME_SHAPE for aspect in aspects):
+            low = name == "HD-(1440x1080)" and video.height_px == _HD_720_PX
+            return ("HD-(960x720)" if low else name), anamorphic
+    return None
 
 
 def _rate(parent: ET.Element, timeline: Timeline) -> None:

@@ -2,7 +2,8 @@
 
 Source: SubRip has no standard; Matroska's description of it
 (https://www.matroska.org/technical/subtitles.html#srt-subtitles) and the parser of FFmpeg
-(libavformat/srtdec.c, libavcodec/htmlsubtitles.c). The file is UTF-8.
+(libavformat/srtdec.c, libavcodec/htmlsubtitles.c). The file is UTF-8 and, unless empty, begins with
+a byte order mark: programs that guess the encoding, as Kdenlive does, then guess right.
 
 Cues and times as in `clusterer.outputs.export.vtt`. The format has tags and no way to escape them,
 so the brackets that players take for tags are replaced: angle brackets by single angle quotation
@@ -24,7 +25,7 @@ class Srt:
         """Write a timeline; see `Exporter.files`."""
         shown = [cue for cue in cues(timeline) if cue.parts]
         texts = [_cue(timeline, number, cue) for number, cue in enumerate(shown, start=1)]
-        return {f"{timeline.stem}.srt": "\n".join(texts).encode()}
+        return {f"{timeline.stem}.srt": "\n".join(texts).encode("utf-8-sig" if texts else "utf-8")}
 
 
 def _cue(timeline: Timeline, number: int, cue: Cue) -> str:

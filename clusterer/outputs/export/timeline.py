@@ -77,6 +77,7 @@ class Timeline:
     length : frames of the video, at least 1
     parts : people by screen time, then unknowns if requested
     warnings : what the user should know
+    reel : name of the source in cut lists; empty = made from `stem`
     """
 
     video: VideoInfo
@@ -85,6 +86,7 @@ class Timeline:
     length: int
     parts: tuple[Part, ...]
     warnings: tuple[str, ...] = ()
+    reel: str = ""
 
     @property
     def name(self) -> str:

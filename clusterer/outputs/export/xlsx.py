@@ -28,6 +28,8 @@ from clusterer.outputs.export.timeline import Timeline
 _WRITTEN = datetime(1980, 1, 1)  # the first day that a ZIP file knows
 _CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _WIDEST = 40
+_BOLD = Font(name="Calibri", size=11, bold=True, family=2, scheme="minor")
+"""The workbook's default font, bold; without a name, LibreOffice takes a serif face."""
 
 
 class Xlsx:
@@ -53,7 +55,7 @@ def _fill(sheet: Worksheet, table: Table) -> None:
             else:
                 cell.value = value
             if row == 1:
-                cell.font = Font(bold=True)
+                cell.font = _BOLD
     for index, cells in enumerate(zip(table.columns, *table.rows, strict=True), start=1):
         width = min(_WIDEST, max(len(str(value)) for value in cells) + 2)
         sheet.column_dimensions[get_column_letter(index)].width = width

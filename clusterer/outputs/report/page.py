@@ -162,11 +162,16 @@ def _header(result: ClusteringResult) -> Header:
 
 
 def _facts(video: VideoInfo) -> tuple[str, ...]:
+    shown = "" if video.pixel_aspect == 1 else f", shown as {_size(*video.square_px)}"
     facts = [
         spoken(video.duration_s),
-        f"{video.width_px} × {video.height_px}",  # noqa: RUF001 (the sign for sizes)
+        f"{_size(video.width_px, video.height_px)}{shown}",
         f"{short(float(video.frame_rate))} fps",
     ]
     if video.start_timecode:
         facts.append(f"starts at {video.start_timecode}")
     return tuple(facts)
+
+
+def _size(width_px: int, height_px: int) -> str:
+    return f"{width_px} × {height_px}"  # noqa: RUF001 (the sign for sizes)

@@ -96,6 +96,7 @@ def pictures(gallery: Gallery, analysis: Analysis) -> dict[str, dict[str, str]]:
 
 def _video(analysis: Analysis, axis: Axis) -> dict[str, Any]:
     video = analysis.video
+    width_px, height_px = video.square_px
     return {
         "title": file_name(video.path),
         "frame_rate": float(video.frame_rate),
@@ -103,8 +104,8 @@ def _video(analysis: Analysis, axis: Axis) -> dict[str, Any]:
         "zero_pts": video.zero_pts,
         "start_pts": video.start_pts,
         "length_s": round(axis.length_s, 3),
-        "width": video.width_px,
-        "height": video.height_px,
+        "width": width_px,
+        "height": height_px,
         "ticks": [[tick.x, tick.label] for tick in axis.ticks()],
         "shots": [shot.start_pts for shot in analysis.shots],
     }

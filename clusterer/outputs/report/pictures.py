@@ -17,6 +17,7 @@ from itertools import zip_longest
 
 import numpy as np
 
+from clusterer.core.picture_size import is_decodable
 from clusterer.core.types import ClusteringResult, FloatArray, Identity
 
 ReadCrop = Callable[[int], bytes | None]
@@ -236,6 +237,8 @@ def shrink(jpeg: bytes) -> bytes | None:
     """
     if len(jpeg) <= SMALL_BYTES:
         return jpeg
+    if not is_decodable(jpeg):
+        return None
     import cv2  # noqa: PLC0415 (only long videos need it)
 
     image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)

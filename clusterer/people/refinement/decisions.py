@@ -66,13 +66,19 @@ class Comparison:
         )
 
     def _remainder(self, unit: int) -> Group:
-        """The larger part of the person that a unit was split off; empty if it was not."""
+        """The larger part of the person that a unit was split off; empty if it was not.
+
+        Of two equal parts, the later one was split off.
+        """
         if self._before[unit] == UNKNOWN:
             return []
         same = self._before == self._before[unit]
         stayed = np.flatnonzero(same & (self._after == self._after[unit]))
         moved = np.flatnonzero(same & (self._after != self._after[unit]))
-        smaller = bool(self._weight[stayed].sum() < self._weight[moved].sum())
+        if not len(moved):
+            return []
+        weights = float(self._weight[stayed].sum()), float(self._weight[moved].sum())
+        smaller = (weights[0], -stayed[0]) < (weights[1], -moved[0])
         return moved.tolist() if smaller else []
 
     def _decisions(

@@ -193,6 +193,8 @@ def weigh(
         settings = replace(config.clothing, most_against=config.evidence.most_against)
         clothing = _clothing_evidence(features, spans_s, cannot_link, settings)
         _fade(clothing, features.face_precision)
+        if not features.coloured:
+            clothing *= np.float32(config.evidence.colourless)
     else:
         face = _face_evidence(features, config.clothing, config.metric, threshold)
         clothing = _clothing_evidence(features, spans_s, cannot_link, config.clothing)

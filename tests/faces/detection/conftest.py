@@ -8,7 +8,7 @@ from clusterer.models.download import ENVIRONMENT_VARIABLE
 from tests.conftest import ROOT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def downloaded() -> Iterator[None]:
     """Take models that need a download from the folder of the labelled clips."""
     with pytest.MonkeyPatch.context() as patch:

@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 
 import opentimelineio as otio
 
+from clusterer.core.cells import restored
+
 Found = Iterator[tuple[str, int, int]]
 
 
@@ -63,7 +65,7 @@ def read_premiere_csv(content: bytes, clock: Clock) -> Found:
     for row in csv.DictReader(text, delimiter="\t", strict=True):
         times = (re.sub(";(?=.*;)", ":", row[key]) for key in ("In", "Out"))
         start, end = map(clock.frame, times)
-        yield row["Marker Name"], start, end
+        yield restored(row["Marker Name"]), start, end
 
 
 def read_fcpxml(content: bytes, clock: Clock) -> Found:

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 import webvtt
 
+from clusterer.core.cells import restored
 from tests.outputs.export import cut_readers, project_readers
 
 Files = dict[str, bytes]
@@ -79,7 +80,8 @@ def checked(rows: list[dict[str, Any]], scale: Scale) -> list[Mark]:
 def read_csv(files: Files, scale: Scale) -> list[Mark]:
     def rows(ending: str) -> list[dict[str, Any]]:
         text = io.StringIO(only(files, ending).decode(), newline="")
-        return list(csv.DictReader(text, strict=True))
+        found = csv.DictReader(text, strict=True)
+        return [row | {"name": restored(row["name"])} for row in found]
 
     marks = checked(rows(".appearances.csv"), scale)
     assert sorted({mark.name for mark in marks}) == sorted({r["name"] for r in rows(".people.csv")})

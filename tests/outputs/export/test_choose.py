@@ -218,6 +218,10 @@ def test_handles_stop_at_both_ends_of_the_video(
         {"handles": -1},
         {"rate": Fraction(0)},
         {"rate": Fraction(10**400)},
+        {"reel": "A B"},
+        {"reel": "NINECHARS"},
+        {"reel": "张"},
+        {"reel": "A\n"},
     ],
     ids=str,
 )

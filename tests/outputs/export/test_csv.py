@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterer.core.cells import restored
 from clusterer.core.tables import Table, people_table
 from clusterer.core.types import ClusteringResult
 from clusterer.outputs.export.csv import csv_files, to_csv
@@ -29,7 +30,8 @@ TRICKY = (
 
 
 def read(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    return [list(map(restored, row)) for row in rows]
 
 
 def named(name: str) -> ClusteringResult:

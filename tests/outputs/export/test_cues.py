@@ -106,7 +106,7 @@ def test_webvtt() -> None:
 
 def test_subrip() -> None:
     assert text("srt", CAST) == (
-        "1\n"
+        "\ufeff1\n"
         "00:00:00,480 --> 00:00:00,960\n"
         "Tom & \u2039Jerry\u203a\n"
         "\n"

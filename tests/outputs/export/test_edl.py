@@ -76,6 +76,12 @@ def test_nobody() -> None:
     assert write(timeline()) == {"Episode 1.edl": content}
 
 
+def test_the_reel_that_is_asked_for() -> None:
+    shown = timeline(part("Anna", (0, 4)), part("Ben", (4, 9), number=1))
+    files = write(replace(shown, reel="AX"))
+    assert {edit.source for name in files for edit in edits(files[name])} == {"AX"}
+
+
 @given(timelines())
 def test_frames_come_back(shown: Timeline) -> None:
     files = write(shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from fractions import Fraction
 from urllib.parse import unquote
 
@@ -32,7 +33,8 @@ RULES = etree.DTD(
 <!ELEMENT resources (asset | format)*>
 <!ELEMENT format EMPTY>
 <!ATTLIST format id ID #REQUIRED name CDATA #IMPLIED frameDuration CDATA #IMPLIED
-  width CDATA #IMPLIED height CDATA #IMPLIED colorSpace CDATA #IMPLIED>
+  width CDATA #IMPLIED height CDATA #IMPLIED paspH CDATA #IMPLIED paspV CDATA #IMPLIED
+  colorSpace CDATA #IMPLIED>
 <!ELEMENT asset (media-rep+)>
 <!ATTLIST asset id ID #REQUIRED name CDATA #IMPLIED uid CDATA #IMPLIED start CDATA #IMPLIED
   duration CDATA #IMPLIED hasVideo CDATA #IMPLIED format IDREF #IMPLIED hasAudio CDATA #IMPLIED
@@ -188,6 +190,16 @@ def test_a_start_that_the_rate_cannot_have_is_not_the_files() -> None:
 def test_a_rate_that_no_project_has_is_refused(rate: Fraction) -> None:
     with pytest.raises(ConfigError, match=r"has no projects of .* Give a --rate of"):
         written(Timeline(video(rate), rate, "", 10, ()))
+
+
+def test_the_shape_of_pixels() -> None:
+    timeline = small()
+    wide = replace(timeline.video, width_px=1440, height_px=1080, pixel_aspect=Fraction(4, 3))
+    for film, shape in ((timeline.video, (None, None)), (wide, ("4", "3"))):
+        root = read(replace(timeline, video=film))
+        format_ = root.find("resources/format")
+        assert (format_.get("paspH"), format_.get("paspV")) == shape
+        assert format_.get("width") == str(film.width_px)
 
 
 def test_empty() -> None:

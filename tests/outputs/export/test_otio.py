@@ -90,9 +90,9 @@ ONE, TWO, THREE = (
     about("person-1", 1, 0.875),
 )
 MARKERS = [
-    marker("Anna & Co", "RED", (107832, 30), ONE, "person-1, shot 0, confidence 0.88"),
-    marker("Борис", "GREEN", (107892, 60), TWO, "person-2, shot 1, confidence 0.50"),
-    marker("Anna & Co", "RED", (107894, 1), THREE, "person-1, shot 1, confidence 0.88"),
+    marker("Anna & Co", "RED", (107832, 30), ONE, "Anna & Co: person-1, shot 0, confidence 0.88"),
+    marker("Борис", "GREEN", (107892, 60), TWO, "Борис: person-2, shot 1, confidence 0.50"),
+    marker("Anna & Co", "RED", (107894, 1), THREE, "Anna & Co: person-1, shot 1, confidence 0.88"),
 ]
 ANNA = [
     clip(107832, 30, metadata={"cluster-video": ONE}),

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
+from clusterer.core.cells import restored
 from clusterer.outputs.export import create
 from clusterer.outputs.export.timeline import Timeline
 from tests.outputs.export.random_timelines import (
@@ -39,7 +40,8 @@ def written(timeline: Timeline) -> bytes:
 def rows(timeline: Timeline) -> list[dict[str, str]]:
     """As the public readers do: UTF-16 by its mark, tabs."""
     text = io.StringIO(written(timeline).decode("utf-16"), newline="")
-    return list(csv.DictReader(text, delimiter="\t", strict=True))
+    found = csv.DictReader(text, delimiter="\t", strict=True)
+    return [row | {"Marker Name": restored(row["Marker Name"])} for row in found]
 
 
 def frames(text: str, rate: Fraction) -> int:
@@ -73,6 +75,10 @@ def test_frames_survive(timeline: Timeline) -> None:
 @pytest.mark.parametrize("name", TRICKY_NAMES)
 def test_names(name: str) -> None:
     assert rows(named(name))[0]["Marker Name"] == name
+
+
+def test_no_spreadsheet_runs_a_name() -> None:
+    assert "\n'=1+1\tperson-1, " in written(named("=1+1")).decode("utf-16")
 
 
 def test_empty() -> None:

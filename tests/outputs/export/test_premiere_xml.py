@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -38,7 +39,7 @@ GOLDEN = f"""<xmeml version="4"><sequence id="sequence-1">
 <start>0</start><end>120</end><in>0</in><out>120</out>
 <file id="file-1"><name>my clip.mp4</name><pathurl>my%20clip.mp4</pathurl>{RATE}
 <duration>120</duration>{TIMECODE}<media><video>{PICTURE}</video></media></file>
-</clipitem></track></video></media>
+</clipitem><enabled>TRUE</enabled><locked>FALSE</locked></track></video></media>
 <marker><name>Anna &amp; Co</name><comment>person-1, shot 0, confidence 0.88</comment>
 <in>0</in><out>30</out></marker>
 <marker><name>Борис</name><comment>person-2, shot 1, confidence 0.50</comment>
@@ -69,6 +70,47 @@ def test_golden() -> None:
     assert content.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n<xmeml ')
     assert ET.canonicalize(content, strip_text=True) == ET.canonicalize(GOLDEN, strip_text=True)
     assert content.encode() == written(small())
+
+
+@pytest.mark.parametrize(
+    ("size", "aspect", "said"),
+    [
+        ((1280, 720), "1", ("square", "FALSE")),
+        ((720, 480), "8/9", ("NTSC-601", "FALSE")),
+        ((704, 480), "10/11", ("NTSC-601", "FALSE")),
+        ((720, 480), "32/27", ("NTSC-601", "TRUE")),
+        ((720, 480), "853/720", ("NTSC-601", "TRUE")),
+        ((720, 576), "16/15", ("PAL-601", "FALSE")),
+        ((720, 576), "64/45", ("PAL-601", "TRUE")),
+        ((704, 576), "16/11", ("PAL-601", "TRUE")),
+        ((1440, 1080), "4/3", ("HD-(1440x1080)", "FALSE")),
+        ((960, 720), "4/3", ("HD-(960x720)", "FALSE")),
+        ((1280, 1080), "3/2", ("HD-(1280x1080)", "FALSE")),
+    ],
+)
+def test_the_shape_of_pixels(size: tuple[int, int], aspect: str, said: tuple[str, str]) -> None:
+    timeline = small()
+    film = replace(
+        timeline.video, width_px=size[0], height_px=size[1], pixel_aspect=Fraction(aspect)
+    )
+    (sequence,) = ET.fromstring(written(replace(timeline, video=film)))
+    pictures = list(sequence.iter("samplecharacteristics"))
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert (number(picture, "width"), number(picture, "height")) == size
+        assert (picture.findtext("pixelaspectratio"), picture.findtext("anamorphic")) == said
+
+
+def test_a_shape_of_pixels_without_a_name() -> None:
+    timeline = small()
+    film = replace(timeline.video, width_px=352, height_px=480, pixel_aspect=Fraction(20, 11))
+    (sequence,) = ET.fromstring(written(replace(timeline, video=film)))
+    whole, file = sequence.iter("samplecharacteristics")
+    assert (number(whole, "width"), number(whole, "height")) == (640, 480)
+    assert whole.findtext("pixelaspectratio") == "square"
+    assert (number(file, "width"), number(file, "height")) == (352, 480)
+    assert file.find("pixelaspectratio") is None
+    assert file.find("anamorphic") is None
 
 
 @given(timelines())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from clusterer.core.types import (
 )
 from clusterer.edits import Keys, parse_edit, to_dict
 from clusterer.outputs.report.clothes import notes
+from clusterer.outputs.report.page import render_page
 from clusterer.outputs.report.payload import payload, pictures
 from clusterer.outputs.report.pictures import Gallery
 from clusterer.outputs.report.wording import EXPLANATIONS
@@ -42,6 +44,15 @@ def data_of(result: ClusteringResult, mode: str = "disk") -> dict[str, object]:
     text = json.dumps(payload(mode, result, notes(result)), allow_nan=False)
     data: dict[str, object] = json.loads(text)
     return data
+
+
+def test_the_picture_is_shown_with_square_pixels() -> None:
+    result = small_result()
+    film = replace(result.analysis.video, width_px=320, pixel_aspect=Fraction(2))
+    squeezed = replace(result, analysis=replace(result.analysis, video=film))
+    data = data_of(squeezed)
+    assert (data["width"], data["height"]) == (640, 360)
+    assert "320 × 360, shown as 640 × 360" in render_page(squeezed, data)  # noqa: RUF001
 
 
 def test_facts_of_the_video() -> None:

@@ -77,6 +77,18 @@ def test_clothes_help_where_faces_do_not_decide() -> None:
     assert refine(faces, [-1] * 6).labels.tolist() == people
 
 
+def test_clothes_count_less_in_black_and_white() -> None:
+    tracks = pooled([0, 1], clothing=[RED, RED])
+    in_colour, grey = (
+        refine(replace(tracks, coloured=coloured), [0, 1]).evidence for coloured in (True, False)
+    )
+    assert in_colour is not None
+    assert grey is not None
+    assert in_colour.clothing[0, 1] > 0
+    assert grey.clothing[0, 1] == pytest.approx(in_colour.clothing[0, 1] * EVIDENCE.colourless)
+    assert np.array_equal(grey.face, in_colour.face)
+
+
 @pytest.mark.parametrize("likeness", [0.3, 0.4, 0.5])
 def test_a_higher_threshold_merges_more(likeness: float) -> None:
     tracks = pooled([0, 0, 1, 1, 2, 2, 3, 3], likeness=likeness)
