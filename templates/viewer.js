@@ -89,6 +89,7 @@
   const boxes = $("boxes");
   let source = data.mode === "live" ? "video" : "";
   let origin_s = 0; // `film.currentTime` at which a player shows 0:00
+  let isOriginKnown = !data.zero_pts;
   let seen = null; // track → its faces, { pts, boxes }
   boxes.setAttribute("viewBox", `0 0 ${data.width} ${data.height}`);
   $("screen").style.aspectRatio = `${data.width} / ${data.height}`;
@@ -178,7 +179,7 @@
   // Where a film does not begin at 0 on its own clock, Chromium's `currentTime` is on that clock,
   // and Firefox's is a player's. So see when the first frame is shown.
   const findOrigin = async () => {
-    if (!data.zero_pts || origin_s || !film.requestVideoFrameCallback) return;
+    if (isOriginKnown || !film.requestVideoFrameCallback) return;
     const shown = new Promise((done) => {
       film.requestVideoFrameCallback((_, frame) => done(frame.mediaTime));
       film.addEventListener("error", () => done(null), { once: true });
@@ -186,7 +187,9 @@
     });
     film.currentTime = 0;
     const first_s = await shown;
-    if (first_s !== null) origin_s = first_s - cv.seconds(data.start_pts);
+    if (first_s === null) return;
+    origin_s = first_s - cv.seconds(data.start_pts);
+    isOriginKnown = true;
   };
   cv.play = async (pts) => {
     cv.hideTip();

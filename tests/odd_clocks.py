@@ -90,13 +90,15 @@ def _silence(stream: av.AudioStream, length_s: float) -> Iterator[Packet]:
 
 def _delay(packets: Iterable[Packet], seconds: float) -> None:
     for packet in packets:
-        ticks = round(Fraction(seconds) / packet.time_base)
+        base = packet.time_base
+        ticks = round(Fraction(seconds) / Fraction(base.numerator, base.denominator))
         packet.pts += ticks
         packet.dts += ticks
 
 
 def _decoded_s(packet: Packet) -> tuple[Fraction, int]:
-    return packet.dts * Fraction(packet.time_base), packet.stream.index
+    base = packet.time_base
+    return Fraction(packet.dts * base.numerator, base.denominator), packet.stream.index
 
 
 def join(path: Path, *parts: Path) -> Path:

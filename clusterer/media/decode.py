@@ -213,7 +213,7 @@ class Reader:
     def _is_joined(self) -> bool:
         with open_video(self._info.path) as container:
             stream = video_stream(container, self._info.path, self._info.stream)
-            return len(stretches(container, stream, self._frame_pts)) > 1
+            return len(stretches(container, stream, self._info.time_base, self._frame_pts)) > 1
 
     def _count_before(self, pts: int) -> int | None:
         with open_video(self._info.path) as container:

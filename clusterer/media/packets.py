@@ -26,17 +26,19 @@ def may_jump(container: InputContainer) -> bool:
     return bool(container.format.flags & _TS_DISCONT)
 
 
-def stretches(container: InputContainer, stream: VideoStream, frame_pts: int) -> list[int]:
+def stretches(
+    container: InputContainer, stream: VideoStream, time_base: Fraction, frame_pts: int
+) -> list[int]:
     """Length of each stretch in which the clock is not set anew, in ticks of the stream.
 
     Parameters
     ----------
     container, stream
         Newly opened; all packets are read.
-    frame_pts
-        Length of a frame, ticks.
+    time_base, frame_pts
+        Seconds per tick of the stream; ticks per frame.
     """
-    gap_pts = GAP_S / Fraction(stream.time_base or 1)
+    gap_pts = GAP_S / time_base
     lengths: list[int] = []
     last_dts: int | None = None
     try:

@@ -423,7 +423,8 @@ def _joined_s(path: str | Path, rate: Fraction, time_base: Fraction, index: int)
     """
     with open_video(path) as container:
         frame_pts = max(1, round(1 / (rate * time_base)))
-        lengths = stretches(container, video_stream(container, path, index), frame_pts)
+        stream = video_stream(container, path, index)
+        lengths = stretches(container, stream, time_base, frame_pts)
     return float(sum(lengths) * time_base) if len(lengths) > 1 else None
 
 
