@@ -4,14 +4,14 @@ Points inside each box are followed by Lucas and Kanade's method (Bouguet 2000) 
 back again; those that do not return are dropped, and the box moves by the median of the rest
 (Kalal et al. 2010). The background, fitted by RANSAC, gives the motion of the camera.
 
-Most faces move little: each is followed from the first picture to the last at once, and only by way
-of the pictures between them if it is lost or hardly recognised. So the cost of a slow face does not
-depend on the number of pictures, and where a face is lost is found by bisection.
+Most faces move little: each is followed from the first picture to the last at once, and only if it
+is lost or hardly recognised by way of the pictures between them, in shorter and shorter strides. So
+the cost of a slow face does not depend on the number of pictures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -80,8 +80,18 @@ def follow(pictures: Sequence[ImageArray], boxes: FloatArray) -> Followed:
     Followed
     """
     walk = _Walk(pictures, boxes)
-    walk.go(0, len(pictures) - 1, np.arange(len(boxes)))
+    rows = np.arange(len(boxes))
+    for stride in _strides(len(pictures)):
+        rows = walk.go(stride, rows)
     return Followed(walk.at, walk.count)
+
+
+def _strides(pictures: int) -> Iterator[int]:
+    """All pictures at once, then half as many, down to one."""
+    stride = pictures - 1
+    while stride:
+        yield stride
+        stride //= 2
 
 
 class _Walk:
@@ -97,15 +107,18 @@ class _Walk:
         self._returned = _inside(self._origin, self._size)
         self._first = _patches(pictures[0], boxes)
 
-    def go(self, start: int, end: int, rows: npt.NDArray[np.int64]) -> None:
-        """Follow boxes at once to a later picture, and those that it loses by way of the middle."""
-        if not len(rows) or start == end:
-            return
-        left = rows[~self._hop(start, end, rows)]
-        if end - start > 1:
-            middle = (start + end) // 2
-            self.go(start, middle, left)
-            self.go(middle, end, left[self.count[left] > middle])
+    def go(self, stride: int, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Follow boxes from where they are to the end, in strides; returns those that it loses."""
+        end = len(self._pictures) - 1
+        lost = rows[:0]
+        for start in range(end):
+            here = rows[self.count[rows] == start + 1]
+            here = here[~np.isin(here, lost)]
+            if len(here):
+                lost = np.concatenate(
+                    [lost, here[~self._hop(start, min(start + stride, end), here)]]
+                )
+        return np.sort(lost)
 
     def _hop(self, start: int, end: int, rows: npt.NDArray[np.int64]) -> Bools:
         """Follow boxes from one picture to another; returns which arrived."""
@@ -141,22 +154,18 @@ def camera_motion(pictures: Sequence[ImageArray], boxes: FloatArray) -> FloatArr
     array of shape (2, 3); none where most of the background does not move as one
     """
     ground = _ground(_size(pictures[0]), boxes)
-    return _camera(pictures, ground)[:2]
-
-
-def _camera(pictures: Sequence[ImageArray], ground: FloatArray) -> FloatArray:
-    """The same, shape (3, 3), at once or, if that fails, by way of the middle."""
-    if len(pictures) < 2:
-        return np.eye(3)
-    moved, good = _step(pictures[0], pictures[-1], ground)
-    motion = _common_motion(ground, moved, good)
-    if motion is not None:
-        return np.vstack([motion, [0.0, 0.0, 1.0]])
-    if len(pictures) == 2:
-        return np.eye(3)
-    middle = len(pictures) // 2
-    earlier, later = pictures[: middle + 1], pictures[middle:]
-    return np.asarray(_camera(later, ground) @ _camera(earlier, ground))
+    camera, at, end = np.eye(3), 0, len(pictures) - 1
+    for stride in _strides(len(pictures)):
+        while at < end:
+            there = min(at + stride, end)
+            moved, good = _step(pictures[at], pictures[there], ground)
+            motion = _common_motion(ground, moved, good)
+            if motion is None and stride > 1:
+                break
+            if motion is not None:
+                camera = np.vstack([motion, [0.0, 0.0, 1.0]]) @ camera
+            at = there
+    return camera[:2]
 
 
 def by_camera(boxes: FloatArray, camera: FloatArray) -> FloatArray:
