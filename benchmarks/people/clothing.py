@@ -39,8 +39,7 @@ from benchmarks.footage import (
 )
 from benchmarks.people._torsos import Wardrobe, garment, relit, wardrobe
 from benchmarks.tables import markdown
-from clusterer.clothing import colours as colours_module
-from clusterer.clothing import encoder
+from clusterer.clothing import encoder, palette
 from clusterer.clothing.colours import count_colours
 from clusterer.clothing.description import ClothingDescription, sharpness
 from clusterer.clothing.encoder import ClothingEncoder
@@ -183,7 +182,7 @@ def timed(clip: Clip, repeats: int = 5) -> list[str]:
     """The analysis with clothing and without, in turns; medians."""
     blind = Torso(np.zeros((SIDE_PX, SIDE_PX, 3), np.uint8), np.zeros((SIDE_PX, SIDE_PX), bool), 0)
     nothing = ClothingDescription(
-        np.zeros(colours_module.DIMENSION, np.float32),
+        np.zeros(palette.DIMENSION, np.float32),
         np.zeros(encoder.DIMENSION, np.float32),
         0.0,
         0.0,

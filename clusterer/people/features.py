@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.clothing.colours import has_colours
+from clusterer.clothing.palette import has_colours
 from clusterer.core.config import ClothingConfig, ClusteringConfig, EvidenceConfig
 from clusterer.core.distance import mean
 from clusterer.core.types import Analysis, ChipQuality, FloatArray, IntArray, Reason, TrackFeatures

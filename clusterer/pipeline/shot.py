@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.clothing import colours, encoder
+from clusterer.clothing import encoder, palette
 from clusterer.clothing.description import ClothingDescription, describe_torsos
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.clothing.region import cut_torso
@@ -251,7 +251,7 @@ def _clothing_columns(described: list[ClothingDescription]) -> Arrays:
     """Clothes below each chip, as columns of an `Analysis`."""
     return {
         "chip_colours": np.array([each.colours for each in described], dtype=np.float32).reshape(
-            -1, colours.DIMENSION
+            -1, palette.DIMENSION
         ),
         "chip_clothing": np.array([each.clothing for each in described], dtype=np.float32).reshape(
             -1, encoder.DIMENSION

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from clusterer.clothing.colours import DIMENSION, count_colours
+from clusterer.clothing.colours import count_colours
+from clusterer.clothing.palette import DIMENSION
 from clusterer.clothing.region import FILL, SIDE_PX, cut_torso, torso_boxes, visible_torso
 
 FACE = np.array([[100, 50, 120, 80]], np.float32)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from clusterer.clothing.colours import BINS, DIMENSION
+from clusterer.clothing.palette import BINS, DIMENSION
 from clusterer.core.config import ClothingConfig, ClusteringConfig, EvidenceConfig
 from clusterer.core.types import Reason, TrackFeatures
 from clusterer.people.features import MIN_WEIGHT, describe, pool

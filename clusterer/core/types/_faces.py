@@ -259,7 +259,7 @@ class TrackFeatures:
         `clusterer.people.features.pool`.
     face_precision : array of shape (t,), float32, 0 or more, how much that sum tells: the ratio of
         the person's share to that of chance
-    coloured : whether the film shows colours, see `clusterer.clothing.colours.has_colours`
+    coloured : whether the film shows colours, see `clusterer.clothing.palette.has_colours`
 
     Examples
     --------

@@ -5,7 +5,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from clusterer.clothing.colours import DIMENSION, count_colours, has_colours
+from clusterer.clothing.colours import count_colours
+from clusterer.clothing.palette import DIMENSION, has_colours
 from clusterer.clothing.region import SIDE_PX, Torso
 
 Picture = npt.NDArray[np.uint8]
