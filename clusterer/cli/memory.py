@@ -11,6 +11,7 @@ from clusterer.core.errors import ClustererError
 
 POOLS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """Sizes of the pools of threads that linear algebra makes when it is imported."""
+LEAST_BYTES = 640 << 20
 _WORDS = re.compile(
     "bad.?alloc|fail(ed|ure) to allocate|unable to allocate|cannot allocate|insufficient memory"
     "|out of memory|can't start new thread|failed to map segment|resource temporarily unavailable"
@@ -31,6 +32,15 @@ def spare() -> None:
     if address_space() is not None:
         for name in POOLS:
             os.environ.setdefault(name, "1")
+
+
+def is_hopeless() -> bool:
+    """Whether the address space is limited to less than any analysis needs.
+
+    Measured: at 540 MB the import of SciPy's OpenBLAS waits for ever, at 650 MB all libraries load.
+    """
+    limit = address_space()
+    return limit is not None and limit < LEAST_BYTES
 
 
 def address_space() -> int | None:

@@ -20,6 +20,9 @@ from clusterer.core.errors import ClustererError, ConfigError, PlugInError
 from clusterer.core.files import reason
 from clusterer.core.text import visible
 
+_ASKS = {"-h", "--help", "--version", "help"}
+"""Words with which a command computes nothing."""
+
 
 def exit_code(args: list[str] | None) -> int:
     """Run the command line and return its exit code.
@@ -32,6 +35,9 @@ def exit_code(args: list[str] | None) -> int:
     work = Work(tuple(sys.argv[1:] if args is None else args), own_process=args is None)
     if work.own_process:
         _prepare(work)
+        if memory.is_hopeless() and not _ASKS & {*work.args}:
+            _print(memory.advice())
+            return 1
     code = _attempt(args, work)
     if work.own_process:
         streams.mute()
