@@ -294,15 +294,14 @@ def try_to_write(path: Path) -> None:
     """
     with writing(path):
         new = [place for place in (path, *path.parents) if not is_there(place)]
-        if new:  # the probe is the folder itself: if we are killed, nothing strange is left
-            new[-1].mkdir(0o700)
-            new[-1].rmdir()
-            return
-        if not path.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        probe = path / f".cluster-video-{secrets.token_hex(8)}.tmp"
-        os.close(_create(probe, 0o600))
-        probe.unlink()
+        path.mkdir(0o700, parents=True, exist_ok=True)
+        try:
+            probe = path / f".cluster-video-{secrets.token_hex(8)}.tmp"
+            os.close(_create(probe, 0o600))
+            probe.unlink()
+        finally:
+            for place in new:
+                place.rmdir()
 
 
 def make_private(path: Path) -> bool:

@@ -259,8 +259,9 @@ class OwnedFolder:
             name.removeprefix(f"{PARTIAL}/") for name in beside if name.startswith(PARTIAL_CHIPS)
         }
         new |= {*tables, ANALYSIS} if analysis else {*tables}
-        self.register([*new, *map(staged, tables), COMMIT])
         try:
+            self.make_subfolder(PARTIAL)  # refuses a file or a link of that name
+            self.register([*new, *map(staged, tables), COMMIT])
             self.write({staged(name): content for name, content in tables.items()})
         except ResultError:
             with suppress(ResultError):

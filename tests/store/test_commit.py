@@ -26,8 +26,7 @@ from tests.result_folder import decided
 from tests.small_result import pictures, small_analysis
 
 FILM = Film("x.mp4", "ab" * 32)
-NAMES = st.frozensets(st.text("ab./\\:", min_size=1).filter(lambda n: n.strip("./\\:") == n and
-    "//" not in n and not set(n) & set("\\:")), max_size=4)  # fmt: skip
+NAMES = st.frozensets(st.sampled_from(["people.csv", "chips/1.jpg", "a/b/c", "é.csv", "..a"]))
 
 
 def plant(folder: Path, content: str) -> None:
@@ -61,7 +60,6 @@ def test_comes_back(
     tmp_path_factory: pytest.TempPathFactory, new: frozenset[str], old: frozenset[str], kept: str
 ) -> None:
     folder = tmp_path_factory.mktemp("commit")
-    new, old = (frozenset(n for n in names if n.count("/") < 3) for names in (new, old))
     commit = Commit(FILM, new, old, kept)
     plant(folder, commit_text(commit))
     assert read_commit(folder) == commit
