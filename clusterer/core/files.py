@@ -232,13 +232,19 @@ def make_folder(path: Path, *, private: bool = False, elsewhere: str = ELSEWHERE
     Raises
     ------
     ResultError
-        It cannot be created, or a file of that name is in the way.
+        It cannot be created, or a file of that name is in the way. No new folder is left.
     """
     with writing(path, elsewhere):
         new = [place for place in (path, *path.parents) if not place.exists()]
         path.mkdir(0o700 if private else 0o777, parents=True, exist_ok=True)
-        for place in new:
-            sync_folder(place.parent)
+        try:
+            for place in new:
+                sync_folder(place.parent)
+        except OSError:
+            with suppress(OSError):
+                for place in new:
+                    place.rmdir()
+            raise
 
 
 def sync_folder(path: Path) -> None:

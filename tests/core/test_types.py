@@ -172,7 +172,7 @@ def test_a_video_has_a_rate(rate: int, base: int) -> None:
 def test_the_picture_in_square_pixels(
     aspect: str, square: tuple[int, int], factors: tuple[float, float]
 ) -> None:
-    video = VideoInfo("a", 64, 48, Fraction(25), Fraction(1), 0, 1.0, None, Fraction(aspect))
+    video = VideoInfo("a", 64, 48, Fraction(25), Fraction(1), 0, 1.0, pixel_aspect=Fraction(aspect))
     assert video.square_px == square
     assert video.to_square == factors
 
@@ -180,7 +180,7 @@ def test_the_picture_in_square_pixels(
 @pytest.mark.parametrize("aspect", [Fraction(0), Fraction(1, 5), Fraction(5), Fraction(-1)])
 def test_a_pixel_has_a_shape(aspect: Fraction) -> None:
     with pytest.raises(ValueError, match="no shape of a pixel"):
-        VideoInfo("a", 64, 48, Fraction(25), Fraction(1), 0, 1.0, None, aspect)
+        VideoInfo("a", 64, 48, Fraction(25), Fraction(1), 0, 1.0, pixel_aspect=aspect)
 
 
 def test_detections_scaled() -> None:
