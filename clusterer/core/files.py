@@ -30,6 +30,8 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
 )
 _STREAMS = ("/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
 """Paths that mean something else each time a program starts."""
+_MAKE_TRIES = 10
+"""How often a folder is created again whose parent another process removed."""
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -235,16 +237,44 @@ def make_folder(path: Path, *, private: bool = False, elsewhere: str = ELSEWHERE
         It cannot be created, or a file of that name is in the way. No new folder is left.
     """
     with writing(path, elsewhere):
-        new = [place for place in (path, *path.parents) if not place.exists()]
-        path.mkdir(0o700 if private else 0o777, parents=True, exist_ok=True)
+        made: list[Path] = []
         try:
-            for place in new:
+            _make(path, 0o700 if private else 0o777, made)
+            for place in made:
                 sync_folder(place.parent)
         except OSError:
-            with suppress(OSError):
-                for place in new:
-                    place.rmdir()
+            _remove_folders(made)
             raise
+
+
+def _make(path: Path, mode: int, made: list[Path]) -> None:
+    """Create a folder and its parents, and list those that were new, the outermost first.
+
+    Other processes may do the same, and remove what they made, at the same time.
+    """
+    for attempt in range(_MAKE_TRIES):
+        try:
+            for place in (*reversed(path.parents), path):
+                if not place.is_dir():
+                    try:
+                        place.mkdir(mode if place == path else 0o777)
+                    except FileExistsError:
+                        if not place.is_dir():
+                            raise
+                    else:
+                        made.append(place)
+        except FileNotFoundError:
+            if attempt + 1 == _MAKE_TRIES:
+                raise
+        else:
+            return
+
+
+def _remove_folders(made: list[Path]) -> None:
+    """Remove new folders, unless another process has put something there."""
+    for place in reversed(made):
+        with suppress(OSError):
+            place.rmdir()
 
 
 def sync_folder(path: Path) -> None:
@@ -299,15 +329,14 @@ def try_to_write(path: Path) -> None:
         It cannot.
     """
     with writing(path):
-        new = [place for place in (path, *path.parents) if not is_there(place)]
-        path.mkdir(0o700, parents=True, exist_ok=True)
+        made: list[Path] = []
         try:
+            _make(path, 0o700, made)
             probe = path / f".cluster-video-{secrets.token_hex(8)}.tmp"
             os.close(_create(probe, 0o600))
             probe.unlink()
         finally:
-            for place in new:
-                place.rmdir()
+            _remove_folders(made)
 
 
 def make_private(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,24 @@ def test_the_longest_name(tmp_path: Path) -> None:
 def test_trying_leaves_nothing(tmp_path: Path, place: str) -> None:
     files.try_to_write(tmp_path / place)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_trying_a_name_that_is_too_long_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ResultError, match="too long"):
+        files.try_to_write(tmp_path / "new" / "below" / ("n" * 300))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_programs_may_try_and_make_folders_of_one_parent_at_a_time(tmp_path: Path) -> None:
+    def work(number: int) -> None:
+        for round_ in range(40):
+            place = tmp_path / f"new{round_}" / "below" / str(number)
+            files.try_to_write(place)
+            files.make_folder(place)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert len(list(tmp_path.glob("*/below/*"))) == 160
 
 
 @pytest.mark.parametrize(
