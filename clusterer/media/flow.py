@@ -174,7 +174,7 @@ def by_camera(boxes: FloatArray, camera: FloatArray) -> FloatArray:
     Parameters
     ----------
     boxes : array of shape (n, 4), px
-    camera : array of shape (2, 3), as of `Followed`
+    camera : array of shape (2, 3), as of `camera_motion`
 
     Returns
     -------

@@ -128,11 +128,13 @@ class Converter:
     def _grey(self, raw: VideoFrame, size: tuple[int, int]) -> ImageArray:
         """Brightness as an SDR screen shows it, in this size, not turned."""
         sdr = self._sdr(self._to_grey, raw, size, Interpolation.FAST_BILINEAR)
-        brightness = None if sdr is not None else _brightness(raw)
+        if sdr is not None:
+            return np.asarray(cv2.cvtColor(sdr, cv2.COLOR_RGB2GRAY), np.uint8)
+        brightness = _brightness(raw)
         if brightness is not None:
             return _shrunk(brightness, *size)
         frame = self._to_grey.reformat(
-            raw if sdr is None else VideoFrame.from_ndarray(sdr, format="rgb24"),
+            raw,
             width=size[0],
             height=size[1],
             format="gray",
@@ -182,7 +184,7 @@ def _brightness(raw: VideoFrame) -> ImageArray | None:
 
 def _shrunk(image: ImageArray, width_px: int, height_px: int) -> ImageArray:
     """Picture in another size; if much smaller, by way of twice that size, against aliasing."""
-    if image.shape[1] > 2 * width_px:
+    if image.shape[1] > 2 * width_px or image.shape[0] > 2 * height_px:
         image = np.asarray(cv2.resize(image, (2 * width_px, 2 * height_px)), np.uint8)
     return np.asarray(cv2.resize(image, (width_px, height_px)), np.uint8)
 

@@ -315,12 +315,12 @@ def stated_pts(container: InputContainer, frame: VideoFrame) -> int | None:
 def pixel_aspect(container: InputContainer, stream: VideoStream) -> Fraction:
     """Width of a stored pixel divided by its height, at the frame that was decoded last.
 
-    The container's word comes before the codec's, as in FFmpeg. Where a file gives none, or one
-    that cannot be meant, pixels are square.
+    The container's word comes before the codec's, as in FFmpeg; streams that may be joined have
+    only the codec's. Where a file gives none, or one that cannot be meant, pixels are square.
     """
     low, high = PIXEL_ASPECTS
-    sources = (stream, stream.codec_context)
-    for source in reversed(sources) if may_jump(container) else sources:
+    codec = stream.codec_context
+    for source in (codec,) if may_jump(container) else (stream, codec):
         aspect = _exact(source.sample_aspect_ratio)
         if aspect is not None and aspect > 0:
             meant = low <= aspect <= high and abs(aspect - 1) > _NEARLY_SQUARE

@@ -29,6 +29,7 @@ from av.filter import Graph
 from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 
+from clusterer.core.files import writing
 from clusterer.core.types import ImageArray
 
 _Floats: TypeAlias = npt.NDArray[np.float64]
@@ -93,9 +94,10 @@ class ToSdr:
     """
 
     def __init__(self, colours: Colours, width_px: int, height_px: int) -> None:
-        handle, name = tempfile.mkstemp(suffix=".cube")
+        with writing(Path("a temporary file"), "name a folder in TMPDIR that can be written to"):
+            handle, name = tempfile.mkstemp(suffix=".cube")
         try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
+            with writing(Path(name)), os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(_cube(colours))
             self._graph = Graph()
             source = self._graph.add_buffer(

@@ -116,6 +116,16 @@ def test_rotated(tmp_path: Path, matrix: tuple[int, int, int, int]) -> None:
     assert np.abs(image.astype(int) - upright.astype(int)).mean() < 12
 
 
+def test_fine_lines_of_a_high_picture_are_averaged(tmp_path: Path) -> None:
+    """Half of the width, as in half D1, but all lines: they do not flicker in what flow follows."""
+    lines = np.zeros((576, 352, 3), np.uint8)
+    lines[::2] = 255
+    path = write_video(tmp_path / "a.mp4", [lines], aspect=Fraction(32, 11), options={"qp": "0"})
+    info = probe(path)
+    small = Converter(*info.square_px, 160).grey(0, 0, next(iter(Reader(info))).raw)
+    assert small.picture.std() < 60
+
+
 def test_grey_pictures_are_square(tmp_path: Path) -> None:
     info = probe(squeezed(tmp_path / "a.mp4", picture(5, 0, 400, 200), (100, 200), Fraction(4)))
     raw = next(iter(Reader(info))).raw
@@ -194,6 +204,20 @@ def test_a_shape_that_changes(tmp_path: Path, codec: str) -> None:
         inner = image if wide else image[:, 20:140]
         expected = cv2.resize(picture(index, 0, 120, 90), inner.shape[1::-1])
         assert np.abs(inner.astype(int) - expected.astype(int)).mean() < 14
+
+
+def test_what_states_no_shape_is_square_after_a_join(tmp_path: Path) -> None:
+    joined = b""
+    for size, aspect in (((160, 96), Fraction(3, 2)), ((160, 96), None)):
+        drawn = [picture(5, 0, *size)] * 10
+        path = write_video(tmp_path / "part.ts", drawn, aspect=aspect, options=ENCODED)
+        joined += path.read_bytes()
+    (tmp_path / "a.ts").write_bytes(joined)
+    info = probe(tmp_path / "a.ts")
+    assert info.square_px == (240, 96)
+    images = [Converter(240, 96, 160).rgb(decoded.raw) for decoded in Reader(info)]
+    bars = [max(image[:, :36].max(), image[:, 204:].max()) for image in images]
+    assert [bar < 16 for bar in bars] == [False] * 10 + [True] * 10
 
 
 def test_a_size_of_the_same_shape_that_changes(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterer.core.errors import ResultError
 from clusterer.core.types import ImageArray
 from clusterer.media import probe
 from clusterer.media.decode import Reader
@@ -91,6 +92,15 @@ def test_the_file_of_the_table_is_removed(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     ToSdr(PQ, 8, 8)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_folder_for_it_one_line_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(ResultError, match="Cannot write a temporary file") as caught:
+        ToSdr(PQ, 8, 8)
+    assert "TMPDIR" in caught.value.remedy
 
 
 def graded(sdr: ImageArray, colours: Colours) -> ImageArray:
