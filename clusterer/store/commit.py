@@ -2,7 +2,7 @@
 
 Each new file is first written into ``.partial/``, under the name that it will have: as
 ``.partial/people.csv``. When all are on the disk, ``.partial/commit.json``, which lists them, is
-renamed into place. From this moment they are the result: a reader takes a listed file from
+renamed into place. From then on they are the result: a reader takes a listed file from
 ``.partial/`` while it is there, else from its place. The writer then moves each file to its place,
 deletes those that only the old result had, and deletes the commit last. If it is killed meanwhile,
 readers see the new result all the same, and the next writer completes the moves.
@@ -19,9 +19,10 @@ from typing import TypeVar
 
 from clusterer.core.errors import ClustererError
 from clusterer.core.files import has_plain_folder, is_plain_file, is_there, read_file, sync_folder
+from clusterer.core.parse import parse_json
 from clusterer.store.film import Film
 from clusterer.store.marker import film_dict, is_inside, read_film
-from clusterer.store.names import ANALYSIS, COMMIT, EDITS, PARTIAL, RESULT, staged
+from clusterer.store.names import ANALYSIS, COMMIT, EDITS, MOST_BYTES, PARTIAL, RESULT, staged
 
 SCHEMA = 1
 T = TypeVar("T")
@@ -68,13 +69,13 @@ def read_commit(folder: Path) -> Commit | None:
         return None
     try:
         return _parsed(path, _version(path))
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
 @lru_cache(maxsize=4)
 def _parsed(path: Path, _version: Version) -> Commit:
-    content = json.loads(read_file(path))
+    content = parse_json(read_file(path, MOST_BYTES))
     if content["schema"] != SCHEMA:
         raise ValueError("another schema")
     new, old = (frozenset(map(_name, content[key])) for key in ("new", "old"))
@@ -149,16 +150,21 @@ def versions(folder: Path) -> tuple[Version | None, ...]:
 def read_together(folder: Path, read: Callable[[], T]) -> T:
     """Read files of a result that belong together; again if a commit replaced them meanwhile."""
     for _ in range(_TRIES - 1):
-        before = versions(folder)
+        before = _state(folder)
         try:
             found = read()
         except ClustererError:
-            if versions(folder) == before:
+            if _state(folder) == before:
                 raise
         else:
-            if versions(folder) == before:
+            if versions(folder) == before[0]:
                 return found
     return read()
+
+
+def _state(folder: Path) -> tuple[object, ...]:
+    """What the analysis and the tables are, and where: a commit may move them meanwhile."""
+    return versions(folder), *(places(folder, name) for name in (ANALYSIS, RESULT))
 
 
 def _version(path: Path) -> Version:

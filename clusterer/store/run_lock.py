@@ -72,8 +72,8 @@ def run_lock(
 def edits_lock(folder: Path) -> Iterator[bool]:
     """Keep others from writing the corrections of a result folder between reading and writing them.
 
-    As `run_lock`, but held for a moment only: a review takes it for each correction, also while a
-    run holds the other lock. Whoever needs both takes `run_lock` first.
+    As `run_lock`, but held for a short time only: a review takes it for each correction, also while
+    a run holds the other lock. Whoever needs both takes `run_lock` first.
 
     Raises
     ------

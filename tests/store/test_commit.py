@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from clusterer.core.errors import ResultError
 from clusterer.outputs.save import save
 from clusterer.review.session import Session
+from clusterer.store import load as load_module
 from clusterer.store import run_lock as run_lock_module
 from clusterer.store.analysis_cache import AnalysisCache
 from clusterer.store.commit import Commit, commit_text, place_of, read_commit
 from clusterer.store.film import Film
 from clusterer.store.folder import ResultFolder
-from clusterer.store.names import COMMIT, PARTIAL, TABLES, staged
+from clusterer.store.names import COMMIT, MOST_BYTES, PARTIAL, RESULT, TABLES, staged
 from clusterer.store.owned import OwnedFolder
 from clusterer.store.run_lock import edits_lock
 from tests.faults.disk import Disk, Stopped, stop_at, tree
@@ -53,6 +54,31 @@ def analysed(folder: Path, threshold: float) -> None:
     cache.add_shot(0, {}, pictures(small_analysis()))
     cache.finish(small_analysis())
     save(decided(threshold=threshold), folder)
+
+
+def test_a_file_that_moves_as_it_is_opened_is_read_where_it_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_done(tmp_path)
+    moved = [tmp_path / staged(RESULT)]
+    assert moved[0].exists()
+
+    def moving(folder: Path, name: str) -> Path:
+        place = place_of(folder, name)
+        while moved and name == RESULT:
+            moved.pop().rename(folder / RESULT)
+        return place
+
+    monkeypatch.setattr(load_module, "place_of", moving)
+    assert ResultFolder(tmp_path).load().threshold == 0.1
+
+
+def test_a_commit_that_is_too_large_is_none(tmp_path: Path) -> None:
+    plant(tmp_path, commit_text(Commit(FILM, frozenset({"people.csv"}), frozenset(), "")))
+    assert read_commit(tmp_path) is not None
+    with (tmp_path / COMMIT).open("r+b") as file:
+        file.truncate(MOST_BYTES + 1)
+    assert read_commit(tmp_path) is None
 
 
 @given(new=NAMES, old=NAMES, kept=st.sampled_from(["", "edits.a.json"]))
