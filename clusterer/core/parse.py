@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -120,13 +121,20 @@ def build(kind: Any, value: Any, name: str = "") -> Any:
 def _instance(kind: Any, value: Any) -> Any:
     if not isinstance(value, dict):
         raise ValueError(f"a {kind.__name__} is not an object")
-    if unknown := value.keys() - {field.name for field in fields(kind)}:
+    types = _types(kind)
+    if unknown := value.keys() - types.keys():
         raise ValueError(f"a {kind.__name__} has a field {brief(ascii(min(unknown)), 40)}")
-    types = get_type_hints(kind)
     try:
         return kind(**{name: build(types[name], each, name) for name, each in value.items()})
     except TypeError as error:  # a field is missing
         raise ValueError(brief(error)) from None
+
+
+@cache
+def _types(kind: Any) -> dict[str, Any]:
+    """Type of each field of a dataclass."""
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}
 
 
 def _plain(kind: Any, value: Any, name: str) -> Any:
