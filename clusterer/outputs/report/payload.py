@@ -132,6 +132,7 @@ def _tracks(analysis: Analysis, grouping: Grouping, axis: Axis, keys: Keys) -> d
 
 def _chips(analysis: Analysis, axis: Axis, keys: Keys) -> dict[str, Any]:
     found, rows = analysis.detections, analysis.crop_rows
+    shown = found[rows].scaled(*analysis.video.to_square)
     pts = found.pts[rows].tolist()
     return {
         "track": analysis.track_of_row[rows].tolist(),
@@ -142,7 +143,7 @@ def _chips(analysis: Analysis, axis: Axis, keys: Keys) -> dict[str, Any]:
         "frame": found.frame_index[rows].tolist(),
         "quality": _short(analysis.quality.value[rows]),
         "score": _short(found.scores[rows]),
-        "height": np.rint(found.heights_px[rows]).astype(np.int64).tolist(),
+        "height": np.rint(shown.heights_px).astype(np.int64).tolist(),
     }
 
 

@@ -52,6 +52,10 @@ def test_the_picture_is_shown_with_square_pixels() -> None:
     squeezed = replace(result, analysis=replace(result.analysis, video=film))
     data = data_of(squeezed)
     assert (data["width"], data["height"]) == (640, 360)
+    high = replace(film, width_px=640, height_px=180, pixel_aspect=Fraction(1, 2))
+    chips = data_of(replace(result, analysis=replace(result.analysis, video=high)))["chips"]
+    assert isinstance(chips, dict)
+    assert chips["height"] == [96] * 4, "faces are as high as they are shown"
     assert "320 × 360, shown as 640 × 360" in render_page(squeezed, data)  # noqa: RUF001
 
 
