@@ -1,4 +1,4 @@
-"""Too little memory: recognised whoever runs out of it, and told in one line."""
+"""Too little memory: recognised whoever runs out of it, and reported in one line."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def open_session(
     if external:
         raise ModelError(f"{origin} is incomplete: it takes {external} from another file", WHOLE)
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # what fails is raised, and told once
+    options.log_severity_level = 4  # what fails is raised, and reported once
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # ONNX Runtime's own format, ORT, may also refer to other files.

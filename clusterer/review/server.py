@@ -67,7 +67,7 @@ class Connection(H11Protocol):
 class Server(uvicorn.Server):
     """Closes unfinished connections at the end, such as that of a paused video."""
 
-    _told = False
+    _is_logged = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen; a lack of file descriptors is logged once, in one line."""
@@ -78,8 +78,8 @@ class Server(uvicorn.Server):
         error = context.get("exception")
         if not isinstance(error, OSError) or error.errno not in _EXHAUSTED:
             loop.default_exception_handler(context)
-        elif not self._told:
-            self._told = True
+        elif not self._is_logged:
+            self._is_logged = True
             _log.error("New connections must wait (%s)", reason(error))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
