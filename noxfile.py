@@ -138,6 +138,13 @@ def fuzz(session: nox.Session) -> None:
     session.run("python", "-m", "tests.fuzz", *session.posargs)
 
 
+@nox.session(python=OLDEST, name="fuzz-guided")
+def fuzz_guided(session: nox.Session) -> None:
+    """Damage where it reaches new code, by Atheris (Linux): ``-- dlib --minutes 60``."""
+    session.install(".[test]", "atheris")
+    session.run("python", "-m", "tests.fuzz.guided", *session.posargs)
+
+
 @nox.session(python=[OLDEST, NEWEST])
 def lint(session: nox.Session) -> None:
     """Formatting, lint rules, types, and the lock file."""

@@ -22,11 +22,13 @@ from clusterer.evaluation import read_pairs, read_truth
 from clusterer.faces.encoding.card import parse_card
 from clusterer.gallery.photographs import read_photograph
 from clusterer.models.dlib_onnx.dat import read_network as read_dat
+from clusterer.models.openvino_ir.convert import convert
 from clusterer.people.decide import decide
 from clusterer.store import edits_json
 from clusterer.store.marker import MARKER
 from tests import result_folder
 from tests.models.dlib_onnx.test_dat import WHOLE
+from tests.models.openvino_ir.ir import Net
 
 Read = Callable[[Path], object]
 
@@ -54,6 +56,11 @@ def _whole(folder: Path) -> None:
         clusterer.export(result, name, folder / "exports")
     clusterer.amend(result, result.edits)
     decide(result.analysis, result.config)
+
+
+def _openvino(folder: Path) -> None:
+    """Read a network in OpenVINO's format, and convert it."""
+    convert((folder / "a.xml").read_bytes(), (folder / "a.bin").read_bytes())
 
 
 CARD = """\
@@ -88,6 +95,8 @@ TARGETS = {
     "lfw pairs": Target("pairs.txt", lambda f: read_pairs(f / "pairs.txt")),
     "table": Target("people.csv", lambda f: clusterer.read_table(f / "people.csv")),
     "dlib": Target("a.dat", lambda f: read_dat((f / "a.dat").read_bytes())),
+    "openvino": Target("a.xml", _openvino),
+    "openvino weights": Target("a.bin", _openvino),
     "png": Target("a.png", lambda f: read_photograph(f / "a.png")),
     "jpeg": Target("a.jpg", lambda f: read_photograph(f / "a.jpg")),
 }
@@ -100,6 +109,10 @@ def whole_files(folder: Path) -> None:
     result_folder.write_truth(folder / "a.truth.csv")
     (folder / "a.toml").write_text(CARD)
     (folder / "a.dat").write_bytes(WHOLE)
+    net = Net()
+    net.layer("Result", net.convolution(net.picture(1, 2, 2), np.full((3, 1, 1, 1), 0.5)))
+    (folder / "a.xml").write_bytes(net.xml)
+    (folder / "a.bin").write_bytes(net.weights)
     image = np.random.default_rng(1).integers(0, 255, (24, 32, 3), np.uint8)
     for name in ("a.png", "a.jpg"):
         (folder / name).write_bytes(cv2.imencode(name, image)[1].tobytes())
