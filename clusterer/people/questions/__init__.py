@@ -6,12 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.config import ClusteringConfig
-from clusterer.core.distance import between
+from clusterer.core.distance import between as distances_between
 from clusterer.core.types import Advice, IntArray, TrackFeatures
 from clusterer.people.questions.groups import group_tracks
 from clusterer.people.questions.merges import merge_questions
 from clusterer.people.questions.splits import merge_trees, split_questions
 from clusterer.people.refinement.evidence import Evidence, weigh
+from clusterer.people.refinement.linkage import between
 
 __all__ = ["advise", "distance_scale"]
 
@@ -64,13 +65,14 @@ def advise(  # noqa: PLR0913, PLR0917 (all inputs of the grouping)
     if evidence is None:
         scale = distance_scale(threshold, features, config.metric)
         evidence = weigh(features, spans_s, cannot_link, config, scale)
+    groups = group_tracks(features, spans_s, labels)
+    score = between(groups.members, features, evidence, config.evidence)
     total, different = evidence.total, evidence.different
     del evidence  # large
-    groups = group_tracks(features, spans_s, labels)
     trees = merge_trees(labels, total, different)
     questions = [
         *merge_questions(
-            groups, total, different, config.clothing.prior if least is None else least
+            groups, score, different, config.clothing.prior if least is None else least
         ),
         *split_questions(groups, trees, total, different),
     ]
@@ -93,7 +95,7 @@ def distance_scale(threshold: float, features: TrackFeatures, metric: str) -> fl
         return threshold
     rows = np.flatnonzero(features.has_face)
     rows = rows[:: max(len(rows) // SAMPLE, 1)]
-    distances = between(features.face[rows], features.face[rows], metric)
+    distances = distances_between(features.face[rows], features.face[rows], metric)
     typical = float(np.median(distances[np.triu_indices(len(rows), 1)])) if len(rows) > 1 else 0.0
     share = SAME_PERSON_SHARE**2 if metric == "cosine" else SAME_PERSON_SHARE
     return share * typical if typical > 0.0 else 1.0

@@ -21,7 +21,7 @@ MAX_QUESTIONS = 2000
 
 
 def merge_questions(
-    groups: Groups, evidence: Matrix, different: Bools, prior: float
+    groups: Groups, score: Matrix, different: Bools, prior: float
 ) -> list[RankedQuestion]:
     """Ask whether groups close to each other are one person.
 
@@ -32,7 +32,7 @@ def merge_questions(
     ----------
     groups
         People and unknown tracks.
-    evidence : array of shape (t, t), float32, symmetric
+    score : array of shape (g, g), float32, symmetric, evidence for each pair of groups; changed
     different : array of shape (t, t), bool, pairs of different people
     prior
         Evidence needed to merge two groups.
@@ -43,9 +43,6 @@ def merge_questions(
     """
     if len(groups.members) < 2:
         return []
-    score = between_groups(groups.members, evidence)
-    size = np.array([len(group) for group in groups.members], dtype=np.float32)
-    score /= np.sqrt(np.outer(size, size))
     forbidden = between_groups(groups.members, different) > 0
     np.fill_diagonal(forbidden, True)
     score[forbidden] = -np.inf

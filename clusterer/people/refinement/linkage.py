@@ -8,7 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.config import EvidenceConfig
-from clusterer.people.refinement.evidence import Bools, Group, Matrix, Pools, between_groups
+from clusterer.core.types import TrackFeatures
+from clusterer.people.refinement.evidence import (
+    Bools,
+    Evidence,
+    Group,
+    Matrix,
+    Pools,
+    between_groups,
+    is_pooled,
+)
 
 Row = npt.NDArray[np.float32]
 
@@ -95,6 +104,34 @@ class PooledLinkage:
         """See `Linkage.merge`."""
         self._pools.merge(keep, drop)
         self._clothing.merge(keep, drop)
+
+
+def between(
+    groups: list[Group], features: TrackFeatures, evidence: Evidence, config: EvidenceConfig
+) -> Matrix:
+    """Evidence for all pairs of groups, as the second stage counts it.
+
+    Parameters
+    ----------
+    groups : g disjoint groups of tracks
+    features : t tracks
+    evidence : of their pairs
+    config
+        As for `PooledLinkage`.
+
+    Returns
+    -------
+    array of shape (g, g), float32, symmetric
+    """
+    if not groups:
+        return np.zeros((0, 0), dtype=np.float32)
+    pooled = is_pooled(features)
+    size = np.array([len(group) for group in groups], dtype=np.float32)
+    score = between_groups(groups, evidence.clothing if pooled else evidence.total)
+    score /= np.sqrt(np.outer(size, size))
+    if pooled:
+        score += Pools.of(features).of_units(groups).evidence(config)
+    return score
 
 
 def link(groups: list[Group], evidence: Matrix, different: Bools, least: float) -> list[Group]:

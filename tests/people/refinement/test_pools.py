@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -9,9 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from clusterer.core.types import TrackFeatures
-from clusterer.people.refinement.evidence import Bools, Matrix, Pools
+from clusterer.people.refinement.evidence import Bools, Evidence, Matrix, Pools
 from clusterer.people.refinement.likelihood import log_ratio
-from clusterer.people.refinement.linkage import PooledLinkage, merge_nearest
+from clusterer.people.refinement.linkage import PairLinkage, PooledLinkage, between, merge_nearest
 from tests.people.refinement.pools import EVIDENCE, chance_tracks, pooled
 
 SEEDS = st.integers(0, 100_000)
@@ -165,3 +167,34 @@ def test_many_poor_faces_show_together_what_each_does_not() -> None:
     single = Pools.of(tracks)
     of_halves = single.of_units([list(range(8)), list(range(8, 16))])
     assert of_halves.evidence(EVIDENCE)[0, 1] > single.evidence(EVIDENCE)[0, 1] + 3.0
+
+
+@given(n=st.integers(4, 10), seed=SEEDS)
+def test_evidence_between_groups_is_that_of_the_linkage(n: int, seed: int) -> None:
+    tracks = chance_tracks(n, seed)
+    rng = np.random.default_rng(seed)
+    clothing = rng.normal(size=(n, n)).astype(np.float32)
+    clothing += clothing.T
+    none = np.zeros((n, n), np.float32)
+    evidence = Evidence(face=none, clothing=clothing, different=none > 0)
+    groups = [list(range(0, n, 3)), list(range(1, n, 3)), list(range(2, n, 3))]
+    found = between(groups, tracks, evidence, EVIDENCE)
+    units = evidence.of_units(groups)
+    sizes = [len(group) for group in groups]
+    linkage = PooledLinkage(
+        Pools.of(tracks).of_units(groups), units.clothing, sizes, EVIDENCE, EVERYTHING
+    )
+    for group, row in enumerate(found):
+        others = np.arange(len(groups)) != group
+        assert row[others] == pytest.approx(linkage.row(group)[others], abs=1e-3)
+    assert found == pytest.approx(found.T, abs=1e-4)
+    faceless = replace(tracks, face_sums=np.zeros((n, 0)), face_precision=np.zeros(n))
+    pairs = PairLinkage(groups, clothing)
+    for group, row in enumerate(between(groups, faceless, evidence, EVIDENCE)):
+        assert row == pytest.approx(pairs.row(group), abs=1e-5)
+
+
+def test_between_no_groups() -> None:
+    tracks = chance_tracks(2, 0)
+    none = np.zeros((2, 2), np.float32)
+    assert between([], tracks, Evidence(none, none, none > 0), EVIDENCE).shape == (0, 0)
