@@ -8,7 +8,7 @@ from clusterer.core.errors import DependencyError, ModelError
 from clusterer.models.registry import Entry
 
 BEST = ("retail-0095", "sface", "dlib")
-"""Best first, by B-cubed F over labelled clips: docs/explanation/models.md. The last two are always
+"""Best first, by verification of photographs: docs/explanation/models.md. The last two are always
 installed."""
 
 
