@@ -18,6 +18,7 @@ COMMANDS = LazyCommands(
         "evaluate": Lazy("evaluate:evaluate", "Measure how good a result is."),
         "tune": Lazy("tune:tune", "Find the settings that suit labelled clips."),
         "models": Lazy("models:models", "List detectors and encoders, and download weights."),
+        "doctor": Lazy("doctor:doctor", "Describe this machine, for a bug report."),
         "train": Lazy("train:train", "Train networks on your pictures."),
     }
 )

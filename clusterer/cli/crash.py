@@ -150,12 +150,13 @@ def _described(text: str, work: Work) -> str:
         f"Python {sys.version}",
         platform.platform(),
         f"Arguments: {list(work.args)!r}",
-        "Libraries: " + ", ".join(_versions()),
+        "Libraries: " + ", ".join(library_versions()),
     ]
     return "\n".join([*lines, "", text])
 
 
-def _versions() -> Iterator[str]:
+def library_versions() -> Iterator[str]:
+    """Name and version of each library that the work depends on."""
     for name in _LIBRARIES:
         try:
             yield f"{name} {metadata.version(name)}"

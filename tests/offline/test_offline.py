@@ -107,6 +107,10 @@ def test_a_review(machine: Machine, folder: Path) -> None:
     machine.judge(trace, process.returncode, out, err, time.monotonic() - began_s).check()
 
 
+def test_the_doctor(machine: Machine) -> None:
+    machine.do("doctor").check()
+
+
 def test_an_export_to_every_format(machine: Machine, folder: Path) -> None:
     chosen = [flag for name in FORMATS.built_in for flag in ("--format", name)]
     machine.do("export", folder, *chosen).check()
