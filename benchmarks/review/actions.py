@@ -1,6 +1,7 @@
 """Number of answers and corrections on the review page that turn a result into the truth.
 
-    python -m benchmarks review actions [CLIP.mp4 ...] [--no-clothing] [--blind] [--unknown]
+    python -m benchmarks review actions [CLIP.mp4 ...] [--encoder sface] [--no-clothing]
+                                [--blind] [--unknown]
                                 [--threshold T] [--metric cosine] [--patience 10] [--regroup N]
 
 A simulated reviewer knows the truth, answers the page's questions in its order, removes strays from
@@ -22,6 +23,7 @@ import clusterer
 from benchmarks.footage import (
     AnalysedClip,
     add_clips,
+    add_encoder,
     add_results,
     analysed,
     read_clips,
@@ -58,7 +60,7 @@ def result_of(analysis: Analysis, config: Config, given: argparse.Namespace) -> 
     result = clusterer.decide(analysis, config)
     if not given.unknown and not given.blind:
         return result
-    features, labels = result.features, result.labels
+    features, labels, used = result.features, result.labels, result.config
     if given.unknown:
         labels = np.full_like(labels, UNKNOWN)
     if given.blind:
@@ -69,11 +71,11 @@ def result_of(analysis: Analysis, config: Config, given: argparse.Namespace) -> 
         )
     advice = advise(
         features,
-        basis(analysis, config).spans_s,
+        basis(analysis, used).spans_s,
         result.cannot_link,
         labels,
-        config.clustering,
-        default_threshold(config.analysis.encoding.encoder, config.clustering.metric),
+        used.clustering,
+        default_threshold(used.analysis.encoding, used.clustering.metric),
     )
     return replace(result, labels=labels, advice=advice, people=(), unknowns=(), grouping=None)
 
@@ -136,6 +138,7 @@ def first(reached: list[float], bar: float) -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_clips(parser)
+    add_encoder(parser)
     parser.add_argument("--no-clothing", action="store_true", help="begin from faces alone")
     parser.add_argument(
         "--blind", action="store_true", help="clothes are not in the questions either"
@@ -157,4 +160,5 @@ def main(given: argparse.Namespace) -> None:
     """Print the table, clip by clip."""
     clips = read_clips(given.clips)
     with results_folder(given.results) as folder:
-        print_table(HEADER, (row(analysed(clip, folder), given) for clip in clips))
+        found = (analysed(clip, folder, encoder=given.encoder) for clip in clips)
+        print_table(HEADER, (row(clip, given) for clip in found))
