@@ -13,6 +13,7 @@ import click
 
 from clusterer._version import __version__
 from clusterer.cli.crash import library_versions
+from clusterer.cli.group import Command
 from clusterer.core.cores import usable_cores
 from clusterer.core.errors import ClustererError
 from clusterer.core.text import one_line
@@ -24,7 +25,7 @@ WIDTH = 10
 """Of the labels."""
 
 
-@click.command()
+@click.command(cls=Command)
 def doctor() -> None:
     """Describe this machine, for a bug report.
 
