@@ -259,8 +259,7 @@ def _make(path: Path, mode: int, made: list[Path]) -> None:
                     try:
                         place.mkdir(mode if place == path else 0o777)
                     except FileExistsError:
-                        if not place.is_dir():
-                            raise
+                        _check_folder(place)
                     else:
                         made.append(place)
         except FileNotFoundError:
@@ -268,6 +267,12 @@ def _make(path: Path, mode: int, made: list[Path]) -> None:
                 raise
         else:
             return
+
+
+def _check_folder(path: Path) -> None:
+    """Raise FileNotFoundError or NotADirectoryError unless it is a folder."""
+    if not stat.S_ISDIR(path.stat().st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
 
 
 def _remove_folders(made: list[Path]) -> None:
