@@ -206,29 +206,26 @@ def test_a_shape_that_changes(tmp_path: Path, codec: str) -> None:
         assert np.abs(inner.astype(int) - expected.astype(int)).mean() < 14
 
 
-def test_what_states_no_shape_is_square_after_a_join(tmp_path: Path) -> None:
-    joined = b""
-    for size, aspect in (((160, 96), Fraction(3, 2)), ((160, 96), None)):
+def joined(tmp_path: Path, *parts: tuple[tuple[int, int], Fraction | None]) -> list[ImageArray]:
+    """Pictures of a transport stream of parts of ten frames, each of a size and an aspect."""
+    content = b""
+    for size, aspect in parts:
         drawn = [picture(5, 0, *size)] * 10
         path = write_video(tmp_path / "part.ts", drawn, aspect=aspect, options=ENCODED)
-        joined += path.read_bytes()
-    (tmp_path / "a.ts").write_bytes(joined)
+        content += path.read_bytes()
+    (tmp_path / "a.ts").write_bytes(content)
     info = probe(tmp_path / "a.ts")
     assert info.square_px == (240, 96)
-    images = [Converter(240, 96, 160).rgb(decoded.raw) for decoded in Reader(info)]
+    return [Converter(240, 96, 160).rgb(decoded.raw) for decoded in Reader(info)]
+
+
+def test_what_states_no_shape_is_square_after_a_join(tmp_path: Path) -> None:
+    images = joined(tmp_path, ((160, 96), Fraction(3, 2)), ((160, 96), None))
     bars = [max(image[:, :36].max(), image[:, 204:].max()) for image in images]
     assert [bar < 16 for bar in bars] == [False] * 10 + [True] * 10
 
 
 def test_a_size_of_the_same_shape_that_changes(tmp_path: Path) -> None:
-    joined = b""
-    for size, aspect in (((160, 96), Fraction(3, 2)), ((240, 96), Fraction(1))):
-        drawn = [picture(5, 0, *size)] * 10
-        path = write_video(tmp_path / "part.ts", drawn, aspect=aspect, options=ENCODED)
-        joined += path.read_bytes()
-    (tmp_path / "a.ts").write_bytes(joined)
-    info = probe(tmp_path / "a.ts")
-    assert info.square_px == (240, 96)
-    images = [Converter(240, 96, 160).rgb(decoded.raw) for decoded in Reader(info)]
+    images = joined(tmp_path, ((160, 96), Fraction(3, 2)), ((240, 96), Fraction(1)))
     assert len(images) == 20
     assert all(image[:, :20].max() > 100 < image[:, 220:].max() for image in images)
