@@ -13,7 +13,7 @@ from clusterer.core.hook import Hook
 from clusterer.core.types import Analysis
 from clusterer.faces import alignment, detection, encoding
 from clusterer.models.bundled import CLOTHING
-from clusterer.store.analysis_cache import AnalysisCache, analysis_key, earlier_key
+from clusterer.store.analysis_cache import AnalysisCache, analysis_key
 from clusterer.store.film import remember
 from clusterer.store.folder import ResultFolder
 
@@ -72,14 +72,14 @@ def analyse_into(opened: ResultFolder, video: Path, config: AnalysisConfig, hook
     config = replace(config, tracking=replace(config.tracking, unit=encoding.tracking_unit(config)))
     models = _model_hashes(config)
     key = analysis_key(opened.fingerprint, config, models)
-    cache = AnalysisCache(opened, key, lambda: earlier_key(video, config, models))
+    cache = AnalysisCache(opened, key)
     try:
         stored = cache.load()
     except CacheError as error:
         hook.note(f"{error.cause}; analysing again")
         stored = None
     if stored is not None:
-        remember(key, video)  # an earlier version may have used another key
+        remember(key, video)  # it may lie elsewhere now
         moved = replace(stored, video=replace(stored.video, path=str(video)))
         if Path(stored.video.path).name != video.name:  # to find and show it by its current name
             cache.keep(moved)

@@ -9,25 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from clusterer.core.config import AnalysisConfig, settings
-from clusterer.core.errors import CacheError, VideoError
-from clusterer.core.files import (
-    is_plain_file,
-    is_there,
-    open_file,
-    read_nofollow,
-    reading,
-    writing,
-)
+from clusterer.core.errors import CacheError
+from clusterer.core.files import is_plain_file, is_there, read_nofollow, writing
 from clusterer.core.text import brief
 from clusterer.core.types import Analysis
 from clusterer.store.analysis_npz import SCHEMA_VERSION, Arrays, dump, pack, read_arrays, restore
@@ -44,9 +34,6 @@ from clusterer.store.names import (
 )
 from clusterer.store.owned import OwnedFolder
 
-ENDS_BYTES = 1 << 20
-"""Length of the head, and of the tail, of the video that `earlier_key` reads."""
-
 
 def analysis_key(fingerprint: str, config: AnalysisConfig, models: dict[str, str]) -> str:
     """The key of everything that an analysis depends on: film, models, settings, schema.
@@ -62,29 +49,9 @@ def analysis_key(fingerprint: str, config: AnalysisConfig, models: dict[str, str
     -------
     sha256, hexadecimal
     """
-    return _key(fingerprint, config, models)
-
-
-def earlier_key(video: Path, config: AnalysisConfig, models: dict[str, str]) -> str:
-    """The key that earlier versions used: of modification time, head and tail of the file.
-
-    Raises
-    ------
-    VideoError
-        The file cannot be read.
-    """
-    with reading(video, VideoError), open_file(video) as file:
-        status = os.fstat(file.fileno())
-        head = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
-        file.seek(max(0, status.st_size - ENDS_BYTES))
-        tail = hashlib.sha256(file.read(ENDS_BYTES)).hexdigest()
-    return _key([status.st_size, status.st_mtime_ns, head, tail], config, models)
-
-
-def _key(file: object, config: AnalysisConfig, models: dict[str, str]) -> str:
     facts = {
         "schema": SCHEMA_VERSION,
-        "file": file,
+        "file": fingerprint,
         "models": models,
         "settings": _settings(config),
     }
@@ -109,21 +76,12 @@ class AnalysisCache:
         The result folder; made at the first write.
     key
         See `analysis_key`.
-    earlier
-        Computes another key that counts as this one, such as `earlier_key`. Called at most once,
-        and only if something with a different key is stored.
     """
 
-    def __init__(
-        self,
-        folder: OwnedFolder | Path,
-        key: str,
-        earlier: Callable[[], str] | None = None,
-    ) -> None:
+    def __init__(self, folder: OwnedFolder | Path, key: str) -> None:
         self._files = folder if isinstance(folder, OwnedFolder) else OwnedFolder(folder)
         self.folder = self._files.path
         self._key = key
-        self._earlier = cache(earlier) if earlier else None
 
     def load(self) -> Analysis | None:
         """The complete analysis, or None if there is none for this key.
@@ -141,11 +99,9 @@ class AnalysisCache:
             if not (self.folder / ANALYSIS).exists():
                 return None
         analysis, key = load_analysis(self.folder)
-        if not self._is_same(key):
+        if key != self._key:
             return None
         self._discard_parts()
-        if key != self._key:
-            self.keep(analysis)
         return analysis
 
     def finished_shots(self) -> list[Arrays]:
@@ -158,7 +114,7 @@ class AnalysisCache:
                 arrays, meta = read_arrays(path)
             except CacheError:
                 break
-            if not self._is_same(meta.get("key")) or not self._has(meta.get("pictures", {})):
+            if meta.get("key") != self._key or not self._has(meta.get("pictures", {})):
                 break
             parts.append(arrays)
         return parts
@@ -218,7 +174,7 @@ class AnalysisCache:
             analysis, key = _read_analysis(self.folder / staged(ANALYSIS), chips, _pictures(chips))
         except CacheError:
             return None
-        return analysis if self._is_same(key) and self._files.has_marker else None
+        return analysis if key == self._key and self._files.has_marker else None
 
     def _has(self, hashes: dict[str, str]) -> bool:
         """Whether the pictures of a shot are there as they were written."""
@@ -242,10 +198,6 @@ class AnalysisCache:
         others = (self.folder / shot_file(0)).exists() and not self.finished_shots()
         if self._files.has_marker and not others:
             self.discard()
-
-    def _is_same(self, key: object) -> bool:
-        """Whether a stored key is the one of this analysis, in today's form or the earlier one."""
-        return key == self._key or (self._earlier is not None and key == self._earlier())
 
     def _stamp(self) -> dict[str, Any]:
         return {"schema": SCHEMA_VERSION, "key": self._key}

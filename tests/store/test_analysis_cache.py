@@ -85,25 +85,6 @@ def test_of_another_key_is_none(tmp_path: Path) -> None:
     assert AnalysisCache(tmp_path, "other").load() is None
 
 
-def test_the_earlier_key_is_computed_for_another_stored_key_only(tmp_path: Path) -> None:
-    """It means reading the film."""
-    asked: list[str] = []
-
-    def earlier() -> str:
-        asked.append("k")
-        return "k"
-
-    assert AnalysisCache(tmp_path / "new", "k2", earlier).load() is None
-    finished(tmp_path / "x")
-    assert AnalysisCache(tmp_path / "x", "k", earlier).load() is not None
-    assert asked == []
-    again = AnalysisCache(tmp_path / "x", "k2", earlier)
-    assert again.load() is not None
-    assert again.load() is not None
-    assert asked == ["k"]
-    assert load_analysis(tmp_path / "x")[1] == "k2"
-
-
 def test_finished_shots_come_back_in_order(tmp_path: Path) -> None:
     begun(tmp_path)
     assert shots_of(AnalysisCache(tmp_path, "k")) == [0, 1, 2]
