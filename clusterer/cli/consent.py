@@ -12,7 +12,8 @@ import click
 from clusterer.cli.exit_codes import INTERRUPTED
 from clusterer.core.config import AUTO, AnalysisConfig
 from clusterer.core.errors import ModelError, ResultError
-from clusterer.core.files import is_file, make_folder, write_atomic
+from clusterer.core.files import is_file, write_atomic
+from clusterer.core.folders import make_folder
 from clusterer.faces import alignment, detection, encoding
 from clusterer.models.cache import cache_folder
 from clusterer.models.download import Download

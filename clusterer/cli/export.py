@@ -17,7 +17,7 @@ from clusterer.cli.mistakes import is_result
 from clusterer.cli.options import flag
 from clusterer.cli.types import NUMBER, Place, Registered
 from clusterer.core.errors import ConfigError
-from clusterer.core.files import is_folder
+from clusterer.core.folders import is_folder
 from clusterer.core.text import visible
 from clusterer.outputs import export as formats
 

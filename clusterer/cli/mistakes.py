@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from clusterer.core.errors import ConfigError, ResultError, VideoError
-from clusterer.core.files import is_file, is_folder, special_kind
+from clusterer.core.files import is_file, special_kind
+from clusterer.core.folders import is_folder
 from clusterer.store.names import ANALYSIS, ENDING, RESULT
 
 _WORD = re.compile(r"\w[\w-]*")

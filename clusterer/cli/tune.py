@@ -11,7 +11,7 @@ from clusterer.cli.group import Command
 from clusterer.cli.settings import GroupingFlags
 from clusterer.cli.types import NUMBER, PATH, Output
 from clusterer.core.errors import ConfigError
-from clusterer.core.files import try_to_write
+from clusterer.core.folders import try_to_write
 from clusterer.core.text import visible
 
 

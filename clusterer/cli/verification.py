@@ -13,7 +13,7 @@ from clusterer.cli.group import Command
 from clusterer.cli.settings import ABOUT_LOCAL, ENCODING, AnalysisFlags, GroupingFlags
 from clusterer.cli.types import PATH
 from clusterer.core.config import AnalysisConfig, EncodingConfig
-from clusterer.core.files import is_folder
+from clusterer.core.folders import is_folder
 from clusterer.core.text import printable, visible
 from clusterer.faces import encoding
 

@@ -7,21 +7,19 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from clusterer.core.errors import ClustererError, ResultError
+from clusterer.core.sync import sync_files, sync_folder
 
 ELSEWHERE = "name another folder with --output"
 TEMPORARY = re.compile(r"\.cluster-video-[0-9a-f]{16}\.tmp")
 """Name of a temporary file; one is left behind only if the program is killed."""
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST}
-_CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP}
-"""What a file system answers that offers no sync of folders, such as some network drives."""
-_SYNC_THREADS = 8
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -30,8 +28,6 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
 )
 _STREAMS = ("/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
 """Paths that mean something else each time a program starts."""
-_MAKE_TRIES = 10
-"""How often a folder is created again whose parent another process removed."""
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -64,14 +60,6 @@ def is_file(path: Path) -> bool:
     """
     try:
         return path.is_file()
-    except OSError:
-        return False
-
-
-def is_folder(path: Path) -> bool:
-    """Whether a path is an accessible folder; see `is_file`."""
-    try:
-        return path.is_dir()
     except OSError:
         return False
 
@@ -186,9 +174,8 @@ def write_all(
     try:
         for path, content in contents.items():
             with writing(path, elsewhere):
-                temporary = path.with_name(f".cluster-video-{secrets.token_hex(8)}.tmp")
-                handle = _create(temporary, 0o600 if private else 0o666)
-                temporaries[path] = temporary
+                mode = 0o600 if private else 0o666
+                temporaries[path], handle = create_temporary(path.parent, mode)
                 data = content.encode() if isinstance(content, str) else content
                 _fill(handle, data, durable=durable and len(contents) == 1)
         if durable and len(contents) > 1:
@@ -206,6 +193,29 @@ def write_all(
             temporary.unlink(missing_ok=True)
 
 
+def create_temporary(folder: Path, mode: int) -> tuple[Path, int]:
+    """Create a temporary file.
+
+    Parameters
+    ----------
+    folder
+    mode
+        Rights on POSIX, before the umask.
+
+    Returns
+    -------
+    its path, and a descriptor to write to
+
+    Raises
+    ------
+    OSError
+        It cannot be created.
+    """
+    path = folder / f".cluster-video-{secrets.token_hex(8)}.tmp"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return path, os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), mode)
+
+
 def temporaries(folder: Path) -> Iterator[Path]:
     """Temporary files in a folder, left by killed programs unless one is writing there now."""
     for path in folder.iterdir():
@@ -218,140 +228,6 @@ def remove_temporaries(folder: Path) -> None:
     with suppress(OSError):
         for path in list(temporaries(folder)):
             path.unlink()
-
-
-def make_folder(path: Path, *, private: bool = False, elsewhere: str = ELSEWHERE) -> None:
-    """Create a folder and its parents, if they do not exist.
-
-    Parameters
-    ----------
-    path
-    private
-        On POSIX, a new folder is for the user only (0700); parents are as usual.
-    elsewhere
-        See `write_all`.
-
-    Raises
-    ------
-    ResultError
-        It cannot be created, or a file of that name is in the way. No new folder is left.
-    """
-    with writing(path, elsewhere):
-        made: list[Path] = []
-        try:
-            _make(path, 0o700 if private else 0o777, made)
-            for place in made:
-                sync_folder(place.parent)
-        except OSError:
-            _remove_folders(made)
-            raise
-
-
-def _make(path: Path, mode: int, made: list[Path]) -> None:
-    """Create a folder and its parents, and list those that were new, the outermost first.
-
-    Other processes may do the same, and remove what they made, at the same time.
-    """
-    for attempt in range(_MAKE_TRIES):
-        try:
-            for place in (*reversed(path.parents), path):
-                if not place.is_dir():
-                    try:
-                        place.mkdir(mode if place == path else 0o777)
-                    except FileExistsError:
-                        _check_folder(place)
-                    else:
-                        made.append(place)
-        except FileNotFoundError:
-            if attempt + 1 == _MAKE_TRIES:
-                raise
-        else:
-            return
-
-
-def _check_folder(path: Path) -> None:
-    """Raise FileNotFoundError or NotADirectoryError unless it is a folder."""
-    if not stat.S_ISDIR(path.stat().st_mode):
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
-
-
-def _remove_folders(made: list[Path]) -> None:
-    """Remove new folders, unless another process has put something there."""
-    for place in reversed(made):
-        with suppress(OSError):
-            place.rmdir()
-
-
-def sync_folder(path: Path) -> None:
-    """Sync the names in a folder to the disk; Windows offers no way to.
-
-    Raises
-    ------
-    OSError
-        The disk reports an error.
-    """
-    if os.name == "posix":
-        with suppress(PermissionError):  # one that may be written to, but not read
-            _sync(path, os.O_DIRECTORY)
-
-
-def sync_files(paths: Iterable[Path]) -> None:
-    """Sync the content of many files to the disk.
-
-    On several threads, because a file system serves syncs that wait together at once: a thousand
-    small files took 0.16 s on 8 threads of an ext4 on SSD, and 3.9 s on one.
-
-    Raises
-    ------
-    OSError
-        One is missing, or the disk reports an error.
-    """
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (slow to import)
-
-    with ThreadPoolExecutor(_SYNC_THREADS) as pool:
-        for _ in pool.map(_sync, paths):
-            pass
-
-
-def _sync(path: Path, flags: int = 0) -> None:
-    mode = os.O_RDONLY if os.name == "posix" else os.O_RDWR  # Windows syncs what it may write
-    handle = os.open(path, mode | flags | getattr(os, "O_BINARY", 0))
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in _CANNOT_SYNC:
-            raise
-    finally:
-        os.close(handle)
-
-
-def try_to_write(path: Path) -> None:
-    """Check that a folder can be created or written to; leaves nothing behind.
-
-    Raises
-    ------
-    ResultError
-        It cannot.
-    """
-    with writing(path):
-        made: list[Path] = []
-        try:
-            _make(path, 0o700, made)
-            probe = path / f".cluster-video-{secrets.token_hex(8)}.tmp"
-            os.close(_create(probe, 0o600))
-            probe.unlink()
-        finally:
-            _remove_folders(made)
-
-
-def make_private(path: Path) -> bool:
-    """On POSIX, take the rights of other users away; returns whether they had any."""
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if os.name != "posix" or not mode & 0o077:
-        return False
-    with suppress(OSError):  # of another owner, or a file system without rights
-        path.chmod(mode & 0o700)
-    return True
 
 
 def is_encodable(name: str) -> bool:
@@ -384,32 +260,6 @@ def is_plain_file(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
         return False
-
-
-def is_plain_folder(path: Path) -> bool:
-    """Whether it is a folder itself, not a link to one."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError:
-        return False
-    return stat.S_ISDIR(mode) and not getattr(path, "is_junction", bool)()
-
-
-def has_plain_folder(folder: Path, below: str) -> bool:
-    """Whether a folder has a subfolder, and no part of the way there is a link.
-
-    Parameters
-    ----------
-    folder
-    below
-        Relative path, its parts separated by ``/``.
-    """
-    place = folder
-    for part in below.split("/"):
-        place /= part
-        if not is_plain_folder(place):
-            return False
-    return True
 
 
 def reason(error: OSError) -> str:
@@ -473,12 +323,6 @@ def _remedy(error: OSError, elsewhere: str) -> str:
         first = ""
     text = ", or ".join(part for part in (first, elsewhere) if part)
     return text[:1].upper() + text[1:]
-
-
-def _create(path: Path, mode: int) -> int:
-    """Create a file for writing; an existing link is not followed."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), mode)
 
 
 def _fill(handle: int, data: bytes, *, durable: bool) -> None:

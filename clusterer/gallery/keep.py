@@ -13,7 +13,8 @@ from threadpoolctl import threadpool_limits
 from clusterer.core.config import GalleryConfig
 from clusterer.core.distance import between
 from clusterer.core.errors import ConfigError, GalleryError, system_libraries
-from clusterer.core.files import is_there, make_folder, remove_temporaries, write_all
+from clusterer.core.files import is_there, remove_temporaries, write_all
+from clusterer.core.folders import make_folder
 from clusterer.core.types import Analysis, ClusteringResult, Identity
 from clusterer.gallery.names import current, given_names, named_by_gallery
 from clusterer.gallery.photographs import decode_photograph

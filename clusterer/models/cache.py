@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from clusterer.core.errors import ResultError
-from clusterer.core.files import make_folder, write_atomic
+from clusterer.core.files import write_atomic
+from clusterer.core.folders import make_folder
 
 ENVIRONMENT_VARIABLE = "CLUSTER_VIDEO_CACHE"
 """Overrides the cache folder."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clusterer.core.errors import ConfigError, ModelError
-from clusterer.core.files import is_file, is_folder, reason
+from clusterer.core.files import is_file, reason
+from clusterer.core.folders import is_folder
 from clusterer.models.bundled import Loaded, load_weights
 from clusterer.models.cache import ENVIRONMENT_VARIABLE as CACHE_VARIABLE
 from clusterer.models.cache import cache_folder

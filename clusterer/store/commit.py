@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from clusterer.core.errors import ClustererError
-from clusterer.core.files import has_plain_folder, is_plain_file, is_there, read_file, sync_folder
+from clusterer.core.files import is_plain_file, is_there, read_file
+from clusterer.core.folders import has_plain_folder
 from clusterer.core.parse import parse_json
+from clusterer.core.sync import sync_folder
 from clusterer.store.film import Film
 from clusterer.store.marker import film_dict, is_inside, read_film
 from clusterer.store.names import ANALYSIS, COMMIT, EDITS, MOST_BYTES, PARTIAL, RESULT, staged

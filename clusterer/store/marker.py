@@ -19,7 +19,6 @@ from typing import Any
 
 from clusterer.core.errors import CacheError, ResultError
 from clusterer.core.files import (
-    has_plain_folder,
     is_encodable,
     is_plain_file,
     read_file,
@@ -27,6 +26,7 @@ from clusterer.core.files import (
     write_bytes,
     writing,
 )
+from clusterer.core.folders import has_plain_folder
 from clusterer.core.parse import parse_json
 from clusterer.core.text import one_line
 from clusterer.store.film import Film

@@ -10,7 +10,8 @@ import time
 from collections.abc import Container, Iterator
 from pathlib import Path
 
-from clusterer.core.files import TEMPORARY, has_plain_folder, is_plain_file, is_there, temporaries
+from clusterer.core.files import TEMPORARY, is_plain_file, is_there, temporaries
+from clusterer.core.folders import has_plain_folder
 from clusterer.core.text import printable
 
 ANALYSIS, RESULT, EDITS = "analysis.npz", "result.json", "edits.json"

@@ -7,13 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from clusterer.core.errors import ResultError
-from clusterer.core.files import (
-    ELSEWHERE,
-    is_plain_folder,
-    make_folder,
-    remove_temporaries,
-    write_all,
-)
+from clusterer.core.files import ELSEWHERE, remove_temporaries, write_all
+from clusterer.core.folders import is_plain_folder, make_folder
 from clusterer.store.names import ANALYSIS, CHIPS, EDITS, MARKER, PARTIAL, TABLES
 from clusterer.store.owned import OwnedFolder
 from clusterer.store.run_lock import run_lock

@@ -8,19 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from clusterer.core.errors import ResultError
-from clusterer.core.files import (
+from clusterer.core.files import is_plain_file, is_there, write_all, writing
+from clusterer.core.folders import (
     has_plain_folder,
-    is_plain_file,
     is_plain_folder,
-    is_there,
     make_folder,
     make_private,
-    sync_files,
-    sync_folder,
     try_to_write,
-    write_all,
-    writing,
 )
+from clusterer.core.sync import sync_files, sync_folder
 from clusterer.store.commit import (
     Commit,
     commit_text,

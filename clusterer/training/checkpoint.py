@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from clusterer.core.errors import DataError
-from clusterer.core.files import make_folder, open_file, write_atomic
+from clusterer.core.files import open_file, write_atomic
+from clusterer.core.folders import make_folder
 
 CHECKPOINT = "checkpoint.pt"
 REMEDY = "Name another folder with --output"

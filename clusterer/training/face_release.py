@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clusterer.core.files import make_folder, write_all
+from clusterer.core.files import write_all
+from clusterer.core.folders import make_folder
 from clusterer.evaluation.drawing import MaxNLocator
 from clusterer.evaluation.plots import BLUE, GREEN, ORANGE, PINK, figure, svg
 from clusterer.evaluation.verification import Accepted, accepted, roc, val_at_far

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clusterer.core.files import make_folder, write_all
+from clusterer.core.files import write_all
+from clusterer.core.folders import make_folder
 from clusterer.training.card import Facts, write_card
 from clusterer.training.clothing import ClothingTrainer
 from clusterer.training.network import export_clothing

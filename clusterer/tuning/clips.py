@@ -8,7 +8,8 @@ from pathlib import Path
 
 from clusterer.core.config import AnalysisConfig
 from clusterer.core.errors import ConfigError, OtherFilmError, ResultError, TruthError
-from clusterer.core.files import is_file, is_folder
+from clusterer.core.files import is_file
+from clusterer.core.folders import is_folder
 from clusterer.core.hook import Hook
 from clusterer.core.text import printable
 from clusterer.evaluation import match, read_truth

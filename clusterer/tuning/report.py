@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clusterer.core.config import ClusteringConfig
-from clusterer.core.files import make_folder, write_all
+from clusterer.core.files import write_all
+from clusterer.core.folders import make_folder
 from clusterer.tuning import tables
 from clusterer.tuning.page import render
 from clusterer.tuning.picks import TARGET_PRECISION, Group, groups

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from clusterer.core import files
 from clusterer.core.errors import ResultError, TruthError
+from clusterer.core.folders import make_folder
 
 
 class FullDisk:
@@ -130,20 +130,6 @@ def test_folder_without_permission(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"a.csv": b"old"}
 
 
-def test_make_folder(tmp_path: Path) -> None:
-    folder = tmp_path / "a" / "b"
-    files.make_folder(folder)
-    files.make_folder(folder)
-    assert folder.is_dir()
-
-
-@pytest.mark.parametrize("below", ["", "deeper"])
-def test_file_in_the_way_of_a_folder(tmp_path: Path, below: str) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(ResultError, match=r"Cannot write .*file.* \((file exists|not a directory)"):
-        files.make_folder(tmp_path / "file" / below)
-
-
 @pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077])
 def test_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int) -> None:
@@ -159,7 +145,7 @@ def test_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int) ->
     before = os.umask(umask)
     try:
         for private in (True, False):
-            files.make_folder(tmp_path / str(private), private=private)
+            make_folder(tmp_path / str(private), private=private)
             files.write_atomic(tmp_path / str(private) / "a", "a", private=private)
     finally:
         os.umask(before)
@@ -173,30 +159,6 @@ def test_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int) ->
 def test_the_longest_name(tmp_path: Path) -> None:
     files.write_atomic(tmp_path / ("n" * 251 + ".csv"), "a")
     assert len(list(tmp_path.iterdir())) == 1
-
-
-@pytest.mark.parametrize("place", ["", "new", "new/below"])
-def test_trying_leaves_nothing(tmp_path: Path, place: str) -> None:
-    files.try_to_write(tmp_path / place)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_trying_a_name_that_is_too_long_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ResultError, match="too long"):
-        files.try_to_write(tmp_path / "new" / "below" / ("n" * 300))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_programs_may_try_and_make_folders_of_one_parent_at_a_time(tmp_path: Path) -> None:
-    def work(number: int) -> None:
-        for round_ in range(40):
-            place = tmp_path / f"new{round_}" / "below" / str(number)
-            files.try_to_write(place)
-            files.make_folder(place)
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(work, range(4)))
-    assert len(list(tmp_path.glob("*/below/*"))) == 160
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from clusterer.core import files
+from clusterer.core import folders
 from clusterer.core.errors import ResultError
+from clusterer.core.files import create_temporary
 from clusterer.store.film import Film
 from clusterer.store.folder import ResultFolder
 from clusterer.store.marker import read_marker
@@ -57,14 +58,13 @@ def test_an_unwritable_subfolder_is_reported_before_any_work(
 ) -> None:
     """Otherwise the old analysis would be gone when the new pictures cannot be written."""
     written(tmp_path / "x", f"{below}/00001-0000001.jpg", "exports/a.edl")
-    create = files._create
 
-    def refusing(path: Path, mode: int) -> int:
-        if path.parent in {tmp_path / "x" / below, tmp_path / "x" / "exports"}:
+    def refusing(folder: Path, mode: int) -> tuple[Path, int]:
+        if folder in {tmp_path / "x" / below, tmp_path / "x" / "exports"}:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        return create(path, mode)
+        return create_temporary(folder, mode)
 
-    monkeypatch.setattr(files, "_create", refusing)
+    monkeypatch.setattr(folders, "create_temporary", refusing)
     with pytest.raises(ResultError, match="Make it writable") as told:
         ResultFolder(tmp_path / "x").check_writable()
     assert str(tmp_path / "x" / below) in str(told.value)

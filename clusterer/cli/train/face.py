@@ -23,7 +23,7 @@ from clusterer.cli.train.shared import (
     training,
 )
 from clusterer.cli.types import NUMBER, PATH, Name
-from clusterer.core.files import make_folder
+from clusterer.core.folders import make_folder
 from clusterer.training.settings import (
     ALIGNMENTS,
     BACKBONES,

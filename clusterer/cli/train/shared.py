@@ -15,7 +15,8 @@ from clusterer.cli.exit_codes import INTERRUPTED
 from clusterer.cli.options import flag
 from clusterer.cli.progress import Terminal
 from clusterer.core.errors import DependencyError, ResultError
-from clusterer.core.files import is_plain_file, try_to_write
+from clusterer.core.files import is_plain_file
+from clusterer.core.folders import try_to_write
 
 if TYPE_CHECKING:
     from clusterer.training.loop import Numbered
