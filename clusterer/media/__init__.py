@@ -5,7 +5,8 @@ The names that other rooms use are importable from here.
 
 from __future__ import annotations
 
-from clusterer.media.probe import check_video, probe
+from clusterer.media.opening import check_video
+from clusterer.media.probe import probe
 from clusterer.media.sampling import Event, SampledFrame, Sampler, ShotEnd
 from clusterer.media.shots import CutDetector
 

@@ -16,14 +16,13 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from clusterer.core.types import VideoInfo
+from clusterer.media.opening import open_video, video_stream
 from clusterer.media.packets import GAP_S, count_frames_before, may_jump, stretches
-from clusterer.media.probe import (
+from clusterer.media.stream import (
     FORMATS_WITHOUT_PTS,
-    open_video,
     pixel_aspect,
     stated_pts,
     stream_duration_s,
-    video_stream,
 )
 
 _JUMP_S = 1.0

@@ -1,16 +1,13 @@
-"""Open a video and read its properties.
+"""Read the properties of a video.
 
 Interlaced fields are not separated.
 """
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
 
 import av
 from av.container import InputContainer
@@ -19,35 +16,25 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from clusterer.core.errors import ConfigError, VideoError
-from clusterer.core.files import open_file, special_kind
 from clusterer.core.timecode import frame_number
-from clusterer.core.types import PIXEL_ASPECTS, VideoInfo
-from clusterer.media.formats import (
-    HEAD_BYTES,
-    OPTIONS,
-    animated_webp,
-    forced,
-    is_called_playlist,
-    kind_of_picture,
-    playlist,
-)
+from clusterer.core.types import VideoInfo
+from clusterer.media.opening import moving_streams, open_video, video_stream
 from clusterer.media.packets import may_jump, stretches
 from clusterer.media.picture import orientation
+from clusterer.media.stream import (
+    FORMATS_WITHOUT_PTS,
+    exact,
+    pixel_aspect,
+    stated_pts,
+    stream_duration_s,
+    tagged_s,
+)
 
 _TIMECODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
-_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _PLAUSIBLE_RATES_HZ = (1 / 3600, 1000.0)
 """From a slide an hour. Higher ones come from containers that only state their clock, such as 90000
 Hz."""
 _UNKNOWN_RATE_HZ = Fraction(25)
-_NEARLY_SQUARE = Fraction(1, 100)
-"""Aspects this near 1 are rounding (853x480 shown as 854x480), not shapes: 16:15 is the nearest."""
-FORMATS_WITHOUT_PTS = ("avi",)
-_TAGS: dict[str, Any] = (
-    {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
-)
-"""Escapes tags that are not UTF-8. PyAV 19 always does, and has no such argument; up to 18 it
-fails without it."""
 _BEFORE_END_S = (1, 10)
 """How far before its end a file is read to measure it; FLV finds nothing at the end itself."""
 _COVER_PACKETS = 1000
@@ -75,7 +62,7 @@ def probe(path: str | Path, stream_index: int | None = None) -> VideoInfo:
         The file is missing, a folder, empty, not a video, or nothing in it can be decoded.
     """
     with open_video(path) as container:
-        moving = _moving(container)
+        moving = moving_streams(container)
         if stream_index is None and len(moving) > 1:
             stream_index = _film(container, path, [each.index for each in moving])
         stream = video_stream(container, path, stream_index)
@@ -93,7 +80,7 @@ def probe(path: str | Path, stream_index: int | None = None) -> VideoInfo:
         width_px, height_px = first.width, first.height
         start_pts = stated_pts(container, first)
         stream_start = stream.start_time
-        time_base = _exact(stream.time_base) or 1 / rate
+        time_base = exact(stream.time_base) or 1 / rate
         timecode = _start_timecode(container, stream, rate)
         start_pts = (stream_start or 0) if start_pts is None else start_pts
         duration_s = _duration_s(container, stream, start_pts, rate)
@@ -115,137 +102,6 @@ def probe(path: str | Path, stream_index: int | None = None) -> VideoInfo:
         delay_pts=delay_pts,
         pixel_aspect=1 / aspect if transposed else aspect,
         stream=index if several else None,
-    )
-
-
-def open_video(path: str | Path) -> InputContainer:
-    """Open exactly this file for reading, whatever its name looks like.
-
-    Every video is opened here. FFmpeg would treat ``http:x``, ``concat:x`` or ``12:30 x.mp4``
-    as addresses, and would open the files that a playlist names. So it is restricted to the file
-    protocol and to formats that do not refer to other files.
-
-    Raises
-    ------
-    VideoError
-        The file is missing, a folder, a pipe or a device, empty, a playlist, or not a video.
-    """
-    head = b""
-    try:
-        file = Path(path).absolute()  # the system resolves symlinks, as when hashing the file
-        _check(file, path)
-        with open_file(file) as content:
-            head = content.read(HEAD_BYTES)
-        if kind := playlist(head):
-            raise _playlist_error(path, kind)
-        container: InputContainer = av.open(
-            f"file:{file}",
-            mode="r",
-            format=forced(head),
-            container_options=dict(OPTIONS),
-            **_TAGS,
-        )
-        return container
-    except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise _unopened(path, head, error) from None
-
-
-def _unopened(path: str | Path, head: bytes, error: Exception) -> VideoError:
-    """Why a file could not be opened, of which at most the head was read."""
-    is_ffmpeg = isinstance(error, av.error.FFmpegError)
-    if _is_forbidden(error):
-        return VideoError(f"{path} may not be read", "Check the permissions of the file")
-    if is_ffmpeg and (kind := kind_of_picture(head)):
-        return VideoError(
-            f"{path} cannot be opened as a video ({kind})",
-            "Save it as MP4 or GIF" if animated_webp(head) else "Give a video",
-        )
-    if is_ffmpeg and is_called_playlist(str(path)):
-        return _playlist_error(path, "by its name")
-    foreign = is_ffmpeg and getattr(error, "errno", None) == errno.EINVAL
-    reason = getattr(error, "strerror", None) or str(error)
-    return VideoError(
-        f"{path} cannot be opened as a video"
-        f" ({'its format does not hold video' if foreign else reason})",
-        "It is not a video, or was not copied or exported completely",
-    )
-
-
-def _is_forbidden(error: Exception) -> bool:
-    """Whether the system refuses to read a file; FFmpeg's EPERM is any failure, its -1."""
-    return isinstance(error, PermissionError) and not (
-        isinstance(error, av.error.FFmpegError) and error.errno == errno.EPERM
-    )
-
-
-def _playlist_error(path: str | Path, kind: str) -> VideoError:
-    return VideoError(
-        f"{path} is a playlist ({kind}), which only names other files", "Give the videos themselves"
-    )
-
-
-def check_video(path: str | Path) -> None:
-    """Raise unless a file is a video; errors as for `open_video` and `video_stream`."""
-    with open_video(path) as container:
-        video_stream(container, path)
-
-
-def _check(file: Path, path: str | Path) -> None:
-    """Refuse anything but a non-empty file; `path` is as the user wrote it."""
-    if kind := special_kind(Path(path)):
-        raise VideoError(f"{path} is {kind}, not a file", "Save the video to a file and give that")
-    if file.is_dir():
-        raise VideoError(f"{path} is a folder", "Give a video file")
-    if not file.exists():
-        raise VideoError(f"{path} does not exist", "Check the spelling of the path")
-    if file.stat().st_size == 0:
-        raise VideoError(f"{path} is empty", "Copy or export it again")
-
-
-def video_stream(
-    container: InputContainer, path: str | Path, index: int | None = None
-) -> VideoStream:
-    """Return a video stream, set to decode in threads.
-
-    Parameters
-    ----------
-    container, path
-        The opened file.
-    index
-        Of the stream in the file, as of `VideoInfo.stream`; None = the first that is not a cover.
-
-    Raises
-    ------
-    ConfigError
-        The file has no such stream, or it is no video.
-    VideoError
-        It has none at all, or the codec is unknown.
-    """
-    moving = _moving(container)
-    if not moving and index is None:
-        raise VideoError(f"{path} has no moving picture", "Give a video, not a sound file")
-    stream = moving[0] if index is None else _numbered(container, path, index)
-    if stream.codec_context is None:
-        raise VideoError(f"the codec of {path} is unknown", "Convert it to H.264")
-    # Half of the cores: the models need some too, and each further decoding thread gains less.
-    stream.thread_type = "AUTO"
-    stream.thread_count = max(1, (os.cpu_count() or 1) // 2)
-    return stream
-
-
-def _moving(container: InputContainer) -> list[VideoStream]:
-    """Video streams that are not marked as cover pictures."""
-    return [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-
-
-def _numbered(container: InputContainer, path: str | Path, index: int) -> VideoStream:
-    for stream in container.streams.video:
-        if stream.index == index:
-            return stream
-    known = ", ".join(str(stream.index) for stream in container.streams.video)
-    raise ConfigError(
-        f"{path} has no video stream {index}",
-        f"Its video streams are: {known}" if known else "Give a video, not a sound file",
     )
 
 
@@ -277,80 +133,13 @@ def _of_several_frames(path: str | Path, indices: list[int]) -> list[int]:
     return [index for index in indices if counts[index] > 1] or indices
 
 
-def stream_duration_s(stream: VideoStream, start_pts: int) -> float | None:
-    """Length that the container states for the stream itself, seconds; None if it does not.
-
-    Parameters
-    ----------
-    stream
-    start_pts
-        Of its first frame.
-    """
-    time_base = _exact(stream.time_base)
-    if stream.duration and time_base:
-        return float(stream.duration * time_base)
-    end_s = _tagged_s(stream)
-    # FFmpeg tags a stream with its end, mkvmerge with its length: this may be too short, not long.
-    return (end_s and max(0.0, end_s - float(start_pts * (time_base or 0)))) or None
-
-
-def _tagged_s(stream: VideoStream) -> float | None:
-    """The tag in which Matroska states the end or the length of a stream, seconds."""
-    clock = _CLOCK.match(stream.metadata.get("DURATION", ""))
-    if clock is None:
-        return None
-    hours, minutes, seconds = clock.groups()
-    return int(hours) * 3600 + int(minutes) * 60 + float(seconds) or None
-
-
-def stated_pts(container: InputContainer, frame: VideoFrame) -> int | None:
-    """Pts of a frame as the file states it, ticks; None if it does not.
-
-    AVI stores no pts, and FFmpeg's substitutes are wrong where frames are reordered. The decoder's
-    dts follow the display order.
-    """
-    return frame.dts if container.format.name in FORMATS_WITHOUT_PTS else frame.pts
-
-
-def pixel_aspect(container: InputContainer, stream: VideoStream) -> Fraction:
-    """Width of a stored pixel divided by its height, at the frame that was decoded last.
-
-    The container's word comes before the codec's, as in FFmpeg; streams that may be joined have
-    only the codec's. Where a file gives none, or one that cannot be meant, pixels are square.
-    """
-    low, high = PIXEL_ASPECTS
-    codec = stream.codec_context
-    for source in (codec,) if may_jump(container) else (stream, codec):
-        aspect = _exact(source.sample_aspect_ratio)
-        if aspect is not None and aspect > 0:
-            meant = low <= aspect <= high and abs(aspect - 1) > _NEARLY_SQUARE
-            return aspect if meant else Fraction(1)
-    return Fraction(1)
-
-
 def _frame_rate(stream: VideoStream) -> Fraction:
     low, high = _PLAUSIBLE_RATES_HZ
     for stated in (stream.average_rate, stream.guessed_rate, stream.base_rate):
-        rate = _exact(stated)
+        rate = exact(stated)
         if rate is not None and low <= rate <= high:
             return rate
     return _UNKNOWN_RATE_HZ
-
-
-class _Ratio(Protocol):
-    @property
-    def numerator(self) -> int: ...
-    @property
-    def denominator(self) -> int: ...
-
-
-def _exact(stated: _Ratio | None) -> Fraction | None:
-    """A ratio of PyAV as a fraction; None if unset.
-
-    PyAV 19 has its own rational type, which prints and rounds differently, and is 0/1, 0/0 or 1/0
-    where older versions give None.
-    """
-    return Fraction(stated.numerator, stated.denominator) if stated else None
 
 
 def _duration_s(
@@ -359,10 +148,10 @@ def _duration_s(
     """Length of the picture, seconds; None if nothing states it."""
     if stream.duration:
         return stream_duration_s(stream, start_pts)
-    tagged_s = _tagged_s(stream)
-    stated_s = tagged_s or (container.duration / av.time_base if container.duration else None)
+    tag_s = tagged_s(stream)
+    stated_s = tag_s or (container.duration / av.time_base if container.duration else None)
     # The end of whatever is longest, on a clock that may begin anywhere.
-    if stated_s is not None and (start_pts or (not tagged_s and len(container.streams) > 1)):
+    if stated_s is not None and (start_pts or (not tag_s and len(container.streams) > 1)):
         measured_s = _measured_s(container, stream, start_pts, rate)
         return measured_s or stream_duration_s(stream, start_pts) or stated_s
     return stated_s
@@ -372,7 +161,7 @@ def _measured_s(
     container: InputContainer, stream: VideoStream, start_pts: int, rate: Fraction
 ) -> float | None:
     """Length of the picture by its last packets, seconds; None if they cannot be reached."""
-    time_base, duration = _exact(stream.time_base), container.duration
+    time_base, duration = exact(stream.time_base), container.duration
     if time_base is None or not duration:
         return None
     end_s = Fraction((container.start_time or 0) + duration, av.time_base)
@@ -443,7 +232,7 @@ def _scanned_duration_s(path: str | Path, rate: Fraction, index: int) -> float:
                     last = packet.pts if last is None else max(last, packet.pts)
         except av.error.FFmpegError:
             pass  # use the packets read so far
-        time_base = _exact(stream.time_base)
+        time_base = exact(stream.time_base)
         if first is None or last is None or last == first or time_base is None:
             return float(count / rate)
         return float((last - first) * time_base + 1 / rate)

@@ -26,8 +26,8 @@ from clusterer.core.errors import VideoError
 from clusterer.media import probe
 from clusterer.media.decode import Reader
 from clusterer.media.formats import FORMATS, HEAD_BYTES, OPTIONS, kind_of_picture, playlist
+from clusterer.media.opening import open_video
 from clusterer.media.picture import Converter
-from clusterer.media.probe import open_video
 from clusterer.store.film import film_of
 from tests.video_files import HEIGHT_PX, WIDTH_PX, picture, read_number, write_video
 
@@ -560,4 +560,4 @@ def test_videos_are_opened_in_one_place() -> None:
         for path in root.rglob("*.py")
         if opens.search(path.read_text("utf-8"))
     }
-    assert found == {"media/probe.py"}
+    assert found == {"media/opening.py"}

@@ -18,9 +18,9 @@ from clusterer.core.errors import VideoError
 from clusterer.core.types import VideoInfo
 from clusterer.media import probe
 from clusterer.media.decode import Decoded, Reader, Start
+from clusterer.media.opening import open_video
 from clusterer.media.packets import count_frames_before
 from clusterer.media.picture import Converter
-from clusterer.media.probe import open_video
 from clusterer.media.read_ahead import ReadAhead
 from tests.video_files import (
     HEIGHT_PX,

@@ -16,9 +16,9 @@ from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
 from clusterer.media import Sampler, probe
 from clusterer.media.decode import Reader, Start
+from clusterer.media.opening import open_video, video_stream
 from clusterer.media.packets import count_frames_before
 from clusterer.media.picture import Converter
-from clusterer.media.probe import open_video, video_stream
 from tests.video_files import picture, read_number, write_sound, write_video
 
 FRAMES = 30
