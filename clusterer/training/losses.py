@@ -54,7 +54,35 @@ class MetricLoss(nn.Module):
         return loss
 
 
-class _Annealed(losses.SphereFaceLoss):
+class _Gathered(losses.LargeMarginSoftmaxLoss):
+    """Large-margin softmax that keeps a GPU busy.
+
+    The library picks the cosines of the own classes by a mask, and has to wait for their number.
+    """
+
+    def compute_loss(self, embeddings: Tensor, labels: Tensor, *_: None) -> dict[str, Any]:
+        self.cast_types(embeddings.dtype, embeddings.device)
+        cosine, own = self.get_cosine(embeddings), labels.unsqueeze(1)
+        changed = self.modify_cosine_of_target_classes(cosine.gather(1, own).squeeze(1))
+        logits = self.scale_logits(cosine.scatter(1, own, changed.unsqueeze(1)), embeddings)
+        found = {
+            "losses": self.cross_entropy(logits, labels),
+            "indices": torch.arange(len(labels), device=labels.device),
+            "reduction_type": "element",
+        }
+        return {"loss": found}
+
+
+class _ArcFace(_Gathered, losses.ArcFaceLoss): ...
+
+
+class _CosFace(_Gathered, losses.CosFaceLoss): ...
+
+
+class _SphereFace(_Gathered, losses.SphereFaceLoss): ...
+
+
+class _Annealed(_SphereFace):
     """Mix of the plain cosine and SphereFace's, the former from nearly all to five sixths."""
 
     def __init__(self, n_classes: int, dimension: int) -> None:
@@ -62,7 +90,8 @@ class _Annealed(losses.SphereFaceLoss):
         self.register_buffer("steps", torch.zeros(()))  # kept in checkpoints
 
     def modify_cosine_of_target_classes(self, cosine: Tensor) -> Tensor:
-        plain = max(ANNEALING_LEAST, ANNEALING_BASE / (1.0 + ANNEALING_RATE * float(self.steps)))
+        plain = ANNEALING_BASE / (1.0 + ANNEALING_RATE * self.steps)
+        plain = plain.clamp_min(ANNEALING_LEAST)  # on the device: it is not waited for
         self.steps += 1
         hard = super().modify_cosine_of_target_classes(cosine)
         return (plain * cosine + hard) / (1.0 + plain)
@@ -92,9 +121,9 @@ def _make(
         return _Softmax(n_classes, dimension)
     scaled = {} if scale is None or name in ("sphereface", ANNEALED) else {"scale": scale}
     of_classes = {
-        "arcface": losses.ArcFaceLoss,
-        "cosface": losses.CosFaceLoss,
-        "sphereface": losses.SphereFaceLoss,
+        "arcface": _ArcFace,
+        "cosface": _CosFace,
+        "sphereface": _SphereFace,
         ANNEALED: _Annealed,
     }
     with warnings.catch_warnings():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
+from pytorch_metric_learning import losses
 from torch.nn import functional
 
 from clusterer.training.losses import ANNEALED, MetricLoss
@@ -107,3 +109,37 @@ def test_annealing_by_hand() -> None:
     value = float(plain(embeddings, labels).detach())
     assert value == pytest.approx(math.log1p(math.exp(4.0)), rel=1e-5)
     assert "loss.steps" in loss.state_dict(), "goes on where it was interrupted"
+
+
+@pytest.mark.filterwarnings("ignore:__array_wrap__:DeprecationWarning")  # SphereFace's
+@pytest.mark.parametrize(
+    ("name", "theirs"),
+    [
+        ("arcface", losses.ArcFaceLoss),
+        ("cosface", losses.CosFaceLoss),
+        ("sphereface", losses.SphereFaceLoss),
+    ],
+)
+def test_margins_are_those_of_the_library(name: str, theirs: Any) -> None:
+    """Value and gradients."""
+    ours, wanted = make(name), theirs(N, DIMENSION)
+    wanted.W.data[:] = ours.loss.W.data
+    embeddings = torch.randn(2 * N, DIMENSION)
+    found = []
+    for loss, centres in ((ours, ours.loss.W), (wanted, wanted.W)):
+        some = embeddings.clone().requires_grad_()
+        value = loss(some, LABELS)
+        value.backward()
+        found.append((value.detach(), some.grad, centres.grad))
+    for one, other in zip(*found, strict=True):
+        assert torch.allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["arcface", "cosface", "sphereface", ANNEALED, "softmax"])
+def test_nothing_waits_for_the_device(name: str) -> None:
+    """``meta`` has no values: whatever asks for one, or for their number, fails."""
+    loss = make(name).to("meta")
+    embeddings = torch.randn(2 * N, DIMENSION, device="meta", requires_grad=True)
+    value = loss(embeddings, LABELS.to("meta"))
+    value.backward()
+    assert value.is_meta
