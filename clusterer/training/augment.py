@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -37,14 +38,42 @@ class Studio:
     light: Light
 
 
-def spread(n: int, low: float, high: float) -> Tensor:
-    """Uniform random numbers, shape (n, 1, 1, 1)."""
-    return torch.rand(n, 1, 1, 1) * (high - low) + low
+@dataclass(frozen=True, slots=True, eq=False)
+class Lighting:
+    """Changes of the light in each of n views, made in this order.
+
+    Attributes
+    ----------
+    gamma : shape (n, 1, 1, 1), power of every value
+    gain : shape (n, 3, 1, 1), factor of each channel
+    across, down : shape (n, 1, 1, 1); a value at the right edge is multiplied by 1 + across, at the
+        left edge by 1 - across; down likewise from top to bottom
+    saturation : shape (n, 1, 1, 1), factor of the distance from grey
+    contrast : shape (n, 1, 1, 1), factor of the distance from the mean grey of the view
+    """
+
+    gamma: Tensor
+    gain: Tensor
+    across: Tensor
+    down: Tensor
+    saturation: Tensor
+    contrast: Tensor
 
 
-def chance(n: int, share: float) -> Tensor:
+def spread(n: int, low: float, high: float, device: torch.device | None = None) -> Tensor:
+    """Uniform random numbers, shape (n, 1, 1, 1); None = torch's default device."""
+    return torch.empty(n, 1, 1, 1, device=device).uniform_(low, high)
+
+
+def chance(n: int, share: float, device: torch.device | None = None) -> Tensor:
     """Random ones with that probability and zeros otherwise, shape (n, 1, 1, 1)."""
-    return (torch.rand(n, 1, 1, 1) < share).float()
+    return (torch.rand(n, 1, 1, 1, device=device) < share).float()
+
+
+@cache
+def luma(device: torch.device) -> Tensor:
+    """`LUMA` as a tensor of shape (3,), copied to the device once."""
+    return torch.tensor(LUMA, device=device)
 
 
 def silhouette(
@@ -169,20 +198,54 @@ def occlude(views: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
     return views, masks
 
 
-def relight(views: Tensor, light: Light) -> Tensor:
-    """Change exposure, gamma, white balance, contrast and saturation, and add a light gradient."""
+def draw_light(n: int, light: Light, device: torch.device) -> Lighting:
+    """Draw the light of n views within a range."""
+
+    def factor(share: float) -> Tensor:
+        return spread(n, 1.0 - share, 1.0 + share, device)
+
+    exposure = spread(n, -light.exposure, light.exposure, device).exp()
+    return Lighting(
+        gamma=spread(n, -light.gamma, light.gamma, device).exp(),
+        gain=exposure * (1.0 + light.white_balance * torch.randn(n, 3, 1, 1, device=device)),
+        across=spread(n, -light.gradient, light.gradient, device),
+        down=spread(n, -light.gradient, light.gradient, device),
+        saturation=factor(light.saturation),
+        contrast=factor(light.contrast),
+    )
+
+
+def relit(views: Tensor, lighting: Lighting) -> Tensor:
+    """Change exposure, gamma, white balance, saturation and contrast, and add a light gradient.
+
+    Saturation and contrast are one product of each pixel with a matrix: a pass over the views for
+    each change would take longer than the changes.
+
+    Parameters
+    ----------
+    views : (n, 3, height, width), 0 to 1
+    lighting
+
+    Returns
+    -------
+    tensor of the same shape, not clipped
+    """
     n, _, height, width = views.shape
-    views = views.clamp(1e-4, 1.0) ** torch.exp(spread(n, -light.gamma, light.gamma))
-    views = views * torch.exp(spread(n, -light.exposure, light.exposure))
-    views = views * (1.0 + light.white_balance * torch.randn(n, 3, 1, 1))
-    down = torch.linspace(-1, 1, height).view(1, 1, height, 1)
-    across = torch.linspace(-1, 1, width).view(1, 1, 1, width)
-    slope = light.gradient
-    views = views * (1.0 + spread(n, -slope, slope) * across + spread(n, -slope, slope) * down)
-    grey = (views * torch.tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
-    views = grey + (views - grey) * spread(n, 1 - light.saturation, 1 + light.saturation)
-    middle = grey.mean((2, 3), keepdim=True)
-    return middle + (views - middle) * spread(n, 1 - light.contrast, 1 + light.contrast)
+    device = views.device
+    down = torch.linspace(-1, 1, height, device=device).view(1, 1, height, 1)
+    across = torch.linspace(-1, 1, width, device=device).view(1, 1, 1, width)
+    slope = 1.0 + lighting.across * across + lighting.down * down
+    views = (views.clamp(1e-4, 1.0) ** lighting.gamma).mul_(lighting.gain).mul_(slope)
+    grey = luma(device).expand(3, 3)  # times a pixel: its grey, three times
+    saturation, contrast = lighting.saturation.view(n, 1, 1), lighting.contrast.view(n, 1, 1)
+    mixed = contrast * (saturation * torch.eye(3, device=device) + (1.0 - saturation) * grey)
+    middle = grey @ views.mean((2, 3)).unsqueeze(2)
+    return torch.baddbmm((1.0 - contrast) * middle, mixed, views.flatten(2)).view_as(views)
+
+
+def relight(views: Tensor, light: Light) -> Tensor:
+    """Change the light of each view within a range; see `relit`."""
+    return relit(views, draw_light(len(views), light, views.device))
 
 
 def degrade(views: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from clusterer.training import augment
-from clusterer.training.augment import FILL, Studio
+from clusterer.training.augment import FILL, Lighting, Studio
 from clusterer.training.settings import Light
 from tests.training.builder import garments
 
@@ -162,3 +163,84 @@ def test_no_light_is_no_change() -> None:
     pictures, _, _ = tensors()
     still = Light(*[0.0] * 6)
     assert torch.allclose(augment.relight(pictures.clamp(1e-4, 1), still), pictures, atol=2e-4)
+
+
+SAME = {"gamma": 1.0, "gain": 1.0, "across": 0.0, "down": 0.0, "saturation": 1.0, "contrast": 1.0}
+PIXEL = (0.2, 0.4, 0.8)
+GREY = 0.299 * 0.2 + 0.587 * 0.4 + 0.114 * 0.8
+
+
+def lighting(n: int = 1, **changes: float | tuple[float, ...]) -> Lighting:
+    given = {name: torch.tensor(value) for name, value in (SAME | changes).items()}
+    return Lighting(**{name: each.view(1, -1, 1, 1).expand(n, -1, 1, 1)
+                       for name, each in given.items()})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, PIXEL),
+        ({"gamma": 2.0}, (0.04, 0.16, 0.64)),
+        ({"gain": (0.5, 1.0, 1.5)}, (0.1, 0.4, 1.2)),
+        ({"saturation": 0.0}, (GREY, GREY, GREY)),
+        ({"saturation": 2.0}, tuple(2 * value - GREY for value in PIXEL)),
+        # The mean grey of the view is that of a black and the pixel: half of the pixel's.
+        ({"contrast": 0.0}, (GREY / 2, GREY / 2, GREY / 2)),
+        ({"contrast": 2.0}, tuple(2 * value - GREY / 2 for value in PIXEL)),
+        ({"gamma": 2.0, "gain": 0.5, "saturation": 0.0}, (0.5 * (0.299 * 0.04 + 0.587 * 0.16
+         + 0.114 * 0.64),) * 3),
+    ],
+)  # fmt: skip
+def test_light_by_hand(change: dict[str, float], expected: tuple[float, ...]) -> None:
+    """Of a view of a black pixel above another."""
+    view = torch.tensor([[0.0, 0.0, 0.0], PIXEL]).T.reshape(1, 3, 2, 1)
+    seen = augment.relit(view, lighting(**change))
+    assert seen[0, :, 1, 0].tolist() == pytest.approx(list(expected), abs=2e-4)
+
+
+def test_light_that_falls_from_a_side_by_hand() -> None:
+    seen = augment.relit(torch.full((1, 3, 3, 3), 0.5), lighting(across=0.2, down=-0.4))
+    expected = [[0.6, 0.7, 0.8], [0.4, 0.5, 0.6], [0.2, 0.3, 0.4]]
+    assert torch.allclose(seen[0, 1], torch.tensor(expected), atol=1e-6)
+
+
+def test_each_view_has_its_own_light() -> None:
+    views, drawn = torch.rand(5, 3, 6, 6), augment.draw_light(5, Light(), torch.device("cpu"))
+    alone = [
+        augment.relit(
+            views[row : row + 1],
+            Lighting(*(getattr(drawn, each.name)[row : row + 1] for each in fields(drawn))),
+        )
+        for row in range(5)
+    ]
+    assert torch.allclose(augment.relit(views, drawn), torch.cat(alone), atol=1e-6)
+
+
+def test_lights_are_drawn_from_their_ranges() -> None:
+    light = Light(0.3, 0.2, 0.04, 0.25, 0.4, 0.15)
+    drawn = augment.draw_light(4000, light, torch.device("cpu"))
+    for values, low, high in (
+        (drawn.gamma.log(), -0.2, 0.2),
+        (drawn.across, -0.15, 0.15),
+        (drawn.down, -0.15, 0.15),
+        (drawn.saturation, 0.6, 1.4),
+        (drawn.contrast, 0.75, 1.25),
+    ):
+        near = 0.01 * (high - low)
+        assert values.shape == (4000, 1, 1, 1)
+        assert low - 1e-6 <= values.min() < low + near
+        assert high - near < values.max() <= high + 1e-6
+    exposure = drawn.gain.mean(1).log()
+    assert float(exposure.std()) == pytest.approx(0.6 / 12**0.5, rel=0.1), "uniform"
+    balance = drawn.gain / drawn.gain.mean(1, keepdim=True)
+    assert float(balance.std(1).mean()) == pytest.approx(0.04 * 0.886, rel=0.1), "of three"
+
+
+@pytest.mark.parametrize("step", ["relight", "spread"])
+def test_new_numbers_are_made_on_the_device(step: str) -> None:
+    device = torch.device("meta")
+    if step == "relight":
+        assert augment.relight(torch.rand(2, 3, 4, 4, device=device), Light()).is_meta
+    else:
+        assert augment.spread(2, 0.0, 1.0, device).is_meta
+        assert augment.chance(2, 0.5, device).is_meta
