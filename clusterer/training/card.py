@@ -128,9 +128,9 @@ def _training(settings: ClothingTraining, facts: Facts) -> str:
         ("made with", ", ".join(facts.made_with) or NOT_STATED),
     ]  # fmt: skip
     text = (
-        "All weights start from chance: no other network's weights went in. On the processor, the "
-        "same command, pictures, versions and number of threads give the same weights; a GPU does "
-        "not promise that."
+        "All weights start from chance: no other network's weights went in. On one kind of "
+        "processor, the same command, pictures, versions and number of threads give the same "
+        "weights; a GPU does not promise that."
     )
     command = f"```\n{facts.command}\n```"
     return f"{fill(text)}\n\n{command}\n\n{table(('setting', 'value'), rows)}"

@@ -18,6 +18,7 @@ from clusterer.training.heads import Heads, Seen, mask_loss, palette
 from clusterer.training.loop import Trainer, batches
 from clusterer.training.losses import MetricLoss
 from clusterer.training.network import ClothingNet
+from clusterer.training.resident import Resident
 from clusterer.training.settings import ClothingTraining
 
 
@@ -78,11 +79,13 @@ class ClothingTrainer(Trainer[ClothingTraining, Epoch]):
         self._loss = MetricLoss(
             settings.loss, len(garments), settings.dimension, settings.temperature
         ).to(device)
-        self._studio = Studio(
-            _channels_first(garments.backgrounds).to(device), settings.size_px, settings.light
+        self._data = Resident(
+            (garments.pictures, garments.masks, garments.has_mask, garments.kinds), self.device
         )
+        backgrounds = _channels_first(torch.from_numpy(garments.backgrounds)).to(device)
+        self._studio = Studio(backgrounds, settings.size_px, settings.light)
         outlined = self._train[garments.has_mask[self._train]]
-        self._silhouettes = _masks(garments.masks[outlined]).to(device)
+        self._silhouettes = _masks(torch.from_numpy(garments.masks[outlined])).to(device)
         self._begin({"network": self.network, "heads": self._heads, "loss": self._loss})
 
     def judge(self) -> tuple[float, float]:
@@ -113,14 +116,14 @@ class ClothingTrainer(Trainer[ClothingTraining, Epoch]):
         spread = np.linspace(0, len(rows) - 1, min(count, len(rows)))  # over all parts
         rows = rows[spread.round().astype(np.int64)]
         with self.fixed_randomness():
-            views, _ = self._view(*self._load(rows))
+            views, _ = self._view(*self._load(self._data.rows(rows))[:3])
         seen: ImageArray = (views * 255.0).round().byte().permute(0, 2, 3, 1).cpu().numpy()
         return np.ascontiguousarray(seen)
 
     def _embed(self, rows: IntArray) -> Tensor:
         parts = []
         for some in np.array_split(rows, max(1, len(rows) // self.settings.batch_size)):
-            view, _ = self._view(*self._load(some))
+            view, _ = self._view(*self._load(self._data.rows(some))[:3])
             parts.append(self.network(view)[0].float().cpu())
         return torch.cat(parts)
 
@@ -131,22 +134,22 @@ class ClothingTrainer(Trainer[ClothingTraining, Epoch]):
     def _judged(self, number: int, loss: float) -> Epoch:
         return Epoch(number, loss, *self.judge())
 
-    def _loss_of(self, rows: IntArray) -> Tensor:
-        seen = self._two_views(rows)
-        with torch.autocast(self.device.type, torch.bfloat16):
+    def _loss_of(self, rows: Tensor) -> Tensor:
+        *garments, kinds = self._load(rows)
+        seen = self._two_views(*garments)
+        with self._autocast(self.settings.size_px // 16):
             described, where = self.network.describe(seen.views)
         described = described.float()
-        kinds = torch.from_numpy(self.garments.kinds[rows]).repeat(2).to(self.device)
-        labels = torch.from_numpy(rows).repeat(2).to(self.device)
+        kinds, labels = kinds.repeat(2), rows.repeat(2).to(self.device)
         loss = self._loss(self.network.project(described), labels)
         loss = loss + self.settings.head_weight * self._heads(described, kinds, seen.colours)
         total: Tensor = loss + self.settings.mask_weight * mask_loss(where.float(), seen)
         return total
 
-    def _two_views(self, rows: IntArray) -> Seen:
+    def _two_views(self, pictures: Tensor, masks: Tensor, has_mask: Tensor) -> Seen:
         share = 0.0 if self.settings.learns_centres else self.settings.recolour_share
         with torch.no_grad(), self.device:  # random numbers are made on the device, too
-            pictures, masks, has_mask = silhouette(*self._load(rows), self._silhouettes)
+            pictures, masks, has_mask = silhouette(pictures, masks, has_mask, self._silhouettes)
             pictures = recolour(pictures, share)
             first, second = (self._view(pictures, masks, has_mask) for _ in range(2))
             views = torch.cat([first[0], second[0]])
@@ -161,16 +164,15 @@ class ClothingTrainer(Trainer[ClothingTraining, Epoch]):
         with torch.no_grad(), self.device:
             return make_view(pictures, masks, has_mask, self._studio)
 
-    def _load(self, rows: IntArray) -> tuple[Tensor, Tensor, Tensor]:
-        some = self.garments[rows]
-        pictures = _channels_first(some.pictures).to(self.device).float() / 255.0
-        has_mask = torch.from_numpy(some.has_mask).to(self.device)
-        return pictures, _masks(some.masks).to(self.device), has_mask
+    def _load(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Pictures, masks, whether they have one, and kinds; see `make_view`."""
+        pictures, masks, has_mask, kinds = self._data.take(rows)
+        return _channels_first(pictures).float() / 255.0, _masks(masks), has_mask, kinds
 
 
-def _channels_first(pictures: np.typing.NDArray[np.uint8]) -> Tensor:
-    return torch.from_numpy(pictures).permute(0, 3, 1, 2)
+def _channels_first(pictures: Tensor) -> Tensor:
+    return pictures.permute(0, 3, 1, 2)
 
 
-def _masks(masks: np.typing.NDArray[np.uint8]) -> Tensor:
-    return torch.from_numpy(masks).float().unsqueeze(1) / 255.0
+def _masks(masks: Tensor) -> Tensor:
+    return masks.float().unsqueeze(1) / 255.0

@@ -18,6 +18,7 @@ from clusterer.training.identities import Identities, split_people
 from clusterer.training.loop import Trainer, batches, some_of_each
 from clusterer.training.losses import ANNEALED, MetricLoss
 from clusterer.training.recogniser import FaceNet, embed_chips
+from clusterer.training.resident import Resident
 from clusterer.training.settings import FaceTraining
 from clusterer.training.verification import HeldOutPairs, Judged, balanced_pairs, judge
 
@@ -55,7 +56,7 @@ class FaceTrainer(Trainer[FaceTraining, FaceEpoch]):
     folder
         For the checkpoint; None = no checkpoint.
     device
-        ``cpu``, or ``cuda`` in 16-bit floats.
+        ``cpu`` or ``cuda``; bfloat16 is used where the device is faster with it.
 
     Raises
     ------
@@ -78,8 +79,13 @@ class FaceTrainer(Trainer[FaceTraining, FaceEpoch]):
                 f"{len(self.train_rows)} pictures to train on are too few",
                 "Add pictures, or lower --batch-size",
             )
-        super().__init__(settings, FaceEpoch, folder, device, scaled=device == "cuda")
+        super().__init__(settings, FaceEpoch, folder, device)
         names, self._labels = np.unique(faces.people[self.train_rows], return_inverse=True)
+        labels = np.full(len(faces), -1, dtype=np.int64)  # of held-out people: none
+        labels[self.train_rows] = self._labels
+        self._data = Resident((faces.pictures, labels), self.device)
+        held_out = torch.from_numpy(self.chips(self.held_out_rows))
+        self._held_out = held_out.to(self._data.place)
         self.pairs: HeldOutPairs = balanced_pairs(faces.people[self.held_out_rows])
         self.network: FaceNet = FaceNet(
             settings.backbone, settings.size_px, settings.dimension, settings.stem, settings.dropout
@@ -114,8 +120,7 @@ class FaceTrainer(Trainer[FaceTraining, FaceEpoch]):
 
     def embed(self, network: FaceNet) -> FloatArray:
         """Embeddings of the held-out pictures, shape (m, d), float32."""
-        chips = torch.from_numpy(self.chips(self.held_out_rows))
-        found: FloatArray = embed_chips(network, chips, self.settings.batch_size).numpy()
+        found: FloatArray = embed_chips(network, self._held_out, self.settings.batch_size).numpy()
         return found
 
     def chips(self, rows: IntArray) -> ImageArray:
@@ -125,27 +130,26 @@ class FaceTrainer(Trainer[FaceTraining, FaceEpoch]):
         -------
         array of shape (n, size, size, 3), uint8, RGB
         """
-        seen: ImageArray = whole_faces(self._load(rows), self.settings.size_px).numpy()
+        pictures = torch.from_numpy(self.faces.pictures[rows]).permute(0, 3, 1, 2)
+        seen: ImageArray = whole_faces(pictures, self.settings.size_px).numpy()
         return seen
-
-    def _load(self, rows: IntArray) -> Tensor:
-        return torch.from_numpy(self.faces.pictures[rows]).permute(0, 3, 1, 2)
 
     def _batches(self, epoch: int) -> list[IntArray]:
         chosen, generator = self.settings, np.random.default_rng((self.settings.seed, epoch))
         if chosen.loss == "triplet":
             size, each = chosen.batch_size, chosen.per_person
-            return some_of_each(self._labels, size, each, generator)
-        return list(batches(np.arange(len(self.train_rows)), chosen.batch_size, generator))
+            found = some_of_each(self._labels, size, each, generator)
+            return [self.train_rows[rows] for rows in found]
+        return list(batches(self.train_rows, chosen.batch_size, generator))
 
-    def _loss_of(self, rows: IntArray) -> Tensor:
-        with torch.no_grad(), self.device:  # random numbers are made on the device, too
-            pictures = self._load(self.train_rows[rows]).to(self.device).float() / 255.0
+    def _loss_of(self, rows: Tensor) -> Tensor:
+        pictures, labels = self._data.take(rows)
+        with torch.no_grad():
+            pictures = pictures.permute(0, 3, 1, 2).float().div_(255.0)
             views = make_face_view(pictures, self.settings.size_px)
         views = views.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, torch.float16, enabled=self.device.type == "cuda"):
+        with self._autocast(self.network.least_halved_px):
             embeddings = self.network.embed(views)
-        labels = torch.from_numpy(self._labels[rows]).to(self.device)
         loss: Tensor = self._loss(embeddings.float(), labels)
         return loss
 

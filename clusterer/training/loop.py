@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -16,9 +16,12 @@ from torch import Tensor, nn
 
 from clusterer.core.errors import DataError
 from clusterer.core.types import IntArray
-from clusterer.training.checkpoint import CHECKPOINT, REMEDY, read_checkpoint, write_checkpoint
+from clusterer.training.checkpoint import CHECKPOINT, REMEDY, CheckpointWriter, read_checkpoint
+from clusterer.training.resident import Resident
 
 WARM_UP = 0.05
+FUSED = ("cpu", "cuda")
+"""Devices for which torch has AdamW as one pass over all parameters."""
 VIEW_SEED = 7
 """Of the held-out views, the same in each epoch so that epochs are comparable."""
 
@@ -62,7 +65,7 @@ E = TypeVar("E", bound=Numbered)
 class Trainer(ABC, Generic[S, E]):
     """Trains a network, and resumes an interrupted training.
 
-    A subclass creates its modules in ``__init__``, in a fixed order, between the base's
+    A subclass creates its data and modules in ``__init__``, in a fixed order, between the base's
     ``__init__`` and `_begin`.
 
     Parameters
@@ -74,21 +77,18 @@ class Trainer(ABC, Generic[S, E]):
         For the checkpoint; None = no checkpoint.
     device
         ``cpu`` or ``cuda``.
-    scaled
-        Scale losses, for gradients in 16-bit floats. On a GPU only.
     """
 
     network: nn.Module
+    _data: Resident
 
-    def __init__(
-        self, settings: S, epoch: type[E], folder: Path | None, device: str, scaled: bool = False
-    ) -> None:
+    def __init__(self, settings: S, epoch: type[E], folder: Path | None, device: str) -> None:
         self.settings = settings
         self.device = torch.device(device)
         self.history: list[E] = []
         self._epoch = epoch
         self._folder = folder
-        self._scaler = torch.amp.GradScaler(device, enabled=scaled)
+        self._writer = CheckpointWriter(folder)
         self._modules: dict[str, nn.Module] = {}
         torch.manual_seed(settings.seed)
 
@@ -103,17 +103,23 @@ class Trainer(ABC, Generic[S, E]):
         self._modules = dict(modules)
         parameters = [p for module in modules.values() for p in module.parameters()]
         self._optimizer = torch.optim.AdamW(
-            parameters, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay
+            parameters,
+            lr=self.settings.learning_rate,
+            weight_decay=self.settings.weight_decay,
+            fused=self.device.type in FUSED,
         )
         self._restore()
 
     @abstractmethod
     def _batches(self, epoch: int) -> Sequence[IntArray]:
-        """Rows of each batch of an epoch, which counts from 0."""
+        """Rows of each batch of an epoch, which counts from 0; as many in each."""
 
     @abstractmethod
-    def _loss_of(self, rows: IntArray) -> Tensor:
-        """Loss of a batch, a scalar; the network is in training mode."""
+    def _loss_of(self, rows: Tensor) -> Tensor:
+        """Loss of a batch, a scalar; the network is in training mode.
+
+        It waits for no result, so that a GPU is given its next step while it computes.
+        """
 
     @abstractmethod
     def _judged(self, number: int, loss: float) -> E:
@@ -126,8 +132,8 @@ class Trainer(ABC, Generic[S, E]):
     def run(self, progress: Callable[[float, E | None], None] | None = None) -> list[E]:
         """Train the remaining epochs; return the results of all epochs.
 
-        A checkpoint is written after each. On the CPU, equal data, settings and numbers of threads
-        give the same network bit for bit, interrupted or not.
+        A checkpoint is written after each, while the next begins. On one kind of CPU, equal data,
+        settings and numbers of threads give the same network bit for bit, interrupted or not.
 
         Parameters
         ----------
@@ -140,31 +146,50 @@ class Trainer(ABC, Generic[S, E]):
             The checkpoint cannot be written.
         """
         progress = progress or _ignore
-        while not self.ended():
-            epoch = len(self.history)
-            torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
-            losses, found = [], self._batches(epoch)
-            for step, rows in enumerate(found):
-                done = (epoch + step / len(found)) / self.settings.epochs
-                losses.append(self._step(rows, done))
-                progress(done, self.history[-1] if self.history else None)
-            self.history.append(self._judged(epoch + 1, float(np.mean(losses))))
-            self._store()
-            done = 1.0 if self.ended() else (epoch + 1) / self.settings.epochs
-            progress(done, self.history[-1])
+        with self._writer.open():
+            while not self.ended():
+                epoch = len(self.history)
+                losses = self._train_epoch(epoch, progress)
+                self.history.append(self._judged(epoch + 1, float(losses.double().mean())))
+                self._writer.write(self._content())
+                done = 1.0 if self.ended() else (epoch + 1) / self.settings.epochs
+                progress(done, self.history[-1])
         self.network.eval()
         return self.history
 
-    def _step(self, rows: IntArray, done: float) -> float:
+    def _train_epoch(self, epoch: int, progress: Callable[[float, E | None], None]) -> Tensor:
+        """Train one epoch; the loss of each batch, on the device."""
+        torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
         self.network.train()
+        found = self._data.rows(np.stack(self._batches(epoch)))
+        losses = torch.zeros(len(found), device=self.device)
+        last = self.history[-1] if self.history else None
+        for step, rows in enumerate(found):
+            done = (epoch + step / len(found)) / self.settings.epochs
+            losses[step] = self._step(rows, done)
+            progress(done, last)
+        return losses
+
+    def _step(self, rows: Tensor, done: float) -> Tensor:
         for group in self._optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * schedule(done)
         loss = self._loss_of(rows)
         self._optimizer.zero_grad(set_to_none=True)
-        self._scaler.scale(loss).backward()
-        self._scaler.step(self._optimizer)
-        self._scaler.update()
-        return float(loss.detach())
+        loss.backward()
+        self._optimizer.step()
+        return loss.detach()
+
+    def _autocast(self, least_halved_px: int) -> AbstractContextManager[Any]:
+        """Compute in bfloat16 where the device is faster with it; sums have 32 bits.
+
+        Parameters
+        ----------
+        least_halved_px
+            Side of the smallest map that a convolution halves. On a CPU it must not be 1: there
+            oneDNN leaves the gradient of weights that meet only padding undefined, even NaN.
+        """
+        has = has_bfloat16(self.device) and (least_halved_px > 1 or self.device.type != "cpu")
+        return torch.autocast(self.device.type, torch.bfloat16) if has else nullcontext()
 
     @contextmanager
     def fixed_randomness(self) -> Iterator[None]:
@@ -176,26 +201,17 @@ class Trainer(ABC, Generic[S, E]):
 
     def _state(self) -> dict[str, Any]:
         state = {name: module.state_dict() for name, module in self._modules.items()}
-        return {
-            **state,
-            "optimizer": self._optimizer.state_dict(),
-            "scaler": self._scaler.state_dict(),
-        }
+        return {**state, "optimizer": self._optimizer.state_dict()}
 
     def _take(self, content: dict[str, Any]) -> None:
         for name, module in self._modules.items():
             module.load_state_dict(content[name])
         self._optimizer.load_state_dict(content["optimizer"])
-        if self._scaler.is_enabled():
-            self._scaler.load_state_dict(content["scaler"])
         self.history = [self._epoch(**epoch) for epoch in content["history"]]
 
-    def _store(self) -> None:
-        if self._folder is not None:
-            history = [asdict(epoch) for epoch in self.history]
-            settings = asdict(self.settings)
-            content = {**self._state(), "settings": settings, "history": history}
-            write_checkpoint(self._folder, content)
+    def _content(self) -> dict[str, Any]:
+        history = [asdict(epoch) for epoch in self.history]
+        return {**self._state(), "settings": asdict(self.settings), "history": history}
 
     def _restore(self) -> None:
         if self._folder is None:
@@ -221,6 +237,18 @@ def choose_device(threads: int | None = None) -> str:
     if threads is not None:
         torch.set_num_threads(threads)
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether a device computes in bfloat16: GPUs since Ampere, CPUs with AVX512-BF16 or AMX.
+
+    Others imitate it, which is slower than 32 bits.
+    """
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type == "cpu":
+        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return False
 
 
 def schedule(done: float) -> float:

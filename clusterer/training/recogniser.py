@@ -21,6 +21,12 @@ HALVINGS = {"large": 5, "small": 4}
 """By stem, how often the side is halved up to the last map."""
 
 
+def _after(size_px: int, halvings: int) -> int:
+    """Side of a map, rounded up at each halving."""
+    side: int = -(-size_px // 2**halvings)
+    return side
+
+
 class FaceNet(nn.Module):
     """Face → embedding.
 
@@ -34,6 +40,10 @@ class FaceNet(nn.Module):
         Of the embedding.
     stem, dropout
         See `clusterer.training.settings.FaceTraining`.
+
+    Attributes
+    ----------
+    least_halved_px : side of the smallest map that a convolution halves
     """
 
     def __init__(
@@ -51,7 +61,8 @@ class FaceNet(nn.Module):
             body.conv1 = nn.Conv2d(3, STEM_CHANNELS, 3, 2, 1, bias=False)
             nn.init.kaiming_normal_(body.conv1.weight, mode="fan_out", nonlinearity="relu")
             body.maxpool = nn.Identity()
-        side = -(-size_px // 2 ** HALVINGS[stem])
+        self.least_halved_px = _after(size_px, HALVINGS[stem] - 1)
+        side = _after(size_px, HALVINGS[stem])
         body.avgpool = nn.Sequential(nn.BatchNorm2d(features), nn.Dropout(dropout))
         body.fc = nn.Sequential(
             nn.Linear(features * side**2, dimension, bias=False), nn.BatchNorm1d(dimension)
@@ -105,4 +116,4 @@ def embed_chips(network: FaceNet, chips: Tensor, batch_size: int) -> Tensor:
     """
     whole, device = _Exported(network), next(network.parameters()).device
     with torch.no_grad():
-        return torch.cat([whole(some.to(device)).float().cpu() for some in chips.split(batch_size)])
+        return torch.cat([whole(some.to(device)).float() for some in chips.split(batch_size)]).cpu()

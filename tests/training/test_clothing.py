@@ -196,7 +196,7 @@ def test_both_views_share_new_colours(
     monkeypatch.setattr(clothing, "make_view", plain)
     trainer = ClothingTrainer(GARMENTS, settings(loss=loss, recolour_share=1.0))
     rows = np.flatnonzero(GARMENTS.has_mask)[:6]  # of others, a silhouette may cut the picture
-    seen = trainer._two_views(rows)
+    seen = trainer._two_views(*trainer._load(torch.from_numpy(rows))[:3])
     first, second = seen.views.chunk(2)
     assert torch.equal(first, second)
     assert torch.equal(seen.colours[:6], seen.colours[6:])

@@ -7,10 +7,11 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from torch import nn
 
 from clusterer.training.export import TOLERANCE, run
 from clusterer.training.recogniser import FaceNet, embed_chips, export_face
-from clusterer.training.settings import BACKBONES
+from clusterer.training.settings import BACKBONES, STEMS
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)
@@ -59,3 +60,14 @@ def test_the_file_gives_the_outputs_of_torch() -> None:
     (taken,), (given,) = session.get_inputs(), session.get_outputs()
     assert (taken.name, taken.type, taken.shape) == ("chips", "tensor(uint8)", ["n", 32, 32, 3])
     assert (given.name, given.type, given.shape) == ("embeddings", "tensor(float)", ["n", 8])
+
+
+@pytest.mark.parametrize("stem", STEMS)
+@pytest.mark.parametrize("size_px", [16, 17, 33, 112])
+def test_the_smallest_map_that_is_halved(stem: str, size_px: int) -> None:
+    network, sides = FaceNet(size_px=size_px, dimension=4, stem=stem).eval(), []
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d) and module.stride == (2, 2):
+            module.register_forward_pre_hook(lambda _, given: sides.append(given[0].shape[-1]))
+    network.embed(torch.zeros(1, 3, size_px, size_px))
+    assert network.least_halved_px == min(sides)
