@@ -49,6 +49,22 @@ def same_models(user_cache: Path) -> Iterator[None]:
     assert os.environ.get(MODELS) == before
 
 
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Number of pictures in each run of a network, in order."""
+    from onnxruntime import InferenceSession  # noqa: PLC0415 (few tests need it)
+
+    sizes: list[int] = []
+    run = InferenceSession.run
+
+    def noting(session: InferenceSession, outputs: Any, inputs: Any, *more: Any) -> Any:
+        sizes.append(len(next(iter(inputs.values()))))
+        return run(session, outputs, inputs, *more)
+
+    monkeypatch.setattr(InferenceSession, "run", noting)
+    return sizes
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, user_cache: Path) -> clusterer.Outcome:
     """The sample film, through the Python API at the defaults; do not change its folder."""

@@ -10,11 +10,9 @@ import numpy as np
 from clusterer.clothing.region import SIDE_PX
 from clusterer.core.types import FloatArray, ImageArray
 from clusterer.models.bundled import CLOTHING
-from clusterer.models.runtime import open_session
+from clusterer.models.runtime import CPU_BATCH, open_session
 
 DIMENSION = 128
-BATCH_SIZE = 16
-"""Torsos per batch: bounds the memory; larger batches are no faster."""
 
 
 class ClothingEncoder:
@@ -54,8 +52,8 @@ class ClothingEncoder:
         if torsos.shape[1:] != (SIDE_PX, SIDE_PX, 3) or torsos.dtype != np.uint8:
             raise ValueError(f"not torsos of {SIDE_PX} px: {torsos.dtype} {torsos.shape}")
         embeddings = np.zeros((len(torsos), DIMENSION), dtype=np.float32)
-        for start in range(0, len(torsos), BATCH_SIZE):
-            rows = slice(start, start + BATCH_SIZE)
+        for start in range(0, len(torsos), CPU_BATCH):
+            rows = slice(start, start + CPU_BATCH)
             batch = {"torsos": np.ascontiguousarray(torsos[rows])}
             (embeddings[rows],) = self._session.run(["embeddings"], batch)
         return embeddings

@@ -5,11 +5,12 @@ import pytest
 
 from clusterer.clothing import encoder as module
 from clusterer.clothing.description import LEAST_SHARE, PICTURE_PX, describe_torsos
-from clusterer.clothing.encoder import BATCH_SIZE, DIMENSION, ClothingEncoder
+from clusterer.clothing.encoder import DIMENSION, ClothingEncoder
 from clusterer.clothing.region import SIDE_PX, Torso
 from clusterer.core.errors import ModelError
 from clusterer.core.types import ImageArray
 from clusterer.models.bundled import CLOTHING
+from clusterer.models.runtime import CPU_BATCH
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +39,15 @@ def test_embeddings_are_of_length_one(encoder: ClothingEncoder) -> None:
 
 
 def test_batches_do_not_matter(encoder: ClothingEncoder) -> None:
-    many = torsos(BATCH_SIZE + 3)
+    many = torsos(2 * CPU_BATCH + 1)
     together = encoder.encode(many)
     alone = np.concatenate([encoder.encode(one[None]) for one in many])
     assert together == pytest.approx(alone, abs=1e-4)
+
+
+def test_a_run_takes_few_torsos(encoder: ClothingEncoder, runs: list[int]) -> None:
+    encoder.encode(torsos(2 * CPU_BATCH + 1))
+    assert runs == [CPU_BATCH, CPU_BATCH, 1]
 
 
 def test_the_same_torsos_give_the_same_bytes(encoder: ClothingEncoder) -> None:

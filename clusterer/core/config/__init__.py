@@ -142,7 +142,7 @@ class EncodingConfig:
         ``auto``: the best at hand; a name in the registry of `clusterer.faces.encoding`; or
         ``onnx:PATH`` of a network with a card. A result names the one that was used.
     batch_size
-        Number of chips encoded at once.
+        Number of chips collected to be encoded together; on the CPU they run a few at a time.
     thresholds
         Pairs of metric and default threshold of a plug-in or of a network at ``onnx:PATH``, above
         0, at most 2. A run fills them in, so that its result needs neither plug-in nor card again.

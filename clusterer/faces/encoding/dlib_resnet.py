@@ -12,7 +12,7 @@ from clusterer.core.config import EncodingConfig
 from clusterer.core.types import FloatArray, ImageArray
 from clusterer.faces.encoding.base import DLIB_RESNET
 from clusterer.models import cache
-from clusterer.models.runtime import open_session
+from clusterer.models.runtime import CPU_BATCH, open_session
 
 CONVERTED = "142cac8191d7322ef45e589a8268ad2a293a2843ee40751bb41f528d6397e1d6"
 """sha256 of the network as `clusterer.models.dlib_onnx.convert` writes it: the same bytes with onnx
@@ -27,7 +27,7 @@ class DlibResNet:
 
     Parameters
     ----------
-    config : its `batch_size` is the number of chips per batch
+    config : its `batch_size` is the largest number of chips per run
     threads : number of CPU threads to use
 
     Raises
@@ -45,7 +45,7 @@ class DlibResNet:
     def __init__(self, config: EncodingConfig, threads: int) -> None:
         weights = DLIB_RESNET.load()
         self.models: dict[str, str] = {DLIB_RESNET.name: weights.sha256}
-        self._batch_size = config.batch_size
+        self._batch_size = min(config.batch_size, CPU_BATCH)
         model = cache.cached(
             f"{self.name}-{CONVERTED[:16]}.onnx", CONVERTED, lambda: _converted(weights.content)
         )

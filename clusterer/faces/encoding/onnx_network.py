@@ -15,7 +15,7 @@ from clusterer.core.types import FloatArray, ImageArray
 from clusterer.faces.encoding.card import Card
 from clusterer.models.bundled import Loaded
 from clusterer.models.registry import AnyFile
-from clusterer.models.runtime import open_session
+from clusterer.models.runtime import CPU_BATCH, open_session
 
 _TYPES = {"float32": "tensor(float)", "uint8": "tensor(uint8)"}
 _FREE = (None, 1)
@@ -30,7 +30,7 @@ class OnnxNetwork:
     card : its input and output
     files : first the network, ONNX: one input of four dimensions, and the embeddings as its first
         output
-    config : names the encoder; its `batch_size` is the number of chips per batch
+    config : names the encoder; its `batch_size` is the largest number of chips per run
     threads : number of CPU threads to use
 
     Raises
@@ -62,7 +62,8 @@ class OnnxNetwork:
         probe = (chips % 251).astype(np.uint8)
         if not np.isfinite(self._run(self._prepare(probe[:1]))).all():
             raise self._wrong("numbers that are not finite")
-        self._batch_size = config.batch_size if batch is None and self._accepts(probe) else 1
+        largest = min(config.batch_size, CPU_BATCH)
+        self._batch_size = largest if batch is None and self._accepts(probe) else 1
 
     def encode(self, chips: ImageArray) -> FloatArray:
         """Embed chips; see `clusterer.faces.encoding.Encoder.encode`.

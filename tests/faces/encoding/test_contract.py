@@ -9,6 +9,7 @@ from clusterer.core.config import EncodingConfig
 from clusterer.core.types import ImageArray
 from clusterer.faces import encoding
 from clusterer.faces.encoding import Encoder
+from clusterer.models.runtime import CPU_BATCH
 from tests.faces.encoding.conftest import Chips
 
 
@@ -55,6 +56,13 @@ def test_batches_do_not_matter(encoder: Encoder, faces: ImageArray) -> None:
     assert np.abs(encoder.encode(faces) - one_by_one).max() < 1e-6
     backwards = encoder.encode(faces[::-1])[::-1]
     assert np.abs(backwards - one_by_one).max() < 1e-6
+
+
+def test_a_run_takes_few_chips(encoder: Encoder, runs: list[int]) -> None:
+    collected = encoding.create(EncodingConfig(encoder=encoder.name, batch_size=64), 1)
+    runs.clear()  # loading may try the network
+    collected.encode(noise(encoder, 2 * CPU_BATCH + 1))
+    assert runs == [CPU_BATCH, CPU_BATCH, 1]
 
 
 def test_embeddings_depend_on_the_chips(encoder: Encoder, faces: ImageArray) -> None:
