@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import dlib
@@ -33,11 +34,15 @@ class Predictor:
     """
 
     def __init__(self) -> None:
-        weights = PREDICTOR.load()
-        self.models: dict[str, str] = {PREDICTOR.name: weights.sha256}
+        self.models: dict[str, str] = {PREDICTOR.name: PREDICTOR.load().sha256}
+
+    @cached_property
+    def _predictor(self) -> dlib.shape_predictor:
+        """Made when first used: 27 MB, which detectors with landmarks do without."""
+        predictor = dlib.shape_predictor.__new__(dlib.shape_predictor)
         # Unpickled as dlib does it: the constructor would read the file again, unchecked.
-        self._predictor = dlib.shape_predictor.__new__(dlib.shape_predictor)
-        self._predictor.__setstate__((weights.content,))
+        predictor.__setstate__((PREDICTOR.load().content,))
+        return predictor
 
     def shape(self, image: ImageArray, box: FloatArray) -> Any:
         """The points as dlib's object.

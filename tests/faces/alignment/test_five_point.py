@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from clusterer.core.geometry import similarity
 from clusterer.core.types import ImageArray
 from clusterer.faces import alignment
+from clusterer.faces.alignment import predictor
 from clusterer.faces.alignment.five_point import TEMPLATE, TIGHT_TEMPLATE
 from clusterer.faces.alignment.predictor import Predictor
+from clusterer.models.bundled import PREDICTOR
 from tests.faces.alignment.builder import FACE, faces
 
 # The eyes of the astronaut, read off by eye.
@@ -156,3 +158,24 @@ def test_similarity_by_hand() -> None:
     assert similarity(source, np.array([[5.0, 1.0], [5.0, 3.0]])) == pytest.approx(
         np.array([[0, -2, 5], [2, 0, 1]])
     )
+
+
+def test_the_predictor_is_unpacked_for_a_face_without_landmarks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unpacked: list[bytes] = []
+
+    class Unpacked:
+        def __setstate__(self, state: tuple[bytes]) -> None:
+            unpacked.append(state[0])
+
+        def __call__(self, *_: object) -> None:
+            raise ZeroDivisionError  # it was asked
+
+    monkeypatch.setattr(predictor.dlib, "shape_predictor", Unpacked)
+    aligner, image = alignment.create("five-point", 112), disc(EYES[0], 8)
+    aligner.align(image, faces([185, 65, 260, 170], landmarks=TEMPLATE[None] + 190))
+    assert unpacked == []
+    with pytest.raises(ZeroDivisionError):
+        aligner.align(image, faces([185, 65, 260, 170]))
+    assert unpacked == [PREDICTOR.read()]
