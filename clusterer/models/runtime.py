@@ -5,6 +5,7 @@ from __future__ import annotations
 import onnxruntime
 
 from clusterer.core.errors import ModelError
+from clusterer.models import memory
 from clusterer.models.self_contained import external_part
 
 CPU_BATCH = 2
@@ -54,10 +55,13 @@ def open_session(
     options.inter_op_num_threads = 1
     # ONNX Runtime's own format, ORT, may also refer to other files.
     options.add_session_config_entry("session.load_model_format", "ONNX")
+    memory.economise(options)
     try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's exceptions have no public base
         raise _damaged(origin, remedy) from error
+    memory.release(session)
+    return session
 
 
 def _damaged(origin: str, remedy: str) -> ModelError:
