@@ -7,6 +7,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
@@ -33,7 +34,10 @@ def orientation(raw: VideoFrame) -> tuple[bool, bool, bool]:
     Read from the display matrix (libavutil/display.h), which works with every PyAV; angles are
     rounded to the nearest quarter turn.
     """
-    matrix: Any = raw.side_data.get("DISPLAYMATRIX")
+    # Not `raw.side_data`: the frame keeps that, and it the frame, in a cycle that only the garbage
+    # collector ends, hundreds of frames later.
+    side_data: Any = SideDataContainer
+    matrix: Any = side_data(raw).get("DISPLAYMATRIX")
     if matrix is None:
         return False, False, False
     a, b, _, c, d = np.frombuffer(bytes(matrix), dtype=np.int32)[:5].tolist()

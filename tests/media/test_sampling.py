@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import gc
 import threading
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from av.video.frame import VideoFrame
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -265,3 +267,18 @@ def test_motion_leads_from_one_sample_to_the_next(movie: VideoInfo) -> None:
         assert {small.picture.shape for small in event.motion} == {(96, 160)}, "never enlarged"
         assert {small.scale for small in event.motion} == {1.0}
         before = now
+
+
+def test_frames_are_freed_without_the_garbage_collector(movie: VideoInfo) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        gc.set_debug(gc.DEBUG_SAVEALL)  # what it collects is kept in `gc.garbage`
+        sample(movie)
+        gc.collect()
+        held = [each for each in gc.garbage if isinstance(each, VideoFrame)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert held == []
