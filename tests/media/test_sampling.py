@@ -15,6 +15,8 @@ from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.types import Shot, VideoInfo
 from clusterer.media import Event, SampledFrame, Sampler, ShotEnd, probe
+from clusterer.media.decode import Reader
+from clusterer.media.picture import Converter
 from clusterer.media.sampling import Grid, dissolve_window
 from clusterer.media.shots import look_ahead
 from tests.video_files import picture, read_number, write_video
@@ -282,3 +284,13 @@ def test_frames_are_freed_without_the_garbage_collector(movie: VideoInfo) -> Non
         gc.garbage.clear()
         gc.enable()
     assert held == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted on Linux")
+def test_pictures_are_converted_without_more_threads(movie: VideoInfo) -> None:
+    raw = next(iter(Reader(movie))).raw
+    before = len(list(Path("/proc/self/task").iterdir()))
+    converter = Converter(64, 48, 32)
+    held = converter.small(raw), converter.rgb(raw)
+    assert len(held) == 2
+    assert len(list(Path("/proc/self/task").iterdir())) == before
