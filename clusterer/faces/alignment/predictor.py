@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import dlib
@@ -35,9 +36,18 @@ class Predictor:
     def __init__(self) -> None:
         weights = PREDICTOR.load()
         self.models: dict[str, str] = {PREDICTOR.name: weights.sha256}
-        # Unpickled as dlib does it: the constructor would read the file again, unchecked.
-        self._predictor = dlib.shape_predictor.__new__(dlib.shape_predictor)
-        self._predictor.__setstate__((weights.content,))
+        self._content = weights.content
+
+    @cached_property
+    def _predictor(self) -> Any:
+        """Unpickled as dlib does it: the constructor would read the file again, unchecked.
+
+        When it is first used, as that takes a tenth of the start of a process, and faces with
+        landmarks need none.
+        """
+        predictor = dlib.shape_predictor.__new__(dlib.shape_predictor)
+        predictor.__setstate__((self._content,))
+        return predictor
 
     def shape(self, image: ImageArray, box: FloatArray) -> Any:
         """The points as dlib's object.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cached_property
+
 import cv2
 import numpy as np
 import pytest
@@ -156,3 +159,19 @@ def test_similarity_by_hand() -> None:
     assert similarity(source, np.array([[5.0, 1.0], [5.0, 3.0]])) == pytest.approx(
         np.array([[0, -2, 5], [2, 0, 1]])
     )
+
+
+def test_the_predictor_is_made_when_a_face_lacks_landmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[bool] = []
+    make = Predictor._predictor.func
+    counted = cached_property(lambda predictor: (made.append(True), make(predictor))[1])
+    counted.__set_name__(Predictor, "_predictor")
+    monkeypatch.setattr(Predictor, "_predictor", counted)
+    aligner = alignment.create("five-point", 112)
+    image = np.zeros((600, 800, 3), np.uint8)
+    landmarks = TEMPLATE.astype(np.float32)[None]
+    aligner.align(image, replace(faces([FACE]), landmarks=landmarks))
+    assert made == []
+    for _ in range(2):
+        aligner.align(image, replace(faces([FACE]), landmarks=np.full_like(landmarks, np.nan)))
+    assert made == [True]
