@@ -177,11 +177,11 @@ class Tracker:
         predicted = zip(*(t.predicted(time_s) for t in tracks), strict=True)
         overlap = np.maximum(*(iou(np.array(places), boxes) for places in predicted))
         allowed = fits & (overlap >= self._config.min_iou)
-        found_s = np.array([t.time_s for t in tracks])
+        found_s = [t.time_s for t in tracks]
         matches: list[tuple[int, int]] = []
-        for latest in np.unique(found_s)[::-1]:
-            rows = np.flatnonzero(found_s == latest)
-            matched = [(int(rows[i]), j) for i, j in _match(overlap[rows], allowed[rows])]
+        for latest in sorted(set(found_s), reverse=True):
+            rows = [i for i, time_s in enumerate(found_s) if time_s == latest]
+            matched = [(rows[i], j) for i, j in _match(overlap[rows], allowed[rows])]
             allowed[:, [j for _, j in matched]] = False
             matches += matched
         return matches
