@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import av
 import cv2
 import numpy as np
 from av.sidedata.sidedata import SideDataContainer
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
@@ -184,14 +186,22 @@ class Converter:
 
 def _brightness(raw: VideoFrame) -> ImageArray | None:
     """View of a plane of its own with 8 bits of brightness per px, shape (h, w); None without."""
+    if not _has_brightness(raw.format.name):
+        return None
     plane: Any = raw.planes[0]
-    stored = raw.format
-    first = [component for component in stored.components if component.plane == 0]
-    whole = len(first) == 1 and first[0].is_luma and first[0].bits == 8
-    if not whole or stored.has_palette or plane.line_size < plane.width:
+    if plane.line_size < plane.width:
         return None
     rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
     return np.asarray(rows[:, : plane.width])
+
+
+@cache
+def _has_brightness(pixel_format: str) -> bool:
+    """Whether the first plane is 8 bits of brightness per px and nothing else."""
+    stored = VideoFormat(pixel_format)
+    first = [component for component in stored.components if component.plane == 0]
+    whole = len(first) == 1 and first[0].is_luma and first[0].bits == 8
+    return bool(whole and not stored.has_palette)
 
 
 def _shrunk(image: ImageArray, width_px: int, height_px: int) -> ImageArray:
