@@ -159,6 +159,8 @@ def crop_face(image: ImageArray, box: FloatArray, side_px: int = 160) -> bytes:
     rows, columns = image.shape[:2]
     square_px = round(_CROP_SIDE * float(box[3] - box[1]))
     source_px = min(max(square_px, 1), rows, columns)
+    halvings = max(0, (source_px // max(side_px, 1)).bit_length() - 1)
+    source_px -= source_px % 2**halvings
     corner = square(box, source_px)[:2]
     left, top = (
         min(max(round(float(start)), 0), end - source_px)
@@ -166,6 +168,9 @@ def crop_face(image: ImageArray, box: FloatArray, side_px: int = 160) -> bytes:
     )
     crop = image[top : top + source_px, left : left + source_px]
     out_px = min(side_px, round(_CROP_ENLARGEMENT * source_px))
+    for _ in range(halvings):  # OpenCV averages two by two px four times as fast as others
+        half_px = len(crop) // 2
+        crop = np.asarray(cv2.resize(crop, (half_px, half_px), interpolation=cv2.INTER_AREA))
     method = cv2.INTER_AREA if out_px < source_px else cv2.INTER_CUBIC
     resized = cv2.resize(crop, (out_px, out_px), interpolation=method)
     bgr = cv2.cvtColor(resized, cv2.COLOR_RGB2BGR)
