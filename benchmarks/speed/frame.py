@@ -4,9 +4,9 @@
 
 The clip is scaled by FFmpeg (bicubic, x264) to each height, and analysed in processes of one core,
 so that the time of every thread is counted where it is spent. Figures are those of the fastest
-repeat: other programs only add to them. The first column of milliseconds is per decoded frame, all
-of them; the second table gives the parts that work on sampled frames, per sampled frame. Importing
-and loading are paid once for each process, and are given in seconds.
+repeat: other programs only add to them. The second table is per decoded frame; the third gives the
+parts that work on sampled frames only, per sampled frame. Importing and loading are paid once for
+each process, and are given in seconds.
 """
 
 from __future__ import annotations
