@@ -290,6 +290,21 @@ def test_commands_are_imported_when_they_are_called() -> None:
     assert loaded.isdisjoint({*HEAVY, "clusterer.cli.run", "clusterer.cli.train"})
 
 
+def test_each_process_that_looks_at_frames_starts_without_scipy() -> None:
+    loaded = loaded_by("import clusterer.pipeline.watch")
+    assert "clusterer.faces.tracking" in loaded
+    assert "scipy" not in loaded
+
+
+def test_a_run_from_the_cache_needs_no_scipy() -> None:
+    trees = "merge_trees(np.zeros(3, int), np.eye(3, dtype=np.float32), np.zeros((3, 3), bool))"
+    loaded = loaded_by(
+        "import clusterer.outputs.save, clusterer.pipeline.process, numpy as np;"
+        f" from clusterer.people.questions import merge_trees; assert len({trees}[0]) == 2"
+    )
+    assert "scipy" not in loaded
+
+
 @pytest.mark.parametrize("statement", ["import clusterer", "import clusterer; dir(clusterer)"])
 def test_importing_the_package_loads_nothing_heavy(statement: str) -> None:
     loaded = loaded_by(statement)

@@ -59,10 +59,12 @@ def cut_torso(image: ImageArray, boxes: FloatArray, row: int) -> Torso:
         part = cv2.resize(
             np.ascontiguousarray(image[rows, columns]), size, interpolation=cv2.INTER_AREA
         )
-        shown = cv2.resize(seen.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-        part[~shown] = FILL
+        visible[into_rows, into_columns] = True
+        if not seen.all():
+            shown = cv2.resize(seen.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+            part[~shown] = FILL
+            visible[into_rows, into_columns] = shown
         picture[into_rows, into_columns] = part
-        visible[into_rows, into_columns] = shown
     return Torso(picture, visible, share)
 
 

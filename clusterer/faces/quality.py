@@ -94,7 +94,9 @@ def rate_sharpness(image: ImageArray, box: FloatArray) -> float:
         size = (max(round(shrink * grey.shape[1]), 3), max(round(shrink * grey.shape[0]), 3))
         grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     values = grey.astype(np.float32)
-    detail = min(float((np.diff(values, 2, axis=axis) ** 2).mean()) for axis in (0, 1))
+    along_y, along_x = values[1:] - values[:-1], values[:, 1:] - values[:, :-1]
+    second = along_y[1:] - along_y[:-1], along_x[:, 1:] - along_x[:, :-1]
+    detail = min(float((each * each).mean()) for each in second)
     detail /= float(values.var()) + _NOISE_VARIANCE
     return detail**2 / (detail**2 + _HALF_SHARPNESS**2)
 
@@ -157,6 +159,8 @@ def crop_face(image: ImageArray, box: FloatArray, side_px: int = 160) -> bytes:
     rows, columns = image.shape[:2]
     square_px = round(_CROP_SIDE * float(box[3] - box[1]))
     source_px = min(max(square_px, 1), rows, columns)
+    halvings = max(0, (source_px // max(side_px, 1)).bit_length() - 1)
+    source_px -= source_px % 2**halvings
     corner = square(box, source_px)[:2]
     left, top = (
         min(max(round(float(start)), 0), end - source_px)
@@ -164,6 +168,9 @@ def crop_face(image: ImageArray, box: FloatArray, side_px: int = 160) -> bytes:
     )
     crop = image[top : top + source_px, left : left + source_px]
     out_px = min(side_px, round(_CROP_ENLARGEMENT * source_px))
+    for _ in range(halvings):  # OpenCV averages two by two px four times as fast as others
+        half_px = len(crop) // 2
+        crop = np.asarray(cv2.resize(crop, (half_px, half_px), interpolation=cv2.INTER_AREA))
     method = cv2.INTER_AREA if out_px < source_px else cv2.INTER_CUBIC
     resized = cv2.resize(crop, (out_px, out_px), interpolation=method)
     bgr = cv2.cvtColor(resized, cv2.COLOR_RGB2BGR)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from clusterer.core.config import TrackingConfig
 from clusterer.core.distance import mean
@@ -178,11 +177,11 @@ class Tracker:
         predicted = zip(*(t.predicted(time_s) for t in tracks), strict=True)
         overlap = np.maximum(*(iou(np.array(places), boxes) for places in predicted))
         allowed = fits & (overlap >= self._config.min_iou)
-        found_s = np.array([t.time_s for t in tracks])
+        found_s = [t.time_s for t in tracks]
         matches: list[tuple[int, int]] = []
-        for latest in np.unique(found_s)[::-1]:
-            rows = np.flatnonzero(found_s == latest)
-            matched = [(int(rows[i]), j) for i, j in _match(overlap[rows], allowed[rows])]
+        for latest in sorted(set(found_s), reverse=True):
+            rows = [i for i, time_s in enumerate(found_s) if time_s == latest]
+            matched = [(rows[i], j) for i, j in _match(overlap[rows], allowed[rows])]
             allowed[:, [j for _, j in matched]] = False
             matches += matched
         return matches
@@ -248,6 +247,17 @@ def _place(detections: Detections, row: int) -> Place:
 
 def _match(gain: Boxes, allowed: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Pairs of rows and columns with the largest summed gain (Hungarian method)."""
+    is_contested = max(allowed.sum(axis=0).max(), allowed.sum(axis=1).max()) > 1
+    if is_contested or gain[allowed].min(initial=1.0) <= 0:
+        return _assign(gain, allowed)
+    rows, columns = np.nonzero(allowed)
+    return list(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def _assign(gain: Boxes, allowed: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """As `_match`, where several rows want one column or the reverse: rare."""
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 (slow to load)
+
     rows, columns = linear_sum_assignment(np.where(allowed, gain, 0.0), maximize=True)
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
     return [(r, c) for r, c in pairs if allowed[r, c]]

@@ -110,15 +110,15 @@ class _Walk:
     def go(self, stride: int, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Follow boxes from where they are to the end, in strides; returns those that it loses."""
         end = len(self._pictures) - 1
-        lost = rows[:0]
-        for start in range(end):
-            here = rows[self.count[rows] == start + 1]
-            here = here[~np.isin(here, lost)]
-            if len(here):
-                lost = np.concatenate(
-                    [lost, here[~self._hop(start, min(start + stride, end), here)]]
-                )
-        return np.sort(lost)
+        lost = np.zeros(len(rows), np.bool_)
+        while True:
+            at = self.count[rows] - 1
+            on_way = (at < end) & ~lost
+            if not on_way.any():
+                return rows[lost]
+            start = int(at[on_way].min())
+            here = on_way & (at == start)
+            lost[here] = ~self._hop(start, min(start + stride, end), rows[here])
 
     def _hop(self, start: int, end: int, rows: npt.NDArray[np.int64]) -> Bools:
         """Follow boxes from one picture to another; returns which arrived."""
@@ -128,11 +128,12 @@ class _Walk:
         points = moved.reshape(shape)
         returned = self._returned[rows] & good.reshape(shape[:2]) & _inside(points, self._size)
         at = _moved(self._boxes[rows], self._origin[rows], points, returned)
-        kept: Bools = (returned.mean(axis=1) >= _MIN_SHARE) & _inside(centres(at), self._size)
+        count = np.count_nonzero(returned, axis=1)
+        kept: Bools = (count / returned.shape[1] >= _MIN_SHARE) & _inside(centres(at), self._size)
         least = _MIN_SIMILARITY
         if end - start > 1:
             least = _SURE_SIMILARITY
-            kept &= returned.sum(axis=1) >= _SURE_SHARE * self._returned[rows].sum(axis=1)
+            kept &= count >= _SURE_SHARE * np.count_nonzero(self._returned[rows], axis=1)
         kept[kept] = _correlation(self._first[rows[kept]], _patches(now, at[kept])) >= least
         arrived = rows[kept]
         self.at[arrived], self.count[arrived] = at[kept], end + 1
@@ -264,24 +265,34 @@ def _common_motion(ground: FloatArray, moved: FloatArray, good: Bools) -> FloatA
 
 def _moved(boxes: FloatArray, origin: FloatArray, points: FloatArray, good: Bools) -> FloatArray:
     """Boxes, moved and scaled like the median of their good points."""
-    middle, middle_now = (_median(p, good[..., None]) for p in (origin, points))
-    reach, reach_now = (
-        _median(np.linalg.norm(p - m[:, None], axis=2), good)
-        for p, m in ((origin, middle), (points, middle_now))
-    )
+    xy = np.stack([origin, points]).transpose(0, 3, 1, 2)
+    middle = _median(xy, good)
+    off = xy - middle[..., None]
+    reach, reach_now = _median(np.sqrt((off * off).sum(axis=1)), good)
     scale = np.clip(reach_now / np.maximum(reach, 1e-6), 0.5, 2.0)[:, None]
+    before, now = middle.transpose(0, 2, 1)
     moved: FloatArray = np.concatenate(
-        [middle_now + (boxes[:, i : i + 2] - middle) * scale for i in (0, 2)], axis=1
+        [now + (boxes[:, i : i + 2] - before) * scale for i in (0, 2)], axis=1
     )
     return moved
 
 
 def _median(values: FloatArray, counted: Bools) -> FloatArray:
-    """Upper median over axis 1 of the counted values; some other number if there are none."""
-    ordered = np.sort(np.where(counted, values, np.float32(_FAR)), axis=1)
-    middle = np.expand_dims(counted.sum(axis=1) // 2, 1)
-    median: FloatArray = np.take_along_axis(ordered, middle, 1)
-    return median[:, 0]
+    """Upper median of the counted values of each box; some other number if there are none.
+
+    Parameters
+    ----------
+    values : array of shape (..., n, p)
+    counted : array of shape (n, p)
+
+    Returns
+    -------
+    array of shape (..., n)
+    """
+    ordered = np.sort(np.where(counted, values, np.float32(_FAR)), axis=-1)
+    middle = np.count_nonzero(counted, axis=1) // 2
+    median: FloatArray = ordered[..., np.arange(len(counted)), middle]
+    return median
 
 
 def _patches(picture: ImageArray, boxes: FloatArray) -> FloatArray:
@@ -303,6 +314,6 @@ def _patches(picture: ImageArray, boxes: FloatArray) -> FloatArray:
 def _correlation(a: FloatArray, b: FloatArray) -> FloatArray:
     """Correlation of rows, shape (n,); 0 where one is uniform."""
     x, y = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
-    norm = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
+    norm = np.sqrt((x * x).sum(axis=1)) * np.sqrt((y * y).sum(axis=1))
     product: FloatArray = (x * y).sum(axis=1) / np.maximum(norm, 1e-6)
     return product

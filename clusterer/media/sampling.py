@@ -85,7 +85,7 @@ class Grid:
         rate = Fraction(rate_hz).limit_denominator(1_000_000)
         self._every = rate >= info.frame_rate
         self._start_pts = info.start_pts
-        self._steps_per_pts = rate * info.time_base
+        self._steps, self._per_half_pts = (rate * info.time_base / 2).as_integer_ratio()
 
     def is_due(self, previous_pts: int, pts: int) -> bool:
         """Whether a point of the grid lies after the previous frame but not after this one."""
@@ -93,7 +93,7 @@ class Grid:
 
     def _step(self, pts: int) -> int:
         # Half a tick of tolerance: containers round times to their ticks.
-        return math.floor((pts - self._start_pts + Fraction(1, 2)) * self._steps_per_pts)
+        return (2 * (pts - self._start_pts) + 1) * self._steps // self._per_half_pts
 
 
 class Sampler:

@@ -100,6 +100,8 @@ class ToSdr:
             with writing(Path(name)), os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(_cube(colours))
             self._graph = Graph()
+            if hasattr(self._graph, "threads"):  # else one per core for every picture
+                self._graph.threads = 1
             source = self._graph.add_buffer(
                 width=width_px, height=height_px, format=VideoFormat(FORMAT), time_base=Fraction(1)
             )

@@ -24,7 +24,12 @@ from benchmarks.faces.centerface import undone
 from benchmarks.footage import Clip, folder_of, frames_at
 from benchmarks.registry import BENCHMARKS, Benchmark
 
-NEEDS = {"losses": "torch", "pipeline": "resource", "refinement": "resource"}
+NEEDS = {
+    "frame": "resource",
+    "losses": "torch",
+    "pipeline": "resource",
+    "refinement": "resource",
+}
 """Libraries that not every system or environment has, by the benchmark that needs them."""
 PHOTOGRAPHS = 6
 """Of each person."""
@@ -79,6 +84,7 @@ def options(
         "cosine": [demo, "--photographs", archive, *kept],
         "detectors": [demo],
         "encoders": [demo, "--photographs", archive, *kept],
+        "frame": [demo],
         "gallery": [
             *("--photographs", archive, "--clip", demo, "--gallery", str(photographs)),
             *kept,

@@ -152,6 +152,18 @@ def test_sharpness_by_hand() -> None:
     assert rate_sharpness(np.repeat(board[..., None], 3, 2), box) == pytest.approx(rating)
 
 
+@pytest.mark.parametrize("height", [150, 160, 163, 350])
+def test_a_large_face_is_shown_like_a_small_one(height: int) -> None:
+    image = np.repeat(np.repeat(GRADIENT, 4, axis=0), 4, axis=1)
+    box = np.array([4 * 100, 4 * 80, 4 * 100 + height, 4 * 80 + height], np.float32)
+    large, small = (
+        decoded(crop_face(picture, corners, side_px=64)).astype(int)
+        for picture, corners in ((image, box), (GRADIENT, box / 4))
+    )
+    assert large.shape == small.shape
+    assert np.abs(large - small).max() <= 6  # of 256 levels, of which a row of `image` is a quarter
+
+
 @settings(deadline=None)
 @given(hnp.arrays(np.float32, 4, elements=st.floats(-60, 360, width=32)))
 def test_any_box_has_a_sharpness(corners: np.ndarray) -> None:

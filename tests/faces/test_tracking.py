@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clusterer.core.config import TrackingConfig
 from clusterer.core.types import Detections
-from clusterer.faces.tracking import Piece, Tracker, stitch
+from clusterer.faces.tracking import Piece, Tracker, _assign, _match, stitch
 from tests.painted import Place, box, motion, paint
 
 CONFIG = TrackingConfig()
@@ -395,3 +395,15 @@ def test_stitching_keeps_every_detection_and_never_two_of_one_frame(
         assert len(p.boxes) == len(p.rows) == len(p.times_s)
     starts = [(p.times_s[0], p.boxes[0, 0]) for p in result]
     assert starts == sorted(starts)
+
+
+@given(
+    st.lists(st.lists(st.integers(-8, 30), min_size=3, max_size=3), min_size=1, max_size=4),
+    st.integers(1, 3),
+)
+def test_matching_without_contest_needs_no_solver(rows: list[list[int]], columns: int) -> None:
+    # No two sums are equal, so the best pairs are unique.
+    weights = np.array([[2.0 ** -(3 * r + c) for c in range(columns)] for r in range(len(rows))])
+    gain = np.array(rows)[:, :columns] + weights
+    allowed = gain > 0
+    assert sorted(_match(gain, allowed)) == sorted(_assign(gain, allowed))

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import gc
 import threading
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from av.video.frame import VideoFrame
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,8 @@ from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.types import Shot, VideoInfo
 from clusterer.media import Event, SampledFrame, Sampler, ShotEnd, probe
+from clusterer.media.decode import Reader
+from clusterer.media.picture import Converter
 from clusterer.media.sampling import Grid, dissolve_window
 from clusterer.media.shots import look_ahead
 from tests.video_files import picture, read_number, write_video
@@ -265,3 +269,28 @@ def test_motion_leads_from_one_sample_to_the_next(movie: VideoInfo) -> None:
         assert {small.picture.shape for small in event.motion} == {(96, 160)}, "never enlarged"
         assert {small.scale for small in event.motion} == {1.0}
         before = now
+
+
+def test_frames_are_freed_without_the_garbage_collector(movie: VideoInfo) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        gc.set_debug(gc.DEBUG_SAVEALL)  # what it collects is kept in `gc.garbage`
+        sample(movie)
+        gc.collect()
+        held = [each for each in gc.garbage if isinstance(each, VideoFrame)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert held == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted on Linux")
+def test_pictures_are_converted_without_more_threads(movie: VideoInfo) -> None:
+    raw = next(iter(Reader(movie))).raw
+    before = len(list(Path("/proc/self/task").iterdir()))
+    converter = Converter(64, 48, 32)
+    held = converter.small(raw), converter.rgb(raw)
+    assert len(held) == 2
+    assert len(list(Path("/proc/self/task").iterdir())) == before

@@ -102,7 +102,7 @@ class Analysis:
     def _invert(self, source: str, rows: IntArray, owners: IntArray) -> None:
         """Set the track or chip of each detection; -1 = none."""
         self._check_rows(source, rows)
-        if len(np.unique(rows)) < len(rows):
+        if len(set(rows.tolist())) < len(rows):
             raise ValueError(f"Analysis.{source}: a detection is listed twice")
         name = {"tracks": "track_of_row", "chip_rows": "chip_of_row"}[source]
         owner_of = np.full(len(self.detections), -1, dtype=np.int64)

@@ -149,9 +149,10 @@ def _score(pictures: Sequence[Measured]) -> float:
 
 def _changes_gradually(pictures: Sequence[Measured]) -> bool:
     change = mean_change(pictures[0].layout, pictures[-1].layout)
-    return change >= _LEAST_CHANGE * LEAST_AREA and (
-        max(one.step or 0.0 for one in pictures[1:]) <= _MOST_STEP * change
-    )
+    if change < _LEAST_CHANGE * LEAST_AREA:
+        return False
+    most = _MOST_STEP * change
+    return all((one.step or 0.0) <= most for one in pictures[1:])
 
 
 def _loses_variance(first: Layout, middle: Layout, last: Layout) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from clusterer.core.types import UNKNOWN, IntArray, Question
+from clusterer.people.questions.average_linkage import merge_order
 from clusterer.people.questions.groups import Groups, RankedQuestion, probability
 from clusterer.people.refinement.evidence import Bools, Group, Matrix
 
@@ -77,13 +78,10 @@ def split_questions(
 
 
 def _tree(evidence: Matrix, different: Bools) -> Merges:
-    from scipy.cluster.hierarchy import linkage  # noqa: PLC0415 (slow to load)
-
-    above = np.triu_indices(len(evidence), 1)
-    distances = evidence.max() - evidence[above].astype(np.float64)
-    distances[different[above]] = DIFFERENT_DISTANCE
-    merged = linkage(distances, method="average")[:, :2].astype(np.int64)
-    return tuple((i, j) for i, j in merged.tolist())
+    above = np.triu(np.ones(evidence.shape, dtype=bool), 1)
+    against = evidence.max() - evidence.astype(np.float64)
+    distances = np.where(different, DIFFERENT_DISTANCE, against)
+    return tuple(merge_order(np.where(above, distances, distances.T)))
 
 
 def _cuts(group: Group, tree: Merges, evidence: Matrix) -> Iterator[Cut]:

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clusterer.media.shots.layout import (
     Layout,
+    _median,
     active_area,
     changes_widely,
     correlation,
@@ -73,3 +76,9 @@ def test_a_still_border_around_a_person_is_no_bar() -> None:
     assert active_area(a, b) is None
     assert not changes_widely(a, b)
     assert changes_widely(a, Layout.of(scene(2)))
+
+
+@given(st.lists(st.floats(0, 255, width=32), min_size=1, max_size=40))
+def test_the_median_is_numpys(values: list[float]) -> None:
+    row = np.array(values, np.float32)
+    assert _median(row) == np.float32(np.median(row))
