@@ -199,6 +199,12 @@ class _PlugIn:
         self.models = DETECTORS.models_of(name, detector)
         self._detector = detector
 
+    @property
+    def trouble(self) -> str:
+        """Why it runs on the CPU although another device was asked for; else empty."""
+        with DETECTORS.running(self.name):
+            return str(getattr(self._detector, "trouble", ""))
+
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """As `Detector.detect`; PlugInError where it fails or breaks that contract."""
         from clusterer.core.types import Detections  # noqa: PLC0415 (needs NumPy)

@@ -217,6 +217,12 @@ class _PlugIn:
             )
         self._encoder = encoder
 
+    @property
+    def trouble(self) -> str:
+        """Why it runs on the CPU although another device was asked for; else empty."""
+        with ENCODERS.running(self.name):
+            return str(getattr(self._encoder, "trouble", ""))
+
     def encode(self, chips: ImageArray) -> FloatArray:
         """As `Encoder.encode`; PlugInError where it fails or breaks that contract."""
         with ENCODERS.running(self.name):
