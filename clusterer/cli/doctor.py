@@ -14,15 +14,15 @@ import click
 from clusterer._version import __version__
 from clusterer.cli.crash import library_versions
 from clusterer.cli.group import Command
-from clusterer.core.config import AnalysisConfig
+from clusterer.core.config import AnalysisConfig, DetectionConfig
 from clusterer.core.cores import usable_cores
 from clusterer.core.errors import ClustererError
 from clusterer.core.text import one_line
 from clusterer.faces import detection, encoding
 from clusterer.models.cache import cache_folder
-from clusterer.models.devices import available
+from clusterer.models.devices import Device, available
 from clusterer.models.registry import Entry
-from clusterer.pipeline.device import accelerators, fastest, recall
+from clusterer.pipeline.device import accelerators, fastest, recall, troubles
 
 WIDTH = 10
 """Of the labels."""
@@ -98,6 +98,7 @@ def _onnx_runtime() -> str:
 def _device() -> str:
     """What ``--device auto`` is at the default settings, and the figures behind that."""
     try:
+        failing = [text for device in accelerators() for text in _starting(device)]
         results = {device.name: recall(device, AnalysisConfig()) for device in accelerators()}
     except ClustererError as error:  # weights are damaged
         return f"auto cannot be measured: {error.cause}"
@@ -105,7 +106,12 @@ def _device() -> str:
         f"{name} is not measured yet" if result is None else result.describe(name)
         for name, result in results.items()
     ]
-    return "; ".join([f"auto is {fastest(results)}", *figures])
+    return "; ".join([f"auto is {fastest(results)}", *figures, *failing])
+
+
+def _starting(device: Device) -> list[str]:
+    """Why a device does not start, if so."""
+    return troubles(detection.create(DetectionConfig(), 1, device.name))
 
 
 def _folder(path: Path) -> str:

@@ -49,13 +49,15 @@ class Session:
     ) -> None:
         self.device = device
         self.trouble = ""
-        self._opened = opened
+        self._opened: Callable[[Device], onnxruntime.InferenceSession] | None = None
         try:
             self._session = opened(device)
         except Exception as error:
             if device == CPU:
                 raise
             self._continue(opened(CPU), "does not start", _in_words(error))
+        if self.device != CPU:
+            self._opened = opened  # for later
 
     def run(
         self, outputs: Sequence[str] | None, inputs: Mapping[str, npt.NDArray[Any]], *options: Any
@@ -64,7 +66,7 @@ class Session:
 
         A device also fails if its numbers are not finite where the CPU's are.
         """
-        if self.device == CPU:
+        if self._opened is None:
             return list(self._session.run(outputs, inputs, *options))
         found, cause = None, "its numbers are not finite"
         try:
@@ -116,7 +118,7 @@ class Session:
     def _continue(self, session: onnxruntime.InferenceSession, what: str, cause: str) -> None:
         """Go on with a session on the CPU."""
         self.trouble = f"the device {self.device.name} {what} ({cause}); the CPU is used instead"
-        self._session, self.device = session, CPU
+        self._session, self.device, self._opened = session, CPU, None
 
 
 def _in_words(error: Exception) -> str:

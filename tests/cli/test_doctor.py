@@ -102,3 +102,11 @@ def test_it_gives_the_choice_of_the_device_and_its_figures(
     device_module.choose("auto", AnalysisConfig(), lambda _: None)
     found = facts(command("doctor").out)
     assert found["device"] == "auto is cuda; cuda takes 0.25 times as long as the CPU"
+
+
+def test_it_says_why_a_device_does_not_start(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Card(loads=False).install(monkeypatch)
+    found = facts(command("doctor").out)
+    assert found["device"].startswith("auto is cpu; cuda is not measured yet; the device cuda does")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 
 from clusterer.core.errors import ConfigError
 from clusterer.models.devices import DEVICES, available, check
+from tests.conftest import ROOT
 
 
 def with_providers(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
@@ -66,3 +68,12 @@ def test_names_are_checked_without_onnx_runtime() -> None:
         "assert not {'onnxruntime', 'numpy'} & {*sys.modules}"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_device_is_documented() -> None:
+    page = (ROOT / "docs" / "how-to" / "graphics-card.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|", page, re.MULTILINE)
+    assert {name for name, _ in rows} == {*DEVICES}
+    for name, package in rows:
+        wanted = DEVICES[name].package
+        assert wanted == "onnxruntime" or f"`{wanted}`" in package
