@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,7 @@ class Session:
     ) -> None:
         self.device = device
         self.trouble = ""
+        self._turn = Lock()  # DirectML runs a session in one thread at a time
         self._opened: Callable[[Device], onnxruntime.InferenceSession] | None = None
         try:
             self._session = opened(device)
@@ -66,8 +68,20 @@ class Session:
 
         A device also fails if its numbers are not finite where the CPU's are.
         """
-        if self._opened is None:
-            return list(self._session.run(outputs, inputs, *options))
+        if self._opened is not None:
+            with self._turn:
+                if self._opened is not None:  # not even after another thread's turn
+                    return self._attempt(self._opened, outputs, inputs, *options)
+        return list(self._session.run(outputs, inputs, *options))
+
+    def _attempt(
+        self,
+        opened: Callable[[Device], onnxruntime.InferenceSession],
+        outputs: Sequence[str] | None,
+        inputs: Mapping[str, npt.NDArray[Any]],
+        *options: Any,
+    ) -> list[npt.NDArray[Any]]:
+        """Run on the device, or else on the CPU."""
         found, cause = None, "its numbers are not finite"
         try:
             found = list(self._session.run(outputs, inputs, *options))
@@ -75,7 +89,7 @@ class Session:
                 return found
         except Exception as error:  # ONNX Runtime's exceptions have no public base
             cause = _in_words(error)
-        session = self._opened(CPU)
+        session = opened(CPU)
         results = list(session.run(outputs, inputs, *options))  # else the inputs are at fault
         if found is None or _are_finite(results):
             self._continue(session, "fails", cause)

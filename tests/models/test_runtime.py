@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -79,6 +83,31 @@ def test_the_cpu_takes_over_for_good(
     assert len(card.options) == 1
     assert len(card.shapes) == (card.fails_from or 0)  # not asked again after it failed
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("fails_from", [None, 3])
+def test_threads_take_turns_on_a_device(
+    monkeypatch: pytest.MonkeyPatch, expected: np.ndarray, fails_from: int | None
+) -> None:
+    inside = Lock()
+
+    def alone(output: np.ndarray) -> np.ndarray:
+        assert inside.acquire(blocking=False), "two at once"
+        time.sleep(0.01)
+        inside.release()
+        return output
+
+    card = Card(change=alone, fails_from=fails_from)
+    card.install(monkeypatch)
+    session = opened("cuda")
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: session.run(None, {"pixels": PIXELS})[0], range(8)))
+    assert all(np.array_equal(each, expected) for each in found)
+    assert session.device.name == ("cpu" if fails_from else "cuda")
+    assert len(card.shapes) == (fails_from or 8)
+    assert session.trouble == (
+        "the device cuda fails (out of memory); the CPU is used instead" if fails_from else ""
+    )
 
 
 def test_a_provider_that_is_not_built_in_does_not_start(
