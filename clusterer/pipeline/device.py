@@ -130,7 +130,7 @@ def _measured(
         note(trouble)
         return None
     verdict = "is used" if result.is_worth_it else "is not used"
-    note(f"{result.describe(device.name)}, and {verdict}; kept in the cache folder")
+    note(f"measured: {result.describe(device.name)}, and {verdict}")
     key = _key(device, config)
     with suppress(ResultError):
         make_folder(_file(key).parent)

@@ -126,7 +126,7 @@ def test_auto_measures_once(  # noqa: PLR0917
     for _ in range(3):
         assert choose("auto", CONFIG, notes.append) == chosen
     assert measured.asked == ["cuda"]
-    assert notes == [f"{note}; kept in the cache folder"]
+    assert notes == [f"measured: {note}"]
     assert recall(CUDA, CONFIG) == result
     (file,) = folder.iterdir()
     assert file.name.startswith("device-")
