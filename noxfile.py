@@ -122,6 +122,18 @@ def run_demo(session: nox.Session, command: list[str], env: dict[str, str] | Non
         assert (Path(folder) / "demo.people" / "report.html").is_file()
 
 
+@nox.session(python="3.12")
+def openvino(session: nox.Session) -> None:
+    """The tests of accelerators, with OpenVINO, which runs on any processor of Intel or AMD."""
+    session.install(".[test]")
+    session.run_install("uv", "pip", "uninstall", "--quiet", "onnxruntime", external=True)
+    try:
+        session.install("--only-binary", ":all:", "onnxruntime-openvino")
+    except CommandFailed:
+        session.skip("there is no wheel of onnxruntime-openvino for this machine; see above")
+    session.run("pytest", "-m", "accelerator", *(session.posargs or ["tests/pipeline"]))
+
+
 @nox.session(python=OLDEST, venv_backend="venv")
 def train(session: nox.Session) -> None:
     """The tests of the training, separate, so that the other sessions run without torch."""

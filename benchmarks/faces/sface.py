@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-import onnxruntime
 from onnx import helper, numpy_helper
 
 from benchmarks.footage import ROOT
@@ -132,7 +131,7 @@ def ready(original: bytes) -> bytes:
 
 def embeddings(model: bytes, chips: FloatArray) -> FloatArray:
     """Of length 1, each chip on its own: the original takes one at a time."""
-    session: onnxruntime.InferenceSession = open_session(model, 1, "SFace", "")
+    session = open_session(model, 1, "SFace", "")
     rows = [session.run([OUTPUT], {INPUT: chip[None]})[0] for chip in chips]
     found: FloatArray = np.concatenate(rows)
     found /= np.linalg.norm(found, axis=1, keepdims=True)

@@ -14,12 +14,15 @@ import click
 from clusterer._version import __version__
 from clusterer.cli.crash import library_versions
 from clusterer.cli.group import Command
+from clusterer.core.config import AnalysisConfig, DetectionConfig
 from clusterer.core.cores import usable_cores
 from clusterer.core.errors import ClustererError
 from clusterer.core.text import one_line
 from clusterer.faces import detection, encoding
 from clusterer.models.cache import cache_folder
+from clusterer.models.devices import Device, available
 from clusterer.models.registry import Entry
+from clusterer.pipeline.device import accelerators, fastest, recall, troubles
 
 WIDTH = 10
 """Of the labels."""
@@ -29,8 +32,8 @@ WIDTH = 10
 def doctor() -> None:
     """Describe this machine, for a bug report.
 
-    Versions, cores, FFmpeg, ONNX Runtime, free space, and which networks are here. Nothing is sent
-    or changed; your home folder is written as ~.
+    Versions, cores, FFmpeg, ONNX Runtime and its devices, free space, and which networks are here.
+    Nothing is sent or changed; your home folder is written as ~.
     """
     for label, text in _facts():
         indent = " " * WIDTH
@@ -52,6 +55,8 @@ def _facts() -> Iterator[tuple[str, str]]:
     yield "cores", f"{usable_cores()} usable of {os.cpu_count()}"
     yield "FFmpeg", _ffmpeg()
     yield "ONNX", _onnx_runtime()
+    yield "devices", ", ".join(device.name for device in available())
+    yield "device", _device()
     yield "libraries", ", ".join(library_versions())
     yield "cache", _folder(cache_folder())
     yield "here", _folder(Path.cwd())
@@ -79,7 +84,7 @@ def _ffmpeg() -> str:
 
 
 def _onnx_runtime() -> str:
-    """Its version, and what it could run networks on; cluster-video uses the CPU."""
+    """Its version, and all that it could run networks on."""
     import onnxruntime
 
     from clusterer.models.runtime import disable_telemetry
@@ -88,6 +93,25 @@ def _onnx_runtime() -> str:
     names = onnxruntime.get_available_providers()
     providers = ", ".join(name.removesuffix("ExecutionProvider") for name in names)
     return f"Runtime {onnxruntime.__version__}: {providers}"
+
+
+def _device() -> str:
+    """What ``--device auto`` is at the default settings, and the figures behind that."""
+    try:
+        failing = [text for device in accelerators() for text in _starting(device)]
+        results = {device.name: recall(device, AnalysisConfig()) for device in accelerators()}
+    except ClustererError as error:  # weights are damaged
+        return f"auto cannot be measured: {error.cause}"
+    figures = [
+        f"{name} is not measured yet" if result is None else result.describe(name)
+        for name, result in results.items()
+    ]
+    return "; ".join([f"auto is {fastest(results)}", *figures, *failing])
+
+
+def _starting(device: Device) -> list[str]:
+    """Why a device does not start, if so."""
+    return troubles(detection.create(DetectionConfig(), 1, device.name))
 
 
 def _folder(path: Path) -> str:

@@ -14,8 +14,9 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from clusterer.cli.types import NUMBER, PATH, RESULT, Output
-from clusterer.core.config import range_of
+from clusterer.cli.types import NUMBER, PATH, RESULT, Name, Output
+from clusterer.core.config import AUTO, range_of
+from clusterer.models.devices import DEVICES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -98,6 +99,14 @@ def takes_one(group: type[Any], name: str, **changes: Any) -> Callable[[Command]
 
 
 result = click.argument("result", metavar="RESULT", type=RESULT)
+device = click.option(
+    "--device",
+    type=Name([AUTO, *DEVICES]),
+    default=AUTO,
+    show_default=True,
+    help="What the networks run on. 'auto' is the fastest that ONNX Runtime has here, which is "
+    "measured once; with the usual wheel that is the CPU. Where another fails, the CPU is used.",
+)
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 
 

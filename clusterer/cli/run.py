@@ -18,6 +18,7 @@ from clusterer.cli.types import PATH
 from clusterer.cli.work import Work
 from clusterer.core.config import AUTO, Config
 from clusterer.core.errors import ClustererError, ConfigError, PlugInError
+from clusterer.models.devices import check
 
 if TYPE_CHECKING:
     from clusterer.cli.progress import Terminal
@@ -31,6 +32,7 @@ SECTIONS = {
         "sample_rate", "stream", "detector", "detection_width", "detection_score", "min_face_px",
         "encoder",
     ),
+    "Speed": ("device",),
     "Output": ("quiet", "as_json"),
 }  # fmt: skip
 
@@ -60,6 +62,7 @@ SECTIONS = {
     "Default: those in the result folder.",
 )
 @options.gallery()
+@options.device
 @options.quiet
 @options.as_json("the summary")
 def run(
@@ -71,6 +74,7 @@ def run(
     replaces: bool,
     edits: Path | None,
     gallery: Path | None,
+    device: str,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -88,6 +92,7 @@ def run(
     from clusterer.people.decide import resolved
 
     _check(videos)
+    check(device)
     folders = result_folders(videos, output)
     if edits is not None and len(folders) > 1:
         raise ConfigError("--edits belongs to one video", "Run the videos one by one")
@@ -110,6 +115,7 @@ def run(
                 edits=edits,
                 replaces=replaces,
                 better=better,
+                device=device,
             )
             outcomes.append(outcome)
         except Exception as error:
@@ -131,6 +137,7 @@ def _one(
     edits: Path | None,
     replaces: bool,
     better: str,
+    device: str,
 ) -> Outcome:
     """Process one video, name its people, and print the summary."""
     from clusterer.cli.name import suggestion_lines
@@ -140,7 +147,7 @@ def _one(
 
     check_no_folder(video)
     with terminal.watching(video) as hook:
-        outcome = process(video, config, folder, hook, edits, replace=replaces)
+        outcome = process(video, config, folder, hook, edits, replace=replaces, device=device)
     lines: list[str] = []
     if loaded_gallery is not None:
         naming = name_people(folder, loaded_gallery)

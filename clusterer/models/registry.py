@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from importlib import import_module
+from inspect import Parameter, signature
 from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -169,8 +170,17 @@ class Registry(Generic[E]):
         with self._blaming(name, entry.plug_in):
             return entry.load()
 
-    def create(self, name: str, *arguments: Any) -> Any:
+    def create(self, name: str, *arguments: Any, **offered: Any) -> Any:
         """Make an object of the class of a name.
+
+        Parameters
+        ----------
+        name
+            Of an entry.
+        arguments
+            For its class.
+        offered
+            Likewise, but only those of which the class has a parameter.
 
         Raises
         ------
@@ -181,7 +191,7 @@ class Registry(Generic[E]):
         """
         made: Callable[..., Any] = self.load(name)
         with self._blaming(name, self.get(name).plug_in):
-            return made(*arguments)
+            return made(*arguments, **_wanted(made, offered))
 
     def entries(self) -> dict[str, E]:
         """All entries by name, sorted, without plug-ins that cannot be loaded."""
@@ -334,6 +344,17 @@ class Registry(Generic[E]):
                 f"({_in_words(error)})",
                 "Install that package again, or a version for this cluster-video",
             ) from error
+
+
+def _wanted(made: Callable[..., Any], offered: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the arguments that a class has a parameter for."""
+    try:
+        parameters = signature(made).parameters if offered else {}
+    except (TypeError, ValueError):  # of a class that is not written in Python
+        return {}
+    by_name = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)  # and no catch-all
+    named = {name for name, each in parameters.items() if each.kind in by_name}
+    return {name: value for name, value in offered.items() if name in named}
 
 
 def _check(facts: Entry) -> None:

@@ -7,19 +7,25 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from clusterer.core.config import AnalysisConfig
+from clusterer.core.config import AUTO, AnalysisConfig
 from clusterer.core.errors import CacheError, system_libraries
 from clusterer.core.hook import Hook
 from clusterer.core.types import Analysis
 from clusterer.faces import alignment, detection, encoding
 from clusterer.models.bundled import CLOTHING
+from clusterer.models.devices import check
 from clusterer.store.analysis_cache import AnalysisCache, analysis_key
 from clusterer.store.film import remember
 from clusterer.store.folder import ResultFolder
 
 
 def analyse(
-    video: Path | str, config: AnalysisConfig, folder: Path | str, hook: Hook | None = None
+    video: Path | str,
+    config: AnalysisConfig,
+    folder: Path | str,
+    hook: Hook | None = None,
+    *,
+    device: str = AUTO,
 ) -> Analysis:
     """Find, track and encode every face of a video, or load the stored analysis.
 
@@ -36,13 +42,19 @@ def analyse(
         Films are identified by content, not by name, place or time of the file.
     hook
         Receives progress and notes; None = nothing does.
+    device
+        What the networks run on: ``cpu``, ``cuda``, ``coreml``, ``directml``, ``openvino``; or
+        ``auto``: the fastest at hand, which is measured once. If it fails, `hook` receives a note,
+        and the CPU is used. A stored analysis is reused whatever device made it.
 
     Returns
     -------
-    Analysis; the same bytes for the same video, models and settings, interrupted or not
+    Analysis; on the CPU the same bytes for the same video, models and settings, interrupted or not
 
     Raises
     ------
+    ConfigError
+        There is no such device, or the installed ONNX Runtime cannot use it.
     VideoError
         The video cannot be opened or nothing in it can be decoded.
     ModelError
@@ -60,13 +72,16 @@ def analyse(
     >>> analysis = clusterer.analyse("a.mp4", config.analysis, "a.people")  # doctest: +SKIP
     >>> result = clusterer.decide(analysis, config)  # doctest: +SKIP
     """
+    check(device)
     video, hook = Path(video), hook or Hook()
     with ResultFolder(folder).locked(lasting=True):
         opened = ResultFolder.for_video(video, folder, hook)
-        return analyse_into(opened, video, config, hook)
+        return analyse_into(opened, video, config, hook, device)
 
 
-def analyse_into(opened: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook) -> Analysis:
+def analyse_into(
+    opened: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook, device: str
+) -> Analysis:
     """The same as `analyse`, into an open folder whose lock is held."""
     config = replace(config, encoding=encoding.resolve(config.encoding))
     config = replace(config, tracking=replace(config.tracking, unit=encoding.tracking_unit(config)))
@@ -87,7 +102,7 @@ def analyse_into(opened: ResultFolder, video: Path, config: AnalysisConfig, hook
     # Otherwise NumPy's BLAS spins a thread per core for every small product and takes half of the
     # machine from the models.
     with threadpool_limits(limits=1, user_api="blas"), system_libraries():
-        analysis = _look(video, config, models, cache, hook)
+        analysis = _look(video, config, models, cache, hook, device)
     remember(key, video)
     return analysis
 
@@ -102,10 +117,16 @@ def _model_hashes(config: AnalysisConfig) -> dict[str, str]:
     return {file.name: file.sha256() for file in sorted(weights, key=lambda file: file.name)}
 
 
-def _look(
-    path: Path, config: AnalysisConfig, models: dict[str, str], cache: AnalysisCache, hook: Hook
+def _look(  # noqa: PLR0913, PLR0917 (as `watch`)
+    path: Path,
+    config: AnalysisConfig,
+    models: dict[str, str],
+    cache: AnalysisCache,
+    hook: Hook,
+    device: str,
 ) -> Analysis:
     """Analyse the video; imported late, as a run from the cache needs no model library."""
+    from clusterer.pipeline.device import choose  # noqa: PLC0415 (see above)
     from clusterer.pipeline.watch import watch  # noqa: PLC0415 (see above)
 
-    return watch(path, config, models, cache, hook)
+    return watch(path, config, models, cache, hook, choose(device, config, hook.note))

@@ -7,11 +7,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from clusterer.core.config import Config
+from clusterer.core.config import AUTO, Config
 from clusterer.core.errors import EditsError, system_libraries
 from clusterer.core.hook import Hook
 from clusterer.core.types import ClusteringResult
 from clusterer.edits import EditLog
+from clusterer.models.devices import check
 from clusterer.outputs.save import save
 from clusterer.people import clustering
 from clusterer.people.decide import decide, resolved
@@ -45,6 +46,7 @@ def process(  # noqa: PLR0913 (the user's choices)
     edits: Path | str | None = None,
     *,
     replace: bool = False,
+    device: str = AUTO,
 ) -> Outcome:
     """Find out who appears when in a video, and write report and tables.
 
@@ -68,6 +70,8 @@ def process(  # noqa: PLR0913 (the user's choices)
     replace
         Remove the result of another film from the folder, except its corrections: ``edits.json``
         becomes ``edits.<film>.json``. Files that this program did not write stay.
+    device
+        What the networks run on, as for `analyse`.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def process(  # noqa: PLR0913 (the user's choices)
     EditsError
         The corrections cannot be read, or `edits` does not begin with those in the folder.
     ConfigError
-        `folder` is empty text.
+        `folder` is empty text, or there is no such device.
     OtherFilmError
         The folder contains the result of another film, and `replace` is not set.
     ResultError
@@ -93,6 +97,7 @@ def process(  # noqa: PLR0913 (the user's choices)
     ['Person 1']
     """
     started_s = time.monotonic()
+    check(device)
     config = resolved(config or Config())
     video, edits_file = Path(video), None if edits is None else Path(edits)
     clustering.create(config.clustering, 0.0)  # a missing library fails now, not after the analysis
@@ -101,7 +106,7 @@ def process(  # noqa: PLR0913 (the user's choices)
     with ResultFolder(folder).locked(lasting=True):
         target = ResultFolder.for_video(video, folder, hook, replace=replace)
         log = _corrections(target, edits_file)
-        analysis = analyse_into(target, video, config.analysis, hook)
+        analysis = analyse_into(target, video, config.analysis, hook, device)
         target.ensure_marker()
         log = _latest(target, log, edits_file)
         result = decide(analysis, config, log.edits)

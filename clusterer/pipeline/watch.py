@@ -14,9 +14,13 @@ from clusterer.core.config import AnalysisConfig
 from clusterer.core.cores import usable_cores
 from clusterer.core.errors import ModelError
 from clusterer.core.hook import Hook
-from clusterer.core.types import Analysis, ChipQuality, Detections, Shot, VideoInfo
+from clusterer.core.types import Analysis, ChipQuality, Detections, Frame, Shot, VideoInfo
 from clusterer.faces import alignment, detection, encoding
+from clusterer.faces.detection import Detector
+from clusterer.faces.encoding import Encoder
 from clusterer.media import Sampler, probe
+from clusterer.models.devices import CPU
+from clusterer.pipeline.device import troubles
 from clusterer.pipeline.prefetch import FrameFaces, detect_ahead
 from clusterer.pipeline.shot import ShotAnalyser
 from clusterer.store.analysis_cache import AnalysisCache
@@ -35,8 +39,13 @@ _SIDE_BY_SIDE = (
 """Arrays that are joined shot after shot, unchanged."""
 
 
-def watch(
-    path: Path, config: AnalysisConfig, models: dict[str, str], cache: AnalysisCache, hook: Hook
+def watch(  # noqa: PLR0913, PLR0917 (what is watched, how, and where it goes)
+    path: Path,
+    config: AnalysisConfig,
+    models: dict[str, str],
+    cache: AnalysisCache,
+    hook: Hook,
+    device: str,
 ) -> Analysis:
     """Analyse the video, storing each shot as it ends.
 
@@ -49,20 +58,22 @@ def watch(
     cache
         Stores finished shots, returns those of an interrupted run, and stores the analysis.
     hook
-        Receives the progress.
+        Receives the progress, and a note if the device fails.
+    device
+        Name in `clusterer.models.devices.DEVICES`.
     """
     info = probe(path, config.video.stream)
-    cores = usable_cores()
-    detector = detection.create(config.detection, cores)
-    encoder_threads = max(1, cores // 2)  # detection runs at the same time and needs the rest
-    encoder = encoding.create(config.encoding, encoder_threads)
+    detector = detection.create(config.detection, usable_cores(), device)
+    encoder_threads = max(
+        1, usable_cores() // 2
+    )  # detection runs at the same time and needs the rest
+    encoder = encoding.create(config.encoding, encoder_threads, device)
     aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
     clothes = ClothingEncoder(encoder_threads)
     _check_same(models, detector.models, aligner.models, encoder.models, clothes.models)
     new_shot = partial(ShotAnalyser, aligner, encoder, clothes, config, info)
-    parts = cache.finished_shots()
-    if parts:
-        hook.note(f"resuming after shot {len(parts)}, where an earlier run stopped")
+    noted = _warm_up(info, hook, detector, encoder) if device != CPU.name else ()
+    parts = _finished(cache, hook)
     after = _shot(len(parts) - 1, parts[-1]) if parts else None
     analyser = new_shot()
     faces, tracks = (sum(count(part) for part in parts) for count in (_n_faces, _n_tracks))
@@ -79,9 +90,35 @@ def watch(
             parts.append(arrays)
             faces, tracks = faces + _n_faces(arrays), tracks + _n_tracks(arrays)
             analyser = new_shot()
+    _note_troubles(hook, noted, detector, encoder)
     analysis = _assemble(info, parts, models, tuple(sampler.warnings))
     cache.finish(analysis)
     return analysis
+
+
+def _finished(cache: AnalysisCache, hook: Hook) -> list[Arrays]:
+    """Shots of an interrupted run, with a note if there are any."""
+    parts = cache.finished_shots()
+    if parts:
+        hook.note(f"resuming after shot {len(parts)}, where an earlier run stopped")
+    return parts
+
+
+def _warm_up(info: VideoInfo, hook: Hook, detector: Detector, encoder: Encoder) -> tuple[str, ...]:
+    """Make the device ready, with pictures of the sizes to come; note and return what fails."""
+    width_px, height_px = info.square_px
+    detector.detect([Frame(0, 0, np.zeros((height_px, width_px, 3), np.uint8))])
+    encoder.encode(np.zeros((1, encoder.chip_size_px, encoder.chip_size_px, 3), np.uint8))
+    return _note_troubles(hook, (), detector, encoder)
+
+
+def _note_troubles(hook: Hook, noted: tuple[str, ...], *used: object) -> tuple[str, ...]:
+    """Note why networks do not run on the device asked for, unless that was noted before."""
+    found = tuple(troubles(*used))
+    for trouble in found:
+        if trouble not in noted:
+            hook.note(trouble)
+    return found
 
 
 def _check_same(hashed: dict[str, str], *loaded: dict[str, str]) -> None:

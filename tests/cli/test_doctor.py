@@ -11,9 +11,14 @@ import onnxruntime
 import pytest
 
 from clusterer._version import __version__
+from clusterer.core.config import AnalysisConfig
 from clusterer.core.cores import usable_cores
 from clusterer.faces import detection, encoding
+from clusterer.models.cache import ENVIRONMENT_VARIABLE
+from clusterer.pipeline import device as device_module
+from clusterer.pipeline.device import Measured
 from tests.cli.conftest import Ran
+from tests.fake_devices import Card
 
 Command = Callable[..., Ran]
 
@@ -74,3 +79,34 @@ def test_a_folder_that_cannot_be_written_to(
     found = facts(command("doctor").out)
     assert found["cache"].endswith("GB free, cannot be written to")
     assert found["here"].endswith("GB free, cannot be written to")
+
+
+def test_without_an_accelerator_nothing_is_measured(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CPUExecutionProvider"])
+    found = facts(command("doctor").out)
+    assert (found["devices"], found["device"]) == ("cpu", "auto is cpu")
+
+
+def test_it_gives_the_choice_of_the_device_and_its_figures(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    Card().install(monkeypatch)
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(tmp_path / "cache"))
+    found = facts(command("doctor").out)
+    assert found["devices"] == "cpu, cuda"
+    assert found["device"] == "auto is cpu; cuda is not measured yet"
+    result = Measured(1.0, 0.25, agrees=True)
+    monkeypatch.setattr(device_module, "measure", lambda *_: ("", result))
+    device_module.choose("auto", AnalysisConfig(), lambda _: None)
+    found = facts(command("doctor").out)
+    assert found["device"] == "auto is cuda; cuda takes 0.25 times as long as the CPU"
+
+
+def test_it_says_why_a_device_does_not_start(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Card(loads=False).install(monkeypatch)
+    found = facts(command("doctor").out)
+    assert found["device"].startswith("auto is cpu; cuda is not measured yet; the device cuda does")

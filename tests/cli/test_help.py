@@ -83,7 +83,15 @@ def sections(text: str) -> dict[str, list[str]]:
 
 def test_commands_and_options_are_in_sections(command: Command) -> None:
     shown = sections(command("--help").out)
-    assert list(shown) == ["Common", "Grouping", "Detection", "Output", "Other", "Commands"]
+    assert list(shown) == [
+        "Common",
+        "Grouping",
+        "Detection",
+        "Speed",
+        "Output",
+        "Other",
+        "Commands",
+    ]
     assert [line.split()[0] for line in shown["Commands"]] == list(cluster_video.commands)
     assert all(len(line.split()) > 3 for line in shown["Commands"]), "one descriptive line each"
     assert shown["Common"][0].startswith("-o, --output")

@@ -59,7 +59,7 @@ def drawn(analysis: Analysis) -> dict[str, bytes]:
 
 
 def look(
-    path: Path, config: AnalysisConfig, _models: dict[str, str], cache: AnalysisCache, _hook: Any
+    path: Path, config: AnalysisConfig, _models: dict[str, str], cache: AnalysisCache, *_: Any
 ) -> Analysis:
     """Stands in for the pass over the film; stores what it stores."""
     analysis = analysis_of(config, path.name)

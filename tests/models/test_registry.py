@@ -65,6 +65,32 @@ def test_a_class_is_enough(ours: Registry[Entry], site: Path) -> None:
     assert list(ours.entries()) == ["ours", "theirs"]
 
 
+@pytest.mark.parametrize(
+    ("parameters", "given"),
+    [
+        ("self, config, device='cpu'", {"device": "cuda"}),
+        ("self, config, *, device", {"device": "cuda"}),
+        ("self, config", {}),
+        ("self, config, **device", {}),
+        ("self, config, *device", {}),
+        ("self, device, /", {}),
+    ],
+)
+def test_a_class_gets_what_it_has_a_parameter_for(
+    ours: Registry[Entry], site: Path, parameters: str, given: dict[str, str]
+) -> None:
+    taken = "device" if given else "{}"
+    body = f"class Thing:\n    def __init__({parameters}): self.device = {taken}\n"
+    bring(site, body)
+    made = ours.create("theirs", 1, device="cuda")
+    assert made.device == (given.get("device") or {})
+
+
+def test_a_class_that_is_not_written_in_python_gets_the_arguments_alone() -> None:
+    built_in = Registry("thing", "cluster_video.things", Entry, {"range": Entry("builtins:range")})
+    assert built_in.create("range", 3, device="cuda") == range(3)
+
+
 def test_a_class_may_state_more(ours: Registry[Entry], site: Path) -> None:
     head = "from clusterer.models.registry import Entry\n"
     bring(site, f"{head}{CLASS}    entry = Entry(summary='fine', licence='CC0')\n")

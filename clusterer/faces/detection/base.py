@@ -147,8 +147,9 @@ DETECTORS = Registry(
         ),
     },
 )
-"""The class takes a `DetectionConfig` and a number of threads. The figures are those that
-`python -m benchmarks faces detectors` prints for the sample film, at the default settings."""
+"""The class takes a `DetectionConfig` and a number of threads, and the `device` if it has a
+parameter of that name. The figures are those that `python -m benchmarks faces detectors` prints for
+the sample film, at the default settings."""
 
 names = DETECTORS.names
 
@@ -158,7 +159,7 @@ def weights(name: str) -> tuple[AnyFile, ...]:
     return DETECTORS.get(name).files
 
 
-def create(config: DetectionConfig, threads: int) -> Detector:
+def create(config: DetectionConfig, threads: int, device: str = "cpu") -> Detector:
     """Load the detector that `config` names.
 
     Parameters
@@ -167,6 +168,9 @@ def create(config: DetectionConfig, threads: int) -> Detector:
         Its settings.
     threads
         Largest number of threads it may use, at least 1.
+    device
+        Name in `clusterer.models.devices.DEVICES`; ignored by a detector whose class has no
+        parameter of that name, such as those of OpenCV and dlib.
 
     Raises
     ------
@@ -181,7 +185,7 @@ def create(config: DetectionConfig, threads: int) -> Detector:
     """
     if threads < 1:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")
-    detector: Detector = DETECTORS.create(config.detector, config, threads)
+    detector: Detector = DETECTORS.create(config.detector, config, threads, device=device)
     return (
         _PlugIn(config.detector, detector) if DETECTORS.has_plug_in(config.detector) else detector
     )
@@ -194,6 +198,12 @@ class _PlugIn:
         self.name = name
         self.models = DETECTORS.models_of(name, detector)
         self._detector = detector
+
+    @property
+    def trouble(self) -> str:
+        """Why it runs on the CPU although another device was asked for; else empty."""
+        with DETECTORS.running(self.name):
+            return str(getattr(self._detector, "trouble", ""))
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """As `Detector.detect`; PlugInError where it fails or breaks that contract."""

@@ -14,9 +14,9 @@ import numpy as np
 from clusterer.core.config import DetectionConfig
 from clusterer.core.types import Detections, FloatArray, Frame
 from clusterer.faces.detection.base import finish, look_at_each, weights
+from clusterer.faces.detection.batches import look_in_batches, open_detector
 from clusterer.faces.detection.picture import pad, shrink
 from clusterer.faces.detection.suppression import suppress
-from clusterer.models.runtime import open_session
 
 INPUT = "input.1"
 OUTPUTS = ["537", "538", "539", "540"]
@@ -96,6 +96,9 @@ class CenterFace:
         Its settings.
     threads
         Number of pictures processed in parallel.
+    device
+        Name in `clusterer.models.devices.DEVICES`. On another than the CPU, pictures are processed
+        in batches.
 
     Raises
     ------
@@ -105,29 +108,56 @@ class CenterFace:
 
     name = "centerface"
 
-    def __init__(self, config: DetectionConfig, threads: int) -> None:
+    def __init__(self, config: DetectionConfig, threads: int, device: str = "cpu") -> None:
         (file,) = weights(self.name)
         loaded = file.load()
         self.models = {file.name: loaded.sha256}
-        # One picture per thread: threads within a session wait for each other at every layer.
-        self._session = open_session(loaded.content, 1, str(loaded.path), file.remedy)
+        self._session = open_detector(
+            loaded.content, threads, str(loaded.path), file.remedy, device
+        )
         self._config = config
         self._threads = threads
 
+    @property
+    def trouble(self) -> str:
+        """As `clusterer.models.runtime.Session.trouble`."""
+        return self._session.trouble
+
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.faces.detection.Detector.detect`."""
+        if self._session.device.frames:
+            return look_in_batches(
+                frames,
+                self._prepare,
+                self._look,
+                self._read,
+                session=self._session,
+                threads=self._threads,
+            )
         return look_at_each(frames, self._detect_one, self._threads)
 
     def _detect_one(self, frame: Frame) -> Detections:
+        picture, scale = self._prepare(frame)
+        return self._read(frame, scale, self._look(picture)[0])
+
+    def _prepare(self, frame: Frame) -> tuple[FloatArray, FloatArray]:
+        """The network's input, of shape (1, 3, H, W), and `shrink`'s scale."""
         image, scale = shrink(frame.image, self._config.width_px)
-        maps = self._session.run(OUTPUTS, {INPUT: pad(image)})
-        heat, log_sides, offsets, points = (np.asarray(array)[0] for array in maps)
+        return pad(image), scale
+
+    def _look(self, pictures: FloatArray) -> list[list[FloatArray]]:
+        """The network's maps, picture by picture."""
+        maps = self._session.run(OUTPUTS, {INPUT: pictures})
+        return [list(of_one) for of_one in zip(*maps, strict=True)]
+
+    def _read(self, frame: Frame, scale: FloatArray, maps: list[FloatArray]) -> Detections:
+        heat, log_sides, offsets, points = maps
         candidates = decode(heat[0], log_sides, offsets, points, self._config.min_score)
         rows = suppress(candidates.boxes, candidates.scores, NMS_IOU)
         return finish(
             frame,
             candidates.boxes[rows] * np.tile(scale, 2),
-            candidates.scores[rows],
+            np.clip(candidates.scores[rows], 0, 1),  # a device may round up
             candidates.landmarks[rows] * scale,
             self._config,
         )

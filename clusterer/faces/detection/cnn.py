@@ -16,13 +16,13 @@ from clusterer.core.config import DetectionConfig
 from clusterer.core.errors import ModelError
 from clusterer.core.types import Detections, FloatArray, Frame, ImageArray, IntArray
 from clusterer.faces.detection.base import finish, look_at_each, weights
+from clusterer.faces.detection.batches import open_detector
 from clusterer.faces.detection.margin import margin_of, score
 from clusterer.faces.detection.picture import shrink
 from clusterer.faces.detection.pyramid import Painter, layout, to_picture
 from clusterer.models.dlib_onnx.convert_search import INPUT, OUTPUT, convert_search, grid
 from clusterer.models.dlib_onnx.dat import read_network
 from clusterer.models.dlib_onnx.layers import Search
-from clusterer.models.runtime import open_session
 
 UPSAMPLE = 1
 """Default number of times pictures are doubled; with 1, faces of 40 px are found."""
@@ -65,7 +65,10 @@ class Cnn:
     config
         Its settings.
     threads
-        Number of pictures processed in parallel.
+        Number of pictures processed in parallel, on the CPU.
+    device
+        Name in `clusterer.models.devices.DEVICES`. On another than the CPU, one picture is
+        processed at a time: the network takes no batches.
 
     Raises
     ------
@@ -75,7 +78,7 @@ class Cnn:
 
     name = "cnn"
 
-    def __init__(self, config: DetectionConfig, threads: int) -> None:
+    def __init__(self, config: DetectionConfig, threads: int, device: str = "cpu") -> None:
         (file,) = weights(self.name)
         loaded = file.load()
         self.models = {file.name: loaded.sha256}
@@ -84,16 +87,23 @@ class Cnn:
             raise ModelError(f"{loaded.path} is not a detector", file.remedy)
         self._search, self._grid = network.search, grid(network)
         self._painter = Painter(network.mean)
-        # One picture per thread: threads within a session wait for each other at every layer.
-        self._session = open_session(convert_search(network), 1, str(loaded.path), file.remedy)
+        self._session = open_detector(
+            convert_search(network), threads, str(loaded.path), file.remedy, device
+        )
         self._config = config
         self._threads = threads
         self._upsample = UPSAMPLE if config.upsample is None else config.upsample
         self._margin = margin_of(config.min_score)
 
+    @property
+    def trouble(self) -> str:
+        """As `clusterer.models.runtime.Session.trouble`."""
+        return self._session.trouble
+
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.faces.detection.Detector.detect`."""
-        return look_at_each(frames, self._detect_one, self._threads)
+        side_by_side = 1 if self._session.device.frames else self._threads
+        return look_at_each(frames, self._detect_one, side_by_side)
 
     def find(self, image: ImageArray, lowest: float = 0.0) -> tuple[IntArray, FloatArray]:
         """Find faces as dlib does.

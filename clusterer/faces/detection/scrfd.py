@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import onnxruntime
 
 from clusterer.core.config import DetectionConfig
 from clusterer.core.errors import ModelError
 from clusterer.core.types import Detections, FloatArray, Frame
 from clusterer.faces.detection.base import finish, look_at_each, weights
+from clusterer.faces.detection.batches import open_detector
 from clusterer.faces.detection.picture import pad, shrink
 from clusterer.faces.detection.suppression import suppress
-from clusterer.models.runtime import open_session
+from clusterer.models.runtime import Session
 
 STRIDES_PX = (8, 16, 32)
 """Input px per cell, at each of the three scales."""
@@ -81,7 +81,10 @@ class Scrfd:
     config
         Its settings.
     threads
-        Number of pictures processed in parallel.
+        Number of pictures processed in parallel, on the CPU.
+    device
+        Name in `clusterer.models.devices.DEVICES`. On another than the CPU, one picture is
+        processed at a time: the network takes no batches.
 
     Raises
     ------
@@ -91,21 +94,28 @@ class Scrfd:
 
     name = "scrfd"
 
-    def __init__(self, config: DetectionConfig, threads: int) -> None:
+    def __init__(self, config: DetectionConfig, threads: int, device: str = "cpu") -> None:
         (file,) = weights(self.name)
         loaded = file.load()
         self.models = {file.name: loaded.sha256}
-        # One picture per thread: threads within a session wait for each other at every layer.
-        self._session = open_session(loaded.content, 1, str(loaded.path), file.remedy)
+        self._session = open_detector(
+            loaded.content, threads, str(loaded.path), file.remedy, device
+        )
         if not _fits(self._session):
             raise ModelError(f"{loaded.path} is not an SCRFD with landmarks", file.remedy)
         self._input = self._session.get_inputs()[0].name
         self._config = config
         self._threads = threads
 
+    @property
+    def trouble(self) -> str:
+        """As `clusterer.models.runtime.Session.trouble`."""
+        return self._session.trouble
+
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Find the faces of each frame; see `clusterer.faces.detection.Detector.detect`."""
-        return look_at_each(frames, self._detect_one, self._threads)
+        side_by_side = 1 if self._session.device.frames else self._threads
+        return look_at_each(frames, self._detect_one, side_by_side)
 
     def _detect_one(self, frame: Frame) -> Detections:
         image, scale = shrink(frame.image, self._config.width_px)
@@ -122,7 +132,7 @@ class Scrfd:
         )
 
 
-def _fits(session: onnxruntime.InferenceSession) -> bool:
+def _fits(session: Session) -> bool:
     """Whether a network accepts pictures of any size and has the outputs that `decode` expects."""
     shapes = [value.shape for value in session.get_inputs()]
     widths = [value.shape[-1] for value in session.get_outputs()]

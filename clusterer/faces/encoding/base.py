@@ -118,8 +118,9 @@ ENCODERS = Registry(
         ),
     },
 )
-"""A class without a card is called with an `EncodingConfig` and a number of threads. A plug-in must
-state `thresholds`: they belong to its embeddings."""
+"""A class without a card is called with an `EncodingConfig` and a number of threads, and with the
+`device` if it has a parameter of that name. A plug-in must state `thresholds`: they belong to its
+embeddings."""
 
 names = ENCODERS.names
 """Names of the registry, sorted; ``auto`` and ``onnx:PATH`` are encoders, too."""
@@ -168,13 +169,15 @@ class Encoder(Protocol):
         ...
 
 
-def create(config: EncodingConfig, threads: int) -> Encoder:
+def create(config: EncodingConfig, threads: int, device: str = "cpu") -> Encoder:
     """Load an encoder.
 
     Parameters
     ----------
     config : names the encoder
     threads : how many of the processor's threads it may use, 1 or more
+    device : name in `clusterer.models.devices.DEVICES`; ignored by an encoder whose class has no
+        parameter of that name
 
     Raises
     ------
@@ -193,9 +196,9 @@ def create(config: EncodingConfig, threads: int) -> Encoder:
         raise ConfigError(f"threads is {threads}", "It must be at least 1")
     runs_by = () if entry.card is None else (entry.card, entry.files)
     if local_network(name) is not None:
-        network: Encoder = entry.load()(*runs_by, config, threads)
+        network: Encoder = entry.load()(*runs_by, config, threads, device)
         return network
-    encoder: Encoder = ENCODERS.create(name, *runs_by, config, threads)
+    encoder: Encoder = ENCODERS.create(name, *runs_by, config, threads, device=device)
     return _PlugIn(name, encoder, entry) if ENCODERS.has_plug_in(name) else encoder
 
 
@@ -213,6 +216,12 @@ class _PlugIn:
                 name, f"is aligned by {self.alignment!r}, but its entry says {entry.alignment!r}"
             )
         self._encoder = encoder
+
+    @property
+    def trouble(self) -> str:
+        """Why it runs on the CPU although another device was asked for; else empty."""
+        with ENCODERS.running(self.name):
+            return str(getattr(self._encoder, "trouble", ""))
 
     def encode(self, chips: ImageArray) -> FloatArray:
         """As `Encoder.encode`; PlugInError where it fails or breaks that contract."""

@@ -29,6 +29,7 @@ class DlibResNet:
     ----------
     config : its `batch_size` is the largest number of chips per run
     threads : number of CPU threads to use
+    device : name in `clusterer.models.devices.DEVICES`
 
     Raises
     ------
@@ -42,14 +43,19 @@ class DlibResNet:
     alignment: str = "dlib"
     padding: float = 0.25
 
-    def __init__(self, config: EncodingConfig, threads: int) -> None:
+    def __init__(self, config: EncodingConfig, threads: int, device: str = "cpu") -> None:
         weights = DLIB_RESNET.load()
         self.models: dict[str, str] = {DLIB_RESNET.name: weights.sha256}
         self._batch_size = min(config.batch_size, CPU_BATCH)
         model = cache.cached(
             f"{self.name}-{CONVERTED[:16]}.onnx", CONVERTED, lambda: _converted(weights.content)
         )
-        self._session = open_session(model, threads, str(weights.path), DLIB_RESNET.remedy)
+        self._session = open_session(model, threads, str(weights.path), DLIB_RESNET.remedy, device)
+
+    @property
+    def trouble(self) -> str:
+        """As `clusterer.models.runtime.Session.trouble`."""
+        return self._session.trouble
 
     def encode(self, chips: ImageArray) -> FloatArray:
         """Embed chips; see `clusterer.faces.encoding.Encoder.encode`.
@@ -71,10 +77,9 @@ class DlibResNet:
         if chips.shape[1:] != (side, side, 3) or chips.dtype != np.uint8:
             raise ValueError(f"not chips of {side} px: {chips.dtype} {chips.shape}")
         embeddings = np.zeros((len(chips), self.dimension), np.float32)
-        for start in range(0, len(chips), self._batch_size):
-            rows = slice(start, start + self._batch_size)
-            batch = np.ascontiguousarray(chips[rows])
-            (embeddings[rows],) = self._session.run([OUTPUT], {INPUT: batch})
+        for rows, batch in self._session.batches(chips, self._batch_size):
+            (found,) = self._session.run([OUTPUT], {INPUT: np.ascontiguousarray(batch)})
+            embeddings[rows] = found[: rows.stop - rows.start]
         return embeddings
 
 

@@ -32,6 +32,7 @@ class OnnxNetwork:
         output
     config : names the encoder; its `batch_size` is the largest number of chips per run
     threads : number of CPU threads to use
+    device : name in `clusterer.models.devices.DEVICES`
 
     Raises
     ------
@@ -40,7 +41,12 @@ class OnnxNetwork:
     """
 
     def __init__(
-        self, card: Card, files: Sequence[AnyFile], config: EncodingConfig, threads: int
+        self,
+        card: Card,
+        files: Sequence[AnyFile],
+        config: EncodingConfig,
+        threads: int,
+        device: str = "cpu",
     ) -> None:
         self.name = config.encoder
         self.dimension = card.dimension
@@ -51,7 +57,9 @@ class OnnxNetwork:
         self.models = {file.name: each.sha256 for file, each in zip(files, loaded, strict=True)}
         self._centre = np.array(card.centre, dtype=np.float32)
         self._card, self._origin, self._remedy = card, str(loaded[0].path), files[0].remedy
-        self._session = open_session(self._read(loaded), threads, self._origin, self._remedy)
+        self._session = open_session(
+            self._read(loaded), threads, self._origin, self._remedy, device
+        )
         batch = self._check_shapes()
         self._input = self._session.get_inputs()[0].name
         self._output = self._session.get_outputs()[0].name
@@ -64,6 +72,11 @@ class OnnxNetwork:
             raise self._wrong("numbers that are not finite")
         largest = min(config.batch_size, CPU_BATCH)
         self._batch_size = largest if batch is None and self._accepts(probe) else 1
+
+    @property
+    def trouble(self) -> str:
+        """As `clusterer.models.runtime.Session.trouble`."""
+        return self._session.trouble
 
     def encode(self, chips: ImageArray) -> FloatArray:
         """Embed chips; see `clusterer.faces.encoding.Encoder.encode`.
@@ -88,9 +101,8 @@ class OnnxNetwork:
         if chips.shape[1:] != (side, side, 3) or chips.dtype != np.uint8:
             raise ValueError(f"not chips of {side} px: {chips.dtype} {chips.shape}")
         embeddings = np.zeros((len(chips), self.dimension), np.float32)
-        for start in range(0, len(chips), self._batch_size):
-            rows = slice(start, start + self._batch_size)
-            embeddings[rows] = self._run(self._prepare(chips[rows]))
+        for rows, batch in self._session.batches(chips, self._batch_size):
+            embeddings[rows] = self._run(self._prepare(batch))[: rows.stop - rows.start]
         embeddings[~np.isfinite(embeddings).all(axis=1)] = 0  # one bad chip must not end the run
         if self._card.normalise:
             embeddings = _normalised(embeddings)

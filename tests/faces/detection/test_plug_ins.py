@@ -12,6 +12,7 @@ from clusterer.core.config import DetectionConfig
 from clusterer.core.errors import PlugInError
 from clusterer.core.types import Frame
 from clusterer.faces import detection
+from clusterer.pipeline.device import troubles
 from tests.plug_in_packages import importing, install
 
 SOURCE = """
@@ -29,6 +30,11 @@ class Nothing:
 
     def detect(self, frames):
         return tuple(Detections.empty() for _ in frames)
+
+
+class Placed(Nothing):
+    def __init__(self, config, threads, device="cpu"):
+        self.trouble = f"the device {device} is not for this"
 
 
 class Raises(Nothing):
@@ -94,3 +100,16 @@ def test_what_does_not_fit(site: Path, name: str, told: str) -> None:
 def test_models_are_names_and_hashes(site: Path) -> None:
     with pytest.raises(PlugInError, match="other things than names and hashes in models"):
         make(site, "Nameless")
+
+
+def test_a_class_with_a_device_is_given_one(site: Path) -> None:
+    make(site, "Placed")
+    placed = detection.create(DetectionConfig(detector="eye"), 1, "cuda")
+    assert troubles(placed) == ["the device cuda is not for this"]
+
+
+def test_a_class_without_a_device_works_on_any(site: Path) -> None:
+    make(site, "Nothing")
+    plain = detection.create(DetectionConfig(detector="eye"), 1, "cuda")
+    assert [len(faces) for faces in plain.detect(FRAMES)] == [0, 0]
+    assert troubles(plain) == []

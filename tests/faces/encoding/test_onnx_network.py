@@ -15,6 +15,7 @@ from clusterer.core.errors import ModelError
 from clusterer.faces import encoding
 from clusterer.faces.encoding import Encoder
 from clusterer.faces.encoding.card import Card, to_toml
+from tests.fake_devices import Card as Accelerator
 from tests.tiny_network import CARD, network, tensor, write_network
 
 SIDE = 16
@@ -194,3 +195,21 @@ def test_alignment_and_padding_of_the_card(tmp_path: Path) -> None:
     assert (encoder.chip_size_px, encoder.dimension) == (32, 24)
     assert (encoder.alignment, encoder.padding) == ("box", 0.3)
     assert set(encoder.models) == {"onnx:a.onnx", "onnx:a.toml"}
+
+
+@pytest.mark.parametrize(
+    ("batch", "shapes"), [("n", {(64, 3, 32, 32), (1, 3, 32, 32)}), (1, {(1, 3, 32, 32)})]
+)
+def test_on_a_device_batches_are_filled_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int | str, shapes: set[tuple[int, ...]]
+) -> None:
+    name = write_network(tmp_path / "tiny.onnx", batch=batch)
+    chips = np.random.default_rng(0).integers(0, 256, (70, 32, 32, 3), np.uint8)
+    expected = load(name).encode(chips)
+    card = Accelerator()
+    card.install(monkeypatch)
+    encoder = encoding.create(EncodingConfig(name), 1, "cuda")
+    assert np.allclose(encoder.encode(chips), expected, atol=1e-5)
+    assert encoder.encode(chips[:0]).shape == (0, 24)
+    assert set(card.shapes) - {(2, 3, 32, 32)} == shapes  # two chips: to see if it takes batches
+    assert encoder.trouble == ""  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from clusterer.faces import alignment, encoding
 from clusterer.faces.encoding import ENCODERS
 from clusterer.faces.encoding.card import parse_card
 from clusterer.models import plug_in
+from clusterer.pipeline.device import troubles
 from tests.plug_in_packages import importing, install
 from tests.tiny_network import CARD, network
 
@@ -34,6 +35,11 @@ class Mean:
 
     def encode(self, chips):
         return chips.mean(axis=(1, 2), dtype=np.float32)
+
+
+class Placed(Mean):
+    def __init__(self, config, threads, *, device):
+        self.models, self.trouble = {}, f"the device {device} is not for this"
 
 
 class Bare(Mean):
@@ -196,3 +202,15 @@ def test_an_alignment_that_breaks_its_contract(site: Path) -> None:
     aligner = alignment.create("flat", 8)
     with pytest.raises(PlugInError, match=r"'flat'.* shape \(0, 8, 8\), uint8, not .*8, 3\)"):
         aligner.align(np.zeros((9, 9, 3), np.uint8), Detections.empty())
+
+
+@pytest.mark.parametrize(
+    ("name", "noted"), [("Placed", ["the device cuda is not for this"]), ("Mean", [])]
+)
+def test_a_class_is_given_the_device_if_it_has_a_parameter(
+    site: Path, name: str, noted: list[str]
+) -> None:
+    install(site, "somebodys-mean", MEAN, {"encoders": {"mean": f"somebodys_mean:{name}"}})
+    encoder = encoding.create(EncodingConfig("mean"), 1, "cuda")
+    assert encoder.encode(np.full((2, 8, 8, 3), 9, np.uint8)).tolist() == [[9, 9, 9]] * 2
+    assert troubles(encoder) == noted
