@@ -7,6 +7,7 @@ turned away, was hidden or could not be followed.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ MAX_SIZE_RATIO = 1.8
 """Largest change in size of a face between two samples."""
 STAYED_IOU, STAYED_SIMILARITY = 0.6, 0.8
 """Overlap, and correlation of the small pictures, from which a face has stayed in its place."""
+_FEW_CHOICES = 1000
+"""Ways to match that are all tried: SciPy's solver takes half a second to load, in each process."""
 STITCH_REACH = 1.5
 """Face heights that a face may move while unseen, plus as much per second of gap."""
 
@@ -255,7 +258,31 @@ def _match(gain: Boxes, allowed: npt.NDArray[np.bool_]) -> list[tuple[int, int]]
 
 
 def _assign(gain: Boxes, allowed: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """As `_match`, where several rows want one column or the reverse: rare."""
+    """As `_match`, where several rows want one column or the reverse: rare, and mostly two."""
+    choices = math.prod(1 + int(count) for count in allowed.sum(axis=1))
+    if choices <= _FEW_CHOICES:
+        return _try_all(gain, [np.flatnonzero(row).tolist() for row in allowed], frozenset())[1]
+    return _solve(gain, allowed)
+
+
+def _try_all(
+    gain: Boxes, columns: list[list[int]], taken: frozenset[int]
+) -> tuple[float, list[tuple[int, int]]]:
+    """Largest sum, and its pairs: columns for the last rows, one list each; of equals the first."""
+    if not columns:
+        return 0.0, []
+    row = len(gain) - len(columns)
+    best: tuple[float, list[tuple[int, int]]] = (-1.0, [])
+    for column in [c for c in columns[0] if c not in taken]:
+        total, pairs = _try_all(gain, columns[1:], taken | {column})
+        if total + gain[row, column] > best[0]:
+            best = float(total + gain[row, column]), [(row, column), *pairs]
+    without = _try_all(gain, columns[1:], taken)
+    return without if without[0] > best[0] else best
+
+
+def _solve(gain: Boxes, allowed: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """As `_assign`, for any number."""
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 (slow to load)
 
     rows, columns = linear_sum_assignment(np.where(allowed, gain, 0.0), maximize=True)

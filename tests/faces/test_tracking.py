@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from clusterer.core.config import TrackingConfig
 from clusterer.core.types import Detections
-from clusterer.faces.tracking import Piece, Tracker, _assign, _match, stitch
+from clusterer.faces import tracking
+from clusterer.faces.tracking import Piece, Tracker, _match, _solve, stitch
 from tests.painted import Place, box, motion, paint
 
 CONFIG = TrackingConfig()
@@ -401,9 +402,19 @@ def test_stitching_keeps_every_detection_and_never_two_of_one_frame(
     st.lists(st.lists(st.integers(-8, 30), min_size=3, max_size=3), min_size=1, max_size=4),
     st.integers(1, 3),
 )
-def test_matching_without_contest_needs_no_solver(rows: list[list[int]], columns: int) -> None:
+def test_matching_is_the_solvers(rows: list[list[int]], columns: int) -> None:
     # No two sums are equal, so the best pairs are unique.
     weights = np.array([[2.0 ** -(3 * r + c) for c in range(columns)] for r in range(len(rows))])
     gain = np.array(rows)[:, :columns] + weights
     allowed = gain > 0
-    assert sorted(_match(gain, allowed)) == sorted(_assign(gain, allowed))
+    assert sorted(_match(gain, allowed)) == sorted(_solve(gain, allowed))
+
+
+def test_few_faces_are_matched_without_the_solver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracking, "_solve", None)
+    gain = np.array([[0.9, 0.8], [0.7, 0.2]])
+    assert _match(gain, gain > 0) == [(0, 1), (1, 0)]
+    assert _match(np.full((2, 2), 0.5), np.ones((2, 2), bool)) == [(0, 0), (1, 1)], "the first"
+    monkeypatch.setattr(tracking, "_FEW_CHOICES", 8)
+    with pytest.raises(TypeError):
+        _match(gain, gain > 0)
