@@ -39,4 +39,5 @@ def _register_arena() -> None:
         "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
     )
     settings = onnxruntime.OrtArenaCfg({"arena_extend_strategy": 0})  # double; the default
-    onnxruntime.create_and_register_allocator(cpu, settings)
+    with suppress(RuntimeError):  # another one is registered, which does as well
+        onnxruntime.create_and_register_allocator(cpu, settings)
