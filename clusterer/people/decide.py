@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from clusterer.core.config import AUTO, ClusteringConfig, Config, with_curves
 from clusterer.core.errors import ConfigError, EditsError
@@ -173,6 +174,15 @@ def decide(
     under = len(edits) if grouped_under is None else grouped_under
     if not 0 <= under <= len(edits):
         raise EditsError(f"There are {len(edits)} corrections, not {under}")
+    # BLAS adds up in another order on another number of cores, and last digits of evidence differ.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _decide(analysis, config, edits, under)
+
+
+def _decide(
+    analysis: Analysis, config: Config, edits: Sequence[Edit], under: int
+) -> ClusteringResult:
+    """As `decide`, with all settings filled in."""
     chosen = config.clustering
     inputs = basis(analysis, config, edits[:under])
     fit = _calibration(analysis, inputs, config)
