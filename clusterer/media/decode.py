@@ -15,7 +15,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from clusterer.core.types import VideoInfo
+from clusterer.core.types import Losses, VideoInfo
 from clusterer.media.opening import open_video, video_stream
 from clusterer.media.packets import GAP_S, count_frames_before, may_jump, stretches
 from clusterer.media.stream import (
@@ -31,6 +31,9 @@ _SEEK_MARGINS_S = (0.0, 10.0)
 """How far before the frame each seek attempt aims, in case the previous landed too late."""
 _MISSING_END_S = 0.5
 """A video that ends this much earlier than its container states is truncated."""
+_CONCEALING = ("ffv1", "hevc")
+"""Codecs whose decoders patch damaged pictures without saying so, with several threads otherwise
+than with one."""
 _FAILURES = 1000
 """Consecutive undecodable packets after which the rest of the file is given up."""
 _SAME_SHAPE = Fraction(1, 100)
@@ -47,12 +50,15 @@ class Start:
     index : decoded index of that frame, if known; then `pts` is exactly its pts
     context : number of frames before it to deliver first
     earliest_pts : lower bound of their pts
+    key_pts : of the key frame to decode from, if it is known that the times of all packets are
+        clear; then `index` need not be true, and nothing is delivered if it cannot be sought
     """
 
     pts: int
     index: int | None = None
     context: int = 0
     earliest_pts: int | None = None
+    key_pts: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +134,7 @@ class _SeekMissedError(Exception):
 class Reader:
     """Iterates the decoded frames of a video.
 
-    Damage does not raise: every decodable frame is delivered, and `warnings` lists the losses.
+    Damage does not raise: every decodable frame is delivered, and `losses` tells of the others.
 
     Parameters
     ----------
@@ -138,27 +144,34 @@ class Reader:
         Where to begin; None = at the first frame.
     end_pts
         Frames at or after it are skipped.
+    threads
+        Number of decoding threads, where several give the same; None = half of the machine's cores.
 
     Attributes
     ----------
-    warnings : list of str, complete when the iteration ends
+    losses : of what was read so far
     """
 
     def __init__(
-        self, info: VideoInfo, start: Start | None = None, end_pts: int | None = None
+        self,
+        info: VideoInfo,
+        start: Start | None = None,
+        end_pts: int | None = None,
+        threads: int | None = None,
     ) -> None:
-        self.warnings: list[str] = []
-        if info.stream is not None:
-            self.warnings.append(
-                f"the file has several video streams, of which stream {info.stream} was analysed;"
-                " --stream chooses another"
-            )
+        self.losses = Losses()
         self._info = info
+        self._threads = threads
         self._start = start if start is not None and start.pts > info.start_pts else None
         self._end_pts = end_pts
         self._cancelled = threading.Event()
-        self._damaged_pts: int | None = None
+        self._is_needed = self._start is None or self._start.key_pts is None
         self._frame_pts = max(1, round(1 / (info.frame_rate * info.time_base)))
+
+    @property
+    def warnings(self) -> list[str]:
+        """What to tell the user; complete when the iteration ends."""
+        return list(self.losses.warnings(self._info))
 
     def cancel(self) -> None:
         """End the iteration at its next frame; may be called from another thread."""
@@ -175,12 +188,7 @@ class Reader:
             last = decoded
             yield decoded
         else:
-            self._report_truncation(last)
-        if self._damaged_pts is not None:
-            self.warnings.append(
-                f"the file is damaged at {self._info.seconds(self._damaged_pts):.1f} s;"
-                " only its decodable parts were used"
-            )
+            self._note_truncation(last)
 
     def _from_start(self) -> Iterator[Decoded]:
         with open_video(self._info.path) as container:
@@ -194,7 +202,9 @@ class Reader:
         with open_video(path) as container:
             jumps = may_jump(container)
             has_pts = container.format.name not in FORMATS_WITHOUT_PTS
-        if not has_pts:
+        if start.key_pts is not None:
+            index = start.index or 0
+        elif not has_pts:
             index = None
         elif index is None or jumps:
             index = None if jumps and self._is_joined() else self._count_before(start.pts)
@@ -207,7 +217,8 @@ class Reader:
                 except _SeekMissedError:
                     continue
                 return
-        yield from self._skipped(start)
+        if start.key_pts is None:
+            yield from self._skipped(start)
 
     def _is_joined(self) -> bool:
         with open_video(self._info.path) as container:
@@ -233,6 +244,8 @@ class Reader:
             stream = video_stream(container, self._info.path, self._info.stream)
             try:
                 aim_pts = max(start.pts - margin_pts, self._info.start_pts)
+                if start.key_pts is not None and not margin_s:
+                    aim_pts = start.key_pts
                 container.seek(aim_pts, stream=stream)
             except av.error.FFmpegError:
                 raise _SeekMissedError from None
@@ -247,6 +260,7 @@ class Reader:
             if first is None:
                 return
             shift = index - first.index
+            self._is_needed = True
             for decoded in chain(
                 before[-start.context :] if start.context else [], [first], frames
             ):
@@ -276,6 +290,10 @@ class Reader:
 
     def _frames(self, container: InputContainer, stream: VideoStream) -> Iterator[_Stated]:
         """Frames as FFmpeg outputs them, skipping undecodable packets."""
+        if stream.codec_context.name in _CONCEALING:
+            stream.thread_count = 1
+        elif self._threads is not None:
+            stream.thread_count = self._threads
         packets = container.demux(stream)
         failures, pts = 0, self._info.start_pts
         shapes = _Shapes(self._info, container, stream)
@@ -309,10 +327,11 @@ class Reader:
             yield Decoded(index, pts, max(1, int(duration)), raw)
 
     def _note_damage(self, pts: int) -> None:
-        if self._damaged_pts is None:
-            self._damaged_pts = pts
+        # Right after a seek, frames before the first that is asked for may refer to others.
+        if self.losses.damaged_pts is None and self._is_needed:
+            self.losses = replace(self.losses, damaged_pts=pts)
 
-    def _report_truncation(self, last: Decoded | None) -> None:
+    def _note_truncation(self, last: Decoded | None) -> None:
         if last is None or self._cancelled.is_set():
             return
         with open_video(self._info.path) as container:
@@ -323,9 +342,7 @@ class Reader:
         length_pts = last.pts + last.duration_pts - self._info.start_pts
         end_s = float(length_pts * self._info.time_base)
         if stated_s is not None and end_s < stated_s - _MISSING_END_S:
-            self.warnings.append(
-                f"the file is truncated: its picture ends at {end_s:.1f} s of {stated_s:.1f} s"
-            )
+            self.losses = replace(self.losses, ends_s=end_s, stated_s=stated_s)
 
 
 def _looking_ahead(frames: Iterator[_Stated], following: deque[_Stated]) -> Iterator[_Stated]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -56,6 +56,34 @@ def stretches(
     return lengths
 
 
+class Clock:
+    """Checks, packet by packet, that times are all stated, differ, and go on.
+
+    Parameters
+    ----------
+    may_jump
+        Seconds per tick, of formats whose clock may be set anew: then no gap may be longer than
+        `GAP_S`. None = of all others.
+    """
+
+    def __init__(self, may_jump: Fraction | None = None) -> None:
+        self._longest = None if may_jump is None else GAP_S / may_jump
+        self._last_dts: int | None = None
+        self._recent: deque[int] = deque(maxlen=_REORDERED)
+
+    def is_clear(self, packet: Packet[Any]) -> bool:
+        """Whether a packet's times, after those of all before it, can be relied on."""
+        if packet.pts is None or packet.pts in self._recent or packet.is_corrupt:
+            return False
+        self._recent.append(packet.pts)
+        last, dts = self._last_dts, packet.dts
+        if dts is not None:
+            if last is not None and not 0 <= dts - last <= (self._longest or dts - last):
+                return False
+            self._last_dts = dts
+        return True
+
+
 def count_frames_before(container: InputContainer, stream: VideoStream, pts: int) -> int | None:
     """Count the frames shown before a pts, by reading packets only.
 
@@ -75,12 +103,12 @@ def count_frames_before(container: InputContainer, stream: VideoStream, pts: int
         None if the packets do not allow counting: a pts is missing or repeated, the clock goes
         back, or a packet cannot be read.
     """
-    count = _Count(pts)
+    count, clock = _Count(pts), Clock()
     try:
         for packet in container.demux(stream):
             if not packet.size:
                 continue
-            if not count.is_clear(packet):
+            if not clock.is_clear(packet):
                 return None
             if count.is_complete(packet):
                 break
@@ -107,19 +135,6 @@ class _Count:
     key_pts: int | None = None
     shown_pts: int | None = None
     is_edited: bool = False
-    last_dts: int | None = None
-    recent: deque[int] = field(default_factory=lambda: deque(maxlen=_REORDERED))
-
-    def is_clear(self, packet: Packet[Any]) -> bool:
-        """Whether the packet's times allow counting on."""
-        if packet.pts is None or packet.pts in self.recent or packet.is_corrupt:
-            return False
-        self.recent.append(packet.pts)
-        if packet.dts is not None:
-            if self.last_dts is not None and packet.dts < self.last_dts:
-                return False
-            self.last_dts = packet.dts
-        return True
 
     def is_complete(self, packet: Packet[Any]) -> bool:
         """Whether a packet is shown no earlier than the pts, like everything after it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import TracebackType
@@ -17,8 +17,9 @@ from typing import Self, TypeAlias
 
 from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
-from clusterer.core.types import Frame, Shot, SmallFrame, VideoInfo
+from clusterer.core.types import Frame, ImageArray, Losses, Mark, Shot, SmallFrame, VideoInfo
 from clusterer.media.decode import Decoded, Reader, Start
+from clusterer.media.parts import Part, mark
 from clusterer.media.picture import Converter
 from clusterer.media.read_ahead import ReadAhead
 from clusterer.media.shots import CutDetector, look_ahead
@@ -30,6 +31,7 @@ _AHEAD_BYTES = 128 * 2**20
 _UNDECIDED_BYTES = 256 * 2**20
 """Limit of frames held until it is known whether a shot begins with them, at 8 bits per sample and
 halved chroma; frames of 4K at 10 bits take twice as much."""
+NOWHERE = Mark(0, 0)
 _MOST_DISSOLVE_FRAMES = 30
 _LONG_S = 0.5
 """A frame that lasts as long is followed by a sample: if every other one were skipped, tracks could
@@ -61,10 +63,14 @@ class ShotEnd:
     ----------
     shot
     frame_pts : of every frame of the shot, decoded or sampled, in order
+    begins : where this shot begins
+    next : where the next shot begins; None at the end of the video
     """
 
     shot: Shot
     frame_pts: tuple[int, ...] = field(default=(), compare=False, repr=False)
+    begins: Mark = field(default=NOWHERE, compare=False, repr=False)
+    next: Mark | None = field(default=None, compare=False, repr=False)
 
 
 Event: TypeAlias = SampledFrame | ShotEnd
@@ -97,7 +103,7 @@ class Grid:
 
 
 class Sampler:
-    """Iterates `SampledFrame` and `ShotEnd` events in order, decoding ahead in a second thread.
+    """Iterates `SampledFrame` and `ShotEnd` events in order.
 
     Use in a ``with`` block, which ends the thread.
 
@@ -107,12 +113,12 @@ class Sampler:
         From `probe`.
     video_config, shot_config
         Sampling rate and part of the video; limits of the cut detector.
-    after
-        Resume after this shot, with the same result as if not interrupted. None = from the start.
-
-    Attributes
-    ----------
-    warnings : list of str, complete when the iteration ends
+    part
+        Where to begin and to end within that part of the video; None = all of it.
+    threads
+        Number of decoding threads; None = half of the machine's cores.
+    ahead
+        Decode ahead in a second thread.
 
     Raises
     ------
@@ -122,38 +128,37 @@ class Sampler:
         While iterating: no frame of the part can be decoded.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (as described above)
         self,
         info: VideoInfo,
         video_config: VideoConfig,
         shot_config: ShotConfig,
-        after: Shot | None = None,
+        part: Part | None = None,
+        threads: int | None = None,
+        *,
+        ahead: bool = True,
     ) -> None:
-        start_s = video_config.start_s or 0.0
-        if start_s >= info.end_s:
-            raise ConfigError(
-                f"the start, {start_s:g} s, is beyond the end of the video, {info.end_s:.1f} s",
-                "Give an earlier start",
-            )
-        first_pts = _pts_at(info, start_s)
-        end_pts = None if video_config.end_s is None else _pts_at(info, video_config.end_s)
-        if after is None:
-            start = Start(first_pts)
-        else:
-            context = look_ahead(shot_config, dissolve_window(info, shot_config))
-            start = Start(after.end_pts, after.end_frame, context, first_pts)
-        self._reader = Reader(info, start, end_pts)
-        self.warnings = self._reader.warnings
-        events = _events(self._reader, _Pass(info, video_config, shot_config, after))
-        picture_bytes = math.prod(info.square_px) * 3
-        ahead = max(2, min(_AHEAD_EVENTS, _AHEAD_BYTES // picture_bytes))
-        self._ahead: ReadAhead[Event] = ReadAhead(events, ahead, self._reader.cancel)
+        part = part or Part()
+        first_pts, end_pts = span(info, video_config)
+        context = context_frames(info, shot_config)
+        start = Start(first_pts)
+        if part.after is not None:
+            start = Start(part.after.end_pts, part.after.end_frame, context, first_pts)
+        elif part.entry is not None:
+            start = Start(part.entry.pts, 0, context, first_pts, part.entry.key_pts)
+        self._reader = Reader(info, start, end_pts, threads)
+        events = _events(self._reader, _Pass(info, video_config, shot_config, part))
+        self._events: ReadAhead[Event] | Generator[Event] = events
+        if ahead:
+            picture_bytes = math.prod(info.square_px) * 3
+            most = max(2, min(_AHEAD_EVENTS, _AHEAD_BYTES // picture_bytes))
+            self._events = ReadAhead(events, most, self._reader.cancel)
 
     def __iter__(self) -> Iterator[Event]:
         return self
 
     def __next__(self) -> Event:
-        return next(self._ahead)
+        return next(self._events)
 
     def __enter__(self) -> Self:
         return self
@@ -166,9 +171,52 @@ class Sampler:
     ) -> None:
         self.close()
 
+    @property
+    def losses(self) -> Losses:
+        """What could not be decoded so far; complete when the iteration ends."""
+        return self._reader.losses
+
+    @property
+    def warnings(self) -> list[str]:
+        """The same as text for the user."""
+        return self._reader.warnings
+
     def close(self) -> None:
         """End the second thread."""
-        self._ahead.close()
+        self._events.close()
+
+
+def span(info: VideoInfo, config: VideoConfig) -> tuple[int, int | None]:
+    """First and last pts of the part of the video that is chosen; None = to the end.
+
+    Parameters
+    ----------
+    info, config
+        From `probe`; the part, in seconds.
+
+    Raises
+    ------
+    ConfigError
+        The start is beyond the end of the video.
+    """
+    start_s = config.start_s or 0.0
+    if start_s >= info.end_s:
+        raise ConfigError(
+            f"the start, {start_s:g} s, is beyond the end of the video, {info.end_s:.1f} s",
+            "Give an earlier start",
+        )
+    return _pts_at(info, start_s), None if config.end_s is None else _pts_at(info, config.end_s)
+
+
+def context_frames(info: VideoInfo, config: ShotConfig) -> int:
+    """How many frames before the first of a pass are needed to find cuts as if it began earlier.
+
+    Parameters
+    ----------
+    info, config
+        As of `dissolve_window`.
+    """
+    return look_ahead(config, dissolve_window(info, config))
 
 
 def dissolve_window(info: VideoInfo, config: ShotConfig) -> int:
@@ -197,16 +245,20 @@ class _Pass:
         info: VideoInfo,
         video_config: VideoConfig,
         shot_config: ShotConfig,
-        after: Shot | None,
+        part: Part,
     ) -> None:
         self.info = info
-        self.first_index = None if after is None else after.end_frame
+        self.first_index = 0 if part.entry else part.after.end_frame if part.after else None
+        self.has_ended = False
         self._converter = Converter(*info.square_px, shot_config.width_px)
-        self._cuts = CutDetector(shot_config, dissolve_window(info, shot_config))
+        window, self._is_searching = dissolve_window(info, shot_config), part.entry is not None
+        self._cuts = CutDetector(shot_config, window, inside=self._is_searching)
+        self._part = part
         self._grid = Grid(info, video_config.sample_rate_hz)
         self._static_frames = StaticFrames(video_config.still_level)
-        self._undecided: deque[Decoded] = deque()
-        self._shot_index = 0 if after is None else after.index + 1
+        self._undecided: deque[tuple[Decoded, ImageArray]] = deque()
+        self._shot_index = 0 if part.after is None else part.after.index + 1
+        self._begins = NOWHERE
         self._first: Decoded | None = None
         self._previous: Decoded | None = None
         self._previous_due = False
@@ -217,25 +269,31 @@ class _Pass:
         self._cuts.warm_up(self._converter.small(decoded.raw), self.info.seconds(decoded.pts))
 
     def feed(self, decoded: Decoded) -> Iterator[Event]:
-        self._undecided.append(decoded)
-        time_s = self.info.seconds(decoded.pts)
-        for begins in self._cuts.feed(self._converter.small(decoded.raw), time_s):
-            yield from self._advance(self._undecided.popleft(), begins)
+        small = self._converter.small(decoded.raw)
+        self._undecided.append((decoded, small))
+        for begins in self._cuts.feed(small, self.info.seconds(decoded.pts)):
+            yield from self._advance(*self._undecided.popleft(), begins)
 
     def finish(self) -> Iterator[Event]:
         for begins in self._cuts.finish():
-            yield from self._advance(self._undecided.popleft(), begins)
+            yield from self._advance(*self._undecided.popleft(), begins)
         if self._previous is not None:
             last = self._previous
-            yield from self._end_shot(last.index + 1, last.pts + last.duration_pts)
+            yield from self._end_shot(last.index + 1, last.pts + last.duration_pts, None)
 
-    def _advance(self, current: Decoded, begins: bool) -> Iterator[Event]:
+    def _advance(self, current: Decoded, small: ImageArray, begins: bool) -> Iterator[Event]:
+        if self.has_ended or (self._is_searching and not self._has_found(current, begins)):
+            return
         previous = self._previous
-        due = self._is_due(current, begins)
+        due = self._is_due(current, small, begins)
         if begins:
+            here = mark(current.pts, small)
             if previous is not None:
-                yield from self._end_shot(current.index, current.pts)
-            self._first = current
+                yield from self._end_shot(current.index, current.pts, here)
+                if self._part.ends_before(here):
+                    self._previous, self.has_ended = None, True
+                    return
+            self._first, self._begins = current, here
             self._motion = []
             self._frame_pts = []
         elif previous is not None and self._previous_due:
@@ -246,25 +304,31 @@ class _Pass:
         self._frame_pts.append(current.pts)
         self._previous, self._previous_due = current, due
 
-    def _is_due(self, current: Decoded, begins: bool) -> bool:
+    def _has_found(self, current: Decoded, begins: bool) -> bool:
+        """Whether the first shot begins; before it, the pass may end without one."""
+        stop_pts = self._part.stop_pts
+        self.has_ended = stop_pts is not None and current.pts >= stop_pts
+        self._is_searching = self.has_ended or not begins
+        return not self._is_searching
+
+    def _is_due(self, current: Decoded, small: ImageArray, begins: bool) -> bool:
         previous = self._previous
         if begins or previous is None:
-            self._static_frames.sample(self._converter.small(current.raw))
+            self._static_frames.sample(small)
             return True
         if not self._grid.is_due(previous.pts, current.pts):
             return False
-        small = self._converter.small(current.raw)
         if (current.pts - previous.pts) * self.info.time_base >= _LONG_S:
             self._static_frames.sample(small)
             return True
         return not self._static_frames.skips(small)
 
-    def _end_shot(self, end_frame: int, end_pts: int) -> Iterator[Event]:
+    def _end_shot(self, end_frame: int, end_pts: int, after: Mark | None) -> Iterator[Event]:
         assert self._first is not None
         assert self._previous is not None
         yield self._sampled(self._previous)
         shot = Shot(self._shot_index, self._first.index, end_frame, self._first.pts, end_pts)
-        yield ShotEnd(shot, tuple(self._frame_pts))
+        yield ShotEnd(shot, tuple(self._frame_pts), self._begins, after)
         self._shot_index += 1
 
     def _sampled(self, decoded: Decoded) -> SampledFrame:
@@ -273,7 +337,7 @@ class _Pass:
         return SampledFrame(Frame(decoded.index, decoded.pts, image), motion)
 
 
-def _events(reader: Reader, sampling: _Pass) -> Iterator[Event]:
+def _events(reader: Reader, sampling: _Pass) -> Generator[Event]:
     is_empty = True
     for decoded in reader:
         if sampling.first_index is not None and decoded.index < sampling.first_index:
@@ -281,6 +345,8 @@ def _events(reader: Reader, sampling: _Pass) -> Iterator[Event]:
             continue
         is_empty = False
         yield from sampling.feed(decoded)
+        if sampling.has_ended:
+            return
     yield from sampling.finish()
     if is_empty and sampling.first_index is None:
         raise VideoError(

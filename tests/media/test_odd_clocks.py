@@ -10,7 +10,7 @@ import pytest
 
 from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.types import VideoInfo
-from clusterer.media import SampledFrame, Sampler, ShotEnd, probe
+from clusterer.media import Part, SampledFrame, Sampler, ShotEnd, probe
 from clusterer.media.decode import Decoded, Reader, Start
 from clusterer.media.picture import Converter
 from tests.odd_clocks import join, set_edit_list, write_film
@@ -229,7 +229,7 @@ def test_resuming_gives_the_same(tmp_path: Path, make: Callable[[Path], Path]) -
         ends = [event for event in whole if isinstance(event, ShotEnd)]
         assert len(ends) >= 3
         for end in ends:
-            with Sampler(info, config, ShotConfig(), end.shot) as events:
+            with Sampler(info, config, ShotConfig(), Part(after=end.shot)) as events:
                 again = [outline(event) for event in events]
             assert again == [outline(event) for event in whole[whole.index(end) + 1 :]]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.types import Shot, VideoInfo
-from clusterer.media import Event, SampledFrame, Sampler, ShotEnd, probe
+from clusterer.media import Event, Part, SampledFrame, Sampler, ShotEnd, probe
 from clusterer.media.decode import Reader
 from clusterer.media.picture import Converter
 from clusterer.media.sampling import Grid, dissolve_window
@@ -40,7 +40,7 @@ def sample(
     after: Shot | None = None,
     shots: ShotConfig | None = None,
 ) -> list[Event]:
-    with Sampler(info, config, shots or ShotConfig(), after) as events:
+    with Sampler(info, config, shots or ShotConfig(), Part(after=after)) as events:
         due_frames = list(events)
         assert events.warnings == []
     return due_frames

@@ -17,7 +17,15 @@ from clusterer.core.types._faces import (
     Track,
     TrackFeatures,
 )
-from clusterer.core.types._media import PIXEL_ASPECTS, Frame, Shot, SmallFrame, VideoInfo
+from clusterer.core.types._media import (
+    PIXEL_ASPECTS,
+    Frame,
+    Losses,
+    Mark,
+    Shot,
+    SmallFrame,
+    VideoInfo,
+)
 from clusterer.core.types._people import Appearance, ClothingDecision, Faces, Identity, Move
 from clusterer.core.types._result import ClusteringResult
 
@@ -42,6 +50,8 @@ __all__ = [
     "Identity",
     "ImageArray",
     "IntArray",
+    "Losses",
+    "Mark",
     "Move",
     "Question",
     "Reason",

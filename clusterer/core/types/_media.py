@@ -158,3 +158,58 @@ class Shot:
     def __post_init__(self) -> None:
         if self.end_frame <= self.start_frame or self.end_pts <= self.start_pts:
             raise ValueError(f"empty shot {self.index}: {self}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """Where a shot begins.
+
+    Attributes
+    ----------
+    pts : of its first frame
+    digest : CRC-32 of a small picture of that frame, to know it again
+    """
+
+    pts: int
+    digest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """What of a video could not be decoded.
+
+    Attributes
+    ----------
+    damaged_pts : the first damage; None = none
+    ends_s, stated_s : where the picture ends, and should, if the file is truncated; else None
+    """
+
+    damaged_pts: int | None = None
+    ends_s: float | None = None
+    stated_s: float | None = None
+
+    def joined(self, later: Losses) -> Losses:
+        """The losses of two parts of a video."""
+        damaged = [pts for pts in (self.damaged_pts, later.damaged_pts) if pts is not None]
+        end = self if later.ends_s is None else later
+        return Losses(min(damaged, default=None), end.ends_s, end.stated_s)
+
+    def warnings(self, video: VideoInfo) -> tuple[str, ...]:
+        """What to tell the user about the video."""
+        lines = []
+        if video.stream is not None:
+            lines.append(
+                f"the file has several video streams, of which stream {video.stream} was analysed;"
+                " --stream chooses another"
+            )
+        if self.ends_s is not None:
+            lines.append(
+                f"the file is truncated: its picture ends at {self.ends_s:.1f} s"
+                f" of {self.stated_s:.1f} s"
+            )
+        if self.damaged_pts is not None:
+            lines.append(
+                f"the file is damaged at {video.seconds(self.damaged_pts):.1f} s;"
+                " only its decodable parts were used"
+            )
+        return tuple(lines)

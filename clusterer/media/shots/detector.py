@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -17,6 +18,9 @@ from clusterer.media.shots.dissolve import (
 )
 from clusterer.media.shots.hard import is_hard_cut
 from clusterer.media.shots.measured import Measured, measure
+
+_LONG = 1 << 62
+"""Length, in pictures, of a shot whose beginning was not seen."""
 
 
 class CutDetector:
@@ -38,13 +42,17 @@ class CutDetector:
     dissolve_window
         Largest distance of the pictures that are compared to find dissolves; 0 = find none. Half a
         second finds dissolves of up to two.
+    inside
+        The first picture is inside a shot that has lasted long, and begins none.
 
     Attributes
     ----------
     look_ahead : number of pictures needed after one to decide whether a shot begins with it
     """
 
-    def __init__(self, config: ShotConfig, dissolve_window: int = 12) -> None:
+    def __init__(
+        self, config: ShotConfig, dissolve_window: int = 12, *, inside: bool = False
+    ) -> None:
         self._config = config
         self._distances = _distances(dissolve_window)
         self._apart = dissolve_window // 3
@@ -55,6 +63,7 @@ class CutDetector:
         self._undecided = 0
         self._length: int | None = None
         self._begun_s = 0.0
+        self._inside = inside
 
     def warm_up(self, picture: ImageArray, time_s: float = 0.0) -> None:
         """Feed a picture from before the first shot, as context only.
@@ -99,7 +108,9 @@ class CutDetector:
         position = len(self._recent) - self._undecided
         self._undecided -= 1
         time_s = self._recent[position].time_s
-        if self._length is None:
+        if self._length is None and self._inside:
+            self._length, self._begun_s = _LONG, -math.inf
+        elif self._length is None:
             # A shot that is resumed in its middle may have any length.
             self._length = 1 if position else self._config.min_length_frames
             self._begun_s = time_s

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from clusterer.core.config import ShotConfig, VideoConfig
 from clusterer.core.types import ImageArray
-from clusterer.media import SampledFrame, Sampler, ShotEnd, probe
+from clusterer.media import Part, SampledFrame, Sampler, ShotEnd, probe
 from clusterer.media.shots import CutDetector
 from tests.media.shots.pictures import scene
 from tests.odd_clocks import write_film
@@ -97,7 +97,7 @@ def test_resuming_in_slides(tmp_path: Path, rate: Fraction) -> None:
     assert len(ends) > 2
     assert len(ends) == 9 or rate > 3
     for end in ends:
-        with Sampler(info, VideoConfig(), ShotConfig(), end.shot) as events:
+        with Sampler(info, VideoConfig(), ShotConfig(), Part(after=end.shot)) as events:
             again = [_outline(event) for event in events]
         assert again == [_outline(event) for event in whole[whole.index(end) + 1 :]]
 
