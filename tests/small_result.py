@@ -14,6 +14,7 @@ from clusterer.core.types import (
     ChipQuality,
     ClusteringResult,
     Detections,
+    Mark,
     Reason,
     Shot,
     Track,
@@ -22,6 +23,7 @@ from clusterer.core.types import (
     VideoInfo,
 )
 from clusterer.people.identities import present, reasons_of
+from clusterer.store.finished import FinishedPart, FinishedShot, Picture
 
 OF_DLIB = AnalysisConfig(encoding=EncodingConfig("dlib"))
 FRAME_PTS = 512
@@ -122,3 +124,10 @@ def pictures(analysis: Analysis) -> dict[str, bytes]:
         f"{track_of[row]:05d}-{FRAMES[row]:07d}.jpg": f"picture {row}".encode()
         for row in analysis.crop_rows.tolist()
     }
+
+
+def finished_part(value: int) -> FinishedPart:
+    """A part of one shot, with a picture; `value` tells it from others."""
+    arrays = {"shot": np.array([value]), "track_of_row": np.zeros(0, np.int64)}
+    shot = FinishedShot(Mark(value, value), arrays, (Picture(0, value, False, b"picture"),))
+    return FinishedPart((shot,), None)

@@ -1,7 +1,7 @@
-"""The stored analysis: group again without the video, resume after the last finished shot.
+"""The stored analysis: group again without the video, go on where an earlier run stopped.
 
 A complete analysis is ``analysis.npz`` and ``chips/`` in the result folder; until then
-``.partial/`` holds one file per finished shot, and then the new analysis until it is committed.
+``.partial/`` holds files of finished shots, and then the new analysis until it is committed.
 Each file carries the key of its inputs.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,22 @@ import numpy as np
 
 from clusterer.core.config import AnalysisConfig, settings
 from clusterer.core.errors import CacheError
-from clusterer.core.files import is_plain_file, is_there, read_nofollow, writing
+from clusterer.core.files import is_plain_file, is_there, writing
+from clusterer.core.folders import has_plain_folder
 from clusterer.core.text import brief
 from clusterer.core.types import Analysis
-from clusterer.store.analysis_npz import SCHEMA_VERSION, Arrays, dump, pack, read_arrays, restore
+from clusterer.store.analysis_npz import SCHEMA_VERSION, dump, pack, read_arrays, restore
 from clusterer.store.commit import place_of, read_commit, read_together
+from clusterer.store.finished import FinishedPart, Picture, dump_part, read_part, read_pictures
 from clusterer.store.names import (
     ANALYSIS,
     CHIPS,
     PARTIAL,
     PARTIAL_CHIPS,
     RESULT,
+    SHOT,
     face_picture,
-    shot_file,
+    part_file,
     staged,
 )
 from clusterer.store.owned import OwnedFolder
@@ -104,52 +108,53 @@ class AnalysisCache:
         self._discard_parts()
         return analysis
 
-    def finished_shots(self) -> list[Arrays]:
-        """Shots that an interrupted run finished for this key: in order, up to the first gap."""
-        parts: list[Arrays] = []
-        if not (self.folder / PARTIAL_CHIPS).is_dir():
-            return parts
-        while (path := self.folder / shot_file(len(parts))).exists():
-            try:
-                arrays, meta = read_arrays(path)
-            except CacheError:
-                break
-            if meta.get("key") != self._key or not self._has(meta.get("pictures", {})):
-                break
-            parts.append(arrays)
+    def finished_parts(self) -> dict[str, FinishedPart]:
+        """Parts that an interrupted run finished for this key: name → part, in order of writing.
+
+        Damaged ones are left out, and pictures are not read.
+        """
+        parts: dict[str, FinishedPart] = {}
+        for name in self._part_names():
+            with suppress(CacheError):
+                part = read_part(self.folder / name, self._stamp())
+                if part is not None:
+                    self.pictures(name, part)  # else a damaged one would be found too late
+                    parts[name] = part
         return parts
 
-    def start(self, keep: int) -> None:
-        """Prepare for a new analysis, keeping the first `keep` finished shots."""
+    def start(self, keep: Collection[str]) -> None:
+        """Prepare for a new analysis, keeping finished parts of these names."""
         self._files.ensure_marker()
-        if not keep:
-            self.discard()
-        kept = {shot_file(index) for index in range(keep)}
         files = {name for name in self._files.names if name.startswith(f"{PARTIAL}/")}
-        self._files.remove(
-            name for name in files - kept if not name.startswith(f"{PARTIAL_CHIPS}/")
-        )
+        self._files.remove(files - set(keep))
         self._files.make_subfolder(PARTIAL_CHIPS)
 
-    def add_shot(self, index: int, arrays: Arrays, crops: dict[str, bytes]) -> None:
-        """Store one finished shot; its arrays come last, with the hashes of its pictures.
+    def add(self, part: FinishedPart) -> str:
+        """Store a finished part; returns its name."""
+        numbers = (int(Path(name).stem) for name in self._part_names())
+        name = part_file(max(numbers, default=-1) + 1)
+        self._files.write({name: dump_part(part, self._stamp())})
+        return name
 
-        Syncing every picture now would take longer than to make those again that a power cut lost.
+    def pictures(self, name: str, part: FinishedPart) -> list[tuple[Picture, ...]]:
+        """Pictures of each shot of a stored part.
+
+        Raises
+        ------
+        CacheError
+            The file has been damaged.
         """
-        pictures = {f"{PARTIAL_CHIPS}/{name}": picture for name, picture in crops.items()}
-        hashes = {name: hashlib.sha256(picture).hexdigest() for name, picture in crops.items()}
-        self._files.register([*pictures, shot_file(index)])
-        self._files.write(pictures, durable=False)
-        meta = {**self._stamp(), "pictures": hashes}
-        self._files.write({shot_file(index): pack(arrays, meta)})
+        return read_pictures(self.folder / name, len(part.shots))
 
-    def finish(self, analysis: Analysis) -> None:
-        """Store a complete analysis in place of its shots.
+    def finish(self, analysis: Analysis, pictures: Iterable[Mapping[str, bytes]]) -> None:
+        """Store a complete analysis, with its pictures by name, in place of its parts.
 
         It replaces the stored analysis at once, unless a result would be left without its own: then
         it waits in ``.partial/`` for the result that is made of it.
         """
         files, (arrays, meta) = self._files, dump(analysis)
+        for some in pictures:
+            files.write({f"{PARTIAL_CHIPS}/{n}": file for n, file in some.items()}, durable=False)
         files.sync(name for name in files.names if name.startswith(f"{PARTIAL_CHIPS}/"))
         files.write({staged(ANALYSIS): pack(arrays, {**self._stamp(), **meta})})
         self._commit()
@@ -176,14 +181,13 @@ class AnalysisCache:
             return None
         return analysis if key == self._key and self._files.has_marker else None
 
-    def _has(self, hashes: dict[str, str]) -> bool:
-        """Whether the pictures of a shot are there as they were written."""
-        with suppress(OSError):
-            return all(
-                hashlib.sha256(read_nofollow(self.folder / PARTIAL_CHIPS / name)).hexdigest() == one
-                for name, one in hashes.items()
-            )
-        return False
+    def _part_names(self) -> list[str]:
+        """Files of finished parts, whatever their key, in order of writing."""
+        with writing(self.folder):
+            if not has_plain_folder(self.folder, PARTIAL):
+                return []
+            found = [p.name for p in (self.folder / PARTIAL).iterdir() if SHOT.fullmatch(p.name)]
+        return [f"{PARTIAL}/{name}" for name in sorted(found)]
 
     def _commit(self) -> None:
         """Put a complete analysis in place, unless a result would be left without its own."""
@@ -194,8 +198,8 @@ class AnalysisCache:
         self._files.commit({}, analysis=True)
 
     def _discard_parts(self) -> None:
-        """Delete the finished shots of a complete analysis; those of other settings stay."""
-        others = (self.folder / shot_file(0)).exists() and not self.finished_shots()
+        """Delete the finished parts of a complete analysis; those of other settings stay."""
+        others = self._part_names() and not self.finished_parts()
         if self._files.has_marker and not others:
             self.discard()
 

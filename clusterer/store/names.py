@@ -73,9 +73,9 @@ def torso_picture(track: int, frame: int) -> str:
     return f"{track:05d}-{frame:07d}-torso.jpg"
 
 
-def shot_file(index: int) -> str:
-    """Name of the file of a finished shot while the analysis is incomplete."""
-    return f"{PARTIAL}/{index:06d}.npz"
+def part_file(number: int) -> str:
+    """Name of a file of finished shots while the analysis is incomplete."""
+    return f"{PARTIAL}/{number:06d}.npz"
 
 
 def staged(name: str) -> str:

@@ -29,7 +29,7 @@ from clusterer.store.folder import ResultFolder
 from clusterer.store.marker import read_marker
 from clusterer.store.names import MARKER
 from tests.faults.disk import tree
-from tests.small_result import pictures, small_analysis
+from tests.small_result import finished_part, pictures, small_analysis
 
 FILM, OTHER_FILM = "small.mp4", "other.mp4"
 ENCODER = EncodingConfig("dlib")
@@ -59,16 +59,21 @@ def drawn(analysis: Analysis) -> dict[str, bytes]:
 
 
 def look(
-    path: Path, config: AnalysisConfig, _models: dict[str, str], cache: AnalysisCache, *_: Any
+    path: Path,
+    config: AnalysisConfig,
+    _models: dict[str, str],
+    cache: AnalysisCache,
+    *_: object,
+    **_more: object,
 ) -> Analysis:
     """Stands in for the pass over the film; stores what it stores."""
     analysis = analysis_of(config, path.name)
-    done = len(cache.finished_shots())
-    cache.start(done)
+    done = cache.finished_parts()
+    cache.start(done.keys())
+    for index in range(len(done), 2):
+        cache.add(finished_part(index))
     faces = list(drawn(analysis).items())
-    for index, part in list(enumerate((faces[:2], faces[2:])))[done:]:
-        cache.add_shot(index, {"a": np.array([index])}, dict(part))
-    cache.finish(analysis)
+    cache.finish(analysis, map(dict, (faces[:2], faces[2:])))
     return analysis
 
 

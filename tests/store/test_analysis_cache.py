@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from clusterer.core.errors import CacheError, ResultError
@@ -26,38 +26,34 @@ from clusterer.store.analysis_npz import SCHEMA_VERSION, dump
 from clusterer.store.names import MARKER, face_picture
 from clusterer.store.owned import OwnedFolder
 from tests.npz_files import write_arrays
-from tests.small_result import pictures, small_analysis
+from tests.small_result import finished_part, pictures, small_analysis
 from tests.store.test_analysis_npz import same
 
 
-def part(value: int) -> dict[str, Any]:
-    return {"shot": np.array([value])}
-
-
-def begun(folder: Path, key: str = "k", shots: int = 3) -> AnalysisCache:
+def begun(folder: Path, key: str = "k", parts: int = 3) -> AnalysisCache:
     cache = AnalysisCache(folder, key)
-    cache.start(0)
-    for index in range(shots):
-        cache.add_shot(index, part(index), {f"{index}.jpg": b"picture"})
+    cache.start(())
+    for value in range(parts):
+        cache.add(finished_part(value))
     return cache
 
 
-def shots_of(cache: AnalysisCache) -> list[int]:
-    return [int(arrays["shot"][0]) for arrays in cache.finished_shots()]
+def parts_of(cache: AnalysisCache) -> list[int]:
+    return [part.shots[0].begins.pts for part in cache.finished_parts().values()]
 
 
 def finished(folder: Path, key: str = "k") -> AnalysisCache:
     cache = AnalysisCache(folder, key)
-    cache.start(0)
-    cache.add_shot(0, {}, pictures(small_analysis()))
-    cache.finish(small_analysis())
+    cache.start(())
+    cache.add(finished_part(0))
+    cache.finish(small_analysis(), [pictures(small_analysis())])
     return cache
 
 
 def test_nothing_stored(tmp_path: Path) -> None:
     cache = AnalysisCache(tmp_path / "new", "k")
     assert cache.load() is None
-    assert cache.finished_shots() == []
+    assert cache.finished_parts() == {}
     cache.discard()
     assert not (tmp_path / "new").exists()
 
@@ -85,44 +81,59 @@ def test_of_another_key_is_none(tmp_path: Path) -> None:
     assert AnalysisCache(tmp_path, "other").load() is None
 
 
-def test_finished_shots_come_back_in_order(tmp_path: Path) -> None:
-    begun(tmp_path)
-    assert shots_of(AnalysisCache(tmp_path, "k")) == [0, 1, 2]
-    assert shots_of(AnalysisCache(tmp_path, "other")) == []
+def test_finished_parts_come_back_in_order(tmp_path: Path) -> None:
+    cache = begun(tmp_path)
+    again = AnalysisCache(tmp_path, "k")
+    assert parts_of(again) == [0, 1, 2]
+    assert parts_of(AnalysisCache(tmp_path, "other")) == []
+    for name, part in again.finished_parts().items():
+        assert part.shots[0].pictures == ()
+        assert again.pictures(name, part) == [
+            finished_part(part.shots[0].begins.pts).shots[0].pictures
+        ]
+    assert cache.add(finished_part(3)) == ".partial/000003.npz"
 
 
-@pytest.mark.parametrize("damage", ["missing", "truncated", "of another run"])
-def test_shots_after_a_gap_do_not_count(tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize("damage", ["missing", "truncated", "a picture", "of another run"])
+def test_damaged_parts_do_not_count(tmp_path: Path, damage: str) -> None:
     cache = begun(tmp_path)
     path = tmp_path / ".partial" / "000001.npz"
     if damage == "missing":
         path.unlink()
     elif damage == "truncated":
         path.write_bytes(path.read_bytes()[:-10])
+    elif damage == "a picture":
+        with zipfile.ZipFile(path) as file:
+            at = file.getinfo("0-pictures.npy").header_offset + 100
+        content = bytearray(path.read_bytes())
+        content[at] ^= 1
+        path.write_bytes(content)
     else:
-        write_arrays(path, part(1), {"schema": SCHEMA_VERSION, "key": "other"})
-    assert shots_of(cache) == [0]
-    cache.start(1)
-    assert shots_of(cache) == [0]
-    assert [p.name for p in sorted((tmp_path / ".partial").glob("*.npz"))] == ["000000.npz"]
+        write_arrays(path, {}, {"schema": SCHEMA_VERSION, "key": "other"})
+    assert parts_of(cache) == [0, 2]
+    cache.start(cache.finished_parts().keys())
+    assert parts_of(cache) == [0, 2]
+    names = [path.name for path in sorted((tmp_path / ".partial").glob("*.npz"))]
+    assert names == ["000000.npz", "000002.npz"]
+    assert cache.add(finished_part(3)) == ".partial/000003.npz"
 
 
-def test_a_fresh_start_deletes_the_shots_of_another_run(tmp_path: Path) -> None:
+def test_a_fresh_start_deletes_the_parts_of_another_run(tmp_path: Path) -> None:
     begun(tmp_path, "other")
     cache = AnalysisCache(tmp_path, "k")
-    cache.start(0)
+    cache.start(())
     assert [p.name for p in (tmp_path / ".partial").rglob("*")] == ["chips"]
 
 
-def test_interrupted_between_pictures_and_arrays_of_a_shot(
+def test_interrupted_while_a_part_is_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache = begun(tmp_path, shots=1)
+    cache = begun(tmp_path, parts=1)
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            cache.add_shot(1, part(1), {"1.jpg": b"picture"})
-    assert shots_of(cache) == [0]
+            cache.add(finished_part(1))
+    assert parts_of(cache) == [0]
 
 
 def interrupt(*_args: object) -> None:
@@ -147,28 +158,27 @@ def test_a_full_disk_at_the_end_loses_nothing(
     finished(tmp_path, "earlier")
     before = tree(tmp_path)
     cache = AnalysisCache(tmp_path, "k")
-    cache.start(0)
-    cache.add_shot(0, part(0), pictures(small_analysis()))
+    cache.start(())
+    cache.add(finished_part(0))
+    new = replace(small_analysis(), warnings=("new",))
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(ResultError, match="no space left"):
-            cache.finish(replace(small_analysis(), warnings=("new",)))
+            cache.finish(new, [pictures(new)])
     assert tree(tmp_path) == before
     assert AnalysisCache(tmp_path, "earlier").load() is not None
-    assert shots_of(cache) == [0], "the new analysis can be resumed"
-    cache.finish(replace(small_analysis(), warnings=("new",)))
+    assert parts_of(cache) == [0], "the new analysis can be resumed"
+    cache.finish(new, [pictures(new)])
     assert load_analysis(tmp_path)[0].warnings == ("new",)
 
 
-def test_full_disk_while_pictures_are_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cache = begun(tmp_path, shots=1)
+def test_full_disk_while_a_part_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = begun(tmp_path, parts=1)
     monkeypatch.setattr(os, "open", full)
     with pytest.raises(ResultError, match="no space left"):
-        cache.add_shot(1, part(1), {"1.jpg": b"picture"})
+        cache.add(finished_part(1))
     monkeypatch.undo()
-    assert shots_of(cache) == [0]
+    assert parts_of(cache) == [0]
 
 
 def test_interrupted_while_replacing_the_old_analysis(
@@ -179,13 +189,13 @@ def test_interrupted_while_replacing_the_old_analysis(
         folder = tmp_path / str(step)
         finished(folder, "earlier")
         cache = AnalysisCache(folder, "k")
-        cache.start(0)
-        cache.add_shot(0, part(0), pictures(small_analysis()))
+        cache.start(())
+        cache.add(finished_part(0))
         new = replace(small_analysis(), warnings=("new",))
         with monkeypatch.context() as patch:
             stop_at(patch, step)
             try:
-                cache.finish(new)
+                cache.finish(new, [pictures(new)])
             except KeyboardInterrupt:
                 pass
             else:
@@ -193,8 +203,8 @@ def test_interrupted_while_replacing_the_old_analysis(
         again = AnalysisCache(folder, "k")
         with OwnedFolder(folder).locked():
             if again.load() is None:
-                assert shots_of(again) == [0], step
-                again.finish(new)
+                assert parts_of(again) == [0], step
+                again.finish(new, [pictures(new)])
         assert load_analysis(folder)[0].warnings == ("new",), step
         assert tree(folder).keys() == {ANALYSIS, *(f"chips/{name}" for name in pictures(new))}
         assert not (folder / ".partial").exists(), step
@@ -257,9 +267,9 @@ def test_file_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     cache = AnalysisCache(tmp_path / "file", "k")
     assert cache.load() is None
-    assert cache.finished_shots() == []
+    assert cache.finished_parts() == {}
     with pytest.raises(ResultError, match="Cannot write"):
-        cache.start(0)
+        cache.start(())
 
 
 def test_folder_name_too_long(tmp_path: Path) -> None:

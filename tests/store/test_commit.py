@@ -24,7 +24,7 @@ from clusterer.store.owned import OwnedFolder
 from clusterer.store.run_lock import edits_lock
 from tests.faults.disk import Disk, Stopped, stop_at, tree
 from tests.result_folder import decided
-from tests.small_result import pictures, small_analysis
+from tests.small_result import finished_part, pictures, small_analysis
 
 FILM = Film("x.mp4", "ab" * 32)
 NAMES = st.frozensets(st.sampled_from(["people.csv", "chips/1.jpg", "a/b/c", "é.csv", "..a"]))
@@ -50,9 +50,9 @@ def half_done(folder: Path) -> None:
 
 def analysed(folder: Path, threshold: float) -> None:
     cache = AnalysisCache(folder, "k")
-    cache.start(0)
-    cache.add_shot(0, {}, pictures(small_analysis()))
-    cache.finish(small_analysis())
+    cache.start(())
+    cache.add(finished_part(0))
+    cache.finish(small_analysis(), [pictures(small_analysis())])
     save(decided(threshold=threshold), folder)
 
 

@@ -21,7 +21,7 @@ from clusterer.store.film import Film
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import EDITS, MARKER
 from clusterer.store.output import write_output
-from tests.small_result import pictures, small_analysis, small_result
+from tests.small_result import finished_part, pictures, small_analysis, small_result
 
 FILM, OTHER = Film("x.mp4", "ab" * 32), Film("y.mp4", "cd" * 32)
 
@@ -32,9 +32,9 @@ def analysed(folder: Path, film: Film, key: str) -> None:
     own.set_film(film, str if own.film not in {None, film} else None)
     cache = AnalysisCache(own, key)
     if cache.load() is None:
-        cache.start(len(cache.finished_shots()))
-        cache.add_shot(0, {}, pictures(small_analysis()))
-        cache.finish(small_analysis())
+        cache.start(cache.finished_parts().keys())
+        cache.add(finished_part(0))
+        cache.finish(small_analysis(), [pictures(small_analysis())])
 
 
 def corrected(folder: Path) -> None:
@@ -73,8 +73,8 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     own = ResultFolder(root / "interrupted")
     own.set_film(FILM)
     cache = AnalysisCache(own, "k")
-    cache.start(0)
-    cache.add_shot(0, {}, pictures(small_analysis()))
+    cache.start(())
+    cache.add(finished_part(0))
     shutil.copytree(root / "finished", root / "without marker")
     (root / "without marker" / MARKER).unlink()
     (root / "empty").mkdir()

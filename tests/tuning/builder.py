@@ -82,8 +82,8 @@ def truth_csv() -> str:
 def store(folder: Path, seed: int = 0, truth: bool = True) -> Path:
     """A result folder ``NAME.people`` that holds the film, and ``NAME.truth.csv`` beside it."""
     cache = AnalysisCache(folder, "any")
-    cache.start(0)
-    cache.finish(film(seed))
+    cache.start(())
+    cache.finish(film(seed), [])
     if truth:
         name = folder.name.removesuffix(".people")
         (folder.parent / f"{name}.truth.csv").write_text(truth_csv(), encoding="utf-8")
