@@ -7,6 +7,7 @@
     ├── VideoError         the video cannot be opened, or nothing in it can be decoded
     ├── ModelError         the weights of a detector or encoder are missing or damaged
     ├── DependencyError    a system library (libGL), or one of an extra ([train]…), is missing
+    ├── WorkerError        a worker process ended before its work was done
     ├── PlugInError        a plug-in of another package fails, or breaks its contract
     ├── DataError          training pictures are missing, too few or cannot be read
     ├── GalleryError       a folder of named people is missing, or nothing in it can be used
@@ -73,6 +74,10 @@ class ModelError(ClustererError):
 
 class DependencyError(ClustererError):
     """A system library, or a Python library that only an extra installs, is missing."""
+
+
+class WorkerError(ClustererError):
+    """A worker process ended before its work was done."""
 
 
 class PlugInError(ClustererError):

@@ -21,7 +21,8 @@ class Hook:
         Parameters
         ----------
         done_s, total_s
-            Seconds of video.
+            Seconds of video. Only in a damaged video, which is analysed again from its beginning,
+            `done_s` goes back.
         faces
             Number of faces so far.
         """

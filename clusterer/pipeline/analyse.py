@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
-
-from threadpoolctl import threadpool_limits
 
 from clusterer.core.config import AUTO, AnalysisConfig
 from clusterer.core.errors import CacheError, system_libraries
@@ -19,12 +18,13 @@ from clusterer.store.film import remember
 from clusterer.store.folder import ResultFolder
 
 
-def analyse(
+def analyse(  # noqa: PLR0913 (what, how, and where it goes)
     video: Path | str,
     config: AnalysisConfig,
     folder: Path | str,
     hook: Hook | None = None,
     *,
+    executor: Executor | None = None,
     device: str = AUTO,
 ) -> Analysis:
     """Find, track and encode every face of a video, or load the stored analysis.
@@ -37,11 +37,15 @@ def analyse(
         Settings of this phase.
     folder
         The result folder, where the analysis and its pictures are stored. A stored analysis of the
-        same film, models and settings is reused; an interrupted one resumes after the last finished
-        shot. A result that the folder holds of another analysis stays until `process` replaces it.
+        same film, models and settings is reused; an interrupted one goes on with what is missing. A
+        result that the folder holds of another analysis stays until `process` replaces it.
         Films are identified by content, not by name, place or time of the file.
     hook
         Receives progress and notes; None = nothing does.
+    executor
+        Looks at parts of the video side by side, such as a
+        `concurrent.futures.ProcessPoolExecutor`; it must see the file under the same path. None =
+        this process does, with a thread per core at most.
     device
         What the networks run on: ``cpu``, ``cuda``, ``coreml``, ``directml``, ``openvino``; or
         ``auto``: the fastest at hand, which is measured once. If it fails, `hook` receives a note,
@@ -49,7 +53,8 @@ def analyse(
 
     Returns
     -------
-    Analysis; on the CPU the same bytes for the same video, models and settings, interrupted or not
+    Analysis; on the CPU the same bytes for the same video, models and settings, interrupted or not,
+    whatever the executor and its number of workers
 
     Raises
     ------
@@ -61,6 +66,8 @@ def analyse(
         Weights of a network are missing or damaged.
     DependencyError
         A system library is missing.
+    WorkerError
+        A process of the executor ended before its work was done.
     OtherFilmError
         The folder contains the result of another film.
     ResultError
@@ -76,11 +83,17 @@ def analyse(
     video, hook = Path(video), hook or Hook()
     with ResultFolder(folder).locked(lasting=True):
         opened = ResultFolder.for_video(video, folder, hook)
-        return analyse_into(opened, video, config, hook, device)
+        return analyse_into(opened, video, config, hook, executor=executor, device=device)
 
 
-def analyse_into(
-    opened: ResultFolder, video: Path, config: AnalysisConfig, hook: Hook, device: str
+def analyse_into(  # noqa: PLR0913 (as `watch`)
+    opened: ResultFolder,
+    video: Path,
+    config: AnalysisConfig,
+    hook: Hook,
+    *,
+    executor: Executor | None,
+    device: str,
 ) -> Analysis:
     """The same as `analyse`, into an open folder whose lock is held."""
     config = replace(config, encoding=encoding.resolve(config.encoding))
@@ -99,10 +112,8 @@ def analyse_into(
         if Path(stored.video.path).name != video.name:  # to find and show it by its current name
             cache.keep(moved)
         return moved
-    # Otherwise NumPy's BLAS spins a thread per core for every small product and takes half of the
-    # machine from the models.
-    with threadpool_limits(limits=1, user_api="blas"), system_libraries():
-        analysis = _look(video, config, models, cache, hook, device)
+    with system_libraries():
+        analysis = _look(video, config, models, cache, hook, executor=executor, device=device)
     remember(key, video)
     return analysis
 
@@ -117,16 +128,19 @@ def _model_hashes(config: AnalysisConfig) -> dict[str, str]:
     return {file.name: file.sha256() for file in sorted(weights, key=lambda file: file.name)}
 
 
-def _look(  # noqa: PLR0913, PLR0917 (as `watch`)
+def _look(  # noqa: PLR0913 (as `watch`)
     path: Path,
     config: AnalysisConfig,
     models: dict[str, str],
     cache: AnalysisCache,
     hook: Hook,
+    *,
+    executor: Executor | None,
     device: str,
 ) -> Analysis:
     """Analyse the video; imported late, as a run from the cache needs no model library."""
     from clusterer.pipeline.device import choose  # noqa: PLC0415 (see above)
     from clusterer.pipeline.watch import watch  # noqa: PLC0415 (see above)
 
-    return watch(path, config, models, cache, hook, choose(device, config, hook.note))
+    device = choose(device, config, hook.note)
+    return watch(path, config, models, cache, hook, executor=executor, device=device)

@@ -1,4 +1,4 @@
-"""Detection in the background, some frames ahead."""
+"""Detection, one frame after the other or in the background, some frames ahead."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ class FrameFaces:
     frame: Frame
     detections: Detections
     motion: tuple[SmallFrame, ...]
+
+
+def detect_each(events: Iterable[Event], detector: Detector) -> Iterator[FrameFaces | ShotEnd]:
+    """Find the faces of sampled frames, in the caller's thread; yields as `detect_ahead`."""
+    for event in events:
+        if isinstance(event, SampledFrame):
+            (faces,) = detector.detect([event.frame])
+            yield FrameFaces(event.frame, faces, event.motion)
+        else:
+            yield event
 
 
 def detect_ahead(

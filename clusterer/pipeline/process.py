@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def process(  # noqa: PLR0913 (the user's choices)
     edits: Path | str | None = None,
     *,
     replace: bool = False,
+    executor: Executor | None = None,
     device: str = AUTO,
 ) -> Outcome:
     """Find out who appears when in a video, and write report and tables.
@@ -70,6 +72,8 @@ def process(  # noqa: PLR0913 (the user's choices)
     replace
         Remove the result of another film from the folder, except its corrections: ``edits.json``
         becomes ``edits.<film>.json``. Files that this program did not write stay.
+    executor
+        As of `analyse`.
     device
         What the networks run on, as for `analyse`.
 
@@ -106,7 +110,9 @@ def process(  # noqa: PLR0913 (the user's choices)
     with ResultFolder(folder).locked(lasting=True):
         target = ResultFolder.for_video(video, folder, hook, replace=replace)
         log = _corrections(target, edits_file)
-        analysis = analyse_into(target, video, config.analysis, hook, device)
+        analysis = analyse_into(
+            target, video, config.analysis, hook, executor=executor, device=device
+        )
         target.ensure_marker()
         log = _latest(target, log, edits_file)
         result = decide(analysis, config, log.edits)

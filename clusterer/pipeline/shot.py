@@ -30,7 +30,7 @@ from clusterer.faces.tracking import Piece, Tracker, stitch
 from clusterer.media import ShotEnd
 from clusterer.pipeline.selection import Candidate, Chosen
 from clusterer.store.analysis_npz import Arrays, face_arrays
-from clusterer.store.names import face_picture, torso_picture
+from clusterer.store.finished import FinishedShot, Picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,22 +106,13 @@ class ShotAnalyser:
         if len(ended) * self._config.chips.per_track >= self._config.encoding.batch_size:
             self._encode(ended)
 
-    def finish(self, end: ShotEnd, first_track: int) -> tuple[Arrays, dict[str, bytes]]:
+    def finish(self, end: ShotEnd) -> FinishedShot:
         """End the shot.
 
         Parameters
         ----------
         end
             Shot of the frames that were added, and the pts of all its frames.
-        first_track
-            Number of tracks before this shot; names the pictures.
-
-        Returns
-        -------
-        arrays
-            The shot's part of an `Analysis`; rows and tracks count from 0 within the shot.
-        crops
-            Name → JPEG.
         """
         self._encode(list(self._chosen))
         shot, detections = end.shot, Detections.concatenate(self._detections)
@@ -130,13 +121,13 @@ class ShotAnalyser:
         new_row = {int(old): new for new, old in enumerate(rows_kept)}
         track_of_row = np.zeros(len(rows_kept), dtype=np.int64)
         chip_rows: list[int] = []
-        crops: dict[int, dict[str, bytes]] = {}
+        pictures: dict[int, list[Picture]] = {}
         for track, piece in enumerate(pieces):
             track_of_row[[new_row[row] for row in piece.rows]] = track
             chip_rows += piece.chip_rows
             for row in self._chosen_crops(piece):
                 frame = int(detections.frame_index[row])
-                crops[new_row[row]] = self._pictures(row, first_track + track, frame)
+                pictures[new_row[row]] = self._pictures(row, track, frame)
         x, y = self._video.to_square
         stored = detections[rows_kept].scaled(1 / x, 1 / y)
         quality = ChipQuality.concatenate(self._quality)
@@ -148,13 +139,13 @@ class ShotAnalyser:
             "chip_rows": np.array([new_row[row] for row in chip_rows], dtype=np.int64),
             "chip_embeddings": self._stack([self._embeddings[row] for row in chip_rows]),
             **_clothing_columns([self._clothes[row] for row in chip_rows]),
-            "crop_rows": np.array(sorted(crops), dtype=np.int64),
+            "crop_rows": np.array(sorted(pictures), dtype=np.int64),
             "extent_of_track": self._extents(pieces, detections, end),
             "sampled_frames": sampled[:, 0],
             "sampled_pts": sampled[:, 1],
         }
-        named = {name: jpeg for row in sorted(crops) for name, jpeg in crops[row].items()}
-        return arrays, named
+        in_order = tuple(picture for row in sorted(pictures) for picture in pictures[row])
+        return FinishedShot(end.begins, arrays, in_order)
 
     def _consider(self, sight: _Sight, track: int, row: int) -> None:
         """Keep the chip of a face if it is among the best of its track."""
@@ -229,12 +220,12 @@ class ShotAnalyser:
         picks = np.linspace(0, len(piece.chip_rows) - 1, count).round().astype(int)
         return [piece.chip_rows[i] for i in picks.tolist()]
 
-    def _pictures(self, row: int, track: int, frame: int) -> dict[str, bytes]:
-        """Pictures of a face and, if visible, of the torso below: name → JPEG."""
-        torso = self._clothes[row].picture
-        return {face_picture(track, frame): self._crops[row]} | (
-            {torso_picture(track, frame): torso} if torso else {}
-        )
+    def _pictures(self, row: int, track: int, frame: int) -> list[Picture]:
+        """Pictures of a face and, if visible, of the torso below."""
+        found = [Picture(track, frame, False, self._crops[row])]
+        if torso := self._clothes[row].picture:
+            found.append(Picture(track, frame, True, torso))
+        return found
 
     def _stack(self, embeddings: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
         if not embeddings:

@@ -1,53 +1,109 @@
-"""The pass over the video, shot by shot; it resumes where an earlier run stopped."""
+"""The pass over the video, in parts; it goes on where an earlier run stopped."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from functools import partial
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.core.config import AnalysisConfig
-from clusterer.core.cores import usable_cores
-from clusterer.core.errors import ModelError
+from clusterer.core.cores import usable_cores, usable_memory_bytes
+from clusterer.core.errors import ResultError, VideoError, WorkerError
 from clusterer.core.hook import Hook
-from clusterer.core.types import Analysis, ChipQuality, Detections, Frame, Shot, VideoInfo
-from clusterer.faces import alignment, detection, encoding
-from clusterer.faces.detection import Detector
-from clusterer.faces.encoding import Encoder
-from clusterer.media import Sampler, probe
-from clusterer.models.devices import CPU
-from clusterer.pipeline.device import troubles
-from clusterer.pipeline.prefetch import FrameFaces, detect_ahead
-from clusterer.pipeline.shot import ShotAnalyser
-from clusterer.store.analysis_cache import AnalysisCache
-from clusterer.store.analysis_npz import Arrays, group_tracks, read_faces
-
-_SIDE_BY_SIDE = (
-    "chip_embeddings",
-    "chip_colours",
-    "chip_clothing",
-    "chip_torso_share",
-    "chip_torso_sharpness",
-    "sampled_frames",
-    "sampled_pts",
-    "extent_of_track",
+from clusterer.core.types import Analysis, Mark, VideoInfo
+from clusterer.media import Part, probe, span
+from clusterer.models.devices import CPU, DEVICES
+from clusterer.pipeline.chain import Chain, assemble, connect, name_pictures
+from clusterer.pipeline.look import (
+    DamageError,
+    Finished,
+    Job,
+    Looked,
+    Progress,
+    look,
+    one_thread_each,
+    open_models,
+    steps,
 )
-"""Arrays that are joined shot after shot, unchanged."""
+from clusterer.pipeline.plan import plan
+from clusterer.pipeline.workers import NoWorkersError, WorkerProcesses
+from clusterer.store.analysis_cache import AnalysisCache
+from clusterer.store.finished import FinishedPart
+
+_FEW_CORES = 3
+"""On so many, one thread decodes anyway; see `clusterer.media.opening`."""
+_WORKER_BYTES, _BYTES_PER_PX = 260 << 20, 110
+"""Memory of a worker: 270, 317, 404 and 798 MiB at 360p, 720p, 1080p and 2160p, which is 255 MiB
+and 66 bytes for each px of a picture; with 10 bits and bitstreams of many references more."""
+_PER_CARD = 4
+"""Processes that share a graphics card: each has the networks in its memory."""
+STORED_S = 20.0
+"""Seconds of video whose shots are stored together: storing waits for the disk."""
 
 
-def watch(  # noqa: PLR0913, PLR0917 (what is watched, how, and where it goes)
+@dataclass(slots=True)
+class _Store:
+    """Finished parts, as they are stored, and what can be seen of the progress."""
+
+    cache: AnalysisCache
+    hook: Hook
+    video: VideoInfo
+    end_s: float
+    parts: dict[str, FinishedPart]
+    faces: int = 0
+    done_s: float = 0.0
+    noted: set[str] = field(default_factory=set)
+
+    def add(self, part: FinishedPart) -> None:
+        """Store a part; its pictures are read again when all is finished."""
+        name = self.cache.add(part)
+        without = tuple(replace(shot, pictures=()) for shot in part.shots)
+        self.parts[name] = replace(part, shots=without)
+        self.faces += part.n_faces
+
+    def note(self, troubles: Iterable[str]) -> None:
+        """Pass on why networks do not run on the device asked for, each reason once."""
+        for trouble in troubles:
+            if trouble not in self.noted:
+                self.noted.add(trouble)
+                self.hook.note(trouble)
+
+    @property
+    def chain(self) -> Chain:
+        """The parts, as far as they are joined."""
+        return connect(self.parts)
+
+    @property
+    def known(self) -> frozenset[Mark]:
+        """Beginnings of all finished shots."""
+        return frozenset(shot.begins for part in self.parts.values() for shot in part.shots)
+
+    def forget(self) -> None:
+        """Begin again."""
+        self.parts.clear()
+        self.faces, self.done_s = 0, 0.0
+        self.cache.start(())
+
+    def advance(self, pts: int, faces: int = 0) -> None:
+        """Report the progress up to a frame, with faces that are not stored yet."""
+        self.done_s = max(self.done_s, min(self.video.seconds(pts), self.end_s))
+        self.hook.progress(self.done_s, self.end_s, self.faces + faces)
+
+
+def watch(  # noqa: PLR0913 (what a run consists of)
     path: Path,
     config: AnalysisConfig,
     models: dict[str, str],
     cache: AnalysisCache,
     hook: Hook,
-    device: str,
+    *,
+    executor: Executor | None = None,
+    device: str = CPU.name,
 ) -> Analysis:
-    """Analyse the video, storing each shot as it ends.
+    """Analyse the video, storing shots as they end.
 
     Parameters
     ----------
@@ -58,122 +114,193 @@ def watch(  # noqa: PLR0913, PLR0917 (what is watched, how, and where it goes)
     cache
         Stores finished shots, returns those of an interrupted run, and stores the analysis.
     hook
-        Receives the progress, and a note if the device fails.
+        Receives the progress.
+    executor
+        Looks at parts of the video; None = this process does, from beginning to end.
     device
-        Name in `clusterer.models.devices.DEVICES`.
+        Name in `clusterer.models.devices.DEVICES`; where it fails, the hook receives a note.
     """
     info = probe(path, config.video.stream)
-    detector = detection.create(config.detection, usable_cores(), device)
-    encoder_threads = max(
-        1, usable_cores() // 2
-    )  # detection runs at the same time and needs the rest
-    encoder = encoding.create(config.encoding, encoder_threads, device)
-    aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
-    clothes = ClothingEncoder(encoder_threads)
-    _check_same(models, detector.models, aligner.models, encoder.models, clothes.models)
-    new_shot = partial(ShotAnalyser, aligner, encoder, clothes, config, info)
-    noted = _warm_up(info, hook, detector, encoder) if device != CPU.name else ()
-    parts = _finished(cache, hook)
-    after = _shot(len(parts) - 1, parts[-1]) if parts else None
-    analyser = new_shot()
-    faces, tracks = (sum(count(part) for part in parts) for count in (_n_faces, _n_tracks))
-    with Sampler(info, config.video, config.shots, after) as sampler:
-        cache.start(len(parts))  # only once the part of the video has been found
-        for event in detect_ahead(sampler, detector, info):
-            if isinstance(event, FrameFaces):
-                analyser.add(event.frame, event.detections, event.motion)
-                done_s = info.seconds(event.frame.pts)
-                hook.progress(done_s, _end_s(info, config), faces + analyser.faces)
-                continue
-            arrays, crops = analyser.finish(event, tracks)
-            cache.add_shot(event.shot.index, arrays, crops)
-            parts.append(arrays)
-            faces, tracks = faces + _n_faces(arrays), tracks + _n_tracks(arrays)
-            analyser = new_shot()
-    _note_troubles(hook, noted, detector, encoder)
-    analysis = _assemble(info, parts, models, tuple(sampler.warnings))
-    cache.finish(analysis)
+    span(info, config.video)  # nothing is written before the part of the video has been found
+    end_s = min(info.end_s, config.video.end_s or info.end_s)
+    store = _Store(cache, hook, info, end_s, cache.finished_parts())
+    job = Job(info, config, models, Part(), usable_cores(), device=device)
+    try:
+        _resume(store)
+        chain = _look(job, store, executor)
+    except DamageError as error:
+        hook.note(f"{error}: it is analysed from its beginning, in one pass")
+        store.forget()
+        _go_on(replace(job, is_alone=True), store)
+        chain = store.chain
+        if not chain.is_complete:
+            raise VideoError(f"{path} changed while it was read", "Run it again") from None
+    analysis = assemble(chain, info, models)
+    pictures = (cache.pictures(link.name, link.part) for link in chain.links)
+    cache.finish(analysis, name_pictures(chain, pictures))
     return analysis
 
 
-def _finished(cache: AnalysisCache, hook: Hook) -> list[Arrays]:
-    """Shots of an interrupted run, with a note if there are any."""
-    parts = cache.finished_shots()
-    if parts:
-        hook.note(f"resuming after shot {len(parts)}, where an earlier run stopped")
-    return parts
+def _look(job: Job, store: _Store, executor: Executor | None) -> Chain:
+    """Look at all that is not finished.
+
+    Raises
+    ------
+    DamageError
+        The video is damaged, or parts of it contradict each other.
+    """
+    if executor is not None:
+        _look_apart(executor, job, store)
+    if not store.parts and job.threads <= _FEW_CORES:
+        job = replace(job, is_alone=True)
+    chain = store.chain
+    while not chain.is_complete:
+        reached = chain.end_pts
+        _go_on(job, store)
+        chain = store.chain
+        if not chain.is_complete and chain.end_pts == reached:
+            raise DamageError("parts of the video contradict each other")
+    return chain
 
 
-def _warm_up(info: VideoInfo, hook: Hook, detector: Detector, encoder: Encoder) -> tuple[str, ...]:
-    """Make the device ready, with pictures of the sizes to come; note and return what fails."""
-    width_px, height_px = info.square_px
-    detector.detect([Frame(0, 0, np.zeros((height_px, width_px, 3), np.uint8))])
-    encoder.encode(np.zeros((1, encoder.chip_size_px, encoder.chip_size_px, 3), np.uint8))
-    return _note_troubles(hook, (), detector, encoder)
+def _resume(store: _Store) -> None:
+    """Keep what an earlier run finished, and say so.
+
+    Raises
+    ------
+    DamageError
+        It found damage: a pass that goes on behind it sees other pictures at the next damage than
+        one that began before it.
+    """
+    if any(part.losses.damaged_pts is not None for part in store.parts.values()):
+        raise DamageError("the file is damaged")
+    store.cache.start(store.parts.keys())
+    store.faces = sum(part.n_faces for part in store.parts.values())
+    if store.parts:
+        joined = sum(len(link.shots) for link in store.chain.links)
+        count = sum(len(part.shots) for part in store.parts.values())
+        after = (
+            f"after shot {count}" if joined == count else f"with {len(store.known)} finished shots"
+        )
+        store.hook.note(f"resuming {after}, where an earlier run stopped")
 
 
-def _note_troubles(hook: Hook, noted: tuple[str, ...], *used: object) -> tuple[str, ...]:
-    """Note why networks do not run on the device asked for, unless that was noted before."""
-    found = tuple(troubles(*used))
-    for trouble in found:
-        if trouble not in noted:
-            hook.note(trouble)
-    return found
+def _look_apart(executor: Executor, job: Job, store: _Store) -> None:
+    """Have all parts of the video looked at that are not finished."""
+    if isinstance(executor, WorkerProcesses):
+        _limit(executor, job)
+    workers = getattr(executor, "_max_workers", None) or usable_cores()
+    if workers < 2:
+        return
+    parts, done_pts = plan(job.video, job.config, store.chain, store.parts.values(), workers)
+    if len(parts) < 2:
+        return
+    threads = max(1, job.threads // min(workers, len(parts)))
+    futures: dict[Future[Looked], Part] = {}
+    try:
+        for part in parts:
+            futures[executor.submit(look, replace(job, part=part, threads=threads))] = part
+        for future in as_completed(list(futures)):
+            found = future.result()
+            done_pts += parts[futures.pop(future)]
+            store.note(found.troubles)
+            store.add(found.part)
+            store.advance(done_pts)
+    except BrokenExecutor:
+        raise WorkerError(
+            "A worker process ended before its work was done, perhaps for lack of memory",
+            "Run it again; it goes on where this run stopped. Fewer workers need less memory",
+        ) from None
+    except NoWorkersError as error:
+        store.hook.note(f"no worker processes can be started ({error}); one does all the work")
+    except BaseException:
+        _stop(executor, futures)
+        raise
+    finally:
+        _keep_finished(futures, store)
 
 
-def _check_same(hashed: dict[str, str], *loaded: dict[str, str]) -> None:
-    """Refuse a file that changed since it was hashed: the result would name the wrong one."""
-    for models in loaded:
-        for name, sha256 in models.items():
-            if hashed.get(name, sha256) != sha256:
-                raise ModelError(f"{name} changed while it was read", "Run the same command again")
+def _limit(executor: WorkerProcesses, job: Job) -> None:
+    """Start no more processes than graphics card and memory have room for."""
+    if DEVICES[job.device].padded:
+        executor.at_most(_PER_CARD)
+    left_bytes = usable_memory_bytes()
+    if executor.is_automatic and left_bytes is not None:
+        picture_px = math.prod(job.video.square_px)
+        executor.at_most(max(1, left_bytes // (_WORKER_BYTES + _BYTES_PER_PX * picture_px)))
 
 
-def _end_s(info: VideoInfo, config: AnalysisConfig) -> float:
-    return min(info.end_s, config.video.end_s or info.end_s)
+def _stop(executor: Executor, futures: Iterable[Future[Looked]]) -> None:
+    """End the work on a video."""
+    if isinstance(executor, WorkerProcesses):
+        executor.end()  # without cancelling: Python 3.11 fails where both are done
+    else:
+        for future in futures:
+            future.cancel()
 
 
-def _shot(index: int, arrays: Arrays) -> Shot:
-    return Shot(index, *arrays["shot"].tolist())
+def _keep_finished(futures: Iterable[Future[Looked]], store: _Store) -> None:
+    """Store what is finished when something goes wrong."""
+    for future in futures:
+        if future.done() and not future.cancelled() and future.exception() is None:
+            with suppress(ResultError):  # as of a full disk; the first error is the one to report
+                store.add(future.result().part)
 
 
-def _n_faces(arrays: Arrays) -> int:
-    return len(arrays["track_of_row"])
+def _go_on(job: Job, store: _Store) -> None:
+    """Look at what follows the chain, in this process, up to a shot that is finished already."""
+    last = store.chain.last
+    job = replace(job, part=Part(after=last, known=store.known))
+    waiting, models = _Waiting(store, None if last is None else last.end_pts), open_models(job)
+    store.note(models.troubles)
+    try:
+        with one_thread_each():
+            for step in steps(job, models):
+                if isinstance(step, Progress):
+                    store.advance(step.pts, waiting.faces + step.faces)
+                else:
+                    waiting.add(step)
+    except BaseException:
+        with suppress(ResultError):  # as of a full disk; the first error is the one to report
+            waiting.put()
+        raise
+    waiting.put()
+    store.note(models.troubles)
 
 
-def _n_tracks(arrays: Arrays) -> int:
-    return int(arrays["track_of_row"].max(initial=-1)) + 1
+@dataclass(slots=True)
+class _Waiting:
+    """Shots of one pass that wait to be stored.
 
+    Attributes
+    ----------
+    store
+    after_pts : as of `FinishedPart`, of the next part
+    shots
+    """
 
-def _assemble(
-    info: VideoInfo, parts: Iterable[Arrays], models: dict[str, str], warnings: tuple[str, ...]
-) -> Analysis:
-    """Join the shots; rows and tracks are numbered throughout."""
-    shots: list[Shot] = []
-    faces: list[tuple[Detections, ChipQuality]] = []
-    columns: dict[str, list[np.typing.NDArray[Any]]] = {}
-    shot_of_track: list[int] = []
-    n_rows = 0
-    for index, arrays in enumerate(parts):
-        shots.append(_shot(index, arrays))
-        faces.append(read_faces(arrays))
-        columns.setdefault("track_of_row", []).append(arrays["track_of_row"] + len(shot_of_track))
-        for name in ("chip_rows", "crop_rows"):
-            columns.setdefault(name, []).append(arrays[name] + n_rows)
-        for name in _SIDE_BY_SIDE:
-            columns.setdefault(name, []).append(arrays[name])
-        shot_of_track += [index] * _n_tracks(arrays)
-        n_rows += _n_faces(arrays)
-    joined = {name: np.concatenate(values) for name, values in columns.items()}
-    return Analysis(
-        video=info,
-        shots=tuple(shots),
-        detections=Detections.concatenate(detections for detections, _ in faces),
-        quality=ChipQuality.concatenate(quality for _, quality in faces),
-        tracks=group_tracks(
-            joined.pop("track_of_row"), shot_of_track, joined.pop("extent_of_track").tolist()
-        ),
-        models=models,
-        warnings=warnings,
-        **joined,
-    )
+    store: _Store
+    after_pts: int | None
+    shots: list[Finished] = field(default_factory=list)
+
+    @property
+    def faces(self) -> int:
+        """Number of their faces."""
+        return sum(each.shot.n_faces for each in self.shots)
+
+    def add(self, finished: Finished) -> None:
+        """Let a shot wait; all are stored when they are long enough together."""
+        self.shots.append(finished)
+        begins, end = self.shots[0].shot.begins, finished.next
+        seconds = self.store.video.seconds
+        if end is not None and seconds(end.pts) - seconds(begins.pts) >= STORED_S:
+            self.put()
+
+    def put(self) -> None:
+        """Store all that wait."""
+        if not self.shots:
+            return
+        shots, last = tuple(each.shot for each in self.shots), self.shots[-1]
+        self.store.add(FinishedPart(shots, last.next, losses=last.losses, after_pts=self.after_pts))
+        self.after_pts = None if last.next is None else last.next.pts
+        self.shots.clear()

@@ -69,7 +69,7 @@ def copy(whole: tuple[Outcome, Notes], tmp_path: Path) -> Path:
 def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail if the video is analysed."""
 
-    def fail(*_args: object) -> None:
+    def fail(*_args: object, **_more: object) -> None:
         raise AssertionError("the video was opened")
 
     monkeypatch.setattr(analyse_module, "_look", fail)
@@ -177,7 +177,7 @@ def test_a_damaged_analysis_is_repeated_with_a_note(
     copy: Path, monkeypatch: pytest.MonkeyPatch, how: str, note: str
 ) -> None:
     sentinel = load_analysis(copy)[0]
-    monkeypatch.setattr(analyse_module, "_look", lambda *_args: sentinel)
+    monkeypatch.setattr(analyse_module, "_look", lambda *_args, **_more: sentinel)
     damage(copy, how)
     notes = Notes()
     assert analyse_module.analyse(DEMO, PART.analysis, copy, notes) is sentinel

@@ -102,9 +102,9 @@ def reviewed_meanwhile(monkeypatch: pytest.MonkeyPatch, log: EditLog) -> EditLog
     """Let a review add a correction during each analysis."""
     log_then, analyse_into = EditLog(log.edits[:1]), process_module.analyse_into
 
-    def reviewing(own: ResultFolder, *args: Any) -> Analysis:
+    def reviewing(own: ResultFolder, *args: Any, **how: Any) -> Analysis:
         own.write_edits(log_then)
-        return analyse_into(own, *args)
+        return analyse_into(own, *args, **how)
 
     monkeypatch.setattr(process_module, "analyse_into", reviewing)
     return log_then

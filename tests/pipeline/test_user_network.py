@@ -63,7 +63,7 @@ def folder(outcome: Outcome, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def blind(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_args: object) -> None:
+    def fail(*_args: object, **_more: object) -> None:
         raise AssertionError("the video was opened")
 
     monkeypatch.setattr(analyse_module, "_look", fail)
