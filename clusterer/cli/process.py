@@ -92,7 +92,7 @@ def _unwritten(trouble: OSError) -> int:
 
 
 def _interrupted(work: Work) -> int:
-    again = " Run the same command to resume after the last finished shot."
+    again = " Run the same command to resume it."
     before = "\n" if sys.stderr.isatty() else ""  # after the ^C there
     _print(f"{before}Interrupted.{again if work.command == f'{PROGRAM} run' else ''}")
     if work.own_process:

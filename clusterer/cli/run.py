@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from clusterer.core.errors import ClustererError, ConfigError, PlugInError
 from clusterer.models.devices import check
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from clusterer.cli.progress import Terminal
     from clusterer.gallery import Gallery
     from clusterer.pipeline.process import Outcome
@@ -32,7 +35,7 @@ SECTIONS = {
         "sample_rate", "stream", "detector", "detection_width", "detection_score", "min_face_px",
         "encoder",
     ),
-    "Speed": ("device",),
+    "Speed": ("workers", "device"),
     "Output": ("quiet", "as_json"),
 }  # fmt: skip
 
@@ -62,6 +65,14 @@ SECTIONS = {
     "Default: those in the result folder.",
 )
 @options.gallery()
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Number of processes that analyse parts of a video side by side; the result is the same. "
+    "Default: one for each core that may be used, but no more than memory has room for: each takes "
+    "about 270 MB at 360p, 400 at 1080p and 800 at 2160p.",
+)
 @options.device
 @options.quiet
 @options.as_json("the summary")
@@ -74,6 +85,7 @@ def run(
     replaces: bool,
     edits: Path | None,
     gallery: Path | None,
+    workers: int | None,
     device: str,
     quiet: bool,
     as_json: bool,
@@ -90,6 +102,7 @@ def run(
     from clusterer.cli.show import outcome_json
     from clusterer.gallery import read_gallery
     from clusterer.people.decide import resolved
+    from clusterer.pipeline.workers import WorkerProcesses
 
     _check(videos)
     check(device)
@@ -102,29 +115,43 @@ def run(
     config = resolved(config)
     loaded_gallery = None if gallery is None else read_gallery(gallery, config)
     terminal = Terminal(quiet=quiet or as_json)
+    with WorkerProcesses(workers) as executor:
+        one = partial(
+            _one,
+            config=config,
+            loaded_gallery=loaded_gallery,
+            terminal=terminal,
+            edits=edits,
+            replaces=replaces,
+            better=better,
+            executor=executor,
+            device=device,
+        )
+        outcomes, failed = _each(folders, one)
+    if as_json:
+        click.echo(outcome_json(outcomes))
+    return failed
+
+
+def _each(
+    folders: Mapping[Path, Path], one: Callable[[Path, Path], Outcome]
+) -> tuple[list[Outcome], int]:
+    """Process the videos one by one; of several, those that fail are reported and passed over.
+
+    Returns
+    -------
+    What became of them, and the exit code
+    """
     outcomes: list[Outcome] = []
     failed = 0
     for video, folder in folders.items():
         try:
-            outcome = _one(
-                video,
-                folder,
-                config=config,
-                loaded_gallery=loaded_gallery,
-                terminal=terminal,
-                edits=edits,
-                replaces=replaces,
-                better=better,
-                device=device,
-            )
-            outcomes.append(outcome)
+            outcomes.append(one(video, folder))
         except Exception as error:
             if len(folders) == 1:
                 raise
             failed = max(failed, _skipped(video, error))
-    if as_json:
-        click.echo(outcome_json(outcomes))
-    return failed
+    return outcomes, failed
 
 
 def _one(
@@ -137,6 +164,7 @@ def _one(
     edits: Path | None,
     replaces: bool,
     better: str,
+    executor: Executor,
     device: str,
 ) -> Outcome:
     """Process one video, name its people, and print the summary."""
@@ -147,7 +175,16 @@ def _one(
 
     check_no_folder(video)
     with terminal.watching(video) as hook:
-        outcome = process(video, config, folder, hook, edits, replace=replaces, device=device)
+        outcome = process(
+            video,
+            config,
+            folder,
+            hook,
+            edits,
+            replace=replaces,
+            executor=executor,
+            device=device,
+        )
     lines: list[str] = []
     if loaded_gallery is not None:
         naming = name_people(folder, loaded_gallery)

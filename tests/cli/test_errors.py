@@ -164,9 +164,7 @@ def test_interrupted(command: Command, blank_film: Path, monkeypatch: pytest.Mon
     ran = command(blank_film)
     assert ran.code == 130
     assert ran.out == ""
-    assert ran.err.strip() == (
-        "Interrupted. Run the same command to resume after the last finished shot."
-    )
+    assert ran.err.strip() == ("Interrupted. Run the same command to resume it.")
 
 
 def test_one_of_several_fails_and_the_others_are_processed(

@@ -81,7 +81,7 @@ def test_twice_while_decoding(tmp_path: Path) -> None:
     for pause_s in (0.0, 0.02, 0.05):
         folder = tmp_path / f"r{pause_s}"
         with start(DEMO, "-o", folder, cwd=tmp_path) as process:
-            while not (folder / ".partial" / "000001.npz").exists():
+            while not (folder / ".partial" / "000000.npz").exists():
                 assert process.poll() is None
                 time.sleep(0.02)
             process.send_signal(signal.SIGINT)
@@ -106,9 +106,7 @@ def test_where_python_ignores_exceptions(tmp_path: Path) -> None:
     )
     ran = own_process.run("film.mp4", breaking=breaking, cwd=tmp_path)
     assert ran.returncode == 130
-    assert (
-        ran.stderr == "Interrupted. Run the same command to resume after the last finished shot.\n"
-    )
+    assert ran.stderr == "Interrupted. Run the same command to resume it.\n"
 
 
 def test_another_exception_from_an_interrupted_library(tmp_path: Path) -> None:

@@ -189,9 +189,7 @@ def test_interrupted_by_the_user(tmp_path: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert out == ""
-    assert (
-        err.strip() == "Interrupted. Run the same command to resume after the last finished shot."
-    )
+    assert err.strip() == "Interrupted. Run the same command to resume it."
     assert {path.name for path in folder.iterdir()} == {".partial", MARKER}
 
 

@@ -41,7 +41,7 @@ def other_blank_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def no_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
-    def look(*_args: object) -> None:
+    def look(*_args: object, **_more: object) -> None:
         raise AssertionError("the film was analysed")
 
     monkeypatch.setattr(analyse_module, "_look", look)

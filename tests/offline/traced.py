@@ -146,10 +146,18 @@ class Machine:
             out=out,
             err=err,
             seconds=seconds,
-            reached=tuple(dict.fromkeys(to for call in found for to in outside(call))),
+            reached=tuple(
+                to
+                for to in dict.fromkeys(to for call in found for to in outside(call))
+                if not self._is_of_workers(to)
+            ),
             changed=tuple(sorted(map(str, touched))),
             left=tuple(str(path.relative_to(self.root)) for path in left),
         )
+
+    def _is_of_workers(self, to: str) -> bool:
+        """The socket by which a program starts its worker processes: a file of its own."""
+        return f'AF_UNIX, sun_path="{self.temporary}/pymp-' in to
 
     def _allows(self, path: Path) -> bool:
         """In the result or the cache; or for a while only, where things are for a while."""
