@@ -78,6 +78,7 @@ BENCHMARKS = (
     Benchmark("people", "gallery", "names by a gallery: right, wrong, none"),
     Benchmark("review", "actions", "answers and corrections that a simulated reviewer needs"),
     Benchmark("speed", "pipeline", "time and peak memory of the whole pipeline, as ratios"),
+    Benchmark("speed", "workers", "time and memory of the command by number of cores"),
     Benchmark("speed", "frame", "what a frame costs, part by part, at 360p to 2160p"),
     Benchmark("speed", "refinement", "time of the second stage for an hour of simulated tracks"),
     Benchmark("speed", "sample-rate", "accuracy and time over sample rates"),

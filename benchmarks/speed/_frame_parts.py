@@ -77,7 +77,7 @@ PARTS = {
     ),
     "clothing network": ("clusterer.clothing.encoder:ClothingEncoder.encode",),
     "storing": (
-        "clusterer.store.analysis_cache:AnalysisCache.add_shot",
+        "clusterer.store.analysis_cache:AnalysisCache.add",
         "clusterer.store.analysis_cache:AnalysisCache.finish",
     ),
 }

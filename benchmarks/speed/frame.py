@@ -26,6 +26,7 @@ import av
 from benchmarks.footage import CLIPS, DEMO, ROOT, warm_up
 from benchmarks.speed._frame_parts import ONCE, PARTS, REST, SAMPLED
 from benchmarks.tables import markdown
+from clusterer.media.stream import exact
 
 QUICK: Mapping[str, object] = {"heights": [90], "repeats": 1}
 
@@ -64,7 +65,7 @@ def scaled(video: Path, height_px: int, target: Path) -> None:
     with av.open(str(video)) as source, av.open(str(target), "w") as sink:
         stream = source.streams.video[0]
         width_px = round(stream.width * height_px / stream.height / 2) * 2
-        rate = Fraction(stream.average_rate or 25)
+        rate = exact(stream.average_rate) or Fraction(25)
         copy = sink.add_stream("libx264", rate, options={"crf": "20", "preset": "veryfast"})
         copy.width, copy.height, copy.pix_fmt = width_px, height_px, "yuv420p"
         for number, frame in enumerate(source.decode(stream)):

@@ -96,6 +96,7 @@ def options(
         "sample-rate": [demo],
         "verification": ["--photographs", archive],
         "statistics": ["--photographs", archive, "--centre"],
+        "workers": [demo],
     }
 
 
