@@ -1,4 +1,4 @@
-"""Number of CPU cores available."""
+"""CPU cores and memory that this process may use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
+MEMORY = Path("/proc/meminfo")
 
 
 def usable_cores() -> int:
@@ -24,9 +25,39 @@ def usable_cores() -> int:
     return max(1, min([cores, *map(math.ceil, _quotas())]))
 
 
+def usable_memory_bytes() -> int | None:
+    """Memory that this process may still take: of the machine, and of its control groups.
+
+    What the system can free counts as free, such as files that it keeps in memory.
+
+    Returns
+    -------
+    None if it is not known, as on macOS and Windows
+    """
+    known = []
+    for line in _lines(MEMORY):
+        name, _, value = line.partition(":")
+        if name == "MemAvailable":
+            known.append(int(value.split()[0]) * 1024)
+    for folder in _groups("memory"):
+        try:
+            known.append(_left_bytes(folder))
+        except (OSError, ValueError, KeyError):  # not limited, or written in another way
+            continue
+    return max(0, min(known)) if known else None
+
+
+def _left_bytes(group: Path) -> int:
+    """Limit of a control group less what its processes hold; ValueError if there is none."""
+    version_2 = (group / "memory.max").is_file()
+    limit, held = ("memory.max", "anon") if version_2 else ("memory.limit_in_bytes", "total_rss")
+    facts = dict(line.split() for line in _lines(group / "memory.stat"))
+    return int((group / limit).read_text("ascii")) - int(facts[held])
+
+
 def _quotas() -> Iterator[float]:
     """CPU time that this process and all others of each of its control groups may use, in cores."""
-    for folder in _groups():
+    for folder in _groups("cpu"):
         try:
             if (folder / "cpu.max").is_file():
                 quota, period = (folder / "cpu.max").read_text("ascii").split()
@@ -39,16 +70,20 @@ def _quotas() -> Iterator[float]:
             continue
 
 
-def _groups() -> Iterator[Path]:
-    """Folders of the control groups that limit CPU time, those above them included."""
+def _lines(path: Path) -> list[str]:
+    """Lines of a file of the kernel; none if it cannot be read."""
     try:
-        lines = MEMBERSHIP.read_text("utf-8", "replace").splitlines()
+        return path.read_text("utf-8", "replace").splitlines()
     except OSError:
-        return
-    for line in lines:
+        return []
+
+
+def _groups(controller: str) -> Iterator[Path]:
+    """Folders of the control groups of a controller, those above them included."""
+    for line in _lines(MEMBERSHIP):
         _, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
-        if controllers and "cpu" not in controllers.split(","):
+        if controllers and controller not in controllers.split(","):
             continue
         root = CGROUPS / controllers if controllers else CGROUPS
         place = root / path.lstrip("/")
