@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -205,44 +205,20 @@ def _check_whole(job: Job, sampler: Sampler) -> None:
         raise DamageError("the file is damaged")
 
 
-class _OneThreadEach:
-    """State of `one_thread_each`, which is of the whole process: the last to leave restores it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._before = ExitStack()
-
-    def enter(self) -> None:
-        with self._lock:
-            self._inside += 1
-            if self._inside == 1:
-                self._before.enter_context(threadpool_limits(limits=1, user_api="blas"))
-                self._before.callback(cv2.setNumThreads, cv2.getNumThreads())
-                cv2.setNumThreads(1)
-
-    def leave(self) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside:
-                self._before.close()
-
-
-_one_thread_each = _OneThreadEach()
-
-
 @contextmanager
 def one_thread_each() -> Iterator[None]:
     """Keep NumPy's BLAS and OpenCV from starting a thread per core for every small product.
 
-    They would take half of the machine from the models.
+    They would take half of the machine from the models. Both belong to the whole process: threads
+    that do this side by side must all be within another that does.
     """
-    _one_thread_each.enter()
-    try:
-        with system_libraries():
+    with threadpool_limits(limits=1, user_api="blas"), system_libraries():
+        before = cv2.getNumThreads()
+        cv2.setNumThreads(1)
+        try:
             yield
-    finally:
-        _one_thread_each.leave()
+        finally:
+            cv2.setNumThreads(before)
 
 
 def open_models(job: Job) -> Models:

@@ -125,20 +125,27 @@ def watch(  # noqa: PLR0913 (what a run consists of)
     end_s = min(info.end_s, config.video.end_s or info.end_s)
     store = _Store(cache, hook, info, end_s, cache.finished_parts())
     job = Job(info, config, models, Part(), usable_cores(), device=device)
-    try:
-        _resume(store)
-        chain = _look(job, store, executor)
-    except DamageError as error:
-        hook.note(f"{error}: it is analysed from its beginning, in one pass")
-        store.forget()
-        _go_on(replace(job, is_alone=True), store)
-        chain = store.chain
-        if not chain.is_complete:
-            raise VideoError(f"{path} changed while it was read", "Run it again") from None
+    with one_thread_each():
+        chain = _look_at_all(job, store, executor)
     analysis = assemble(chain, info, models)
     pictures = (cache.pictures(link.name, link.part) for link in chain.links)
     cache.finish(analysis, name_pictures(chain, pictures))
     return analysis
+
+
+def _look_at_all(job: Job, store: _Store, executor: Executor | None) -> Chain:
+    """Look at all that is not finished, and at a damaged video again."""
+    try:
+        _resume(store)
+        return _look(job, store, executor)
+    except DamageError as error:
+        store.hook.note(f"{error}: it is analysed from its beginning, in one pass")
+    store.forget()
+    _go_on(replace(job, is_alone=True), store)
+    chain = store.chain
+    if not chain.is_complete:
+        raise VideoError(f"{job.video.path} changed while it was read", "Run it again")
+    return chain
 
 
 def _look(job: Job, store: _Store, executor: Executor | None) -> Chain:
@@ -254,12 +261,11 @@ def _go_on(job: Job, store: _Store) -> None:
     waiting, models = _Waiting(store, None if last is None else last.end_pts), open_models(job)
     store.note(models.troubles)
     try:
-        with one_thread_each():
-            for step in steps(job, models):
-                if isinstance(step, Progress):
-                    store.advance(step.pts, waiting.faces + step.faces)
-                else:
-                    waiting.add(step)
+        for step in steps(job, models):
+            if isinstance(step, Progress):
+                store.advance(step.pts, waiting.faces + step.faces)
+            else:
+                waiting.add(step)
     except BaseException:
         with suppress(ResultError):  # as of a full disk; the first error is the one to report
             waiting.put()

@@ -18,6 +18,7 @@ def blas_threads() -> list[int]:
 def test_threads_of_libraries_are_as_before_whoever_leaves_first() -> None:
     before = cv2.getNumThreads()
     cv2.setNumThreads(3)
+    blas = blas_threads()
     together = Barrier(2, timeout=30)
 
     def work(first: bool) -> None:
@@ -28,12 +29,13 @@ def test_threads_of_libraries_are_as_before_whoever_leaves_first() -> None:
             if not first:
                 together.wait()
                 assert cv2.getNumThreads() == 1, "the other has left"
+                assert set(blas_threads()) <= {1}, "the other has left"
         if first:
             together.wait()
 
     try:
-        with ThreadPoolExecutor(2) as pool:
+        with one_thread_each(), ThreadPoolExecutor(2) as pool:
             assert list(pool.map(work, (True, False))) == [None, None]
-        assert cv2.getNumThreads() == 3
+        assert (cv2.getNumThreads(), blas_threads()) == (3, blas)
     finally:
         cv2.setNumThreads(before)
