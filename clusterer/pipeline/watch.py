@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import suppress
@@ -219,6 +220,7 @@ def _look_apart(executor: Executor, job: Job, store: _Store) -> None:
             "Run it again; it goes on where this run stopped. Fewer workers need less memory",
         ) from None
     except NoWorkersError as error:
+        _stop(executor, futures)
         store.hook.note(f"no worker processes can be started ({error}); one does all the work")
     except BaseException:
         _stop(executor, futures)
@@ -228,13 +230,13 @@ def _look_apart(executor: Executor, job: Job, store: _Store) -> None:
 
 
 def _limit(executor: WorkerProcesses, job: Job) -> None:
-    """Start no more processes than graphics card and memory have room for."""
-    if DEVICES[job.device].padded:
-        executor.at_most(_PER_CARD)
+    """Have no more processes for this video than graphics card and memory have room for."""
+    most = [_PER_CARD] if DEVICES[job.device].padded else []
     left_bytes = usable_memory_bytes()
     if executor.is_automatic and left_bytes is not None:
         picture_px = math.prod(job.video.square_px)
-        executor.at_most(max(1, left_bytes // (_WORKER_BYTES + _BYTES_PER_PX * picture_px)))
+        most.append(max(1, left_bytes // (_WORKER_BYTES + _BYTES_PER_PX * picture_px)))
+    executor.at_most(min(most, default=sys.maxsize))
 
 
 def _stop(executor: Executor, futures: Iterable[Future[Looked]]) -> None:

@@ -45,7 +45,7 @@ class WorkerProcesses(Executor):
     """
 
     def __init__(self, count: int | None = None) -> None:
-        self._max_workers = min(count or usable_cores(), _MOST)
+        self._max_workers = self._wanted = min(count or usable_cores(), _MOST)
         self.is_automatic = count is None
         self._pool: ProcessPoolExecutor | None = None
         self._others: set[Any] = set()
@@ -58,24 +58,24 @@ class WorkerProcesses(Executor):
         NoWorkersError
             This machine cannot start any.
         """
-        with _same_imports():  # any call may start a process
-            if self._pool is not None:
-                try:
-                    with _no_interrupt():
-                        return self._pool.submit(fn, *args, **kwargs)
-                except BrokenExecutor:
-                    self.shutdown()
-            return self._first(fn, *args, **kwargs)
+        try:
+            with _same_imports():  # any call may start a process
+                if self._pool is not None:
+                    try:
+                        with _no_interrupt():
+                            return self._pool.submit(fn, *args, **kwargs)
+                    except BrokenExecutor:
+                        self.shutdown()
+                return self._first(fn, *args, **kwargs)
+        except (ImportError, NotImplementedError, OSError) as error:
+            raise NoWorkersError(str(error)) from None
 
     def _first(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         self._others = set(multiprocessing.active_children())
-        try:
-            context = _context()
-            with _no_interrupt():
-                self._pool = ProcessPoolExecutor(self._max_workers, context, _begin)
-                return self._pool.submit(fn, *args, **kwargs)
-        except (ImportError, NotImplementedError, OSError) as error:
-            raise NoWorkersError(str(error)) from None
+        context = _context()
+        with _no_interrupt():
+            self._pool = ProcessPoolExecutor(self._max_workers, context, _begin)
+            return self._pool.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """As of `concurrent.futures.Executor`."""
@@ -108,8 +108,9 @@ class WorkerProcesses(Executor):
             self.shutdown()  # Python 3.11 fails if jobs are cancelled besides
 
     def at_most(self, count: int) -> None:
-        """Start no more processes than that."""
-        if self._max_workers > count:
+        """From now on have no more processes than that, nor than were asked for."""
+        count = min(count, self._wanted)
+        if count != self._max_workers:
             self.end()
             self._max_workers = count
 

@@ -75,6 +75,8 @@ def test_fewer_processes_from_now_on() -> None:
         executor.at_most(1)
         assert executor._max_workers == 1
         assert executor.submit(os.getpid).result() != first
+        executor.at_most(9)
+        assert executor._max_workers == 3, "a next video may be smaller"
 
 
 def test_an_error_ends_them_at_once() -> None:
@@ -116,6 +118,20 @@ def test_the_environment_is_as_before() -> None:
     with WorkerProcesses(1) as executor:
         assert executor.submit(os.getpid).result() != os.getpid()
         assert dict(os.environ) == before
+
+
+def test_a_later_process_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the user may have no more of them: Python starts some with later jobs."""
+
+    def refuse(*_: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    with WorkerProcesses(1) as executor:
+        executor.submit(os.getpid).result()
+        assert executor._pool is not None
+        monkeypatch.setattr(executor._pool, "submit", refuse)
+        with pytest.raises(NoWorkersError, match="temporarily unavailable"):
+            executor.submit(os.getpid)
 
 
 def test_ctrl_c_while_processes_start_counts_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
