@@ -214,6 +214,8 @@ def _look_apart(executor: Executor, job: Job, store: _Store) -> None:
             store.note(found.troubles)
             store.add(found.part)
             store.advance(done_pts)
+        if isinstance(executor, WorkerProcesses):
+            executor.shutdown()  # what follows needs their memory; a next video starts its own
     except BrokenExecutor:
         raise WorkerError(
             "A worker process ended before its work was done, perhaps for lack of memory",
