@@ -168,11 +168,6 @@ class Reader:
         self._is_needed = self._start is None or self._start.key_pts is None
         self._frame_pts = max(1, round(1 / (info.frame_rate * info.time_base)))
 
-    @property
-    def warnings(self) -> list[str]:
-        """What to tell the user; complete when the iteration ends."""
-        return list(self.losses.warnings(self._info))
-
     def cancel(self) -> None:
         """End the iteration at its next frame; may be called from another thread."""
         self._cancelled.set()

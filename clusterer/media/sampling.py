@@ -176,11 +176,6 @@ class Sampler:
         """What could not be decoded so far; complete when the iteration ends."""
         return self._reader.losses
 
-    @property
-    def warnings(self) -> list[str]:
-        """The same as text for the user."""
-        return self._reader.warnings
-
     def close(self) -> None:
         """End the second thread."""
         self._events.close()

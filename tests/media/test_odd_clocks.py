@@ -50,7 +50,7 @@ def test_a_clock_may_begin_anywhere(tmp_path: Path, suffix: str, start_s: float)
     found = read(info, reader)
     assert info.duration_s == pytest.approx(LENGTH_S, abs=0.002)
     assert found == [(i, i, pytest.approx(i / 25, abs=0.002)) for i in range(FRAMES)]
-    assert reader.warnings == []
+    assert reader.losses.warnings(info) == ()
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -76,7 +76,7 @@ def test_the_picture_may_begin_after_the_sound(
     assert found[25][2] - found[0][2] == pytest.approx(1.0, abs=0.002)
     assert info.seconds(info.start_pts) == pytest.approx(delay_s, abs=0.03)
     assert info.end_s == pytest.approx(delay_s + LENGTH_S, abs=0.03)
-    assert reader.warnings == []
+    assert reader.losses.warnings(info) == ()
 
 
 def test_a_late_clock_hides_no_truncation(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_late_clock_hides_no_truncation(tmp_path: Path) -> None:
     reader = Reader(info)
     found = read(info, reader)
     assert 20 < len(found) < 2 * FRAMES - 13
-    (warning,) = [text for text in reader.warnings if "truncated" in text]
+    (warning,) = [text for text in reader.losses.warnings(info) if "truncated" in text]
     assert warning.endswith("s of 3.2 s")
 
 
@@ -132,7 +132,7 @@ def test_joined_streams_are_one_film(
     found = read(info, reader)
     count = FRAMES * len(parts)
     delay_s = float(info.delay_s)
-    assert reader.warnings == []
+    assert reader.losses.warnings(info) == ()
     assert info.duration_s == pytest.approx(count / 25, abs=0.01)
     assert delay_s <= 0.03
     assert found == [(i, i, pytest.approx(i / 25 + delay_s, abs=0.002)) for i in range(count)]
@@ -154,7 +154,7 @@ def test_a_joined_programme_stream(tmp_path: Path) -> None:
     info = probe(join(tmp_path / "joined.mpg", *parts))
     reader = Reader(info)
     found = read(info, reader)
-    assert reader.warnings == []
+    assert reader.losses.warnings(info) == ()
     assert info.duration_s == pytest.approx(2 * LENGTH_S, abs=0.1)
     assert [shown for _, shown, _ in found] == list(range(2 * FRAMES))
     assert found[-1][2] == pytest.approx(2 * LENGTH_S, abs=0.1)

@@ -344,7 +344,7 @@ def test_truncated(tmp_path: Path) -> None:
     found = [(d.index, number_of(info, d)) for d in reader]
     assert 10 < len(found) < FRAMES - 5
     assert all(index == number for index, number in found[:-5])
-    assert any("truncated" in warning for warning in reader.warnings)
+    assert any("truncated" in warning for warning in reader.losses.warnings(info))
 
 
 def test_damaged_in_the_middle(movies: dict[str, Path], tmp_path: Path) -> None:
@@ -353,18 +353,20 @@ def test_damaged_in_the_middle(movies: dict[str, Path], tmp_path: Path) -> None:
     data[middle : middle + 3000] = np.random.default_rng(1).bytes(3000)
     path = tmp_path / "damaged.avi"
     path.write_bytes(data)
-    reader = Reader(probe(path))
+    info = probe(path)
+    reader = Reader(info)
     found = list(reader)
     assert len(found) > FRAMES // 3
     assert all(a.pts < b.pts for a, b in pairwise(found))
-    assert any("damaged" in warning for warning in reader.warnings)
+    assert any("damaged" in warning for warning in reader.losses.warnings(info))
 
 
 def test_undamaged_file_has_no_warnings(movies: dict[str, Path]) -> None:
     for path in movies.values():
-        reader = Reader(probe(path))
+        info = probe(path)
+        reader = Reader(info)
         assert len(list(reader)) == FRAMES
-        assert reader.warnings == []
+        assert reader.losses.warnings(info) == ()
 
 
 def test_a_file_without_a_decodable_frame(movies: dict[str, Path], tmp_path: Path) -> None:

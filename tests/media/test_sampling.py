@@ -42,7 +42,7 @@ def sample(
 ) -> list[Event]:
     with Sampler(info, config, shots or ShotConfig(), Part(after=after)) as events:
         due_frames = list(events)
-        assert events.warnings == []
+        assert events.losses.warnings(info) == ()
     return due_frames
 
 

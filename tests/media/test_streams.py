@@ -125,9 +125,10 @@ def test_starting_in_the_middle_of_it(tmp_path: Path) -> None:
 
 def test_it_is_said(tmp_path: Path) -> None:
     path = write(tmp_path / "a.mkv", [COVER, FILM])
-    with Sampler(probe(path), VideoConfig(), ShotConfig()) as sampler:
+    info = probe(path)
+    with Sampler(info, VideoConfig(), ShotConfig()) as sampler:
         assert list(sampler)
-        (warning,) = sampler.warnings
+        (warning,) = sampler.losses.warnings(info)
     assert warning == (
         "the file has several video streams, of which stream 1 was analysed;"
         " --stream chooses another"
@@ -138,9 +139,10 @@ def test_a_single_stream_is_not_mentioned(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4", [picture(i) for i in range(5)])
     assert probe(path).stream is None
     assert probe(path, 0) == probe(path)
-    reader = Reader(probe(path))
+    info = probe(path)
+    reader = Reader(info)
     assert len(list(reader)) == 5
-    assert reader.warnings == []
+    assert reader.losses.warnings(info) == ()
 
 
 def test_a_stream_that_is_not_there(tmp_path: Path) -> None:
