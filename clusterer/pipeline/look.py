@@ -52,6 +52,11 @@ class Job:
     is_alone: bool = False
     device: str = CPU.name
 
+    @property
+    def decoding_threads(self) -> int:
+        """Threads that decode; the models need some, too."""
+        return 1 if self.is_alone else max(1, self.threads // 2)
+
 
 class DamageError(Exception):
     """Only one pass over all of the video gives the same each time; says why, for the user."""
@@ -179,7 +184,7 @@ def steps(job: Job, models: Models) -> Iterator[Step]:
         config.video,
         config.shots,
         job.part,
-        1 if job.is_alone else max(1, job.threads // 2),  # the models need some, too
+        job.decoding_threads,
         ahead=not single,
     ) as sampler:
         for event in (

@@ -34,8 +34,6 @@ from clusterer.pipeline.workers import NoWorkersError, WorkerProcesses
 from clusterer.store.analysis_cache import AnalysisCache
 from clusterer.store.finished import FinishedPart
 
-_FEW_CORES = 3
-"""On so many, one thread decodes anyway; see `clusterer.media.opening`."""
 _WORKER_BYTES, _BYTES_PER_PX = 260 << 20, 110
 """Memory of a worker: 270, 317, 404 and 798 MiB at 360p, 720p, 1080p and 2160p, which is 255 MiB
 and 66 bytes for each px of a picture; with 10 bits and bitstreams of many references more."""
@@ -159,8 +157,8 @@ def _look(job: Job, store: _Store, executor: Executor | None) -> Chain:
     """
     if executor is not None:
         _look_apart(executor, job, store)
-    if not store.parts and job.threads <= _FEW_CORES:
-        job = replace(job, is_alone=True)
+    if not store.parts and job.decoding_threads == 1:
+        job = replace(job, is_alone=True)  # it is the same, and need not begin again at damage
     chain = store.chain
     while not chain.is_complete:
         reached = chain.end_pts
