@@ -28,10 +28,10 @@ from clusterer.store.finished import FinishedPart, Picture, dump_part, read_part
 from clusterer.store.names import (
     ANALYSIS,
     CHIPS,
+    PART,
     PARTIAL,
     PARTIAL_CHIPS,
     RESULT,
-    SHOT,
     face_picture,
     part_file,
     staged,
@@ -186,7 +186,7 @@ class AnalysisCache:
         with writing(self.folder):
             if not has_plain_folder(self.folder, PARTIAL):
                 return []
-            found = [p.name for p in (self.folder / PARTIAL).iterdir() if SHOT.fullmatch(p.name)]
+            found = [p.name for p in (self.folder / PARTIAL).iterdir() if PART.fullmatch(p.name)]
         return [f"{PARTIAL}/{name}" for name in sorted(found)]
 
     def _commit(self) -> None:

@@ -36,11 +36,11 @@ from clusterer.store.names import (
     EDITS,
     MARKER,
     MOST_BYTES,
+    PART,
     PARTIAL,
     PARTIAL_CHIPS,
     PICTURE,
     RESULT,
-    SHOT,
     TABLES,
 )
 
@@ -188,7 +188,7 @@ def recognise(folder: Path) -> Marker | None:
         The folder cannot be read.
     """
     shots = [
-        name for name in _files(folder, PARTIAL, SHOT) if _read_meta(folder / name) is not None
+        name for name in _files(folder, PARTIAL, PART) if _read_meta(folder / name) is not None
     ]
     partial = [*shots, *_files(folder, PARTIAL_CHIPS, PICTURE)] if shots else []
     has_result = _read_result(folder) is not None

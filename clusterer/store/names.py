@@ -35,7 +35,7 @@ LONGEST = 255
 OF_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """Files that macOS and Windows add to a folder; one that holds only these is empty."""
 PICTURE = re.compile(r"[0-9]{5,}-[0-9]{7,}(-torso)?\.jpg")
-SHOT = re.compile(r"[0-9]{6,}\.npz")
+PART = re.compile(r"[0-9]{6,}\.npz")
 DOORWAY_LASTS_S = 60.0
 """Longest life of the file that sends a browser to a review; see `doorway_name`."""
 _DOORWAY = re.compile(r"\.cluster-video-[0-9a-f]{16}\.html")
@@ -93,7 +93,7 @@ def needed_names(folder: Path, listed: Container[str]) -> Iterator[str]:
         Names of the files that we wrote.
     """
     yield from (*TABLES, ANALYSIS, *map(staged, (*TABLES, ANALYSIS)), COMMIT)
-    for below, pattern in ((CHIPS, PICTURE), (PARTIAL_CHIPS, PICTURE), (PARTIAL, SHOT)):
+    for below, pattern in ((CHIPS, PICTURE), (PARTIAL_CHIPS, PICTURE), (PARTIAL, PART)):
         if has_plain_folder(folder, below):
             for path in (folder / below).iterdir():
                 name = f"{below}/{path.name}"
