@@ -186,8 +186,8 @@ def main() -> None:
     given = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):  # then no library begins threads that are not counted
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    import clusterer  # noqa: PLC0415 (on one core)
-    from clusterer.pipeline import watch  # noqa: F401, PLC0415 (imports what a run needs)
+    import clusterer  # noqa: PLC0415 (after the limit: libraries count cores when imported)
+    from clusterer.pipeline import watch  # noqa: F401, PLC0415 (likewise; imports what a run needs)
 
     meter = Meter()
     install(meter)

@@ -91,7 +91,7 @@ def analysis_rows(job: Job) -> Rows:
 
 def frame_rows(job: Job) -> Rows:
     """Time per frame against `face_recognition`."""
-    from benchmarks.speed._face_recognition import compare  # noqa: PLC0415 (only this part needs face_recognition)
+    from benchmarks.speed._face_recognition import compare  # noqa: PLC0415 (face_recognition is not a dependency)
 
     runs = [compare(job.video, job.frames, job.threads) for _ in range(job.repeats)]
     n = job.frames
