@@ -69,6 +69,7 @@ def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Bas
     edits
         A reviewer's corrections; they override observed constraints.
     """
+    config = _complete(config, analysis)
     n_tracks = len(analysis.tracks)
     from_reviewer = constrain(edits, keys_of(analysis), n_tracks)
     features = without_faces(describe(analysis, config.clustering), from_reviewer.excluded)
@@ -170,7 +171,7 @@ def decide(
     >>> decided.labels.tolist(), decided.threshold
     ([0, 1, 2, -1], 0.3)
     """
-    config = filled(config) if config.analysis.encoding.thresholds else resolved(config, analysis)
+    config = _complete(config, analysis)
     under = len(edits) if grouped_under is None else grouped_under
     if not 0 <= under <= len(edits):
         raise EditsError(f"There are {len(edits)} corrections, not {under}")
@@ -239,6 +240,11 @@ def resolved(config: Config, analysis: Analysis | None = None) -> Config:
         own = from_dlib(threshold, encoding.encoder, config.clustering.metric)
         config = replace(config, clustering=replace(config.clustering, threshold=own))
     return filled(replace(config, analysis=replace(looked, encoding=encoding)))
+
+
+def _complete(config: Config, analysis: Analysis) -> Config:
+    """Settings for an analysis, with all that they leave to its encoder."""
+    return filled(config) if config.analysis.encoding.thresholds else resolved(config, analysis)
 
 
 def filled(config: Config) -> Config:
