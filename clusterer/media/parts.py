@@ -123,6 +123,8 @@ def divide(
 ) -> list[Entry]:
     """Choose where parts begin: large ones first, so that all workers end at about the same time.
 
+    For one worker, which looks at other films besides, all are as long as may be.
+
     Parameters
     ----------
     info
@@ -143,7 +145,8 @@ def divide(
     chosen: list[Entry] = []
     all_pts = [place.pts for place in places]
     while True:
-        length_s = min(LONGEST_S, max(SHORTEST_S, (end - at) / per_s / (2 * workers)))
+        share_s = (end - at) / per_s / (2 * workers) if workers > 1 else LONGEST_S
+        length_s = min(LONGEST_S, max(SHORTEST_S, share_s))
         number = bisect_left(all_pts, at + length_s * per_s)
         if number == len(places) or (end - all_pts[number]) / per_s < SHORTEST_S / 2:
             return chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -18,6 +18,7 @@ from clusterer.core.types import Analysis, Mark, VideoInfo
 from clusterer.media import Part, probe, span
 from clusterer.models.devices import CPU, DEVICES
 from clusterer.pipeline.chain import Chain, assemble, connect, name_pictures
+from clusterer.pipeline.elsewhere import Needs
 from clusterer.pipeline.look import (
     DamageError,
     Finished,
@@ -30,7 +31,8 @@ from clusterer.pipeline.look import (
     steps,
 )
 from clusterer.pipeline.plan import plan
-from clusterer.pipeline.workers import NoWorkersError, WorkerProcesses
+from clusterer.pipeline.shared import FilmWorkers
+from clusterer.pipeline.workers import DIED, NoWorkersError, WorkerProcesses
 from clusterer.store.analysis_cache import AnalysisCache
 from clusterer.store.finished import FinishedPart
 
@@ -39,6 +41,9 @@ _WORKER_BYTES, _BYTES_PER_PX = 260 << 20, 110
 and 66 bytes for each px of a picture; with 10 bits and bitstreams of many references more."""
 _PER_CARD = 4
 """Processes that share a graphics card: each has the networks in its memory."""
+LONGEST_JOB_S = 120.0
+"""Seconds of video that a worker looks at in one pass. An interruption loses all of it; where more
+cannot be divided, the film's own thread looks at it, and stores shots as they come."""
 STORED_S = 20.0
 """Seconds of video whose shots are stored together: storing waits for the disk."""
 
@@ -101,6 +106,7 @@ def watch(  # noqa: PLR0913 (what a run consists of)
     *,
     executor: Executor | None = None,
     device: str = CPU.name,
+    needs: Needs | None = None,
 ) -> Analysis:
     """Analyse the video, storing shots as they end.
 
@@ -115,15 +121,19 @@ def watch(  # noqa: PLR0913 (what a run consists of)
     hook
         Receives the progress.
     executor
-        Looks at parts of the video; None = this process does, from beginning to end.
+        Looks at parts of the video; None = this process does, from beginning to end. A
+        `FilmWorkers` does all the work, also that of one pass.
     device
         Name in `clusterer.models.devices.DEVICES`; where it fails, the hook receives a note.
+    needs
+        What workers on other machines must have; None = nothing is checked.
     """
     info = probe(path, config.video.stream)
     span(info, config.video)  # nothing is written before the part of the video has been found
     end_s = min(info.end_s, config.video.end_s or info.end_s)
     store = _Store(cache, hook, info, end_s, cache.finished_parts())
-    job = Job(info, config, models, Part(), usable_cores(), device=device)
+    threads = executor.threads if isinstance(executor, FilmWorkers) else usable_cores()
+    job = Job(info, config, models, Part(), threads, device=device, needs=needs)
     with one_thread_each():
         chain = _look_at_all(job, store, executor)
     analysis = assemble(chain, info, models)
@@ -140,7 +150,7 @@ def _look_at_all(job: Job, store: _Store, executor: Executor | None) -> Chain:
     except DamageError as error:
         store.hook.note(f"{error}: it is analysed from its beginning, in one pass")
     store.forget()
-    _go_on(replace(job, is_alone=True), store)
+    _go_on(replace(job, is_alone=True), store, executor)
     chain = store.chain
     if not chain.is_complete:
         raise VideoError(f"{job.video.path} changed while it was read", "Run it again")
@@ -162,7 +172,7 @@ def _look(job: Job, store: _Store, executor: Executor | None) -> Chain:
     chain = store.chain
     while not chain.is_complete:
         reached = chain.end_pts
-        _go_on(job, store)
+        _go_on(job, store, executor)
         chain = store.chain
         if not chain.is_complete and chain.end_pts == reached:
             raise DamageError("parts of the video contradict each other")
@@ -193,15 +203,15 @@ def _resume(store: _Store) -> None:
 
 def _look_apart(executor: Executor, job: Job, store: _Store) -> None:
     """Have all parts of the video looked at that are not finished."""
-    if isinstance(executor, WorkerProcesses):
-        _limit(executor, job)
+    shares = isinstance(executor, FilmWorkers)
+    _limit(executor, job)
     workers = getattr(executor, "_max_workers", None) or usable_cores()
-    if workers < 2:
+    if workers < 2 and not shares:
         return
     parts, done_pts = plan(job.video, job.config, store.chain, store.parts.values(), workers)
     if len(parts) < 2:
-        return
-    threads = max(1, job.threads // min(workers, len(parts)))
+        return  # one pass
+    threads = job.threads if shares else max(1, job.threads // min(workers, len(parts)))
     futures: dict[Future[Looked], Part] = {}
     try:
         for part in parts:
@@ -215,10 +225,7 @@ def _look_apart(executor: Executor, job: Job, store: _Store) -> None:
         if isinstance(executor, WorkerProcesses):
             executor.shutdown()  # what follows needs their memory; a next video starts its own
     except BrokenExecutor:
-        raise WorkerError(
-            "A worker process ended before its work was done, perhaps for lack of memory",
-            "Run it again; it goes on where this run stopped. Fewer workers need less memory",
-        ) from None
+        raise WorkerError(*DIED) from None
     except NoWorkersError as error:
         _stop(executor, futures)
         store.hook.note(f"no worker processes can be started ({error}); one does all the work")
@@ -229,11 +236,16 @@ def _look_apart(executor: Executor, job: Job, store: _Store) -> None:
         _keep_finished(futures, store)
 
 
-def _limit(executor: WorkerProcesses, job: Job) -> None:
+def _limit(executor: Executor, job: Job) -> None:
     """Have no more processes for this video than graphics card and memory have room for."""
+    if not isinstance(executor, (WorkerProcesses, FilmWorkers)):
+        return
     most = [_PER_CARD] if DEVICES[job.device].padded else []
-    left_bytes = usable_memory_bytes()
-    if executor.is_automatic and left_bytes is not None:
+    if isinstance(executor, FilmWorkers):
+        left_bytes = executor.memory_bytes
+    else:
+        left_bytes = usable_memory_bytes() if executor.is_automatic else None
+    if left_bytes is not None:
         picture_px = math.prod(job.video.square_px)
         most.append(max(1, left_bytes // (_WORKER_BYTES + _BYTES_PER_PX * picture_px)))
     executor.at_most(min(most, default=sys.maxsize))
@@ -256,14 +268,35 @@ def _keep_finished(futures: Iterable[Future[Looked]], store: _Store) -> None:
                 store.add(future.result().part)
 
 
-def _go_on(job: Job, store: _Store) -> None:
-    """Look at what follows the chain, in this process, up to a shot that is finished already."""
+def _go_on(job: Job, store: _Store, executor: Executor | None) -> None:
+    """Look at what follows the chain, in one pass, up to a shot that is finished already."""
     last = store.chain.last
     job = replace(job, part=Part(after=last, known=store.known))
+    if not isinstance(executor, FilmWorkers):
+        _pass(job, store, lambda: None)
+        return
+    reached_s = 0.0 if last is None else store.video.seconds(last.end_pts)
+    if executor.is_here and store.end_s - reached_s > LONGEST_JOB_S:
+        with executor.turn() as check:
+            _pass(job, store, check)
+        return
+    found = executor.submit(look, job).result()
+    store.note(found.troubles)
+    if found.part.shots:
+        store.add(found.part)
+    end_pts = store.chain.end_pts
+    if end_pts is not None:
+        store.advance(end_pts)
+
+
+def _pass(job: Job, store: _Store, check: Callable[[], None]) -> None:
+    """Look at a part in this thread, and store shots as they come; `check` may end it."""
+    last = job.part.after
     waiting, models = _Waiting(store, None if last is None else last.end_pts), open_models(job)
     store.note(models.troubles)
     try:
         for step in steps(job, models):
+            check()
             if isinstance(step, Progress):
                 store.advance(step.pts, waiting.faces + step.faces)
             else:

@@ -20,6 +20,11 @@ T = TypeVar("T")
 
 _MOST = 61
 """Processes that Windows can wait for; elsewhere as many are enough."""
+DIED = (
+    "A worker process ended before its work was done, perhaps for lack of memory",
+    "Run it again; it goes on where this run stopped. Fewer workers need less memory",
+)
+"""Cause and remedy."""
 _SERVED = "clusterer.pipeline.look"
 """Loaded once, for all workers, where processes can share it."""
 
