@@ -57,11 +57,15 @@ def film_of(video: Path) -> Film:
                 f"{video} is {kind}, not a file", "Save the video to a file, and give that"
             )
         with open_file(video) as file:
-            size = os.fstat(file.fileno()).st_size
-            digest = hashlib.sha256(f"{size}\n".encode())
-            for block in _blocks(file, size):
-                digest.update(block)
-    return Film(one_line(video.name), digest.hexdigest())
+            return film_in(video.name, file, os.fstat(file.fileno()).st_size)
+
+
+def film_in(name: str, file: BinaryIO, size: int) -> Film:
+    """Identify a film by the content of an open file of this size, as `film_of` does."""
+    digest = hashlib.sha256(f"{size}\n".encode())
+    for block in _blocks(file, size):
+        digest.update(block)
+    return Film(one_line(name), digest.hexdigest())
 
 
 def _blocks(file: BinaryIO, size: int) -> Iterator[bytes]:
