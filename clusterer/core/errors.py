@@ -8,11 +8,16 @@
     ├── ModelError         the weights of a detector or encoder are missing or damaged
     ├── DependencyError    a system library (libGL), or one of an extra ([train]…), is missing
     ├── WorkerError        a worker process ended before its work was done
+    │   ├── RefusedError   a worker would not give the same result
+    │   │   └── NoFilmError it does not find the film
+    │   ├── PartError      a part of a film failed on several workers
+    │   └── ClusterError   the scheduler of other machines, or any worker there, is missing
     ├── PlugInError        a plug-in of another package fails, or breaks its contract
     ├── DataError          training pictures are missing, too few or cannot be read
     ├── GalleryError       a folder of named people is missing, or nothing in it can be used
     ├── EditsError         a file of corrections cannot be read or does not belong here
     ├── TruthError         a truth file, or its ignore file, cannot be read
+    ├── ProjectError       a project cannot be read or written, or a film does not fit into it
     └── ResultError        a result folder cannot be read or written
         ├── CacheError     the stored analysis is damaged or of another schema
         └── OtherFilmError the folder holds the result of another film
@@ -80,6 +85,25 @@ class WorkerError(ClustererError):
     """A worker process ended before its work was done."""
 
 
+class RefusedError(WorkerError):
+    """A worker has other versions or models, so it would not give the same result."""
+
+
+class NoFilmError(RefusedError):
+    """A worker does not find the film."""
+
+
+class PartError(WorkerError):
+    """A part of a film failed on several workers, or each that looked at it died."""
+
+
+class ClusterError(WorkerError):
+    """The scheduler of other machines cannot be reached, or has no worker that fits.
+
+    It is not the film's fault: others would fail alike.
+    """
+
+
 class PlugInError(ClustererError):
     """A plug-in of another package fails at work, or returns what its protocol does not allow."""
 
@@ -98,6 +122,10 @@ class GalleryError(ClustererError):
 
 class EditsError(ClustererError):
     """A file of corrections cannot be read, is invalid, or does not belong to this result."""
+
+
+class ProjectError(ClustererError):
+    """A project cannot be read or written, or a film does not fit into it."""
 
 
 class ResultError(ClustererError):

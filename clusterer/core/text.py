@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Control characters, line separators, and changes of the writing direction."""
+_DIGITS = re.compile("([0-9]+)")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -35,3 +37,23 @@ def brief(text: object, longest: int = 200) -> str:
     """Text on one line, shortened: for the cause of an error, whatever a file holds."""
     line = " ".join(printable(text)[: 4 * longest].split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """A number with its noun; `many` is the plural, if it is not `one` with an s.
+
+    Examples
+    --------
+    >>> counted(1, "person", "people"), counted(2, "film")
+    ('1 person', '2 films')
+    """
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """Orders names as people do: ``e2`` before ``e10``, in any case and way to encode accents."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return tuple(
+        (not part.isascii() or not part.isdigit(), int(part) if at % 2 else 0, part)
+        for at, part in enumerate(_DIGITS.split(folded))
+    )

@@ -10,9 +10,9 @@ from clusterer.core.config import AUTO, AnalysisConfig
 from clusterer.core.errors import CacheError, system_libraries
 from clusterer.core.hook import Hook
 from clusterer.core.types import Analysis
-from clusterer.faces import alignment, detection, encoding
-from clusterer.models.bundled import CLOTHING
 from clusterer.models.devices import check
+from clusterer.pipeline.elsewhere import Needs, Statement, fetched, model_hashes, resolved
+from clusterer.pipeline.workers import WorkerProcesses
 from clusterer.store.analysis_cache import AnalysisCache, analysis_key
 from clusterer.store.film import remember
 from clusterer.store.folder import ResultFolder
@@ -32,7 +32,7 @@ def analyse(  # noqa: PLR0913 (what, how, and where it goes)
     Parameters
     ----------
     video
-        File that FFmpeg can read.
+        File that FFmpeg can read, or the address of one, as for `process`.
     config
         Settings of this phase.
     folder
@@ -44,8 +44,8 @@ def analyse(  # noqa: PLR0913 (what, how, and where it goes)
         Receives progress and notes; None = nothing does.
     executor
         Looks at parts of the video side by side, such as a
-        `concurrent.futures.ProcessPoolExecutor`; it must see the file under the same path. None =
-        this process does, with a thread per core at most.
+        `concurrent.futures.ProcessPoolExecutor`; it must see the file under the same path, or
+        reach it by the same address. None = this process does, with a thread per core at most.
     device
         What the networks run on: ``cpu``, ``cuda``, ``coreml``, ``directml``, ``openvino``; or
         ``auto``: the fastest at hand, which is measured once. If it fails, `hook` receives a note,
@@ -67,7 +67,7 @@ def analyse(  # noqa: PLR0913 (what, how, and where it goes)
     DependencyError
         A system library is missing.
     WorkerError
-        A process of the executor ended before its work was done.
+        A process of the executor ended before its work was done, or has other versions or models.
     OtherFilmError
         The folder contains the result of another film.
     ResultError
@@ -80,10 +80,12 @@ def analyse(  # noqa: PLR0913 (what, how, and where it goes)
     >>> result = clusterer.decide(analysis, config)  # doctest: +SKIP
     """
     check(device)
-    video, hook = Path(video), hook or Hook()
-    with ResultFolder(folder).locked(lasting=True):
-        opened = ResultFolder.for_video(video, folder, hook)
-        return analyse_into(opened, video, config, hook, executor=executor, device=device)
+    hook = hook or Hook()
+    with ResultFolder(folder).locked(lasting=True), fetched(video) as (film, source):
+        opened = ResultFolder.for_video(film, folder, hook)
+        return analyse_into(
+            opened, film, config, hook, executor=executor, device=device, source=source
+        )
 
 
 def analyse_into(  # noqa: PLR0913 (as `watch`)
@@ -94,11 +96,14 @@ def analyse_into(  # noqa: PLR0913 (as `watch`)
     *,
     executor: Executor | None,
     device: str,
+    source: str = "",
 ) -> Analysis:
-    """The same as `analyse`, into an open folder whose lock is held."""
-    config = replace(config, encoding=encoding.resolve(config.encoding))
-    config = replace(config, tracking=replace(config.tracking, unit=encoding.tracking_unit(config)))
-    models = _model_hashes(config)
+    """The same as `analyse`, into an open folder whose lock is held.
+
+    Where the film was fetched from its `source`, an address, executors elsewhere do so, too.
+    """
+    config = resolved(config)
+    models = model_hashes(config)
     key = analysis_key(opened.fingerprint, config, models)
     cache = AnalysisCache(opened, key)
     try:
@@ -113,19 +118,15 @@ def analyse_into(  # noqa: PLR0913 (as `watch`)
             cache.keep(moved)
         return moved
     with system_libraries():
-        analysis = _look(video, config, models, cache, hook, executor=executor, device=device)
+        needs = None
+        here = executor is None or isinstance(executor, WorkerProcesses)
+        if not here and getattr(executor, "is_elsewhere", True):
+            needs = Needs(opened.fingerprint, source)
+        analysis = _look(
+            video, config, models, cache, hook, executor=executor, device=device, needs=needs
+        )
     remember(key, video)
     return analysis
-
-
-def _model_hashes(config: AnalysisConfig) -> dict[str, str]:
-    weights = (
-        *detection.weights(config.detection.detector),
-        *alignment.weights(encoding.alignment(config.encoding.encoder)),
-        *encoding.weights(config.encoding.encoder),
-        CLOTHING,
-    )
-    return {file.name: file.sha256() for file in sorted(weights, key=lambda file: file.name)}
 
 
 def _look(  # noqa: PLR0913 (as `watch`)
@@ -137,10 +138,13 @@ def _look(  # noqa: PLR0913 (as `watch`)
     *,
     executor: Executor | None,
     device: str,
+    needs: Needs | None,
 ) -> Analysis:
     """Analyse the video; imported late, as a run from the cache needs no model library."""
     from clusterer.pipeline.device import choose  # noqa: PLC0415 (see above)
     from clusterer.pipeline.watch import watch  # noqa: PLC0415 (see above)
 
     device = choose(device, config, hook.note)
-    return watch(path, config, models, cache, hook, executor=executor, device=device)
+    if needs is not None:
+        needs = replace(needs, statement=Statement.of(models, device))
+    return watch(path, config, models, cache, hook, executor=executor, device=device, needs=needs)

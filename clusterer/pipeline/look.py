@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import cv2
@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from clusterer.clothing.encoder import ClothingEncoder
 from clusterer.core.config import AnalysisConfig
+from clusterer.core.cores import usable_cores
 from clusterer.core.errors import ModelError, system_libraries
 from clusterer.core.types import Frame, Losses, Mark, VideoInfo
 from clusterer.faces import alignment, detection, encoding
@@ -23,6 +24,7 @@ from clusterer.faces.encoding import Encoder
 from clusterer.media import Part, Sampler
 from clusterer.models.devices import CPU
 from clusterer.pipeline.device import troubles
+from clusterer.pipeline.elsewhere import Needs, at_hand, check_here
 from clusterer.pipeline.prefetch import FrameFaces, detect_ahead, detect_each
 from clusterer.pipeline.shot import ShotAnalyser
 from clusterer.store.finished import FinishedPart, FinishedShot
@@ -34,7 +36,7 @@ class Job:
 
     Attributes
     ----------
-    video : the file must be found under its path
+    video : the file must be found under its path, or by `needs`
     config : settings of the first phase
     models : weights file name → sha256 that the result will state
     part : of the video
@@ -42,6 +44,7 @@ class Job:
     is_alone : whether this job is the whole video, decoded on one thread; any other job gives up
         at damage, where decoders show what depends on their threads and on where they began
     device : that networks run on, a name in `clusterer.models.devices.DEVICES`
+    needs : what another machine must have; None = nothing is checked
     """
 
     video: VideoInfo
@@ -51,6 +54,7 @@ class Job:
     threads: int = 1
     is_alone: bool = False
     device: str = CPU.name
+    needs: Needs | None = None
 
     @property
     def decoding_threads(self) -> int:
@@ -145,9 +149,19 @@ def look(job: Job) -> Looked:
     ------
     DamageError
         Something in it cannot be decoded.
+    RefusedError
+        This process does not have what the job needs.
     ClustererError
         As of `clusterer.analyse`.
     """
+    if job.needs is not None:
+        check_here(job.needs, job.config, job.device)
+    with at_hand(job.video.path, job.needs) as path:
+        threads = job.threads if job.needs is None else min(job.threads, usable_cores())
+        return _look(replace(job, video=replace(job.video, path=path), threads=threads))
+
+
+def _look(job: Job) -> Looked:
     shots: list[FinishedShot] = []
     after: Mark | None = None
     losses = Losses()

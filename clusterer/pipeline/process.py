@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
+from clusterer.core.address import address_of, name_of
 from clusterer.core.config import AUTO, Config
 from clusterer.core.errors import EditsError, system_libraries
 from clusterer.core.hook import Hook
-from clusterer.core.types import ClusteringResult
+from clusterer.core.text import one_line
+from clusterer.core.types import Analysis, ClusteringResult
 from clusterer.edits import EditLog
 from clusterer.models.devices import check
 from clusterer.outputs.save import save
 from clusterer.people import clustering
 from clusterer.people.decide import decide, resolved
 from clusterer.pipeline.analyse import analyse_into
+from clusterer.pipeline.elsewhere import fetched
+from clusterer.pipeline.shared import FilmWorkers
 from clusterer.store.edits_json import read
+from clusterer.store.film import Film
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import default_folder
+from clusterer.store.scratch import Scratch
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,7 @@ def process(  # noqa: PLR0913 (the user's choices)
     replace: bool = False,
     executor: Executor | None = None,
     device: str = AUTO,
+    scratch: Scratch | None = None,
 ) -> Outcome:
     """Find out who appears when in a video, and write report and tables.
 
@@ -58,7 +69,8 @@ def process(  # noqa: PLR0913 (the user's choices)
     Parameters
     ----------
     video
-        File that FFmpeg can read.
+        File that FFmpeg can read, or the address of one (``s3://bucket/film.mp4``), which fsspec of
+        the extra [cluster] opens; it is read through a local copy.
     config
         All settings; None = the defaults.
     folder
@@ -76,6 +88,9 @@ def process(  # noqa: PLR0913 (the user's choices)
         As of `analyse`.
     device
         What the networks run on, as for `analyse`.
+    scratch
+        Where that local copy lies, for as long as there is room; None = in the user's cache, or
+        where ``CLUSTER_VIDEO_SCRATCH`` says.
 
     Returns
     -------
@@ -103,15 +118,23 @@ def process(  # noqa: PLR0913 (the user's choices)
     started_s = time.monotonic()
     check(device)
     config = resolved(config or Config())
-    video, edits_file = Path(video), None if edits is None else Path(edits)
+    edits_file = None if edits is None else Path(edits)
     clustering.create(config.clustering, 0.0)  # a missing library fails now, not after the analysis
     hook = hook or Hook()
-    folder = default_folder(video) if folder is None else folder
-    with ResultFolder(folder).locked(lasting=True):
-        target = ResultFolder.for_video(video, folder, hook, replace=replace)
+    address = address_of(video)
+    name = Path(video if address is None else name_of(address))
+    folder = default_folder(name) if folder is None else folder
+    with ResultFolder(folder).locked(lasting=True), fetched(video, scratch) as (film, source):
+        target = ResultFolder.for_video(film, folder, hook, replace=replace)
         log = _corrections(target, edits_file)
         analysis = analyse_into(
-            target, video, config.analysis, hook, executor=executor, device=device
+            target,
+            film,
+            config.analysis,
+            hook,
+            executor=executor,
+            device=device,
+            source=source,
         )
         target.ensure_marker()
         log = _latest(target, log, edits_file)
@@ -119,12 +142,85 @@ def process(  # noqa: PLR0913 (the user's choices)
         with system_libraries():
             replaces = target.will_be_replaced  # then the corrections there are of another film
             if not replaces:
-                _keep(log, target, video, edits_file)
+                _keep(log, target, film, edits_file)
             save(result, target)
             if replaces:
-                _keep(log, target, video, edits_file)
+                _keep(log, target, film, edits_file)
             target.normalise_marker()
     return Outcome(result, target.path, time.monotonic() - started_s)
+
+
+def process_beside(  # noqa: PLR0913 (as `process`)
+    video: Path | str,
+    config: Config,
+    folder: Path,
+    hook: Hook,
+    *,
+    executor: FilmWorkers,
+    device: str,
+    then: Callable[[ClusteringResult], T],
+    scratch: Scratch | None = None,
+) -> T:
+    """As `process`, beside other films: the thread that calls it plans and stores, workers do all.
+
+    Workers on other machines only look at the film; it is grouped here.
+
+    Parameters
+    ----------
+    video, config, folder, hook, device, scratch
+        See `process`.
+    executor
+        Of this film.
+    then
+        Called with the result when it has been written, where it was made; can be pickled.
+
+    Returns
+    -------
+    What `then` returns; can be pickled
+    """
+    config = resolved(config)
+    with (
+        ResultFolder(folder).locked(lasting=True),
+        fetched(video, scratch, executor.check) as (film, source),
+    ):
+        target = ResultFolder.for_video(film, folder, hook)
+        _corrections(target, None)  # a damaged file fails now, not after the analysis
+        analysis = analyse_into(
+            target,
+            film,
+            config.analysis,
+            hook,
+            executor=executor,
+            device=device,
+            source=source,
+        )
+        target.ensure_marker()
+        job = _Grouping(
+            folder, Film(one_line(film.name), target.fingerprint), analysis, config, then
+        )
+        return executor.do(_group, job)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grouping(Generic[T]):
+    """The second phase of a film, whose folder another process keeps locked; can be pickled."""
+
+    folder: Path
+    film: Film
+    analysis: Analysis
+    config: Config
+    then: Callable[[ClusteringResult], T]
+
+
+def _group(job: _Grouping[T]) -> T:
+    """Decide and save, as `process` does."""
+    target = ResultFolder(job.folder)
+    target.set_film(job.film)
+    result = decide(job.analysis, job.config, target.edits.edits)
+    with system_libraries():
+        save(result, target)
+        target.normalise_marker()
+    return job.then(result)
 
 
 def _keep(log: EditLog, folder: ResultFolder, video: Path, edits_file: Path | None) -> None:

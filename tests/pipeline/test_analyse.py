@@ -218,7 +218,7 @@ def test_the_key_names_the_models_in_use() -> None:
     clothing = ClothingEncoder(1)
     aligner = alignment.create(encoder.alignment, encoder.chip_size_px, encoder.padding)
     used = {**detector.models, **aligner.models, **encoder.models, **clothing.models}
-    assert analyse_module._model_hashes(config) == used
+    assert analyse_module.model_hashes(config) == used
     assert len(used) == 4
 
 
