@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
+from typing import Protocol
 
 from clusterer.core.errors import ConfigError
 from clusterer.core.timecode import nominal_rate, timecode
-from clusterer.core.types import Analysis, VideoInfo
+from clusterer.core.types import IntArray, VideoInfo
 
 NAMED_RATES: tuple[Fraction, ...] = (
     Fraction(24000, 1001),
@@ -45,6 +46,22 @@ USUAL = Fraction(3, 4)
 """A film whose rate is the same in more than this part of its frames has that rate, with pauses."""
 
 
+class Sampled(Protocol):
+    """The part of an `Analysis` that the rate follows from; see there."""
+
+    @property
+    def video(self) -> VideoInfo:
+        """Properties of the file."""
+
+    @property
+    def sampled_frames(self) -> IntArray:
+        """Shape (s,), every frame that was analysed."""
+
+    @property
+    def sampled_pts(self) -> IntArray:
+        """Shape (s,)."""
+
+
 @dataclass(frozen=True)
 class Clock:
     """Counts the frames of a video from its first, at an exact rate."""
@@ -53,7 +70,7 @@ class Clock:
     rate: Fraction
 
     @classmethod
-    def of(cls, analysis: Analysis) -> Clock:
+    def of(cls, analysis: Sampled) -> Clock:
         """The clock of a video at its own rate or, if that is variable, the nearest named one."""
         return cls(analysis.video, conform(analysis)[0])
 
@@ -83,7 +100,7 @@ class Clock:
         return timecode(max(0, self.frame(pts)), self.rate, self.start or None)
 
 
-def conform(analysis: Analysis, wanted: Fraction | None = None) -> tuple[Fraction, tuple[str, ...]]:
+def conform(analysis: Sampled, wanted: Fraction | None = None) -> tuple[Fraction, tuple[str, ...]]:
     """The rate at which frames are counted, and warnings about it.
 
     Parameters
@@ -139,7 +156,7 @@ def nearest_named(rate: Fraction) -> Fraction:
     return min(NAMED_RATES, key=lambda named: (abs(named - rate), named))
 
 
-def mean_rate(analysis: Analysis) -> Fraction:
+def mean_rate(analysis: Sampled) -> Fraction:
     """Frames per second between the first and the last sampled frame.
 
     For a variable rate, containers may state anything up to the ticks of their clock.
@@ -152,7 +169,7 @@ def mean_rate(analysis: Analysis) -> Fraction:
     )
 
 
-def usual_rate(analysis: Analysis) -> Fraction:
+def usual_rate(analysis: Sampled) -> Fraction:
     """The rate of most of a video, apart from pauses and frames left out; else its mean."""
     frames, pts = analysis.sampled_frames.tolist(), analysis.sampled_pts.tolist()
     steps = [(f - e, q - p) for e, f, p, q in zip(frames, frames[1:], pts, pts[1:], strict=False)]
@@ -175,7 +192,7 @@ def _is_of(typical: Fraction, step: tuple[int, int], ticks: int) -> bool:
     return abs(step[1] * typical - step[0]) <= min(rounding, Fraction(1, 3))
 
 
-def steady_rate(analysis: Analysis) -> Fraction | None:
+def steady_rate(analysis: Sampled) -> Fraction | None:
     """The constant rate of a video; None if it is variable.
 
     Tries the rate that the file states. If that is a mean, a last frame of another duration shifts
@@ -192,7 +209,7 @@ def steady_rate(analysis: Analysis) -> Fraction | None:
     return next((rate for rate in tried if is_steady(analysis, rate)), None)
 
 
-def is_steady(analysis: Analysis, rate: Fraction) -> bool:
+def is_steady(analysis: Sampled, rate: Fraction) -> bool:
     """Whether the pts of every sampled frame matches its index at this rate."""
     scale, start = analysis.video.time_base * rate, analysis.video.start_pts
     up, down = 2 * scale.numerator, scale.denominator  # `Clock.frame` in integers

@@ -34,7 +34,9 @@ APPEARANCES = (
 )
 """Columns of ``appearances.csv``, and of what is exported as a table."""
 TEXTS = {
+    "film",
     "person",
+    "person_in_film",
     "name",
     "status",
     "start_timecode",
@@ -43,7 +45,18 @@ TEXTS = {
     "last_timecode",
 }
 """Columns of text."""
-NUMBERS = {"appearances", "tracks", "faces", "track", "frame", "start_frame", "end_frame", "shot"}
+NUMBERS = {
+    "appearances",
+    "tracks",
+    "faces",
+    "track",
+    "frame",
+    "start_frame",
+    "end_frame",
+    "shot",
+    "films",
+    "confirmed",
+}
 """Columns of whole numbers; all others are decimal."""
 
 

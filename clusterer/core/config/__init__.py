@@ -19,6 +19,7 @@ from clusterer.core.config._curve import MOST_TOLERANCE, Curve, as_curve, check_
 from clusterer.core.config._curve import EncoderCurves as EncoderCurves
 from clusterer.core.config._evidence import EvidenceConfig as EvidenceConfig
 from clusterer.core.config._gallery import GalleryConfig as GalleryConfig
+from clusterer.core.config._link import LinkConfig as LinkConfig
 from clusterer.core.errors import ConfigError
 
 AUTO: Literal["auto"] = "auto"

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from clusterer.core.appearances import numbers
+from clusterer.core.errors import EditsError
 from clusterer.core.types import UNKNOWN, Action, ClusteringResult, Edit
-from clusterer.edits import replay
+from clusterer.edits import Person, replay
 from clusterer.people.amend import amend, keys_of
 
 BY_GALLERY = ", by the gallery: "
 """Part of the note of a name that a gallery gave."""
+BY_PROJECT = ", by the project: "
+"""Part of the note of a correction that a project of many films wrote down."""
+
+_AUTOMATIC = re.compile(r"((film-)?person|unknown)[- ]\d+|unknown", re.IGNORECASE)
+"""Ids and names of `Identity` and of the people of a project."""
+
+
+def check_given(name: str) -> None:
+    """Raise EditsError if a name is like an id or an automatic name, which may be somebody else's.
+
+    Examples
+    --------
+    >>> check_given("Anna")
+    """
+    if _AUTOMATIC.fullmatch(name.strip()):
+        raise EditsError(
+            f"{name!r} is like an automatic name or an id",
+            "Give another name, or an empty one to have the automatic name back",
+        )
 
 
 def current(result: ClusteringResult, edits: tuple[Edit, ...]) -> ClusteringResult:
@@ -26,8 +47,25 @@ def given_names(result: ClusteringResult) -> dict[int, str]:
     return {label: person.name for label, person in after.people.items() if person.name}
 
 
+def given_in_film(result: ClusteringResult) -> Mapping[int, Person]:
+    """Label → what was given in the film itself, not by its project: name, and whether hidden."""
+    labels = result.grouped.labels
+    keys = keys_of(result.analysis)
+    return replay(labels, numbers(result.analysis, labels), own_edits(result.edits), keys).people
+
+
+def own_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Those that were made in the film itself, not written down by its project."""
+    return tuple(edit for edit in edits if BY_PROJECT not in edit.note)
+
+
+def by_project(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """The others."""
+    return tuple(edit for edit in edits if BY_PROJECT in edit.note)
+
+
 def named_by_gallery(result: ClusteringResult, names: Mapping[int, str]) -> set[int]:
-    """Labels of people whose name was given only by a gallery.
+    """Labels of people whose name no reviewer gave in the film, but a gallery or its project.
 
     Parameters
     ----------
@@ -39,7 +77,8 @@ def named_by_gallery(result: ClusteringResult, names: Mapping[int, str]) -> set[
     hand: set[int] = set()
     for label, edit in _name_edits(result, result.edits):
         if names.get(label) == edit.name:
-            (machine if BY_GALLERY in edit.note else hand).add(label)
+            by_hand = BY_GALLERY not in edit.note and BY_PROJECT not in edit.note
+            (hand if by_hand else machine).add(label)
     return machine - hand
 
 

@@ -1,0 +1,1 @@
+"""Many films with one cast: a project on disk, and who is the same in different films."""
