@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -115,6 +115,39 @@ def read_meta(path: Path) -> dict[str, Any]:
     """
     try:
         return _facts(read_npz(path, {META})[META])
+    except Exception as error:  # as in `read_arrays`
+        raise CacheError(_unread(path, error)) from None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Times:
+    """When the faces of an analysis are seen; the other fields are those of `Analysis`.
+
+    Attributes
+    ----------
+    pts : array of shape (n,), int64, of each detection
+    video, sampled_frames, sampled_pts : as of `Analysis`
+    """
+
+    pts: npt.NDArray[np.int64]
+    video: VideoInfo
+    sampled_frames: npt.NDArray[np.int64]
+    sampled_pts: npt.NDArray[np.int64]
+
+
+def read_times(path: Path) -> Times:
+    """Read only when the faces are seen: of an hour of film a hundredth of the analysis.
+
+    Raises
+    ------
+    CacheError
+        The file is missing or damaged.
+    """
+    names = ("pts", "sampled_frames", "sampled_pts")
+    try:
+        arrays = read_npz(path, {META, *names})
+        pts, frames, sampled = (np.asarray(arrays[name], np.int64).reshape(-1) for name in names)
+        return Times(pts, _video(_facts(arrays[META])["video"]), frames, sampled)
     except Exception as error:  # as in `read_arrays`
         raise CacheError(_unread(path, error)) from None
 

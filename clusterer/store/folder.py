@@ -13,15 +13,17 @@ from clusterer.core.errors import CacheError, ConfigError, OtherFilmError, Resul
 from clusterer.core.files import read_nofollow, writing
 from clusterer.core.hook import Hook
 from clusterer.core.text import one_line
-from clusterer.core.types import Analysis, ClusteringResult, Identity
+from clusterer.core.types import Analysis, ClusteringResult, Edit, Identity
 from clusterer.edits import EditLog
 from clusterer.store import edits_json
 from clusterer.store.analysis_cache import is_waiting, load_analysis
-from clusterer.store.commit import edits_go, places, read_commit, set_edits_aside
+from clusterer.store.analysis_npz import Times, read_times
+from clusterer.store.commit import edits_go, place_of, places, read_commit, set_edits_aside
 from clusterer.store.film import Film, film_of
-from clusterer.store.load import read_result
+from clusterer.store.load import read_edits, read_result
 from clusterer.store.marker import stored_video
 from clusterer.store.names import (
+    ANALYSIS,
     CHIPS,
     EDITS,
     EXPORTS,
@@ -196,6 +198,27 @@ class ResultFolder(OwnedFolder):
         result = read_result(self.path)
         self._analysis, self._waits = result.analysis, False
         return result
+
+    @property
+    def saved_edits(self) -> tuple[Edit, ...]:
+        """The corrections that the tables include; much quicker to read than the whole result.
+
+        Raises
+        ------
+        ResultError
+            As of `load`, as far as it concerns ``result.json``.
+        """
+        return read_edits(self.path)
+
+    def times(self) -> Times:
+        """When the faces are seen; much quicker to read than the whole result.
+
+        Raises
+        ------
+        CacheError
+            The analysis is missing or damaged.
+        """
+        return read_times(place_of(self.path, ANALYSIS))
 
     def use(self, analysis: Analysis) -> None:
         """Set the analysis whose pictures are read."""

@@ -12,7 +12,14 @@ from clusterer.core.errors import CacheError, EditsError, ResultError
 from clusterer.core.files import read_file, reason
 from clusterer.core.parse import parse_json
 from clusterer.core.text import brief
-from clusterer.core.types import UNKNOWN, Analysis, Calibration, ClusteringResult, Reason
+from clusterer.core.types import (
+    UNKNOWN,
+    Analysis,
+    Calibration,
+    ClusteringResult,
+    Edit,
+    Reason,
+)
 from clusterer.edits import constrain, parse_edit
 from clusterer.people.amend import keys_of
 from clusterer.people.decide import without_faces
@@ -36,6 +43,19 @@ from clusterer.store.result_json import (
 def read_result(folder: Path) -> ClusteringResult:
     """Read ``result.json``, ``analysis.npz`` and ``chips/``; see `ResultFolder.load`."""
     return read_together(folder, lambda: _read_all(folder))
+
+
+def read_edits(folder: Path) -> tuple[Edit, ...]:
+    """The corrections in ``result.json``; see `ResultFolder.saved_edits`."""
+
+    def read() -> tuple[Edit, ...]:
+        content = _read(place_of(folder, RESULT))
+        try:
+            return tuple(map(parse_edit, content["edits"]))
+        except (EditsError, KeyError, TypeError) as error:
+            raise ResultError(f"{folder / RESULT} is damaged ({_words(error)})", AGAIN) from None
+
+    return read_together(folder, read)
 
 
 def _read_all(folder: Path) -> ClusteringResult:

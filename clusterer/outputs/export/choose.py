@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from typing import Protocol, TypeVar
 
 from clusterer.core.clock import Clock, conform
 from clusterer.core.errors import ConfigError
@@ -129,27 +130,58 @@ def _chosen(result: ClusteringResult, choice: Choice) -> Iterator[tuple[int, Ide
     """People, with their numbers by screen time, then unknowns."""
     unknowns = [u for u in result.unknowns if u.reason is not Reason.NOT_A_FACE]
     everyone = list(enumerate([*result.people, *unknowns]))
-    wanted = _wanted(result, choice.people)
+    wanted = {who.id for who in named(result.people, choice.people)}
     for number, who in everyone:
         is_person = number < len(result.people)
-        named = bool({_folded(who.name), _folded(who.id)} & wanted)
-        is_wanted = named if choice.people else not who.hidden
+        is_wanted = who.id in wanted if choice.people else not who.hidden
         if is_wanted if is_person else choice.include_unknown:
             yield number, who
 
 
-def _wanted(result: ClusteringResult, people: Sequence[str]) -> set[str]:
-    """Names and ids, folded. A text with commas that is not a name is split at them."""
-    known = {_folded(text) for who in result.people for text in (who.name, who.id)}
-    wanted = set()
-    for text in people:
+class Named(Protocol):
+    """Whoever has an id and a name, such as an `Identity`."""
+
+    @property
+    def id(self) -> str:
+        """Such as ``person-1``."""
+
+    @property
+    def name(self) -> str:
+        """For display."""
+
+
+Who = TypeVar("Who", bound=Named)
+
+
+def named(people: Sequence[Who], wanted: Sequence[str]) -> list[Who]:
+    """People by names or ids, in any case. A text with commas that is not a name is split at them.
+
+    A text that is an id means nobody else, whatever others are called.
+
+    Parameters
+    ----------
+    people
+        Everybody.
+    wanted
+        As of `Choice.people`.
+
+    Raises
+    ------
+    ConfigError
+        There is nobody of that name.
+    """
+    ids = {_folded(who.id) for who in people}
+    known = ids | {_folded(who.name) for who in people}
+    by_id: set[str] = set()
+    by_name: set[str] = set()
+    for text in wanted:
         parts = [part.strip() for part in text.split(",") if part.strip()]
         for name in [text] if _folded(text) in known else parts or [text]:
             if _folded(name) not in known:
-                names = ", ".join(one_line(who.name) for who in result.people[:20]) or "nobody"
+                names = ", ".join(one_line(who.name) for who in people[:20]) or "nobody"
                 raise ConfigError(f"No person is named {name!r}", f"There are: {names}")
-            wanted.add(_folded(name))
-    return wanted
+            (by_id if _folded(name) in ids else by_name).add(_folded(name))
+    return [who for who in people if _folded(who.id) in by_id or _folded(who.name) in by_name]
 
 
 def _spans(spans: Iterable[Span], rate: Fraction, choice: Choice, length: int) -> tuple[Span, ...]:

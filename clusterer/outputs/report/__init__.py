@@ -67,7 +67,10 @@ def render(
 
 
 def render_live(
-    result: ClusteringResult, undone: Sequence[Edit] = (), names: Sequence[str] = ()
+    result: ClusteringResult,
+    undone: Sequence[Edit] = (),
+    names: Sequence[str] = (),
+    project: str = "",
 ) -> str:
     """Write the page for the review's server, which sends pictures separately.
 
@@ -79,6 +82,8 @@ def render_live(
         Undone corrections, the next one to redo last.
     names
         Names that the page suggests for people.
+    project
+        Name of the project whose page is two folders above; empty = none.
 
     Returns
     -------
@@ -89,4 +94,4 @@ def render_live(
     ResultError
         The templates are not installed.
     """
-    return render_page(result, payload("live", result, notes(result), undone, names))
+    return render_page(result, payload("live", result, notes(result), undone, names), project)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clusterer.core.text import printable
@@ -27,6 +27,7 @@ SCRIPTS = (
     "card.js",
     "people.js",
     "unknown.js",
+    "dialog.js",
     "choose.js",
     "act.js",
     "drag.js",
@@ -77,6 +78,7 @@ class PageView:
     people : name, screen time as text, number of appearances, confidence in percent, timecode of
         the first frame
     files : file name, title, description
+    project : name of the project whose page is two folders above; empty = none
     """
 
     mode: str
@@ -85,9 +87,10 @@ class PageView:
     settings: tuple[Setting, ...]
     models: tuple[Model, ...]
     files: tuple[tuple[str, str, str], ...] = FILES
+    project: str = ""
 
 
-def render_page(result: ClusteringResult, data: Mapping[str, Any]) -> str:
+def render_page(result: ClusteringResult, data: Mapping[str, Any], project: str = "") -> str:
     """Fill the template of the report.
 
     Parameters
@@ -95,6 +98,8 @@ def render_page(result: ClusteringResult, data: Mapping[str, Any]) -> str:
     result
     data
         The payload; its ``mode`` decides what the page may load.
+    project
+        As of `PageView`.
 
     Returns
     -------
@@ -106,7 +111,7 @@ def render_page(result: ClusteringResult, data: Mapping[str, Any]) -> str:
         STYLES,
         SCRIPTS,
         sources=SOURCES[mode],
-        page=_view(result, mode),
+        page=replace(_view(result, mode), project=project),
         data=pages.embed(data),
     )
 

@@ -315,6 +315,22 @@ def test_what_was_done_and_undone_is_said(page: Page, script: str, note: str) ->
     expect(toast).to_have_text(f"Redone: {note}")
 
 
+def test_what_a_project_wrote_down_is_not_undone(page: Page) -> None:
+    before = page.evaluate("cv.store.edits.length")
+    page.evaluate("cv.name(1, 'Bob'); cv.name(2, 'Eve')")
+    page.evaluate("cv.store.edits.at(-1).note += ', by the project: season.cast'")
+    page.keyboard.press("Control+z")
+    names = "cv.store.edits.map(edit => edit.name)"
+    assert page.evaluate(names)[before:] == ["Eve"]
+    for _ in range(before):
+        page.keyboard.press("Control+z")
+    assert page.evaluate(names) == ["Eve"]
+    expect(page.locator("#undo")).to_be_disabled()
+    expect(page.locator("#undo")).to_have_attribute("title", "Nothing to undo")
+    page.keyboard.press("Control+y")
+    assert page.evaluate("cv.store.edits.length") == 2
+
+
 def test_undo_and_redo_without_end(open_page: Open, crew: Path) -> None:
     page = open_page(crew, viewport=DESK)
     states = [cast_of(page)]

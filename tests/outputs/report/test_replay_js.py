@@ -15,6 +15,7 @@ from clusterer.edits import NOT_A_FACE
 from clusterer.edits.log import LENGTHS, LIMITS
 from clusterer.outputs.pages import templates
 from clusterer.people.confidence import MOST
+from clusterer.people.names import BY_PROJECT
 from tests.edits.cases import cases
 
 if TYPE_CHECKING:
@@ -88,8 +89,9 @@ def test_constants_agree(blank: Page) -> None:
     assert constant(people, "ANCHORS") == LIMITS["who"] == LIMITS["others"]
     store = script("store.js")
     assert constant(store, "LONGEST_NOTE") == LENGTHS["note"]
-    assert constant(store, "LONGEST_NAME") == LENGTHS["name"]
+    assert constant(script("stage.js"), "LONGEST_NAME") == LENGTHS["name"]
     assert constant(store, "MOST_SOURCES") == LIMITS["source"]
+    assert f'const BY_PROJECT = "{BY_PROJECT}";' in store
     assert f"at most {round(100 * MOST)}%" in script("card.js")
 
 
