@@ -36,6 +36,32 @@ dimensions are not stated."""
 OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 """For FFmpeg: only files, and only in these formats."""
 
+FILM_ENDINGS = frozenset(
+    {
+        "3g2", "3gp", "amv", "asf", "av1", "avi", "avs2", "cavs", "dav", "dif", "divx", "dv",
+        "evo", "f4v", "flv", "gxf", "h261", "h263", "h264", "264", "h265", "hevc", "265", "h266",
+        "vvc", "266", "ismv", "ivf", "ivr", "kux", "lxf", "m1v", "m2p", "m2t", "m2ts", "m2v",
+        "m4v", "mjpeg", "mjpg", "mk3d", "mkv", "mod", "moflex", "mov", "mp4", "mpe", "mpeg",
+        "mpg", "mpv", "mts", "mxf", "nsv", "nut", "nuv", "obu", "ogm", "ogv", "pva", "qt", "r3d",
+        "rec", "rm", "rmvb", "rpl", "tod", "tp", "trp", "ts", "ty", "vc1", "vdr", "vob", "vro",
+        "webm", "wmv", "wtv", "xmv", "y4m",
+    }
+)  # fmt: skip
+"""Endings of files in these formats that are films, in lower case: where files are chosen by name.
+Without animations and sound."""
+AMBIGUOUS_ENDINGS = frozenset({"dif", "mod", "mts", "rec", "rm", "tod", "ts", "ty", "vdr"})
+"""Those of them that other files have, too, such as TypeScript: the content decides."""
+SNIFFED_BYTES = 4096
+"""Bytes in which `is_film_head` recognises a film."""
+_HEADS = re.compile(
+    rb".{4}(?:ftyp(?!M4[AB] |avi[fs]|mif1|msf1|hei[cxms])|moov|mdat|wide|free|skip)|\x1aE\xdf\xa3"
+    rb"|RIFF.{4}AVI |\x30\x26\xb2\x75\x8e\x66\xcf\x11|FLV\x01"
+    rb"|\0\0\x01[\xba\xb3]|\0\0\0?\x01[\x09\x67]|\x06\x0e\x2b\x34\x02\x05\x01\x01|\.RMF|YUV4MPEG2|DKIF|\x1f\x07\0[\x3f\xbf]",
+    re.DOTALL,
+)
+_PACKETS = (188, 192, 204)
+"""Bytes from one packet of MPEG-TS to the next: plain, with time codes (M2TS), with parity."""
+
 HEAD_BYTES = 65_536
 """Bytes examined to recognise a playlist."""
 
@@ -139,6 +165,23 @@ def animated_webp(head: bytes) -> bool:
     """Whether a file is a WebP with more than one picture (bit 1 of the flags in ``VP8X``)."""
     is_extended = head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and len(head) > 20
     return is_extended and bool(head[20] & 2)
+
+
+def is_film_head(head: bytes) -> bool:
+    """Recognise the common films by content, where a name says nothing.
+
+    Parameters
+    ----------
+    head
+        The first `SNIFFED_BYTES` of the file.
+    """
+    if _HEADS.match(head):
+        return True
+    return any(
+        len(head) > start + 3 * step and all(head[start + i * step] == 0x47 for i in range(4))
+        for step in _PACKETS
+        for start in (0, step - 188 if step == 192 else 0)
+    )
 
 
 def is_called_playlist(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,7 +99,7 @@ def without_networks() -> Iterator[None]:
     """What is slow, and changes nothing on the disk, is left out."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(analyse_module, "_look", look)
-        patch.setattr(analyse_module, "_model_hashes", lambda _config: {})
+        patch.setattr(analyse_module, "model_hashes", lambda _config: {})
         patch.setattr(session_module, "Writer", AtTheEnd)
         patch.setattr(report, "render", _render)
         patch.setattr(keep, "_Album", _Album)
@@ -117,8 +117,8 @@ class _Album:
     def __init__(self, _result: object, folder: ResultFolder, _chosen: object) -> None:
         self._folder = folder
 
-    def pictures(self, person: clusterer.Identity) -> list[bytes]:
-        found = self._folder.pictures(person)
+    def pictures(self, people: Iterable[clusterer.Identity]) -> list[bytes]:
+        found = {row: one for who in people for row, one in self._folder.pictures(who).items()}
         return [picture + bytes([row]) for row, picture in found.items()]
 
 
