@@ -134,6 +134,20 @@ def openvino(session: nox.Session) -> None:
     session.run("pytest", "-m", "accelerator", *(session.posargs or ["tests/pipeline"]))
 
 
+ELSEWHERE = [
+    *(f"tests/project/test_{name}.py" for name in ("cluster", "remote", "s3", "run_elsewhere")),
+    "tests/pipeline/test_elsewhere.py",
+]
+"""What skips without the extra [cluster]."""
+
+
+@nox.session(python=[OLDEST, NEWEST])
+def cluster(session: nox.Session) -> None:
+    """Workers of Dask and of loky, and a server of S3, which other sessions do without."""
+    session.install("--quiet", "-e", ".[test,test-cluster]")
+    session.run("pytest", *(session.posargs or ELSEWHERE))
+
+
 @nox.session(python=OLDEST, venv_backend="venv")
 def train(session: nox.Session) -> None:
     """The tests of the training, separate, so that the other sessions run without torch."""
