@@ -29,14 +29,21 @@ def gallery() -> None:
 def add(result: Path, folder: Path, by_gallery: bool, quiet: bool) -> int:
     """Add the best pictures of the people of RESULT to the gallery DIR.
 
-    RESULT is a folder that cluster-video wrote. Adds a few pictures of each person that a reviewer
-    named and did not hide. Existing files in DIR are not changed.
+    RESULT is a folder that cluster-video wrote, of one video or a project. Adds a few pictures of
+    each person that a reviewer named and did not hide, of a project a few from each film in
+    which a reviewer said who it is.
+    Existing files in DIR are not changed.
     """
     from clusterer.cli.consent import ensure_weights
+    from clusterer.cli.project import up_to_date
     from clusterer.gallery import add_to_gallery
+    from clusterer.project.database import is_project
+    from clusterer.project.project import Project
     from clusterer.store.folder import load
 
-    ensure_weights(load(result).config.analysis, quiet)
+    is_cast = is_project(result)
+    config = up_to_date(Project(result)).config if is_cast else load(result).config
+    ensure_weights(config.analysis, quiet)
     added = add_to_gallery(result, folder, by_gallery=by_gallery)
     if not quiet:
         for name, files in added.added.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,9 +16,12 @@ from clusterer.core.errors import ConfigError, GalleryError, system_libraries
 from clusterer.core.files import is_there, remove_temporaries, write_all
 from clusterer.core.folders import make_folder
 from clusterer.core.types import Analysis, ClusteringResult, Identity
-from clusterer.gallery.names import current, given_names, named_by_gallery
+from clusterer.gallery.approved import approved
 from clusterer.gallery.photographs import decode_photograph
 from clusterer.gallery.read import Reader, scale_of
+from clusterer.people.names import current, given_names, named_by_gallery
+from clusterer.project.database import is_project
+from clusterer.project.project import Project
 from clusterer.store.folder import ResultFolder
 from clusterer.store.run_lock import WAIT, run_lock
 
@@ -57,16 +60,19 @@ def add_to_gallery(
     Parameters
     ----------
     folder
-        A result folder.
+        A result folder, or that of a project: then of every film that has a result, but only where
+        a reviewer said who it is, not where the project found the person by itself.
     gallery
         A folder for each person is made in it, if need be.
     chosen
-        How many pictures, and how good.
+        How many pictures of each person in a film, and how good.
     by_gallery
         Take also those whose name a gallery gave.
 
     Raises
     ------
+    ProjectError
+        The project cannot be read.
     ResultError
         The result cannot be read, another program is writing there or to the gallery, or the
         gallery cannot be written to.
@@ -79,33 +85,72 @@ def add_to_gallery(
     """
     if gallery == "":
         raise ConfigError("the gallery has no name", "Name a folder")
-    own, chosen = ResultFolder(folder), chosen or GalleryConfig()
-    with run_lock(own.path, remedy=WAIT):  # to read it whole; every picture is checked later
-        result = current(own.load(), own.edits.edits)
-    people = _named(result, by_gallery=by_gallery)
-    if not people:
+    chosen, place = chosen or GalleryConfig(), Path(gallery)
+    if is_project(Path(folder)):
+        kept = _of_project(Project(folder), place, chosen, by_gallery=by_gallery)
+    else:
+        kept = _of_result(ResultFolder(folder), place, chosen, by_gallery=by_gallery)
+    if kept is None:
         raise GalleryError(
             f"No person in {folder} was named by a reviewer",
             f"Name people with cluster-video review {folder}",
         )
+    return kept
+
+
+def _of_project(
+    project: Project, gallery: Path, chosen: GalleryConfig, *, by_gallery: bool
+) -> Kept | None:
+    """As `add_to_gallery`, of all films; None if nobody has a name."""
+    added: dict[str, tuple[Path, ...]] = {}
+    notes: list[str] = []
+    found = False
+    for film, result, people in approved(project, by_gallery=by_gallery):
+        if people:
+            found = True
+            kept = _add(result, project.result_folder(film), people, gallery, chosen)
+            for name, files in kept.added.items():
+                added[name] = (*added.get(name, ()), *files)
+            notes += [f"{film.name}: {note}" for note in kept.notes]
+    return Kept(dict(sorted(added.items())), tuple(notes)) if found else None
+
+
+def _of_result(
+    own: ResultFolder, gallery: Path, chosen: GalleryConfig, *, by_gallery: bool
+) -> Kept | None:
+    """As `add_to_gallery`; None if nobody has a name."""
+    with run_lock(own.path, remedy=WAIT):  # to read it whole; every picture is checked later
+        result = current(own.load(), own.edits.edits)
+    people = _named(result, by_gallery=by_gallery)
+    return _add(result, own, people, gallery, chosen) if people else None
+
+
+def _add(
+    result: ClusteringResult,
+    own: ResultFolder,
+    people: Mapping[str, Sequence[Identity]],
+    gallery: Path,
+    chosen: GalleryConfig,
+) -> Kept:
+    """Add pictures of people, by the names under which they go to the gallery."""
     added: dict[str, tuple[Path, ...]] = {}
     notes: list[str] = []
     with (
-        run_lock(Path(gallery), f"{WAIT}, or {ELSEWHERE}") as held,
+        run_lock(gallery, f"{WAIT}, or {ELSEWHERE}") as held,
         threadpool_limits(limits=1, user_api="blas"),
         system_libraries(),
     ):
         album = _Album(result, own, chosen)
-        for person in people:
-            name = folder_name(person.name)
-            pictures = list(album.pictures(person)) if name else []
+        for called, same in people.items():
+            name = folder_name(called)
+            pictures = list(album.pictures(same)) if name else []
             if name is None or not pictures:
                 why = "no picture is clear enough" if name else "no folder can have that name"
-                notes.append(f"{person.name} is left out: {why}")
+                notes.append(f"{called} is left out: {why}")
                 continue
-            place = Path(gallery) / name
+            place = gallery / name
             new = {place / file_name(content): content for content in pictures}
-            make_folder(Path(gallery), private=True, elsewhere=ELSEWHERE)
+            make_folder(gallery, private=True, elsewhere=ELSEWHERE)
             make_folder(place, private=True, elsewhere=ELSEWHERE)
             if held:
                 remove_temporaries(place)
@@ -126,9 +171,10 @@ class _Album:
         self._folder = folder
         self._reader, self._scale = Reader(result.config), scale_of(result.config)
 
-    def pictures(self, person: Identity) -> list[bytes]:
-        """The best few."""
-        return list(islice(self._all(person), self._chosen.kept))
+    def pictures(self, people: Iterable[Identity]) -> list[bytes]:
+        """The best few of people who are one."""
+        found = (content for person in people for content in self._all(person))
+        return list(islice(found, self._chosen.kept))
 
     def _all(self, person: Identity) -> Iterator[bytes]:
         for row in pick(person, self._analysis, self._chosen.min_quality):
@@ -146,15 +192,15 @@ class _Album:
         return bool(self._scale.count(apart)[0, 0] <= 1.0)
 
 
-def _named(result: ClusteringResult, *, by_gallery: bool) -> list[Identity]:
-    """People with a name who are not hidden."""
+def _named(result: ClusteringResult, *, by_gallery: bool) -> dict[str, list[Identity]]:
+    """Name → people who have it, given by a reviewer unless asked otherwise, and are not hidden."""
     names = given_names(result)
     machine = set() if by_gallery else named_by_gallery(result, names)
-    return [
-        person
-        for person in result.people
-        if person.label in names and person.label not in machine and not person.hidden
-    ]
+    found: dict[str, list[Identity]] = {}
+    for person in result.people:
+        if person.label in names and person.label not in machine and not person.hidden:
+            found.setdefault(person.name, []).append(person)
+    return found
 
 
 def pick(person: Identity, analysis: Analysis, min_quality: float) -> list[int]:

@@ -17,12 +17,12 @@ from clusterer.core.types import UNKNOWN, Action, Advice, ClusteringResult, Edit
 from clusterer.edits import EditLog
 from clusterer.gallery.faces import Gallery, Scale
 from clusterer.gallery.match import match
-from clusterer.gallery.names import BY_GALLERY, current, ever_named, given_names
 from clusterer.gallery.read import made_by
 from clusterer.outputs.save import save
 from clusterer.people.amend import amend, keys_of
 from clusterer.people.constraints import co_occurrence
 from clusterer.people.editor import anchors
+from clusterer.people.names import BY_GALLERY, current, ever_named, given_names
 from clusterer.store.folder import ResultFolder
 from clusterer.store.run_lock import WAIT
 

@@ -37,6 +37,27 @@ class Photographs:
     has_face: np.typing.NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotographFaces:
+    """The faces of one photograph, the largest first.
+
+    Attributes
+    ----------
+    boxes : array of shape (n, 4), float32, left, top, right and bottom, px
+    quality : array of shape (n,), float32, 0 to 1
+    embeddings : array of shape (n, d), float32
+    """
+
+    boxes: FloatArray
+    quality: FloatArray
+    embeddings: FloatArray
+
+    def box(self, face: int) -> tuple[float, float, float, float]:
+        """The box of a face, to a tenth of a pixel."""
+        left, top, right, bottom = (round(side, 1) for side in self.boxes[face].tolist())
+        return left, top, right, bottom
+
+
 class PhotographEncoder:
     """Embeds the face of a picture: the one nearest to the centre, or the largest.
 
@@ -115,6 +136,30 @@ class PhotographEncoder:
         embeddings = np.zeros((len(found), self.dimension), np.float32)
         embeddings[has_face] = np.concatenate(parts)
         return Photographs(embeddings, has_face)
+
+    def faces(self, image: ImageArray) -> PhotographFaces:
+        """Find and encode every face of one picture.
+
+        Parameters
+        ----------
+        image : array of shape (height, width, 3), uint8, RGB
+        """
+        from clusterer.faces.quality import measure_quality  # noqa: PLC0415 (loads OpenCV)
+
+        found = self._detector.detect([Frame(0, 0, image)])[0]
+        sizes = (found.boxes[:, 2:] - found.boxes[:, :2]).prod(axis=1)
+        found = found[np.argsort(-sizes, kind="stable")]
+        if not len(found.boxes):
+            nothing = np.zeros((0, self.dimension), np.float32)
+            return PhotographFaces(found.boxes, np.zeros(0, np.float32), nothing)
+        chips = self._aligner.align(image, found)
+        parts = [
+            self._encoder.encode(np.asarray(chips[start : start + self._batch_size]))
+            for start in range(0, len(chips), self._batch_size)
+        ]
+        return PhotographFaces(
+            found.boxes, measure_quality(image, found).value, np.concatenate(parts)
+        )
 
     def _chip(self, image: ImageArray) -> ImageArray | None:
         found = self._detector.detect([Frame(0, 0, image)])[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from clusterer.core.types import Action, FloatArray, ImageArray
 from clusterer.edits import parse_edit
 from clusterer.faces.encoding import LOCAL, default_threshold
 from clusterer.gallery.faces import Gallery, Scale, gather
-from clusterer.gallery.photographs import PhotographEncoder, read_photograph
+from clusterer.gallery.photographs import PhotographEncoder, PhotographFaces, read_photograph
 from clusterer.people.decide import resolved
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
@@ -180,9 +180,23 @@ class Reader:
         row = self._encoder.encode(image)
         return self._encoder.encode(_padded(image)) if row is None else row
 
+    def faces(self, image: ImageArray) -> PhotographFaces:
+        """Encode every face; if none is found, try again with the picture extended."""
+        found = self._encoder.faces(image)
+        if len(found.boxes):
+            return found
+        found = self._encoder.faces(_padded(image))
+        rows, columns = _margins(image)
+        return replace(found, boxes=found.boxes - np.array([columns, rows] * 2, np.float32))
+
+
+def _margins(image: ImageArray) -> tuple[int, int]:
+    rows, columns = (max(1, round(PADDING * side)) for side in image.shape[:2])
+    return rows, columns
+
 
 def _padded(image: ImageArray) -> ImageArray:
-    rows, columns = (max(1, round(PADDING * side)) for side in image.shape[:2])
+    rows, columns = _margins(image)
     padded: ImageArray = np.pad(image, ((rows, rows), (columns, columns), (0, 0)), mode="edge")
     return padded
 
