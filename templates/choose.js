@@ -1,120 +1,7 @@
 "use strict";
-// ---- dialogs: choose a person, split, confirm, shortcuts; renaming in place
+// ---- renaming in place; dialogs to split a person, and of shortcuts
 (() => {
   const { data, el, $, store } = cv;
-
-  const dialog = (title, ...content) => {
-    const close = el(
-      "button",
-      { class: "quiet", type: "button", onclick: () => box.close() },
-      "Cancel",
-    );
-    const heading = el("h2", { id: "asked" }, title);
-    const foot = el("p", { class: "steps" });
-    const box = el(
-      "dialog",
-      { class: "asking", "aria-labelledby": "asked" },
-      el("div", { class: "about" }, heading, content, foot),
-    );
-    const back = document.activeElement;
-    foot.append(close);
-    box.addEventListener("close", () => {
-      box.remove();
-      if (back?.isConnected) back.focus({ preventScroll: true });
-    });
-    box.addEventListener("click", (event) => event.target === box && box.close());
-    document.body.append(box);
-    box.showModal();
-    return { box, foot, close };
-  };
-  const first = (box, button) => box.foot.prepend(button);
-
-  cv.confirm = (title, text, words, act, otherwise) => {
-    const asked = dialog(title, el("p", {}, text));
-    const press = (then) => () => {
-      asked.box.close();
-      then();
-    };
-    if (otherwise)
-      first(
-        asked,
-        el(
-          "button",
-          { class: "quiet", type: "button", onclick: press(otherwise.act) },
-          otherwise.words,
-        ),
-      );
-    const yes = el("button", { class: "quiet lead", type: "button", onclick: press(act) }, words);
-    first(asked, yes);
-    yes.focus();
-  };
-
-  // Choose a person by picture and name: typing filters, arrows move, Enter chooses.
-  cv.choose = (title, people, act, extra) => {
-    const list = el("ul", { id: "choices", role: "listbox", "aria-label": "People" });
-    const field = el("input", {
-      type: "search",
-      role: "combobox",
-      "aria-expanded": "true",
-      "aria-controls": "choices",
-      "aria-autocomplete": "list",
-      "aria-label": "Name",
-      placeholder: "Name",
-      autocomplete: "off",
-      spellcheck: "false",
-    });
-    const asked = dialog(title, field, list);
-    let [options, at] = [[], 0];
-    const take = (option) => {
-      asked.box.close();
-      act(option.who, option.name);
-    };
-    const mark = (to) => {
-      at = Math.min(options.length - 1, Math.max(0, to));
-      options.forEach(({ root }, i) => root.setAttribute("aria-selected", String(i === at)));
-      options[at]?.root.scrollIntoView({ block: "nearest" });
-      if (options[at]) field.setAttribute("aria-activedescendant", options[at].root.id);
-      else field.removeAttribute("aria-activedescendant");
-    };
-    const draw = () => {
-      const typed = cv.tidy(field.value);
-      const fits = people.filter((who) => who.name.toLowerCase().includes(typed.toLowerCase()));
-      options = fits.slice(0, 100).map((who) => ({
-        who,
-        words: [
-          el("span", { class: "thumb" }, cv.img(who.cover, 28)),
-          el("b", {}, who.name),
-          el("i", {}, cv.spoken(who.time)),
-        ],
-      }));
-      if (extra)
-        options.push({ name: typed, words: [el("b", {}, typed ? `${extra}: ${typed}` : extra)] });
-      options.forEach((option, i) => {
-        option.root = el(
-          "li",
-          {
-            role: "option",
-            id: `choice-${i}`,
-            class: option.who && `c${(option.who.number - 1) % 8}`,
-            onclick: () => take(option),
-          },
-          option.words,
-        );
-      });
-      list.replaceChildren(...options.map(({ root }) => root));
-      mark(0);
-    };
-    field.addEventListener("input", draw);
-    field.addEventListener("keydown", (event) => {
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step) mark(at + step);
-      else if (event.key === "Enter" && options[at]) take(options[at]);
-      else return;
-      event.preventDefault();
-    });
-    draw();
-    field.focus();
-  };
 
   // ---- renaming in place, with the names of this and of earlier videos as suggestions
   const offered = () => {
@@ -126,34 +13,12 @@
     const who = store.result.byLabel.get(label);
     const button = heading.querySelector(".name");
     offered();
-    const field = el("input", {
-      class: "naming",
-      list: "names",
-      maxlength: 200,
-      "aria-label": `Name of ${who.name}`,
-      autocomplete: "off",
-      spellcheck: "false",
+    cv.typeName(button, {
+      label: `Name of ${who.name}`,
       placeholder: `Person ${who.number}`,
+      value: who.named ? who.name : "",
+      done: (name) => cv.name(label, name),
     });
-    field.value = who.named ? who.name : "";
-    let over = false;
-    const end = (keep) => {
-      if (over) return;
-      over = true;
-      const name = cv.tidy(field.value);
-      if (field.isConnected) field.replaceWith(button);
-      button.focus({ preventScroll: true });
-      if (keep && name !== (who.named ? who.name : "")) cv.name(label, name);
-    };
-    field.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key !== "Enter" && event.key !== "Escape") return;
-      event.preventDefault(); // or Enter would press the button that comes back
-      end(event.key === "Enter");
-    });
-    field.addEventListener("blur", () => end(true));
-    button.replaceWith(field);
-    field.select();
   };
 
   // ---- the best split in two, by the merge tree of the automatic grouping
@@ -240,7 +105,7 @@
             .map((chip) => cv.img(chip, 76, `at ${data.chips.tc[chip]}`)),
         ),
       );
-    const asked = dialog(
+    const asked = cv.dialog(
       `Split ${who.name} in two?`,
       el(
         "div",
@@ -261,7 +126,7 @@
       },
       "Split",
     );
-    first(asked, yes);
+    asked.foot.prepend(yes);
     yes.focus();
   };
 
@@ -277,7 +142,7 @@
       ["/", "Filter by name"],
       ["Esc", "Clear the selection"],
     ];
-    const { close } = dialog(
+    const { close } = cv.dialog(
       "Keyboard shortcuts",
       el(
         "dl",

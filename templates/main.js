@@ -113,8 +113,9 @@
     const n = store.edits.length;
     $("undo").disabled = !store.canUndo();
     $("redo").disabled = !store.canRedo();
-    $("undo").title = n
-      ? `Undo: ${store.edits[n - 1].note || store.edits[n - 1].action} (Ctrl+Z)`
+    const last = store.toUndo();
+    $("undo").title = last
+      ? `Undo: ${last.note || last.action} (Ctrl+Z)`
       : "Nothing to undo";
     $("regroup").hidden = !store.live;
     $("regroup").disabled = store.sinceGrouping() < 1 || Boolean(store.stopped);
@@ -153,6 +154,12 @@
   $("edit-notes").hidden = !data.edit_notes.length;
   draw(true);
   tools();
-  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  // Cards above are filled as they are scrolled past, so a smooth way would end elsewhere.
+  const place = location.hash && document.getElementById(location.hash.slice(1));
+  const goThere = () => place.scrollIntoView({ behavior: "instant" });
+  if (place) {
+    goThere();
+    requestAnimationFrame(() => requestAnimationFrame(goThere));
+  }
   document.documentElement.dataset.ready = "true"; // for tests
 })();

@@ -38,6 +38,12 @@
     return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
   };
   cv.percent = (value) => `${Math.round(100 * value)}%`;
+  const LONGEST_NAME = 200; // as in clusterer/edits/log.py
+  // A name as edits.json allows it: one line, not too long.
+  cv.tidy = (name) => {
+    const line = name.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").trim();
+    return [...line].slice(0, LONGEST_NAME).join("").trim();
+  };
 
   // ---- pictures: loaded from the server or the page when they come near the window
   const jpeg = (base64) => (base64 ? "data:image/jpeg;base64," + base64 : "");

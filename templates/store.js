@@ -2,9 +2,9 @@
 // ---- making, undoing and saving corrections. A live page sends each to the server at once, in
 // order; a page from disk collects them for edits.json.
 (() => {
-  const LONGEST_NOTE = 500; // these three as in clusterer/edits/log.py
-  const LONGEST_NAME = 200;
+  const LONGEST_NOTE = 500; // these two as in clusterer/edits/log.py
   const MOST_SOURCES = 500;
+  const BY_PROJECT = ", by the project: "; // as in clusterer/people/names.py
 
   const data = cv.data;
   const base = {
@@ -24,9 +24,6 @@
   store.result = cv.derive(cv.replay(base, store.edits));
 
   const cut = (text, most) => [...text].slice(0, most).join("");
-  // A name as edits.json allows it: one line, not too long.
-  cv.tidy = (name) =>
-    cut(name.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").trim(), LONGEST_NAME).trim();
 
   const notify = (what) => {
     for (const listener of store.listeners) listener(what);
@@ -79,9 +76,12 @@
     return queue;
   };
 
+  // What a project wrote down is undone in the project.
+  const lastOwn = () => store.edits.findLastIndex((edit) => !edit.note?.includes(BY_PROJECT));
   // Whether undoing needs another grouping, which only the server can make.
-  const isGrouped = () => store.edits.length <= data.grouped_under;
-  store.canUndo = () => store.edits.length > 0 && !store.stopped && (store.live || !isGrouped());
+  const isGrouped = () => lastOwn() < data.grouped_under;
+  store.canUndo = () => lastOwn() >= 0 && !store.stopped && (store.live || !isGrouped());
+  store.toUndo = () => store.edits[lastOwn()];
   store.canRedo = () => store.undone.length > 0 && !store.stopped;
   store.sinceGrouping = () => store.edits.length - data.grouped_under;
 
@@ -103,7 +103,7 @@
   store.undo = () => {
     if (!store.canUndo()) return;
     const apart = isGrouped();
-    const edit = store.edits.pop();
+    const [edit] = store.edits.splice(lastOwn(), 1);
     store.undone.push(edit);
     if (apart) notify({ kind: "waiting", note: "Restoring the previous grouping…" });
     else show({ kind: "undone", edit, note: edit.note || edit.action });

@@ -1,7 +1,11 @@
-"""``cluster-video review RESULT``: correct and name people, on a page in the browser."""
+"""``cluster-video review RESULT``: correct and name people, on a page in the browser.
+
+RESULT is a result folder or a project.
+"""
 
 from __future__ import annotations
 
+import getpass
 import shlex
 import sys
 import webbrowser
@@ -15,11 +19,13 @@ import click
 from clusterer.cli import options
 from clusterer.cli.group import Command
 from clusterer.cli.types import PATH
+from clusterer.core.errors import ConfigError
 from clusterer.core.files import reason
 from clusterer.core.text import visible
 
 if TYPE_CHECKING:
     from clusterer.review import Footage
+    from clusterer.review.server import Offer
 
 
 @click.command(cls=Command)
@@ -42,21 +48,45 @@ if TYPE_CHECKING:
 def review(result: Path, video: Path | None, port: int, no_browser: bool) -> None:
     """Correct and name the people of RESULT, a folder that cluster-video wrote.
 
-    A page opens in the browser. Every correction is saved to RESULT/edits.json at once; tables and
-    report are updated. Only this machine can open the page. Ctrl-C ends the review.
+    RESULT may also be a project, a folder NAME.cast: its page shows the people of all films, asks
+    who is the same, and leads to the page of each film.
+
+    A page opens in the browser. Every correction is saved at once, that of a result to
+    RESULT/edits.json; tables and report are updated. Only this machine can open the page. Ctrl-C
+    ends the review.
     """
-    from clusterer.review import (
-        Footage,
-        Session,
-        Site,
-        doorway,
-        earlier_names,
-        serve,
-    )
+    from clusterer.project.database import is_project
+
+    if is_project(result):
+        if video is not None:
+            raise ConfigError(
+                "--video names the film of one result, and this is a project",
+                "Leave it out; films are found where they were analysed",
+            )
+        _review_project(result, port, no_browser)
+        return
+    from clusterer.review import Footage, Session, Site, earlier_names
 
     session = Session(result)
     footage = Footage(result, session.state.result.analysis, video)
     _ask(footage)
+    _serve(Site(session, footage, earlier_names(result)), result, port, no_browser)
+    _say(session.count, session.folder.edits_file)
+
+
+def _review_project(path: Path, port: int, no_browser: bool) -> None:
+    from clusterer.project.project import Project
+    from clusterer.review.cast import CastSession, CastSite
+
+    project = Project(path)
+    _serve(CastSite(CastSession(project, _author())), path, port, no_browser)
+    _say(len(project.edits), path)
+
+
+def _serve(site: Offer, folder: Path, port: int, no_browser: bool) -> None:
+    """Serve a page until Ctrl-C, and open it in the browser."""
+    from clusterer.review import doorway, serve
+
     with ExitStack() as stack:
 
         def on_ready(address: str) -> None:
@@ -64,17 +94,25 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
             click.echo("Ctrl-C here ends the review; every correction is saved at once.")
             if not no_browser:  # in a thread: a terminal browser would block
                 try:
-                    page = stack.enter_context(doorway(address, result))
+                    page = stack.enter_context(doorway(address, folder))
                 except OSError as error:
                     click.echo(f"Note: open this address yourself ({reason(error)})", err=True)
                     return
                 Thread(target=webbrowser.open, args=[page.as_uri()], daemon=True).start()
 
-        serve(Site(session, footage, earlier_names(result)), on_ready, port)
-    count = session.count
-    click.echo(
-        f"{count} correction{'' if count == 1 else 's'} in {visible(session.folder.edits_file)}"
-    )
+        serve(site, on_ready, port)
+
+
+def _say(count: int, place: Path) -> None:
+    click.echo(f"{count} correction{'' if count == 1 else 's'} in {visible(place)}")
+
+
+def _author() -> str:
+    """Name of this user, for the log of a project; empty if the system has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # KeyError, ImportError: until Python 3.13
+        return ""
 
 
 def _ask(footage: Footage) -> None:

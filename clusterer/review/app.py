@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from mimetypes import guess_type
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from clusterer.core.errors import ClustererError, EditsError, ResultError, VideoError
+from clusterer.core.errors import (
+    ClustererError,
+    ConfigError,
+    EditsError,
+    ProjectError,
+    ResultError,
+    VideoError,
+)
 from clusterer.core.types import Analysis, ClusteringResult, Edit
 from clusterer.edits import parse_edit
 from clusterer.outputs import report
@@ -29,10 +37,12 @@ from clusterer.review.session import Changed, ConflictError, Session
 STATUS: tuple[tuple[type[ClustererError], int], ...] = (
     (ConflictError, 409),
     (EditsError, 400),
+    (ConfigError, 400),
     (VideoError, 404),
     (ResultError, 507),
+    (ProjectError, 507),
 )
-"""HTTP status of each error; 500 for any other. `ResultError` is mostly a full disk."""
+"""HTTP status of each error; 500 for any other. The last two are mostly a full disk."""
 KEEP = {"Cache-Control": "private, max-age=86400"}
 """For pictures: they do not change while the server runs, and each start has a new address."""
 
@@ -62,6 +72,14 @@ class Site:
     names: Sequence[str] = ()
     render: Render = _live
 
+    def app(self) -> Starlette:
+        """The application, see `create_app`."""
+        return create_app(self)
+
+    def close(self) -> str:
+        """Close the session; return why the newest tables could not be written, else empty."""
+        return self.session.close().error
+
 
 def create_app(site: Site) -> Starlette:
     """Make the application that answers the page.
@@ -84,11 +102,7 @@ def create_app(site: Site) -> Starlette:
             Route("/redo", desk.redo, methods=["POST"]),
             Route("/regroup", desk.regroup, methods=["POST"]),
         ],
-        exception_handlers={
-            ClustererError: _known,
-            HTTPException: _http,
-            Exception: _unforeseen,
-        },
+        exception_handlers=HANDLERS,
     )
     app.router.redirect_slashes = False
     return app
@@ -112,11 +126,11 @@ class _Desk:
         picture = self._picture(request, self._session.folder.picture)
         if picture is None:
             raise HTTPException(404, "Picture not found")
-        return _jpeg(picture)
+        return jpeg(picture)
 
     def torso(self, request: Request) -> Response:
         picture = self._picture(request, self._session.folder.torso)
-        return Response(status_code=204) if picture is None else _jpeg(picture)  # many have none
+        return Response(status_code=204) if picture is None else jpeg(picture)  # many have none
 
     def _picture(self, request: Request, read: Callable[[int], bytes | None]) -> bytes | None:
         """Read a picture by its number; no part of the path is used as a file name."""
@@ -152,7 +166,7 @@ class _Desk:
         )
 
     async def edit(self, request: Request) -> Response:
-        content = await _body(request, "count", "edit")
+        content = await read_body(request, "count", "edit")
         if not isinstance(content["edit"], dict):
             raise EditsError("Invalid request: edit is not an object")
         edit = parse_edit(content["edit"])
@@ -175,7 +189,8 @@ def _kind(name: str) -> str:
     return guessed if guessed.startswith("video/") else "application/octet-stream"
 
 
-def _jpeg(picture: bytes) -> Response:
+def jpeg(picture: bytes) -> Response:
+    """Answer with a picture."""
     return Response(picture, media_type="image/jpeg", headers=KEEP)
 
 
@@ -191,12 +206,12 @@ def faces(analysis: Analysis) -> dict[str, list[Any]]:
 
 
 async def _change(request: Request, change: Callable[[int], Changed]) -> Response:
-    content = await _body(request, "count")
+    content = await read_body(request, "count")
     changed = await run_in_threadpool(change, content["count"])
     return JSONResponse({"count": changed.count, "reload": changed.reload})
 
 
-async def _body(request: Request, *names: str) -> dict[str, Any]:
+async def read_body(request: Request, *names: str) -> dict[str, Any]:
     """Parse a JSON object with exactly these fields; ``count`` is a number of corrections."""
     try:
         content = json.loads(await request.body())
@@ -222,3 +237,9 @@ def _http(_request: Request, error: Exception) -> Response:
 def _unforeseen(_request: Request, error: Exception) -> Response:
     words = " ".join(f"{type(error).__name__}: {error}".split())
     return JSONResponse({"error": f"The review failed: {words}"}, 500)
+
+
+HANDLERS: Mapping[Any, Callable[[Request, Exception], Response]] = MappingProxyType(
+    {ClustererError: _known, HTTPException: _http, Exception: _unforeseen}
+)
+"""What answers instead of an endpoint that raised."""

@@ -33,6 +33,8 @@ class Footage:
         Its `video` has the file name.
     given
         The file, if the user names one.
+    remedy
+        What errors advise.
 
     Raises
     ------
@@ -40,7 +42,14 @@ class Footage:
         `given` is not a video.
     """
 
-    def __init__(self, folder: Path, analysis: Analysis, given: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        analysis: Analysis,
+        given: Path | None = None,
+        remedy: str = REMEDY,
+    ) -> None:
+        self._remedy = remedy
         self._name = Path(analysis.video.path).name
         parent = folder.resolve().parent
         self._near = (parent, parent.parent, *_here())
@@ -53,7 +62,7 @@ class Footage:
             with suppress(OSError):  # such as a name that is too long: `_check` reports it
                 if not given.exists():
                     raise VideoError(f"Video {given} not found", "Name a file with --video")
-            _check(given)
+            _check(given, remedy)
 
     def find(self) -> Path:
         """Path of the video: as given, where it was analysed here, or near the result.
@@ -77,8 +86,8 @@ class Footage:
             raise problem
         name = self._given.name if self._given else self._name
         if self.elsewhere() is not None:
-            raise VideoError(f"The video {name} is a link to a file elsewhere", REMEDY)
-        raise VideoError(f"Video {name} not found", REMEDY)
+            raise VideoError(f"The video {name} is a link to a file elsewhere", self._remedy)
+        raise VideoError(f"Video {name} not found", self._remedy)
 
     def elsewhere(self) -> Path | None:
         """Target of a link near the result, if there is no other video to show."""
@@ -89,7 +98,7 @@ class Footage:
 
     def allow(self, path: Path) -> None:
         """Show this file from now on, as if given; raise `VideoError` if it is not a video."""
-        _check(path)
+        _check(path, self._remedy)
         self._given = path
 
     def _places(self) -> Iterator[Path]:
@@ -119,7 +128,7 @@ class Footage:
         """Check that a file is a video, unless it is unchanged since the last check."""
         seen = _stamp(path)
         if seen != self._checked:
-            _check(path)
+            _check(path, self._remedy)
             self._checked = seen
 
 
@@ -142,13 +151,13 @@ def _home(path: Path) -> Path | None:
     return None
 
 
-def _check(path: Path) -> None:
+def _check(path: Path, remedy: str) -> None:
     from clusterer.media import check_video  # noqa: PLC0415 (loads FFmpeg)
 
     try:
         check_video(path)
     except VideoError as error:
-        raise VideoError(error.cause, REMEDY) from None
+        raise VideoError(error.cause, remedy) from None
 
 
 def _here() -> tuple[Path, ...]:

@@ -12,14 +12,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from clusterer.core.errors import ConfigError, ResultError
 from clusterer.core.files import reason
-from clusterer.review.app import Site, create_app
 from clusterer.review.guard import Guard
 
 HOST = "127.0.0.1"
@@ -31,6 +31,16 @@ BACKLOG = 64
 """Connections that wait to be accepted; asyncio tries as often if there are no descriptors left."""
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _log = logging.getLogger(__name__)
+
+
+class Offer(Protocol):
+    """A page to serve, of a result or of a project."""
+
+    def app(self) -> ASGIApp:
+        """Make the application that answers the page."""
+
+    def close(self) -> str:
+        """Finish the current change, accept no more; return why the newest could not be written."""
 
 
 class Connection(H11Protocol):
@@ -93,13 +103,13 @@ class Server(uvicorn.Server):
             connection.transport.abort()
 
 
-def serve(site: Site, on_ready: Callable[[str], None], port: int = 0) -> None:
-    """Serve the page of a session until Ctrl-C or SIGTERM, then bring the tables up to date.
+def serve(site: Offer, on_ready: Callable[[str], None], port: int = 0) -> None:
+    """Serve a page until Ctrl-C or SIGTERM, then bring the tables up to date.
 
     Parameters
     ----------
     site
-        Its session is closed at the end.
+        Is closed at the end.
     on_ready
         Called with the address, including its secret, as soon as the server listens.
     port
@@ -114,17 +124,17 @@ def serve(site: Site, on_ready: Callable[[str], None], port: int = 0) -> None:
     """
     with _bound(port) as listener:
         port, token = listener.getsockname()[1], secrets.token_urlsafe(24)
-        app = Guard(create_app(site), token, port)
+        app = Guard(site.app(), token, port)
         server = Server(_config(app))
         with _stopped_by_signals(server):
             try:
                 on_ready(f"http://{HOST}:{port}/{token}/")
                 server.run([listener])
             finally:
-                written = site.session.close()
-    if written.error:
+                problem = site.close()
+    if problem:
         raise ResultError(
-            f"Tables and report are not up to date: {written.error}",
+            f"Tables and report are not up to date: {problem}",
             "Every correction is saved; once there is space, review this folder again",
         )
 

@@ -15,6 +15,7 @@ from clusterer.edits import EditLog
 from clusterer.outputs.save import save as save_result
 from clusterer.people.amend import amend
 from clusterer.people.decide import decide
+from clusterer.people.names import own_edits
 from clusterer.review.writer import Writer, Written
 from clusterer.store.commit import Version, read_commit, version, versions
 from clusterer.store.folder import ResultFolder
@@ -108,6 +109,11 @@ class Session:
         """Number of corrections."""
         return len(self._state.log.edits)
 
+    @property
+    def is_current(self) -> bool:
+        """Whether ``edits.json`` is as this session left it."""
+        return self._stamp() == self._seen
+
     def append(self, edit: Edit, count: int) -> Changed:
         """Add a correction; undone corrections are dropped.
 
@@ -137,14 +143,19 @@ class Session:
             )
 
     def undo(self, count: int) -> Changed:
-        """Undo the last correction; raises as `append` does."""
+        """Undo the last correction that no project wrote down; raises as `append` does."""
         with self._lock:
             self._check(count)
             log = self._state.log
-            if not log.edits:
+            own = own_edits(log.edits)
+            if not own:
                 raise ConflictError("There is nothing to undo")
-            after = replace(log, edits=log.edits[:-1], undone=(*log.undone, log.edits[-1]))
-            if len(after.edits) < self._state.result.grouped_under:
+            at = len(log.edits) - 1
+            while log.edits[at] is not own[-1]:
+                at -= 1
+            edits = (*log.edits[:at], *log.edits[at + 1 :])
+            after = replace(log, edits=edits, undone=(*log.undone, own[-1]))
+            if at < self._state.result.grouped_under:
                 return self._group(after, grouped_under(after.edits, self._base))
             return self._take(after, amend(self._state.result, after.edits))
 

@@ -16,6 +16,7 @@ import uvicorn
 
 from clusterer.review import Footage, Session, Site, serve
 from clusterer.review import server as server_module
+from clusterer.review.server import Offer
 from tests.result_folder import decided, write
 
 ANN, BOB, CLEO, DAN = (
@@ -51,9 +52,9 @@ class Answer:
 
 @dataclass
 class Served:
-    """A review that is being served."""
+    """A review that is being served, of a result or of a project."""
 
-    site: Site
+    site: Any
     address: str
     servers: list[uvicorn.Server] = field(default_factory=list)
 
@@ -107,7 +108,7 @@ class Served:
 
 
 @contextmanager
-def serving(site: Site, port: int = 0) -> Iterator[Served]:
+def serving(site: Offer, port: int = 0) -> Iterator[Served]:
     """Serve in a thread; what `serve` raises is raised at the end."""
     addresses: Queue[str | BaseException] = Queue()
     servers: list[uvicorn.Server] = []

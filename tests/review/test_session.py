@@ -14,6 +14,7 @@ from clusterer.core.errors import EditsError, ResultError
 from clusterer.core.types import Action, ClusteringResult, Edit
 from clusterer.edits import EditLog
 from clusterer.outputs.save import save as save_result
+from clusterer.people.names import BY_PROJECT
 from clusterer.review import ConflictError, Session
 from clusterer.review import session as session_module
 from clusterer.review.session import Changed, grouped_under
@@ -216,6 +217,22 @@ def test_another_count_changes_nothing(folder: Path, count: int) -> None:
             change(count)
     assert session.state is state
     assert stored(folder) == text
+    session.close()
+
+
+def test_what_a_project_wrote_down_is_not_undone(folder: Path, decided_under: list[Any]) -> None:
+    by_project = replace(JOIN, note=f"x{BY_PROJECT}season.cast")
+    keep(folder, ADA, AGAIN, by_project)
+    session = Session(folder)
+    decided_under.clear()
+    assert session.undo(3) == Changed(2, reload=True)
+    assert session.undo(2) == Changed(1, reload=False)
+    assert session.state.log == replace(session.state.log, edits=(by_project,), undone=(AGAIN, ADA))
+    assert decided_under == [(2, 0)]
+    with pytest.raises(ConflictError, match="There is nothing to undo"):
+        session.undo(1)
+    session.redo(1)
+    assert session.state.log.edits == (by_project, ADA)
     session.close()
 
 
