@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         DetectionConfig,
         EncodingConfig,
         EvidenceConfig,
+        LinkConfig,
         ShotConfig,
         TrackingConfig,
         VideoConfig,
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         VideoInfo,
     )
     from clusterer.edits.log import EditLog
+    from clusterer.gallery.who import FaceHits, who
     from clusterer.outputs.export.choose import Choice
     from clusterer.outputs.export.write import export
     from clusterer.people.amend import amend
@@ -70,19 +72,44 @@ if TYPE_CHECKING:
     from clusterer.people.editor import Editor
     from clusterer.pipeline.analyse import analyse
     from clusterer.pipeline.process import Outcome, process
+    from clusterer.project.cluster import Cluster
+    from clusterer.project.find import FoundFilms, find_films
+    from clusterer.project.project import Project
+    from clusterer.project.run import FilmOutcome, RunHook, RunOutcome, RunStatus, process_all
+    from clusterer.project.search import Hit, Hits, Sighting
+    from clusterer.project.tables import ProjectTables
+    from clusterer.project.types import (
+        Anchor,
+        CastAction,
+        CastDoubt,
+        CastEdit,
+        CastImpure,
+        FilmState,
+        Member,
+        Person,
+        ProjectFilm,
+        Scope,
+    )
     from clusterer.store.folder import ResultFolder, load
+    from clusterer.store.scratch import Scratch
 
 __all__ = [
     "Action",
     "Analysis",
     "AnalysisConfig",
+    "Anchor",
     "Appearance",
     "Calibration",
+    "CastAction",
+    "CastDoubt",
+    "CastEdit",
+    "CastImpure",
     "ChipConfig",
     "ChipQuality",
     "Choice",
     "ClothingConfig",
     "ClothingDecision",
+    "Cluster",
     "ClustererError",
     "ClusteringConfig",
     "ClusteringResult",
@@ -94,15 +121,33 @@ __all__ = [
     "Editor",
     "EncodingConfig",
     "EvidenceConfig",
+    "FaceHits",
     "Faces",
+    "FilmOutcome",
+    "FilmState",
+    "FoundFilms",
+    "Hit",
+    "Hits",
     "Hook",
     "Identity",
+    "LinkConfig",
+    "Member",
     "Move",
     "Outcome",
+    "Person",
+    "Project",
+    "ProjectFilm",
+    "ProjectTables",
     "Reason",
     "ResultFolder",
+    "RunHook",
+    "RunOutcome",
+    "RunStatus",
+    "Scope",
+    "Scratch",
     "Shot",
     "ShotConfig",
+    "Sighting",
     "Table",
     "Tables",
     "Track",
@@ -116,14 +161,18 @@ __all__ = [
     "analyse",
     "decide",
     "export",
+    "find_films",
     "load",
     "process",
+    "process_all",
     "read_table",
+    "who",
 ]
 
 _NAMES = {
     "core.config": "AnalysisConfig ChipConfig ClothingConfig ClusteringConfig Config"
-    " DetectionConfig EncodingConfig EvidenceConfig ShotConfig TrackingConfig VideoConfig",
+    " DetectionConfig EncodingConfig EvidenceConfig LinkConfig ShotConfig TrackingConfig"
+    " VideoConfig",
     "core.errors": "ClustererError",
     "core.hook": "Hook",
     "core.tables": "Table Tables read_table",
@@ -131,6 +180,8 @@ _NAMES = {
     " ClusteringResult Detections Edit Faces Identity Move Reason Shot Track TrackFeatures Verdict"
     " VideoInfo",
     "edits.log": "EditLog",
+    "gallery.who": "FaceHits who",
+    "store.scratch": "Scratch",
     "outputs.export.choose": "Choice",
     "outputs.export.write": "export",
     "people.amend": "amend",
@@ -138,6 +189,14 @@ _NAMES = {
     "people.editor": "Editor",
     "pipeline.analyse": "analyse",
     "pipeline.process": "Outcome process",
+    "project.cluster": "Cluster",
+    "project.find": "FoundFilms find_films",
+    "project.project": "Project",
+    "project.run": "FilmOutcome RunHook RunOutcome RunStatus process_all",
+    "project.search": "Hit Hits Sighting",
+    "project.tables": "ProjectTables",
+    "project.types": "Anchor CastAction CastDoubt CastEdit CastImpure FilmState Member Person"
+    " ProjectFilm Scope",
     "store.folder": "ResultFolder load",
 }
 """Module → the public names that it holds."""

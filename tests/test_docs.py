@@ -22,6 +22,7 @@ from click.testing import CliRunner
 
 import clusterer
 from clusterer.cli.commands import cluster_video
+from clusterer.cli.season import facts_of
 from clusterer.cli.show import outcome_json
 from clusterer.core import config as settings
 from clusterer.core.errors import ConfigError
@@ -33,6 +34,8 @@ from clusterer.faces import detection, encoding
 from clusterer.faces.encoding.card import CHOICES, Card
 from clusterer.outputs import export
 from clusterer.people import clustering
+from clusterer.project.project import Project
+from clusterer.project.run import FilmOutcome, RunOutcome, RunStatus
 from clusterer.store.names import FOLDERS, TABLES
 from tests.conftest import DEMO, ROOT
 from tests.test_imports import ORDER
@@ -368,7 +371,7 @@ _RANGE = re.compile(r"(-?[\d.]+) to (-?[\d.]+)$")
 
 
 def test_every_class_of_settings_is_checked() -> None:
-    assert len(CONFIGS) == 11
+    assert len(CONFIGS) == 12
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.__name__)
@@ -450,6 +453,15 @@ def test_the_page_of_files_has_what_is_printed(files: str, demo: clusterer.Outco
     (facts,) = json.loads(outcome_json([demo]))
     assert listed(section(files, "What --json prints")) == set(facts)
     assert all(f"`{key}`" in files for key in facts["people"][0])
+
+
+def test_the_page_of_files_has_what_a_run_over_a_project_prints(files: str, tmp_path: Path) -> None:
+    film = FilmOutcome(Path("a.mp4"), RunStatus.FAILED)
+    facts = facts_of(Project.create(tmp_path / "s.cast"), RunOutcome((film,), 1.0))
+    text = section(files, "What a run over a project prints")
+    assert listed(text) == set(facts)
+    assert all(f"`{key}`" in text for key in facts["films"][0])
+    assert all(f"`{status.value}`" in text for status in RunStatus)
 
 
 def test_the_page_of_files_has_the_input_files(files: str) -> None:

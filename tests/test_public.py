@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import pathlib
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,11 +16,15 @@ import clusterer
 from tests.conftest import DEMO
 from tests.small_result import FITS, small_result
 
-NEED_A_VIDEO = {"Outcome", "analyse", "load", "process"}
-"""Public names whose use needs a film or a result folder."""
+NEED_A_VIDEO = {
+    "Cluster", "FilmOutcome", "Outcome", "RunOutcome", "Scratch", "analyse", "load", "process",
+    "process_all", "who",
+}  # fmt: skip
+"""Public names whose use needs a film, a result folder, a photograph or another machine."""
 OF_OTHERS = {
-    "Action", "ChipConfig", "ClothingConfig", "DetectionConfig", "EncodingConfig", "Move",
-    "Reason", "ShotConfig", "TrackingConfig", "Verdict", "VideoConfig", "__version__",
+    "Action", "CastAction", "ChipConfig", "ClothingConfig", "DetectionConfig",
+    "EncodingConfig", "FilmState", "Move", "Reason", "RunStatus", "Scope", "ShotConfig",
+    "TrackingConfig", "Verdict", "VideoConfig", "__version__",
 }  # fmt: skip
 """Sections of a configuration, and enumerations: see the example of the type that contains them."""
 
@@ -28,7 +33,12 @@ def examples(name: str) -> list[doctest.DocTest]:
     """Examples of a public name and its methods, run on the small result."""
     thing = getattr(clusterer, name)
     result = replace(small_result(), calibration=FITS)
-    names = {"clusterer": clusterer, "result": result, "analysis": result.analysis}
+    names = {
+        "clusterer": clusterer,
+        "pathlib": pathlib,
+        "result": result,
+        "analysis": result.analysis,
+    }
     module = sys.modules[getattr(thing, "__module__", "clusterer")]
     tests_found = doctest.DocTestFinder().find(thing, name, module=module, globs=names)
     return [test for test in tests_found if any(not one.options for one in test.examples)]

@@ -13,9 +13,12 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
+import click
+
 from clusterer._version import __version__
+from clusterer.cli.exit_codes import CRASHED
 from clusterer.cli.work import Work
-from clusterer.core.errors import PlugInError
+from clusterer.core.errors import ClustererError, PlugInError
 from clusterer.core.text import visible
 
 FOLDER = "crashes"
@@ -45,6 +48,7 @@ DOING = {
     "outputs": "writing the report of",
     "people": "grouping the faces of",
     "people.amend": "applying the corrections of",
+    "project": "linking the people of",
     "review": "reviewing",
     "store": "reading or writing the result of",
     "store.analysis_cache": "reading or writing the analysis of",
@@ -53,6 +57,19 @@ DOING = {
     "tuning": "trying settings on",
 }
 """Part of the package → its activity; the innermost part in a traceback is used."""
+
+
+def skipped(name: str, error: Exception) -> int:
+    """Print why one of several videos has no result; return the exit code."""
+    work = click.get_current_context().find_object(Work) or Work()
+    if work.interrupted:
+        raise error
+    work.subject = name
+    if isinstance(error, ClustererError) and not isinstance(error, PlugInError):
+        click.echo(foreseen(error), err=True)
+        return 1
+    click.echo(crashed(error, work), err=True)
+    return CRASHED
 
 
 def crashed(error: BaseException, work: Work) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,8 @@ from clusterer.cli.options import flag
 from clusterer.cli.types import NUMBER, Place, Registered
 from clusterer.core.errors import ConfigError
 from clusterer.core.folders import is_folder
-from clusterer.core.text import visible
+from clusterer.core.text import counted, visible
 from clusterer.outputs import export as formats
-
-if TYPE_CHECKING:
-    from clusterer.outputs.export.choose import Choice
-    from clusterer.store.folder import ResultFolder
-
 
 if TYPE_CHECKING:
     from clusterer.outputs.export.choose import Choice
@@ -118,11 +114,9 @@ class ExportFlags:
         )
 
 
-def _placed(
-    files: dict[str, bytes], place: tuple[Path, bool] | None, result: ResultFolder
-) -> dict[Path, bytes]:
+def _placed(files: dict[str, bytes], place: tuple[Path, bool]) -> dict[Path, bytes]:
     """Path of each file: in a folder, or exactly `output` for a single file."""
-    output, folder = place or (result.exports, True)
+    output, folder = place
     ending = output.suffix.casefold()
     if folder or is_folder(output) or not _LIKE_AN_ENDING.fullmatch(ending):
         return {output / name: content for name, content in files.items()}
@@ -195,28 +189,95 @@ def export(
 ) -> int:
     """Write the appearances of RESULT for editing programs, frame-exact.
 
-    RESULT is a folder that cluster-video wrote. The corrections of a review are applied.
+    RESULT is a folder that cluster-video wrote. The corrections of a review are applied. It may
+    also be a project: then there is a timeline for each film, and one table of all appearances; a
+    film whose result cannot be read is left out, and the exit code is 1.
     """
+    from clusterer.project.database import is_project
+
+    export_from = _of_project if is_project(result) else _of_result
+    made = export_from(result, wanted, choices.choice())
+    placed = _placed(made.files, output or (made.default, True))
+    _write(placed)
+    if not quiet:
+        for line in (*made.lines, *(made.summary(placed) or placed)):
+            click.echo(visible(line))
+    for line in made.errors:
+        click.echo(f"Error: {visible(line)}", err=True)
+    return 1 if made.errors else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Files of an export, the default folder, and what to print.
+
+    Attributes
+    ----------
+    files : name → content
+    default
+    lines : before the files
+    of_film : film of a project → names of its files; files are counted then
+    errors : one line for each film that is left out
+    """
+
+    files: dict[str, bytes]
+    default: Path
+    lines: list[str]
+    of_film: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+
+    def summary(self, placed: Mapping[Path, bytes]) -> list[str]:
+        """Number of files of each film, the other files, and the folder; empty for one film."""
+        if not self.of_film:
+            return []
+        counted_ones = {name for names in self.of_film.values() for name in names}
+        others = [path for path in placed if path.name not in counted_ones]
+        lines = [f"  {film}: {counted(len(names), 'file')}" for film, names in self.of_film.items()]
+        folder = next(iter(placed)).parent
+        total = counted(len(counted_ones), "file")
+        return [*lines, f"{total} in {folder}{os.sep}", *map(str, others)]
+
+
+def _of_result(path: Path, wanted: tuple[str, ...], choice: Choice) -> _Made:
     from clusterer.outputs.export.choose import choose
     from clusterer.store.folder import ResultFolder
-    from clusterer.store.output import write_output
 
-    folder = ResultFolder(result)
-    timeline = choose(folder.load(), choices.choice())
+    folder = ResultFolder(path)
+    timeline = choose(folder.load(), choice)
     files: dict[str, bytes] = {}
     for name in dict.fromkeys(wanted):
         files |= formats.create(name).files(timeline)
-    placed = _placed(files, output, folder)
+    lines = [
+        f"{counted(len(timeline.parts), 'person', 'people')}, "
+        f"{counted(len(timeline.marks()), 'appearance')} at "
+        f"{float(timeline.rate):.6g} frames per second from {timeline.timecode(0)}"
+    ]
+    notes = [f"Note: {each}" for each in timeline.warnings]
+    return _Made(files, folder.exports, [*lines, *notes])
+
+
+def _of_project(path: Path, wanted: tuple[str, ...], choice: Choice) -> _Made:
+    from clusterer.cli.project import up_to_date
+    from clusterer.project.export import export_project
+    from clusterer.project.project import Project
+    from clusterer.store.names import EXPORTS
+
+    made = export_project(up_to_date(Project(path)), wanted, choice)
+    people = {part.id for timeline in made.timelines.values() for part in timeline.parts}
+    lines = [
+        f"{counted(len(people), 'person', 'people')}, {counted(len(made.table), 'appearance')} in "
+        f"{counted(len(made.timelines), 'film')}",
+        *(
+            f"Note: {film}: {warning}"
+            for film, timeline in made.timelines.items()
+            for warning in timeline.warnings
+        ),
+    ]
+    return _Made(made.files, path / EXPORTS, lines, made.of_film, tuple(made.failed.values()))
+
+
+def _write(placed: dict[Path, bytes]) -> None:
+    from clusterer.store.output import write_output
+
     target = next(iter(placed)).parent
     write_output(target, {path.name: content for path, content in placed.items()})
-    if not quiet:
-        marks = len(timeline.marks())
-        click.echo(
-            f"{len(timeline.parts)} people, {marks} appearances at {float(timeline.rate):.6g} "
-            f"frames per second from {timeline.timecode(0)}"
-        )
-        for warning in timeline.warnings:
-            click.echo(f"Note: {visible(warning)}")
-        for path in placed:
-            click.echo(visible(path))
-    return 0

@@ -16,6 +16,7 @@ from clusterer.store.names import ANALYSIS, ENDING, RESULT
 _WORD = re.compile(r"\w[\w-]*")
 _PATTERN = re.compile(r"[*?\[]")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)  # a Path has one slash of the two
+_WEB = ("http:", "https:", "ftp:")
 _HELP_ELSEWHERE = {"/?", "/h", "/help", "-?", "?"}
 _LONG_DASHES = "\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}\N{HYPHEN}"
 
@@ -55,7 +56,13 @@ def no_command_or_path(word: str, commands: Iterable[str], path: str) -> ConfigE
     return _nothing(word, commands, path)
 
 
-def check_videos(videos: Sequence[Path], options: Sequence[str], commands: Sequence[str]) -> None:
+def check_videos(
+    videos: Sequence[Path | str],
+    options: Sequence[str],
+    commands: Sequence[str],
+    *,
+    addresses: bool = False,
+) -> None:
     """Raise ConfigError if one of the names was probably not meant as a video.
 
     Parameters
@@ -66,9 +73,13 @@ def check_videos(videos: Sequence[Path], options: Sequence[str], commands: Seque
         Names of all options, for suggestions.
     commands
         Names of all commands, for suggestions.
+    addresses
+        Whether addresses, such as ``s3://bucket/film.mp4``, may be opened.
     """
     for video in videos:
         name = str(video)
+        if addresses and _ADDRESS.match(name):
+            continue
         if os.path.lexists(video):
             continue
         if name in commands:
@@ -78,31 +89,43 @@ def check_videos(videos: Sequence[Path], options: Sequence[str], commands: Seque
         _check_no_option(name, options)
         if _ADDRESS.match(name):
             whole = name if "://" in name else name.replace(":/", "://", 1)
-            raise ConfigError(
-                f"{whole} is a web address, and cluster-video works offline",
-                "Download the video and give the file",
-            )
+            raise _no_file(whole)
         if _PATTERN.search(name):
             raise ConfigError(f"No file matches {name}", "Check the folder and the ending")
         if _WORD.fullmatch(name):
             raise _nothing(name, commands, "cluster-video")
-        similar = _file_like(video) if len(videos) == 1 else None
+        similar = _file_like(Path(video)) if len(videos) == 1 else None
         if similar is not None:  # with several, the others are processed
             raise VideoError(f"There is no file {name!r}", f"Did you mean {similar}?")
 
 
-def check_no_folder(video: Path) -> None:
+def _no_file(address: str) -> ConfigError:
+    """Make the error for an address where only files are opened."""
+    cause, remedy = "is an address", ", or add --scratch DIR to read it through a copy there"
+    if address.casefold().startswith(_WEB):
+        cause, remedy = "is a web address", ""
+    return ConfigError(
+        f"{address} {cause}, and cluster-video works offline",
+        f"Download the video and give the file{remedy}",
+    )
+
+
+def check_no_folder(video: Path | str) -> None:
     """Raise VideoError if the video is a folder: that of a result, or any other."""
-    if not is_folder(video):
-        return
-    if is_result(video):
+    check_no_result(video)
+    if isinstance(video, Path) and is_folder(video):
+        raise VideoError(
+            f"Cannot read {video} (is a directory)",
+            f"Give the videos in it: cluster-video {video / '*'}",
+        )
+
+
+def check_no_result(video: Path | str) -> None:
+    """Raise VideoError if the video, or folder of videos, is that of a result."""
+    if isinstance(video, Path) and is_folder(video) and is_result(video):
         raise VideoError(
             f"{video} is a result, not a video", f"To open it: cluster-video review {video}"
         )
-    raise VideoError(
-        f"Cannot read {video} (is a directory)",
-        f"Give the videos in it: cluster-video {video / '*'}",
-    )
 
 
 def check_result(path: Path) -> None:

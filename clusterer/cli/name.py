@@ -1,7 +1,8 @@
-"""``cluster-video name``: name people by the photographs of a gallery."""
+"""``cluster-video name``: name a person, or people by the photographs of a gallery."""
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,23 +11,92 @@ import click
 
 from clusterer.cli import options
 from clusterer.cli.group import Command
+from clusterer.core.errors import ConfigError
 from clusterer.core.text import visible
 
 if TYPE_CHECKING:
     from clusterer.gallery import Gallery, NameSuggestion, Scale
+    from clusterer.project.project import Project
+    from clusterer.project.types import Person
 
 
 @click.command(cls=Command, no_args_is_help=True)
 @options.result
-@options.gallery(required=True)
+@click.argument("person", required=False)
+@click.argument("called", metavar="[NAME]", required=False)
+@options.gallery()
 @options.quiet
-def name(result: Path, gallery: Path, quiet: bool) -> int:
-    """Name the people of RESULT by the photographs of a gallery.
+def name(
+    result: Path, person: str | None, called: str | None, gallery: Path | None, quiet: bool
+) -> int:
+    """Name PERSON of RESULT, or name people by the photographs of a gallery.
 
-    RESULT is a folder that cluster-video wrote. Existing names are kept, and people that the
-    gallery does not clearly identify stay unnamed. The names are corrections: a review shows them
-    and can undo them.
+    RESULT is a folder that cluster-video wrote, of one video or a project. PERSON is an id, such as
+    person-3, or the name until now; an empty NAME gives back the automatic one.
+
+    With --gallery, existing names are kept, and people that the gallery does not clearly identify
+    stay unnamed.
+
+    The names are corrections: a review shows them and can undo them.
     """
+    from clusterer.project.database import is_project
+
+    if (gallery is None) == (person is None) or (person is None) != (called is None):
+        raise ConfigError(
+            "Give either a person and a name, or a gallery",
+            f"Write cluster-video name {visible(result)} person-3 Anna, or ... --gallery DIR",
+        )
+    if person is not None and called is not None:
+        name_one = _in_project if is_project(result) else _in_result
+        now = name_one(result, person, called)
+        if not quiet:
+            click.echo(visible(f"{person} is {now}"))
+    elif gallery is not None:
+        by_gallery = _project_by_gallery if is_project(result) else _by_gallery
+        by_gallery(result, gallery, quiet)
+    return 0
+
+
+def _in_result(result: Path, person: str, called: str) -> str:
+    from clusterer.outputs.name import name_person
+
+    return name_person(result, person, called)
+
+
+def _in_project(path: Path, person: str, called: str) -> str:
+    from clusterer.cli.project import catch_up, up_to_date
+    from clusterer.people.names import check_given
+    from clusterer.project.project import Project
+
+    check_given(called)
+    project = up_to_date(Project(path))
+    if not project.people:
+        raise ConfigError(
+            f"{path} has no people yet",
+            f"A run is at work, or none was complete: cluster-video {path}",
+        )
+    who = project.person(person)
+    _check_free(project, who, called)
+    (anchor, *_) = project.anchors(who)
+    project.name(who, called, author=author())
+    catch_up(project)
+    now = project.whose(anchor)
+    return now.name if now else called
+
+
+def _check_free(project: Project, who: Person, called: str) -> None:
+    """Raise ConfigError if somebody else has a name."""
+    from clusterer.project.decisions import folded
+
+    for other in project.people:
+        if other.id != who.id and called and folded(other.name) == folded(called):
+            raise ConfigError(
+                f"{other.id} is called {other.name} already",
+                f"If they are one person, join them: cluster-video review {project.path}",
+            )
+
+
+def _by_gallery(result: Path, gallery: Path, quiet: bool) -> None:
     from clusterer.cli.consent import ensure_weights
     from clusterer.gallery import name_people, read_gallery
     from clusterer.store.folder import load
@@ -38,7 +108,46 @@ def name(result: Path, gallery: Path, quiet: bool) -> int:
     if not quiet:
         for line in suggestion_lines(naming.suggestions, loaded_gallery):
             click.echo(line)
-    return 0
+
+
+def _project_by_gallery(path: Path, gallery: Path, quiet: bool) -> None:
+    """Name the people of each film; what one film says counts in all."""
+    from clusterer.cli.consent import ensure_weights
+    from clusterer.cli.project import catch_up, up_to_date
+    from clusterer.core.text import counted
+    from clusterer.gallery import name_people, read_gallery
+    from clusterer.project.project import Project
+    from clusterer.project.types import FilmState
+
+    project = up_to_date(Project(path))
+    ensure_weights(project.config.analysis, quiet)
+    loaded = read_gallery(gallery, project.config)
+    before = {who.id: who.name for who in project.people}
+    for film in project.films:
+        if film.state is FilmState.DONE:
+            name_people(project.path / film.folder, loaded)
+            project.refresh(film)
+    catch_up(project)
+    if quiet:
+        return
+    now = project.snapshot()
+    named = [who for who in now.people if now.given.get(who.number, ("",))[0]]
+    for who in named:
+        if before.get(who.id) != who.name:
+            films = counted(len(who.films), "film")
+            click.echo(visible(f"{who.id} is {who.name}, in {films}"))
+    rest = len(now.people) - len(named)
+    click.echo(f"{counted(rest, 'person', 'people')} of {visible(path.name)} without a name")
+    for note in loaded.notes:
+        click.echo(f"Note: {visible(note)}")
+
+
+def author() -> str:
+    """Name of this user, for the log of a project; empty if the system has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # KeyError, ImportError: until Python 3.13
+        return ""
 
 
 def suggestion_lines(suggestions: Iterable[NameSuggestion], gallery: Gallery) -> list[str]:

@@ -23,6 +23,9 @@ from clusterer.core.text import visible
 _ASKS = {"-h", "--help", "--version", "help"}
 """Words with which a command computes nothing."""
 
+_RESUMABLE = {f"{PROGRAM} run", f"{PROGRAM} add"}
+"""Commands that go on where they were interrupted."""
+
 
 def exit_code(args: list[str] | None) -> int:
     """Run the command line and return its exit code.
@@ -94,7 +97,7 @@ def _unwritten(trouble: OSError) -> int:
 def _interrupted(work: Work) -> int:
     again = " Run the same command to resume it."
     before = "\n" if sys.stderr.isatty() else ""  # after the ^C there
-    _print(f"{before}Interrupted.{again if work.command == f'{PROGRAM} run' else ''}")
+    _print(f"{before}Interrupted.{again if work.command in _RESUMABLE else ''}")
     if work.own_process:
         signals.leave_at_once(silently=True)
     return INTERRUPTED

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from clusterer.core.hook import Hook
@@ -90,10 +89,10 @@ class Terminal:
             yield progress
 
     @contextmanager
-    def watching(self, video: Path) -> Iterator[Hook]:
+    def watching(self, name: str) -> Iterator[Hook]:
         """Make a hook that shows the progress of one video while the block runs."""
         with self.bar("{task.fields[faces]} faces") as progress:
-            yield _ShowingHook(progress, self._console, visible(video.name))
+            yield _ShowingHook(progress, self._console, visible(name))
 
 
 class _ShowingHook(Hook):

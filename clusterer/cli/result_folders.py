@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 
-def result_folders(videos: Iterable[Path], output: Path | None) -> dict[Path, Path]:
+def result_folders(videos: Iterable[Path | str], output: Path | None) -> dict[Path | str, Path]:
     """The result folder of each video.
 
     Parameters
     ----------
     videos
-        Repeats of a file are ignored.
+        Repeats of a file are ignored. An address is text.
     output
         For one video, its folder; for several, the parent of their folders. None = the current one.
 
@@ -44,10 +44,13 @@ def result_folders(videos: Iterable[Path], output: Path | None) -> dict[Path, Pa
             level[video] += 1
 
 
-def _once(videos: Iterable[Path]) -> list[Path]:
+def _once(videos: Iterable[Path | str]) -> list[Path | str]:
     """Drop repeats of one file, also those spelt in another case where case does not matter."""
-    first: dict[tuple[Any, ...], Path] = {}
+    first: dict[tuple[Any, ...], Path | str] = {}
     for video in videos:
+        if isinstance(video, str):
+            first.setdefault((video,), video)
+            continue
         real = os.path.realpath(video)
         try:
             status = Path(real).stat()
@@ -58,14 +61,14 @@ def _once(videos: Iterable[Path]) -> list[Path]:
     return list(first.values())
 
 
-def _stem(video: Path, level: int) -> str:
+def _stem(video: Path | str, level: int) -> str:
     """A name that identifies a video; the higher the level, the longer."""
     path = Path(os.path.abspath(video))  # noqa: PTH100 (removes .., keeps links)
     above = [part for part in path.parent.parts if part != path.anchor]
     name = path.name if level % 2 else path.stem
     parents = level // 2
     if parents > len(above):  # two paths with the same name: a-b/c and a/b-c
-        digest = hashlib.sha256(os.fsencode(path)).hexdigest()
+        digest = hashlib.sha256(os.fsencode(video if isinstance(video, str) else path)).hexdigest()
         return f"{path.stem}-{digest[:8]}"
     return "-".join([*above[len(above) - parents :], name])
 

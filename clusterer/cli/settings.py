@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import click
@@ -15,6 +16,7 @@ from clusterer.core.config import (
     AnalysisConfig,
     ClothingConfig,
     ClusteringConfig,
+    Config,
     DetectionConfig,
     EncodingConfig,
     VideoConfig,
@@ -166,3 +168,52 @@ class GroupingFlags:
             min_quality=self.min_quality,
             clothing=ClothingConfig(enabled=self.clothing),
         )
+
+
+_PLACES = {
+    "sample_rate": "analysis.video.sample_rate_hz",
+    "start": "analysis.video.start_s",
+    "end": "analysis.video.end_s",
+    "stream": "analysis.video.stream",
+    "detector": "analysis.detection.detector",
+    "detection_width": "analysis.detection.width_px",
+    "detection_score": "analysis.detection.min_score",
+    "min_face_px": "analysis.detection.min_face_px",
+    "encoder": "analysis.encoding",
+    "threshold": "clustering.threshold",
+    "metric": "clustering.metric",
+    "method": "clustering.method",
+    "min_faces": "clustering.min_faces",
+    "min_quality": "clustering.min_quality",
+    "clothing": "clustering.clothing.enabled",
+}
+"""Where the configuration has the value of each flag."""
+
+
+def with_given(config: Config, flags: Config, given: Collection[str]) -> Config:
+    """A configuration with the values of the flags that were given.
+
+    Parameters
+    ----------
+    config
+        Its encoder is not ``auto``.
+    flags
+        What `AnalysisFlags` and `GroupingFlags` make.
+    given
+        Names of flags.
+    """
+    for name, place in _PLACES.items():
+        if name in given:
+            config = _copied(config, flags, place)
+    threshold = config.clustering.threshold
+    auto = flags.analysis.encoding.encoder == AUTO
+    if "threshold" in given and auto and isinstance(threshold, (int, float)):
+        encoder, metric = config.analysis.encoding.encoder, config.clustering.metric
+        config = config.with_clustering(threshold=encoding.from_dlib(threshold, encoder, metric))
+    return config
+
+
+def _copied(to: Any, source: Any, place: str) -> Any:
+    name, _, rest = place.partition(".")
+    value = getattr(source, name)
+    return replace(to, **{name: _copied(getattr(to, name), value, rest) if rest else value})

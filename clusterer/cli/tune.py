@@ -83,7 +83,7 @@ def tune(
     terminal = Terminal(quiet=quiet or as_json)
     loaded = []
     for source in sources:
-        with terminal.watching(source.path) as hook:
+        with terminal.watching(source.path.name) as hook:
             loaded.append(tuning.load(source, hook))
     with bar("Trying settings", "share", quiet=terminal.quiet) as watch:
         space = tuning.Space(method, metric)

@@ -42,6 +42,21 @@ class PathType(click.Path):
         return super().convert(text, param, ctx)
 
 
+class VideoType(PathType):
+    """A video or a folder of videos as a Path, or an address as text, with all its slashes."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Make a Path or a text, or fail with one line where the name is empty."""
+        text = os.fspath(value)
+        if isinstance(text, str) and ":/" in text and not os.path.lexists(text):
+            from clusterer.core.address import address_of
+
+            address = address_of(_meant(text))
+            if address is not None:
+                return address
+        return super().convert(value, param, ctx)
+
+
 class ResultType(PathType):
     """A result folder; anything else is refused with a suggestion."""
 
@@ -198,5 +213,6 @@ def _meant(text: str) -> str:
 
 
 PATH = PathType()
+VIDEO = VideoType()
 RESULT = ResultType()
 NUMBER = Number()

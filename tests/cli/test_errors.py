@@ -39,7 +39,7 @@ def make(path: Path, kind: str) -> Path:
     ("kind", "expected"),
     [
         ("missing", "Cannot read {} (no such file or directory)"),
-        ("folder", "Cannot read {} (is a directory)"),
+        ("folder", "There is no film in {}"),
         ("empty", "{} is empty. Copy or export it again"),
         ("text", "{} cannot be opened as a video"),
         ("sound", "{} has no moving picture. Give a video, not a sound file"),

@@ -126,7 +126,13 @@ def test_folders(command: Command, small: Path) -> None:
     Path("plain").mkdir()
     ran = command("plain")
     assert ran.code == 1
-    assert ran.error.startswith("Error: Cannot read plain (is a directory). Give the videos in it:")
+    assert ran.error == (
+        "Error: There is no film in plain. Name the files themselves if they are films\n"
+    )
+    ran = command("plain", "film.mp4")
+    assert (ran.code, ran.error) == (
+        2, "Error: plain is a folder. Name a project for all: --project NAME.cast\n"
+    )  # fmt: skip
     ran = command("review", ".")
     assert (ran.code, "Give the one in it: film.people" in ran.error) == (1, True)
 

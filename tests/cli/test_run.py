@@ -130,7 +130,7 @@ class TestProgress:
         text = io.StringIO()
         terminal = Terminal(quiet)
         terminal._console = Console(file=text, force_terminal=watched, quiet=quiet, width=60)
-        with terminal.watching(Path("a.mp4")) as hook:
+        with terminal.watching("a.mp4") as hook:
             hook.progress(1.0, 4.0, 7)
             hook.note("a note of many words, so that it would not fit into one line of 60")
         return text.getvalue()

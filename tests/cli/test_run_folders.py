@@ -286,6 +286,9 @@ class TestNames:
     ) -> None:
         """On disks that distinguish case, paths may differ only by case."""
         monkeypatch.chdir(tmp_path)
+        addresses = ["s3://b/a//x.mp4", "s3://b/a/x.mp4"]
+        names = set(result_folders(addresses, None).values())
+        assert len(names) == 2, "they are different films"
         found = result_folders([Path("a/x.mp4"), Path("A/x.mp4"), Path("a/X.mp4")], None)
         assert len({path.name.casefold() for path in found.values()}) == 3
 
