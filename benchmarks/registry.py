@@ -76,11 +76,17 @@ BENCHMARKS = (
     Benchmark("people", "calibration", "--threshold auto, and metrics learned from a clip"),
     Benchmark("people", "order", "how much the order of tracks decides"),
     Benchmark("people", "gallery", "names by a gallery: right, wrong, none"),
+    Benchmark("people", "season", "films with partly the same people: joined, and asked about"),
+    Benchmark(
+        "people", "archive", "thousands of people in two films each: joined, and asked about"
+    ),
     Benchmark("review", "actions", "answers and corrections that a simulated reviewer needs"),
     Benchmark("speed", "pipeline", "time and peak memory of the whole pipeline, as ratios"),
     Benchmark("speed", "workers", "time and memory of the command by number of cores"),
+    Benchmark("speed", "season", "time and memory of a project of short films, by workers"),
     Benchmark("speed", "frame", "what a frame costs, part by part, at 360p to 2160p"),
     Benchmark("speed", "refinement", "time of the second stage for an hour of simulated tracks"),
+    Benchmark("speed", "archive", "linking and searching a thousand films, and adding one"),
     Benchmark("speed", "sample-rate", "accuracy and time over sample rates"),
 )
 

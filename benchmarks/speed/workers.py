@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -56,11 +56,16 @@ class Run:
 
 def run(video: Path, folder: Path, cores: int) -> Run:
     """Run the command on the first cores of those that this process may use."""
-    command = [sys.executable, "-m", "clusterer", str(video), "--output", str(folder), "--quiet"]
+    return measured([video, "--output", folder], folder, cores, cores)
+
+
+def measured(arguments: Sequence[object], results: Path, cores: int, workers: int) -> Run:
+    """Run the command with these arguments on so many cores; it writes `results`."""
+    command = [sys.executable, "-m", "clusterer", *map(str, arguments), "--quiet"]
     with only(cores):
         started_s = time.perf_counter()
         process = subprocess.Popen(
-            [*command, "--workers", str(cores)], cwd=ROOT, start_new_session=True
+            [*command, "--workers", str(workers)], cwd=ROOT, start_new_session=True
         )
     peaks = [0]
     ended = threading.Event()
@@ -76,10 +81,10 @@ def run(video: Path, folder: Path, cores: int) -> Run:
     ended.set()
     watcher.join()
     if code:
-        raise SystemExit(f"{video} failed with exit code {code}")
+        raise SystemExit(f"{arguments[0]} failed with exit code {code}")
     digest = sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    for path in sorted(path for path in results.rglob("*") if path.is_file()):
+        digest.update(str(path.relative_to(results)).encode() + path.read_bytes())
     return Run(seconds, max(peaks), digest.hexdigest())
 
 
