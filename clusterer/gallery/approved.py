@@ -11,7 +11,7 @@ from clusterer.people.names import given_names, named_by_gallery
 from clusterer.project import films
 from clusterer.project.decisions import folded
 from clusterer.project.project import Project
-from clusterer.project.records import Row, Snapshot
+from clusterer.project.snapshot import Row, Snapshot
 from clusterer.project.types import CastAction, CastEdit, FilmState, ProjectFilm
 from clusterer.store.folder import ResultFolder
 from clusterer.store.run_lock import WAIT, run_lock

@@ -12,7 +12,7 @@ from clusterer.edits import EditLog, to_dict
 from clusterer.people.amend import amend, keys_of
 from clusterer.people.decide import decide
 from clusterer.people.names import BY_PROJECT, own_edits
-from clusterer.project.records import Row, Snapshot
+from clusterer.project.snapshot import Row, Snapshot
 from clusterer.project.types import Person, ProjectFilm
 
 

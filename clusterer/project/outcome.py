@@ -11,7 +11,7 @@ import numpy as np
 from clusterer.project.decisions import Decisions, numbers, replay
 from clusterer.project.link import link
 from clusterer.project.neighbours import Pairs
-from clusterer.project.records import LoggedEdit, Row, Snapshot, damaged
+from clusterer.project.snapshot import LoggedEdit, Row, Snapshot, damaged
 from clusterer.project.types import Anchor, CastAction, CastEdit, Crowd, Linked
 
 Log = tuple[LoggedEdit, ...]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clusterer.project.records import Row
+from clusterer.project.snapshot import Row
 from clusterer.project.types import FilmPeople
 
 

@@ -23,14 +23,14 @@ from clusterer.core.types import Action, Edit
 from clusterer.edits import parse_edit, to_dict
 from clusterer.people.decide import resolved
 from clusterer.people.names import by_project, own_edits
-from clusterer.project import database, films, records, vectors
+from clusterer.project import database, films, loading, records, vectors
 from clusterer.project.edges_cache import FILE as EDGES
 from clusterer.project.edges_cache import edges_of
 from clusterer.project.evidence import Scale
 from clusterer.project.neighbours import Pairs
 from clusterer.project.outcome import Outcome, decide, outcome, stamped, taken_over
 from clusterer.project.past import past_of
-from clusterer.project.records import LoggedEdit, Snapshot
+from clusterer.project.snapshot import LoggedEdit, Snapshot, uncollected
 from clusterer.project.types import (
     Anchor,
     CastAction,
@@ -398,7 +398,7 @@ class Project(ProjectView):
         folder = self.result_folder(found)
         with self._changing(now) as connection:
             records.remove_film(connection, found.id)
-            rest = records.read(connection, self._file, now)
+            rest = loading.read(connection, self._file, now)
             changed = self._store(connection, rest, self._outcome(rest, rest.log))
         self._tell(changed)
         self._clear()
@@ -421,7 +421,7 @@ class Project(ProjectView):
     def _changing(self, now: Snapshot, *, seen: bool = True) -> Iterator[Connection]:
         """A transaction that begins with what was read; else raises _ChangedError."""
         with database.writing(self._file, seen=seen) as connection:
-            if records.change(connection) != now.change:
+            if loading.change(connection) != now.change:
                 raise _ChangedError(f"{self.path} has changed meanwhile", AGAIN)
             yield connection
 
@@ -429,7 +429,7 @@ class Project(ProjectView):
         """Remove vectors that no film names, while nobody writes any, on whatever machine."""
         if self._alone:
             with suppress(ProjectError), database.held(self._file) as connection:
-                vectors.clear(self.path, records.vectors(connection))
+                vectors.clear(self.path, loading.vectors(connection))
                 self._is_clear = True
 
     def _placed(self, film: ProjectFilm, now: Snapshot) -> ProjectFilm:
@@ -484,7 +484,7 @@ class Project(ProjectView):
             if each.renamed or each.rehidden
         }
         if changed:
-            after = records.read(connection, self._file, now)
+            after = loading.read(connection, self._file, now)
             decisions = decide(after, after.log, self._crowd_of(after))
             records.put_log(connection, taken_over(after, film.id, changed, decisions))
 
@@ -518,7 +518,7 @@ class Project(ProjectView):
             self._edges = crowd, edges_of(self.path, crowd, scale, now.scope, now.link_config)
         return self._edges[1]
 
-    @records.uncollected()
+    @uncollected()
     def _link(
         self,
         now: Snapshot,
@@ -549,7 +549,7 @@ class Project(ProjectView):
         records.put_persons(connection, found.members, found.given)
         records.put_questions(connection, found.doubts, found.impure)
         records.put_meta(connection, "next person", str(found.free))
-        after = records.read(connection, self._file, now)
+        after = loading.read(connection, self._file, now)
         changed = films.differing(now, after, self.path.name)
         records.set_behind(connection, [film.id for film in changed], behind=True)
         return changed

@@ -13,10 +13,10 @@ from clusterer.core.errors import ClustererError, ConfigError, ProjectError, Res
 from clusterer.core.folders import is_folder
 from clusterer.core.types import ClusteringResult, Edit, FloatArray
 from clusterer.people.names import own_edits
-from clusterer.project import database, films, records, vectors
+from clusterer.project import database, films, loading, vectors
 from clusterer.project.decisions import folded
 from clusterer.project.describe import describe
-from clusterer.project.records import Row, Snapshot
+from clusterer.project.snapshot import Row, Snapshot, damaged
 from clusterer.project.tables import ProjectTables
 from clusterer.project.types import (
     Anchor,
@@ -390,10 +390,10 @@ class ProjectView:
         """What the file holds now, read only if it has changed."""
         with database.reading(self._file) as connection:
             known = self._snapshot
-            with records.damaged(self._file):
-                newest = records.change(connection)
+            with damaged(self._file):
+                newest = loading.change(connection)
             if known is None or known.change != newest:
-                known = self._snapshot = records.read(connection, self._file, known)
+                known = self._snapshot = loading.read(connection, self._file, known)
             return known
 
     def _crowd_of(self, now: Snapshot) -> Crowd | None:

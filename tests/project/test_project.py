@@ -26,8 +26,9 @@ from clusterer.people.amend import keys_of
 from clusterer.people.decide import resolved
 from clusterer.people.editor import Editor
 from clusterer.people.names import BY_PROJECT
-from clusterer.project import database, films, records, vectors
+from clusterer.project import database, films, vectors
 from clusterer.project.project import Project
+from clusterer.project.snapshot import Snapshot, uncollected
 from clusterer.project.types import Anchor, CastAction, CastEdit, FilmState, Scope
 from clusterer.store import run_lock as locks
 from clusterer.store.folder import ResultFolder
@@ -719,7 +720,7 @@ def faster(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
     def begin(act: Callable[[Project], object]) -> None:
         waiting = [act]
 
-        def now(self: Project) -> records.Snapshot:
+        def now(self: Project) -> Snapshot:
             found = real(self)
             if self is project and self._depth and waiting:
                 other = Project(self.path)
@@ -893,9 +894,9 @@ def test_a_result_of_another_encoder_is_not_described(season: Project) -> None:
         other.describe(one)
 
 
-@records.uncollected()
+@uncollected()
 def _fail() -> None:
-    with records.uncollected():
+    with uncollected():
         pass
     assert not gc.isenabled()
     raise ZeroDivisionError

@@ -6,7 +6,7 @@ import math
 from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
-from clusterer.project.records import Snapshot
+from clusterer.project.snapshot import Snapshot
 from clusterer.project.types import (
     CastDoubt,
     CastImpure,

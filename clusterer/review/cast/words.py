@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clusterer.project.records import Snapshot
+from clusterer.project.snapshot import Snapshot
 from clusterer.project.types import Anchor, CastAction, CastEdit
 
 
