@@ -13,7 +13,7 @@ from clusterer.core.errors import ConfigError
 from clusterer.core.types import IntArray
 from clusterer.faces.encoding import curves
 from clusterer.people.features import pool
-from clusterer.project.types import Crowd
+from clusterer.project.crowd import Crowd
 
 ENCODER = "sface"
 """An encoder whose statistics are known, as the people are pooled by them."""

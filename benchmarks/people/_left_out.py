@@ -19,11 +19,12 @@ import numpy.typing as npt
 from clusterer.core.config import Config, LinkConfig
 from clusterer.core.types import IntArray
 from clusterer.project import link as linking
+from clusterer.project.crowd import Crowd
 from clusterer.project.edges import find_edges
 from clusterer.project.evidence import Scale
 from clusterer.project.join import Rules, join
 from clusterer.project.neighbours import Pairs
-from clusterer.project.types import Crowd, Scope
+from clusterer.project.types import Scope
 
 GRID: Mapping[str, tuple[float, ...]] = {
     "caution": (6.0, 4.0, 3.5, 3.0, 2.5, 2.0, 1.5),

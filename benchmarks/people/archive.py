@@ -26,10 +26,11 @@ from benchmarks.people._crowds import ENCODER, Cast, config_of, halves
 from benchmarks.photographs import FACES
 from benchmarks.tables import print_table
 from clusterer.core.config import Config, LinkConfig
+from clusterer.project.crowd import Linked
 from clusterer.project.evidence import Products, Scale
 from clusterer.project.link import link
 from clusterer.project.neighbours import products_of
-from clusterer.project.types import Linked, Scope
+from clusterer.project.types import Scope
 
 QUICK: Mapping[str, object] = {"seeds": [0], "per_person": 4}
 HEADER = (

@@ -48,9 +48,9 @@ from clusterer.evaluation import Matching, match
 from clusterer.media import probe
 from clusterer.people.decide import resolved
 from clusterer.people.features import pool
+from clusterer.project.crowd import Crowd, FilmPeople, Linked
 from clusterer.project.describe import describe
 from clusterer.project.link import link
-from clusterer.project.types import Crowd, FilmPeople, Linked
 
 QUICK: Mapping[str, object] = {
     "parts": [2],

@@ -33,12 +33,13 @@ from benchmarks.tables import print_table
 from clusterer.core.config import Config, LinkConfig
 from clusterer.core.types import IntArray
 from clusterer.project import database, records, vectors
+from clusterer.project.crowd import Crowd, FilmPeople, Linked
 from clusterer.project.edges import find_edges
 from clusterer.project.evidence import Scale
 from clusterer.project.link import link
 from clusterer.project.project import Project
 from clusterer.project.search import Index
-from clusterer.project.types import Crowd, FilmPeople, FilmState, Linked, ProjectFilm, Scope
+from clusterer.project.types import FilmState, ProjectFilm, Scope
 
 QUICK: Mapping[str, object] = {"films": 4, "groups": 12, "per_person": 4}
 LIKENESS = ("people", "pairs", "mean", "deviation", "99 %", "99.9 %", "99.99 %", "99.999 %")

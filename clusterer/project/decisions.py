@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 
 from clusterer.core.types import IntArray
-from clusterer.project.types import Anchor, CastAction, CastEdit, Decided
+from clusterer.project.crowd import Decided
+from clusterer.project.types import Anchor, CastAction, CastEdit
 
 NOT_FOUND = "person not found"
 

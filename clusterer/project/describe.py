@@ -17,7 +17,7 @@ from clusterer.people.editor import anchors
 from clusterer.people.features import MIN_WEIGHT, pool
 from clusterer.people.names import given_in_film, own_edits
 from clusterer.people.refinement.evidence import is_pooled
-from clusterer.project.types import FilmPeople
+from clusterer.project.crowd import FilmPeople
 
 LOOK_GAP_S = 1.0
 """Readable chips of one track that are closer in time count as one readable look: a definition, by

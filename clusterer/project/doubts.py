@@ -7,10 +7,11 @@ import numpy.typing as npt
 
 from clusterer.core.config import LinkConfig
 from clusterer.core.types import IntArray
+from clusterer.project.crowd import Doubt
 from clusterer.project.edges import least_asked
 from clusterer.project.evidence import Floats, log_prior
 from clusterer.project.join import Candidates, Groups, best_candidates
-from clusterer.project.types import Doubt, Scope
+from clusterer.project.types import Scope
 
 
 def doubts(groups: Groups, found: Candidates) -> tuple[Doubt, ...]:

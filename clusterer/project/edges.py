@@ -6,9 +6,10 @@ import math
 
 from clusterer.core.config import LinkConfig
 from clusterer.core.types import IntArray
+from clusterer.project.crowd import Crowd
 from clusterer.project.evidence import Products, Scale
 from clusterer.project.neighbours import Pairs, best, find_pairs
-from clusterer.project.types import Crowd, Scope
+from clusterer.project.types import Scope
 
 
 def least_asked(scope: Scope, link: LinkConfig) -> float:

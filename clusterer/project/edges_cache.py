@@ -20,10 +20,11 @@ from clusterer.core.errors import ResultError
 from clusterer.core.files import write_all
 from clusterer.core.parse import parse_json
 from clusterer.core.types import IntArray
+from clusterer.project.crowd import Crowd
 from clusterer.project.edges import find_edges, floor_of
 from clusterer.project.evidence import Scale
 from clusterer.project.neighbours import Pairs, best
-from clusterer.project.types import Crowd, Scope
+from clusterer.project.types import Scope
 from clusterer.store.npz import read_npz
 
 FILE = "edges.npz"

@@ -15,7 +15,8 @@ from clusterer.core.types import FloatArray, IntArray
 from clusterer.faces.encoding import default_threshold
 from clusterer.people.decide import resolved
 from clusterer.people.refinement.likelihood import least_square, log_ratio
-from clusterer.project.types import Crowd, Scope
+from clusterer.project.crowd import Crowd
+from clusterer.project.types import Scope
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from clusterer.core.types import IntArray
+from clusterer.project.crowd import Impure
 from clusterer.project.evidence import Pools, Products, log_prior
 from clusterer.project.join import Bools, Groups
 from clusterer.project.neighbours import find_pairs
-from clusterer.project.types import Impure, Scope
+from clusterer.project.types import Scope
 
 OWN = -1
 """Stands for the rest of the row's own person among the persons that looks are compared with."""

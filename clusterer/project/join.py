@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from clusterer.core.config import LinkConfig
 from clusterer.core.types import IntArray
+from clusterer.project.crowd import Crowd, Decided
 from clusterer.project.decisions import folded
 from clusterer.project.edges import floor_of, least_asked
 from clusterer.project.evidence import Floats, Pools, Products, Scale, log_prior, sizes
 from clusterer.project.neighbours import Pairs, best, find_pairs
-from clusterer.project.types import Crowd, Decided, Scope
+from clusterer.project.types import Scope
 
 Bools = npt.NDArray[np.bool_]
 

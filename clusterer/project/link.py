@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from clusterer.core.config import Config, LinkConfig
+from clusterer.project.crowd import Crowd, Decided, Linked
 from clusterer.project.doubts import doubts, evidence_of_rows
 from clusterer.project.edges import find_edges
 from clusterer.project.evidence import Scale
 from clusterer.project.impure import impure
 from clusterer.project.join import Rules, join
 from clusterer.project.neighbours import Pairs
-from clusterer.project.types import Crowd, Decided, Linked, Scope
+from clusterer.project.types import Scope
 
 NOTHING_DECIDED = Decided((), np.zeros((0, 2), np.int64))
 

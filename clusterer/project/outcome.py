@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from clusterer.project.crowd import Crowd, Linked
 from clusterer.project.decisions import Decisions, numbers, replay
 from clusterer.project.link import link
 from clusterer.project.neighbours import Pairs
 from clusterer.project.snapshot import LoggedEdit, Row, Snapshot, damaged
-from clusterer.project.types import Anchor, CastAction, CastEdit, Crowd, Linked
+from clusterer.project.types import Anchor, CastAction, CastEdit
 
 Log = tuple[LoggedEdit, ...]
 NOBODY = Linked(np.zeros(0, np.int64), np.zeros(0))

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from clusterer.project.crowd import FilmPeople
 from clusterer.project.snapshot import Row
-from clusterer.project.types import FilmPeople
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from clusterer.edits import parse_edit, to_dict
 from clusterer.people.decide import resolved
 from clusterer.people.names import by_project, own_edits
 from clusterer.project import database, films, loading, records, vectors
+from clusterer.project.crowd import Crowd, FilmPeople
 from clusterer.project.edges_cache import FILE as EDGES
 from clusterer.project.edges_cache import edges_of
 from clusterer.project.evidence import Scale
@@ -35,8 +36,6 @@ from clusterer.project.types import (
     Anchor,
     CastAction,
     CastEdit,
-    Crowd,
-    FilmPeople,
     FilmState,
     Person,
     ProjectFilm,

@@ -14,6 +14,7 @@ import numpy as np
 
 from clusterer.core.config import Config, LinkConfig, settings
 from clusterer.core.text import printable
+from clusterer.project.crowd import FilmPeople
 from clusterer.project.loading import change, stored
 from clusterer.project.snapshot import (
     LOOK,
@@ -22,12 +23,7 @@ from clusterer.project.snapshot import (
     Row,
     own_key,
 )
-from clusterer.project.types import (
-    Anchor,
-    FilmPeople,
-    ProjectFilm,
-    Scope,
-)
+from clusterer.project.types import Anchor, ProjectFilm, Scope
 
 
 def first_meta(scope: Scope, config: Config, link: LinkConfig) -> dict[str, str]:

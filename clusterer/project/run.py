@@ -44,10 +44,11 @@ from clusterer.people.names import own_edits
 from clusterer.pipeline.elsewhere import film_at, model_hashes
 from clusterer.pipeline.process import process_beside
 from clusterer.pipeline.shared import SharedWorkers, Stopped
+from clusterer.project.crowd import FilmPeople
 from clusterer.project.describe import describe
 from clusterer.project.films import digest, own
 from clusterer.project.project import Project
-from clusterer.project.types import FilmPeople, FilmState, ProjectFilm
+from clusterer.project.types import FilmState, ProjectFilm
 from clusterer.store.analysis_cache import analysis_key
 from clusterer.store.commit import read_commit
 from clusterer.store.folder import ResultFolder

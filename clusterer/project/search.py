@@ -18,9 +18,10 @@ from clusterer.core.config import Config, LinkConfig
 from clusterer.core.errors import ClustererError
 from clusterer.core.types import FloatArray, IntArray
 from clusterer.people.features import pool
+from clusterer.project.crowd import Crowd
 from clusterer.project.evidence import Pools, Products, Scale
 from clusterer.project.snapshot import Row, Snapshot
-from clusterer.project.types import Crowd, Person, ProjectFilm
+from clusterer.project.types import Person, ProjectFilm
 from clusterer.store.analysis_npz import Times
 from clusterer.store.folder import ResultFolder
 

@@ -14,6 +14,7 @@ from clusterer.core.folders import is_folder
 from clusterer.core.types import ClusteringResult, Edit, FloatArray
 from clusterer.people.names import own_edits
 from clusterer.project import database, films, loading, vectors
+from clusterer.project.crowd import Crowd, FilmPeople
 from clusterer.project.decisions import folded
 from clusterer.project.describe import describe
 from clusterer.project.snapshot import Row, Snapshot, damaged
@@ -23,8 +24,6 @@ from clusterer.project.types import (
     CastDoubt,
     CastEdit,
     CastImpure,
-    Crowd,
-    FilmPeople,
     Person,
     ProjectFilm,
     Scope,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clusterer.core.config import ClusteringConfig, Config, EvidenceConfig
 from clusterer.core.types import IntArray
-from clusterer.project.types import Crowd, FilmPeople
+from clusterer.project.crowd import Crowd, FilmPeople
 
 EVIDENCE = EvidenceConfig(reliability=((0.0, 0.5), (1.0, 0.5)), spread=0.1, variation=0.35)
 CONFIG = Config(clustering=ClusteringConfig(evidence=EVIDENCE))

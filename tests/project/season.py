@@ -10,8 +10,9 @@ import numpy as np
 
 from clusterer.core.config import ClusteringConfig, Config
 from clusterer.pipeline.process import Outcome
+from clusterer.project.crowd import FilmPeople
 from clusterer.project.project import Project
-from clusterer.project.types import FilmPeople, FilmState, ProjectFilm
+from clusterer.project.types import FilmState, ProjectFilm
 from tests import result_folder
 from tests.small_result import OF_DLIB
 

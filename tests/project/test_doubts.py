@@ -11,11 +11,12 @@ import pytest
 
 from clusterer.core.config import LinkConfig
 from clusterer.core.types import IntArray
+from clusterer.project.crowd import Crowd, Decided, Doubt, Linked
 from clusterer.project.evidence import Scale
 from clusterer.project.impure import impure
 from clusterer.project.join import Candidates, Groups, Rules
 from clusterer.project.link import NOTHING_DECIDED, link
-from clusterer.project.types import Crowd, Decided, Doubt, Linked, Scope
+from clusterer.project.types import Scope
 from tests.project.crowds import CONFIG, crowd_of, directions, film_of
 
 CHOSEN = LinkConfig(shared_look=0.1, caution=50.0, ask=0.0)

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterer.core.config import LinkConfig
+from clusterer.project.crowd import Crowd, FilmPeople
 from clusterer.project.edges import find_edges, floor_of
 from clusterer.project.evidence import Scale
 from clusterer.project.neighbours import Pairs
-from clusterer.project.types import Crowd, FilmPeople, Scope
+from clusterer.project.types import Scope
 from tests.project.crowds import CONFIG, films
 
 FEW = LinkConfig(candidates=2)

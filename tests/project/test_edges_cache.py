@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from clusterer.core.config import Config, EvidenceConfig, LinkConfig
 from clusterer.core.types import IntArray
 from clusterer.project import edges_cache
+from clusterer.project.crowd import Crowd
 from clusterer.project.edges import find_edges
 from clusterer.project.edges_cache import FILE, Origin, edges_of, kept_edges
 from clusterer.project.evidence import Products, Scale
 from clusterer.project.neighbours import Pairs, find_pairs
-from clusterer.project.types import Crowd, Scope
+from clusterer.project.types import Scope
 
 CONFIG = EvidenceConfig(reliability=((0.0, 0.5), (1.0, 0.5)), spread=0.1, variation=0.35)
 SCALE = Scale(CONFIG, "cosine", 0.5, 0.25)

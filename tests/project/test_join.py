@@ -18,12 +18,13 @@ from clusterer.core.config import (
     LinkConfig,
 )
 from clusterer.core.types import IntArray
+from clusterer.project.crowd import Crowd, Decided, FilmPeople
 from clusterer.project.edges import find_edges
 from clusterer.project.evidence import Scale, log_prior
 from clusterer.project.join import Rules, join
 from clusterer.project.link import NOTHING_DECIDED
 from clusterer.project.neighbours import Pairs
-from clusterer.project.types import Crowd, Decided, FilmPeople, Scope
+from clusterer.project.types import Scope
 from tests.project.crowds import CONFIG, crowd_of, directions, film_of, films, groups_of, permuted
 
 CHOSEN = LinkConfig(shared_look=0.1, min_looks=2)

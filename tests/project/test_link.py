@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterer.core.config import LinkConfig
+from clusterer.project.crowd import Crowd, Decided, FilmPeople, Linked
 from clusterer.project.edges import find_edges
 from clusterer.project.evidence import Scale, log_prior
 from clusterer.project.link import link
-from clusterer.project.types import Crowd, Decided, FilmPeople, Linked, Scope
+from clusterer.project.types import Scope
 from tests.project.crowds import CONFIG, crowd_of, directions, film_of, films, groups_of, permuted
 
 CHOSEN = LinkConfig(min_looks=2)

@@ -19,9 +19,9 @@ from clusterer.core.config import Config, EvidenceConfig, LinkConfig
 from clusterer.core.errors import ConfigError
 from clusterer.core.types import FloatArray, IntArray
 from clusterer.people.refinement.likelihood import log_ratio
+from clusterer.project.crowd import Crowd
 from clusterer.project.project import Project
 from clusterer.project.search import Index, Matches
-from clusterer.project.types import Crowd
 from tests.project import season
 
 EVIDENCE = EvidenceConfig(reliability=((0.0, 0.5), (1.0, 0.5)), spread=0.1, variation=0.35)

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 import clusterer
+from clusterer.project.crowd import FilmPeople
 from clusterer.project.project import Project
-from clusterer.project.types import FilmPeople, FilmState, ProjectFilm
+from clusterer.project.types import FilmState, ProjectFilm
 from tests.review.cast.season import UNSURE, season, site
 from tests.review.conftest import Served, serving
 
