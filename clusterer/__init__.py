@@ -75,7 +75,8 @@ if TYPE_CHECKING:
     from clusterer.project.cluster import Cluster
     from clusterer.project.find import FoundFilms, find_films
     from clusterer.project.project import Project
-    from clusterer.project.run import FilmOutcome, RunHook, RunOutcome, RunStatus, process_all
+    from clusterer.project.run import process_all
+    from clusterer.project.run_outcome import FilmOutcome, RunHook, RunOutcome, RunStatus
     from clusterer.project.search import Hit, Hits, Sighting
     from clusterer.project.tables import ProjectTables
     from clusterer.project.types import (
@@ -192,7 +193,8 @@ _NAMES = {
     "project.cluster": "Cluster",
     "project.find": "FoundFilms find_films",
     "project.project": "Project",
-    "project.run": "FilmOutcome RunHook RunOutcome RunStatus process_all",
+    "project.run": "process_all",
+    "project.run_outcome": "FilmOutcome RunHook RunOutcome RunStatus",
     "project.search": "Hit Hits Sighting",
     "project.tables": "ProjectTables",
     "project.types": "Anchor CastAction CastDoubt CastEdit CastImpure FilmState Member Person"

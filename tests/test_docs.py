@@ -35,7 +35,7 @@ from clusterer.faces.encoding.card import CHOICES, Card
 from clusterer.outputs import export
 from clusterer.people import clustering
 from clusterer.project.project import Project
-from clusterer.project.run import FilmOutcome, RunOutcome, RunStatus
+from clusterer.project.run_outcome import FilmOutcome, RunOutcome, RunStatus
 from clusterer.store.names import FOLDERS, TABLES
 from tests.conftest import DEMO, ROOT
 from tests.test_imports import ORDER

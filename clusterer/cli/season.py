@@ -21,7 +21,8 @@ from clusterer.core.text import counted, printable, visible
 from clusterer.core.timecode import spoken
 from clusterer.project.find import find_films
 from clusterer.project.project import Project
-from clusterer.project.run import FilmOutcome, RunHook, RunOutcome, RunStatus, process_all
+from clusterer.project.run import process_all
+from clusterer.project.run_outcome import FilmOutcome, RunHook, RunOutcome, RunStatus
 from clusterer.project.types import FilmState, Person
 
 if TYPE_CHECKING:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import shutil
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from clusterer.core.address import address_of, name_of, place_of, shown
-from clusterer.core.config import AUTO, Config, settings
+from clusterer.core.address import place_of
+from clusterer.core.config import AUTO
 from clusterer.core.errors import (
     ClustererError,
     ClusterError,
-    ConfigError,
     PartError,
     PlugInError,
     ProjectError,
@@ -32,34 +26,23 @@ from clusterer.core.errors import (
     VideoError,
     WorkerError,
 )
-from clusterer.core.files import is_plain_file
 from clusterer.core.hook import Hook
 from clusterer.core.text import one_line
 from clusterer.core.types import ClusteringResult, Edit
-from clusterer.edits import to_dict
 from clusterer.media import probe
 from clusterer.models.devices import check
 from clusterer.people.decide import resolved
-from clusterer.people.names import own_edits
-from clusterer.pipeline.elsewhere import film_at, model_hashes
 from clusterer.pipeline.process import process_beside
 from clusterer.pipeline.shared import SharedWorkers, Stopped
 from clusterer.project.crowd import FilmPeople
 from clusterer.project.describe import describe
 from clusterer.project.films import digest, own
 from clusterer.project.project import Project
+from clusterer.project.register import MOST_ATTEMPTS, READERS, Register, Work, film_key
+from clusterer.project.run_outcome import FilmOutcome, RunHook, RunOutcome, RunStatus
 from clusterer.project.types import FilmState, ProjectFilm
-from clusterer.store.analysis_cache import analysis_key
-from clusterer.store.commit import read_commit
-from clusterer.store.folder import ResultFolder
-from clusterer.store.names import EDITS, EXPORTS
-from clusterer.store.result_json import RESULT_SCHEMA
 from clusterer.store.scratch import Scratch
 
-DESCRIPTION = 1
-"""Of the content of `FilmPeople`; raised when `describe` gives others for the same result."""
-MOST_ATTEMPTS = 2
-"""A film that failed in so many runs is not tried again unasked."""
 LINK_EACH = 50
 """Up to so many films, people are linked after each film; then after so many more, and at the end:
 linking takes longer the more there are. 50 films of 100 people take a third of a second of the
@@ -69,89 +52,6 @@ _OF_THE_FILM = (VideoError, WorkerError, PlugInError)
 _ROOM_BYTES = 32 << 20
 """With less on the disk, an error on writing ends the run: each film would be analysed for nothing.
 A result has a megabyte or more."""
-_READERS = 4
-"""Films whose beginnings are read at once, to recognise and measure them: what takes time is
-waiting for the disk or the network. Chosen, not measured: more would not help a disk that turns."""
-
-
-class RunStatus(StrEnum):
-    """What came of a film in a run."""
-
-    DONE = "done"
-    UNCHANGED = "unchanged"
-    FAILED = "failed"
-    QUARANTINED = "quarantined"
-    REPEATED = "repeated"
-
-
-@dataclass(frozen=True, slots=True)
-class FilmOutcome:
-    """What came of a film.
-
-    Attributes
-    ----------
-    video : as it was given; an address is text
-    status : what came of it
-    film : of the project; None if the file cannot be read, or it was taken out meanwhile
-    error : why it failed, now or in an earlier run; None = it did not
-    """
-
-    video: Path | str
-    status: RunStatus
-    film: ProjectFilm | None = None
-    error: Exception | None = None
-
-    @property
-    def name(self) -> str:
-        """The name of the file."""
-        return self.video.name if isinstance(self.video, Path) else name_of(self.video)
-
-
-@dataclass(frozen=True, slots=True)
-class RunOutcome:
-    """What came of a run.
-
-    Attributes
-    ----------
-    films : in the order in which they were given
-    duration_s : time taken, seconds
-    """
-
-    films: tuple[FilmOutcome, ...]
-    duration_s: float
-
-    def count(self, status: RunStatus) -> int:
-        """Number of films of that status."""
-        return sum(each.status is status for each in self.films)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every film has a result."""
-        return not (self.count(RunStatus.FAILED) or self.count(RunStatus.QUARANTINED))
-
-
-class RunHook(Hook):
-    """Progress of a run over many films; `Hook.progress` counts the seconds of all of them.
-
-    Examples
-    --------
-    >>> class Names(clusterer.RunHook):
-    ...     def film(self, outcome: clusterer.FilmOutcome, done: int, total: int) -> None:
-    ...         print(f"{done} of {total}: {outcome.name} {outcome.status}")
-    >>> e01 = clusterer.FilmOutcome(pathlib.Path("e01.mp4"), clusterer.RunStatus.DONE)
-    >>> Names().film(e01, 1, 12)  # `process_all` calls it
-    1 of 12: e01.mp4 done
-    """
-
-    def film(self, outcome: FilmOutcome, done: int, total: int) -> None:
-        """Called when it is known what came of a film.
-
-        Parameters
-        ----------
-        outcome
-        done, total
-            Films so far, this one included, and all.
-        """
 
 
 def process_all(  # noqa: PLR0913 (as `process`)
@@ -208,22 +108,22 @@ def process_all(  # noqa: PLR0913 (as `process`)
         kept.
     ProjectError
         Another run is at work in the project, it cannot be written, or the disk is full.
+
+    Examples
+    --------
+    >>> project = clusterer.Project.create("season.cast")  # doctest: +SKIP
+    >>> films = clusterer.find_films(["season"]).videos  # doctest: +SKIP
+    >>> clusterer.process_all(films, project).is_complete  # doctest: +SKIP
+    True
     """
     started_s = time.monotonic()
     check(device)
     with project.running():
-        run = _Run(
-            project,
-            hook or Hook(),
-            resolved(project.config),
-            device,
-            name,
-            retry=retry,
-            scratch=scratch,
-        )
-        run.register([place_of(video) for video in videos])
-        run.look(executor)
-    outcomes = tuple(outcome for outcome in run.outcomes if outcome is not None)
+        hook = hook or Hook()
+        register = Register(project, hook, resolved(project.config), retry, name is not None)
+        register.enter([place_of(video) for video in videos])
+        _Run(register, device, name, scratch).look(executor)
+    outcomes = tuple(outcome for outcome in register.outcomes if outcome is not None)
     return RunOutcome(outcomes, time.monotonic() - started_s)
 
 
@@ -245,234 +145,44 @@ def _named(name: Callable[[Path], ClusteringResult], folder: Path) -> _Made:
     return _made(name(folder))
 
 
-def film_key(
-    fingerprint: str, config: Config, models: dict[str, str], edits: Sequence[Edit]
-) -> str:
-    """The key of all that a film's result and description depend on.
-
-    Parameters
-    ----------
-    fingerprint
-        Of the film.
-    config, models
-        Settings, and name of each weights file → sha256.
-    edits
-        Corrections that were made in the film itself.
-
-    Returns
-    -------
-    sha256, hexadecimal
-    """
-    facts = {
-        "analysis": analysis_key(fingerprint, config.analysis, models),
-        "grouping": settings(config.clustering),
-        "schemas": [RESULT_SCHEMA, DESCRIPTION],
-        "edits": [to_dict(edit) for edit in edits],
-    }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
-def is_intact(folder: ResultFolder, fingerprint: str) -> bool:
-    """Whether a folder holds the whole result of a film: all files, and none that waits."""
-    try:
-        if not folder.has_marker or folder.fingerprint != fingerprint or read_commit(folder.path):
-            return False
-        names = [name for name in folder.names if name != EDITS and not name.startswith(EXPORTS)]
-        return bool(names) and all(_holds_something(folder.path / name) for name in names)
-    except (ClustererError, OSError):
-        return False
-
-
-def _holds_something(path: Path) -> bool:
-    return is_plain_file(path) and path.stat().st_size > 0
-
-
-def names_of(videos: Sequence[Path | str], taken: Iterable[str] = ()) -> list[str]:
-    """Name films for display, by as many of their folders as tell them apart.
-
-    Parameters
-    ----------
-    videos
-        All different.
-    taken
-        Names of other films.
-
-    Returns
-    -------
-    One name for each video, its parts separated by ``/``
-    """
-    parts = [PurePath(os.path.abspath(video)).parts for video in videos]  # noqa: PTH100 (keeps links)
-    level = [1] * len(parts)
-    others = Counter(name.casefold() for name in taken)
-    while True:
-        names = ["/".join(map(one_line, each[-n:])) for each, n in zip(parts, level, strict=True)]
-        seen = others + Counter(name.casefold() for name in names)
-        shared = [
-            i
-            for i, name in enumerate(names)
-            if seen[name.casefold()] > 1 and level[i] < len(parts[i])
-        ]
-        if not shared:
-            return names
-        for i in shared:
-            level[i] += 1
-
-
 @dataclass(slots=True, eq=False)
-class _Work:
-    """A film that has to be looked at.
+class _Run:
+    """The work of one run; all but `_work_off` and what it calls happens in one thread.
 
     Attributes
     ----------
-    place : among the films of the run
-    video, film
-    length_s, done_s, faces : for the progress
-    only_names : the result is there, and only people are to be named
+    register
+    device, name, scratch
+        As of `process_all`.
+    waiting : place → what came of a film that cannot be stored before those ahead of it
+    stored, finished, reported : number of films
+    is_ending : whether the disk is full
     """
 
-    place: int
-    video: Path | str
-    film: ProjectFilm
-    length_s: float = 0.0
-    done_s: float = 0.0
-    faces: int = 0
-    only_names: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class _Run:
-    """One run; all but `_work_off` and what it calls happens in one thread."""
-
-    project: Project
-    hook: Hook
-    config: Config
+    register: Register
     device: str
     name: Callable[[Path], ClusteringResult] | None
-    retry: bool = field(kw_only=True)
-    scratch: Scratch | None = field(kw_only=True)
-    models: dict[str, str] = field(init=False)
-    outcomes: list[FilmOutcome | None] = field(default_factory=list)
-    works: list[_Work] = field(default_factory=list)
+    scratch: Scratch | None
     waiting: dict[int, _Made | Exception] = field(default_factory=dict)
     stored: int = 0
     finished: int = 0
     reported: int = 0
     is_ending: bool = False
-    damaged: set[int] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        self.models = model_hashes(self.config.analysis)
+    @property
+    def project(self) -> Project:
+        """Of the register."""
+        return self.register.project
 
-    # --- which films there are --------------------------------------------------------------------
+    @property
+    def hook(self) -> Hook:
+        """Of the register."""
+        return self.register.hook
 
-    def register(self, videos: Sequence[Path | str]) -> None:
-        """Enter all films into the project, and find out what has to be done."""
-        for video in videos:
-            address = address_of(video)
-            if address is not None and shown(address) != address:
-                raise ConfigError(
-                    f"{shown(address)} has a password or a key, which the project would store",
-                    "Leave it out: keys of SSH and the configuration of fsspec can hold it",
-                )
-        prints = self._fingerprints(videos)
-        first: dict[str, Path | str] = {}
-        for video, found in zip(videos, prints, strict=True):
-            if isinstance(found, str):
-                first.setdefault(found, video)
-        self._describe_damaged()
-        known = {film.fingerprint: film for film in self.project.films}
-        films = self._entered(first, known)
-        for video, found in zip(videos, prints, strict=True):
-            if isinstance(found, Exception):
-                self.outcomes.append(FilmOutcome(video, RunStatus.FAILED, None, found))
-            elif first[found] != video:
-                self.hook.note(f"{video} is the same film as {first[found]}")
-                self.outcomes.append(FilmOutcome(video, RunStatus.REPEATED, films[found]))
-            else:
-                self._plan(video, films[found])
-
-    def _describe_damaged(self) -> None:
-        """Describe films again whose vectors are damaged, from their results.
-
-        Where the result is damaged, too, this run makes it again, if the film is part of it.
-        """
-        for film in self.project.films:
-            if not film.key:
-                continue
-            try:
-                self.project.film_people(film)
-            except ProjectError as error:
-                self.hook.note(f"{film.name} is described again: {error.cause}")
-                try:
-                    self.project.put_film(film, self.project.describe(film))
-                except ClustererError:
-                    self.damaged.add(film.id)
-
-    def _fingerprints(self, videos: Sequence[Path | str]) -> list[str | Exception]:
-        with ThreadPoolExecutor(_READERS, thread_name_prefix="read") as pool:
-            return list(pool.map(_fingerprint, videos))
-
-    def _entered(
-        self, first: dict[str, Path | str], known: dict[str, ProjectFilm]
-    ) -> dict[str, ProjectFilm]:
-        """The films of the project, with the new ones and where each lies now."""
-        self._forget_changed(first, known)
-        others = [film.name for film in known.values() if film.fingerprint not in first]
-        names = names_of(list(first.values()), others)
-        films = {}
-        for (fingerprint, video), name in zip(first.items(), names, strict=True):
-            source = _source(video)
-            film = known.get(fingerprint)
-            if film is None:
-                film = self.project.put_film(ProjectFilm(0, name, source, fingerprint, ""))
-            elif film.source != source:
-                if address_of(film.source) or not os.path.lexists(film.source):
-                    self.hook.note(f"{film.name} lies at {source} now")
-                film = self.project.put_film(replace(film, name=name, source=source))
-            films[fingerprint] = film
-        return films
-
-    def _forget_changed(self, first: dict[str, Path | str], known: dict[str, ProjectFilm]) -> None:
-        """Drop films without a result in whose place another lies now, as when a copy is mended."""
-        sources = {_source(video) for video in first.values()}
-        for film in list(known.values()):
-            if film.fingerprint in first or film.source not in sources:
-                continue
-            if film.key:
-                self.hook.note(f"{film.source} is another film than before; the project keeps both")
-            else:
-                self.project.remove(film)
-                del known[film.fingerprint]
-
-    def _plan(self, video: Path | str, film: ProjectFilm) -> None:
-        """Find out what has to be done for a film."""
-        place = len(self.outcomes)
-        if film.attempts >= MOST_ATTEMPTS and not self.retry:
-            if film.state is not FilmState.QUARANTINED:
-                film = self.project.put_film(replace(film, state=FilmState.QUARANTINED))
-            error = ClustererError(film.error)
-            self.outcomes.append(FilmOutcome(video, RunStatus.QUARANTINED, film, error))
-            return
-        done = self._is_done(film)
-        if done and self.name is None:
-            self.outcomes.append(FilmOutcome(video, RunStatus.UNCHANGED, film))
-        else:
-            self.outcomes.append(None)
-            self.works.append(_Work(place, video, film, only_names=done))
-
-    def _is_done(self, film: ProjectFilm) -> bool:
-        if film.state is not FilmState.DONE or not film.key or film.id in self.damaged:
-            return False
-        folder = self.project.result_folder(film)
-        if not is_intact(folder, film.fingerprint):
-            return False
-        try:
-            edits = own_edits(folder.edits.edits)
-        except ClustererError:
-            return False
-        return film_key(film.fingerprint, self.config, self.models, edits) == film.key
-
-    # --- the work ---------------------------------------------------------------------------------
+    @property
+    def works(self) -> list[Work]:
+        """Of the register."""
+        return self.register.works
 
     def look(self, executor: Executor | None) -> None:
         """Do all that has to be done, and link."""
@@ -488,13 +198,13 @@ class _Run:
 
     def _report_known(self) -> None:
         """Report films for which nothing has to be done."""
-        for outcome in self.outcomes:
+        for outcome in self.register.outcomes:
             if outcome is not None:
                 self._count(outcome)
 
     def _measure(self) -> None:
         """Find out how long films are; one that cannot be opened fails when its turn comes."""
-        with ThreadPoolExecutor(_READERS, thread_name_prefix="probe") as pool:
+        with ThreadPoolExecutor(READERS, thread_name_prefix="probe") as pool:
             lengths = pool.map(_length_s, [work.video for work in self.works])
             for work, length_s in zip(self.works, lengths, strict=True):
                 work.length_s = length_s
@@ -504,8 +214,8 @@ class _Run:
         from clusterer.pipeline.device import choose  # noqa: PLC0415 (loads model libraries)
         from clusterer.pipeline.look import one_thread_each  # noqa: PLC0415 (likewise)
 
-        self.device = choose(self.device, self.config.analysis, self.hook.note)
-        shared, todo = SharedWorkers(executor), SimpleQueue[_Work]()
+        self.device = choose(self.device, self.register.config.analysis, self.hook.note)
+        shared, todo = SharedWorkers(executor), SimpleQueue[Work]()
         for work in self.works:
             todo.put(work)
         threads = [
@@ -535,7 +245,7 @@ class _Run:
         left = max(1, len(self.works) - self.finished)
         shared.share = -(-shared.count // left)
 
-    def _work_off(self, shared: SharedWorkers, todo: SimpleQueue[_Work]) -> None:
+    def _work_off(self, shared: SharedWorkers, todo: SimpleQueue[Work]) -> None:
         """The thread of one film after the other."""
         while True:
             try:
@@ -556,14 +266,14 @@ class _Run:
                 )
             shared.tell(partial(self._finish, shared, work, result))
 
-    def _one(self, shared: SharedWorkers, work: _Work) -> _Made:
+    def _one(self, shared: SharedWorkers, work: Work) -> _Made:
         folder = self.project.path / work.film.folder
         executor = shared.film(work.place)
         made: _Made | None = None
         if not work.only_names:
             made = process_beside(
                 work.video,
-                self.config,
+                self.register.config,
                 folder,
                 _FilmHook(self, shared, work),
                 executor=executor,
@@ -576,7 +286,7 @@ class _Run:
         assert made is not None
         return made
 
-    def _finish(self, shared: SharedWorkers, work: _Work, result: _Made | Exception) -> None:
+    def _finish(self, shared: SharedWorkers, work: Work, result: _Made | Exception) -> None:
         """A film is done; those that can be are stored, in the order of the films.
 
         In that order, each followed by the linking, so that the project comes to be in the same
@@ -600,7 +310,7 @@ class _Run:
     def _is_full(self) -> bool:
         return shutil.disk_usage(self.project.path).free < _ROOM_BYTES
 
-    def _store(self, work: _Work, result: _Made | Exception) -> None:
+    def _store(self, work: Work, result: _Made | Exception) -> None:
         film = next((each for each in self.project.films if each.id == work.film.id), None)
         if film is None:
             gone = f"{work.film.name} was taken out of the project during the run"
@@ -619,8 +329,8 @@ class _Run:
         if outcome.status is RunStatus.DONE:
             self._link_if_due()
 
-    def _stored(self, work: _Work, film: ProjectFilm, made: _Made) -> FilmOutcome:
-        key = film_key(film.fingerprint, self.config, self.models, made.edits)
+    def _stored(self, work: Work, film: ProjectFilm, made: _Made) -> FilmOutcome:
+        key = film_key(film.fingerprint, self.register.config, self.register.models, made.edits)
         if work.only_names and key == film.key:
             return FilmOutcome(work.video, RunStatus.UNCHANGED, film)
         film = replace(
@@ -632,28 +342,28 @@ class _Run:
             key=key,
         )
         film = self.project.put_film(film, made.people, own=digest(made.edits))
-        self.damaged.discard(film.id)
+        self.register.damaged.discard(film.id)
         return FilmOutcome(work.video, RunStatus.DONE, film)
 
-    def _report(self, work: _Work, outcome: FilmOutcome) -> None:
-        self.outcomes[work.place] = outcome
+    def _report(self, work: Work, outcome: FilmOutcome) -> None:
+        self.register.outcomes[work.place] = outcome
         self._count(outcome)
 
     def _link_if_due(self) -> None:
         done = sum(film.state is FilmState.DONE for film in self.project.films)
-        if self.damaged:  # the link at the end says of which film, if none of this run mends it
+        if (
+            self.register.damaged
+        ):  # the link at the end says of which film, if none of this run mends it
             return
         if done and (done <= LINK_EACH or not done % LINK_EACH):
             self.project.link(is_last=False)
 
-    # --- what can be seen of it -------------------------------------------------------------------
-
     def _count(self, outcome: FilmOutcome) -> None:
         self.reported += 1
         if isinstance(self.hook, RunHook):
-            self.hook.film(outcome, self.reported, len(self.outcomes))
+            self.hook.film(outcome, self.reported, len(self.register.outcomes))
 
-    def progress(self, work: _Work, done_s: float, faces: int) -> None:
+    def progress(self, work: Work, done_s: float, faces: int) -> None:
         """Add what is done of a film to what is done of all."""
         work.done_s, work.faces = min(done_s, work.length_s), faces
         self.hook.progress(
@@ -666,7 +376,7 @@ class _Run:
 class _FilmHook(Hook):
     """Passes on what a film's thread reports, to the thread of the run."""
 
-    def __init__(self, run: _Run, shared: SharedWorkers, work: _Work) -> None:
+    def __init__(self, run: _Run, shared: SharedWorkers, work: Work) -> None:
         self._run, self._shared, self._work = run, shared, work
 
     def progress(self, done_s: float, total_s: float, faces: int) -> None:
@@ -690,18 +400,6 @@ def _failure(film: ProjectFilm, error: Exception) -> dict[str, Any]:
         counts = of_the_film or not isinstance(error, ClustererError)
         state, attempts = FilmState.FAILED, film.attempts + counts
     return {"state": state, "error": one_line(error), "attempts": attempts}
-
-
-def _source(video: Path | str) -> str:
-    """Where a film lies: its address, or the whole path."""
-    return address_of(video) or os.path.abspath(video)  # noqa: PTH100 (removes .., keeps links)
-
-
-def _fingerprint(video: Path | str) -> str | Exception:
-    try:
-        return film_at(video).fingerprint
-    except ClustererError as error:
-        return error
 
 
 def _length_s(video: Path | str) -> float:

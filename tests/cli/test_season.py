@@ -18,7 +18,7 @@ from clusterer.cli.settings import with_given
 from clusterer.core.config import AnalysisConfig, ClusteringConfig, Config, VideoConfig
 from clusterer.people.decide import resolved
 from clusterer.project.project import Project
-from clusterer.project.run import FilmOutcome, RunStatus
+from clusterer.project.run_outcome import FilmOutcome, RunStatus
 from clusterer.project.types import Scope
 from tests.cli.conftest import Ran
 from tests.cli.own_process import run

@@ -28,7 +28,9 @@ from clusterer.pipeline.shared import FilmWorkers
 from clusterer.pipeline.workers import WorkerProcesses
 from clusterer.project import run as run_module
 from clusterer.project.project import Project
-from clusterer.project.run import FilmOutcome, RunHook, RunOutcome, RunStatus, names_of, process_all
+from clusterer.project.register import names_of
+from clusterer.project.run import process_all
+from clusterer.project.run_outcome import FilmOutcome, RunHook, RunOutcome, RunStatus
 from clusterer.project.types import FilmState, ProjectFilm
 from clusterer.store.folder import ResultFolder
 from tests.digests import digests

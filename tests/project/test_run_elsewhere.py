@@ -24,7 +24,8 @@ from clusterer.pipeline.look import look
 from clusterer.project.cluster import Cluster
 from clusterer.project.find import find_films
 from clusterer.project.project import Project
-from clusterer.project.run import RunHook, RunOutcome, RunStatus, process_all
+from clusterer.project.run import process_all
+from clusterer.project.run_outcome import RunHook, RunOutcome, RunStatus
 from clusterer.project.types import FilmState
 from clusterer.store.scratch import Scratch
 from tests.project.tiny_films import LINK, QUICK, dump, season
