@@ -78,7 +78,7 @@ class Run:
     known: dict[float, tuple[Rules, Pairs]] = field(default_factory=dict)
 
     @classmethod
-    def of(  # noqa: PLR0913
+    def of(  # noqa: PLR0913 (what the pairs are made of)
         cls,
         config: Config,
         crowd: Crowd,

@@ -37,6 +37,7 @@ from clusterer.project.crowd import Crowd, FilmPeople, Linked
 from clusterer.project.edges import find_edges
 from clusterer.project.evidence import Scale
 from clusterer.project.link import link
+from clusterer.project.neighbours import Pairs
 from clusterer.project.project import Project
 from clusterer.project.search import Index
 from clusterer.project.types import FilmState, ProjectFilm, Scope
@@ -112,8 +113,8 @@ def on_arrays(cast: Cast, face: npt.NDArray[np.float32], config: Config, timed: 
     crowd = cast.crowd
     before, new = without_last(crowd)
 
-    def linked(edges: object) -> Linked:
-        return link(crowd, scope=scope, config=config, chosen=chosen, edges=edges)  # type: ignore[arg-type]
+    def linked(edges: Pairs) -> Linked:
+        return link(crowd, scope=scope, config=config, chosen=chosen, edges=edges)
 
     edges = timed.step(
         "compare all", lambda: find_edges(crowd, scale, scope, chosen), lambda e: f"{len(e)} edges"

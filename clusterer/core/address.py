@@ -84,7 +84,7 @@ def open_place(address: str) -> tuple[AbstractFileSystem, str]:
     kind = address.partition(":")[0]
     try:
         from fsspec.core import url_to_fs  # noqa: PLC0415 (of the extra)
-        from fsspec.registry import known_implementations  # noqa: PLC0415
+        from fsspec.registry import known_implementations  # noqa: PLC0415 (likewise)
     except ImportError:
         raise DependencyError(f"The library fsspec, for {kind}://, is missing", INSTALL) from None
     if kind not in known_implementations:

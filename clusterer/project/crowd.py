@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -115,29 +117,29 @@ class Crowd:
     @classmethod
     def of(cls, films: tuple[FilmPeople, ...]) -> Crowd:
         """Stack the people of films, in the order given."""
-        sizes = np.array([len(each) for each in films], dtype=np.int64)
-        first = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-
-        def stacked(name: str) -> npt.NDArray[np.generic]:
-            return np.concatenate([getattr(each, name) for each in films])
-
         if not films:
             raise ValueError("no films")
-        made = {
-            name: stacked(name)
-            for name in {each.name for each in fields(cls)}
-            & {each.name for each in fields(FilmPeople)}
-            if name != "cannot_link"
-        }
+        sizes = [len(each) for each in films]
+        first = accumulate(sizes[:-1], initial=0)
+
+        def stacked(name: str) -> Any:
+            return np.concatenate([getattr(each, name) for each in films])
+
+        shifted = [
+            (each.look_person + row, each.cannot_link + row)
+            for each, row in zip(films, first, strict=True)
+        ]
         return cls(
             film=np.repeat(np.arange(len(films)), sizes),
-            look_row=np.concatenate(
-                [each.look_person + start for each, start in zip(films, first, strict=True)]
-            ),
-            cannot_link=np.concatenate(
-                [each.cannot_link + start for each, start in zip(films, first, strict=True)]
-            ),
-            **made,  # type: ignore[arg-type] # the fields that both have
+            sums=stacked("sums"),
+            precision=stacked("precision"),
+            quality=stacked("quality"),
+            n_looks=stacked("n_looks"),
+            screen_time_s=stacked("screen_time_s"),
+            looks=stacked("looks"),
+            look_row=np.concatenate([rows for rows, _ in shifted]),
+            look_precision=stacked("look_precision"),
+            cannot_link=np.concatenate([pairs for _, pairs in shifted]),
         )
 
 

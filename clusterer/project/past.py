@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from clusterer.core.errors import ClustererError
+from clusterer.project import films
 from clusterer.project.crowd import FilmPeople
 from clusterer.project.snapshot import Row
+from clusterer.store.folder import ResultFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +69,30 @@ def past_of(
         rehidden = all(row.own_hidden != hidden for row in kept)
         past.append(Past(number, first, kept[0].hidden, renamed, rehidden))
     return past
+
+
+def people_at(folder: ResultFolder, people: FilmPeople, keys: set[str]) -> dict[str, int]:
+    """Find the people of a film whom faces show.
+
+    Parameters
+    ----------
+    folder
+        The film's result, which is read if a face is not one that stands for a person.
+    people
+    keys
+        Of faces.
+
+    Returns
+    -------
+    Face → position of the person; faces that show nobody are missing
+    """
+    found = {key: i for i, own in enumerate(people.anchors) for key in own if key in keys}
+    missing = keys - found.keys()
+    if missing:
+        with suppress(ClustererError):
+            result = films.own(folder.load(), folder.edits)
+            place = {id_: i for i, id_ in enumerate(people.ids)}
+            for key, at in films.positions(result, missing).items():
+                if result.people[at].id in place:
+                    found[key] = place[result.people[at].id]
+    return found

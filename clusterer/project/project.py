@@ -15,22 +15,20 @@ from typing import Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from clusterer.core.config import Config, LinkConfig, settings
-from clusterer.core.errors import ClustererError, EditsError, ProjectError, ResultError
-from clusterer.core.files import reason
-from clusterer.core.folders import has_plain_folder, is_folder, make_folder, make_private
-from clusterer.core.text import one_line
+from clusterer.core.errors import ClustererError, EditsError, ProjectError
+from clusterer.core.folders import has_plain_folder, make_folder, make_private
 from clusterer.core.types import Action, Edit
 from clusterer.edits import parse_edit, to_dict
 from clusterer.people.decide import resolved
 from clusterer.people.names import by_project, own_edits
 from clusterer.project import database, films, loading, records, vectors
 from clusterer.project.crowd import Crowd, FilmPeople
-from clusterer.project.edges_cache import FILE as EDGES
 from clusterer.project.edges_cache import edges_of
 from clusterer.project.evidence import Scale
 from clusterer.project.neighbours import Pairs
 from clusterer.project.outcome import Outcome, decide, outcome, stamped, taken_over
-from clusterer.project.past import past_of
+from clusterer.project.past import past_of, people_at
+from clusterer.project.place import RESULTS, as_project_error, delete_result, placed, refuse_foreign
 from clusterer.project.snapshot import LoggedEdit, Snapshot, uncollected
 from clusterer.project.types import (
     Anchor,
@@ -43,16 +41,8 @@ from clusterer.project.types import (
 )
 from clusterer.project.view import ProjectView
 from clusterer.store.folder import ResultFolder
-from clusterer.store.names import ENDING as RESULT_ENDING
-from clusterer.store.names import EXPORTS, MARKER, OF_SYSTEMS, folder_name, holds_others
 from clusterer.store.run_lock import AGAIN, WAIT, run_lock
 
-RESULTS = "results"
-"""Folder of the films' result folders."""
-_PARTS = {RESULTS, vectors.FOLDER, EXPORTS, EDGES}
-"""What else a project consists of: a folder with nothing but these had its file moved away."""
-_LEFT = {database.FILE, f"{database.FILE}-wal", f"{database.FILE}-shm", f"{database.FILE}-journal"}
-"""What a program may leave that was killed while it made a project."""
 _TRIES = 5
 """How often a change is made anew that another writer was faster than."""
 _P = ParamSpec("_P")
@@ -151,9 +141,9 @@ class Project(ProjectView):
             raise ProjectError("the project has no name", f"Name a folder NAME{database.ENDING}")
         if database.is_project(path):
             return cls(path)
-        with _as_project_error():
+        with as_project_error():
             if path.exists():
-                _refuse_foreign(path)
+                refuse_foreign(path)
                 if has_plain_folder(path, RESULTS):
                     database.refuse_empty(path)
             make_folder(path, private=True, elsewhere="")
@@ -182,7 +172,7 @@ class Project(ProjectView):
                 yield
                 return
             with ExitStack() as stack:
-                with _as_project_error():
+                with as_project_error():
                     held = stack.enter_context(run_lock(self.path, AGAIN))
                 self._depth, self._alone = 1, held
                 try:
@@ -204,7 +194,7 @@ class Project(ProjectView):
         ProjectError
             Another run is at work in the project.
         """
-        with _as_project_error(), run_lock(self.path / RESULTS, WAIT, lasting=True):
+        with as_project_error(), run_lock(self.path / RESULTS, WAIT, lasting=True):
             yield
 
     @_repeated
@@ -233,7 +223,7 @@ class Project(ProjectView):
             Its faces were encoded otherwise, or the project cannot be written.
         """
         now = self._now()
-        film = self._placed(film, now)
+        film = placed(film, now.films)
         with self._changing(now) as connection:
             film = replace(film, id=records.put_film(connection, film))
             if people is not None:
@@ -402,8 +392,8 @@ class Project(ProjectView):
         self._tell(changed)
         self._clear()
         if result and has_plain_folder(self.path, found.folder) and folder.is_result:
-            with _as_project_error():
-                _delete(folder)
+            with as_project_error():
+                delete_result(folder)
 
     def catch_up(self) -> tuple[str, ...]:
         """Write into the films what they do not say yet: corrections, tables and reports.
@@ -431,21 +421,6 @@ class Project(ProjectView):
                 vectors.clear(self.path, loading.vectors(connection))
                 self._is_clear = True
 
-    def _placed(self, film: ProjectFilm, now: Snapshot) -> ProjectFilm:
-        """A film with its number and its folder; a known fingerprint is that film."""
-        same = next((one for one in now.films if one.fingerprint == film.fingerprint), None)
-        if not film.id and same is not None:
-            film = replace(film, id=same.id, folder=film.folder or same.folder)
-        if film.folder:
-            return film
-        taken = {one.folder.casefold() for one in now.films if one.id != film.id}
-        stem, count = Path(film.name).stem or "film", 1
-        folder = f"{RESULTS}/{folder_name(stem)}"
-        while folder.casefold() in taken:
-            count += 1
-            folder = f"{RESULTS}/{folder_name(f'{stem}-{count}')}"
-        return replace(film, folder=folder)
-
     def _put_people(
         self, connection: Connection, now: Snapshot, film: ProjectFilm, people: FilmPeople
     ) -> None:
@@ -466,7 +441,7 @@ class Project(ProjectView):
             if anchor.film == film.fingerprint
         }
         wanted = logged | {row.anchors[0] for row in before if row.anchors}
-        found = self._resolved(film, people, wanted)
+        found = people_at(ResultFolder(self.path / film.folder), people, wanted)
         corrected = self._corrected(now, film.id)
         past = past_of(people, before, found, corrected)
         records.put_people(
@@ -493,20 +468,6 @@ class Project(ProjectView):
             return set()
         rows = decide(now, now.log, self._crowd_of(now)).corrected
         return {now.rows[row].position for row in rows if now.rows[row].film == film}
-
-    def _resolved(self, film: ProjectFilm, people: FilmPeople, keys: set[str]) -> dict[str, int]:
-        """Face → position of the film's person, by the film's result where that is not known."""
-        found = {key: i for i, own in enumerate(people.anchors) for key in own if key in keys}
-        missing = keys - found.keys()
-        folder = ResultFolder(self.path / film.folder)
-        if missing:
-            with suppress(ClustererError):
-                result = films.own(folder.load(), folder.edits)
-                place = {id_: i for i, id_ in enumerate(people.ids)}
-                for key, at in films.positions(result, missing).items():
-                    if result.people[at].id in place:
-                        found[key] = place[result.people[at].id]
-        return found
 
     def _edges_of(self, now: Snapshot, crowd: Crowd | None) -> Pairs | None:
         """Evidence between the films, computed once for a crowd."""
@@ -616,47 +577,3 @@ def _check(edit: CastEdit) -> None:
         parse_edit(to_dict(Edit(Action.NAME, who=(key,) if key else (), name=edit.name)))
     if not edit.who or (edit.action is CastAction.DIFFERENT and not edit.others):
         raise EditsError("the correction concerns nobody", "Name a person of a film")
-
-
-def _refuse_foreign(path: Path) -> None:
-    """Raise ProjectError if a folder holds anything but what a killed program left of a project."""
-    if not is_folder(path):
-        raise ProjectError(
-            f"{path} is a file, not a project", f"Name a folder NAME{database.ENDING}"
-        )
-    ours = _LEFT | OF_SYSTEMS | (_PARTS if _is_rest(path) else set())
-    others = [each for each in path.iterdir() if each.name not in ours]
-    if holds_others(path) and others:
-        raise ProjectError(
-            f"{path} holds other files, such as {one_line(min(others).name)}",
-            f"Name another folder, such as {path.with_suffix(database.ENDING)}",
-        )
-
-
-def _is_rest(path: Path) -> bool:
-    """Whether a folder has results of a project, and nothing else among them."""
-    results = path / RESULTS
-    if not has_plain_folder(path, RESULTS):
-        return False
-    names = {each.name for each in results.iterdir()} - OF_SYSTEMS
-    return all(name.endswith(RESULT_ENDING) and is_folder(results / name) for name in names)
-
-
-def _delete(folder: ResultFolder) -> None:
-    """Delete what cluster-video wrote into a result folder, and the folder if nothing is left."""
-    with folder.locked(remedy=WAIT):
-        folder.remove(folder.names)
-    with suppress(OSError):
-        (folder.path / MARKER).unlink()
-        folder.path.rmdir()
-
-
-@contextmanager
-def _as_project_error() -> Iterator[None]:
-    """Turn what rooms below report about the project's folder into its error."""
-    try:
-        yield
-    except ResultError as error:
-        raise ProjectError(error.cause, error.remedy) from None
-    except OSError as error:
-        raise ProjectError(f"{error.filename or 'The project'}: {reason(error)}") from None

@@ -51,6 +51,7 @@ class Connection(H11Protocol):
     _last: object = None
     """The request that was there at the last look."""
 
+    # As in uvicorn; asyncio declares a BaseTransport.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to watch."""
         super().connection_made(transport)

@@ -234,8 +234,8 @@ def _read_meta(path: Path, *more: str) -> dict[str, Any] | None:
     """The facts in an .npz file of ours, of any schema."""
     if not is_plain_file(path):
         return None
-    # Loads NumPy, which is needed for results without a marker only.
-    from clusterer.store.analysis_npz import read_meta  # noqa: PLC0415
+    # For results without a marker only.
+    from clusterer.store.analysis_npz import read_meta  # noqa: PLC0415 (loads NumPy)
 
     try:
         content = read_meta(path)
