@@ -37,6 +37,7 @@ from clusterer.project.crowd import Crowd, FilmPeople, Linked
 from clusterer.project.edges import find_edges
 from clusterer.project.evidence import Scale
 from clusterer.project.link import link
+from clusterer.project.names import FILE
 from clusterer.project.neighbours import Pairs
 from clusterer.project.project import Project
 from clusterer.project.search import Index
@@ -184,7 +185,7 @@ def film_of(number: int) -> ProjectFilm:
 def filled(path: Path, cast: Cast, films: int, config: Config) -> Project:
     """A project of the first films, not linked yet; written at once, as no run does."""
     project = Project.create(path, scope=Scope.ARCHIVE, config=config)
-    with project.writing(), database.writing(path / database.FILE) as connection:
+    with project.writing(), database.writing(path / FILE) as connection:
         for number in range(films):
             people = people_of(cast, number)
             stored = records.put_film(connection, film_of(number))

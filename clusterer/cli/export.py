@@ -193,7 +193,7 @@ def export(
     also be a project: then there is a timeline for each film, and one table of all appearances; a
     film whose result cannot be read is left out, and the exit code is 1.
     """
-    from clusterer.project.database import is_project
+    from clusterer.project.names import is_project
 
     export_from = _of_project if is_project(result) else _of_result
     made = export_from(result, wanted, choices.choice())

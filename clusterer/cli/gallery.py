@@ -37,7 +37,7 @@ def add(result: Path, folder: Path, by_gallery: bool, quiet: bool) -> int:
     from clusterer.cli.consent import ensure_weights
     from clusterer.cli.project import up_to_date
     from clusterer.gallery import add_to_gallery
-    from clusterer.project.database import is_project
+    from clusterer.project.names import is_project
     from clusterer.project.project import Project
     from clusterer.store.folder import load
 

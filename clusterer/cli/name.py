@@ -39,7 +39,7 @@ def name(
 
     The names are corrections: a review shows them and can undo them.
     """
-    from clusterer.project.database import is_project
+    from clusterer.project.names import is_project
 
     if (gallery is None) == (person is None) or (person is None) != (called is None):
         raise ConfigError(

@@ -55,7 +55,7 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
     RESULT/edits.json; tables and report are updated. Only this machine can open the page. Ctrl-C
     ends the review.
     """
-    from clusterer.project.database import is_project
+    from clusterer.project.names import is_project
 
     if is_project(result):
         if video is not None:

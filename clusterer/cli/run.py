@@ -162,13 +162,16 @@ def _run_each(
     from clusterer.cli.consent import better_encoder, ensure_weights
     from clusterer.cli.progress import Terminal
     from clusterer.cli.show import outcome_json
-    from clusterer.gallery import read_gallery
     from clusterer.people.decide import resolved
 
     ensure_weights(config.analysis, quiet)
     better = better_encoder() if config.analysis.encoding.encoder == AUTO else ""
     config = resolved(config)
-    loaded_gallery = None if gallery is None else read_gallery(gallery, config)
+    loaded_gallery = None
+    if gallery is not None:
+        from clusterer.gallery import read_gallery  # rarely needed, and slow to import
+
+        loaded_gallery = read_gallery(gallery, config)
     one = partial(
         one,
         config=config,
@@ -186,7 +189,7 @@ def _project_of(
     videos: Sequence[Path | str], project: Path | None, output: Path | None
 ) -> Path | None:
     """The project that is meant; None = each video is by itself."""
-    from clusterer.project.database import ENDING, FILE, is_project
+    from clusterer.project.names import ENDING, FILE, is_project
 
     if project is not None:
         if output is not None:
@@ -216,7 +219,7 @@ def _project_of(
 
 def _checked_name(project: Path) -> Path:
     """A name of a project, which ends as all do, or is that of one that is there."""
-    from clusterer.project.database import ENDING, is_project
+    from clusterer.project.names import ENDING, is_project
 
     if project.suffix != ENDING and not is_project(project):
         raise ConfigError(f"{project} does not end in {ENDING}", f"Name it {project}{ENDING}")
@@ -229,7 +232,7 @@ def _run_project(
     """Make a project of videos, or go on with it."""
     from clusterer.cli.consent import ensure_weights
     from clusterer.cli.season import resume, run_films
-    from clusterer.project.database import is_project
+    from clusterer.project.names import is_project
     from clusterer.project.project import Project
 
     for video in videos:
@@ -305,7 +308,6 @@ def _one(
     """Process one video, name its people, and print the summary."""
     from clusterer.cli.name import suggestion_lines
     from clusterer.cli.show import summary
-    from clusterer.gallery import name_people
     from clusterer.pipeline.process import process
 
     check_no_folder(video)
@@ -323,6 +325,8 @@ def _one(
         )
     lines: list[str] = []
     if loaded_gallery is not None:
+        from clusterer.gallery import name_people
+
         naming = name_people(folder, loaded_gallery)
         outcome = replace(outcome, result=naming.result)
         lines = suggestion_lines(naming.suggestions, loaded_gallery)

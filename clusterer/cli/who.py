@@ -15,7 +15,7 @@ from clusterer.cli.types import PATH
 from clusterer.core.text import printable, visible
 
 if TYPE_CHECKING:
-    from clusterer.gallery import FaceHits
+    from clusterer.gallery.who import FaceHits
     from clusterer.project.search import Hit, Sighting
 
 HEAD = ("probability", "person", "film", "at", "films")
@@ -51,8 +51,8 @@ def who(
     from clusterer.cli.consent import ensure_weights
     from clusterer.cli.project import up_to_date
     from clusterer.core.errors import ConfigError
-    from clusterer.gallery import who as find
-    from clusterer.project.database import is_project
+    from clusterer.gallery.who import who as find
+    from clusterer.project.names import is_project
     from clusterer.project.project import Project
 
     if is_project(photograph):

@@ -5,10 +5,8 @@ from clusterer.gallery.keep import Kept, add_to_gallery
 from clusterer.gallery.naming import NameSuggestion, Naming, name_people
 from clusterer.gallery.photographs import encode_photographs
 from clusterer.gallery.read import read_gallery
-from clusterer.gallery.who import FaceHits, who
 
 __all__ = [
-    "FaceHits",
     "Gallery",
     "Kept",
     "NameSuggestion",
@@ -18,5 +16,4 @@ __all__ = [
     "encode_photographs",
     "name_people",
     "read_gallery",
-    "who",
 ]

@@ -16,12 +16,10 @@ from clusterer.core.errors import ConfigError, GalleryError, system_libraries
 from clusterer.core.files import is_there, remove_temporaries, write_all
 from clusterer.core.folders import make_folder
 from clusterer.core.types import Analysis, ClusteringResult, Identity
-from clusterer.gallery.approved import approved
 from clusterer.gallery.photographs import decode_photograph
 from clusterer.gallery.read import Reader, scale_of
 from clusterer.people.names import current, given_names, named_by_gallery
-from clusterer.project.database import is_project
-from clusterer.project.project import Project
+from clusterer.project.names import is_project
 from clusterer.store.folder import ResultFolder
 from clusterer.store.run_lock import WAIT, run_lock
 
@@ -87,7 +85,7 @@ def add_to_gallery(
         raise ConfigError("the gallery has no name", "Name a folder")
     chosen, place = chosen or GalleryConfig(), Path(gallery)
     if is_project(Path(folder)):
-        kept = _of_project(Project(folder), place, chosen, by_gallery=by_gallery)
+        kept = _of_project(Path(folder), place, chosen, by_gallery=by_gallery)
     else:
         kept = _of_result(ResultFolder(folder), place, chosen, by_gallery=by_gallery)
     if kept is None:
@@ -99,9 +97,13 @@ def add_to_gallery(
 
 
 def _of_project(
-    project: Project, gallery: Path, chosen: GalleryConfig, *, by_gallery: bool
+    folder: Path, gallery: Path, chosen: GalleryConfig, *, by_gallery: bool
 ) -> Kept | None:
     """As `add_to_gallery`, of all films; None if nobody has a name."""
+    from clusterer.gallery.approved import approved  # noqa: PLC0415 (a run of one film needs none)
+    from clusterer.project.project import Project  # noqa: PLC0415 (likewise)
+
+    project = Project(folder)
     added: dict[str, tuple[Path, ...]] = {}
     notes: list[str] = []
     found = False

@@ -14,16 +14,13 @@ from pathlib import Path
 
 from clusterer.core.errors import ProjectError
 from clusterer.core.files import is_file, special_kind
+from clusterer.project.names import FILE, MENDING
 
-ENDING = ".cast"
-"""Of the name of a project's folder."""
-FILE = "project.sqlite"
 _OURS = 0x636C7670
 """Marks the file as ours, see ``PRAGMA application_id``: ``clvp``."""
 _WAIT_S = 5.0
 """How long a program waits for another one's transaction, which takes milliseconds."""
 _HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-MENDING = "Take back a copy, or move it away and make the project anew; the results stay"
 
 _TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -79,22 +76,6 @@ def _first(connection: sqlite3.Connection) -> None:
 
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
 """Number i makes schema i + 1 of schema i, within the transaction of whoever writes first."""
-
-
-def is_project(folder: Path) -> bool:
-    """Whether a folder holds the file of a project, of any version or damaged."""
-    file = folder / FILE
-    with suppress(OSError):
-        return is_file(file) and file.stat().st_size > 0
-    return False
-
-
-def refuse_empty(folder: Path) -> None:
-    """Raise ProjectError if the file is there but empty: it was a project's, and is damaged."""
-    file = folder / FILE
-    with suppress(OSError):
-        if is_file(file) and file.stat().st_size == 0:
-            raise ProjectError(f"{file} is damaged (it is empty)", MENDING)
 
 
 @contextmanager

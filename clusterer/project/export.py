@@ -15,7 +15,7 @@ from clusterer.outputs.export.choose import EVERYTHING, Choice, choose, named
 from clusterer.outputs.export.csv import to_csv
 from clusterer.outputs.export.sheets import appearances_sheet
 from clusterer.outputs.export.timeline import Timeline, file_stem
-from clusterer.project.database import ENDING
+from clusterer.project.names import ENDING
 from clusterer.project.project import Project
 from clusterer.project.tables import with_film
 from clusterer.project.types import FilmState, ProjectFilm

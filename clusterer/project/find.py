@@ -16,7 +16,7 @@ from clusterer.core.files import is_file, open_file
 from clusterer.core.folders import is_folder
 from clusterer.core.text import natural, visible
 from clusterer.media.formats import AMBIGUOUS_ENDINGS, FILM_ENDINGS, SNIFFED_BYTES, is_film_head
-from clusterer.project.database import ENDING as PROJECT_ENDING
+from clusterer.project.names import ENDING as PROJECT_ENDING
 from clusterer.store.names import ENDING
 
 RECENT_S = 5.0

@@ -11,8 +11,9 @@ from clusterer.core.errors import ProjectError, ResultError
 from clusterer.core.files import reason
 from clusterer.core.folders import has_plain_folder, is_folder
 from clusterer.core.text import one_line
-from clusterer.project import database, vectors
+from clusterer.project import vectors
 from clusterer.project.edges_cache import FILE as EDGES
+from clusterer.project.names import ENDING, FILE
 from clusterer.project.types import (
     ProjectFilm,
 )
@@ -25,7 +26,7 @@ RESULTS = "results"
 """Folder of the films' result folders."""
 _PARTS = {RESULTS, vectors.FOLDER, EXPORTS, EDGES}
 """What else a project consists of: a folder with nothing but these had its file moved away."""
-_LEFT = {database.FILE, f"{database.FILE}-wal", f"{database.FILE}-shm", f"{database.FILE}-journal"}
+_LEFT = {FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal"}
 """What a program may leave that was killed while it made a project."""
 
 
@@ -55,15 +56,13 @@ def placed(film: ProjectFilm, known: Sequence[ProjectFilm]) -> ProjectFilm:
 def refuse_foreign(path: Path) -> None:
     """Raise ProjectError if a folder holds anything but what a killed program left of a project."""
     if not is_folder(path):
-        raise ProjectError(
-            f"{path} is a file, not a project", f"Name a folder NAME{database.ENDING}"
-        )
+        raise ProjectError(f"{path} is a file, not a project", f"Name a folder NAME{ENDING}")
     ours = _LEFT | OF_SYSTEMS | (_PARTS if _is_rest(path) else set())
     others = [each for each in path.iterdir() if each.name not in ours]
     if holds_others(path) and others:
         raise ProjectError(
             f"{path} holds other files, such as {one_line(min(others).name)}",
-            f"Name another folder, such as {path.with_suffix(database.ENDING)}",
+            f"Name another folder, such as {path.with_suffix(ENDING)}",
         )
 
 

@@ -25,6 +25,7 @@ from clusterer.project import database, films, loading, records, vectors
 from clusterer.project.crowd import Crowd, FilmPeople
 from clusterer.project.edges_cache import edges_of
 from clusterer.project.evidence import Scale
+from clusterer.project.names import ENDING, FILE, is_project, refuse_empty
 from clusterer.project.neighbours import Pairs
 from clusterer.project.outcome import Outcome, decide, outcome, stamped, taken_over
 from clusterer.project.past import past_of, people_at
@@ -138,22 +139,22 @@ class Project(ProjectView):
         """
         path = Path(path)
         if path == Path():
-            raise ProjectError("the project has no name", f"Name a folder NAME{database.ENDING}")
-        if database.is_project(path):
+            raise ProjectError("the project has no name", f"Name a folder NAME{ENDING}")
+        if is_project(path):
             return cls(path)
         with as_project_error():
             if path.exists():
                 refuse_foreign(path)
                 if has_plain_folder(path, RESULTS):
-                    database.refuse_empty(path)
+                    refuse_empty(path)
             make_folder(path, private=True, elsewhere="")
             make_private(path)
             with run_lock(path, WAIT):
-                if not database.is_project(path):
+                if not is_project(path):
                     meta = records.first_meta(
                         Scope(scope), resolved(config or Config()), link or LinkConfig()
                     )
-                    database.create(path / database.FILE, meta)
+                    database.create(path / FILE, meta)
         return cls(path)
 
     @contextmanager

@@ -20,7 +20,7 @@ from clusterer.core.parse import build, parse_json
 from clusterer.core.text import brief
 from clusterer.core.types import FloatArray, IntArray
 from clusterer.project.crowd import FilmPeople
-from clusterer.project.database import MENDING
+from clusterer.project.names import MENDING
 from clusterer.project.types import (
     CastDoubt,
     CastEdit,

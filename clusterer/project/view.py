@@ -17,6 +17,7 @@ from clusterer.project import database, films, loading, vectors
 from clusterer.project.crowd import Crowd, FilmPeople
 from clusterer.project.decisions import folded
 from clusterer.project.describe import describe
+from clusterer.project.names import ENDING, FILE, is_project, refuse_empty
 from clusterer.project.snapshot import Row, Snapshot, damaged
 from clusterer.project.tables import ProjectTables
 from clusterer.project.types import (
@@ -64,16 +65,16 @@ class ProjectView:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._file = self.path / database.FILE
+        self._file = self.path / FILE
         self._search: ProjectSearch | None = None
         self._snapshot: Snapshot | None = None
         self._crowd: tuple[tuple[object, ...], Crowd] | None = None
         self._found: tuple[FilmPeople | None, str] = None, ""
         self._described: dict[int, tuple[tuple[object, ...], FilmPeople]] = {}
-        if not database.is_project(self.path):
-            database.refuse_empty(self.path)
+        if not is_project(self.path):
+            refuse_empty(self.path)
             what = "is not a project" if is_folder(self.path) else "does not exist"
-            raise ProjectError(f"{self.path} {what}", f"Give a folder NAME{database.ENDING}")
+            raise ProjectError(f"{self.path} {what}", f"Give a folder NAME{ENDING}")
         self._now()
 
     @property

@@ -13,8 +13,8 @@ import pytest
 import clusterer
 from clusterer.core.errors import ClustererError, ProjectError
 from clusterer.core.types import ImageArray
-from clusterer.gallery import who
 from clusterer.gallery.read import Reader
+from clusterer.gallery.who import who
 from clusterer.project.project import Project
 from tests.conftest import DEMO
 from tests.project.season import of_film

@@ -16,6 +16,7 @@ import pytest
 
 from clusterer.core.errors import ProjectError
 from clusterer.project import database
+from clusterer.project.names import FILE, is_project
 from clusterer.project.project import Project
 from tests.project.season import made_up, of_people
 
@@ -25,7 +26,7 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="rights and signals of POS
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     (tmp_path / "a.cast").mkdir()
-    file = tmp_path / "a.cast" / database.FILE
+    file = tmp_path / "a.cast" / FILE
     database.create(file, {"scope": "season"})
     return file
 
@@ -41,7 +42,7 @@ def put(connection: sqlite3.Connection, value: str) -> None:
 
 def test_a_new_file_is_complete_and_private(file: Path) -> None:
     assert meta(file) == {"scope": "season", "change": "0", "edition": "0"}
-    assert database.is_project(file.parent)
+    assert is_project(file.parent)
     if os.name == "posix":
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -71,7 +72,7 @@ def test_nothing_is_left_open_or_beside(file: Path) -> None:
         mode = connection.execute("PRAGMA journal_mode").fetchone()
     assert mode == ("wal",)
     meta(file)
-    assert [path.name for path in file.parent.iterdir()] == [database.FILE]
+    assert [path.name for path in file.parent.iterdir()] == [FILE]
 
 
 def test_a_reader_neither_waits_nor_sees_half_of_it(file: Path) -> None:
@@ -148,7 +149,7 @@ def test_what_is_no_good_project_is_refused_in_one_line(
     tmp_path: Path, damage: Callable[[Path], object], words: str
 ) -> None:
     project = of_people(tmp_path / "a.cast", made_up(["person-1"]))
-    damage(project.path / database.FILE)
+    damage(project.path / FILE)
     with pytest.raises(ProjectError, match=words) as caught:
         Project(project.path)
     assert "\n" not in str(caught.value)
@@ -178,7 +179,7 @@ def test_what_is_no_good_project_is_refused_in_one_line(
 def test_forged_content_is_refused_in_one_line(tmp_path: Path, statement: str) -> None:
     project = of_people(tmp_path / "a.cast", made_up(["person-1"]), made_up(["person-1"]))
     project.name("person-1", "Anna")
-    connection = sqlite3.connect(project.path / database.FILE)
+    connection = sqlite3.connect(project.path / FILE)
     connection.execute(statement)
     connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'change'")
     connection.commit()
@@ -239,7 +240,7 @@ def test_a_disk_that_cannot_be_written_to_is_read(
     monkeypatch.setattr(os, "access", lambda path, _how: Path(path).is_dir())
     assert meta(file)["scope"] == "season"
     for ending in ("wal", "journal"):
-        log = file.with_name(f"{database.FILE}-{ending}")
+        log = file.with_name(f"{FILE}-{ending}")
         log.write_bytes(b"changes that are not in the file")
         with pytest.raises(ProjectError, match="unable to open"):
             meta(file)

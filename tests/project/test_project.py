@@ -27,6 +27,7 @@ from clusterer.people.decide import resolved
 from clusterer.people.editor import Editor
 from clusterer.people.names import BY_PROJECT
 from clusterer.project import database, films, vectors
+from clusterer.project.names import FILE
 from clusterer.project.project import Project
 from clusterer.project.snapshot import Snapshot, uncollected
 from clusterer.project.types import Anchor, CastAction, CastEdit, FilmState, Scope
@@ -102,11 +103,11 @@ def test_the_results_of_a_project_without_its_file_are_taken_up(tmp_path: Path) 
     made = of_results(tmp_path / "a.cast")
     (made.path / "exports").mkdir()
     (made.path / ".DS_Store").touch()
-    (made.path / database.FILE).write_bytes(b"")
+    (made.path / FILE).write_bytes(b"")
     for opened in (Project, Project.create):
         with pytest.raises(ProjectError, match=r"is damaged \(it is empty\)"):
             opened(made.path)
-    for path in made.path.glob(f"{database.FILE}*"):
+    for path in made.path.glob(f"{FILE}*"):
         path.rename(tmp_path / path.name)
     assert Project.create(made.path, config=CONFIG).films == ()
     assert len(list((made.path / "results").iterdir())) == 2
@@ -115,7 +116,7 @@ def test_the_results_of_a_project_without_its_file_are_taken_up(tmp_path: Path) 
 @pytest.mark.parametrize("name", ["results/notes.txt", "notes.txt"])
 def test_other_files_beside_results_are_refused(tmp_path: Path, name: str) -> None:
     folder = of_results(tmp_path / "a.cast", 1).path
-    for path in folder.glob(f"{database.FILE}*"):
+    for path in folder.glob(f"{FILE}*"):
         path.unlink()
     (folder / name).write_text("mine")
     with pytest.raises(ProjectError, match="holds other files"):
@@ -702,7 +703,7 @@ def test_a_lost_lock_never_leaves_half_a_correction(
 ) -> None:
     monkeypatch.setattr(database, "_WAIT_S", 0.05)
     before = who(project)
-    connection = sqlite3.connect(project.path / database.FILE, isolation_level=None)
+    connection = sqlite3.connect(project.path / FILE, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     with pytest.raises(ProjectError, match="is locked"):
         project.name("person-1", "Anna")
