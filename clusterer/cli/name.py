@@ -123,10 +123,10 @@ def _project_by_gallery(path: Path, gallery: Path, quiet: bool) -> None:
     ensure_weights(project.config.analysis, quiet)
     loaded = read_gallery(gallery, project.config)
     before = {who.id: who.name for who in project.people}
-    for film in project.films:
-        if film.state is FilmState.DONE:
-            name_people(project.path / film.folder, loaded)
-            project.refresh(film)
+    done = [film for film in project.films if film.state is FilmState.DONE]
+    for film in done:
+        name_people(project.path / film.folder, loaded)
+    project.refresh(*done)
     catch_up(project)
     if quiet:
         return

@@ -181,14 +181,8 @@ def _film_of(project: Project, name: str) -> ProjectFilm:
 
 def up_to_date(project: Project) -> Project:
     """Take over what was corrected in the films themselves; a note says what could not be."""
-    from clusterer.core.errors import ClustererError
-
-    for film in project.outdated():
-        try:
-            project.refresh(film)
-        except ClustererError as error:
-            note = f"corrections in {film.name} itself are not in the project yet: {error.cause}"
-            click.echo(f"Note: {visible(note)}", err=True)
+    for note in project.take_over():
+        click.echo(f"Note: {visible(note)}", err=True)
     return project
 
 

@@ -30,7 +30,6 @@ class Outcome:
     given : number → name that somebody gave, and whether the person is hidden
     doubts, impure : as `records.put_questions` takes them
     free : the lowest number that was never used
-    notes : one per correction in effect: why it does not apply; empty = it applies
     """
 
     log: tuple[LoggedEdit, ...]
@@ -39,7 +38,6 @@ class Outcome:
     doubts: tuple[tuple[Row, Row, float, float, float], ...]
     impure: tuple[tuple[Row, tuple[int, ...], Row, float], ...]
     free: int
-    notes: tuple[str, ...]
 
 
 def outcome(
@@ -107,7 +105,6 @@ def outcome(
         ),
         _impure(now, linked),
         free,
-        decisions.notes,
     )
 
 

@@ -233,24 +233,56 @@ class Project(ProjectView):
                     own = found if known is people else self._own_digest(film)
                 self._put_people(connection, now, film, people)
                 records.put_own(connection, film.id, own)
-        if film.id in now.vectors:
+        if people is not None and film.id in now.vectors:
             self._clear()
         return film
 
     @_repeated
-    def refresh(self, film: str | int | ProjectFilm) -> None:
-        """Describe a film again after its result or its own corrections changed, and link.
+    def refresh(self, *which: str | int | ProjectFilm) -> None:
+        """Describe films again after their results or own corrections changed, and link once.
 
         Raises
         ------
         ResultError
-            The film has no result that can be read.
+            A film has no result that can be read; those before it are described.
         """
-        found = self.film(film)
-        self.put_film(found, self.describe(found))
-        self.link()
-        if self._differs(self._now(), found):
-            self._tell([found])
+        found = [self.film(each) for each in which]
+        for film in found:
+            self.put_film(film, self.describe(film))
+        self._link_films(found)
+
+    def take_over(self) -> tuple[str, ...]:
+        """Take over what was corrected in the films themselves; `catch_up` is the other way.
+
+        Returns
+        -------
+        Which films were left out, and why, one line for each; the next call tries again
+        """
+        late = self.outdated()
+        missing = "corrections in {} itself are not in the project yet: {}"
+        try:
+            return self._take_over(late, missing) if late else ()
+        except ProjectError as error:  # as while another program writes
+            return tuple(missing.format(film.name, error.cause) for film in late)
+
+    @_repeated
+    def _take_over(self, late: Sequence[ProjectFilm], missing: str) -> tuple[str, ...]:
+        found, notes = [], []
+        for film in late:
+            try:
+                self.put_film(film, self.describe(film))
+                found.append(film)
+            except ClustererError as error:
+                notes.append(missing.format(film.name, error.cause))
+        self._link_films(found)
+        return tuple(notes)
+
+    def _link_films(self, films: Sequence[ProjectFilm]) -> None:
+        """Link after films were described anew, and write into them what they lack."""
+        if films:
+            self.link()
+            now = self._now()
+            self._tell(film for film in films if self._differs(now, film))
 
     @_repeated
     def configure(self, config: Config | None = None, scope: Scope | str | None = None) -> None:

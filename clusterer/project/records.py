@@ -104,7 +104,7 @@ def put_people(
     for table in ("member", "alias"):
         connection.execute(f"DELETE FROM {table} WHERE film = ?", (film,))
     connection.execute(
-        "UPDATE film SET vectors = ?, looks = ?, apart = ?, behind = 1 WHERE id = ?",
+        "UPDATE film SET vectors = ?, looks = ?, apart = ? WHERE id = ?",
         (vectors, looks.tobytes(), people.cannot_link.astype("<i4").tobytes(), film),
     )
     number = change(connection) + 1

@@ -193,7 +193,8 @@ class ProjectView:
 
     def result_folder(self, film: str | int | ProjectFilm) -> ResultFolder:
         """The result folder of a film, which may not exist yet."""
-        return ResultFolder(self.path / self.film(film).folder)
+        found = film if isinstance(film, ProjectFilm) else self.film(film)
+        return ResultFolder(self.path / found.folder)
 
     def whose(self, anchor: Anchor) -> Person | None:
         """The person that a face in a correction stands for now; None = nobody any more."""

@@ -487,6 +487,35 @@ def test_a_name_in_a_film_counts_in_all(season: Project) -> None:
     assert edits_of(season, 1) == [(Action.NAME, "Anna")]
 
 
+def test_all_films_are_taken_over_at_once(season: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2):
+        name_person(season.path / season.film(number).folder, "Person 1", "Anna")
+    links: list[bool] = []
+    link = Project.link
+    monkeypatch.setattr(Project, "link", lambda self: (links.append(True), link(self))[1])
+    assert season.take_over() == ()
+    assert season.person("Anna").films == (1, 2)
+    assert links == [True]
+    assert season.take_over() == ()
+    assert links == [True], "there is nothing more"
+
+
+def test_a_film_that_cannot_be_taken_over_is_named_and_others_are(season: Project) -> None:
+    for number in (1, 2):
+        name_person(season.path / season.film(number).folder, "Person 1", "Anna")
+    (season.path / season.film(1).folder / "result.json").write_text("{}")
+    (note,) = season.take_over()
+    assert "corrections in e1.mp4 itself are not in the project yet" in note
+    assert season.person("Anna").films == (2,)
+    with season.writing():
+        other = Project(season.path)
+        monkey = pytest.MonkeyPatch()
+        monkey.setattr(locks, "WAIT_S", 0.0)
+        (note,) = other.take_over()
+        monkey.undo()
+    assert "e1.mp4" in note
+
+
 def test_the_same_name_in_two_films_is_one_person(season: Project) -> None:
     for number, name in ((1, "Anna"), (2, "ANNA")):
         name_person(season.path / season.film(number).folder, "Person 1", name)

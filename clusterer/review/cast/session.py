@@ -49,9 +49,7 @@ class CastSession:
         self._closed = False
         self._films = Films(self.title, self._names)
         self._pictures: dict[int, tuple[Version | None, Pictures]] = {}
-        for film in project.outdated():  # of a review that was killed, or by another program
-            with suppress(ClustererError):
-                project.refresh(film)
+        project.take_over()  # of a review that was killed, or by another program
 
     @property
     def title(self) -> str:
