@@ -155,10 +155,10 @@ def remove(project: Path, wanted: tuple[str, ...], delete_results: bool, quiet: 
     from clusterer.project.project import Project
 
     opened = Project(project)
-    going = [_film_of(opened, name) for name in wanted]  # all exist, or none is removed
-    for film in dict.fromkeys(going):
-        opened.remove(film, result=delete_results)
-        if not quiet:
+    going = [_film_of(opened, name) for name in wanted]
+    opened.remove(*dict.fromkeys(going), result=delete_results)
+    if not quiet:
+        for film in dict.fromkeys(going):
             click.echo(f"Removed {visible(film.name)}")
     catch_up(opened)
     return 0

@@ -238,6 +238,34 @@ class Project(ProjectView):
         return film
 
     @_repeated
+    def put_films(self, which: Iterable[ProjectFilm]) -> tuple[ProjectFilm, ...]:
+        """Add films, or replace what is known about them but for their people, all at once.
+
+        Parameters
+        ----------
+        which
+            As of `put_film`.
+
+        Returns
+        -------
+        The films with their numbers and folders, in order
+
+        Raises
+        ------
+        ProjectError
+            The project cannot be written; nothing has changed.
+        """
+        now = self._now()
+        known, made = list(now.films), []
+        with self._changing(now) as connection:
+            for each in which:
+                film = placed(each, known)
+                film = replace(film, id=records.put_film(connection, film))
+                known.append(film)
+                made.append(film)
+        return tuple(made)
+
+    @_repeated
     def refresh(self, *which: str | int | ProjectFilm) -> None:
         """Describe films again after their results or own corrections changed, and link once.
 
@@ -400,33 +428,37 @@ class Project(ProjectView):
         self.edit(CastEdit(CastAction.SHOW, self.anchors(who), author=author))
 
     @_repeated
-    def remove(self, film: str | int | ProjectFilm, *, result: bool = False) -> None:
-        """Take a film out of the project, and link anew; what was decided about it is remembered.
+    def remove(self, *which: str | int | ProjectFilm, result: bool = False) -> None:
+        """Take films out of the project, and link anew; what was decided about them is remembered.
 
         Parameters
         ----------
-        film
+        which
         result
-            Also delete its result folder with what cluster-video wrote there.
+            Also delete their result folders with what cluster-video wrote there.
 
         Raises
         ------
         ConfigError
-            There is no such film.
+            There is no such film; none is removed.
         ProjectError
-            The project or the result cannot be written.
+            The project or a result cannot be written.
         """
-        now, found = self._now(), self.film(film)
-        folder = self.result_folder(found)
+        now, found = self._now(), [self.film(each) for each in which]
+        changed: tuple[ProjectFilm, ...] = ()
         with self._changing(now) as connection:
-            records.remove_film(connection, found.id)
-            rest = loading.read(connection, self._file, now)
-            changed = self._store(connection, rest, self._outcome(rest, rest.log))
+            for film in found:
+                records.remove_film(connection, film.id)
+            if any(film.id in now.vectors for film in found):
+                rest = loading.read(connection, self._file, now)
+                changed = self._store(connection, rest, self._outcome(rest, rest.log))
         self._tell(changed)
         self._clear()
-        if result and has_plain_folder(self.path, found.folder) and folder.is_result:
-            with as_project_error():
-                delete_result(folder)
+        for film in found if result else ():
+            folder = self.result_folder(film)
+            if has_plain_folder(self.path, film.folder) and folder.is_result:
+                with as_project_error():
+                    delete_result(folder)
 
     def catch_up(self) -> tuple[str, ...]:
         """Write into the films what they do not say yet: corrections, tables and reports.

@@ -224,30 +224,36 @@ class Register:
         self._forget_changed(first, known)
         others = [film.name for film in known.values() if film.fingerprint not in first]
         names = names_of(list(first.values()), others)
-        films = {}
+        films, changed = {}, {}
         for (fingerprint, video), name in zip(first.items(), names, strict=True):
             source = _source(video)
             film = known.get(fingerprint)
             if film is None:
-                film = self.project.put_film(ProjectFilm(0, name, source, fingerprint, ""))
+                changed[fingerprint] = ProjectFilm(0, name, source, fingerprint, "")
             elif film.source != source:
                 if address_of(film.source) or not os.path.lexists(film.source):
                     self.hook.note(f"{film.name} lies at {source} now")
-                film = self.project.put_film(replace(film, name=name, source=source))
-            films[fingerprint] = film
+                changed[fingerprint] = replace(film, name=name, source=source)
+            else:
+                films[fingerprint] = film
+        if changed:
+            films |= dict(zip(changed, self.project.put_films(changed.values()), strict=True))
         return films
 
     def _forget_changed(self, first: dict[str, Path | str], known: dict[str, ProjectFilm]) -> None:
         """Drop films without a result in whose place another lies now, as when a copy is mended."""
         sources = {_source(video) for video in first.values()}
+        gone: list[ProjectFilm] = []
         for film in list(known.values()):
             if film.fingerprint in first or film.source not in sources:
                 continue
             if film.key:
                 self.hook.note(f"{film.source} is another film than before; the project keeps both")
             else:
-                self.project.remove(film)
+                gone.append(film)
                 del known[film.fingerprint]
+        if gone:
+            self.project.remove(*gone)
 
     def _plan(self, video: Path | str, film: ProjectFilm) -> None:
         """Find out what has to be done for a film."""

@@ -487,6 +487,23 @@ def test_a_name_in_a_film_counts_in_all(season: Project) -> None:
     assert edits_of(season, 1) == [(Action.NAME, "Anna")]
 
 
+def test_films_are_added_and_removed_together(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "a.cast", config=CONFIG)
+    before = project.snapshot().change
+    made = project.put_films(replace(film(n), name="same.mp4") for n in (1, 2, 3))
+    assert project.snapshot().change == before + 1
+    assert [one.id for one in made] == [1, 2, 3]
+    assert [one.folder for one in made] == [
+        "results/same.people", "results/same-2.people", "results/same-3.people",
+    ]  # fmt: skip
+    assert project.put_films([replace(film(2), id=0, name="other.mp4")])[0].id == 2
+    with pytest.raises(ConfigError, match="There is no film"):
+        project.remove(1, 9)
+    assert len(project.films) == 3
+    project.remove(1, 3)
+    assert [one.name for one in project.films] == ["other.mp4"]
+
+
 def test_all_films_are_taken_over_at_once(season: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in (1, 2):
         name_person(season.path / season.film(number).folder, "Person 1", "Anna")
