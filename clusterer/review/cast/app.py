@@ -28,6 +28,7 @@ SCRIPTS = (
     "cast_data.js",
     "stage.js",
     "dialog.js",
+    "desk.js",
     "cast_card.js",
     "cast_person.js",
     "cast_ask.js",
