@@ -270,6 +270,19 @@ class Snapshot:
         return {film: tuple(rows) for film, rows in found.items()}
 
     @cached_property
+    def by_fingerprint(self) -> Mapping[str, int]:
+        """Fingerprint of a film → its id."""
+        return {film.fingerprint: film.id for film in self.films}
+
+    def whose(self, anchor: Anchor) -> Person | None:
+        """The person that a face in a correction stands for; None = nobody any more."""
+        film = self.by_fingerprint.get(anchor.film, 0)
+        rows = self.rows_of.get(film, ())
+        at = self.aliases.get(film, {}).get(anchor.key)
+        row = next((one for one in rows if anchor.key in one.anchors or one.position == at), None)
+        return None if row is None else self.by_number.get(row.person)
+
+    @cached_property
     def first_row(self) -> Mapping[int, int]:
         """Film → its first row, of all `rows`."""
         sizes = {film: len(rows) for film, rows in sorted(self.rows_of.items())}
