@@ -68,19 +68,18 @@
       act,
     );
   };
-  const rank = (who) => (who.named ? 1e9 : 0) + who.time;
   cv.mergeWith = (label) => {
     const who = person(label);
     const others = cv.visible().filter((other) => other !== who);
     cv.choose(`Merge ${who.name} with…`, others, (other) => {
-      const [a, b] = [who, other].sort((x, y) => rank(y) - rank(x));
+      const [a, b] = [who, other].sort((x, y) => cv.rank(y) - cv.rank(x));
       cv.merge([a.label, b.label]);
     });
   };
   cv.mergePicked = () => {
     const labels = [...picked.people]
       .filter(person)
-      .sort((a, b) => rank(person(b)) - rank(person(a)));
+      .sort((a, b) => cv.rank(person(b)) - cv.rank(person(a)));
     if (labels.length > 1) cv.merge(labels);
   };
   cv.moveTo = (list, label) => {
@@ -238,18 +237,7 @@
   };
   const nextCard = (by) => {
     const cards = [...document.querySelectorAll(".card")];
-    const now = cards.indexOf(document.activeElement.closest?.(".card"));
-    const next = cards[Math.min(cards.length - 1, Math.max(0, now + by))];
-    next?.focus({ preventScroll: true });
-    next?.scrollIntoView({ block: "nearest" });
-  };
-  const withModifier = (event) => {
-    if (event.altKey || !(event.ctrlKey || event.metaKey)) return;
-    const key = event.key.toLowerCase();
-    const back = key === "z" && !event.shiftKey;
-    if (!back && key !== "y" && !(key === "z" && event.shiftKey)) return;
-    event.preventDefault();
-    (back ? store.undo : store.redo)();
+    cv.step(cards, cards.indexOf(document.activeElement.closest?.(".card")), by);
   };
   const plain = (event) => {
     if (event.key === "Escape") picked.clear();
@@ -268,9 +256,5 @@
     }
     event.preventDefault();
   };
-  document.addEventListener("keydown", (event) => {
-    if (cv.isTyping(event) && event.target.type !== "checkbox") return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return withModifier(event);
-    if (!event.defaultPrevented && !document.querySelector("dialog[open]")) plain(event);
-  });
+  cv.onKeys(store.undo, store.redo, plain);
 })();

@@ -165,38 +165,14 @@
     skipped.add(now.key);
     cv.drawQuestion();
   };
-  const button = (name, key, run, lead) =>
-    el(
-      "button",
-      {
-        class: lead ? "quiet lead" : "quiet",
-        type: "button",
-        "data-key": `ask-${key}`,
-        "aria-keyshortcuts": key,
-        onclick: run,
-      },
-      name,
-      el("kbd", { "aria-hidden": "true" }, key),
-    );
   const nothingLeft = (unlikely) => {
-    const again = (words, act) =>
-      el(
-        "button",
-        {
-          class: "quiet",
-          type: "button",
-          "data-key": "ask-y",
-          onclick: () => {
-            act();
-            cv.drawQuestion();
-          },
-        },
-        words,
-      );
     const more = [
-      unlikely > 0 && again(`Ask ${cv.plural(unlikely, "unlikely question")}`, () => (least = 0)),
+      unlikely > 0 &&
+        cv.againButton(`Ask ${cv.plural(unlikely, "unlikely question")}`, () => (least = 0)),
       skipped.size > 0 &&
-        again(`Ask ${cv.plural(skipped.size, "skipped question")} again`, () => skipped.clear()),
+        cv.againButton(`Ask ${cv.plural(skipped.size, "skipped question")} again`, () =>
+          skipped.clear(),
+        ),
     ].filter(Boolean);
     return el(
       "p",
@@ -226,9 +202,9 @@
         el(
           "p",
           { class: "answers", role: "group", "aria-labelledby": "ask-words" },
-          button("Yes", "y", () => answer(true), true),
-          button("No", "n", () => answer(false)),
-          button("Skip", "s", skip),
+          cv.answerButton("Yes", "y", () => answer(true), true),
+          cv.answerButton("No", "n", () => answer(false)),
+          cv.answerButton("Skip", "s", skip),
         ),
       );
     });

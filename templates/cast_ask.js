@@ -62,38 +62,15 @@
     skipped.add(keyOf(now));
     cv.drawQuestion();
   };
-  const button = (name, key, run, lead) =>
-    el(
-      "button",
-      {
-        class: lead ? "quiet lead" : "quiet",
-        type: "button",
-        "data-key": `ask-${key}`,
-        "aria-keyshortcuts": key,
-        onclick: run,
-      },
-      name,
-      el("kbd", { "aria-hidden": "true" }, key),
-    );
   const end = () =>
     el(
       "p",
       { class: "acts" },
-      skipped.size === 0 && el("span", { class: "hint" }, "You have answered all questions."),
-      skipped.size > 0 &&
-        el(
-          "button",
-          {
-            class: "quiet",
-            type: "button",
-            "data-key": "ask-y",
-            onclick: () => {
-              skipped.clear();
-              cv.drawQuestion();
-            },
-          },
-          `Ask ${cv.plural(skipped.size, "skipped question")} again`,
-        ),
+      skipped.size
+        ? cv.againButton(`Ask ${cv.plural(skipped.size, "skipped question")} again`, () =>
+            skipped.clear(),
+          )
+        : el("span", { class: "hint" }, "You have answered all questions."),
     );
   const left = (list) => {
     const gain = list.reduce((sum, one) => sum + one.gain_s, 0);
@@ -128,9 +105,9 @@
       el(
         "div",
         { class: "answers" },
-        button("Same", "y", () => answer(true), true),
-        button("Different", "n", () => answer(false)),
-        button("Not sure", "s", skip),
+        cv.answerButton("Same", "y", () => answer(true), true),
+        cv.answerButton("Different", "n", () => answer(false)),
+        cv.answerButton("Not sure", "s", skip),
       ),
     ];
   };

@@ -129,13 +129,8 @@
       mug.set(who, `${films}\n${project.longest}`);
       return mug.root;
     });
-    const host = cv.$("mugs");
     const wanted = roots.flatMap((root) => (extra?.after === root.id ? [root, extra.root] : [root]));
-    const keep = new Set(wanted);
-    for (const child of [...host.children]) if (!keep.has(child)) child.remove();
-    wanted.forEach((root, i) => {
-      if (host.children[i] !== root) host.insertBefore(root, host.children[i] ?? null);
-    });
+    cv.fill(cv.$("mugs"), wanted);
     for (const id of mugs.keys()) if (!project.byId.has(id)) mugs.delete(id);
   };
 })();

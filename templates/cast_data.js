@@ -52,14 +52,6 @@ globalThis.cv = { data: { mode: "live" }, shown: () => true };
     project.apart.has(`${a.id} ${b.id}`) || project.apart.has(`${b.id} ${a.id}`);
 
   // ---- the server
-  cv.get = async (path) => {
-    const reply = await fetch(path);
-    const answer = await reply.json();
-    if (!reply.ok) throw Object.assign(new Error(answer.error), { status: reply.status });
-    return answer;
-  };
-  const gone =
-    "The review server has stopped, so corrections are no longer saved. Start cluster-video review again.";
   const stop = (words) => {
     project.stopped = words;
     notify({ kind: "stopped" });
@@ -71,7 +63,7 @@ globalThis.cv = { data: { mode: "live" }, shown: () => true };
       take(await cv.get("cast"));
       notify({ kind: kind === "elsewhere" && content() === before ? "same" : kind });
     } catch (error) {
-      stop(error.status ? error.message : gone);
+      stop(error.status ? error.message : cv.GONE);
     }
   };
   const failed = async (error) => {
@@ -79,7 +71,7 @@ globalThis.cv = { data: { mode: "live" }, shown: () => true };
       await cv.load("elsewhere");
       notify({ kind: "refused", note: `Not saved: ${error.message}` });
     } else if (error.status) notify({ kind: "refused", note: `Not saved: ${error.message}` });
-    else stop(gone);
+    else stop(cv.GONE);
   };
   let queue = Promise.resolve();
   // Send a change; the page shows it once the server has saved it.
@@ -89,13 +81,7 @@ globalThis.cv = { data: { mode: "live" }, shown: () => true };
     notify({ kind: "sent" });
     queue = queue.then(async () => {
       try {
-        const reply = await fetch(path, {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify({ ...body, count: project.seen.count }),
-        });
-        const answer = await reply.json();
-        if (!reply.ok) throw Object.assign(new Error(answer.error), { status: reply.status });
+        const answer = await cv.post(path, { ...body, count: project.seen.count });
         project.busy -= 1;
         take(answer);
         notify({ kind: path, note });
@@ -136,7 +122,7 @@ globalThis.cv = { data: { mode: "live" }, shown: () => true };
       const { count } = await cv.get("state");
       if (count !== project.seen.count && !project.busy) await cv.load("elsewhere");
     } catch (error) {
-      if (!error.status) stop(gone);
+      if (!error.status) stop(cv.GONE);
     }
   };
   setInterval(look, POLL_MS);

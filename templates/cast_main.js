@@ -23,14 +23,8 @@
     const sorted = [...project.people].sort(
       (a, b) => by(a, b) || b.time - a.time || a.number - b.number,
     );
-    if (resort) order = sorted.map((who) => who.id);
-    else {
-      const known = new Set(order);
-      order = order.filter((id) => project.byId.has(id));
-      sorted.forEach((who, i) => {
-        if (!known.has(who.id)) order.splice(order.indexOf(sorted[i - 1]?.id) + 1, 0, who.id);
-      });
-    }
+    const ids = sorted.map((who) => who.id);
+    order = resort ? ids : cv.keepOrder(order, ids, (id) => project.byId.has(id));
     return order.map((id) => project.byId.get(id));
   };
   const STEP = 600; // people that are drawn at once: an archive may have very many
@@ -46,10 +40,7 @@
     $("more").textContent = `Show ${Math.min(STEP, found.length - most)} more`;
     if (cv.opened && !people.some((who) => who.id === cv.opened)) cv.opened = "";
     cv.drawMugs(people, cv.openedPanel());
-    const how = $("sort").selectedOptions[0].textContent.toLowerCase();
-    const total = cv.plural(all.length, "person", "people");
-    $("shown").textContent =
-      `${found.length === all.length ? "" : `${found.length} of `}${total}, sorted by ${how}`;
+    cv.drawShown(found.length, all.length);
     $("nobody").hidden = found.length > 0 || !project.people.length;
     $("people").hidden = !project.people.length;
     drawEmpty();
@@ -131,10 +122,6 @@
   };
 
   // ---- undo, redo, saving
-  const status = (text, wrong = false) => {
-    $("status").textContent = text;
-    $("status").classList.toggle("wrong", wrong);
-  };
   const tools = (saved) => {
     for (const [id, words] of [["undo", project.seen?.undo], ["redo", project.seen?.redo]]) {
       const name = id === "undo" ? "Undo" : "Redo";
@@ -142,9 +129,9 @@
       $(id).title = words ? `${name}: ${words}` : `Nothing to ${id}`;
       $(id).setAttribute("aria-label", words ? `${name}: ${words}` : name);
     }
-    if (project.stopped) status(project.stopped, true);
-    else if (project.busy) status("Saving…");
-    else if (saved) status("Saved");
+    if (project.stopped) cv.status(project.stopped, true);
+    else if (project.busy) cv.status("Saving…");
+    else if (saved) cv.status("Saved");
   };
   const redraw = {
     edit: (note) => cv.toast(note, { name: "Undo", run: cv.undo }),
@@ -162,7 +149,7 @@
       redraw[kind](note);
     }
     if (kind === "refused") cv.toast(note);
-    if (kind === "refused") status(note, true);
+    if (kind === "refused") cv.status(note, true);
     else tools(["edit", "undo", "redo"].includes(kind));
     if (kind === "loaded") {
       document.getElementById(location.hash.slice(1))?.scrollIntoView();
@@ -197,16 +184,7 @@
       ["/", "Filter by name"],
       ["Esc", "Close the person"],
     ];
-    const { close } = cv.dialog(
-      "Keyboard shortcuts",
-      el(
-        "dl",
-        { class: "keys" },
-        keys.map(([key, words]) => [el("dt", {}, key), el("dd", {}, words)]),
-      ),
-      el("p", { class: "hint" }, "You can also drag the picture of a person onto another to join them."),
-    );
-    close.textContent = "Close"; // there is nothing to cancel
+    cv.showKeys(keys, "You can also drag the picture of a person onto another to join them.");
   };
   $("keys").addEventListener("click", cv.help);
   const onPerson = {
@@ -222,18 +200,7 @@
   };
   const step = (by) => {
     const at = people.findIndex((who) => who.id === current());
-    const next = people[Math.min(people.length - 1, Math.max(0, at + by))];
-    const root = next && cv.mugOf(next.id).root;
-    root?.focus({ preventScroll: true });
-    root?.scrollIntoView({ block: "nearest" });
-  };
-  const withModifier = (event) => {
-    if (event.altKey || !(event.ctrlKey || event.metaKey)) return;
-    const key = event.key.toLowerCase();
-    const back = key === "z" && !event.shiftKey;
-    if (!back && key !== "y" && !(key === "z" && event.shiftKey)) return;
-    event.preventDefault();
-    (back ? cv.undo : cv.redo)();
+    cv.step(people.map((who) => cv.mugOf(who.id).root), at, by);
   };
   const plain = (event) => {
     const { key } = event;
@@ -248,11 +215,7 @@
     else return;
     event.preventDefault();
   };
-  document.addEventListener("keydown", (event) => {
-    if (cv.isTyping(event)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return withModifier(event);
-    if (!event.defaultPrevented && !document.querySelector("dialog[open]")) plain(event);
-  });
+  cv.onKeys(cv.undo, cv.redo, plain);
 
   tools();
   cv.load();

@@ -1,7 +1,7 @@
 "use strict";
 // ---- a person opened in place: the films with their faces, and what can be corrected
 (() => {
-  const { el, $, project } = cv;
+  const { el, project } = cv;
   cv.opened = "";
 
   // ---- faces of a person of a film: row and timecode, the best first
@@ -127,15 +127,9 @@
     const who = project.byId.get(id);
     const button = cv.mugOf(id)?.root.querySelector(".name");
     if (!button) return;
-    const names = [...new Set(project.people.filter((one) => one.named).map((one) => one.name))];
-    $("names").replaceChildren(...names.sort().map((name) => el("option", { value: name })));
+    const names = project.people.filter((one) => one.named).map((one) => one.name);
     button.scrollIntoView({ block: "nearest" });
-    cv.typeName(button, {
-      label: `Name of ${who.name}`,
-      placeholder: `Person ${who.number}`,
-      value: who.named ? who.name : "",
-      done: (name) => nameOrJoin(who.id, name),
-    });
+    cv.typeName(button, who, names, (name) => nameOrJoin(who.id, name));
   };
   const nameOrJoin = (id, name) => {
     const who = project.byId.get(id);
@@ -147,9 +141,8 @@
       cv.joinTwo(namesake, who),
     );
   };
-  const rank = (who) => (who.named ? 1e9 : 0) + who.time;
   cv.joinTwo = (one, other) => {
-    const [first, second] = rank(other) > rank(one) ? [other, one] : [one, other];
+    const [first, second] = cv.rank(other) > cv.rank(one) ? [other, one] : [one, other];
     const act = () => {
       if (cv.opened === second.id) cv.opened = first.id;
       return cv.join(first, second);

@@ -1,24 +1,15 @@
 "use strict";
 // ---- renaming in place; dialogs to split a person, and of shortcuts
 (() => {
-  const { data, el, $, store } = cv;
+  const { data, el, store } = cv;
 
   // ---- renaming in place, with the names of this and of earlier videos as suggestions
-  const offered = () => {
-    const own = store.result.people.filter((who) => who.named).map((who) => who.name);
-    const names = [...new Set([...data.names, ...own])].sort((a, b) => a.localeCompare(b));
-    $("names").replaceChildren(...names.map((name) => el("option", { value: name })));
-  };
   cv.rename = (label, heading) => {
+    const own = store.result.people.filter((one) => one.named).map((one) => one.name);
     const who = store.result.byLabel.get(label);
-    const button = heading.querySelector(".name");
-    offered();
-    cv.typeName(button, {
-      label: `Name of ${who.name}`,
-      placeholder: `Person ${who.number}`,
-      value: who.named ? who.name : "",
-      done: (name) => cv.name(label, name),
-    });
+    cv.typeName(heading.querySelector(".name"), who, [...data.names, ...own], (name) =>
+      cv.name(label, name),
+    );
   };
 
   // ---- the best split in two, by the merge tree of the automatic grouping
@@ -142,19 +133,9 @@
       ["/", "Filter by name"],
       ["Esc", "Clear the selection"],
     ];
-    const { close } = cv.dialog(
-      "Keyboard shortcuts",
-      el(
-        "dl",
-        { class: "keys" },
-        keys.map(([key, words]) => [el("dt", {}, key), el("dd", {}, words)]),
-      ),
-      el(
-        "p",
-        { class: "hint" },
-        "You can also drag faces onto a person to move them, or one cover onto another to merge two people. A track is one face followed through one shot; corrections apply to whole tracks.",
-      ),
+    cv.showKeys(
+      keys,
+      "You can also drag faces onto a person to move them, or one cover onto another to merge two people. A track is one face followed through one shot; corrections apply to whole tracks.",
     );
-    close.textContent = "Close"; // there is nothing to cancel
   };
 })();

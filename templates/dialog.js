@@ -1,7 +1,7 @@
 "use strict";
 // ---- dialogs: any, confirm, choose a person; typing a name in place
 (() => {
-  const { el } = cv;
+  const { el, $ } = cv;
 
   const dialog = (cv.dialog = (title, ...content) => {
     const close = el(
@@ -116,16 +116,20 @@
     field.focus();
   };
 
-  // Type a name in the place of the button that shows it; Enter and leaving keep it, Escape not.
-  cv.typeName = (button, { label, placeholder, value, done }) => {
+  // Type a person's name in the place of the button that shows it, with these as suggestions; Enter
+  // and leaving keep it, Escape not.
+  cv.typeName = (button, who, names, done) => {
+    const offered = [...new Set(names)].sort((a, b) => a.localeCompare(b));
+    $("names").replaceChildren(...offered.map((name) => el("option", { value: name })));
+    const value = who.named ? who.name : "";
     const field = el("input", {
       class: "naming",
       list: "names",
       maxlength: 200,
-      "aria-label": label,
+      "aria-label": `Name of ${who.name}`,
       autocomplete: "off",
       spellcheck: "false",
-      placeholder,
+      placeholder: `Person ${who.number}`,
     });
     field.value = value;
     let over = false;

@@ -17,15 +17,9 @@
     const sorted = [...people].sort(
       (a, b) => orders[$("sort").value](a, b) || b.time - a.time || a.label - b.label,
     );
-    if (resort) order = sorted.map((who) => who.label);
-    else {
-      order = order.filter((label) => store.result.byLabel.has(label));
-      sorted.forEach((who, i) => {
-        if (order.includes(who.label)) return;
-        const before = order.indexOf(sorted[i - 1]?.label);
-        order.splice(before + 1, 0, who.label);
-      });
-    }
+    const labels = sorted.map((who) => who.label);
+    const isThere = (label) => store.result.byLabel.has(label);
+    order = resort ? labels : cv.keepOrder(order, labels, isThere);
     return order
       .map((label) => store.result.byLabel.get(label))
       .filter((who) => who && !who.hidden);
@@ -48,10 +42,7 @@
     cv.drawHidden(store.result.people.filter((who) => who.hidden));
     cv.drawTogether(people);
     cv.drawQuestion();
-    const how = $("sort").selectedOptions[0].textContent.toLowerCase();
-    const all = cv.plural(people.length, "person", "people");
-    $("shown").textContent =
-      `${shown.length === people.length ? "" : `${shown.length} of `}${all}, sorted by ${how}`;
+    cv.drawShown(shown.length, people.length);
     $("nobody").hidden = shown.length > 0 || !people.length;
     $("people").hidden = !people.length;
     $("empty").hidden = store.result.people.length > 0;
@@ -91,21 +82,17 @@
     redone: (what) => cv.toast(`Redone: ${what.note}`, { name: "Undo", run: store.undo }),
     waiting: (what) => cv.toast(what.note),
   };
-  const status = (text, wrong = false) => {
-    $("status").textContent = text;
-    $("status").classList.toggle("wrong", wrong);
-  };
   let asking = 0;
   const waitForTables = () => {
     clearTimeout(asking);
     asking = setTimeout(async () => {
       try {
         const { done, error } = await store.written();
-        if (error) status(`Corrections saved, but not the tables: ${error}`, true);
-        else if (done) status("Saved");
+        if (error) cv.status(`Corrections saved, but not the tables: ${error}`, true);
+        else if (done) cv.status("Saved");
         else waitForTables();
       } catch {
-        status(store.stopped || "The review server has stopped", true);
+        cv.status(store.stopped || "The review server has stopped", true);
       }
     }, 250);
   };
@@ -122,12 +109,12 @@
     $("download").hidden = store.live || !(store.unsent || n);
     $("download").classList.toggle("lead", store.unsent > 0); // otherwise the result folder has them all
     $("download").textContent = `Download edits.json (${n})`;
-    if (store.stopped) status(store.stopped, true);
+    if (store.stopped) cv.status(store.stopped, true);
     else if (store.live) {
-      status(store.unsent ? "Saving…" : n ? "Saved, updating tables…" : "");
+      cv.status(store.unsent ? "Saving…" : n ? "Saved, updating tables…" : "");
       if (!store.unsent && n + store.undone.length) waitForTables();
     } else
-      status(
+      cv.status(
         store.unsent
           ? "Not saved yet. Download edits.json, then run cluster-video VIDEO --edits edits.json"
           : "",

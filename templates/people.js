@@ -128,11 +128,7 @@
       card.root.remove();
       cards.delete(label);
     }
-    const host = $("cards");
-    roots.forEach((root, i) => {
-      if (host.children[i] !== root) host.insertBefore(root, host.children[i] ?? null);
-    });
-    for (const card of cards.values()) if (!roots.includes(card.root)) card.root.remove();
+    cv.fill($("cards"), roots);
   };
   cv.unfoldAll = (open) => {
     for (const card of cards.values()) {

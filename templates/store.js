@@ -37,13 +37,7 @@
   let queue = Promise.resolve();
   let confirmed = store.edits.length;
   const post = async (path, body) => {
-    const reply = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ ...body, count: confirmed }),
-    });
-    const answer = await reply.json();
-    if (!reply.ok) throw Object.assign(new Error(answer.error), { status: reply.status });
+    const answer = await cv.post(path, { ...body, count: confirmed });
     confirmed = answer.count;
     return answer;
   };
@@ -53,7 +47,7 @@
         ? "This result was changed elsewhere. Reload the page to continue."
         : error.status
           ? `Not saved: ${error.message}. Reload the page to see what was saved.`
-          : "The review server has stopped, so corrections are no longer saved. Start cluster-video review again.";
+          : cv.GONE;
     notify({ kind: "stopped" });
   };
   const send = (path, body = {}) => {

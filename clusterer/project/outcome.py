@@ -130,7 +130,7 @@ def decide(now: Snapshot, log: Sequence[LoggedEdit], crowd: Crowd | None) -> Dec
     """
     rows = now.rows
     edits = [each.edit for each in log if not each.undone]
-    film_of = {film.fingerprint: film.id for film in now.films}
+    film_of = now.by_fingerprint
     first = now.first_row
     place: dict[tuple[int, str], int] = {}
     for film in {film_of.get(a.film, 0) for edit in edits for a in (*edit.who, *edit.others)}:

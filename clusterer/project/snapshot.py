@@ -22,6 +22,7 @@ from clusterer.core.types import FloatArray, IntArray
 from clusterer.project.crowd import FilmPeople
 from clusterer.project.names import MENDING
 from clusterer.project.types import (
+    Anchor,
     CastDoubt,
     CastEdit,
     CastImpure,
@@ -260,6 +261,19 @@ class Snapshot:
         for row in self.rows:
             found.setdefault(row.film, []).append(row)
         return {film: tuple(rows) for film, rows in found.items()}
+
+    @cached_property
+    def by_fingerprint(self) -> Mapping[str, int]:
+        """Fingerprint of a film → its id."""
+        return {film.fingerprint: film.id for film in self.films}
+
+    def whose(self, anchor: Anchor) -> Person | None:
+        """The person that a face in a correction stands for now; None = nobody any more."""
+        film = self.by_fingerprint.get(anchor.film, 0)
+        rows = self.rows_of.get(film, ())
+        at = self.aliases.get(film, {}).get(anchor.key)
+        row = next((one for one in rows if anchor.key in one.anchors or one.position == at), None)
+        return None if row is None else self.by_number.get(row.person)
 
     @cached_property
     def first_row(self) -> Mapping[int, int]:

@@ -198,12 +198,7 @@ class ProjectView:
 
     def whose(self, anchor: Anchor) -> Person | None:
         """The person that a face in a correction stands for now; None = nobody any more."""
-        now = self._now()
-        film = next((one.id for one in now.films if one.fingerprint == anchor.film), 0)
-        rows = now.rows_of.get(film, ())
-        at = now.aliases.get(film, {}).get(anchor.key)
-        row = next((one for one in rows if anchor.key in one.anchors or one.position == at), None)
-        return None if row is None else now.by_number.get(row.person)
+        return self._now().whose(anchor)
 
     def film_people(self, film: str | int | ProjectFilm) -> FilmPeople:
         """The people of a film, as they were described.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from mimetypes import guess_type
@@ -89,21 +90,23 @@ def create_app(site: Site) -> Starlette:
     ASGI application. It trusts every client, so it belongs behind a `Guard`.
     """
     desk = _Desk(site)
-    app = Starlette(
-        routes=[
-            Route("/", desk.page),
-            Route("/chip/{chip}.jpg", desk.chip),
-            Route("/torso/{chip}.jpg", desk.torso),
-            Route("/video", desk.video),
-            Route("/faces", desk.faces),
-            Route("/state", desk.state),
-            Route("/edit", desk.edit, methods=["POST"]),
-            Route("/undo", desk.undo, methods=["POST"]),
-            Route("/redo", desk.redo, methods=["POST"]),
-            Route("/regroup", desk.regroup, methods=["POST"]),
-        ],
-        exception_handlers=HANDLERS,
+    return answering(
+        Route("/", desk.page),
+        Route("/chip/{chip}.jpg", desk.chip),
+        Route("/torso/{chip}.jpg", desk.torso),
+        Route("/video", desk.video),
+        Route("/faces", desk.faces),
+        Route("/state", desk.state),
+        Route("/edit", desk.edit, methods=["POST"]),
+        Route("/undo", desk.undo, methods=["POST"]),
+        Route("/redo", desk.redo, methods=["POST"]),
+        Route("/regroup", desk.regroup, methods=["POST"]),
     )
+
+
+def answering(*routes: Route) -> Starlette:
+    """Make an application of these endpoints; errors that they raise are answered in JSON."""
+    app = Starlette(routes=routes, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False
     return app
 
@@ -118,9 +121,7 @@ class _Desk:
 
     def page(self, _request: Request) -> Response:
         state = self._session.state
-        html = self._site.render(state.result, state.log.undone, self._site.names)
-        stated = "; ".join(filter(None, (stated_policy(html), "frame-ancestors 'none'")))
-        return HTMLResponse(html, headers={"Content-Security-Policy": stated})
+        return document(self._site.render(state.result, state.log.undone, self._site.names))
 
     def chip(self, request: Request) -> Response:
         picture = self._picture(request, self._session.folder.picture)
@@ -134,11 +135,12 @@ class _Desk:
 
     def _picture(self, request: Request, read: Callable[[int], bytes | None]) -> bytes | None:
         """Read a picture by its number; no part of the path is used as a file name."""
-        number, rows = request.path_params["chip"], self._analysis.crop_rows
-        known = number.isascii() and number.isdecimal() and len(number) <= 9
-        if not known or int(number) >= len(rows):
-            raise HTTPException(404, "Picture not found")
-        return read(int(rows[int(number)]))
+        rows = self._analysis.crop_rows
+        with known("Picture"):
+            chip = number(request.path_params["chip"])
+            if chip >= len(rows):
+                raise KeyError(chip)
+        return read(int(rows[chip]))
 
     def video(self, _request: Request) -> Response:
         path = self._site.footage.find()
@@ -166,11 +168,8 @@ class _Desk:
         )
 
     async def edit(self, request: Request) -> Response:
-        content = await read_body(request, "count", "edit")
-        if not isinstance(content["edit"], dict):
-            raise EditsError("Invalid request: edit is not an object")
-        edit = parse_edit(content["edit"])
-        changed = await run_in_threadpool(self._session.append, edit, content["count"])
+        content, count = await read_edit(request)
+        changed = await run_in_threadpool(self._session.append, parse_edit(content), count)
         return JSONResponse({"count": changed.count})
 
     async def undo(self, request: Request) -> Response:
@@ -187,6 +186,12 @@ def _kind(name: str) -> str:
     """Media type of a video; never one that a browser would show as a page."""
     guessed = guess_type(f"x{PurePath(name).suffix}")[0] or ""
     return guessed if guessed.startswith("video/") else "application/octet-stream"
+
+
+def document(html: str) -> Response:
+    """Answer with a page, which nothing may frame."""
+    stated = "; ".join(filter(None, (stated_policy(html), "frame-ancestors 'none'")))
+    return HTMLResponse(html, headers={"Content-Security-Policy": stated})
 
 
 def jpeg(picture: bytes) -> Response:
@@ -211,6 +216,14 @@ async def _change(request: Request, change: Callable[[int], Changed]) -> Respons
     return JSONResponse({"count": changed.count, "reload": changed.reload})
 
 
+async def read_edit(request: Request) -> tuple[dict[str, Any], int]:
+    """Parse a correction, and the number of corrections of the page that sends it."""
+    content = await read_body(request, "count", "edit")
+    if not isinstance(content["edit"], dict):
+        raise EditsError("Invalid request: edit is not an object")
+    return content["edit"], content["count"]
+
+
 async def read_body(request: Request, *names: str) -> dict[str, Any]:
     """Parse a JSON object with exactly these fields; ``count`` is a number of corrections."""
     try:
@@ -224,7 +237,23 @@ async def read_body(request: Request, *names: str) -> dict[str, Any]:
     return content
 
 
-def _known(_request: Request, error: Exception) -> Response:
+def number(text: str) -> int:
+    """Parse digits of ASCII, at most nine; raises KeyError if it is something else."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise KeyError(text)
+    return int(text)
+
+
+@contextmanager
+def known(what: str) -> Iterator[None]:
+    """Answer 404 where something is asked for that is not there."""
+    try:
+        yield
+    except KeyError:
+        raise HTTPException(404, f"{what} not found") from None
+
+
+def _foreseen(_request: Request, error: Exception) -> Response:
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
     return JSONResponse({"error": str(error)}, status)
 
@@ -240,6 +269,6 @@ def _unforeseen(_request: Request, error: Exception) -> Response:
 
 
 HANDLERS: Mapping[Any, Callable[[Request, Exception], Response]] = MappingProxyType(
-    {ClustererError: _known, HTTPException: _http, Exception: _unforeseen}
+    {ClustererError: _foreseen, HTTPException: _http, Exception: _unforeseen}
 )
 """What answers instead of an endpoint that raised."""

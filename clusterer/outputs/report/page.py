@@ -28,6 +28,7 @@ SCRIPTS = (
     "people.js",
     "unknown.js",
     "dialog.js",
+    "desk.js",
     "choose.js",
     "act.js",
     "drag.js",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +10,21 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from clusterer.core.errors import EditsError
 from clusterer.outputs import pages
-from clusterer.outputs.pages import stated_policy
 from clusterer.project.types import Scope as Extent
-from clusterer.review.app import HANDLERS, jpeg, read_body
+from clusterer.review.app import (
+    answering,
+    document,
+    jpeg,
+    known,
+    number,
+    read_body,
+    read_edit,
+)
 from clusterer.review.cast.session import CastSession
 
 STYLES = ("report.css", "review.css", "cast.css")
@@ -28,6 +33,7 @@ SCRIPTS = (
     "cast_data.js",
     "stage.js",
     "dialog.js",
+    "desk.js",
     "cast_card.js",
     "cast_person.js",
     "cast_ask.js",
@@ -47,23 +53,18 @@ class CastSite:
     def app(self) -> Starlette:
         """The application; it trusts every client, so it belongs behind a `Guard`."""
         desk = _Desk(self.session)
-        app = Starlette(
-            routes=[
-                Route("/", desk.page),
-                Route("/cast", desk.cast),
-                Route("/state", desk.state),
-                Route("/chip/{film}/{row}.jpg", desk.picture),
-                Route("/looks/{film}/{person}", desk.looks),
-                Route("/like/{person}", desk.like),
-                Route("/edit", desk.edit, methods=["POST"]),
-                Route("/undo", desk.undo, methods=["POST"]),
-                Route("/redo", desk.redo, methods=["POST"]),
-                Route("/film/{film}/{rest:path}", _FilmPages(self.session)),
-            ],
-            exception_handlers=HANDLERS,
+        return answering(
+            Route("/", desk.page),
+            Route("/cast", desk.cast),
+            Route("/state", desk.state),
+            Route("/chip/{film}/{row}.jpg", desk.picture),
+            Route("/looks/{film}/{person}", desk.looks),
+            Route("/like/{person}", desk.like),
+            Route("/edit", desk.edit, methods=["POST"]),
+            Route("/undo", desk.undo, methods=["POST"]),
+            Route("/redo", desk.redo, methods=["POST"]),
+            Route("/film/{film}/{rest:path}", _FilmPages(self.session)),
         )
-        app.router.redirect_slashes = False
-        return app
 
     def close(self) -> str:
         """Close the session; return why tables of films could not be written, else empty."""
@@ -77,9 +78,7 @@ class _Desk:
         self._session = session
 
     def page(self, _request: Request) -> Response:
-        html = render(self._session.title, self._session.project.scope)
-        stated = f"{stated_policy(html)}; frame-ancestors 'none'"
-        return HTMLResponse(html, headers={"Content-Security-Policy": stated})
+        return document(render(self._session.title, self._session.project.scope))
 
     def cast(self, _request: Request) -> Response:
         return JSONResponse(self._session.view())
@@ -88,7 +87,7 @@ class _Desk:
         return JSONResponse({"count": self._session.count()})
 
     def picture(self, request: Request) -> Response:
-        with _known("Picture"):
+        with known("Picture"):
             film, row = (number(request.path_params[name]) for name in ("film", "row"))
             picture = self._session.picture(film, row)
         if picture is None:
@@ -96,23 +95,21 @@ class _Desk:
         return jpeg(picture)
 
     def looks(self, request: Request) -> Response:
-        with _known("Person"):
+        with known("Person"):
             film, person = number(request.path_params["film"]), request.path_params["person"]
             return JSONResponse(self._session.looks(film, person))
 
     def like(self, request: Request) -> Response:
-        with _known("Person"):
+        with known("Person"):
             return JSONResponse(self._session.like(request.path_params["person"]))
 
     async def edit(self, request: Request) -> Response:
-        content = await read_body(request, "count", "edit")
-        if not isinstance(content["edit"], dict):
-            raise EditsError("Invalid request: edit is not an object")
+        content, count = await read_edit(request)
 
-        def change(count: int) -> dict[str, Any]:
-            return self._session.edit(self._session.parse(content["edit"]), count)
+        def change() -> dict[str, Any]:
+            return self._session.edit(self._session.parse(content), count)
 
-        return JSONResponse(await run_in_threadpool(change, content["count"]))
+        return JSONResponse(await run_in_threadpool(change))
 
     async def undo(self, request: Request) -> Response:
         return await _step(request, self._session.undo)
@@ -129,7 +126,7 @@ class _FilmPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         film, rest = scope["path_params"]["film"], scope["path_params"]["rest"]
-        with _known("Film"):
+        with known("Film"):
             app = await run_in_threadpool(self._session.film, number(film))
         inner = {key: scope[key] for key in scope.keys() - {"path_params", "endpoint", "app"}}
         await app({**inner, "path": f"/{rest}"}, receive, send)
@@ -144,22 +141,6 @@ def render(title: str, scope: Extent) -> str:
         The templates are not installed.
     """
     return pages.fill("cast.html", STYLES, SCRIPTS, sources=SOURCES, title=title, kind=KINDS[scope])
-
-
-def number(text: str) -> int:
-    """Parse digits of ASCII, at most nine; raises KeyError if it is something else."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise KeyError(text)
-    return int(text)
-
-
-@contextmanager
-def _known(what: str) -> Iterator[None]:
-    """Answer 404 where something is asked for that is not there."""
-    try:
-        yield
-    except KeyError:
-        raise HTTPException(404, f"{what} not found") from None
 
 
 async def _step(request: Request, change: Callable[[int], dict[str, Any]]) -> Response:

@@ -17,7 +17,6 @@ from clusterer.review.cast.films import Films
 from clusterer.review.cast.likeness import by_likeness
 from clusterer.review.cast.pictures import Pictures
 from clusterer.review.cast.view import Place
-from clusterer.review.cast.words import Whose
 from clusterer.review.session import ConflictError
 from clusterer.store.commit import Version, version
 from clusterer.store.folder import ResultFolder
@@ -69,7 +68,7 @@ class CastSession:
         with self._lock:
             self._catch_up()
             now = self.project.snapshot()
-        return view.view(now, Whose(now))
+        return view.view(now)
 
     def looks(self, film: int, person: str) -> list[tuple[int, str]]:
         """Detection and timecode of each look of a person of a film, the best first.
@@ -186,7 +185,6 @@ class CastSession:
                 raise ConflictError("The project has changed meanwhile", _AGAIN)
             self._films.flush()
             change()
-            self._films.let_go()
             return self.view()
 
     def _check_open(self) -> None:
@@ -218,7 +216,8 @@ class CastSession:
         """A face of each person of a film."""
         now = self.project.snapshot()
         prints = {film.id: film.fingerprint for film in now.films}
-        known = {(row.film, row.id): row for row in now.rows}
+        films = {film for film, _ in places}
+        known = {(film, row.id): row for film in films for row in now.rows_of.get(film, ())}
         if not all(place in known and known[place].anchors for place in places):
             raise ConflictError("A person of a film has changed", _AGAIN)
         return tuple(Anchor(prints[film], known[film, who].anchors[0]) for film, who in places)

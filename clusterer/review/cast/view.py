@@ -15,7 +15,7 @@ from clusterer.project.types import (
     Person,
     ProjectFilm,
 )
-from clusterer.review.cast.words import Whose, describe
+from clusterer.review.cast.words import describe
 
 CERTAIN, LIKELY = 0.99, 0.9
 """Probabilities from which a member is called certain, and likely; below it is doubtful.
@@ -27,7 +27,7 @@ Place = tuple[int, str]
 """A person of a film: id of the film, id of its `Identity`."""
 
 
-def view(now: Snapshot, whose: Whose) -> dict[str, Any]:
+def view(now: Snapshot) -> dict[str, Any]:
     """All that the page shows of a project."""
     return {
         "count": now.edition,
@@ -38,8 +38,8 @@ def view(now: Snapshot, whose: Whose) -> dict[str, Any]:
         "together": together_view(now),
         "questions": questions_view(now.doubts),
         "impure": impure_view(now.impure),
-        "undo": describe(now.edits[-1], whose) if now.edits else "",
-        "redo": describe(now.undone[-1], whose) if now.undone else "",
+        "undo": describe(now.edits[-1], now) if now.edits else "",
+        "redo": describe(now.undone[-1], now) if now.undone else "",
     }
 
 

@@ -19,7 +19,7 @@ from clusterer.project.types import (
 )
 from clusterer.review.cast import view
 from clusterer.review.cast.likeness import by_likeness
-from clusterer.review.cast.words import Whose, describe
+from clusterer.review.cast.words import describe
 from tests.review.cast.season import small
 
 FIRST, SECOND = Member(1, "person-1", 2.5, 7, False, 2.0), Member(2, "person-4", 1.0, 3, True, 9.0)
@@ -86,7 +86,7 @@ def test_the_most_alike_come_first_and_ties_stay_in_order() -> None:
 def test_corrections_in_words(tmp_path: Path) -> None:
     project = small(tmp_path / "a.cast")
     project.name("Person 1", "Ann")
-    whose = Whose(project.snapshot())
+    now = project.snapshot()
     ann, bob = project.anchors("Ann"), project.anchors("Person 3")
     gone = (Anchor("no film", "0@1,1,9,9"),)
     said = {
@@ -101,4 +101,4 @@ def test_corrections_in_words(tmp_path: Path) -> None:
         ),
     }
     for edit, words in said.items():
-        assert describe(edit, whose) == words
+        assert describe(edit, now) == words
