@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from clusterer.core.address import address_of
 from clusterer.core.errors import ConfigError, ResultError, VideoError
 from clusterer.core.files import is_file, special_kind
 from clusterer.core.folders import is_folder
@@ -15,7 +16,6 @@ from clusterer.store.names import ANALYSIS, ENDING, RESULT
 
 _WORD = re.compile(r"\w[\w-]*")
 _PATTERN = re.compile(r"[*?\[]")
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)  # a Path has one slash of the two
 _WEB = ("http:", "https:", "ftp:")
 _HELP_ELSEWHERE = {"/?", "/h", "/help", "-?", "?"}
 _LONG_DASHES = "\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}\N{HYPHEN}"
@@ -78,7 +78,8 @@ def check_videos(
     """
     for video in videos:
         name = str(video)
-        if addresses and _ADDRESS.match(name):
+        address = address_of(video)
+        if addresses and address is not None:
             continue
         if os.path.lexists(video):
             continue
@@ -87,9 +88,8 @@ def check_videos(
                 f"There is no file {name!r}", f"The command comes first: cluster-video {name} ..."
             )
         _check_no_option(name, options)
-        if _ADDRESS.match(name):
-            whole = name if "://" in name else name.replace(":/", "://", 1)
-            raise _no_file(whole)
+        if address is not None:
+            raise _no_file(address)
         if _PATTERN.search(name):
             raise ConfigError(f"No file matches {name}", "Check the folder and the ending")
         if _WORD.fullmatch(name):
@@ -102,7 +102,7 @@ def check_videos(
 def _no_file(address: str) -> ConfigError:
     """Make the error for an address where only files are opened."""
     cause, remedy = "is an address", ", or add --scratch DIR to read it through a copy there"
-    if address.casefold().startswith(_WEB):
+    if address.startswith(_WEB):
         cause, remedy = "is a web address", ""
     return ConfigError(
         f"{address} {cause}, and cluster-video works offline",

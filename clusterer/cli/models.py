@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from clusterer.cli.columns import echo_columns
 from clusterer.cli.consent import UNTRIED, described, fetch, megabytes
 from clusterer.cli.group import Group
 from clusterer.core.config import DetectionConfig, EncodingConfig
@@ -49,14 +50,7 @@ def models(context: click.Context) -> None:
     """List detectors and encoders: size, licence, accuracy, speed, and where they are."""
     if context.invoked_subcommand is not None:
         return
-    rows = [HEADINGS, *_rows()]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    for row in rows:
-        cells = [
-            cell.rjust(width) if column in NUMBERS else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(cells).rstrip())
+    echo_columns([HEADINGS, *_rows()], NUMBERS)
     click.echo(f"\n{LEGEND}")
     for registry in REGISTRIES:
         for problem in registry.problems():

@@ -12,7 +12,7 @@ import click
 from clusterer.cli import options
 from clusterer.cli.group import Command
 from clusterer.core.errors import ConfigError
-from clusterer.core.text import visible
+from clusterer.core.text import folded, visible
 
 if TYPE_CHECKING:
     from clusterer.gallery import Gallery, NameSuggestion, Scale
@@ -86,8 +86,6 @@ def _in_project(path: Path, person: str, called: str) -> str:
 
 def _check_free(project: Project, who: Person, called: str) -> None:
     """Raise ConfigError if somebody else has a name."""
-    from clusterer.project.decisions import folded
-
     for other in project.people:
         if other.id != who.id and called and folded(other.name) == folded(called):
             raise ConfigError(

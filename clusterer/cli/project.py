@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clusterer.cli import options
+from clusterer.cli.columns import echo_columns
 from clusterer.cli.group import Command
 from clusterer.core.text import printable, visible
 from clusterer.core.timecode import spoken
@@ -55,7 +56,7 @@ def films(project: Path, as_json: bool) -> int:
         ]
         for film in opened.films
     ]
-    _echo(["film", "state", "people", "length"], rows, right={2, 3})
+    echo_columns([("film", "state", "people", "length"), *rows], right={2, 3})
     changed = differences(opened.config)
     click.echo(f"Scope: {opened.scope}; settings: {', '.join(changed) or 'the defaults'}")
     for film in opened.films:
@@ -242,7 +243,8 @@ def _echo_people(project: Project, shown: list[Person]) -> None:
         ]
         for who in shown
     ]
-    _echo(["person", "name", "on screen", "confirmed", *(film.name for film in films)], rows, {2})
+    head = ["person", "name", "on screen", "confirmed", *(film.name for film in films)]
+    echo_columns([head, *rows], right={2})
 
 
 def _times(who: Person) -> dict[int, float]:
@@ -262,18 +264,6 @@ def bar(value: float, most: float) -> str:
         return ""
     eighths = max(1, round(8 * BAR * min(value / most, 1.0)))
     return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
-
-
-def _echo(head: list[str], rows: list[list[str]], right: set[int]) -> None:
-    """Print columns, some of them right-aligned."""
-    cells = [[visible(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
-    for row in cells:
-        columns = [
-            cell.rjust(width) if i in right else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(columns).rstrip())
 
 
 def _json(content: Any) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from clusterer.core.text import folded_file
 
 
 def result_folders(videos: Iterable[Path | str], output: Path | None) -> dict[Path | str, Path]:
@@ -36,8 +37,8 @@ def result_folders(videos: Iterable[Path | str], output: Path | None) -> dict[Pa
     level = dict.fromkeys(different, 0)
     while True:
         names = {video: folder_name(_stem(video, level[video])) for video in different}
-        count = Counter(map(_folded, names.values()))
-        shared = [video for video in different if count[_folded(names[video])] > 1]
+        count = Counter(map(folded_file, names.values()))
+        shared = [video for video in different if count[folded_file(names[video])] > 1]
         if not shared:
             return {video: (output or Path()) / names[video] for video in different}
         for video in shared:
@@ -54,7 +55,7 @@ def _once(videos: Iterable[Path | str]) -> list[Path | str]:
         real = os.path.realpath(video)
         try:
             status = Path(real).stat()
-            key: tuple[Any, ...] = (status.st_dev, status.st_ino, _folded(real))
+            key: tuple[Any, ...] = (status.st_dev, status.st_ino, folded_file(real))
         except (OSError, ValueError):  # reported when it is opened
             key = (real,)
         first.setdefault(key, video)
@@ -71,7 +72,3 @@ def _stem(video: Path | str, level: int) -> str:
         digest = hashlib.sha256(os.fsencode(video if isinstance(video, str) else path)).hexdigest()
         return f"{path.stem}-{digest[:8]}"
     return "-".join([*above[len(above) - parents :], name])
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

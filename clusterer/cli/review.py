@@ -5,7 +5,6 @@ RESULT is a result folder or a project.
 
 from __future__ import annotations
 
-import getpass
 import shlex
 import sys
 import webbrowser
@@ -18,6 +17,7 @@ import click
 
 from clusterer.cli import options
 from clusterer.cli.group import Command
+from clusterer.cli.name import author
 from clusterer.cli.types import PATH
 from clusterer.core.errors import ConfigError
 from clusterer.core.files import reason
@@ -79,7 +79,7 @@ def _review_project(path: Path, port: int, no_browser: bool) -> None:
     from clusterer.review.cast import CastSession, CastSite
 
     project = Project(path)
-    _serve(CastSite(CastSession(project, _author())), path, port, no_browser)
+    _serve(CastSite(CastSession(project, author())), path, port, no_browser)
     _say(len(project.edits), path)
 
 
@@ -105,14 +105,6 @@ def _serve(site: Offer, folder: Path, port: int, no_browser: bool) -> None:
 
 def _say(count: int, place: Path) -> None:
     click.echo(f"{count} correction{'' if count == 1 else 's'} in {visible(place)}")
-
-
-def _author() -> str:
-    """Name of this user, for the log of a project; empty if the system has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # KeyError, ImportError: until Python 3.13
-        return ""
 
 
 def _ask(footage: Footage) -> None:

@@ -15,7 +15,7 @@ from clusterer.cli.crash import foreseen, skipped
 from clusterer.cli.progress import Terminal
 from clusterer.cli.project import reason_of
 from clusterer.cli.show import MOST_PEOPLE
-from clusterer.core.address import place_of
+from clusterer.core.address import address_of, place_of
 from clusterer.core.errors import ClustererError, VideoError
 from clusterer.core.text import counted, printable, visible
 from clusterer.core.timecode import spoken
@@ -97,7 +97,9 @@ def run_films(make: Callable[[], Project], places: Iterable[Path | str], choices
 
 
 def resume(project: Project, choices: Choices) -> int:
-    """Go on with the films of a project: all but those that are done and lie elsewhere now.
+    """Go on with the films of a project: all but those that are done and whose file is gone.
+
+    Whether an address is there is only known when it is opened.
 
     Raises
     ------
@@ -111,7 +113,9 @@ def resume(project: Project, choices: Choices) -> int:
     videos = [
         place_of(film.source)
         for film in sorted(project.films, key=lambda film: film.id)
-        if film.state is not FilmState.DONE or Path(film.source).exists()
+        if film.state is not FilmState.DONE
+        or address_of(film.source) is not None
+        or Path(film.source).exists()
     ]
     terminal = Terminal(quiet=choices.quiet or choices.as_json)
     return _run(project, videos, choices, terminal)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clusterer.cli import options
+from clusterer.cli.columns import echo_columns
 from clusterer.cli.group import Command
 from clusterer.cli.types import PATH
-from clusterer.core.text import printable, visible
+from clusterer.core.text import printable
 
 if TYPE_CHECKING:
     from clusterer.gallery.who import FaceHits
@@ -79,14 +80,9 @@ def who(
 
 
 def _echo(face: FaceHits) -> None:
-    rows = [HEAD, *(_row(hit) for hit in face.hits)]
-    cells = [[visible(cell) for cell in row] for row in rows]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(HEAD))]
-    if len(rows) > 1:
-        for first, *others in cells:
-            columns = [cell.ljust(width) for cell, width in zip(others, widths[1:], strict=True)]
-            click.echo("  ".join([first.rjust(widths[0]), *columns]).rstrip())
-    click.echo(f"{percent(face.hits.nobody).rjust(widths[0])}  nobody of the project")
+    if face.hits:
+        echo_columns([HEAD, *map(_row, face.hits)], right={0})
+    click.echo(f"{percent(face.hits.nobody).rjust(len(HEAD[0]))}  nobody of the project")
 
 
 def _row(hit: Hit) -> tuple[str, ...]:

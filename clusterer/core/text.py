@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Control characters, line separators, and changes of the writing direction."""
@@ -50,10 +51,23 @@ def counted(n: int, one: str, many: str = "") -> str:
     return f"{n} {one if n == 1 else many or one + 's'}"
 
 
+def folded(name: str) -> str:
+    """A person's name for comparison: without case, its characters composed and of one form."""
+    return _caseless("NFKC", name)
+
+
+def folded_file(name: str) -> str:
+    """A file's name for comparison, as disks that ignore case and the encoding of accents do it."""
+    return _caseless("NFC", name)
+
+
+def _caseless(form: Literal["NFC", "NFKC"], name: str) -> str:
+    return unicodedata.normalize(form, unicodedata.normalize(form, name).casefold())
+
+
 def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
     """Orders names as people do: ``e2`` before ``e10``, in any case and way to encode accents."""
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
     return tuple(
         (not part.isascii() or not part.isdigit(), int(part) if at % 2 else 0, part)
-        for at, part in enumerate(_DIGITS.split(folded))
+        for at, part in enumerate(_DIGITS.split(folded_file(name)))
     )

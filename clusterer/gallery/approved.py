@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
+from clusterer.core.text import folded
 from clusterer.core.types import ClusteringResult, Identity
 from clusterer.people.names import given_names, named_by_gallery
 from clusterer.project import films
-from clusterer.project.decisions import folded
 from clusterer.project.project import Project
 from clusterer.project.snapshot import Row, Snapshot
 from clusterer.project.types import CastAction, CastEdit, FilmState, ProjectFilm

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from clusterer.core.text import folded as folded  # noqa: PLC0414 (exported for `view`)
 from clusterer.core.types import IntArray
 from clusterer.project.crowd import Decided
 from clusterer.project.types import Anchor, CastAction, CastEdit
@@ -110,11 +110,6 @@ def replay(
         frozenset(state.with_groups(state.corrected)),
         notes,
     )
-
-
-def folded(name: str) -> str:
-    """A name for comparison, without case and with its characters composed."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 class _State:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import PurePosixPath
 
 from clusterer.core.errors import ClustererError
 from clusterer.core.tables import Table
+from clusterer.core.text import folded_file
 from clusterer.outputs import export as formats
 from clusterer.outputs.export.choose import EVERYTHING, Choice, choose, named
 from clusterer.outputs.export.csv import to_csv
@@ -125,19 +125,14 @@ def _stems(films: Iterable[ProjectFilm]) -> dict[int, str]:
     films = list(films)
     stems = {film.id: _with_folders(film) for film in films}
     for longer in (_with_ending, *[_with_number] * len(films)):
-        count = Counter(map(_alike, stems.values()))
+        count = Counter(map(folded_file, stems.values()))
         stems = {
-            film.id: stems[film.id] if count[_alike(stems[film.id])] == 1 else longer(film)
+            film.id: stems[film.id] if count[folded_file(stems[film.id])] == 1 else longer(film)
             for film in films
         }
-        if len(set(map(_alike, stems.values()))) == len(films):
+        if len(set(map(folded_file, stems.values()))) == len(films):
             break
     return stems
-
-
-def _alike(stem: str) -> str:
-    """What is one name on disks that tell apart neither case nor the encoding of accents."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", stem).casefold())
 
 
 def _with_folders(film: ProjectFilm) -> str:

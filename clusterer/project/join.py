@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.config import LinkConfig
+from clusterer.core.text import folded
 from clusterer.core.types import IntArray
 from clusterer.project.crowd import Crowd, Decided
-from clusterer.project.decisions import folded
 from clusterer.project.edges import floor_of, least_asked
 from clusterer.project.evidence import Floats, Pools, Products, Scale, log_prior, sizes
 from clusterer.project.neighbours import Pairs, best, find_pairs

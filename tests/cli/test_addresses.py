@@ -53,6 +53,19 @@ def test_a_project(command: Command, files: Any, tmp_path: Path) -> None:
     assert command("list", "s.cast").out.count(" done ") == 2
 
 
+def test_a_project_goes_on_with_films_at_addresses(command: Command, files: Any) -> None:
+    how = ("--scratch", "scratch")
+    assert command("memory://films/e0.mp4", "--project", "s.cast", *how, *QUICK).code == 0
+    ran = command("s.cast", *how, "--workers", "1")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("s.cast: 1 film (1 unchanged), ")
+    files.rm("/films/e0.mp4")
+    ran = command("s.cast", *how, "--workers", "1")
+    gone = "Error: There is no memory://films/e0.mp4. Check the address\n"
+    assert (ran.code, ran.err) == (1, gone)
+    assert command("list", "s.cast").out.count(" done ") == 1
+
+
 def test_a_result_there_and_back(command: Command, files: Any, demo: clusterer.Outcome) -> None:
     address = "memory://results/demo.people"
     assert command("copy", demo.folder, address).out == f"Result: {address}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clusterer.core.text import visible
+from clusterer.core.text import folded, folded_file, natural, visible
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,14 @@ from clusterer.core.text import visible
 )
 def test_control_characters_are_escaped(name: str, shown: str) -> None:
     assert visible(name) == shown
+
+
+def test_names_are_compared_without_case_and_form() -> None:
+    assert folded("Zoe\u0308 STRAẞE") == folded("zoë strasse")
+    assert folded("\uff21nna") == folded("Anna")
+
+
+def test_files_are_one_if_disks_say_so() -> None:
+    assert folded_file("Zoe\u0308.MP4") == folded_file("zoë.mp4")
+    assert folded_file("\uff21.mp4") != folded_file("A.mp4"), "two files on any disk"
+    assert natural("Zoe\u0308 2") == natural("ZOË 2") < natural("zoë 10")

@@ -17,7 +17,8 @@ class LinkConfig:
     copies, all clips together (`python -m benchmarks people season`). Chosen without the clip that
     is measured (``--leave-one-out``), caution is 2 to 3, margin 1 or 2, the margin of a look 1.5 or
     2, the share of looks 0.2 or 0.3, and nobody is joined wrongly. Others are of photographs
-    (`python -m benchmarks people archive`).
+    (`python -m benchmarks people archive`). What other values than the defaults do was measured
+    once by hand, on the same runs: the commands have no options for them.
 
     Attributes
     ----------
@@ -39,12 +40,12 @@ class LinkConfig:
     split_margin, split_share
         Who has other people's faces among the own is not joined without a reviewer: a look that
         fits another candidate by this much more evidence, where such looks are at least this share,
-        0 to 1. With a margin of 2.5, or shares from 0.5 on, somebody else is joined. Where three
-        people of ten are given a look of somebody else of their film (``--mixed 4``), 0.988 of the
-        joined pairs are right, and 0.963 with a share of 1, which turns the rule off.
+        0 to 1; a share of 1 turns the rule off. With a margin of 2.5, or shares from 0.5 on,
+        somebody else is joined. Where three people of ten are given a look of somebody else of
+        their film (``--mixed 4``), 0.988 of the joined pairs are right.
     min_looks
-        Fewest readable looks of each side that are joined without a reviewer. Nobody was joined
-        wrongly at 2 or 1 either; with others' looks (``--mixed 4``) 0.975 are right at 2.
+        Fewest readable looks of each side that are joined without a reviewer: a definition; the
+        benchmark counts pairs with as many as readable.
     ask, ask_in_archive
         Smallest evidence, beyond the same odds, at which a reviewer is asked: in a season, and in
         an archive. In a season 6 of 285 answers from -1 to 0 were yes. Of an archive of

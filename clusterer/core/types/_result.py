@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from clusterer.core.config import AUTO, Config
 from clusterer.core.errors import ConfigError
+from clusterer.core.text import folded
 from clusterer.core.types._analysis import Analysis
 from clusterer.core.types._arrays import IntArray, freeze
 from clusterer.core.types._calibration import Calibration
@@ -117,7 +117,7 @@ class ClusteringResult:
         everyone = (*self.people, *self.unknowns)
         found = [one for one in everyone if one.id == who]
         found = found or [one for one in everyone if one.name == who]
-        found = found or [one for one in everyone if _folded(one.name) == _folded(who)]
+        found = found or [one for one in everyone if folded(one.name) == folded(who)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -280,8 +280,3 @@ def _ends(who: Identity) -> IntArray:
     """Start and end of each appearance, shape (k, 2), pts."""
     ends = [(seen.start_pts, seen.end_pts) for seen in who.appearances]
     return np.array(ends, dtype=np.int64).reshape(-1, 2)
-
-
-def _folded(name: str) -> str:
-    """A name for comparison, without case and with its characters composed."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

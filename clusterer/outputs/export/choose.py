@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from clusterer.core.clock import Clock, conform
 from clusterer.core.errors import ConfigError
+from clusterer.core.text import folded
 from clusterer.core.timecode import frame_number, timecode
 from clusterer.core.types import Appearance, ClusteringResult, Identity, Reason
 from clusterer.outputs.export.timeline import Part, Span, Timeline, one_line
@@ -235,6 +235,5 @@ def _start(wanted: str, rate: Fraction) -> str:
 
 
 def _folded(name: str) -> str:
-    """A name for comparison, without case and with its characters composed."""
-    folded = unicodedata.normalize("NFKC", one_line(name)).casefold()
-    return unicodedata.normalize("NFKC", folded)
+    """A name for comparison, as it is shown."""
+    return folded(one_line(name))
