@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from clusterer.core.errors import ProjectError
-from clusterer.project.database import is_project
+from clusterer.project.names import is_project
 from clusterer.project.project import Project
 from clusterer.project.run import process_all
 from tests.cli.own_process import environment
