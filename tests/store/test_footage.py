@@ -13,11 +13,11 @@ import pytest
 
 from clusterer.core.errors import VideoError
 from clusterer.core.types import Analysis
-from clusterer.review import Footage
 from clusterer.store.analysis_npz import dump, read_arrays, restore
 from clusterer.store.film import film_of as whose
 from clusterer.store.film import recall, remember
 from clusterer.store.folder import ResultFolder, load
+from clusterer.store.footage import Footage
 from tests.npz_files import write_arrays
 from tests.result_folder import decided, write
 from tests.small_result import small_analysis
