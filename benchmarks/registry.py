@@ -76,11 +76,19 @@ BENCHMARKS = (
     Benchmark("people", "calibration", "--threshold auto, and metrics learned from a clip"),
     Benchmark("people", "order", "how much the order of tracks decides"),
     Benchmark("people", "gallery", "names by a gallery: right, wrong, none"),
+    Benchmark("people", "listed", "names by a list of the cast: right, wrong, none"),
+    Benchmark("people", "find", "a face looked for in a film: how often each word is right"),
     Benchmark("people", "season", "films with partly the same people: joined, and asked about"),
     Benchmark(
         "people", "archive", "thousands of people in two films each: joined, and asked about"
     ),
+    Benchmark(
+        "people", "background", "extras who are folded away, and main people who must not be"
+    ),
     Benchmark("review", "actions", "answers and corrections that a simulated reviewer needs"),
+    Benchmark("review", "page", "first paint, script, scrolling and memory of the page"),
+    Benchmark("review", "naming", "clicks, keys and seconds to name people on the page"),
+    Benchmark("review", "missed", "missed faces found again from one drawn box each"),
     Benchmark("speed", "pipeline", "time and peak memory of the whole pipeline, as ratios"),
     Benchmark("speed", "workers", "time and memory of the command by number of cores"),
     Benchmark("speed", "season", "time and memory of a project of short films, by workers"),

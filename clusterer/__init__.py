@@ -3,7 +3,8 @@
 There are two phases. `analyse` finds, tracks and encodes the faces; it is slow, and its result is
 stored. `decide` groups them into people; it takes about a second and does not open the video.
 `process` does both and writes the result folder, which `load` reads. `Editor` makes corrections and
-`amend` applies them; `export` writes the formats of other programs.
+`amend` applies them; `export` writes the formats of other programs, `reel` renders parts of the
+film, and `anonymise` the film with faces made unrecognisable.
 
 >>> import clusterer
 >>> result = clusterer.process("episode.mp4").result  # doctest: +SKIP
@@ -64,13 +65,27 @@ if TYPE_CHECKING:
         VideoInfo,
     )
     from clusterer.edits.log import EditLog
-    from clusterer.gallery.who import FaceHits, who
+    from clusterer.gallery.cast_list.in_project import ProjectNaming, name_project_by_list
+    from clusterer.gallery.cast_list.naming import ListedName, ListNaming, name_by_list
+    from clusterer.gallery.cast_list.read import read_cast_list
+    from clusterer.gallery.cast_list.table import read_dates
+    from clusterer.gallery.cast_list.types import CastEntry, CastList
+    from clusterer.gallery.find import FaceHits, find, find_track
+    from clusterer.outputs.anonymise.choice import AnonymiseChoice
+    from clusterer.outputs.anonymise.paths import Check, Doubt
+    from clusterer.outputs.anonymise.write import Anonymised, anonymise
     from clusterer.outputs.export.choose import Choice
     from clusterer.outputs.export.write import export
+    from clusterer.outputs.reel import ReelChoice, reel
+    from clusterer.outputs.stills.choose import StillsChoice
+    from clusterer.outputs.stills.sheet import SheetLayout, sheet
+    from clusterer.outputs.stills.write import stills
     from clusterer.people.amend import amend
     from clusterer.people.decide import decide
     from clusterer.people.editor import Editor
+    from clusterer.pipeline.added import MissedFace
     from clusterer.pipeline.analyse import analyse
+    from clusterer.pipeline.missed import add_face, find_face
     from clusterer.pipeline.process import Outcome, process
     from clusterer.project.cluster import Cluster
     from clusterer.project.find import FoundFilms, find_films
@@ -91,6 +106,9 @@ if TYPE_CHECKING:
         ProjectFilm,
         Scope,
     )
+    from clusterer.project.watcher import Watcher, watch
+    from clusterer.removal.purge import purge
+    from clusterer.removal.types import Purged, PurgedFolder, PurgedKind
     from clusterer.store.folder import ResultFolder, load
     from clusterer.store.scratch import Scratch
 
@@ -99,12 +117,17 @@ __all__ = [
     "Analysis",
     "AnalysisConfig",
     "Anchor",
+    "AnonymiseChoice",
+    "Anonymised",
     "Appearance",
     "Calibration",
     "CastAction",
     "CastDoubt",
     "CastEdit",
+    "CastEntry",
     "CastImpure",
+    "CastList",
+    "Check",
     "ChipConfig",
     "ChipQuality",
     "Choice",
@@ -117,6 +140,7 @@ __all__ = [
     "Config",
     "DetectionConfig",
     "Detections",
+    "Doubt",
     "Edit",
     "EditLog",
     "Editor",
@@ -132,23 +156,33 @@ __all__ = [
     "Hook",
     "Identity",
     "LinkConfig",
+    "ListNaming",
+    "ListedName",
     "Member",
+    "MissedFace",
     "Move",
     "Outcome",
     "Person",
     "Project",
     "ProjectFilm",
+    "ProjectNaming",
     "ProjectTables",
+    "Purged",
+    "PurgedFolder",
+    "PurgedKind",
     "Reason",
+    "ReelChoice",
     "ResultFolder",
     "RunHook",
     "RunOutcome",
     "RunStatus",
     "Scope",
     "Scratch",
+    "SheetLayout",
     "Shot",
     "ShotConfig",
     "Sighting",
+    "StillsChoice",
     "Table",
     "Tables",
     "Track",
@@ -157,17 +191,31 @@ __all__ = [
     "Verdict",
     "VideoConfig",
     "VideoInfo",
+    "Watcher",
     "__version__",
+    "add_face",
     "amend",
     "analyse",
+    "anonymise",
     "decide",
     "export",
+    "find",
+    "find_face",
     "find_films",
+    "find_track",
     "load",
+    "name_by_list",
+    "name_project_by_list",
     "process",
     "process_all",
+    "purge",
+    "read_cast_list",
+    "read_dates",
     "read_table",
-    "who",
+    "reel",
+    "sheet",
+    "stills",
+    "watch",
 ]
 
 _NAMES = {
@@ -181,14 +229,28 @@ _NAMES = {
     " ClusteringResult Detections Edit Faces Identity Move Reason Shot Track TrackFeatures Verdict"
     " VideoInfo",
     "edits.log": "EditLog",
-    "gallery.who": "FaceHits who",
+    "gallery.find": "FaceHits find find_track",
+    "gallery.cast_list.in_project": "ProjectNaming name_project_by_list",
+    "gallery.cast_list.naming": "ListNaming ListedName name_by_list",
+    "gallery.cast_list.read": "read_cast_list",
+    "gallery.cast_list.table": "read_dates",
+    "gallery.cast_list.types": "CastEntry CastList",
     "store.scratch": "Scratch",
+    "outputs.anonymise.choice": "AnonymiseChoice",
+    "outputs.anonymise.paths": "Check Doubt",
+    "outputs.anonymise.write": "Anonymised anonymise",
     "outputs.export.choose": "Choice",
     "outputs.export.write": "export",
+    "outputs.reel": "ReelChoice reel",
+    "outputs.stills.choose": "StillsChoice",
+    "outputs.stills.sheet": "SheetLayout sheet",
+    "outputs.stills.write": "stills",
     "people.amend": "amend",
     "people.decide": "decide",
     "people.editor": "Editor",
+    "pipeline.added": "MissedFace",
     "pipeline.analyse": "analyse",
+    "pipeline.missed": "add_face find_face",
     "pipeline.process": "Outcome process",
     "project.cluster": "Cluster",
     "project.find": "FoundFilms find_films",
@@ -199,6 +261,9 @@ _NAMES = {
     "project.tables": "ProjectTables",
     "project.types": "Anchor CastAction CastDoubt CastEdit CastImpure FilmState Member Person"
     " ProjectFilm Scope",
+    "removal.purge": "purge",
+    "removal.types": "Purged PurgedFolder PurgedKind",
+    "project.watcher": "Watcher watch",
     "store.folder": "ResultFolder load",
 }
 """Module → the public names that it holds."""

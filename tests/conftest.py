@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -47,6 +48,27 @@ def same_models(user_cache: Path) -> Iterator[None]:
     before = os.environ.get(MODELS)
     yield
     assert os.environ.get(MODELS) == before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def open_networks() -> Iterator[None]:
+    """Open a network once for all tests: that takes longer than most of them."""
+    import onnxruntime  # noqa: PLC0415 (commands that need no network are tested without)
+
+    from clusterer.models import runtime  # noqa: PLC0415 (likewise)
+
+    opened = runtime._on_cpu
+    kept: dict[tuple[object, ...], onnxruntime.InferenceSession] = {}
+
+    def once(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+        key = onnxruntime.InferenceSession, hashlib.sha256(model).digest(), threads
+        if key not in kept:
+            kept[key] = opened(model, threads)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "_on_cpu", once)
+        yield
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from clusterer.core.config import ClusteringConfig, Config
-from clusterer.core.types import ClusteringResult
+from clusterer.core.types import Analysis, ClusteringResult
 from clusterer.outputs import save as result_folder
 from clusterer.people.confidence import confidences
 from clusterer.people.features import describe
@@ -37,10 +37,12 @@ LABELS = (0, 1, 0, -1)
 """ann and cleo are grouped as one person, dan is unknown."""
 
 
-def decided(labels: Sequence[int] = LABELS, **chosen: Any) -> ClusteringResult:
-    """The small analysis, with its four tracks grouped by these labels."""
+def decided(
+    labels: Sequence[int] = LABELS, analysis: Analysis | None = None, **chosen: Any
+) -> ClusteringResult:
+    """The small analysis, or another, with its four tracks grouped by these labels."""
     config = replace(ClusteringConfig(threshold=0.36), **chosen)
-    analysis = small_analysis()
+    analysis = analysis or small_analysis()
     features, array = describe(analysis, config), np.array(labels)
     trust = confidences(features, array, config.metric, 0.36)
     reasons = reasons_of(features, array, np.array([0, 1, 0, 1], bool))

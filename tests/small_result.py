@@ -23,7 +23,7 @@ from clusterer.core.types import (
     VideoInfo,
 )
 from clusterer.people.identities import present, reasons_of
-from clusterer.store.finished import FinishedPart, FinishedShot, Picture
+from clusterer.store.finished import FinishedPart, FinishedShot, Kind, Picture
 
 OF_DLIB = AnalysisConfig(encoding=EncodingConfig("dlib"))
 FRAME_PTS = 512
@@ -129,5 +129,5 @@ def pictures(analysis: Analysis) -> dict[str, bytes]:
 def finished_part(value: int) -> FinishedPart:
     """A part of one shot, with a picture; `value` tells it from others."""
     arrays = {"shot": np.array([value]), "track_of_row": np.zeros(0, np.int64)}
-    shot = FinishedShot(Mark(value, value), arrays, (Picture(0, value, False, b"picture"),))
+    shot = FinishedShot(Mark(value, value), arrays, (Picture(0, value, Kind.FACE, b"picture"),))
     return FinishedPart((shot,), None)

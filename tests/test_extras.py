@@ -140,5 +140,5 @@ def test_dependencies_are_those_of_a_run() -> None:
     )
     extras = project["optional-dependencies"]
     tested = " ".join(extras["test"])
-    for extra in ("cascade", "hdbscan", "parquet", "plots"):
+    for extra in ("cascade", "hdbscan", "parquet", "pdf", "plots"):
         assert all(re.split(r"[^\w-]", line)[0] in tested for line in extras[extra]), extra

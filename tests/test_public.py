@@ -17,12 +17,13 @@ from tests.conftest import DEMO
 from tests.small_result import FITS, small_result
 
 NEED_A_VIDEO = {
-    "Cluster", "FilmOutcome", "Outcome", "RunOutcome", "Scratch", "analyse", "load", "process",
-    "process_all", "who",
+    "Cluster", "FilmOutcome", "ListNaming", "ListedName", "MissedFace", "Outcome", "ProjectNaming",
+    "RunOutcome", "Scratch", "add_face", "analyse", "find", "find_face", "load", "name_by_list",
+    "name_project_by_list", "process", "process_all",
 }  # fmt: skip
 """Public names whose use needs a film, a result folder, a photograph or another machine."""
 OF_OTHERS = {
-    "Action", "CastAction", "ChipConfig", "ClothingConfig", "DetectionConfig",
+    "Action", "CastAction", "ChipConfig", "ClothingConfig", "DetectionConfig", "Doubt",
     "EncodingConfig", "FilmState", "Move", "Reason", "RunStatus", "Scope", "ShotConfig",
     "TrackingConfig", "Verdict", "VideoConfig", "__version__",
 }  # fmt: skip

@@ -38,7 +38,7 @@ def test_the_wheel_contains_templates_and_marker(wheel: Path) -> None:
         names = set(file.namelist())
     for template in (ROOT / "templates").iterdir():
         assert f"clusterer/outputs/templates/{template.name}" in names
-    assert {"clusterer/outputs/templates/report.html", "clusterer/py.typed"} <= names
+    assert {"clusterer/outputs/templates/workspace.html", "clusterer/py.typed"} <= names
 
 
 def test_the_wheel_contains_every_module_and_nothing_else(wheel: Path) -> None:
@@ -48,7 +48,7 @@ def test_the_wheel_contains_every_module_and_nothing_else(wheel: Path) -> None:
     assert modules <= names
     assert {name.split("/")[0] for name in names} == {"clusterer"}
     assert {Path(name).suffix for name in names} <= {
-        ".py", ".txt", ".typed", ".html", ".css", ".js", ".onnx", ".md",
+        ".py", ".txt", ".typed", ".html", ".css", ".js", ".onnx", ".md", ".ttf",
     }  # fmt: skip
     assert {
         "clusterer/clothing/clothing.int8.onnx",
@@ -58,6 +58,8 @@ def test_the_wheel_contains_every_module_and_nothing_else(wheel: Path) -> None:
         "clusterer/faces/encoding/SFACE.LICENSE.txt",
         "clusterer/faces/encoding/SFACE.md",
         "clusterer/faces/encoding/sface.fp16.onnx",
+        "clusterer/outputs/stills/DEJAVU.LICENSE.txt",
+        "clusterer/outputs/stills/DejaVuSans.ttf",
     } <= names
     assert wheel.stat().st_size < 30_000_000  # 3.3, 7.3 and 17.5 MB are the weights
 

@@ -1,43 +1,47 @@
-"""What the review page offers, without a browser: people, questions, the cut in two.
+"""What the review page shows, without a browser: people, who stands for them, the cut in two.
 
-Questions come as the page orders them: chance of yes times faces that a yes moves (for a doubt,
-chance of no times faces on that side of the cut). Those that an answer has made moot, and those
-that hardly can change anything, are dropped.
+`_cards` has its questions.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from clusterer.core.types import UNKNOWN, ClusteringResult, Edit, Question
-from clusterer.edits import NOT_A_FACE, Keys, replay
+from clusterer.core.appearances import appearances
+from clusterer.core.types import UNKNOWN, ClusteringResult, Edit
+from clusterer.edits import NOT_A_FACE, Keys, Person, replay
+from clusterer.outputs.report.payload import PLACES
+from clusterer.people.background import in_front, is_background
 
 STANDS = 5
 """Tracks that a correction names for a person."""
-LIKELY = 0.1
-"""Chance of changing anything under which the page asks only on request."""
-
 Pair = tuple[int, int]
 
 
 @dataclass(eq=False)
 class Page:
-    """What the page shows: the grouping with all corrections, and the questions that are left."""
+    """What the page shows: the grouping with all corrections.
+
+    Attributes
+    ----------
+    result : where the review begins
+    edits : the corrections since
+    skipped : questions that are not asked again
+    group : of each track, its label; each unknown track has one of its own
+    background : labels of the people who are in the background
+    """
 
     result: ClusteringResult
     edits: list[Edit] = field(default_factory=list)
-    done: set[Pair] = field(default_factory=set)
-    different: list[Pair] = field(default_factory=list)
+    skipped: set[Pair] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.keys = Keys(self.result.analysis)
         self.faces = [len(track) for track in self.result.analysis.tracks]
-        self.different += [(int(a), int(b)) for a, b in self.result.cannot_link]
         grouping = self.result.grouping
         self.start = self.result.labels if grouping is None else grouping.labels
         self.questions = self.result.advice.questions
@@ -49,10 +53,18 @@ class Page:
         numbers = {int(label): int(label) + 1 for label in np.unique(self.start) if label >= 0}
         found = replay(self.start, numbers, self.edits, self.keys)
         self.labels = np.where(found.not_a_face, NOT_A_FACE, found.labels)
+        self.by_hand = set(np.flatnonzero(found.by_hand).tolist())
         self.group = [
             label if label != UNKNOWN else -3 - track
             for track, label in enumerate(self.labels.tolist())
         ]
+        share = self.result.config.clustering.foreground
+        front = set(self.labels[in_front(self.result.analysis, share)].tolist())
+        self.background = {
+            label
+            for label in {*self.labels.tolist()}
+            if label >= 0 and is_background(found.people.get(label, Person(0)), label in front)
+        }
 
     def members(self, track: int) -> list[int]:
         """Tracks of the same group."""
@@ -62,10 +74,31 @@ class Page:
         """Keys of tracks."""
         return tuple(self.keys.tracks[track] for track in tracks)
 
-    def stands(self, track: int, but: Sequence[int] = ()) -> tuple[str, ...]:
-        """Keys of tracks that stand for a person, the track itself first."""
-        mates = [t for t in self.members(track) if t != track and t not in but]
-        return self.key(*[track, *mates][:STANDS])
+    def find(self, keys: Sequence[str]) -> list[int]:
+        """Tracks of keys."""
+        return [track for key in keys if (track := self._index.get(key)) is not None]
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {key: track for track, key in enumerate(self.keys.tracks)}
+
+    @cached_property
+    def _worth(self) -> list[float]:
+        """What the page prefers to show: the track of best quality, then the longest."""
+        quality = self.result.analysis.quality.value
+        best = [float(quality[track.detection_rows].max()) for track in self.result.analysis.tracks]
+        pairs = zip(best, self.faces, strict=True)
+        return [round(value, PLACES) + 1e-6 * faces for value, faces in pairs]
+
+    def stands(self, tracks: Sequence[int], but: Sequence[int] = ()) -> tuple[str, ...]:
+        """Keys of the tracks that stand for a group, without those that leave it."""
+        left = [track for track in tracks if track not in set(but)]
+        return self.key(*sorted(left, key=lambda track: (-self._worth[track], track))[:STANDS])
+
+    def time_pts(self, tracks: Sequence[int]) -> int:
+        """Time of a group on screen."""
+        ids = [self.result.analysis.tracks[track].id for track in tracks]
+        return sum(a.end_pts - a.start_pts for a in appearances(self.result.analysis, ids))
 
     def cut(self, group: int) -> list[int]:
         """The part of a person that the page proposes to split off; empty if there is none."""
@@ -92,43 +125,10 @@ class Page:
                 side = nodes[-1]
         return sorted(track for track in side if self.group[track] == self.group[b])
 
-    def act(self, edit: Edit) -> None:
+    def act(self, *edits: Edit) -> None:
         """Correct something."""
-        self.edits.append(edit)
+        self.edits.extend(edits)
         self.replay()
-
-    def next_question(self) -> Question | None:
-        """The question of greatest score that is still worth an answer."""
-        weight: Counter[int] = Counter()
-        for track, group in enumerate(self.group):
-            weight[group] += self.faces[track]
-        parted = {
-            frozenset((self.group[a], self.group[b]))
-            for a, b in self.different
-            if self.group[a] != self.group[b]
-        }
-        best, most = None, 0.0
-        for question in self.questions:
-            score = self._score(question, weight, parted)
-            if score > most:
-                best, most = question, score
-        return best
-
-    def _score(
-        self, question: Question, weight: Mapping[int, int], parted: set[frozenset[int]]
-    ) -> float:
-        a, b = question.a, question.b
-        groups = self.group[a], self.group[b]
-        doubt = bool(self.start[a] == self.start[b] != UNKNOWN)
-        if (a, b) in self.done or NOT_A_FACE in groups or doubt != (groups[0] == groups[1]):
-            return 0.0
-        sign = -1.0 if doubt else 1.0
-        chance = 0.5 + 0.5 * math.tanh(0.5 * sign * question.evidence)
-        if chance < LIKELY or frozenset(groups) in parted:
-            return 0.0
-        if doubt:
-            return chance * sum(self.faces[track] for track in self.side(a, b))
-        return chance * min(weight[group] for group in groups)
 
 
 def _cut(tree: Sequence[Pair], leaves: Sequence[int], wanted: set[int]) -> list[int]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.review._cards import Asked, Card, answer, cards, sides_of
 from benchmarks.review._page import STANDS, Page
-from clusterer.core.types import UNKNOWN, Action, Edit, Question
+from clusterer.core.types import UNKNOWN, Action, Edit
 from clusterer.edits import NOT_A_FACE
 from clusterer.evaluation.grouping import Grouping
 from clusterer.evaluation.matching import MISSED, Matching
@@ -56,50 +57,63 @@ class Reviewer:
         return self._b_cubed_f([names.index(who) for who in self.people])
 
     def review(self) -> Iterator[str]:
-        """Do one thing after the other, and yield what it was, until there is nothing to do."""
+        """Do one thing after the other, and yield what it was, until there is nothing to do.
+
+        A card is one action, and each answer on it that is turned is another.
+        """
         while self.useless < self.patience:
-            question = self.page.next_question()
-            if question is None:
+            asked = cards(self.page)
+            if not asked:
                 break
-            answer = self._answer(question)
-            helped = answer in {"yes", "not a face", "doubt: no"}
+            did = list(self._answer(asked[0]))
+            helped = any(what in {"yes", "not a face", "doubt: no"} for what in did)
             self.useless = 0 if helped else self.useless + 1
-            yield answer
-        for track in sorted(self.strays):
-            if self.page.labels[track] >= 0:
-                self.page.act(Edit(Action.NOT_A_FACE, tracks=self.page.key(track)))
-                yield "not a face"
+            yield from did
         yield from self._by_hand()
 
-    def _answer(self, question: Question) -> str:
-        page, a, b = self.page, question.a, question.b
-        page.done.add((a, b))
-        for track in (a, b):
-            if track in self.strays:
-                page.act(Edit(Action.NOT_A_FACE, tracks=page.key(track)))
-                return "not a face"
-        if not self.people[a] or not self.people[b]:
+    def _answer(self, card: Card) -> Iterator[str]:
+        """Answer a card, and yield what that took."""
+        if len(card.questions) == 1:
+            yield self._answer_one(card.questions[0])
+            return
+        page = self.page
+        yes = {asked.key: self._is_same(asked) for asked in card.questions}
+        out = [
+            track
+            for asked in card.questions
+            if asked.doubt and not yes[asked.key]
+            for track in sides_of(page, asked).second
+        ]
+        page.act(*[answer(page, asked, yes[asked.key], out) for asked in card.questions])
+        helped = [asked for asked in card.questions if yes[asked.key] != asked.doubt]
+        yield ("doubt: no" if helped[0].doubt else "yes") if helped else "no"
+        if any(yes.values()):  # else one key says no to all
+            for asked in card.questions:
+                if yes[asked.key] != asked.is_likely_yes:
+                    yield "turned"
+
+    def _is_same(self, asked: Asked) -> bool:
+        """Whether both are known to be one person."""
+        return bool(self.people[asked.a]) and self.people[asked.a] == self.people[asked.b]
+
+    def _answer_one(self, asked: Asked) -> str:
+        page = self.page
+        sides = sides_of(page, asked)
+        if self.strays.issuperset(sides.second):
+            page.act(Edit(Action.NOT_A_FACE, tracks=page.key(*sides.second)))
+            return "not a face"
+        if not self.people[asked.a] or not self.people[asked.b]:
+            page.skipped.add(asked.key)
             return "skip"
-        doubt = page.group[a] == page.group[b]
-        same = self.people[a] == self.people[b]
-        if doubt and same:
-            return "doubt: yes"
-        if same:
-            page.act(Edit(Action.SAME, who=page.stands(a), others=page.stands(b)))
-            return "yes"
-        page.different.append((a, b))
-        if doubt:
-            out = page.side(a, b)
-            rest = page.stands(a, out)
-            page.act(Edit(Action.NEW, tracks=page.key(*out), source=rest))
-            return "doubt: no"
-        page.act(Edit(Action.DIFFERENT, who=page.stands(a), others=page.stands(b)))
-        return "no"
+        same = self._is_same(asked)
+        page.act(answer(page, asked, same))
+        return ("doubt: " if asked.doubt else "") + ("yes" if same else "no")
 
     def _by_hand(self) -> Iterator[str]:
         """Split, merge, take out who is somebody else: the one that corrects most faces first."""
         while True:
-            todo = [*self._splits(), *self._merges(), *self._moves(), *self._new()]
+            corrections = (self._splits(), self._merges(), self._moves(), self._new())
+            todo = [chore for some in (*corrections, self._strays()) for chore in some]
             if not todo:
                 return
             _, what, edit = max(todo, key=lambda chore: chore[0])  # the first of equals
@@ -141,8 +155,10 @@ class Reviewer:
         """Merge groups with one main person, the largest with each of the others."""
         for tracks in self._homes().values():
             for other in tracks[1:]:
-                who, others = self.page.stands(tracks[0]), self.page.stands(other)
-                weight = self._weight(self.page.members(other))
+                mates = self.page.members(other)
+                who = self.page.stands(self.page.members(tracks[0]))
+                others = self.page.stands(mates)
+                weight = self._weight(mates)
                 yield weight, "merge", Edit(Action.SAME, who=who, others=others)
 
     def _moves(self) -> Iterator[Chore]:
@@ -150,13 +166,12 @@ class Reviewer:
         homes = self._homes()
         for tracks in self._labelled().values():
             for track in self._wrong(tracks):
-                source = self.page.stands(track)[1:]
+                source = self.page.stands(self.page.members(track), [track])
                 moved = self.page.key(track)
                 edit = Edit(Action.NEW, tracks=moved, source=source)
                 for home in homes.get(self.people[track], [])[:1]:
-                    edit = Edit(
-                        Action.MOVE, who=self.page.stands(home), tracks=moved, source=source
-                    )
+                    who = self.page.stands(self.page.members(home))
+                    edit = Edit(Action.MOVE, who=who, tracks=moved, source=source)
                 yield self.page.faces[track], "move", edit
 
     def _new(self) -> Iterator[Chore]:
@@ -165,6 +180,13 @@ class Reviewer:
             if len(tracks) == 1 and self.page.labels[tracks[0]] == UNKNOWN:
                 edit = Edit(Action.NEW, tracks=self.page.key(tracks[0]))
                 yield self.page.faces[tracks[0]], "new", edit
+
+    def _strays(self) -> Iterator[Chore]:
+        """Take what is not a face out of people."""
+        for track in sorted(self.strays):
+            if self.page.labels[track] >= 0:
+                edit = Edit(Action.NOT_A_FACE, tracks=self.page.key(track))
+                yield self.page.faces[track], "not a face", edit
 
     def _homes(self) -> dict[str, list[int]]:
         """Person → a track of each group that shows mostly that person, the greatest first."""

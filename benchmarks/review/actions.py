@@ -6,8 +6,10 @@
 
 A simulated reviewer knows the truth, answers the page's questions in its order, removes strays from
 people, then splits, merges and moves by hand. Each answer (including a skip) and each correction
-counts as one action. F is B-cubed over the labelled faces that were found; each face of an unknown
-track is a separate cluster. "of" is the greatest F that labels per track can reach.
+counts as one action; so does a card of several questions, and each answer on it that is not the
+likely one. F is
+B-cubed over the labelled faces that were found; each face of an unknown track is a separate
+cluster. "of" is the greatest F that labels per track can reach.
 """
 
 from __future__ import annotations
@@ -95,7 +97,7 @@ def review(
             if count == given.regroup:
                 edits = [*page.edits, Edit(Action.REGROUP)]
                 result = clusterer.decide(analysis, config, edits)
-                page = Page(result, edits, page.done, page.different)
+                page = Page(result, edits, page.skipped)
                 useless = reviewer.useless
                 break
         else:

@@ -16,7 +16,7 @@ SECTIONS = {
     "Common": ("gallery", "retry"),
     "Speed": ("workers", "device"),
     "Elsewhere": ("cluster", "scratch", "scratch_size"),
-    "Output": ("quiet", "as_json"),
+    "Output": ("no_biometrics", "quiet", "as_json"),
 }
 
 
@@ -28,6 +28,7 @@ SECTIONS = {
 @options.workers
 @options.device
 @options.takes("machines", MachineFlags)
+@options.no_biometrics
 @options.quiet
 @options.as_json("the summary")
 def add(
@@ -39,6 +40,7 @@ def add(
     workers: int | None,
     device: str,
     machines: MachineFlags,
+    no_biometrics: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -52,6 +54,8 @@ def add(
     from clusterer.project.project import Project
 
     check(device)
-    chosen = Choices(gallery, workers, device, retry, quiet, as_json, machines)
+    chosen = Choices(
+        gallery, workers, device, retry, quiet, as_json, machines, biometrics=not no_biometrics
+    )
     opened = Project(project)
     return run_films(lambda: opened, places, chosen)

@@ -14,12 +14,20 @@ from clusterer.core.config import AUTO, AnalysisConfig
 from clusterer.core.errors import ModelError, ResultError
 from clusterer.core.files import is_file, write_atomic
 from clusterer.core.folders import make_folder
+from clusterer.core.text import megabytes
 from clusterer.faces import alignment, detection, encoding
 from clusterer.models.cache import cache_folder
 from clusterer.models.download import Download
 
 DECLINED = "declined"
 """Folder in the cache with an empty file for each encoder whose download was declined."""
+
+NOTICED = "noticed"
+"""Empty file in the cache: the notice has been shown on this machine."""
+NOTICE = """\
+Faces are biometric data. Result folders hold pictures and vectors of them, which only you can read;
+nothing leaves this machine. To delete them: cluster-video purge FOLDER. To store none:
+--no-biometrics. (This is shown once.)"""
 
 
 def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
@@ -60,6 +68,20 @@ def ensure_weights(config: AnalysisConfig, quiet: bool = False) -> None:
         missing[0][1].find()  # raises the error that names both ways
     for _, file in missing:
         fetch(file, accept_licence=True)
+
+
+def tell_once(*, quiet: bool) -> None:
+    """Say once on this machine what is biometric, where it lies, and how it is deleted.
+
+    Only on a terminal. Where the cache cannot be written to, it is said each time.
+    """
+    noticed = cache_folder() / NOTICED
+    if quiet or not _is_on_terminal() or is_file(noticed):
+        return
+    click.echo(NOTICE, err=True)
+    with suppress(ResultError):
+        make_folder(noticed.parent)
+        write_atomic(noticed, b"")
 
 
 def better_encoder() -> str:
@@ -129,11 +151,6 @@ def fetch(file: Download, accept_licence: bool) -> Path:
 def described(file: Download) -> str:
     """Name, size and licence, to read before a download."""
     return f"{file.name}, {megabytes(file.size_bytes)}, licence: {file.licence}"
-
-
-def megabytes(size_bytes: int) -> str:
-    """A size with its unit."""
-    return f"{size_bytes / 1e6:.1f} MB"
 
 
 def _agrees(missing: list[tuple[str, Download]]) -> bool:

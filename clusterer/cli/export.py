@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,31 +16,18 @@ from clusterer.cli import options
 from clusterer.cli.group import Command
 from clusterer.cli.mistakes import is_result
 from clusterer.cli.options import flag
-from clusterer.cli.types import NUMBER, Place, Registered
+from clusterer.cli.types import NUMBER, PATH, Place, Rate, Registered, TimeOrTimecode
 from clusterer.core.errors import ConfigError
 from clusterer.core.folders import is_folder
+from clusterer.core.named import MOST_NAMES
 from clusterer.core.text import counted, visible
 from clusterer.outputs import export as formats
 
 if TYPE_CHECKING:
     from clusterer.outputs.export.choose import Choice
+    from clusterer.store.exported import Batch
 
 _LIKE_AN_ENDING = re.compile(r"\.[a-z][a-z0-9]{1,7}")
-_RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
-
-
-class Rate(click.ParamType[Fraction]):
-    """Frames per second: ``25``, ``23.976``, ``30000/1001``."""
-
-    name = "rate"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Fraction:
-        """Parse, or fail with one line."""
-        if not _RATE.fullmatch(str(value)):
-            self.fail(f"{value!r} is not a rate; write 25, 23.976 or 30000/1001", param, ctx)
-        return Fraction(str(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +39,23 @@ class ExportFlags:
         multiple=True,
         metavar="NAME,...",
         help="Only these people, by name or id. Default: all who are not hidden.",
+    )
+    begin: float | str | None = flag(
+        "--from",
+        type=TimeOrTimecode(),
+        metavar="TIME",
+        help="Leave out what is before: seconds, MM:SS, HH:MM:SS, or a timecode HH:MM:SS:FF.",
+    )
+    end: float | str | None = flag(
+        "--to",
+        type=TimeOrTimecode(),
+        metavar="TIME",
+        help="Leave out what is at this time or later.",
+    )
+    together: bool = flag(
+        "--together",
+        is_flag=True,
+        help="Only where all of --people are on screen at once.",
     )
     min_duration: float = flag(
         "--min-duration",
@@ -98,8 +102,31 @@ class ExportFlags:
         help="Reel name in cut lists (edl); OpenShot needs AX. Default: from the video's name.",
     )
 
+    base_url: str = flag(
+        "--base-url",
+        default="",
+        metavar="URL",
+        help="Web address of the folder in which film and export will lie (iiif). Default: "
+        "one that cannot exist.",
+    )
+
+    roles: Path | None = flag(
+        "--roles",
+        type=PATH,
+        metavar="FILE",
+        help="Table of the cast with the columns name and role (kodi).",
+    )
+
     def choice(self) -> Choice:
-        """Convert the flags to the library's settings."""
+        """Convert the flags to the library's settings.
+
+        Raises
+        ------
+        ConfigError
+            As of `Choice`.
+        CastListError
+            The list of roles cannot be read.
+        """
         from clusterer.outputs.export.choose import Choice
 
         return Choice(
@@ -111,7 +138,19 @@ class ExportFlags:
             start_timecode=self.start_timecode,
             rate=self.rate,
             reel=self.reel,
+            begin=self.begin,
+            end=self.end,
+            together=self.together,
+            base_url=self.base_url,
+            roles={} if self.roles is None else _roles(self.roles),
         )
+
+
+def _roles(path: Path) -> dict[str, str]:
+    """Name → role, of a cast list."""
+    from clusterer.gallery.cast_list.read import read_cast_list
+
+    return {entry.name: entry.role for entry in read_cast_list(path).entries if entry.role}
 
 
 def _placed(files: dict[str, bytes], place: tuple[Path, bool]) -> dict[Path, bytes]:
@@ -198,9 +237,9 @@ def export(
     export_from = _of_project if is_project(result) else _of_result
     made = export_from(result, wanted, choices.choice())
     placed = _placed(made.files, output or (made.default, True))
-    _write(placed)
+    removed = _write(placed, made.batches)
     if not quiet:
-        for line in (*made.lines, *(made.summary(placed) or placed)):
+        for line in (*made.lines, *(made.summary(placed) or placed), *removed):
             click.echo(visible(line))
     for line in made.errors:
         click.echo(f"Error: {visible(line)}", err=True)
@@ -213,18 +252,23 @@ class _Made:
 
     Attributes
     ----------
-    files : name → content
+    batches
     default
     lines : before the files
     of_film : film of a project → names of its files; files are counted then
     errors : one line for each film that is left out
     """
 
-    files: dict[str, bytes]
+    batches: Sequence[Batch]
     default: Path
     lines: list[str]
     of_film: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Name → content."""
+        return {name: content for batch in self.batches for name, content in batch.files.items()}
 
     def summary(self, placed: Mapping[Path, bytes]) -> list[str]:
         """Number of files of each film, the other files, and the folder; empty for one film."""
@@ -239,21 +283,18 @@ class _Made:
 
 
 def _of_result(path: Path, wanted: tuple[str, ...], choice: Choice) -> _Made:
-    from clusterer.outputs.export.choose import choose
+    from clusterer.outputs.export.batch import batches
     from clusterer.store.folder import ResultFolder
 
     folder = ResultFolder(path)
-    timeline = choose(folder.load(), choice)
-    files: dict[str, bytes] = {}
-    for name in dict.fromkeys(wanted):
-        files |= formats.create(name).files(timeline)
+    timeline, made = batches(folder.load(), wanted, choice)
     lines = [
         f"{counted(len(timeline.parts), 'person', 'people')}, "
         f"{counted(len(timeline.marks()), 'appearance')} at "
         f"{float(timeline.rate):.6g} frames per second from {timeline.timecode(0)}"
     ]
     notes = [f"Note: {each}" for each in timeline.warnings]
-    return _Made(files, folder.exports, [*lines, *notes])
+    return _Made(made, folder.exports, [*lines, *notes])
 
 
 def _of_project(path: Path, wanted: tuple[str, ...], choice: Choice) -> _Made:
@@ -273,11 +314,30 @@ def _of_project(path: Path, wanted: tuple[str, ...], choice: Choice) -> _Made:
             for warning in timeline.warnings
         ),
     ]
-    return _Made(made.files, path / EXPORTS, lines, made.of_film, tuple(made.failed.values()))
+    return _Made(made.batches, path / EXPORTS, lines, made.of_film, tuple(made.failed.values()))
 
 
-def _write(placed: dict[Path, bytes]) -> None:
+def _write(placed: dict[Path, bytes], batches: Sequence[Batch]) -> list[str]:
+    """Write files; returns a line on what was removed of earlier ones, or could not be."""
+    from clusterer.store.exported import write_exports
     from clusterer.store.output import write_output
 
     target = next(iter(placed)).parent
-    write_output(target, {path.name: content for path, content in placed.items()})
+    if {path.name for path in placed} != {name for batch in batches for name in batch.files}:
+        write_output(target, {path.name: content for path, content in placed.items()})
+        return []  # under a name that the user gave, others may be there to stay
+    removed = write_exports(target, batches)
+    lines = []
+    if removed.names:
+        lines.append(
+            f"Removed {counted(len(removed.names), 'file')} of an earlier export: "
+            f"{_listed(removed.names)}"
+        )
+    if removed.why:
+        lines.append(f"Note: An earlier export left {_listed(removed.left)}: {removed.why}")
+    return lines
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"{', '.join(names[:MOST_NAMES])}{more}"

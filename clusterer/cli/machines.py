@@ -59,6 +59,14 @@ class MachineFlags:
 
         return scratch(self.scratch, self.scratch_size)
 
+    def refuse_cluster(self) -> None:
+        """Raise ConfigError if other machines are to look at faces of which nothing may be left."""
+        if self.cluster is not None:
+            raise ConfigError(
+                "--cluster has faces looked at by machines over which this one has no control",
+                "Leave one of --cluster and --no-biometrics out",
+            )
+
     def executor(
         self, workers: int | None, config: AnalysisConfig, device: str, *, quiet: bool
     ) -> AbstractContextManager[Executor]:

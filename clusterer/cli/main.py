@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from clusterer.cli.exit_codes import INTERRUPTED
 
 TYPE_CHECKING = False  # importing it from typing takes longer than the rest of this module
 if TYPE_CHECKING:
     from typing import NoReturn
+
+
+def _ended(failure: object) -> None:
+    """End where Python ignores a Ctrl-C: in a callback of its import system."""
+    if isinstance(getattr(failure, "exc_value", None), KeyboardInterrupt):
+        os._exit(INTERRUPTED)
 
 
 def main(args: list[str] | None = None) -> NoReturn:
@@ -25,6 +32,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     """
     try:
         if args is None:
+            sys.unraisablehook = _ended
             from clusterer.cli import signals  # inside the try
 
             signals.leave_at_once()

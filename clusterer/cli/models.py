@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 import click
 
 from clusterer.cli.columns import echo_columns
-from clusterer.cli.consent import UNTRIED, described, fetch, megabytes
+from clusterer.cli.consent import UNTRIED, described, fetch
 from clusterer.cli.group import Group
 from clusterer.core.config import DetectionConfig, EncodingConfig
 from clusterer.core.errors import ConfigError, DependencyError, ModelError
+from clusterer.core.text import megabytes
 from clusterer.faces import alignment, detection, encoding
 from clusterer.models.bundled import Weights
 from clusterer.models.download import Download

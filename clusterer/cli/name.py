@@ -1,9 +1,10 @@
-"""``cluster-video name``: name a person, or people by the photographs of a gallery."""
+"""``cluster-video name``: name a person, or people by photographs or a list of the cast."""
 
 from __future__ import annotations
 
 import getpass
 from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,12 @@ import click
 
 from clusterer.cli import options
 from clusterer.cli.group import Command
+from clusterer.cli.types import PATH, Rate
 from clusterer.core.errors import ConfigError
 from clusterer.core.text import folded, visible
 
 if TYPE_CHECKING:
-    from clusterer.gallery import Gallery, NameSuggestion, Scale
+    from clusterer.gallery import Gallery, ListedName, NameSuggestion, Scale
     from clusterer.project.project import Project
     from clusterer.project.types import Person
 
@@ -25,35 +27,75 @@ if TYPE_CHECKING:
 @click.argument("person", required=False)
 @click.argument("called", metavar="[NAME]", required=False)
 @options.gallery()
+@click.option(
+    "--from",
+    "source",
+    type=PATH,
+    metavar="FILE",
+    help="Name people by a cut list (.edl), a project of Final Cut Pro (.fcpxml), or a table of "
+    "the cast (.csv).",
+)
+@click.option(
+    "--start-timecode",
+    metavar="TIMECODE",
+    help="Timecode of the film's first frame in FILE. Default: that of the film.",
+)
+@click.option(
+    "--rate", type=Rate(), help="Frame rate of FILE's timecodes. Default: that of the film."
+)
+@click.option(
+    "--dates",
+    type=PATH,
+    metavar="CSV",
+    help="Dates of the films of a project: a table with the columns film and date.",
+)
 @options.quiet
 def name(
-    result: Path, person: str | None, called: str | None, gallery: Path | None, quiet: bool
+    *,
+    result: Path,
+    person: str | None,
+    called: str | None,
+    gallery: Path | None,
+    source: Path | None,
+    start_timecode: str | None,
+    rate: Fraction | None,
+    dates: Path | None,
+    quiet: bool,
 ) -> int:
-    """Name PERSON of RESULT, or name people by the photographs of a gallery.
+    """Name PERSON of RESULT, or name people by photographs or by a list of the cast.
 
     RESULT is a folder that cluster-video wrote, of one video or a project. PERSON is an id, such as
     person-3, or the name until now; an empty NAME gives back the automatic one.
 
-    With --gallery, existing names are kept, and people that the gallery does not clearly identify
-    stay unnamed.
+    With --gallery or --from, existing names are kept, and people whom photographs or times do not
+    clearly identify stay unnamed.
 
     The names are corrections: a review shows them and can undo them.
     """
     from clusterer.project.names import is_project
 
-    if (gallery is None) == (person is None) or (person is None) != (called is None):
+    ways = [person is not None, gallery is not None, source is not None or dates is not None]
+    if sum(ways) != 1 or (person is not None) != (called is not None):
         raise ConfigError(
-            "Give either a person and a name, or a gallery",
-            f"Write cluster-video name {visible(result)} person-3 Anna, or ... --gallery DIR",
+            "Give either a person and a name, a gallery, or a list",
+            f"Write cluster-video name {visible(result)} person-3 Anna, or ... --gallery DIR, or "
+            "... --from FILE",
         )
+    of_project = is_project(result)
     if person is not None and called is not None:
-        name_one = _in_project if is_project(result) else _in_result
-        now = name_one(result, person, called)
+        now = (_in_project if of_project else _in_result)(result, person, called)
         if not quiet:
             click.echo(visible(f"{person} is {now}"))
     elif gallery is not None:
-        by_gallery = _project_by_gallery if is_project(result) else _by_gallery
-        by_gallery(result, gallery, quiet)
+        (_project_by_gallery if of_project else _by_gallery)(result, gallery, quiet)
+    elif of_project:
+        if start_timecode or rate:
+            raise ConfigError("--start-timecode and --rate are of one film", "Name its result")
+        _project_by_list(result, source, dates, quiet)
+    else:
+        if source is None or dates is not None:
+            raise ConfigError("--dates is of a project", "Name a folder NAME.cast")
+        _by_list(result, source, start_timecode, rate, quiet)
     return 0
 
 
@@ -138,6 +180,61 @@ def _project_by_gallery(path: Path, gallery: Path, quiet: bool) -> None:
     click.echo(f"{counted(rest, 'person', 'people')} of {visible(path.name)} without a name")
     for note in loaded.notes:
         click.echo(f"Note: {visible(note)}")
+
+
+def _by_list(
+    result: Path, source: Path, start_timecode: str | None, rate: Fraction | None, quiet: bool
+) -> None:
+    from clusterer.cli.consent import ensure_weights
+    from clusterer.gallery import name_by_list, read_cast_list
+    from clusterer.store.folder import load
+
+    loaded = load(result)
+    cast = read_cast_list(source, Path(loaded.analysis.video.path).name)
+    if any(entry.photographs for entry in cast.entries):
+        ensure_weights(loaded.config.analysis, quiet)
+    naming = name_by_list(result, cast, start_timecode=start_timecode, rate=rate)
+    if not quiet:
+        for line in _list_lines(naming.names, naming.notes):
+            click.echo(line)
+
+
+def _project_by_list(path: Path, source: Path | None, dates: Path | None, quiet: bool) -> None:
+    from clusterer.cli.consent import ensure_weights
+    from clusterer.cli.project import catch_up, up_to_date
+    from clusterer.core.text import counted
+    from clusterer.gallery import name_project_by_list, read_cast_list, read_dates
+    from clusterer.project.project import Project
+
+    project = up_to_date(Project(path))
+    made = None if dates is None else read_dates(dates)
+    lines: list[str] = []
+    if source is None:
+        project.set_dates(made)
+        lines += [f"{who.name} is in {film.name}: too early" for who, film in project.too_early]
+    else:
+        if any(entry.photographs for entry in read_cast_list(source).entries):
+            ensure_weights(project.config.analysis, quiet)
+        naming = name_project_by_list(project, source, made)
+        for film, found in naming.films.items():
+            lines += [f"{film}: {line}" for line in _list_lines(found.names, found.notes)]
+        lines += [f"Note: {note}" for note in naming.notes]
+    catch_up(project)
+    if quiet:
+        return
+    for line in lines:
+        click.echo(visible(line))
+    rest = sum(not project.snapshot().given.get(who.number, ("",))[0] for who in project.people)
+    click.echo(f"{counted(rest, 'person', 'people')} of {visible(path.name)} without a name")
+
+
+def _list_lines(names: Iterable[ListedName], notes: Iterable[str]) -> list[str]:
+    """What became of each name of a list, and notes."""
+    lines = [
+        f"{each.was} is {each.name}: {each.why}" if each.person else f"{each.name}: {each.why}"
+        for each in names
+    ]
+    return [visible(line) for line in (*lines, *(f"Note: {note}" for note in notes))]
 
 
 def author() -> str:

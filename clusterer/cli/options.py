@@ -117,7 +117,15 @@ workers = click.option(
     "about 270 MB at 360p, 400 at 1080p and 800 at 2160p.",
 )
 retry = click.option(
-    "--retry", is_flag=True, help="Also try videos that failed in two runs of the project."
+    "--retry",
+    is_flag=True,
+    help="Also try videos that failed in two runs of the project, or that were purged.",
+)
+no_biometrics = click.option(
+    "--no-biometrics",
+    is_flag=True,
+    help="Leave nothing but tables and a report without pictures: no pictures and no vectors of "
+    "faces are stored. Such a result cannot be reviewed.",
 )
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 

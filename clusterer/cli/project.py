@@ -213,6 +213,7 @@ def _person(who: Person, named: bool, names: Mapping[int, str]) -> dict[str, Any
         "name": who.name,
         "named": named,
         "hidden": who.hidden,
+        "background": who.background,
         "screen_time_s": round(who.screen_time_s, 3),
         "films": [
             {
@@ -236,7 +237,7 @@ def _echo_people(project: Project, shown: list[Person]) -> None:
     rows = [
         [
             who.id,
-            who.name + (" (hidden)" if who.hidden else ""),
+            who.name + _class_of(who),
             spoken(who.screen_time_s),
             f"{_confirmed(who)} of {len(who.films)}",
             *(bar(_times(who).get(film.id, 0.0), most.get(film.id, 0.0)) for film in films),
@@ -245,6 +246,10 @@ def _echo_people(project: Project, shown: list[Person]) -> None:
     ]
     head = ["person", "name", "on screen", "confirmed", *(film.name for film in films)]
     echo_columns([head, *rows], right={2})
+
+
+def _class_of(who: Person) -> str:
+    return " (hidden)" if who.hidden else " (background)" if who.background else ""
 
 
 def _times(who: Person) -> dict[int, float]:

@@ -19,13 +19,14 @@ from clusterer.cli import options
 from clusterer.cli.group import Command
 from clusterer.cli.name import author
 from clusterer.cli.types import PATH
-from clusterer.core.errors import ConfigError
+from clusterer.core.errors import ConfigError, VideoError
 from clusterer.core.files import reason
 from clusterer.core.text import visible
 
 if TYPE_CHECKING:
-    from clusterer.review import Footage
+    from clusterer.review.outside import Outside
     from clusterer.review.server import Offer
+    from clusterer.store.footage import Footage
 
 
 @click.command(cls=Command)
@@ -44,18 +45,43 @@ if TYPE_CHECKING:
     default=0,
     help="Port of the page on this machine. Default: a free one.",
 )
+@click.option(
+    "--bind",
+    metavar="IP",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address of this machine to listen at; 0.0.0.0 for all, as in a container. Then browsers "
+    "of other machines can reach the page by --address.",
+)
+@click.option(
+    "--address",
+    metavar="URL",
+    help="Address by which browsers reach the page through a reverse proxy with TLS, such as "
+    "https://review.example.org. Whoever has the printed link can review. No browser is opened.",
+)
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-def review(result: Path, video: Path | None, port: int, no_browser: bool) -> None:
+def review(  # noqa: PLR0917 (click passes each by name)
+    result: Path,
+    video: Path | None,
+    port: int,
+    bind: str,
+    address: str | None,
+    no_browser: bool,
+) -> None:
     """Correct and name the people of RESULT, a folder that cluster-video wrote.
 
     RESULT may also be a project, a folder NAME.cast: its page shows the people of all films, asks
     who is the same, and leads to the page of each film.
 
     A page opens in the browser. Every correction is saved at once, that of a result to
-    RESULT/edits.json; tables and report are updated. Only this machine can open the page. Ctrl-C
-    ends the review.
+    RESULT/edits.json; tables and report are updated. Only this machine can open the page, unless
+    --bind and --address say otherwise. Ctrl-C ends the review.
     """
     from clusterer.project.names import is_project
+    from clusterer.review.outside import Outside
+
+    outside = Outside(bind, address or "")
+    no_browser = no_browser or address is not None
 
     if is_project(result):
         if video is not None:
@@ -63,27 +89,29 @@ def review(result: Path, video: Path | None, port: int, no_browser: bool) -> Non
                 "--video names the film of one result, and this is a project",
                 "Leave it out; films are found where they were analysed",
             )
-        _review_project(result, port, no_browser)
+        _review_project(result, port, outside, no_browser)
         return
-    from clusterer.review import Footage, Session, Site, earlier_names
+    from clusterer.review import Session, Site, earlier_names
+    from clusterer.store.footage import Footage
 
     session = Session(result)
     footage = Footage(result, session.state.result.analysis, video)
     _ask(footage)
-    _serve(Site(session, footage, earlier_names(result)), result, port, no_browser)
+    site = Site(session, footage, earlier_names(result))
+    _serve(site, result, port, outside, no_browser)
     _say(session.count, session.folder.edits_file)
 
 
-def _review_project(path: Path, port: int, no_browser: bool) -> None:
+def _review_project(path: Path, port: int, outside: Outside, no_browser: bool) -> None:
     from clusterer.project.project import Project
     from clusterer.review.cast import CastSession, CastSite
 
     project = Project(path)
-    _serve(CastSite(CastSession(project, author())), path, port, no_browser)
+    _serve(CastSite(CastSession(project, author())), path, port, outside, no_browser)
     _say(len(project.edits), path)
 
 
-def _serve(site: Offer, folder: Path, port: int, no_browser: bool) -> None:
+def _serve(site: Offer, folder: Path, port: int, outside: Outside, no_browser: bool) -> None:
     """Serve a page until Ctrl-C, and open it in the browser."""
     from clusterer.review import doorway, serve
 
@@ -100,17 +128,26 @@ def _serve(site: Offer, folder: Path, port: int, no_browser: bool) -> None:
                     return
                 Thread(target=webbrowser.open, args=[page.as_uri()], daemon=True).start()
 
-        serve(site, on_ready, port)
+        serve(site, on_ready, port, site.subject, outside)
 
 
 def _say(count: int, place: Path) -> None:
     click.echo(f"{count} correction{'' if count == 1 else 's'} in {visible(place)}")
 
 
+def _warn(footage: Footage) -> None:
+    """Say now if the page will not find the film; it looks again whenever it needs it."""
+    try:
+        footage.find()
+    except VideoError as error:
+        click.echo(f"Note: the page cannot play the film: {error}", err=True)
+
+
 def _ask(footage: Footage) -> None:
     """Ask before showing a video from elsewhere; without a terminal, print how to allow it."""
     target = footage.elsewhere()
     if target is None:
+        _warn(footage)
         return
     link = visible(target)  # a name could control the terminal
     if sys.stdin.isatty() and sys.stderr.isatty():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 
     from clusterer.cli.progress import Terminal
     from clusterer.cli.season import Choices
+    from clusterer.core.types import ClusteringResult
+    from clusterer.edits import EditLog
     from clusterer.gallery import Gallery
     from clusterer.pipeline.process import Outcome
     from clusterer.project.project import Project
@@ -48,7 +49,7 @@ SECTIONS = {
     "Several videos": ("project", "scope", "retry"),
     "Speed": ("workers", "device"),
     "Elsewhere": ("cluster", "scratch", "scratch_size"),
-    "Output": ("quiet", "as_json"),
+    "Output": ("no_biometrics", "quiet", "as_json"),
 }  # fmt: skip
 
 
@@ -94,6 +95,7 @@ SECTIONS = {
 @options.workers
 @options.device
 @options.takes("machines", MachineFlags)
+@options.no_biometrics
 @options.quiet
 @options.as_json("the summary")
 def run(
@@ -111,6 +113,7 @@ def run(
     workers: int | None,
     device: str,
     machines: MachineFlags,
+    no_biometrics: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -134,17 +137,27 @@ def run(
             raise ConfigError("--edits and --replace belong to one video", "Leave them out")
         from clusterer.cli.season import Choices  # loads FFmpeg, which a stored result needs not
 
-        choices = Choices(gallery, workers, device, retry, quiet, as_json, machines)
+        choices = Choices(
+            gallery, workers, device, retry, quiet, as_json, machines, biometrics=not no_biometrics
+        )
         return _run_project(place, videos, config, scope, choices)
     if scope is not None or retry:
         raise ConfigError("--scope and --retry belong to a project", "Name it with --project")
+    if no_biometrics:
+        machines.refuse_cluster()
     folders = result_folders(videos, output)
     if edits is not None and len(folders) > 1:
         raise ConfigError("--edits belongs to one video", "Run the videos one by one")
     room = machines.room()
     with machines.executor(workers, config.analysis, device, quiet=quiet or as_json) as executor:
         one = partial(
-            _one, edits=edits, replaces=replaces, executor=executor, device=device, scratch=room
+            _one,
+            edits=edits,
+            replaces=replaces,
+            executor=executor,
+            device=device,
+            scratch=room,
+            biometrics=not no_biometrics,
         )
         return _run_each(folders, config, gallery, one, quiet=quiet, as_json=as_json)
 
@@ -159,12 +172,13 @@ def _run_each(
     as_json: bool,
 ) -> int:
     """Process videos, each by itself."""
-    from clusterer.cli.consent import better_encoder, ensure_weights
+    from clusterer.cli.consent import better_encoder, ensure_weights, tell_once
     from clusterer.cli.progress import Terminal
     from clusterer.cli.show import outcome_json
     from clusterer.people.decide import resolved
 
     ensure_weights(config.analysis, quiet)
+    tell_once(quiet=quiet or as_json)
     better = better_encoder() if config.analysis.encoding.encoder == AUTO else ""
     config = resolved(config)
     loaded_gallery = None
@@ -194,7 +208,7 @@ def _project_of(
     if project is not None:
         if output is not None:
             raise ConfigError("--project and --output name the same folder", "Give one of them")
-        return _checked_name(project)
+        return checked_name(project)
     folders = [
         video
         for video in videos
@@ -214,10 +228,10 @@ def _project_of(
             raise ConfigError(f"{first} is a project already", "Leave --output out")
         return first
     name = Path(os.path.abspath(first)).name  # noqa: PTH100 (removes .., keeps links)
-    return _checked_name(output or Path(f"{printable(name) or 'films'}{ENDING}"))
+    return checked_name(output or Path(f"{printable(name) or 'films'}{ENDING}"))
 
 
-def _checked_name(project: Path) -> Path:
+def checked_name(project: Path) -> Path:
     """A name of a project, which ends as all do, or is that of one that is there."""
     from clusterer.project.names import ENDING, is_project
 
@@ -304,6 +318,7 @@ def _one(
     executor: Executor,
     device: str,
     scratch: Scratch,
+    biometrics: bool,
 ) -> Outcome:
     """Process one video, name its people, and print the summary."""
     from clusterer.cli.name import suggestion_lines
@@ -311,6 +326,16 @@ def _one(
     from clusterer.pipeline.process import process
 
     check_no_folder(video)
+    lines: list[str] = []
+
+    def named(result: ClusteringResult, log: EditLog) -> ClusteringResult:
+        from clusterer.gallery.naming import named_by
+
+        assert loaded_gallery is not None
+        naming = named_by(loaded_gallery, result, log)
+        lines.extend(suggestion_lines(naming.suggestions, loaded_gallery))
+        return naming.result
+
     with terminal.watching(_name(video)) as hook:
         outcome = process(
             video,
@@ -322,14 +347,9 @@ def _one(
             executor=executor,
             device=device,
             scratch=scratch,
+            biometrics=biometrics,
+            named=None if loaded_gallery is None else named,
         )
-    lines: list[str] = []
-    if loaded_gallery is not None:
-        from clusterer.gallery import name_people
-
-        naming = name_people(folder, loaded_gallery)
-        outcome = replace(outcome, result=naming.result)
-        lines = suggestion_lines(naming.suggestions, loaded_gallery)
     if better:
         used = config.analysis.encoding.encoder
         lines.append(

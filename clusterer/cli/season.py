@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from clusterer.project.find import find_films
 from clusterer.project.project import Project
 from clusterer.project.run import process_all
 from clusterer.project.run_outcome import FilmOutcome, RunHook, RunOutcome, RunStatus
-from clusterer.project.types import FilmState, Person
+from clusterer.project.types import FilmState, Person, ProjectFilm
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -37,6 +38,7 @@ _WORDS = {
     RunStatus.UNCHANGED: "unchanged",
     RunStatus.FAILED: "failed",
     RunStatus.QUARANTINED: "left alone",
+    RunStatus.PURGED: "purged",
 }
 """What came of films, in the summary."""
 
@@ -52,6 +54,7 @@ class Choices:
     retry : also films that failed twice
     quiet, as_json : what to print
     machines : workers on other machines, and where copies of films lie
+    biometrics : whether pictures and vectors of faces stay; see ``--no-biometrics``
     """
 
     gallery: Path | None
@@ -61,6 +64,7 @@ class Choices:
     quiet: bool
     as_json: bool
     machines: MachineFlags
+    biometrics: bool = True
 
 
 def run_films(make: Callable[[], Project], places: Iterable[Path | str], choices: Choices) -> int:
@@ -113,7 +117,7 @@ def resume(project: Project, choices: Choices) -> int:
     videos = [
         place_of(film.source)
         for film in sorted(project.films, key=lambda film: film.id)
-        if film.state is not FilmState.DONE
+        if film.state not in {FilmState.DONE, FilmState.PURGED}
         or address_of(film.source) is not None
         or Path(film.source).exists()
     ]
@@ -124,19 +128,24 @@ def resume(project: Project, choices: Choices) -> int:
 def _run(
     project: Project, videos: Iterable[Path | str], choices: Choices, terminal: Terminal
 ) -> int:
-    from clusterer.cli.consent import ensure_weights
+    from clusterer.cli.consent import ensure_weights, tell_once
     from clusterer.gallery import read_gallery
 
     config, videos = project.config, list(videos)
+    if not choices.biometrics:
+        choices.machines.refuse_cluster()
     ensure_weights(config.analysis, terminal.quiet)
+    tell_once(quiet=terminal.quiet)
     loaded = None if choices.gallery is None else read_gallery(choices.gallery, config)
+    reported = list[FilmOutcome]()
     with (
+        nullcontext() if choices.biometrics else _only_tables(project, videos, reported, terminal),
         terminal.bar("{task.fields[faces]} faces") as progress,
         choices.machines.executor(
             choices.workers, config.analysis, choices.device, quiet=terminal.quiet
         ) as executor,
     ):
-        hook = Shown(progress, terminal, len(videos))
+        hook = Shown(progress, terminal, len(videos), reported)
         outcome = process_all(
             videos,
             project,
@@ -154,6 +163,57 @@ def _run(
     return hook.code
 
 
+@contextmanager
+def _only_tables(
+    project: Project,
+    videos: Iterable[Path | str],
+    reported: Iterable[FilmOutcome],
+    terminal: Terminal,
+) -> Iterator[None]:
+    """Purge the films of a run when it ends, however it ends; those it passed over stay.
+
+    Parameters
+    ----------
+    project, videos
+    reported
+        What came of films, as far as the run got.
+    terminal
+        Gets a note on films that stay.
+    """
+    from clusterer.project.register import source_of
+    from clusterer.removal.purge import purge
+    from clusterer.removal.results import age_of
+
+    before = {
+        film.id: age_of(project.path / film.folder)
+        for film in project.films
+        if film.state is FilmState.DONE
+    }
+    sources = set(map(source_of, videos))
+
+    def stays(film: ProjectFilm) -> bool:
+        """Whether it was done before, and neither done now nor begun."""
+        found = [each.status for each in reported if each.film and each.film.id == film.id]
+        if film.id not in before or RunStatus.DONE in found:
+            return False
+        is_as_before = age_of(project.path / film.folder) == before[film.id]
+        return RunStatus.UNCHANGED in found or is_as_before
+
+    try:
+        yield
+    finally:
+        films = [film for film in project.films if film.source in sources]
+        made = [film for film in films if not stays(film)]
+        if made:
+            purge(project.path, films=made, keep_tables=True)
+        if kept := len(films) - len(made):
+            _note(
+                f"{counted(kept, 'film')} done before and passed over: pictures and vectors stay;"
+                f" cluster-video purge {project.path} --keep-tables removes them",
+                terminal,
+            )
+
+
 def named(gallery: Gallery, folder: Path) -> ClusteringResult:
     """Name the people of a film by a gallery; called in a worker process."""
     from clusterer.gallery import name_people
@@ -169,8 +229,15 @@ class Shown(RunHook):
     code : exit code of what came so far
     """
 
-    def __init__(self, progress: Progress, terminal: Terminal, total: int) -> None:
+    def __init__(
+        self,
+        progress: Progress,
+        terminal: Terminal,
+        total: int,
+        reported: list[FilmOutcome] | None = None,
+    ) -> None:
         self.code = 0
+        self._reported = [] if reported is None else reported
         self._progress, self._terminal = progress, terminal
         self._task = progress.add_task(f"0 of {total}", total=None, faces=0)
 
@@ -183,7 +250,8 @@ class Shown(RunHook):
         _note(text, self._terminal)
 
     def film(self, outcome: FilmOutcome, done: int, total: int) -> None:
-        """Count the film, and print why it failed."""
+        """Count and list the film, and print why it failed."""
+        self._reported.append(outcome)
         self._progress.update(self._task, description=f"{done} of {total}")
         name = visible(outcome.name)
         if outcome.status is RunStatus.QUARANTINED:
@@ -202,7 +270,8 @@ def _note(text: str, terminal: Terminal) -> None:
 
 
 def _summary(project: Project, outcome: RunOutcome) -> list[str]:
-    people = [who for who in project.people if not who.hidden]
+    everybody = [who for who in project.people if not who.hidden]
+    people = [who for who in everybody if not who.background]
     counts = [
         f"{count} {word}" for status, word in _WORDS.items() if (count := outcome.count(status))
     ]
@@ -217,6 +286,8 @@ def _summary(project: Project, outcome: RunOutcome) -> list[str]:
     lines += _people(people[:MOST_PEOPLE])
     if len(people) > MOST_PEOPLE:
         lines.append(f"  and {len(people) - MOST_PEOPLE} more: cluster-video people {project.path}")
+    if len(people) < len(everybody):
+        lines.append(f"  {len(everybody) - len(people)} in the background")
     lines.append(f"Project: {project.path}  ({outcome.duration_s:.1f} s)")
     return lines
 
@@ -254,6 +325,7 @@ def facts_of(project: Project, outcome: RunOutcome) -> dict[str, Any]:
                 "screen_time_s": round(who.screen_time_s, 3),
                 "films": len(who.films),
                 "hidden": who.hidden,
+                "background": who.background,
             }
             for who in project.people
         ],

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from clusterer.core.tables import CERTAINTY, in_words
 from clusterer.core.text import printable, visible
 from clusterer.core.timecode import spoken
 from clusterer.core.types import ClusteringResult, Move, Reason, Verdict
@@ -22,7 +23,8 @@ MOST_PEOPLE = 10
 def summary(outcome: Outcome) -> str:
     """The summary: people, number of unknown tracks, path of the report, time taken."""
     result, video = outcome.result, outcome.result.analysis.video
-    people = [person for person in result.people if not person.hidden]
+    shown = [person for person in result.people if not person.hidden]
+    people = [person for person in shown if not person.background]
     width = max((len(p.name) for p in people[:MOST_PEOPLE]), default=0)
     long = max([8, *(len(spoken(p.screen_time_s)) for p in people[:MOST_PEOPLE])])
     lines = [
@@ -38,8 +40,10 @@ def summary(outcome: Outcome) -> str:
     ]
     if len(people) > MOST_PEOPLE:
         lines.append(f"  and {len(people) - MOST_PEOPLE} more")
-    if len(people) < len(result.people):
-        lines.append(f"  {len(result.people) - len(people)} hidden")
+    if len(people) < len(shown):
+        lines.append(f"  {len(shown) - len(people)} in the background")
+    if len(shown) < len(result.people):
+        lines.append(f"  {len(result.people) - len(shown)} hidden")
     lines += _by_clothing(result)
     lines += _corrections(outcome)
     lines += [f"Note: {note}" for note in (*result.analysis.warnings, *_advice(result))]
@@ -128,7 +132,9 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
                 "screen_time_s": round(person.screen_time_s, 3),
                 "appearances": len(person.appearances),
                 "confidence": round(person.confidence, 3),
+                **dict(zip(CERTAINTY, in_words(result, person.track_ids), strict=True)),
                 "hidden": person.hidden,
+                "background": person.background,
             }
             for person in result.people
         ],

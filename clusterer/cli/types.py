@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +15,7 @@ import click
 from clusterer.cli.mistakes import check_result, number_meant
 from clusterer.core.config import AUTO
 from clusterer.core.errors import ConfigError
-from clusterer.core.timecode import parse_time_s
+from clusterer.core.timecode import is_timecode, parse_time_s
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from clusterer.models.registry import Registry
 
 _QUOTES = "'\""
+_RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/[1-9]\d{0,8})?")
 
 
 class PathType(click.Path):
@@ -105,6 +108,20 @@ class Number(click.ParamType["float"]):
             self.fail(f"{value!r} is not a valid float.{hint(str(value))}", param, ctx)
 
 
+class Rate(click.ParamType[Fraction]):
+    """Frames per second: ``25``, ``23.976``, ``30000/1001``."""
+
+    name = "rate"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Fraction:
+        """Parse, or fail with one line."""
+        if not _RATE.fullmatch(str(value)):
+            self.fail(f"{value!r} is not a rate; write 25, 23.976 or 30000/1001", param, ctx)
+        return Fraction(str(value))
+
+
 class Name(click.Choice[str]):
     """One of several names, in any case; if it is missing, the error lists them on one line."""
 
@@ -175,6 +192,37 @@ class Time(click.ParamType[float]):
             return value if isinstance(value, float) else parse_time_s(str(value))
         except ConfigError as error:
             self.fail(str(error), param, ctx)
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, or a number with a unit: ``30s``, ``5m``, ``1h``, ``90d``."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Parse, or fail with one line."""
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhd]?)", str(value).strip().casefold())
+        if found is None:
+            self.fail(f"{value!r} is not a duration. Write 30s, 5m or 1h", param, ctx)
+        return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
+
+
+class TimeOrTimecode(click.ParamType["float | str"]):
+    """As `Time`, or a timecode ``HH:MM:SS:FF``, which stays a text until the rate is known."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | str:
+        """Parse, or fail with one line."""
+        if isinstance(value, float) or is_timecode(str(value).strip()):
+            return value if isinstance(value, float) else str(value).strip()
+        return Time().convert(value, param, ctx)
 
 
 class Threshold(click.ParamType["float | Literal['auto']"]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from clusterer.core.types import UNKNOWN, Analysis, Appearance, IntArray, VideoInfo
+from clusterer.core.types import UNKNOWN, Analysis, Appearance, Grouping, IntArray, VideoInfo
 
 JOIN_GAP_S = 1.0
 """Tracks of one person in one shot with a shorter gap are one appearance; tracking bridges the same
@@ -59,9 +59,17 @@ def numbers(analysis: Analysis, labels: IntArray) -> dict[int, int]:
     return {label: number for number, (_, _, label) in enumerate(sorted(order), start=1)}
 
 
+def numbers_of(analysis: Analysis, grouping: Grouping) -> dict[int, int]:
+    """Number of each person of a grouping: those it has kept, else as `numbers`."""
+    kept = dict(grouping.numbers)
+    ordered = dict(sorted(kept.items(), key=lambda pair: pair[1]))
+    return ordered or numbers(analysis, grouping.labels)
+
+
 def _joins(a: Appearance, b: Appearance, video: VideoInfo) -> bool:
-    gap_s = float((b.start_pts - a.end_pts) * video.time_base)
-    return a.shot_index == b.shot_index and gap_s <= JOIN_GAP_S
+    if a.shot_index != b.shot_index:
+        return False
+    return float((b.start_pts - a.end_pts) * video.time_base) <= JOIN_GAP_S
 
 
 def _union(a: Appearance, b: Appearance) -> Appearance:

@@ -15,6 +15,7 @@
     ├── PlugInError        a plug-in of another package fails, or breaks its contract
     ├── DataError          training pictures are missing, too few or cannot be read
     ├── GalleryError       a folder of named people is missing, or nothing in it can be used
+    ├── CastListError      a list of names cannot be read
     ├── EditsError         a file of corrections cannot be read or does not belong here
     ├── TruthError         a truth file, or its ignore file, cannot be read
     ├── ProjectError       a project cannot be read or written, or a film does not fit into it
@@ -118,6 +119,10 @@ class TruthError(ClustererError):
 
 class GalleryError(ClustererError):
     """A folder of named people is missing, or nothing in it can be used."""
+
+
+class CastListError(ClustererError):
+    """A list of names cannot be read, or has none."""
 
 
 class EditsError(ClustererError):

@@ -212,8 +212,17 @@ def create_temporary(folder: Path, mode: int) -> tuple[Path, int]:
         It cannot be created.
     """
     path = folder / f".cluster-video-{secrets.token_hex(8)}.tmp"
+    return path, _create(path, mode)
+
+
+def create_file(path: Path, mode: int) -> None:
+    """Create an empty file; parameters and errors as of `create_temporary`."""
+    os.close(_create(path, mode))
+
+
+def _create(path: Path, mode: int) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return path, os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), mode)
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), mode)
 
 
 def temporaries(folder: Path) -> Iterator[Path]:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
+GoOn: TypeAlias = Callable[[float], bool]
+"""Called with the share that is done, 0 to 1; False ends the work."""
+
 
 class Hook:
     """Does nothing; override what you want to know.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusterer.core.cells import restored
+from clusterer.core.certainty import REASONS, overall
 from clusterer.core.clock import Clock
 from clusterer.core.errors import ResultError
 from clusterer.core.files import read_file, reading
@@ -32,13 +33,16 @@ APPEARANCES = (
     "end_frame",
     "shot",
 )
-"""Columns of ``appearances.csv``, and of what is exported as a table."""
+"""Columns of an export as a table; ``appearances.csv`` has `CERTAINTY`, too."""
+CERTAINTY = ("certainty", "why")
+"""Columns of how sure it is: a word, and the reason."""
 TEXTS = {
     "film",
     "person",
     "person_in_film",
     "name",
     "status",
+    *CERTAINTY,
     "start_timecode",
     "end_timecode",
     "first_timecode",
@@ -191,6 +195,18 @@ def _dtype(column: str) -> str:
     return "int64" if column in NUMBERS else "float64"
 
 
+def in_words(result: ClusteringResult, tracks: Sequence[int]) -> tuple[str, str]:
+    """How sure it is of some tracks of one person: a word, and the reason as a sentence.
+
+    Both are empty for tracks of nobody, and if the result does not know, see `ClusteringResult`.
+    """
+    if not result.sure or not tracks or result.labels[tracks[0]] == UNKNOWN:
+        return "", ""
+    lengths = [len(result.analysis.tracks[track]) for track in tracks]
+    sure = overall([result.sure[track] for track in tracks], lengths)
+    return sure.word.value, REASONS[sure.why]
+
+
 def people_table(result: ClusteringResult) -> Table:
     """One row per person by screen time, then one per track that is nobody's, in time order."""
     columns = (
@@ -204,6 +220,7 @@ def people_table(result: ClusteringResult) -> Table:
         "first_s",
         "last_s",
         "confidence",
+        *CERTAINTY,
     )
     everyone = (*result.people, *result.unknowns)
     return Table("people", columns, tuple(_person_row(result, who) for who in everyone))
@@ -211,7 +228,7 @@ def people_table(result: ClusteringResult) -> Table:
 
 def _status(who: Identity) -> str:
     if who.label != UNKNOWN:
-        return "hidden" if who.hidden else "person"
+        return "hidden" if who.hidden else "background" if who.background else "person"
     return "not a face" if who.reason is Reason.NOT_A_FACE else "unknown"
 
 
@@ -229,6 +246,7 @@ def _person_row(result: ClusteringResult, who: Identity) -> Row:
         round(analysis.video.seconds(seen[0].start_pts), 3),
         round(analysis.video.seconds(max(a.end_pts for a in seen)), 3),
         round(who.confidence, 3),
+        *in_words(result, who.track_ids),
     )
 
 
@@ -239,7 +257,12 @@ def appearances_table(result: ClusteringResult) -> Table:
     pairs = [(person, seen) for person in shown for seen in person.appearances]
     pairs.sort(key=lambda pair: (pair[1].start_pts, pair[0].label))
     return Table(
-        "appearances", APPEARANCES, tuple(_appearance_row(clock, who, seen) for who, seen in pairs)
+        "appearances",
+        (*APPEARANCES, *CERTAINTY),
+        tuple(
+            (*_appearance_row(clock, who, seen), *in_words(result, seen.track_ids))
+            for who, seen in pairs
+        ),
     )
 
 
@@ -293,8 +316,10 @@ def _face_rows(result: ClusteringResult) -> Iterator[Row]:
     found, quality = analysis.detections, analysis.quality.value.tolist()
     frames, pts = found.frame_index.tolist(), found.pts.tolist()
     boxes, scores = found.boxes.tolist(), found.scores.tolist()
-    for row, track in enumerate(analysis.track_of_row.tolist()):
-        if track < 0 or track in no_faces:
+    tracks = analysis.track_of_row.tolist()
+    for row in analysis.rows_of_tracks.tolist():
+        track = tracks[row]
+        if track in no_faces:
             continue
         yield (
             person_of.get(track, ""),

@@ -51,6 +51,17 @@ def counted(n: int, one: str, many: str = "") -> str:
     return f"{n} {one if n == 1 else many or one + 's'}"
 
 
+def megabytes(size_bytes: int) -> str:
+    """A size with its unit.
+
+    Examples
+    --------
+    >>> megabytes(1_250_000)
+    '1.2 MB'
+    """
+    return f"{size_bytes / 1e6:.1f} MB"
+
+
 def folded(name: str) -> str:
     """A person's name for comparison: without case, its characters composed and of one form."""
     return _caseless("NFKC", name)

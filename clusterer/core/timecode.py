@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from clusterer.core.errors import ConfigError
 
@@ -87,6 +88,12 @@ def frame_number(text: str, rate: Fraction) -> int:
     return (total_minutes * 60 + seconds) * nominal + frames - left_out
 
 
+def is_timecode(text: str) -> bool:
+    """Whether a text has the form of a timecode, ``HH:MM:SS:FF`` or ``HH:MM:SS;FF``."""
+    return _TIMECODE.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=16)
 def nominal_rate(rate: Fraction) -> int:
     """Whole rate that a timecode counts at, frames per second, at least 1."""
     if rate <= 0:
@@ -115,9 +122,9 @@ def parse_time_s(text: str) -> float:
 def spoken(seconds: float) -> str:
     """Format a duration for people: ``4.2 s``, ``3 min 05 s``, ``1 h 02 min``.
 
-    The page's script follows the same rule (``cv.spoken``): tenths below a minute, whole seconds
-    below an hour, whole minutes above; halves round up. A value that rounds to a minute is shown as
-    one: 59.96 s is ``1 min 00 s``.
+    The page follows the same rule (``web/src/words/format.ts``): tenths below a minute, whole
+    seconds below an hour, whole minutes above; halves round up. A value that rounds to a minute is
+    shown as one: 59.96 s is ``1 min 00 s``.
     """
     tenths = _nearest(10 * max(0.0, seconds))
     if tenths < 600:
@@ -134,6 +141,7 @@ def _nearest(value: float) -> int:
     return math.floor(value + 0.5 + _NOISE)
 
 
+@lru_cache(maxsize=16)
 def _dropped(rate: Fraction, start: str | None) -> int:
     """Numbers skipped at a minute: 2 at 29.97 Hz, 4 at 59.94 Hz, else 0."""
     nominal = nominal_rate(rate)

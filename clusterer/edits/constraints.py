@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, pairwise, product
 
 import numpy as np
 
-from clusterer.core.types import UNKNOWN, Action, Edit, IntArray
+from clusterer.core.types import UNKNOWN, Action, Analysis, Edit, IntArray
 from clusterer.edits.replay import Names, replay
+from clusterer.edits.revision import Revision, revise
 
 Pair = tuple[int, int, bool]
 """Two tracks, and whether they are one person."""
@@ -33,7 +35,27 @@ class Constraints:
     overridden: frozenset[int]
 
 
-def constrain(edits: Sequence[Edit], names: Names, n_tracks: int) -> Constraints:
+def constraints_of(analysis: Analysis, edits: Sequence[Edit]) -> Constraints:
+    """Collect the constraints of all corrections on the tracks that follow from them.
+
+    Parameters
+    ----------
+    analysis
+        Before or after corrections of tracks.
+    edits
+        All corrections, in order.
+    """
+    return constraints_on(revise(analysis, edits), edits)
+
+
+def constraints_on(revision: Revision, edits: Sequence[Edit]) -> Constraints:
+    """The constraints of some corrections on the tracks after all of those of a revision."""
+    return constrain(edits, revision.names, len(revision.parts), revision.track_of_part)
+
+
+def constrain(
+    edits: Sequence[Edit], names: Names, n_parts: int, track_of_part: IntArray | None = None
+) -> Constraints:
     """Collect the constraints of all corrections; if two contradict, the later wins.
 
     Parameters
@@ -42,15 +64,19 @@ def constrain(edits: Sequence[Edit], names: Names, n_tracks: int) -> Constraints
         All corrections, in order.
     names
         Resolves keys.
-    n_tracks
-        Number of tracks.
+    n_parts
+        Number of tracks, or of parts if corrections change tracks.
+    track_of_part : array of shape (n_parts,), int64, track of each part; None = parts are tracks
     """
-    replayed = replay(np.full(n_tracks, UNKNOWN, dtype=np.int64), {}, edits, names)
-    excluded = set(np.flatnonzero(replayed.not_a_face).tolist())
-    consistent = _ConsistentPairs(n_tracks)
+    track_of = np.arange(n_parts) if track_of_part is None else track_of_part
+    replayed = replay(np.full(n_parts, UNKNOWN, dtype=np.int64), {}, edits, names)
+    excluded = set(track_of[replayed.not_a_face].tolist())
+    consistent = _ConsistentPairs(int(track_of.max(initial=-1)) + 1)
     overridden, later_excluded = set(), set[int]()
+    steps = _steps(edits, names)
+    tracks_of = [partial(_tracks, step, track_of.tolist()) for step in steps]
     for position in reversed(range(len(edits))):
-        statement = _Statement(edits[position], names, excluded)
+        statement = _Statement(edits[position], tracks_of[position], excluded)
         added = [consistent.add(pair) for pair in statement.pairs()]
         if not later_excluded.isdisjoint(statement.excluded) or not all(added):
             overridden.add(position)
@@ -59,7 +85,8 @@ def constrain(edits: Sequence[Edit], names: Names, n_tracks: int) -> Constraints
             if statement.tracks:  # a later correction made them faces again
                 overridden.add(position)
     named = [(label, p.name) for label, p in replayed.people.items() if p.name]
-    faces = {label: _naming_track(edits, names, replayed.labels, label) for label, _ in named}
+    naming = {label: _naming_track(edits, steps, replayed.labels, label) for label, _ in named}
+    faces = {label: int(track_of[part]) for label, part in naming.items()}
     for (a, name_a), (b, name_b) in combinations(named, 2):
         if name_a != name_b:
             consistent.add((faces[a], faces[b], False))
@@ -141,12 +168,11 @@ class _Statement:
     The tracks of the correction are divided into `tracks`, which are faces, and `excluded`.
     """
 
-    def __init__(self, edit: Edit, names: Names, excluded: set[int]) -> None:
+    def __init__(
+        self, edit: Edit, find: Callable[[Sequence[str]], list[int]], excluded: set[int]
+    ) -> None:
         self._action = edit.action
-        resolved = [
-            list(dict.fromkeys(track for track in map(names.track, keys) if track is not None))
-            for keys in (edit.who, edit.others, edit.tracks, edit.source)
-        ]
+        resolved = [find(keys) for keys in (edit.who, edit.others, edit.tracks, edit.source)]
         faces = [[track for track in part if track not in excluded] for part in resolved]
         self._who, self._others, self.tracks, self._source = faces
         self.excluded = [track for track in resolved[2] if track in excluded]
@@ -169,9 +195,27 @@ def _all_different(some: list[int], others: list[int]) -> Iterator[Pair]:
     return ((a, b, False) for a, b in product(some, others) if a != b)
 
 
-def _naming_track(edits: Sequence[Edit], names: Names, labels: IntArray, label: int) -> int:
+def _steps(edits: Sequence[Edit], names: Names) -> list[Names]:
+    """What keys refer to at each correction."""
+    steps = []
+    for edit in edits:
+        steps.append(names)
+        names = names.after(edit)
+    return steps
+
+
+def _tracks(names: Names, track_of_part: Sequence[int], keys: Sequence[str]) -> list[int]:
+    """The tracks that keys refer to, each once; of a track that was cut since, both."""
+    firsts = [first for first in map(names.track, keys) if first is not None]
+    parts = (part for first in firsts for part in names.whole(first))
+    return list(dict.fromkeys(track_of_part[part] for part in parts))
+
+
+def _naming_track(
+    edits: Sequence[Edit], steps: Sequence[Names], labels: IntArray, label: int
+) -> int:
     """The track by which a person was last named; else the person's first."""
-    for edit in reversed(edits):
+    for edit, names in zip(reversed(edits), reversed(steps), strict=True):
         if edit.action is Action.NAME:
             for track in map(names.track, edit.who):
                 if track is not None and labels[track] == label:

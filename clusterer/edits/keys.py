@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
 from clusterer.core.geometry import iou
-from clusterer.core.types import Analysis, IntArray
+from clusterer.core.types import Analysis, Edit, IntArray
 
 KEY = re.compile(r"[0-9]{1,9}@-?[0-9]{1,6}(?:,-?[0-9]{1,6}){3}")
 """Decoded frame, then left, top, right and bottom of the box, whole px: ``125@210,80,260,140``."""
@@ -43,13 +44,13 @@ class Keys:
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self._all = _Faces(analysis, np.flatnonzero(analysis.track_of_row >= 0))
+        self._all = FacesByKey(analysis, np.flatnonzero(analysis.track_of_row >= 0))
 
     @cached_property
-    def _pictured(self) -> _Faces:
+    def _pictured(self) -> FacesByKey:
         """Faces with a stored picture: only these can be a person's cover."""
         stored = np.unique(self._analysis.crop_rows)
-        return _Faces(self._analysis, stored[self._analysis.track_of_row[stored] >= 0])
+        return FacesByKey(self._analysis, stored[self._analysis.track_of_row[stored] >= 0])
 
     @cached_property
     def tracks(self) -> tuple[str, ...]:
@@ -57,6 +58,11 @@ class Keys:
         value = self._analysis.quality.value
         rows = [track.detection_rows for track in self._analysis.tracks]
         return tuple(self.face(int(of[int(np.argmax(value[of]))])) for of in rows)
+
+    @cached_property
+    def pictures(self) -> tuple[str, ...]:
+        """The key of every face with a stored picture, in the order of `Analysis.crop_rows`."""
+        return tuple(map(self.face, self._analysis.crop_rows.tolist()))
 
     def face(self, row: int) -> str:
         """The key of a detection."""
@@ -84,20 +90,29 @@ class Keys:
         """The position of the track whose picture a key refers to; None if there is none."""
         return self._owner(self.picture(key))
 
+    def whole(self, track: int) -> tuple[int, ...]:
+        """The track itself: see `clusterer.edits.replay.Names`."""
+        return (track,)
+
+    def after(self, _edit: Edit) -> Self:
+        """The same keys: see `clusterer.edits.replay.Names`."""
+        return self
+
     def _owner(self, row: int | None) -> int | None:
         return None if row is None else int(self._analysis.track_of_row[row])
 
 
-class _Faces:
+class FacesByKey:
     """Looks up some of the detections by key.
 
     Parameters
     ----------
     analysis
-    rows : array of shape (k,), int64, ascending and so in time order
+    rows : array of shape (k,), int64, ascending
     """
 
     def __init__(self, analysis: Analysis, rows: IntArray) -> None:
+        rows = rows[np.argsort(analysis.detections.frame_index[rows], kind="stable")]
         self._rows = rows
         self._frames = analysis.detections.frame_index[rows]
         self._boxes = analysis.detections.boxes[rows].astype(np.float64)

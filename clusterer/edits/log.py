@@ -15,6 +15,8 @@ LIMITS = {"who": 5, "others": 5, "tracks": 20_000, "source": 500}
 """Maximum number of keys in a list: a few identify a person; `source` may name many people."""
 LENGTHS = {"name": 200, "note": 500, "at": 40, "video": 1000}
 """Maximum number of characters of a text."""
+MOST_THRESHOLD = 2.0
+"""Largest threshold, as of `clusterer.core.config.ClusteringConfig`."""
 NEEDS: Mapping[Action, tuple[str, ...]] = {
     Action.SAME: ("who", "others"),
     Action.DIFFERENT: ("who", "others"),
@@ -25,12 +27,17 @@ NEEDS: Mapping[Action, tuple[str, ...]] = {
     Action.NAME: ("who",),
     Action.HIDE: ("who",),
     Action.SHOW: ("who",),
+    Action.MAIN: ("who",),
+    Action.BACKGROUND: ("who",),
     Action.COVER: ("who", "face"),
     Action.REGROUP: (),
+    Action.CUT: ("tracks",),
+    Action.JOIN: ("tracks",),
+    Action.ADD: ("tracks",),
 }
 """Required fields of each correction."""
 
-_FIELDS = {"action", "face", *LIMITS, "name", "note", "at"}
+_FIELDS = {"action", "face", *LIMITS, "name", "note", "at", "threshold"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ def to_dict(edit: Edit) -> dict[str, Any]:
     return {
         "action": edit.action.value,
         **{name: value for name, value in (lists | texts).items() if value},
+        **({} if edit.threshold is None else {"threshold": edit.threshold}),
     }
 
 
@@ -108,6 +116,7 @@ def parse_edit(content: object) -> Edit:
         face=face,
         note=_text(content, "note"),
         at=_text(content, "at"),
+        threshold=_threshold(content),
     )
     if edit.name and not edit.name.strip():
         raise EditsError("a name consists of spaces only")
@@ -168,6 +177,19 @@ def _text(content: dict[str, Any], name: str) -> str:
     if _printable(text) != text:
         raise EditsError(f"{name} contains control characters")
     return text
+
+
+def _threshold(content: dict[str, Any]) -> float | None:
+    if "threshold" not in content:
+        return None
+    value = content["threshold"]
+    if content["action"] != Action.REGROUP:
+        raise EditsError("threshold belongs to grouping again")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise EditsError("threshold is not a number")
+    if not 0.0 <= value <= MOST_THRESHOLD:
+        raise EditsError(f"threshold is not from 0 to {MOST_THRESHOLD:g}")
+    return float(value)
 
 
 def _printable(text: str) -> str:

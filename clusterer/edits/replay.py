@@ -21,13 +21,23 @@ NOT_A_FACE = -2
 
 
 class Names(Protocol):
-    """Resolves keys to positions of tracks; None = not found. See `clusterer.edits.keys.Keys`."""
+    """Resolves keys to positions of tracks; None = not found. See `clusterer.edits.keys.Keys`.
+
+    Corrections of tracks change what a track is. Then positions are those of `Revision.parts`, and
+    a track stands for all its parts: see `clusterer.edits.revision`.
+    """
 
     def track(self, key: str) -> int | None:
         """Track that a key refers to."""
 
     def pictured(self, key: str) -> int | None:
         """Track of the face that a key refers to, if that face has a stored picture."""
+
+    def whole(self, track: int) -> Sequence[int]:
+        """All parts of a track, of which `track` is the first."""
+
+    def after(self, edit: Edit) -> Names:
+        """What keys refer to after a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +50,14 @@ class Person:
     name : given by the reviewer; empty = none
     hidden : whether the reviewer hid the person
     cover : key of the face that the reviewer chose; empty = none
+    background : whether the reviewer put the person in the background, or out of it; None = neither
     """
 
     number: int
     name: str = ""
     hidden: bool = False
     cover: str = ""
+    background: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,14 +128,18 @@ class _State:
             Action.NAME: self._name,
             Action.HIDE: self._flag,
             Action.SHOW: self._flag,
+            Action.MAIN: self._place,
+            Action.BACKGROUND: self._place,
             Action.COVER: self._cover,
+            Action.JOIN: self._join,
         }
 
     def apply(self, edit: Edit) -> str:
         """Apply one correction; return why it does not apply, or only in part."""
+        refs = _Refs(edit, self._names)
+        self._names = self._names.after(edit)
         if edit.action not in self._do:
             return ""
-        refs = _Refs(edit, self._names)
         missing = refs.missing()
         if missing:
             return missing
@@ -146,7 +162,7 @@ class _State:
         return max(count, key=lambda label: count[label], default=None)  # the first if equal
 
     def _put(self, tracks: Iterable[int], label: int, *, by_hand: bool = True) -> None:
-        for track in tracks:
+        for track in (part for first in tracks for part in self._names.whole(first)):
             self._size[self.labels[track]] -= 1
             self._size[label] += 1
             self.labels[track] = label
@@ -172,7 +188,10 @@ class _State:
         elif a is not None and b is not None and a != b:
             first, second = self.people[a], self.people[b]
             self.people[a] = replace(
-                first, name=first.name or second.name, cover=first.cover or second.cover
+                first,
+                name=first.name or second.name,
+                cover=first.cover or second.cover,
+                background=second.background if first.background is None else first.background,
             )
             members = [track for track, label in enumerate(self.labels) if label == b]
             self._put(members, a, by_hand=False)
@@ -231,11 +250,30 @@ class _State:
         self.people[label] = replace(self.people[label], hidden=edit.action is Action.HIDE)
         return ""
 
+    def _place(self, edit: Edit, refs: _Refs) -> str:
+        label = self.resolve(refs.who)
+        if label is None:
+            return NOT_FOUND
+        is_background = edit.action is Action.BACKGROUND
+        self.people[label] = replace(self.people[label], background=is_background)
+        return ""
+
     def _cover(self, edit: Edit, refs: _Refs) -> str:
         label = self.resolve(refs.who)
         if label is None:
             return NOT_FOUND
         self.people[label] = replace(self.people[label], cover=edit.face)
+        return ""
+
+    def _join(self, _edit: Edit, refs: _Refs) -> str:
+        """All parts of the joined track go to the person of the first that has one."""
+        own = [self.labels[track] for track in refs.tracks]
+        label = next((each for each in own if each >= 0), own[0])
+        parts = self._names.whole(refs.tracks[0])
+        moved = [part for part in parts if self.labels[part] != label]
+        if moved:
+            self._put(parts[:1], label, by_hand=False)
+            self.by_hand.update(moved)
         return ""
 
 

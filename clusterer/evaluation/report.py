@@ -117,7 +117,7 @@ def render(evaluation: Evaluation, read_crop: ReadCrop) -> str:
     """
     return pages.fill(
         "evaluation.html",
-        ["report.css", "evaluation.css"],
+        ["pages.css", "evaluation.css"],
         ["theme.js"],
         name=evaluation.name,
         facts=list(_facts(evaluation)),

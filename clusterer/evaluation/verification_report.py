@@ -124,7 +124,7 @@ class VerificationReport:
         curve = any(map(_has_curve, self.sets))
         return pages.fill(
             "verification.html",
-            ["report.css", "verification.css"],
+            ["pages.css", "verification.css"],
             ["theme.js"],
             report=self,
             rows=self.rows(),

@@ -13,7 +13,7 @@ from clusterer.core.types import ChipQuality, Detections, FloatArray, ImageArray
 # L2) from that at full size, as far as a stranger's; at 36 px 0.36, at 80 px 0.14.
 _SMALLEST_PX, _LARGEST_PX = 16.0, 80.0
 
-_SHARPNESS_SIDE_PX = 48
+SHARPNESS_SIDE_PX = 48
 # The same photographs, blurred until their embeddings moved by 0.37, 0.5 and 0.6, have 0.026, 0.010
 # and 0.004 of their variance in the second differences; the originals 0.19. So a face whose
 # embedding is moved by blur as far as that of a 36 px face is rated the same: 0.3.
@@ -66,10 +66,10 @@ def rate_size(heights_px: FloatArray) -> FloatArray:
     return rating
 
 
-def rate_sharpness(image: ImageArray, box: FloatArray) -> float:
+def rate_sharpness(image: ImageArray, box: FloatArray, side_px: float = SHARPNESS_SIDE_PX) -> float:
     """Rate how much fine detail a face has relative to its contrast.
 
-    The box is shrunk to at most 48 px and never enlarged, so that small faces are not penalised
+    The box is shrunk to at most `side_px` and never enlarged, so that small faces are not penalised
     here: `rate_size` does that. The rating is d² / (d² + 0.04²), where d is the mean square
     of the second differences over the variance of the grey values, along rows or columns, whichever
     is less (motion blurs only one of them).
@@ -78,6 +78,7 @@ def rate_sharpness(image: ImageArray, box: FloatArray) -> float:
     ----------
     image : array of shape (height, width, 3), uint8, RGB
     box : array of shape (4,), px
+    side_px : 48 for what an encoder can read; more for what people see at full size
 
     Returns
     -------
@@ -89,7 +90,7 @@ def rate_sharpness(image: ImageArray, box: FloatArray) -> float:
     if right - left < 3 or bottom - top < 3:
         return 0.0
     grey = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
-    shrink = _SHARPNESS_SIDE_PX / max(grey.shape)
+    shrink = side_px / max(grey.shape)
     if shrink < 1.0:
         size = (max(round(shrink * grey.shape[1]), 3), max(round(shrink * grey.shape[0]), 3))
         grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)

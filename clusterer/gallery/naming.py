@@ -104,44 +104,83 @@ def _renamed(
     """The result with names, whose corrections are written; and whether its tables must be."""
     log = own.edits
     result = current(loaded, log.edits)
-    encoder = result.config.analysis.encoding.encoder
-    metric = result.config.clustering.metric
-    made = made_by(encoder, result.analysis.models)
-    if (made, metric) != (gallery.encoder, gallery.scale.metric):
-        raise GalleryError(f"The gallery was not encoded by {encoder} for the metric {metric}")
-    suggestions = _Unnamed(result, log, gallery).suggestions(chosen)
+    naming = named_by(gallery, result, log, chosen)
+    named = naming.result
+    has_more = named.edits != result.edits
+    if has_more:
+        video = log.video or Path(result.analysis.video.path).name
+        own.write_edits(replace(log, edits=named.edits, video=video))
+    return naming, (
+        has_more or named.advice.names != result.advice.names or loaded.edits != log.edits
+    )
+
+
+def named_by(
+    gallery: Gallery,
+    result: ClusteringResult,
+    log: EditLog,
+    chosen: GalleryConfig | None = None,
+) -> Naming:
+    """Name the people of a result; nothing is read or written.
+
+    Parameters
+    ----------
+    gallery
+    result
+        With its corrections.
+    log
+        All corrections, also undone ones.
+    chosen
+        As of `name_people`; errors as there.
+    """
+    suggestions = Unnamed(result, log).suggestions(gallery, chosen or GalleryConfig())
     edits = tuple(
-        _edit(result, person, suggestion, gallery.scale)
+        name_edit(result, person, suggestion.name, gallery_note(person, suggestion, gallery.scale))
         for person, suggestion in suggestions
         if suggestion.name
     )
     named = amend(result, (*result.edits, *edits)) if edits else result
     named = replace(named, advice=_advice(result, suggestions))
-    if edits:
-        video = log.video or Path(result.analysis.video.path).name
-        own.write_edits(replace(log, edits=named.edits, video=video))
-    changed = edits or named.advice.names != result.advice.names or loaded.edits != log.edits
-    return Naming(named, tuple(suggestion for _, suggestion in suggestions)), bool(changed)
+    return Naming(named, tuple(suggestion for _, suggestion in suggestions))
 
 
-class _Unnamed:
+class Unnamed:
     """The people of a result who may get a name."""
 
-    def __init__(self, result: ClusteringResult, log: EditLog, gallery: Gallery) -> None:
-        self._result, self._gallery = result, gallery
+    def __init__(self, result: ClusteringResult, log: EditLog) -> None:
+        self._result = result
         self._names = given_names(result)
         done = ever_named(result, (*log.edits, *log.undone)) | set(self._names)
         self._open = [p for p in result.people if p.label not in done and not p.hidden]
 
-    def suggestions(self, chosen: GalleryConfig) -> list[tuple[Identity, NameSuggestion]]:
-        """Suggest a name for each."""
-        distance = self._distance(chosen.min_quality)
-        scaled = self._gallery.scale.count(distance)
+    @property
+    def people(self) -> tuple[Identity, ...]:
+        """By screen time."""
+        return tuple(self._open)
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Label → name that somebody has already."""
+        return self._names
+
+    def suggestions(
+        self, gallery: Gallery, chosen: GalleryConfig
+    ) -> list[tuple[Identity, NameSuggestion]]:
+        """Suggest a name of a gallery for each.
+
+        Raises
+        ------
+        GalleryError
+            It was encoded by another encoder or metric.
+        """
+        self._check(gallery)
+        distance = self._distance(gallery, chosen.min_quality)
+        scaled = gallery.scale.count(distance)
         met = _meetings(self._result)
         meet = np.array(
             [[b.label in met[a.label] for b in self._open] for a in self._open], dtype=bool
         ).reshape(len(self._open), len(self._open))
-        matched = match(scaled, meet, self._held(met), chosen)
+        matched = match(scaled, meet, self._held(gallery, met), chosen)
         found = []
         for row, person in enumerate(self._open):
             name = matched.given.get(row)
@@ -149,15 +188,22 @@ class _Unnamed:
             if name is not None:
                 others = np.argsort(scaled[row], kind="stable").tolist()
                 order = (name, *(other for other in others if other != name))[:2]
-            pairs = [(self._gallery.names[i], round(float(distance[row, i]), 4)) for i in order]
-            given = "" if name is None else self._gallery.names[name]
+            pairs = [(gallery.names[i], round(float(distance[row, i]), 4)) for i in order]
+            given = "" if name is None else gallery.names[name]
             found.append((person, NameSuggestion(person.name, given, tuple(pairs))))
         return found
 
-    def _distance(self, min_quality: float) -> npt.NDArray[np.float64]:
+    def _check(self, gallery: Gallery) -> None:
+        encoder = self._result.config.analysis.encoding.encoder
+        metric = self._result.config.clustering.metric
+        made = made_by(encoder, self._result.analysis.models)
+        if (made, metric) != (gallery.encoder, gallery.scale.metric):
+            raise GalleryError(f"The gallery was not encoded by {encoder} for the metric {metric}")
+
+    def _distance(self, gallery: Gallery, min_quality: float) -> npt.NDArray[np.float64]:
         """From the mean embedding of each person to each name; infinite without a readable face."""
         features = self._result.features
-        distance = np.full((len(self._open), len(self._gallery.names)), np.inf)
+        distance = np.full((len(self._open), len(gallery.names)), np.inf)
         for row, person in enumerate(self._open):
             tracks = [
                 track
@@ -167,13 +213,13 @@ class _Unnamed:
             weights = features.quality[tracks].astype(np.float64)
             if weights.max(initial=0.0) >= min_quality and weights.sum() > 0.0:
                 mean = np.average(features.face[tracks].astype(np.float64), axis=0, weights=weights)
-                metric = self._gallery.scale.metric
-                distance[row] = between(mean[None], self._gallery.means, metric)[0]
+                metric = gallery.scale.metric
+                distance[row] = between(mean[None], gallery.means, metric)[0]
         return distance
 
-    def _held(self, met: Mapping[int, set[int]]) -> dict[int, frozenset[int]]:
+    def _held(self, gallery: Gallery, met: Mapping[int, set[int]]) -> dict[int, frozenset[int]]:
         """Names, in any case, that people seen with each person have already."""
-        position = {name.casefold(): i for i, name in enumerate(self._gallery.names)}
+        position = {name.casefold(): i for i, name in enumerate(gallery.names)}
         holds = {
             label: position[name.casefold()]
             for label, name in self._names.items()
@@ -197,19 +243,22 @@ def _meetings(result: ClusteringResult) -> dict[int, set[int]]:
     return met
 
 
-def _edit(
-    result: ClusteringResult, person: Identity, suggestion: NameSuggestion, scale: Scale
-) -> Edit:
-    """The name as a correction of the person's best tracks, as on the page."""
-    keys = keys_of(result.analysis).tracks
+def gallery_note(person: Identity, suggestion: NameSuggestion, scale: Scale) -> str:
+    """Why a person has a name of a gallery, for the correction."""
     (_, distance), *others = suggestion.candidates
     note = f"{person.name} is {suggestion.name}{BY_GALLERY}{scale.text(distance)}"
     for other, farther in others:
         note += f", next {other} {scale.text(farther)}"
+    return note
+
+
+def name_edit(result: ClusteringResult, person: Identity, name: str, note: str) -> Edit:
+    """A name as a correction of the person's best tracks, as on the page."""
+    keys = keys_of(result.analysis).tracks
     return Edit(
         Action.NAME,
         who=tuple(keys[track] for track in anchors(result, person.track_ids)),
-        name=suggestion.name,
+        name=name,
         note=note[:500],
     )
 

@@ -116,8 +116,22 @@ def read_gallery(
     ConfigError, ModelError, DependencyError
         As `PhotographEncoder`; or the encoder has no default threshold.
     """
+    return gallery_of(list_folder(Path(folder)), str(folder), config, chosen, progress)
+
+
+def gallery_of(
+    listed: Listed,
+    source: str,
+    config: Config | None = None,
+    chosen: GalleryConfig | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Gallery:
+    """Encode photographs that were listed; `source` is what lists them, for errors.
+
+    Otherwise as `read_gallery`.
+    """
     config, chosen = resolved(config or Config()), chosen or GalleryConfig()
-    scale, listed = scale_of(config), list_folder(Path(folder))
+    scale = scale_of(config)
     notes, total = list(listed.notes), sum(map(len, listed.people.values()))
     rows: dict[str, FloatArray] = {}
     files: dict[str, list[Path]] = {}
@@ -141,8 +155,7 @@ def read_gallery(
             path = files[name][position]
             notes.append(f"{path} is unlike the others of {name}: {scale.text(distance)}")
     if not means:
-        cause = f"No photograph in {folder} can be used ({notes[0]})"
-        raise GalleryError(cause, REMEDY)
+        raise GalleryError(f"No photograph in {source} can be used ({notes[0]})", REMEDY)
     names = tuple(means)
     used = tuple(len(rows[name]) - len(outliers.get(name, {})) for name in names)
     encoder = made_by(config.analysis.encoding.encoder, reader.models)
@@ -216,7 +229,7 @@ def list_folder(folder: Path) -> Listed:
             continue
         name = unicodedata.normalize("NFC", path.name)
         photographs = [found for found in _inside(path) if found.suffix.lower() in SUFFIXES]
-        if not _usable(name):
+        if not is_usable(name):
             notes.append(f"{str(path)!a} cannot be a name")
         elif not photographs:
             notes.append(f"{path} holds no photographs")
@@ -232,7 +245,7 @@ def _inside(folder: Path) -> list[Path]:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _usable(name: str) -> bool:
+def is_usable(name: str) -> bool:
     """Whether a correction can give that name."""
     try:
         parse_edit({"action": Action.NAME.value, "who": ["0@0,0,1,1"], "name": name})

@@ -16,6 +16,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from clusterer.core.types import Losses, VideoInfo
+from clusterer.media.frames import decodable
 from clusterer.media.opening import open_video, video_stream
 from clusterer.media.packets import GAP_S, count_frames_before, may_jump, stretches
 from clusterer.media.stream import (
@@ -34,8 +35,6 @@ _MISSING_END_S = 0.5
 _CONCEALING = ("ffv1", "hevc")
 """Codecs whose decoders patch damaged pictures without saying so, with several threads otherwise
 than with one."""
-_FAILURES = 1000
-"""Consecutive undecodable packets after which the rest of the file is given up."""
 _SAME_SHAPE = Fraction(1, 100)
 """Relative difference of display shapes that is rounding."""
 
@@ -289,28 +288,19 @@ class Reader:
             stream.thread_count = 1
         elif self._threads is not None:
             stream.thread_count = self._threads
-        packets = container.demux(stream)
-        failures, pts = 0, self._info.start_pts
+        pts = self._info.start_pts
         shapes = _Shapes(self._info, container, stream)
-        while failures < _FAILURES and not self._cancelled.is_set():
-            try:
-                packet = next(packets, None)
-                if packet is None:
-                    return
-                frames = packet.decode()
-                failures = 0
-            except av.error.EOFError:
-                return
-            except (av.error.FFmpegError, ValueError):
-                failures += 1
-                self._note_damage(pts)
-                packets = container.demux(stream)  # the error ended the old iterator
-                continue
-            for frame in frames:
-                stated = stated_pts(container, frame)
-                pts = pts if stated is None else stated
-                shapes.mark(frame)
-                yield frame, stated
+        frames = decodable(
+            container,
+            stream,
+            stop=self._cancelled.is_set,
+            on_damage=lambda: self._note_damage(pts),
+        )
+        for frame in frames:
+            stated = stated_pts(container, frame)
+            pts = pts if stated is None else stated
+            shapes.mark(frame)
+            yield frame, stated
 
     def _timed(self, frames: Iterator[_Stated], *, may_jump: bool = False) -> Iterator[Decoded]:
         """Number frames and repair their pts; `may_jump` as of the container."""

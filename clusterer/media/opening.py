@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import av
-from av.container import InputContainer
+from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
@@ -29,6 +32,9 @@ _TAGS: dict[str, Any] = (
 )
 """Escapes tags that are not UTF-8. PyAV 19 always does, and has no such argument; up to 18 it
 fails without it."""
+
+
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 def open_video(path: str | Path) -> InputContainer:
@@ -61,6 +67,24 @@ def open_video(path: str | Path) -> InputContainer:
         return container
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise _unopened(path, head, error) from None
+
+
+def create_video(
+    file: Path | BytesIO, container: str = "mp4", options: Mapping[str, str] = NO_OPTIONS
+) -> OutputContainer:
+    """Begin a video of our own, at exactly this path or in memory.
+
+    Parameters
+    ----------
+    file
+    container
+        FFmpeg's name of the format.
+    options
+        FFmpeg's for the format.
+    """
+    target = file if isinstance(file, BytesIO) else f"file:{file.absolute()}"
+    created: OutputContainer = av.open(target, "w", format=container, options=dict(options))
+    return created
 
 
 def _unopened(path: str | Path, head: bytes, error: Exception) -> VideoError:

@@ -74,9 +74,16 @@ class Converter:
         self._to_grey = VideoReformatter()
         self._to_sdr: dict[tuple[Colours, int, int], ToSdr] = {}
 
-    def rgb(self, raw: VideoFrame) -> ImageArray:
-        """Full picture as shown, array of shape (height, width, 3), uint8, RGB."""
-        transpose, mirror_x, mirror_y = orientation(raw)
+    def rgb(self, raw: VideoFrame, turned_as: VideoFrame | None = None) -> ImageArray:
+        """Full picture as shown, array of shape (height, width, 3), uint8, RGB.
+
+        Parameters
+        ----------
+        raw
+        turned_as
+            The frame that it is a copy of, if that says how it is shown and the copy does not.
+        """
+        transpose, mirror_x, mirror_y = orientation(turned_as or raw)
         whole = self._shown[::-1] if transpose else self._shown
         width_px, height_px = _fitted(whole, raw.opaque)
         # Where pixels are not square, bicubic brings embeddings nearer to those of square ones: on

@@ -43,6 +43,22 @@ _PROBE_ERRORS = 100
 """Undecodable packets before the first picture after which a file is not a video."""
 
 
+def probe_copy(path: str | Path, of: VideoInfo) -> VideoInfo:
+    """Read the properties of a film that was analysed before, or of a copy of it.
+
+    Parameters
+    ----------
+    path
+        The file; errors as of `probe`.
+    of
+        The film as it was analysed: the same stream is read, if there is one of that number.
+    """
+    try:
+        return probe(path, of.stream)
+    except ConfigError:  # another file than the one that was analysed
+        return probe(path)
+
+
 def probe(path: str | Path, stream_index: int | None = None) -> VideoInfo:
     """Read the properties of a video; decodes its first frame.
 

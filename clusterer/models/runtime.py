@@ -191,16 +191,20 @@ def open_session(  # noqa: PLR0913 (a network, and where it runs)
     def opened(on: Device) -> onnxruntime.InferenceSession:
         if on != CPU:
             return _accelerated(model, device_threads or threads, on)
-        options = _options(threads)
-        memory.economise(options)
         try:
-            session = onnxruntime.InferenceSession(model, options, providers=[CPU.provider])
+            return _on_cpu(model, threads)
         except Exception as error:  # ONNX Runtime's exceptions have no public base
             raise _damaged(origin, remedy) from error
-        memory.release(session)
-        return session
 
     return Session(opened, DEVICES[device])
+
+
+def _on_cpu(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = _options(threads)
+    memory.economise(options)
+    session = onnxruntime.InferenceSession(model, options, providers=[CPU.provider])
+    memory.release(session)
+    return session
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

@@ -37,7 +37,7 @@ def templates() -> Traversable:
     room = files("clusterer.outputs")
     checkout = Path(str(room)).parents[1]
     for folder in (room.joinpath("templates"), checkout.joinpath("templates")):
-        if folder.joinpath("report.html").is_file():
+        if folder.joinpath("page.html").is_file():
             return folder
     raise _missing()
 

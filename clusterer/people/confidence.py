@@ -8,36 +8,41 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from clusterer.core.distance import Vectors, prepare
+from clusterer.core.distance import between, of_pairs
 from clusterer.core.types import UNKNOWN, ClothingDecision, IntArray, Move, TrackFeatures
 
 Floats = npt.NDArray[np.float64]
 
-COEFFICIENTS = (4.34, 0.52, 1.32)
-INTERCEPT = 8.06
-"""For `evidence`, by logistic regression on 4,683 judgements of tracks of four labelled clips and
-the demo, at four sample rates and twelve thresholds: `python -m benchmarks people confidence
---fit`. With a clip left out, the margin to the next person and the number of readable chips do not
-improve it."""
+SLOPE = 4.13
+INTERCEPT = 6.75
+"""How much a unit of `reach` takes off the logarithm of the odds, and what it is at 0: by logistic
+regression on the judgements of ``benchmarks/people/confidence.csv``, of nine labelled clips and the
+demo under dlib, sface and retail-0095, at two sample rates and twelve thresholds. They are printed
+by `python -m benchmarks people confidence --encoders dlib sface retail-0095 --rates 2 4 --fit`.
+With a clip left out, the distance to the average of the others, the margin to the next person,
+quality and the number of pictures do not improve it."""
 
 MOST = 0.95
-"""Upper bound. At each of the four rates, at the default threshold, 67 to 71 tracks would exceed
-it, none of them wrong: by the rule of three (Hanley and Lippman-Hand 1983) 3 in 67 still could
-be."""
+"""Upper bound: labelled clips support no more, as they are few."""
 LEAST = 0.4
 """Lower bound for tracks with a person: about half of those that would fall below are right."""
 
+MOST_VIEWS = 0.75
+"""Share of the person's other tracks, weighted by quality, whose distances `reach` spans: where two
+people are grouped as one, each has near tracks, but not near to so many."""
+MOST_COMPARED = 400
+"""Tracks of a person with which each is compared at most, evenly spread."""
 MIN_QUALITY = 0.01
-MIN_SHARE = 0.02
-"""Smaller values are raised to these; otherwise their logarithms would dominate."""
+"""Smaller weights are raised to this."""
+_BLOCK = 512
 _MAX_DISTANCE = 100.0
 
 
 def confidences(features: TrackFeatures, labels: IntArray, metric: str, unit: float) -> Floats:
     """Probability that each track shows the same person as most faces of its group.
 
-    Logistic regression on `evidence`, see `COEFFICIENTS`, bounded by what the data support, see
-    `MOST`. It does not cover whether the person has a second group.
+    Logistic regression on `reach`, see `SLOPE`, bounded by what the data support, see `MOST`. It
+    does not cover whether the person has a second group, nor whether a person's only track is one.
 
     Parameters
     ----------
@@ -53,7 +58,7 @@ def confidences(features: TrackFeatures, labels: IntArray, metric: str, unit: fl
     -------
     array of shape (t,), 0.4 to 0.95; 0 for unknown tracks
     """
-    likely = probability(evidence(features, labels, metric, unit))
+    likely = probability(np.nan_to_num(reach(features, labels, metric, unit)))
     likely[labels == UNKNOWN] = 0.0
     return likely
 
@@ -86,25 +91,15 @@ def with_clothing(
     return likely
 
 
-def probability(components: Floats) -> Floats:
-    """Probability by evidence; increases with each component.
-
-    Parameters
-    ----------
-    components : array of shape (t, 3), see `evidence`
-
-    Returns
-    -------
-    array of shape (t,), `LEAST` to `MOST`
-    """
-    logit = components @ np.array(COEFFICIENTS) + INTERCEPT
-    likely: Floats = 1.0 / (1.0 + np.exp(-np.clip(logit, -20.0, 20.0)))
+def probability(far: Floats) -> Floats:
+    """Probability by reach, `LEAST` to `MOST`; a farther one is never more likely."""
+    likely: Floats = 1.0 / (1.0 + np.exp(np.clip(SLOPE * far - INTERCEPT, -20.0, 20.0)))
     bounded: Floats = np.clip(likely, LEAST, MOST)
     return bounded
 
 
-def evidence(features: TrackFeatures, labels: IntArray, metric: str, unit: float) -> Floats:
-    """Evidence for each track's person.
+def reach(features: TrackFeatures, labels: IntArray, metric: str, unit: float) -> Floats:
+    """Distance within which most of the person's other tracks lie, see `MOST_VIEWS`.
 
     Parameters
     ----------
@@ -113,53 +108,56 @@ def evidence(features: TrackFeatures, labels: IntArray, metric: str, unit: float
 
     Returns
     -------
-    array of shape (t, 3)
-        Nearness: distance to the average of the person's other tracks, in units, negated; for
-        cosine its square root, as cosine distances grow with the square of L2 distances.
-        Quality: logarithm of the geometric mean of the track's quality and the best of the others'.
-        Share: logarithm of the track's share of the person's readable chips.
-        A person's only track is compared with itself. Zeros for unknown tracks.
+    array of shape (t,), 0 to 100, in units; for cosine the square root, as cosine distances grow
+    with the square of L2 distances. Not a number where the person has no other track, and for
+    unknown tracks.
     """
-    result = np.zeros((len(features), 3))
-    face = features.face.astype(np.float64)
-    quality = np.maximum(features.quality.astype(np.float64), MIN_QUALITY)
-    chips = features.readable_chips.astype(np.float64)
+    found = np.full(len(labels), np.nan)
+    weight, face = weights(features), features.face.astype(np.float64)
     for label in sorted({*labels.tolist()} - {UNKNOWN}):
         rows = np.flatnonzero(labels == label)
-        others = _average_of_others(face[rows], quality[rows])
-        distance = _euclidean(face[rows], others, metric) / _euclidean_unit(metric, unit)
-        share = chips[rows] / max(chips[rows].sum(), 1.0)
-        result[rows, 0] = -np.minimum(distance, _MAX_DISTANCE)
-        result[rows, 1] = np.log(quality[rows] * _best_of_others(quality[rows])) / 2.0
-        result[rows, 2] = np.log(np.maximum(share, MIN_SHARE))
-    return result
+        others = rows[:: -(-len(rows) // MOST_COMPARED)]
+        for some in np.split(rows, range(_BLOCK, len(rows), _BLOCK)) if len(rows) > 1 else ():
+            apart = in_units(face[some], face[others], metric, unit)
+            counted = np.where(some[:, None] == others, 0.0, weight[others])  # not with itself
+            order = np.argsort(apart, axis=1, kind="stable")
+            share = np.cumsum(np.take_along_axis(counted, order, axis=1), axis=1)
+            enough = (share >= MOST_VIEWS * share[:, -1:] * (1.0 - 1e-9)).argmax(axis=1)
+            found[some] = np.take_along_axis(apart, order, axis=1)[np.arange(len(some)), enough]
+    return found
 
 
-def _average_of_others(face: Vectors, weight: Floats) -> Vectors:
-    """For each track the average of the person's other tracks; itself if it is the only one."""
-    if len(face) == 1:
-        return face
-    weighted = face * weight[:, None]
-    others: Vectors = (weighted.sum(axis=0) - weighted) / (weight.sum() - weight)[:, None]
-    return others
+def from_others(features: TrackFeatures, labels: IntArray, metric: str, unit: float) -> Floats:
+    """Distance of each track to the average of the person's other tracks, weighted by quality.
+
+    Returns
+    -------
+    array of shape (t,), in units as `reach`; 0 where the person has no other track, and for unknown
+    tracks
+    """
+    found = np.zeros(len(labels))
+    weight, face = weights(features), features.face.astype(np.float64)
+    for label in sorted({*labels.tolist()} - {UNKNOWN}):
+        rows = np.flatnonzero(labels == label)
+        if len(rows) > 1:
+            weighted = face[rows] * weight[rows, None]
+            rest = (weight[rows].sum() - weight[rows])[:, None]
+            others = (weighted.sum(axis=0) - weighted) / rest
+            found[rows] = _as_units(of_pairs(face[rows], others, metric), metric, unit)
+    return found
 
 
-def _best_of_others(quality: Floats) -> Floats:
-    """For each track the best quality of the person's other tracks; its own if there are none."""
-    if len(quality) == 1:
-        return quality
-    second, best = np.sort(quality)[-2:]
-    others = np.full(len(quality), best)
-    others[np.argmax(quality)] = second
-    return others
+def weights(features: TrackFeatures) -> Floats:
+    """Weight of each track by its quality, shape (t,)."""
+    return np.maximum(features.quality.astype(np.float64), MIN_QUALITY)
 
 
-def _euclidean(a: Vectors, b: Vectors, metric: str) -> Floats:
-    """Row-wise Euclidean distance, shape (k,); of unit vectors for cosine."""
-    distance: Floats = np.linalg.norm(prepare(a, metric) - prepare(b, metric), axis=1)
-    return distance
+def in_units(a: Floats, b: Floats, metric: str, unit: float) -> Floats:
+    """Distances of all rows of `a` to all of `b`, shape (n, m), in units as `reach`."""
+    return _as_units(np.asarray(between(a, b, metric), np.float64), metric, unit)
 
 
-def _euclidean_unit(metric: str, unit: float) -> float:
-    """The unit as a Euclidean distance: √(2c) for unit vectors at cosine distance c."""
-    return max(unit if metric != "cosine" else float(np.sqrt(2.0 * unit)), 1e-9)
+def _as_units(apart: Floats, metric: str, unit: float) -> Floats:
+    scaled = np.maximum(apart, 0.0) / max(unit, 1e-9)
+    rooted: Floats = np.sqrt(scaled) if metric == "cosine" else scaled
+    return np.minimum(rooted, _MAX_DISTANCE)

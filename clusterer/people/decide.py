@@ -11,7 +11,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from clusterer.core.config import AUTO, ClusteringConfig, Config, with_curves
-from clusterer.core.errors import ConfigError, EditsError
+from clusterer.core.errors import ConfigError, EditsError, ResultError
 from clusterer.core.types import (
     UNKNOWN,
     Analysis,
@@ -20,20 +20,22 @@ from clusterer.core.types import (
     Edit,
     Grouping,
     IntArray,
-    Reason,
     TrackFeatures,
 )
-from clusterer.edits import combine, constrain, lines
+from clusterer.edits import combine, constraints_of, revise
 from clusterer.faces.encoding import curves, default_threshold, from_dlib, resolve, tracking_unit
-from clusterer.people.amend import correct, keys_of
+from clusterer.people.amend import amend
 from clusterer.people.calibration import calibrate, different_pairs, same_pairs
 from clusterer.people.clustering import must_links
 from clusterer.people.confidence import MOST, confidences, with_clothing
 from clusterer.people.constraints import co_occurrence, returns
-from clusterer.people.features import describe
+from clusterer.people.features import describe, without_faces
 from clusterer.people.identities import reasons_of
 from clusterer.people.questions import advise
 from clusterer.people.refinement.refine import Refinement, Refiner
+from clusterer.people.sure import best_scores, sure, within
+
+ANALYSE_AGAIN = "Analyse the video again, without --no-biometrics"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +72,9 @@ def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Bas
         A reviewer's corrections; they override observed constraints.
     """
     config = _complete(config, analysis)
+    from_reviewer = constraints_of(analysis, edits)
+    analysis = revise(analysis, edits).analysis
     n_tracks = len(analysis.tracks)
-    from_reviewer = constrain(edits, keys_of(analysis), n_tracks)
     features = without_faces(describe(analysis, config.clustering), from_reviewer.excluded)
     limit = config.analysis.tracking.stitch_factor * tracking_unit(config.analysis)
     together, cannot_link, must_link = combine(
@@ -83,35 +86,6 @@ def basis(analysis: Analysis, config: Config, edits: Sequence[Edit] = ()) -> Bas
     unit = _default(config, math.nan)
     known = None if math.isnan(unit) else unit
     return Basis(features, cannot_link, must_link, _spans_s(analysis), together, known)
-
-
-def without_faces(features: TrackFeatures, excluded: IntArray) -> TrackFeatures:
-    """Clear face and clothing of tracks that are not a face.
-
-    Parameters
-    ----------
-    features : t tracks
-    excluded : array of shape (x,), int64, rows of those tracks
-    """
-    if not len(excluded):
-        return features
-    face = np.ones(len(features), dtype=bool)
-    face[excluded] = False
-    return replace(
-        features,
-        face=features.face * face[:, None],
-        quality=features.quality * face,
-        readable_chips=features.readable_chips * face,
-        has_face=features.has_face & face,
-        clothing=features.clothing * face[:, None],
-        torso_share=features.torso_share * face,
-        face_sums=features.face_sums * face[:, None],
-        face_precision=features.face_precision * face,
-        reasons=tuple(
-            reason if is_face else Reason.NOT_A_FACE
-            for reason, is_face in zip(features.reasons, face.tolist(), strict=True)
-        ),
-    )
 
 
 def assign(inputs: Basis, config: ClusteringConfig, threshold: float) -> Refinement:
@@ -163,6 +137,8 @@ def decide(
         There is no such method, or the encoder has no default threshold for the metric.
     EditsError
         There are fewer corrections than `grouped_under`.
+    ResultError
+        The vectors of the faces were removed, see `clusterer.purge`.
 
     Examples
     --------
@@ -171,6 +147,8 @@ def decide(
     >>> decided.labels.tolist(), decided.threshold
     ([0, 1, 2, -1], 0.3)
     """
+    if analysis.is_bare:
+        raise ResultError(f"the vectors of {analysis.video.path} were removed", ANALYSE_AGAIN)
     config = _complete(config, analysis)
     under = len(edits) if grouped_under is None else grouped_under
     if not 0 <= under <= len(edits):
@@ -184,28 +162,26 @@ def _decide(
     analysis: Analysis, config: Config, edits: Sequence[Edit], under: int
 ) -> ClusteringResult:
     """As `decide`, with all settings filled in."""
-    chosen = config.clustering
+    chosen, analysis = config.clustering, revise(analysis, edits[:under]).analysis
     inputs = basis(analysis, config, edits[:under])
     fit = _calibration(analysis, inputs, config)
     assignment = assign(inputs, chosen, fit.threshold)
     features, cannot_link = inputs.features, inputs.cannot_link
     unit = _default(config, fit.threshold)  # of the evidence curves, for any threshold
-    grouping = _grouping(features, assignment, chosen, unit)
+    grouping = _grouping(features, assignment, chosen, unit, best_scores(analysis))
     evidence = assignment.evidence if fit.threshold == unit else None  # otherwise in other units
     used = replace(chosen, threshold=AUTO if fit.automatic else fit.threshold)
-    corrected = correct(analysis, grouping, edits, under)
-    return ClusteringResult(
+    grouped = ClusteringResult(
         analysis=analysis,
         features=features,
         cannot_link=cannot_link,
-        labels=corrected.labels,
-        people=corrected.people,
-        unknowns=corrected.unknowns,
+        labels=grouping.labels,
+        people=(),
+        unknowns=(),
         config=replace(config, clustering=used),
         clothing=assignment.decisions,
-        edits=tuple(edits),
+        edits=tuple(edits[:under]),
         grouped_under=under,
-        edit_notes=lines(edits, corrected.notes),
         advice=advise(
             features,
             inputs.spans_s,
@@ -219,6 +195,7 @@ def _decide(
         grouping=grouping,
         calibration=fit.rounded(),
     )
+    return amend(grouped, edits)
 
 
 def resolved(config: Config, analysis: Analysis | None = None) -> Config:
@@ -259,14 +236,21 @@ def filled(config: Config) -> Config:
 
 
 def _grouping(
-    features: TrackFeatures, assignment: Refinement, chosen: ClusteringConfig, unit: float
+    features: TrackFeatures,
+    assignment: Refinement,
+    chosen: ClusteringConfig,
+    unit: float,
+    scores: npt.NDArray[np.float64],
 ) -> Grouping:
-    """Labels with the reason and confidence of each track."""
+    """Labels with the reason, the confidence and the word of each track."""
     labels = assignment.labels
     by_face = confidences(features, labels, chosen.metric, unit)
     least = chosen.clothing.prior if assignment.least is None else assignment.least
     trust = with_clothing(by_face, assignment.decisions, least, MOST)
-    return Grouping(labels, reasons_of(features, labels, assignment.ambiguous), trust)
+    decisions = assignment.decisions
+    words = sure(features, labels, scores, chosen.metric, unit=unit, decisions=decisions)
+    reasons = reasons_of(features, labels, assignment.ambiguous)
+    return Grouping(labels, reasons, within(words, labels, trust), sure=words)
 
 
 def _spans_s(analysis: Analysis) -> npt.NDArray[np.float64]:

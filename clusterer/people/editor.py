@@ -9,7 +9,7 @@ import numpy as np
 
 from clusterer.core.errors import EditsError
 from clusterer.core.types import Action, ClusteringResult, Edit, Identity
-from clusterer.edits import parse_edit, to_dict
+from clusterer.edits import parse_edit, revise, to_dict
 from clusterer.people.amend import keys_of
 
 ANCHORS = 5
@@ -94,6 +94,14 @@ class Editor:
         """Show a hidden person again."""
         return _checked(Edit(Action.SHOW, who=self._who(who)))
 
+    def background(self, who: str | Identity) -> Edit:
+        """Put a person in the background: folded away on the page, and never asked about."""
+        return _checked(Edit(Action.BACKGROUND, who=self._who(who)))
+
+    def main(self, who: str | Identity) -> Edit:
+        """State that a person is not one of the background."""
+        return _checked(Edit(Action.MAIN, who=self._who(who)))
+
     def cover(self, who: str | Identity, row: int) -> Edit:
         """Choose the picture that stands for a person.
 
@@ -111,6 +119,56 @@ class Editor:
             )
         face = keys_of(self.result.analysis).face(row)
         return _checked(Edit(Action.COVER, who=self._who(identity), face=face))
+
+    def cut(self, track: int, time_s: float) -> Edit:
+        """Cut a track in two, where the face becomes another person's.
+
+        Parameters
+        ----------
+        track
+            Its position.
+        time_s
+            The second track begins with the first face at or after this time, as a player counts.
+
+        Raises
+        ------
+        EditsError
+            The track has no face before that time, or none after it.
+        """
+        self._keys([track])
+        analysis = self.result.analysis
+        rows = analysis.tracks[track].detection_rows
+        times_s = [analysis.video.seconds(pts) for pts in analysis.detections.pts[rows].tolist()]
+        later = [
+            row for row, at_s in zip(rows.tolist(), times_s, strict=True) if at_s >= time_s - 1e-6
+        ]
+        if not 0 < len(later) < len(rows):
+            raise EditsError(
+                f"Track {track} cannot be cut at {time_s:g} s",
+                f"Its faces are from {times_s[0]:.2f} to {times_s[-1]:.2f} s",
+            )
+        return _checked(Edit(Action.CUT, tracks=(keys_of(analysis).face(later[0]),)))
+
+    def join(self, tracks: Iterable[int]) -> Edit:
+        """Join tracks of one shot; the whole is of the first person among theirs.
+
+        Parameters
+        ----------
+        tracks
+            Two or more, of which no frame shows two.
+
+        Raises
+        ------
+        EditsError
+            There is only one, they are in different shots, or one frame shows two of them.
+        """
+        chosen = tuple(dict.fromkeys(tracks))
+        edit = _checked(Edit(Action.JOIN, tracks=self._keys(chosen)))
+        found = self.result
+        why = revise(found.analysis, (*found.edits, edit)).notes[-1]
+        if why:
+            raise EditsError(f"Tracks {', '.join(map(str, chosen))} cannot be joined: {why}")
+        return edit
 
     def _identity(self, who: str | Identity) -> Identity:
         return self.result.person(who) if isinstance(who, str) else who

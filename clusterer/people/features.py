@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -70,6 +71,35 @@ def describe(analysis: Analysis, config: ClusteringConfig) -> TrackFeatures:
         face_sums=sums,
         face_precision=precision,
         coloured=has_colours(analysis.chip_colours),
+    )
+
+
+def without_faces(features: TrackFeatures, excluded: IntArray) -> TrackFeatures:
+    """Clear face and clothing of tracks that are not a face.
+
+    Parameters
+    ----------
+    features : t tracks
+    excluded : array of shape (x,), int64, rows of those tracks
+    """
+    if not len(excluded):
+        return features
+    face = np.ones(len(features), dtype=bool)
+    face[excluded] = False
+    return replace(
+        features,
+        face=features.face * face[:, None],
+        quality=features.quality * face,
+        readable_chips=features.readable_chips * face,
+        has_face=features.has_face & face,
+        clothing=features.clothing * face[:, None],
+        torso_share=features.torso_share * face,
+        face_sums=features.face_sums * face[:, None],
+        face_precision=features.face_precision * face,
+        reasons=tuple(
+            reason if is_face else Reason.NOT_A_FACE
+            for reason, is_face in zip(features.reasons, face.tolist(), strict=True)
+        ),
     )
 
 

@@ -6,19 +6,25 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from clusterer.core.appearances import numbers
 from clusterer.core.errors import EditsError
 from clusterer.core.types import UNKNOWN, Action, ClusteringResult, Edit
-from clusterer.edits import Person, replay
-from clusterer.people.amend import amend, keys_of
+from clusterer.edits import Person
+from clusterer.people.amend import amend, keys_of, replayed
 
 BY_GALLERY = ", by the gallery: "
 """Part of the note of a name that a gallery gave."""
+BY_LIST = ", by the list: "
+"""Part of the note of a name that a list of the cast gave."""
 BY_PROJECT = ", by the project: "
 """Part of the note of a correction that a project of many films wrote down."""
 
 _AUTOMATIC = re.compile(r"((film-)?person|unknown)[- ]\d+|unknown", re.IGNORECASE)
 """Ids and names of `Identity` and of the people of a project."""
+
+
+def is_automatic(name: str) -> bool:
+    """Whether a name is one that nobody gave, such as ``Person 3``."""
+    return _AUTOMATIC.fullmatch(name.strip()) is not None
 
 
 def check_given(name: str) -> None:
@@ -28,7 +34,7 @@ def check_given(name: str) -> None:
     --------
     >>> check_given("Anna")
     """
-    if _AUTOMATIC.fullmatch(name.strip()):
+    if is_automatic(name):
         raise EditsError(
             f"{name!r} is like an automatic name or an id",
             "Give another name, or an empty one to have the automatic name back",
@@ -42,16 +48,13 @@ def current(result: ClusteringResult, edits: tuple[Edit, ...]) -> ClusteringResu
 
 def given_names(result: ClusteringResult) -> dict[int, str]:
     """Label → given name, for all people who have one."""
-    labels = result.grouped.labels
-    after = replay(labels, numbers(result.analysis, labels), result.edits, keys_of(result.analysis))
+    after = replayed(result, result.edits)
     return {label: person.name for label, person in after.people.items() if person.name}
 
 
 def given_in_film(result: ClusteringResult) -> Mapping[int, Person]:
     """Label → what was given in the film itself, not by its project: name, and whether hidden."""
-    labels = result.grouped.labels
-    keys = keys_of(result.analysis)
-    return replay(labels, numbers(result.analysis, labels), own_edits(result.edits), keys).people
+    return replayed(result, own_edits(result.edits)).people
 
 
 def own_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
@@ -65,7 +68,7 @@ def by_project(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def named_by_gallery(result: ClusteringResult, names: Mapping[int, str]) -> set[int]:
-    """Labels of people whose name no reviewer gave in the film, but a gallery or its project.
+    """Labels of people whose name no reviewer gave in the film, but a gallery, list or project.
 
     Parameters
     ----------
@@ -75,9 +78,9 @@ def named_by_gallery(result: ClusteringResult, names: Mapping[int, str]) -> set[
     """
     machine: set[int] = set()
     hand: set[int] = set()
-    for label, edit in _name_edits(result, result.edits):
+    for label, edit in name_edits(result, result.edits):
         if names.get(label) == edit.name:
-            by_hand = BY_GALLERY not in edit.note and BY_PROJECT not in edit.note
+            by_hand = not any(by in edit.note for by in (BY_GALLERY, BY_LIST, BY_PROJECT))
             (hand if by_hand else machine).add(label)
     return machine - hand
 
@@ -91,10 +94,10 @@ def ever_named(result: ClusteringResult, edits: Iterable[Edit]) -> set[int]:
     edits
         Those that apply and those that were undone.
     """
-    return {label for label, _ in _name_edits(result, edits)}
+    return {label for label, _ in name_edits(result, edits)}
 
 
-def _name_edits(result: ClusteringResult, edits: Iterable[Edit]) -> list[tuple[int, Edit]]:
+def name_edits(result: ClusteringResult, edits: Iterable[Edit]) -> list[tuple[int, Edit]]:
     """Corrections of names, each with the label of the person that now has most of its tracks."""
     keys, labels = keys_of(result.analysis), result.labels.tolist()
     found: list[tuple[int, Edit]] = []

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from clusterer.core.config import AUTO, AnalysisConfig
+from clusterer.core.config import AUTO, AnalysisConfig, Config
 from clusterer.core.errors import CacheError, system_libraries
 from clusterer.core.hook import Hook
-from clusterer.core.types import Analysis
+from clusterer.core.types import Analysis, Edit
 from clusterer.models.devices import check
 from clusterer.pipeline.elsewhere import Needs, Statement, fetched, model_hashes, resolved
+from clusterer.pipeline.taken import missing
 from clusterer.pipeline.workers import WorkerProcesses
-from clusterer.store.analysis_cache import AnalysisCache, analysis_key
+from clusterer.store.analysis_cache import AnalysisCache, MemoryCache, analysis_key
 from clusterer.store.film import remember
 from clusterer.store.folder import ResultFolder
+from clusterer.store.withdrawn import WithdrawnTrack
+from clusterer.store.withdrawn import read as read_withdrawn
 
 
 def analyse(  # noqa: PLR0913 (what, how, and where it goes)
@@ -97,36 +101,83 @@ def analyse_into(  # noqa: PLR0913 (as `watch`)
     executor: Executor | None,
     device: str,
     source: str = "",
+    withdrawn: Sequence[WithdrawnTrack] = (),
+    stores: bool = True,
+    edits: Sequence[Edit] = (),
 ) -> Analysis:
     """The same as `analyse`, into an open folder whose lock is held.
 
-    Where the film was fetched from its `source`, an address, executors elsewhere do so, too.
+    Where the film was fetched from its `source`, an address, executors elsewhere do so, too. Faces
+    that were `withdrawn` are left out, beside those that the folder says. Faces that corrections
+    add and the analysis lacks are encoded again. Unless it `stores`, nothing is written anywhere,
+    and the pictures are lost.
     """
     config = resolved(config)
     models = model_hashes(config)
     key = analysis_key(opened.fingerprint, config, models)
-    cache = AnalysisCache(opened, key)
+    cache = AnalysisCache(opened, key) if stores else MemoryCache(opened, key)
+    added = _Added(opened, video, config, cache, withdrawn)
     try:
         stored = cache.load()
     except CacheError as error:
         hook.note(f"{error.cause}; analysing again")
         stored = None
     if stored is not None:
-        remember(key, video)  # it may lie elsewhere now
         moved = replace(stored, video=replace(stored.video, path=str(video)))
+        if stores:
+            remember(key, video)  # it may lie elsewhere now
         if Path(stored.video.path).name != video.name:  # to find and show it by its current name
             cache.keep(moved)
-        return moved
+        return added.to(moved, edits)
     with system_libraries():
         needs = None
         here = executor is None or isinstance(executor, WorkerProcesses)
         if not here and getattr(executor, "is_elsewhere", True):
             needs = Needs(opened.fingerprint, source)
         analysis = _look(
-            video, config, models, cache, hook, executor=executor, device=device, needs=needs
+            video,
+            config,
+            models,
+            cache,
+            hook,
+            executor=executor,
+            device=device,
+            needs=needs,
+            withdrawn=added.left_out,
         )
-    remember(key, video)
-    return analysis
+    if stores:
+        remember(key, video)
+    return added.to(analysis, edits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """Faces that corrections add, and those that are left out."""
+
+    opened: ResultFolder
+    video: Path
+    config: AnalysisConfig
+    cache: AnalysisCache
+    withdrawn: Sequence[WithdrawnTrack]
+
+    @property
+    def left_out(self) -> tuple[WithdrawnTrack, ...]:
+        """As the folder says, and the caller."""
+        known = read_withdrawn(self.opened.path).get(self.opened.fingerprint, ())
+        return tuple(dict.fromkeys((*known, *self.withdrawn)))
+
+    def to(self, analysis: Analysis, edits: Sequence[Edit]) -> Analysis:
+        """The analysis with the faces that corrections add; imported late, as `_look`."""
+        if not missing(analysis, edits):
+            return analysis
+        from clusterer.pipeline.missed import FaceFinder  # noqa: PLC0415 (see above)
+
+        with system_libraries():
+            config = Config(analysis=self.config)
+            finder = FaceFinder(analysis, config, self.video, withdrawn=self.left_out)
+            analysis, pictures = finder.restore(analysis, edits)
+        self.cache.extend(analysis, pictures)
+        return analysis
 
 
 def _look(  # noqa: PLR0913 (as `watch`)
@@ -139,6 +190,7 @@ def _look(  # noqa: PLR0913 (as `watch`)
     executor: Executor | None,
     device: str,
     needs: Needs | None,
+    withdrawn: tuple[WithdrawnTrack, ...],
 ) -> Analysis:
     """Analyse the video; imported late, as a run from the cache needs no model library."""
     from clusterer.pipeline.device import choose  # noqa: PLC0415 (see above)
@@ -147,4 +199,14 @@ def _look(  # noqa: PLR0913 (as `watch`)
     device = choose(device, config, hook.note)
     if needs is not None:
         needs = replace(needs, statement=Statement.of(models, device))
-    return watch(path, config, models, cache, hook, executor=executor, device=device, needs=needs)
+    return watch(
+        path,
+        config,
+        models,
+        cache,
+        hook,
+        executor=executor,
+        device=device,
+        needs=needs,
+        withdrawn=withdrawn,
+    )

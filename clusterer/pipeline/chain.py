@@ -10,9 +10,10 @@ import numpy as np
 
 from clusterer.core.types import Analysis, ChipQuality, Detections, Losses, Mark, Shot, VideoInfo
 from clusterer.store.analysis_npz import Arrays, group_tracks, read_faces
-from clusterer.store.finished import FinishedPart, FinishedShot, Picture
-from clusterer.store.names import face_picture, torso_picture
+from clusterer.store.finished import FinishedPart, FinishedShot, Kind, Picture
+from clusterer.store.names import face_picture, frame_picture, torso_picture
 
+_NAMES = {Kind.FACE: face_picture, Kind.TORSO: torso_picture, Kind.FRAME: frame_picture}
 _SIDE_BY_SIDE = (
     "chip_embeddings",
     "chip_colours",
@@ -136,7 +137,7 @@ def assemble(chain: Chain, video: VideoInfo, models: dict[str, str]) -> Analysis
             columns.setdefault(name, []).append(arrays[name])
         shot_of_track += [index] * _n_tracks(arrays)
         n_rows += len(arrays["track_of_row"])
-    joined = {name: np.concatenate(values) for name, values in columns.items()}
+    joined: dict[str, Any] = {name: np.concatenate(values) for name, values in columns.items()}
     return Analysis(
         video=video,
         shots=tuple(shots),
@@ -171,7 +172,7 @@ def name_pictures(
         named: dict[str, bytes] = {}
         for shot, files in zip(link.shots, pictures[link.first :], strict=True):
             for file in files:
-                name = torso_picture if file.is_torso else face_picture
+                name = _NAMES[file.kind]
                 named[name(first_track + file.track, file.frame + link.frames)] = file.jpeg
             first_track += _n_tracks(shot.arrays)
         yield named

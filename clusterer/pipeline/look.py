@@ -28,6 +28,7 @@ from clusterer.pipeline.elsewhere import Needs, at_hand, check_here
 from clusterer.pipeline.prefetch import FrameFaces, detect_ahead, detect_each
 from clusterer.pipeline.shot import ShotAnalyser
 from clusterer.store.finished import FinishedPart, FinishedShot
+from clusterer.store.withdrawn import Mask, WithdrawnTrack
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Job:
         at damage, where decoders show what depends on their threads and on where they began
     device : that networks run on, a name in `clusterer.models.devices.DEVICES`
     needs : what another machine must have; None = nothing is checked
+    withdrawn : faces that are left out
     """
 
     video: VideoInfo
@@ -55,6 +57,7 @@ class Job:
     is_alone: bool = False
     device: str = CPU.name
     needs: Needs | None = None
+    withdrawn: tuple[WithdrawnTrack, ...] = ()
 
     @property
     def decoding_threads(self) -> int:
@@ -187,11 +190,12 @@ def steps(job: Job, models: Models) -> Iterator[Step]:
         As of `look`.
     """
     config, video = job.config, job.video
-    _check_same(job.models, models)
+    check_same(job.models, models)
 
     def new_shot() -> ShotAnalyser:
         return ShotAnalyser(models.aligner, models.encoder, models.clothes, config, video)
 
+    mask = Mask(job.withdrawn, video)
     analyser, single = new_shot(), job.threads == 1 and job.device == CPU.name
     with Sampler(
         video,
@@ -209,7 +213,7 @@ def steps(job: Job, models: Models) -> Iterator[Step]:
         ):
             _check_whole(job, sampler)
             if isinstance(event, FrameFaces):
-                analyser.add(event.frame, event.detections, event.motion)
+                analyser.add(event.frame, mask.left(event.detections), event.motion)
                 yield Progress(event.frame.pts, analyser.faces)
             else:
                 finished = analyser.finish(event)
@@ -276,7 +280,7 @@ def _kept_models(job: Job) -> Models:
     return models
 
 
-def _check_same(hashed: dict[str, str], loaded: Models) -> None:
+def check_same(hashed: dict[str, str], loaded: Models) -> None:
     """Refuse a file that changed since it was hashed: the result would name the wrong one."""
     for each in (loaded.detector, loaded.aligner, loaded.encoder, loaded.clothes):
         for name, sha256 in each.models.items():

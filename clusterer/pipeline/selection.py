@@ -21,6 +21,7 @@ class Candidate:
     chip : aligned, for the encoder
     crop : JPEG, for people to look at
     torso : the torso below it
+    whole : JPEG of the frame, small
     """
 
     sample: int
@@ -29,6 +30,7 @@ class Candidate:
     chip: ImageArray
     crop: bytes
     torso: Torso
+    whole: bytes
 
 
 class Chosen:

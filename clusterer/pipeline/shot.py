@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -28,17 +29,30 @@ from clusterer.faces.encoding import Encoder
 from clusterer.faces.quality import crop_face, measure_quality
 from clusterer.faces.tracking import Piece, Tracker, stitch
 from clusterer.media import ShotEnd
+from clusterer.media.overview import overview
 from clusterer.pipeline.selection import Candidate, Chosen
 from clusterer.store.analysis_npz import Arrays, face_arrays
-from clusterer.store.finished import FinishedShot, Picture
+from clusterer.store.finished import FinishedShot, Kind, Picture
+
+
+class _Seen:
+    """A sampled frame and the faces in it."""
+
+    def __init__(self, image: ImageArray, detections: Detections) -> None:
+        self.image = image
+        self.detections = detections
+
+    @cached_property
+    def whole(self) -> bytes:
+        """Made once for all of its faces, if one is kept."""
+        return overview(self.image)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sight:
-    """One face in one frame: `face` is its row in `detections`."""
+    """One face in one frame: `face` is its row in the frame's detections."""
 
-    image: ImageArray
-    detections: Detections
+    frame: _Seen
     face: int
     quality: float
 
@@ -81,6 +95,7 @@ class ShotAnalyser:
         self._embeddings: dict[int, npt.NDArray[np.float32]] = {}
         self._crops: dict[int, bytes] = {}
         self._clothes: dict[int, ClothingDescription] = {}
+        self._wholes: dict[int, bytes] = {}
 
     @property
     def faces(self) -> int:
@@ -93,8 +108,9 @@ class ShotAnalyser:
         time_s = self._video.seconds(frame.pts)
         tracks = self._tracker.update(detections, time_s, motion).tolist()
         value = quality.value.tolist()
+        seen = _Seen(frame.image, detections)
         for i, track in enumerate(tracks):
-            sight = _Sight(frame.image, detections, i, value[i])
+            sight = _Sight(seen, i, value[i])
             self._consider(sight, track, self.faces + i)
             score = float(detections.scores[i])
             self._best_score[track] = max(self._best_score[track], score)
@@ -118,6 +134,7 @@ class ShotAnalyser:
         shot, detections = end.shot, Detections.concatenate(self._detections)
         pieces = stitch(self._pieces(detections), self._unit, self._config.tracking)
         rows_kept = np.array(sorted(row for piece in pieces for row in piece.rows), dtype=np.int64)
+        quality = ChipQuality.concatenate(self._quality)
         new_row = {int(old): new for new, old in enumerate(rows_kept)}
         track_of_row = np.zeros(len(rows_kept), dtype=np.int64)
         chip_rows: list[int] = []
@@ -125,12 +142,17 @@ class ShotAnalyser:
         for track, piece in enumerate(pieces):
             track_of_row[[new_row[row] for row in piece.rows]] = track
             chip_rows += piece.chip_rows
-            for row in self._chosen_crops(piece):
+            chosen = self._chosen_crops(piece)
+            for row in chosen:
                 frame = int(detections.frame_index[row])
                 pictures[new_row[row]] = self._pictures(row, track, frame)
+            if chosen:
+                best = chosen[int(np.argmax(quality.value[chosen]))]
+                frame = int(detections.frame_index[best])
+                whole = Picture(track, frame, Kind.FRAME, self._wholes[best])
+                pictures[new_row[best]].append(whole)
         x, y = self._video.to_square
         stored = detections[rows_kept].scaled(1 / x, 1 / y)
-        quality = ChipQuality.concatenate(self._quality)
         sampled = np.array(self._sampled, dtype=np.int64).reshape(-1, 2)
         arrays: Arrays = {
             **face_arrays(stored, quality[rows_kept]),
@@ -138,7 +160,7 @@ class ShotAnalyser:
             "track_of_row": track_of_row,
             "chip_rows": np.array([new_row[row] for row in chip_rows], dtype=np.int64),
             "chip_embeddings": self._stack([self._embeddings[row] for row in chip_rows]),
-            **_clothing_columns([self._clothes[row] for row in chip_rows]),
+            **clothing_columns([self._clothes[row] for row in chip_rows]),
             "crop_rows": np.array(sorted(pictures), dtype=np.int64),
             "extent_of_track": self._extents(pieces, detections, end),
             "sampled_frames": sampled[:, 0],
@@ -152,11 +174,13 @@ class ShotAnalyser:
         chosen = self._chosen.setdefault(track, Chosen(self._config.chips.per_track))
         sample = len(self._sampled)
         if chosen.wants(sample, sight.quality):
-            face = sight.detections[sight.face : sight.face + 1]
-            chip = self._aligner.align(sight.image, face)[0]
-            crop = crop_face(sight.image, face.boxes[0], self._config.chips.crop_px)
-            torso = cut_torso(sight.image, sight.detections.boxes, sight.face)
-            chosen.add(Candidate(sample, row, sight.quality, chip, crop, torso))
+            image, detections = sight.frame.image, sight.frame.detections
+            face = detections[sight.face : sight.face + 1]
+            chip = self._aligner.align(image, face)[0]
+            crop = crop_face(image, face.boxes[0], self._config.chips.crop_px)
+            torso = cut_torso(image, detections.boxes, sight.face)
+            whole = sight.frame.whole
+            chosen.add(Candidate(sample, row, sight.quality, chip, crop, torso, whole))
 
     def _encode(self, tracks: list[int]) -> None:
         """Encode and drop the chips of tracks that have ended; discard weak tracks."""
@@ -171,6 +195,7 @@ class ShotAnalyser:
             self._embeddings[candidate.row] = embedding
             self._crops[candidate.row] = candidate.crop
             self._clothes[candidate.row] = clothes
+            self._wholes[candidate.row] = candidate.whole
 
     def _pieces(self, detections: Detections) -> list[Piece]:
         """Tracks with a detection of sufficient score, with their embeddings."""
@@ -222,9 +247,9 @@ class ShotAnalyser:
 
     def _pictures(self, row: int, track: int, frame: int) -> list[Picture]:
         """Pictures of a face and, if visible, of the torso below."""
-        found = [Picture(track, frame, False, self._crops[row])]
+        found = [Picture(track, frame, Kind.FACE, self._crops[row])]
         if torso := self._clothes[row].picture:
-            found.append(Picture(track, frame, True, torso))
+            found.append(Picture(track, frame, Kind.TORSO, torso))
         return found
 
     def _stack(self, embeddings: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
@@ -238,7 +263,7 @@ def _place(detections: Detections, row: int) -> tuple[int, int]:
     return int(detections.frame_index[row]), int(detections.pts[row])
 
 
-def _clothing_columns(described: list[ClothingDescription]) -> Arrays:
+def clothing_columns(described: list[ClothingDescription]) -> Arrays:
     """Clothes below each chip, as columns of an `Analysis`."""
     return {
         "chip_colours": np.array([each.colours for each in described], dtype=np.float32).reshape(

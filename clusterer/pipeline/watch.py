@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable
-from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,9 +32,10 @@ from clusterer.pipeline.look import (
 )
 from clusterer.pipeline.plan import plan
 from clusterer.pipeline.shared import FilmWorkers
-from clusterer.pipeline.workers import DIED, NoWorkersError, WorkerProcesses
+from clusterer.pipeline.workers import DIED, NoWorkersError, WorkerProcesses, finished
 from clusterer.store.analysis_cache import AnalysisCache
 from clusterer.store.finished import FinishedPart
+from clusterer.store.withdrawn import WithdrawnTrack
 
 _WORKER_BYTES, _BYTES_PER_PX = 260 << 20, 110
 """Memory of a worker: 270, 317, 404 and 798 MiB at 360p, 720p, 1080p and 2160p, which is 255 MiB
@@ -107,6 +108,7 @@ def watch(  # noqa: PLR0913 (what a run consists of)
     executor: Executor | None = None,
     device: str = CPU.name,
     needs: Needs | None = None,
+    withdrawn: tuple[WithdrawnTrack, ...] = (),
 ) -> Analysis:
     """Analyse the video, storing shots as they end.
 
@@ -127,13 +129,17 @@ def watch(  # noqa: PLR0913 (what a run consists of)
         Name in `clusterer.models.devices.DEVICES`; where it fails, the hook receives a note.
     needs
         What workers on other machines must have; None = nothing is checked.
+    withdrawn
+        Faces that are left out.
     """
     info = probe(path, config.video.stream)
     span(info, config.video)  # nothing is written before the part of the video has been found
     end_s = min(info.end_s, config.video.end_s or info.end_s)
     store = _Store(cache, hook, info, end_s, cache.finished_parts())
     threads = executor.threads if isinstance(executor, FilmWorkers) else usable_cores()
-    job = Job(info, config, models, Part(), threads, device=device, needs=needs)
+    job = Job(
+        info, config, models, Part(), threads, device=device, needs=needs, withdrawn=withdrawn
+    )
     with one_thread_each():
         chain = _look_at_all(job, store, executor)
     analysis = assemble(chain, info, models)
@@ -216,8 +222,7 @@ def _look_apart(executor: Executor, job: Job, store: _Store) -> None:
     try:
         for part in parts:
             futures[executor.submit(look, replace(job, part=part, threads=threads))] = part
-        for future in as_completed(list(futures)):
-            found = future.result()
+        for future, found in finished(futures):
             done_pts += parts[futures.pop(future)]
             store.note(found.troubles)
             store.add(found.part)

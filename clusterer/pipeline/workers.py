@@ -7,9 +7,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from types import ModuleType, TracebackType
 from typing import Any, ParamSpec, TypeVar
 
@@ -25,6 +26,9 @@ DIED = (
     "Run it again; it goes on where this run stopped. Fewer workers need less memory",
 )
 """Cause and remedy."""
+_LOOK_S = 0.5
+_END_S = 10.0
+"""For a pool whose processes have ended: Ctrl-C waits for it."""
 _SERVED = "clusterer.pipeline.look"
 """Loaded once, for all workers, where processes can share it."""
 
@@ -84,9 +88,20 @@ class WorkerProcesses(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """As of `concurrent.futures.Executor`."""
-        if self._pool is not None:
-            self._pool.shutdown(wait, cancel_futures=cancel_futures)
+        thread = self._let_go(cancel_futures=cancel_futures)
+        if wait and thread is not None:
+            thread.join()
+
+    def _let_go(self, *, cancel_futures: bool = False) -> threading.Thread | None:
+        """Shut the pool down; its thread, which ends when the processes have."""
+        pool: Any = self._pool
+        if pool is None:
+            return None
+        with _no_interrupt():
+            thread: threading.Thread | None = pool._executor_manager_thread
+            pool.shutdown(wait=False, cancel_futures=cancel_futures)
             self._pool = None
+        return thread
 
     def __exit__(
         self,
@@ -99,7 +114,14 @@ class WorkerProcesses(Executor):
         self.shutdown(cancel_futures=True)
 
     def end(self) -> None:
-        """End all processes at once, whatever they do; `submit` starts new ones."""
+        """End all processes at once, whatever they do; `submit` starts new ones.
+
+        Ctrl-C counts afterwards, unless it is why they end.
+        """
+        with _no_interrupt(counts=not isinstance(sys.exception(), KeyboardInterrupt)):
+            self._end()
+
+    def _end(self) -> None:
         if self._pool is not None:
             ended = set(multiprocessing.active_children()) - self._others
             for process in ended:
@@ -110,7 +132,9 @@ class WorkerProcesses(Executor):
             results: Any = self._pool._result_queue
             with suppress(AttributeError, OSError):
                 results._writer.close()
-            self.shutdown()  # Python 3.11 fails if jobs are cancelled besides
+            thread = self._let_go()  # Python 3.11 fails if jobs are cancelled besides
+            if thread is not None:
+                thread.join(_END_S)
 
     def at_most(self, count: int) -> None:
         """From now on have no more processes than that, nor than were asked for."""
@@ -118,6 +142,30 @@ class WorkerProcesses(Executor):
         if count != self._max_workers:
             self.end()
             self._max_workers = count
+
+
+def finished(futures: Iterable[Future[T]]) -> Iterator[tuple[Future[T], T]]:
+    """Futures as they finish, and their results, as `concurrent.futures.as_completed` has them.
+
+    Ctrl-C meanwhile leaves no lock held by which the executor's thread, and whoever waits for it,
+    would wait forever.
+    """
+    waiting = list(futures)
+    done: SimpleQueue[Future[T]] = SimpleQueue()
+    with _no_interrupt():
+        for future in waiting:
+            future.add_done_callback(done.put)
+    for _ in waiting:
+        future = _next(done)
+        with _no_interrupt():
+            result = future.result()
+        yield future, result
+
+
+def _next(queue: SimpleQueue[T]) -> T:
+    while True:
+        with suppress(Empty):  # on Windows, Ctrl-C does not end a wait
+            return queue.get(timeout=_LOOK_S)
 
 
 @contextmanager
@@ -163,10 +211,10 @@ def _context() -> multiprocessing.context.BaseContext:
 
 
 @contextmanager
-def _no_interrupt() -> Iterator[None]:
+def _no_interrupt(*, counts: bool = True) -> Iterator[None]:
     """Have processes that start now ignore Ctrl-C from their first line on, and start to the end.
 
-    Ctrl-C meanwhile counts afterwards: another thread may receive it, and Python handles it here.
+    Ctrl-C meanwhile `counts` afterwards: another thread may receive it, and Python handles it here.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -181,7 +229,7 @@ def _no_interrupt() -> Iterator[None]:
         if before is not None:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         signal.signal(signal.SIGINT, handler)
-        if received and callable(handler):
+        if received and counts and callable(handler):
             handler(*received[0])
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from itertools import accumulate
 from typing import Any
 
@@ -40,6 +41,7 @@ class FilmPeople:
     look_precision : array of shape (k,), float32
     look_rows : array of shape (k,), int64, detection that shows the look best
     cannot_link : array of shape (m, 2), int64, people who are seen together
+    background : array of shape (p,), bool, people in the background; empty = nobody
     """
 
     ids: tuple[str, ...]
@@ -60,9 +62,13 @@ class FilmPeople:
     look_precision: FloatArray
     look_rows: IntArray
     cannot_link: IntArray
+    background: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def __post_init__(self) -> None:
         n = len(self.ids)
+        if not len(self.background):
+            object.__setattr__(self, "background", np.zeros(n, np.bool_))
+        freeze(self, "background", np.bool_, n)
         freeze(self, "hidden", np.bool_, n)
         freeze(self, "sums", np.float32, n, -1)
         for name in ("precision", "quality", "scatter"):
@@ -144,6 +150,25 @@ class Crowd:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Dates:
+    """When films were made, and since when people can be in one; days as of `date.toordinal`.
+
+    Attributes
+    ----------
+    film : array of shape (n,), int64, last possible day of the film of each row of a `Crowd`;
+        `UNDATED` = unknown
+    person : array of shape (g,), int64, first possible day of each group of `Decided`; 0 = unknown
+    """
+
+    film: IntArray
+    person: IntArray
+
+
+UNDATED = date.max.toordinal() + 1
+"""Stands for the day of a film of unknown date."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Decided:
     """What reviewers decided about the rows of a `Crowd`; the last word on each pair counts.
 
@@ -154,11 +179,13 @@ class Decided:
     cannot_link : array of shape (m, 2), int64, rows that are certainly different people
     names : of each group, empty = none; groups with different names are different people. No names
         at all = none of the groups has one
+    dates : what is known of dates; None = nothing
     """
 
     groups: tuple[tuple[int, ...], ...]
     cannot_link: IntArray
     names: tuple[str, ...] = ()
+    dates: Dates | None = None
 
 
 @dataclass(frozen=True, slots=True)

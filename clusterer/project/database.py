@@ -168,6 +168,27 @@ def held(file: Path) -> Iterator[sqlite3.Connection]:
             connection.close()
 
 
+def compact(file: Path) -> None:
+    """Overwrite all that was deleted: in the file, its free pages and its log.
+
+    Raises
+    ------
+    ProjectError
+        As of `writing`, or another program has the project open.
+    """
+    with _errors(file, "write"):
+        connection = _connect(file, "rw")
+        try:
+            _version(connection, file)
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("VACUUM")
+            ((busy, *_),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+    if busy:
+        raise ProjectError(f"Another program is reading {file}", "Try again when it is done")
+
+
 def create(file: Path, meta: dict[str, str]) -> None:
     """Make the file of a project, whole or not at all; an empty one is what a killed program left.
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from clusterer.core.config import ClusteringConfig
 from clusterer.core.distance import mean
 from clusterer.core.types import Analysis, ClusteringResult, FloatArray, Identity, IntArray
-from clusterer.edits import constrain
+from clusterer.edits import constraints_of
 from clusterer.people.amend import keys_of
 from clusterer.people.constraints import co_occurrence
 from clusterer.people.editor import anchors
@@ -90,6 +90,7 @@ def describe(result: ClusteringResult) -> FilmPeople:
         look_precision=np.concatenate([[], *(each.precision for each in looks)]),
         look_rows=np.concatenate([[], *(each.rows for each in looks)]),
         cannot_link=_together(result, person_of),
+        background=np.array([person.background for person in people], dtype=np.bool_),
     )
 
 
@@ -105,7 +106,7 @@ def _together(result: ClusteringResult, person_of: IntArray) -> IntArray:
     """People who are seen in one frame, or whom the film's reviewer distinguished, in order."""
     analysis = result.analysis
     seen = co_occurrence(analysis.tracks, analysis.detections)
-    stated = constrain(own_edits(result.edits), keys_of(analysis), len(analysis.tracks)).cannot_link
+    stated = constraints_of(analysis, own_edits(result.edits)).cannot_link
     pairs = np.sort(person_of[np.concatenate([seen, stated])], axis=1)
     pairs = pairs[(pairs[:, 0] >= 0) & (pairs[:, 0] != pairs[:, 1])]
     unique: IntArray = np.unique(pairs, axis=0).reshape(-1, 2)

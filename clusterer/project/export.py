@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from clusterer.core.errors import ClustererError
 from clusterer.core.tables import Table
 from clusterer.core.text import folded_file
+from clusterer.core.types import ClusteringResult, VideoInfo
 from clusterer.outputs import export as formats
-from clusterer.outputs.export.choose import EVERYTHING, Choice, choose, named
+from clusterer.outputs.export.batch import by_ids, key
+from clusterer.outputs.export.choose import EVERYTHING, Choice, check_several, choose, named
 from clusterer.outputs.export.csv import to_csv
+from clusterer.outputs.export.label import label
 from clusterer.outputs.export.sheets import appearances_sheet
-from clusterer.outputs.export.timeline import Timeline, file_stem
+from clusterer.outputs.export.timeline import Timeline, file_stem, labelled
 from clusterer.project.names import ENDING
 from clusterer.project.project import Project
+from clusterer.project.results import film_results, why_left_out
 from clusterer.project.tables import with_film
-from clusterer.project.types import FilmState, ProjectFilm
+from clusterer.project.types import ProjectFilm
+from clusterer.store.exported import Batch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,14 +32,14 @@ class Exported:
 
     Attributes
     ----------
-    files : name → content
+    batches : files of each film in each format, then the table
     timelines : of each film, by its name; films without any of the people are left out
     table : all appearances, with a column ``film``
     of_film : name of each such film → names of its files
     failed : name of each film that is left out because its result cannot be read → why
     """
 
-    files: dict[str, bytes]
+    batches: list[Batch]
     timelines: dict[str, Timeline]
     table: Table
     of_film: dict[str, tuple[str, ...]]
@@ -61,63 +66,107 @@ def export_project(
     ResultError
         No result can be read.
     """
-    people = project.people
-    chosen = {who.id for who in named(people, choice.people)}
-    timelines: dict[ProjectFilm, Timeline] = {}
-    errors: dict[str, ClustererError] = {}
-    for film in project.films:
-        if film.state is not FilmState.DONE:
-            continue
-        try:
-            result = project.result(film)
-        except ClustererError as error:
-            errors[film.name] = error
-            continue
-        here = tuple(who.id for who in result.people if who.id in chosen)
-        if choice.people and not here and not choice.include_unknown:
-            continue
-        timelines[film] = choose(result, replace(choice, people=here))
-    if errors and not timelines:
-        raise next(iter(errors.values()))
-    made = _made(project, timelines, list(dict.fromkeys(wanted)))
+    wanted_people = named(project.people, choice.people)
+    chosen = {who.id for who in wanted_people}
+    called = label(choice, [who.name for who in wanted_people])
+    if choice.together:
+        check_several(chosen)
+    found = _found(project, choice, chosen, called)
+    timelines = found.timelines
+    if found.errors and not timelines:
+        raise next(iter(found.errors.values()))
+    which = by_ids(choice, chosen)
+    of_film, formed = file_stems(project.films), list(dict.fromkeys(wanted))
+    made = _made(of_film, timelines, formed, called)
     table = with_film(
         (film.name, appearances_sheet(timeline)) for film, timeline in timelines.items()
     )
-    stem = file_stem(project.path.absolute().name.removesuffix(ENDING))
-    files = {name: content for of_film in made.values() for name, content in of_film.items()}
-    files[f"{stem}{ENDING}.appearances.csv"] = to_csv(table).encode()
+    whole = file_stem(project.path.absolute().name.removesuffix(ENDING))
+    batches = [
+        # Of a film without any of the people, an earlier export may have left files.
+        Batch(key("project", of_film[film.id], video, name, which), made.get((film, name), {}))
+        for film, video in found.videos.items()
+        for name in formed
+    ]
+    content = {f"{labelled(whole, called)}{ENDING}.appearances.csv": to_csv(table).encode()}
+    batches.append(Batch(("table", whole, which), content))
     return Exported(
-        files,
+        batches,
         {film.name: timeline for film, timeline in timelines.items()},
         table,
-        {film.name: tuple(of_film) for film, of_film in made.items()},
-        {name: _why(project, name, error) for name, error in errors.items()},
+        {
+            film.name: tuple(file for name in formed for file in made[film, name])
+            for film in timelines
+        },
+        {name: why_left_out(project.path, name, error) for name, error in found.errors.items()},
     )
 
 
-def _why(project: Project, film: str, error: ClustererError) -> str:
-    return (
-        f"{film} is left out: {error.cause}. To make its result anew: cluster-video {project.path}"
-    )
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Films whose results can be read, timelines of those with the people, and errors of others."""
+
+    videos: dict[ProjectFilm, VideoInfo] = field(default_factory=dict)
+    timelines: dict[ProjectFilm, Timeline] = field(default_factory=dict)
+    errors: dict[str, ClustererError] = field(default_factory=dict)
+
+
+def _found(project: Project, choice: Choice, chosen: Set[str], called: str) -> _Found:
+    found = _Found()
+    for film, result, here in each_film(project, choice, chosen):
+        if isinstance(result, ClustererError):
+            found.errors[film.name] = result
+            continue
+        found.videos[film] = result.analysis.video
+        if here is not None:
+            found.timelines[film] = choose(result, here, called)
+    return found
+
+
+def each_film(
+    project: Project, choice: Choice, chosen: Set[str]
+) -> Iterator[tuple[ProjectFilm, ClusteringResult | ClustererError, Choice | None]]:
+    """Each film that was analysed.
+
+    Parameters
+    ----------
+    project
+    choice
+    chosen
+        Ids of its people.
+
+    Yields
+    ------
+    The film, its result or why that cannot be read, and the choice with those of its people who are
+    in the film; None = none of them is, or, for `together`, not all.
+    """
+    for film, result in film_results(project.films, project.result):
+        if isinstance(result, ClustererError):
+            yield film, result, None
+            continue
+        here = tuple(who.id for who in result.people if who.id in chosen)
+        is_left_out = (choice.people and not here and not choice.include_unknown) or (
+            choice.together and chosen != {*here}
+        )
+        yield film, result, None if is_left_out else replace(choice, people=here)
 
 
 def _made(
-    project: Project, timelines: dict[ProjectFilm, Timeline], wanted: list[str]
-) -> dict[ProjectFilm, dict[str, bytes]]:
-    """The files of each film, all under names of their own."""
-    stems = _stems(project.films)
-    exporters = [formats.create(name) for name in wanted]
+    stems: dict[int, str], timelines: dict[ProjectFilm, Timeline], wanted: list[str], called: str
+) -> dict[tuple[ProjectFilm, str], dict[str, bytes]]:
+    """The files of each film in each format, all under names of their own."""
+    exporters = {name: formats.create(name) for name in wanted}
     return {
-        film: {
-            f"{stems[film.id]}{name.removeprefix(timeline.stem)}": content
-            for exporter in exporters
+        (film, form): {
+            f"{labelled(stems[film.id], called)}{name.removeprefix(timeline.stem)}": content
             for name, content in exporter.files(timeline).items()
         }
         for film, timeline in timelines.items()
+        for form, exporter in exporters.items()
     }
 
 
-def _stems(films: Iterable[ProjectFilm]) -> dict[int, str]:
+def file_stems(films: Iterable[ProjectFilm]) -> dict[int, str]:
     """Beginning of the names of each film's files: its name in the project, without the ending.
 
     It depends on all films of the project, not on those that are exported.

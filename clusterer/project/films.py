@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from clusterer.core.types import UNKNOWN, Action, ClusteringResult, Edit, Identity
 from clusterer.edits import EditLog, to_dict
+from clusterer.edits.applied import with_applied
 from clusterer.people.amend import amend, keys_of
 from clusterer.people.decide import decide
 from clusterer.people.names import BY_PROJECT, own_edits
@@ -43,7 +44,8 @@ def with_edits(loaded: ClusteringResult, edits: tuple[Edit, ...]) -> ClusteringR
     if edits[:done] == loaded.edits[:done] and not any(count > done for count in asked):
         return amend(loaded, edits)
     under = asked[-1] if asked else min(done, len(edits))
-    return decide(loaded.analysis, loaded.config, edits, grouped_under=under)
+    config = with_applied(loaded.config, edits[:under])
+    return decide(loaded.analysis, config, edits, grouped_under=under)
 
 
 def positions(result: ClusteringResult, keys: Iterable[str]) -> dict[str, int]:

@@ -91,7 +91,10 @@ _NAMED = 3
 
 
 def find_films(
-    places: Iterable[Path | str], sleep: Callable[[float], None] = time.sleep
+    places: Iterable[Path | str],
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    subfolders: bool = True,
 ) -> FoundFilms:
     """Find the films in files and folders.
 
@@ -108,6 +111,8 @@ def find_films(
         addresses of films.
     sleep
         Waits, to see whether a file grows that was written to just now.
+    subfolders
+        Whether folders in folders are entered.
 
     Returns
     -------
@@ -122,7 +127,7 @@ def find_films(
     search = _Search()
     for place in map(place_of, places):
         if isinstance(place, Path) and is_folder(place):
-            search.walk(place)
+            search.walk(place, subfolders=subfolders)
         else:
             search.take(place)
     return search.found(sleep)
@@ -150,9 +155,9 @@ class _Search:
         if self._first(video):
             self.named.add(video)
 
-    def walk(self, folder: Path) -> None:
+    def walk(self, folder: Path, *, subfolders: bool = True) -> None:
         """All films in a folder and below it, each by its name among all."""
-        for path in sorted(self._below(folder), key=natural_key):
+        for path in sorted(self._below(folder, subfolders=subfolders), key=natural_key):
             why = _why_not(path)
             if why is not None:
                 self.left_out.append(LeftOut(path, why))
@@ -177,7 +182,7 @@ class _Search:
             self.left_out.append(LeftOut(path, Why.REPEATED))
         return known == path
 
-    def _below(self, folder: Path) -> Iterator[Path]:
+    def _below(self, folder: Path, *, subfolders: bool) -> Iterator[Path]:
         """Everything that may be a film, in no order."""
         waiting = [folder]
         while waiting:
@@ -195,7 +200,7 @@ class _Search:
                 if not is_folder(path):
                     if _may_be_film(path):
                         yield path
-                elif not _is_passed_over(path):
+                elif subfolders and not _is_passed_over(path):
                     waiting.append(path)
 
 
@@ -243,16 +248,16 @@ def _begins_like_film(path: Path) -> bool:
 def _growing(videos: list[Path], sleep: Callable[[float], None]) -> set[Path]:
     """Those that are being written to."""
     now_s = time.time()
-    before = {path: _state(path) for path in videos}
+    before = {path: state(path) for path in videos}
     new = [path for path, (_, at_ns) in before.items() if abs(now_s - at_ns / 1e9) < RECENT_S]
     if not new:
         return set()
     sleep(LOOK_AGAIN_S)
-    return {path for path in new if _state(path) != before[path]}
+    return {path for path in new if state(path) != before[path]}
 
 
-def _state(path: Path) -> tuple[int, int]:
-    """Size, and when it was written to."""
+def state(path: Path) -> tuple[int, int]:
+    """Size in bytes, and when a file was written to, ns; (-1, 0) if it cannot be asked for them."""
     try:
         status = path.stat()
     except (OSError, ValueError):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from clusterer.core.config import LinkConfig
 from clusterer.core.text import folded
 from clusterer.core.types import IntArray
-from clusterer.project.crowd import Crowd, Decided
+from clusterer.project.crowd import UNDATED, Crowd, Decided
 from clusterer.project.edges import floor_of, least_asked
 from clusterer.project.evidence import Floats, Pools, Products, Scale, log_prior, sizes
 from clusterer.project.neighbours import Pairs, best, find_pairs
@@ -232,7 +232,9 @@ class Groups:
             a=a,
             b=b,
             evidence=rules.scale.of_pairs(self.pools, a, b) + prior,
-            forbidden=self._apart(a * n + b) | self._named_apart(decided[a], decided[b]),
+            forbidden=self._apart(a * n + b)
+            | self._named_apart(decided[a], decided[b])
+            | self._too_early(a, b),
             one_film=self._share_a_film(a, b),
             decided=(decided[a] != OPEN) & (decided[b] != OPEN),
         )
@@ -257,6 +259,23 @@ class Groups:
         name = np.array([*(number[each] for each in names), 0])  # OPEN, -1, is the last: no name
         found: Bools = (name[a] > 0) & (name[b] > 0) & (name[a] != name[b])
         return found
+
+    def _too_early(self, a: IntArray, b: IntArray) -> Bools:
+        """Whether one of two groups is in a film before the other's person can be in one."""
+        if self.rules.decided.dates is None:
+            return np.zeros(len(a), np.bool_)
+        film, person = self._days
+        return (film[a] < person[b]) | (film[b] < person[a])
+
+    @cached_property
+    def _days(self) -> tuple[IntArray, IntArray]:
+        """Of each group, at its first row: day of its first film, first day of its person."""
+        dates, n = self.rules.decided.dates, len(self.group)
+        assert dates is not None
+        film = np.full(n, UNDATED, dtype=np.int64)
+        np.minimum.at(film, self.group, dates.film)
+        person = np.append(dates.person, 0)[self.decided_of]  # OPEN, -1, is the last: unknown
+        return film, person
 
     def _share_a_film(self, a: IntArray, b: IntArray) -> Bools:
         """Whether two groups have people of one film, shape (m,)."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from clusterer.project.crowd import Crowd, Linked
+from clusterer.project.dates import days
 from clusterer.project.decisions import Decisions, numbers, replay
 from clusterer.project.link import link
 from clusterer.project.neighbours import Pairs
@@ -143,13 +144,15 @@ def decide(now: Snapshot, log: Sequence[LoggedEdit], crowd: Crowd | None) -> Dec
     def row_of(anchor: Anchor) -> int | None:
         return place.get((film_of.get(anchor.film, 0), anchor.key))
 
-    return replay(
+    found = replay(
         [row.name for row in rows],
         [i for i, row in enumerate(rows) if row.hidden],
         np.zeros((0, 2), dtype=np.int64) if crowd is None else crowd.cannot_link,
         edits,
         row_of,
     )
+    dates = days(now, found)
+    return found if dates is None else replace(found, decided=replace(found.decided, dates=dates))
 
 
 def _given(decisions: Decisions, number: Sequence[int]) -> dict[int, tuple[str, bool]]:

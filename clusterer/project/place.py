@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,14 +19,14 @@ from clusterer.project.types import (
 )
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import ENDING as RESULT_ENDING
-from clusterer.store.names import EXPORTS, MARKER, OF_SYSTEMS, folder_name, holds_others
+from clusterer.store.names import EXPORTS, OF_SYSTEMS, WITHDRAWN, folder_name, holds_others
 from clusterer.store.run_lock import WAIT
 
 RESULTS = "results"
 """Folder of the films' result folders."""
 _PARTS = {RESULTS, vectors.FOLDER, EXPORTS, EDGES}
 """What else a project consists of: a folder with nothing but these had its file moved away."""
-_LEFT = {FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal"}
+_LEFT = {FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal", WITHDRAWN}
 """What a program may leave that was killed while it made a project."""
 
 
@@ -78,10 +78,7 @@ def _is_rest(path: Path) -> bool:
 def delete_result(folder: ResultFolder) -> None:
     """Delete what cluster-video wrote into a result folder, and the folder if nothing is left."""
     with folder.locked(remedy=WAIT):
-        folder.remove(folder.names)
-    with suppress(OSError):
-        (folder.path / MARKER).unlink()
-        folder.path.rmdir()
+        folder.remove_all()
 
 
 @contextmanager

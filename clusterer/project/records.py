@@ -21,6 +21,7 @@ from clusterer.project.snapshot import (
     NUMBERS,
     LoggedEdit,
     Row,
+    background_key,
     own_key,
 )
 from clusterer.project.types import Anchor, ProjectFilm, Scope
@@ -174,9 +175,20 @@ def put_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
+def remove_meta(connection: sqlite3.Connection, key: str) -> None:
+    """Remove a fact of the project."""
+    connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+
+
 def put_own(connection: sqlite3.Connection, film: int, digest: str) -> None:
     """Note under which corrections of its own a film was described; see `Snapshot.own`."""
     put_meta(connection, own_key(film), digest)
+
+
+def put_background(connection: sqlite3.Connection, film: int, people: FilmPeople) -> None:
+    """Note which people of a film are in the background; see `Snapshot.background_of`."""
+    positions = np.flatnonzero(people.background).tolist()
+    put_meta(connection, background_key(film), json.dumps(positions))
 
 
 def set_behind(connection: sqlite3.Connection, films: Iterable[int], *, behind: bool) -> None:
@@ -275,7 +287,22 @@ def put_questions(
         _replace(connection, table, stored(connection, table), rows)
 
 
+def forget_people(connection: sqlite3.Connection, film: int) -> None:
+    """Remove all that is known of a film's people."""
+    for table in ("member", "alias"):
+        connection.execute(f"DELETE FROM {table} WHERE film = ?", (film,))
+    connection.execute(
+        "UPDATE film SET vectors = '', looks = x'', apart = x'', behind = 0 WHERE id = ?", (film,)
+    )
+    _remove_meta_of(connection, film)
+
+
 def remove_film(connection: sqlite3.Connection, film: int) -> None:
     """Remove a film with its people."""
     connection.execute("DELETE FROM film WHERE id = ?", (film,))
-    connection.execute("DELETE FROM meta WHERE key = ?", (own_key(film),))
+    _remove_meta_of(connection, film)
+
+
+def _remove_meta_of(connection: sqlite3.Connection, film: int) -> None:
+    for key in (own_key(film), background_key(film)):
+        remove_meta(connection, key)

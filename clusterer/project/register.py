@@ -29,6 +29,7 @@ from clusterer.pipeline.elsewhere import film_at, model_hashes
 from clusterer.project.project import Project
 from clusterer.project.run_outcome import FilmOutcome, RunStatus
 from clusterer.project.types import FilmState, ProjectFilm
+from clusterer.store import withdrawn
 from clusterer.store.analysis_cache import analysis_key
 from clusterer.store.commit import read_commit
 from clusterer.store.folder import ResultFolder
@@ -152,6 +153,7 @@ class Register:
     outcomes : what came of each film, in the order given; None = that is not known yet
     works : what has to be done
     damaged : ids of films whose vectors and results are damaged
+    withdrawn : fingerprint of a film → faces that are left out
     """
 
     project: Project
@@ -163,9 +165,11 @@ class Register:
     outcomes: list[FilmOutcome | None] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
     damaged: set[int] = field(default_factory=set)
+    withdrawn: withdrawn.Films = field(init=False)
 
     def __post_init__(self) -> None:
         self.models = model_hashes(self.config.analysis)
+        self.withdrawn = withdrawn.read(self.project.path)
 
     def enter(self, videos: Sequence[Path | str]) -> None:
         """Enter all films into the project, and find out what has to be done."""
@@ -226,7 +230,7 @@ class Register:
         names = names_of(list(first.values()), others)
         films, changed = {}, {}
         for (fingerprint, video), name in zip(first.items(), names, strict=True):
-            source = _source(video)
+            source = source_of(video)
             film = known.get(fingerprint)
             if film is None:
                 changed[fingerprint] = ProjectFilm(0, name, source, fingerprint, "")
@@ -242,7 +246,7 @@ class Register:
 
     def _forget_changed(self, first: dict[str, Path | str], known: dict[str, ProjectFilm]) -> None:
         """Drop films without a result in whose place another lies now, as when a copy is mended."""
-        sources = {_source(video) for video in first.values()}
+        sources = {source_of(video) for video in first.values()}
         gone: list[ProjectFilm] = []
         for film in list(known.values()):
             if film.fingerprint in first or film.source not in sources:
@@ -258,6 +262,9 @@ class Register:
     def _plan(self, video: Path | str, film: ProjectFilm) -> None:
         """Find out what has to be done for a film."""
         place = len(self.outcomes)
+        if film.state is FilmState.PURGED and not self.retry:
+            self.outcomes.append(FilmOutcome(video, RunStatus.PURGED, film))
+            return
         if film.attempts >= MOST_ATTEMPTS and not self.retry:
             if film.state is not FilmState.QUARANTINED:
                 film = self.project.put_film(replace(film, state=FilmState.QUARANTINED))
@@ -284,7 +291,7 @@ class Register:
         return film_key(film.fingerprint, self.config, self.models, edits) == film.key
 
 
-def _source(video: Path | str) -> str:
+def source_of(video: Path | str) -> str:
     """Where a film lies: its address, or the whole path."""
     return address_of(video) or os.path.abspath(video)  # noqa: PTH100 (removes .., keeps links)
 

@@ -280,6 +280,7 @@ class _Run:
                 device=self.device,
                 then=_made,
                 scratch=self.scratch,
+                withdrawn=self.register.withdrawn.get(work.film.fingerprint, ()),
             )
         if self.name is not None:
             made = executor.do(_named, self.name, folder)
@@ -396,10 +397,14 @@ def _failure(film: ProjectFilm, error: Exception) -> dict[str, Any]:
     if isinstance(error, PartError):
         state, attempts = FilmState.QUARANTINED, max(MOST_ATTEMPTS, film.attempts + 1)
     else:
-        of_the_film = isinstance(error, _OF_THE_FILM) and not isinstance(error, RefusedError)
-        counts = of_the_film or not isinstance(error, ClustererError)
-        state, attempts = FilmState.FAILED, film.attempts + counts
+        state, attempts = FilmState.FAILED, film.attempts + counts_against(error)
     return {"state": state, "error": one_line(error), "attempts": attempts}
+
+
+def counts_against(error: Exception | None) -> bool:
+    """Whether a film would fail with the same error again, and not for want of disk or models."""
+    of_the_film = isinstance(error, _OF_THE_FILM) and not isinstance(error, RefusedError)
+    return of_the_film or not isinstance(error, ClustererError)
 
 
 def _length_s(video: Path | str) -> float:

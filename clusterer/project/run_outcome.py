@@ -19,6 +19,7 @@ class RunStatus(StrEnum):
     FAILED = "failed"
     QUARANTINED = "quarantined"
     REPEATED = "repeated"
+    PURGED = "purged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +31,29 @@ Floats = npt.NDArray[np.float64]
 RIVALS = 256
 """Best people who count against each other; the evidence for any other is less than theirs.
 A definition, which bounds the time: no more is known of the others."""
+
+
+class Chance(StrEnum):
+    """A probability in words, as the page has them; of near misses, the last."""
+
+    ALMOST_CERTAINLY = "almost certainly"
+    PROBABLY = "probably"
+    PERHAPS = "perhaps"
+    PROBABLY_NOT = "probably not"
+
+    @classmethod
+    def of(cls, probability: float) -> Chance:
+        """The word for a probability, 0 to 1."""
+        return next(word for word, least in _LEAST.items() if probability >= least)
+
+
+_LEAST: Mapping[Chance, float] = {
+    Chance.ALMOST_CERTAINLY: 0.95,
+    Chance.PROBABLY: 0.75,
+    Chance.PERHAPS: 0.4,
+    Chance.PROBABLY_NOT: -math.inf,
+}
+"""Least probability of each word: a definition, the same as in ``web/src/words/chance.ts``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +94,11 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Where a person is seen in one film.
+    """Where a person is seen: in one film of a project, or in one track of a single film.
 
     Attributes
     ----------
-    film : `ProjectFilm.id`
+    film : `ProjectFilm.id`; 0 = of a single film
     name : of the film
     person : id of the film's `Identity`
     evidence : logarithm of the odds that it is the one that was looked for, by these faces alone
@@ -100,20 +124,23 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A person of a project who may be the one that was looked for.
+    """A person who may be the one that was looked for.
 
     Attributes
     ----------
-    person : id of the `Person`
+    person : id of the `Person`; of a single film, of the `Identity`, which may be an unknown
     name : for display
     probability : that it is this person, 0 to 1
     evidence : logarithm of the odds by the faces alone
-    sightings : by film, the most similar first
+    sightings : by film, or by track, the most similar first
+    chance : the probability in words: ``almost certainly`` (from .95), ``probably`` (.75),
+        ``perhaps`` (.4), ``probably not``
 
     Examples
     --------
-    >>> clusterer.Hit("person-3", "Anna", 0.998, 9.5, ()).name
-    'Anna'
+    >>> hit = clusterer.Hit("person-3", "Anna", 0.998, 9.5, ())
+    >>> hit.name, hit.chance.value
+    ('Anna', 'almost certainly')
     """
 
     person: str
@@ -122,15 +149,25 @@ class Hit:
     evidence: float
     sightings: tuple[Sighting, ...]
 
+    @property
+    def chance(self) -> Chance:
+        """The probability in words."""
+        return Chance.of(self.probability)
+
+    @property
+    def is_near_miss(self) -> bool:
+        """Whether it is probably somebody else, and only listed because nobody is more similar."""
+        return self.chance is Chance.PROBABLY_NOT
+
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The people of a project who are most like a face.
+    """The people who are most like a face.
 
     Attributes
     ----------
     hits : the most likely first
-    nobody : probability that it is nobody of the project, 0 to 1
+    nobody : probability that it is nobody of the project or film, 0 to 1
 
     Examples
     --------
@@ -160,12 +197,22 @@ class Index:
         Of the films' results.
     link
         Its `shared_look`.
+    n_among
+        Number of people among whom one is looked for, each alike; None = all labels.
     """
 
-    def __init__(self, crowd: Crowd, labels: IntArray, config: Config, link: LinkConfig) -> None:
+    def __init__(
+        self,
+        crowd: Crowd,
+        labels: IntArray,
+        config: Config,
+        link: LinkConfig,
+        n_among: int | None = None,
+    ) -> None:
         self._crowd, self._labels = crowd, labels
         self._config, self._scale = config, Scale.of(config, link)
         self._n_people = int(labels.max(initial=-1)) + 1
+        self._n_among = self._n_people if n_among is None else n_among
         rows = self._scale.pools(crowd.sums, crowd.precision)
         self._rows = Products.of(rows, self._scale)
         self._people = Products.of(rows.added(labels, self._n_people), self._scale)
@@ -191,7 +238,7 @@ class Index:
         evidence = self._evidence(self._people, asked)
         order = np.lexsort((np.arange(self._n_people), -evidence))
         rivals = order[: max(most, RIVALS)]
-        odds = np.exp(np.minimum(evidence[rivals], 700.0)) / max(self._n_people, 1)
+        odds = np.exp(np.minimum(evidence[rivals], 700.0)) / max(self._n_among, 1)
         films = self._films(rivals)
         together: dict[int, list[int]] = defaultdict(list)
         for i, own in enumerate(films):
@@ -205,6 +252,12 @@ class Index:
             found.append(self._match(label, float(odds[i] / total), float(evidence[label]), asked))
         found.sort(key=lambda each: (-each.probability, -each.evidence, each.label))
         return Matches(tuple(found), 1.0 / (1.0 + max(sums.values(), default=0.0)))
+
+    def rows_like(self, label: int, embeddings: FloatArray, quality: FloatArray) -> Match:
+        """Compare the rows of one person; parameters as of `like`. Its probability is NaN."""
+        asked = self._pooled(embeddings, quality)
+        evidence = self._evidence(_chosen(self._people, [label]), asked)
+        return self._match(label, math.nan, float(evidence[0]), asked)
 
     def look_of_row(self, look: int) -> int:
         """Position of a look among those of its row; -1 stays."""

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clusterer.core.config import Config, LinkConfig
+from clusterer.core.dates import parse_date
 from clusterer.core.errors import ProjectError, ResultError
 from clusterer.core.parse import build, parse_json
 from clusterer.core.text import brief
@@ -39,6 +40,10 @@ NUMBERS = (
 """Columns of a member that are numbers."""
 LOOK = np.dtype([("person", "<i4"), ("row", "<i4"), ("precision", "<f4")])
 """A look as a film stores it."""
+
+
+FILM_DATES, NOT_BEFORE = "film dates", "not before"
+"""Facts in `Snapshot.meta`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +192,34 @@ class Snapshot:
             return found
 
     @cached_property
+    def film_dates(self) -> Mapping[str, str]:
+        """Fingerprint of a film → its date, as of `clusterer.core.dates`."""
+        with damaged(self.file):
+            return _texts(parse_json(self.meta.get(FILM_DATES, "{}")))
+
+    @cached_property
+    def not_before(self) -> Mapping[str, str]:
+        """Name → date before which nobody of that name can be in a film."""
+        with damaged(self.file):
+            return _texts(parse_json(self.meta.get(NOT_BEFORE, "{}")))
+
+    @cached_property
     def people(self) -> tuple[Person, ...]:
         """By screen time, longest first, ties to the lower number."""
         with uncollected():
             members: dict[int, list[Member]] = {}
+            in_front = set()
             for film in self.films:
+                behind = self.background_of(film.id)
                 for row in self.rows_of.get(film.id, ()):
                     if row.person:
                         members.setdefault(row.person, []).append(row.member)
-            found = {number: self._person(number, tuple(own)) for number, own in members.items()}
+                        if row.position not in behind:
+                            in_front.add(row.person)
+            found = {
+                number: self._person(number, tuple(own), number not in in_front)
+                for number, own in members.items()
+            }
             order = sorted((-who.screen_time_s, number) for number, who in found.items())
             return tuple(found[number] for _, number in order)
 
@@ -219,6 +243,7 @@ class Snapshot:
                     float(gain_s),
                 )
                 for _, film_a, a, film_b, b, evidence, probability, gain_s in self.questions[0]
+                if self._is_asked(self._row(film_a, a), self._row(film_b, b))
             )
 
     @cached_property
@@ -235,14 +260,25 @@ class Snapshot:
                     float(evidence),
                 )
                 for _, film, row, looks, film_to, row_to, evidence in self.questions[1]
+                if self._is_asked(self._row(film, row), self._row(film_to, row_to))
             )
 
     def _row(self, film: int, position: int) -> Row:
         return self.rows_of[film][position]
 
-    def _person(self, number: int, members: tuple[Member, ...]) -> Person:
+    def _person(self, number: int, members: tuple[Member, ...], behind: bool) -> Person:
         name, hidden = self.given.get(number, ("", False))
-        return Person(f"person-{number}", name or f"Person {number}", members, hidden)
+        background = behind and not name
+        return Person(f"person-{number}", name or f"Person {number}", members, hidden, background)
+
+    def background_of(self, film: int) -> frozenset[int]:
+        """Positions of the people of a film who are in the background there."""
+        with damaged(self.file):
+            return frozenset(map(int, parse_json(self.meta.get(background_key(film), "[]"))))
+
+    def _is_asked(self, *rows: Row) -> bool:
+        """Whether there are questions about people: not about those in the background."""
+        return not any(row.person and self.by_number[row.person].background for row in rows)
 
     @cached_property
     def edits(self) -> tuple[CastEdit, ...]:
@@ -331,12 +367,19 @@ class Snapshot:
         return np.frombuffer(self.apart[film], "<i4").reshape(-1, 2).astype(np.int64)
 
 
+def _texts(content: Any) -> dict[str, str]:
+    found = {str(key): str(value) for key, value in content.items()}
+    for value in found.values():
+        parse_date(value)
+    return found
+
+
 @contextmanager
 def damaged(file: Path) -> Iterator[None]:
     """Turn what a damaged or forged file leads to into one line."""
     try:
         yield
-    except (ValueError, TypeError, KeyError, IndexError, ResultError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ResultError) as error:
         raise ProjectError(f"{file} is damaged ({brief(error, 80)})", MENDING) from None
 
 
@@ -353,6 +396,11 @@ def uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def background_key(film: int) -> str:
+    """Name, in `Snapshot.meta`, of the list of a film's people in the background."""
+    return f"background of film {film}"
 
 
 def own_key(film: int) -> str:

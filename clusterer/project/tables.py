@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from clusterer.core.tables import APPEARANCES, Row, Table
+from clusterer.core.tables import APPEARANCES, CERTAINTY, Row, Table
 from clusterer.core.types import ClusteringResult, Identity
 from clusterer.project.types import FilmState, Member, Person, ProjectFilm
 
@@ -72,7 +72,7 @@ class ProjectTables:
             (
                 who.id,
                 who.name,
-                "hidden" if who.hidden else "person",
+                "hidden" if who.hidden else "background" if who.background else "person",
                 round(who.screen_time_s, 3),
                 len(who.films),
                 sum(member.confirmed for member in who.members),
@@ -99,7 +99,8 @@ class ProjectTables:
     def appearances(self) -> Table:
         """One row per appearance, film by film, in time order; hidden people are left out."""
         return with_film(
-            (film.name, result.tables.appearances) for film, result in results(self.project)
+            ((film.name, result.tables.appearances) for film, result in results(self.project)),
+            (*APPEARANCES, *CERTAINTY),
         )
 
     def __iter__(self) -> Iterator[Table]:
@@ -140,7 +141,7 @@ def results(project: Season) -> Iterator[tuple[ProjectFilm, ClusteringResult]]:
             yield film, project.result(film)
 
 
-def with_film(tables: Iterable[tuple[str, Table]]) -> Table:
+def with_film(tables: Iterable[tuple[str, Table]], columns: tuple[str, ...] = APPEARANCES) -> Table:
     """Tables of appearances of films as one, with a column for the name of the film."""
     rows = tuple((film, *row) for film, table in tables for row in table.rows)
-    return Table("appearances", ("film", *APPEARANCES), rows)
+    return Table("appearances", ("film", *columns), rows)

@@ -20,6 +20,7 @@ class FilmState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     QUARANTINED = "quarantined"
+    PURGED = "purged"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -157,6 +158,7 @@ class Person:
     name : for display, ``Person 1`` until somebody names it
     members : one or more for each film, in the order of films
     hidden : whether a reviewer hid the person
+    background : whether nobody named the person, who is in the background of all these films
 
     Examples
     --------
@@ -170,6 +172,7 @@ class Person:
     name: str
     members: tuple[Member, ...]
     hidden: bool = False
+    background: bool = False
 
     @property
     def number(self) -> int:

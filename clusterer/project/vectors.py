@@ -20,7 +20,7 @@ from clusterer.core.files import (
     remove_temporaries,
     write_all,
 )
-from clusterer.core.folders import make_folder
+from clusterer.core.folders import has_plain_folder, make_folder
 from clusterer.core.types import FloatArray
 
 FOLDER = "vectors"
@@ -114,6 +114,14 @@ def _shape(head: bytes) -> tuple[int, ...]:
     if kind != np.dtype("<f4"):
         raise ValueError(f"numbers of the kind {kind}")
     return tuple(shape)
+
+
+def names_in(project: Path) -> list[str]:
+    """Names of the files of vectors in a project, sorted."""
+    if not has_plain_folder(project, FOLDER):
+        return []
+    found = (project / FOLDER).iterdir()
+    return sorted(path.name for path in found if _NAME.fullmatch(path.name))
 
 
 def clear(project: Path, named: Collection[str]) -> None:

@@ -11,10 +11,12 @@ import numpy as np
 from clusterer.core.config import Config, LinkConfig
 from clusterer.core.errors import ClustererError, ConfigError, ProjectError, ResultError
 from clusterer.core.folders import is_folder
+from clusterer.core.named import MOST_NAMES, find
 from clusterer.core.types import ClusteringResult, Edit, FloatArray
 from clusterer.people.names import own_edits
 from clusterer.project import database, films, loading, vectors
 from clusterer.project.crowd import Crowd, FilmPeople
+from clusterer.project.dates import too_early
 from clusterer.project.decisions import folded
 from clusterer.project.describe import describe
 from clusterer.project.names import ENDING, FILE, is_project, refuse_empty
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
 
     from clusterer.project.search import Hits, ProjectSearch
 
-_MOST_NAMES = 20
-"""That an error lists."""
 _TRIES = 3
 _KEPT = 4
 """Films whose people are kept in memory after they were asked for."""
@@ -123,6 +123,14 @@ class ProjectView:
         return self._now().undone
 
     @property
+    def too_early(self) -> tuple[tuple[Person, ProjectFilm], ...]:
+        """People who are in a film before they can be, as somebody said; with each such film.
+
+        See `Project.set_dates`.
+        """
+        return tuple(too_early(self._now()))
+
+    @property
     def change(self) -> int:
         """Raised with each change of films, people, corrections or questions, by whomever."""
         return self._now().edition
@@ -165,7 +173,7 @@ class ProjectView:
             found = next((some for way in ways if (some := list(filter(way, known)))), [])
         if len(found) == 1:
             return found[0]
-        names = ", ".join(film.name for film in (found or known)[:_MOST_NAMES]) or "none"
+        names = ", ".join(film.name for film in (found or known)[:MOST_NAMES]) or "none"
         problem = "Several films are called" if found else "There is no film"
         raise ConfigError(f"{problem} {who!r}", f"There are: {names}")
 
@@ -177,19 +185,7 @@ class ProjectView:
         ConfigError
             Nobody has that name, or several have it.
         """
-        if isinstance(who, Person):
-            who = who.id
-        people = self.people
-        found = [one for one in people if one.id == who]
-        found = found or [one for one in people if one.name == who]
-        found = found or [one for one in people if folded(one.name) == folded(who)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ids = ", ".join(one.id for one in found)
-            raise ConfigError(f"Several are called {who!r}", f"Give an id: {ids}")
-        names = ", ".join(one.name for one in people[:_MOST_NAMES]) or "nobody"
-        raise ConfigError(f"No person is named {who!r}", f"There are: {names}")
+        return find(who.id if isinstance(who, Person) else who, self.people)
 
     def result_folder(self, film: str | int | ProjectFilm) -> ResultFolder:
         """The result folder of a film, which may not exist yet."""
@@ -291,7 +287,7 @@ class ProjectView:
     def like(
         self, embeddings: FloatArray, quality: FloatArray | float = 1.0, *, most: int = 10
     ) -> Hits:
-        """Rank the people by how likely they are the one on photographs; see `who`.
+        """Rank the people by how likely they are the one on photographs; see `find`.
 
         Before any evidence, it is somebody of the project with even odds, each of its people alike.
         People of one film are different people: what speaks for one speaks against the others.

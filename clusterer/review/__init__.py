@@ -6,9 +6,8 @@ answers the page, `guard` rejects all other clients, and `doorway` opens the pag
 
 from clusterer.review.app import Site
 from clusterer.review.doorway import doorway
-from clusterer.review.footage import Footage
 from clusterer.review.names import earlier_names
 from clusterer.review.server import serve
 from clusterer.review.session import ConflictError, Session
 
-__all__ = ["ConflictError", "Footage", "Session", "Site", "doorway", "earlier_names", "serve"]
+__all__ = ["ConflictError", "Session", "Site", "doorway", "earlier_names", "serve"]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from mimetypes import guess_type
 from pathlib import PurePath
 from types import MappingProxyType
@@ -23,7 +22,9 @@ from starlette.routing import Route
 from clusterer.core.errors import (
     ClustererError,
     ConfigError,
+    DependencyError,
     EditsError,
+    ModelError,
     ProjectError,
     ResultError,
     VideoError,
@@ -32,20 +33,36 @@ from clusterer.core.types import Analysis, ClusteringResult, Edit
 from clusterer.edits import parse_edit
 from clusterer.outputs import report
 from clusterer.outputs.pages import stated_policy
-from clusterer.review.footage import Footage
+from clusterer.review import (
+    anonymise,
+    exports,
+    find,
+    likeness,
+    missed,
+    playback,
+    preview,
+    reel,
+    stills,
+)
+from clusterer.review.requests import known, number, read_body
 from clusterer.review.session import Changed, ConflictError, Session
+from clusterer.store.commit import version
+from clusterer.store.footage import Footage
+from clusterer.store.names import ANALYSIS
 
 STATUS: tuple[tuple[type[ClustererError], int], ...] = (
     (ConflictError, 409),
     (EditsError, 400),
     (ConfigError, 400),
     (VideoError, 404),
+    (ModelError, 503),
+    (DependencyError, 503),
     (ResultError, 507),
     (ProjectError, 507),
 )
 """HTTP status of each error; 500 for any other. The last two are mostly a full disk."""
 KEEP = {"Cache-Control": "private, max-age=86400"}
-"""For pictures: they do not change while the server runs, and each start has a new address."""
+"""For pictures: those of another analysis have another address."""
 
 
 Render = Callable[[ClusteringResult, Sequence[Edit], Sequence[str]], str]
@@ -66,12 +83,20 @@ class Site:
     footage : finds the video
     names : earlier names of people, for the page to suggest
     render : writes the page
+    on_close : what else to close at the end
     """
 
     session: Session
     footage: Footage
     names: Sequence[str] = ()
     render: Render = _live
+    on_close: list[Callable[[], None]] = field(default_factory=list, compare=False)
+
+    @property
+    def subject(self) -> str:
+        """What is reviewed, for `serve`: this folder, until its film is analysed again."""
+        folder = self.session.folder.path
+        return f"{folder.resolve()}\0{version(folder, ANALYSIS)}"
 
     def app(self) -> Starlette:
         """The application, see `create_app`."""
@@ -79,6 +104,8 @@ class Site:
 
     def close(self) -> str:
         """Close the session; return why the newest tables could not be written, else empty."""
+        for close in self.on_close:
+            close()
         return self.session.close().error
 
 
@@ -101,6 +128,15 @@ def create_app(site: Site) -> Starlette:
         Route("/undo", desk.undo, methods=["POST"]),
         Route("/redo", desk.redo, methods=["POST"]),
         Route("/regroup", desk.regroup, methods=["POST"]),
+        *exports.routes(site.session),
+        *find.routes(site.session),
+        *likeness.routes(site.session),
+        *missed.routes(site.session, site.footage),
+        *playback.routes(site.session, site.footage, site.on_close),
+        *preview.routes(site.session),
+        *anonymise.routes(site.session, site.footage, site.on_close),
+        *reel.routes(site.session, site.footage, site.on_close),
+        *stills.routes(site.session, site.footage, site.on_close),
     )
 
 
@@ -116,8 +152,11 @@ class _Desk:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._session = session = site.session
-        self._analysis = session.state.result.analysis
+        self._session = site.session
+
+    @property
+    def _analysis(self) -> Analysis:
+        return self._session.state.result.analysis
 
     def page(self, _request: Request) -> Response:
         state = self._session.state
@@ -150,17 +189,14 @@ class _Desk:
             raise VideoError(f"Cannot read the video {path.name}") from None
 
     def faces(self, _request: Request) -> Response:
-        return Response(self._faces, media_type="application/json")
-
-    @cached_property
-    def _faces(self) -> bytes:
-        return json.dumps(faces(self._analysis), separators=(",", ":")).encode()
+        return Response(_faces_json(self._analysis), media_type="application/json")
 
     def state(self, _request: Request) -> Response:
         written = self._session.writer.written
         return JSONResponse(
             {
                 "count": self._session.count,
+                "grouping": self._session.grouping,
                 "written": written.count,
                 "newest": written.newest,
                 "error": written.error,
@@ -170,7 +206,8 @@ class _Desk:
     async def edit(self, request: Request) -> Response:
         content, count = await read_edit(request)
         changed = await run_in_threadpool(self._session.append, parse_edit(content), count)
-        return JSONResponse({"count": changed.count})
+        stale = {"reload": True} if changed.reload else {}  # other tracks
+        return JSONResponse({"count": changed.count, **stale})
 
     async def undo(self, request: Request) -> Response:
         return await _change(request, self._session.undo)
@@ -199,21 +236,31 @@ def jpeg(picture: bytes) -> Response:
     return Response(picture, media_type="image/jpeg", headers=KEEP)
 
 
+@lru_cache(maxsize=1)
+def _faces_json(analysis: Analysis) -> bytes:
+    return json.dumps(faces(analysis), separators=(",", ":")).encode()
+
+
 def faces(analysis: Analysis) -> dict[str, list[Any]]:
-    """Every face of a track, in time order: track, pts, and box, whole px of the picture shown."""
-    rows = np.flatnonzero(analysis.track_of_row >= 0)
+    """Every face of a track, in time order: track, pts, frame, and box, px of the picture shown.
+
+    `scale` leads from px of the film to those, horizontally and vertically.
+    """
+    rows = analysis.rows_of_tracks
     shown = analysis.detections[rows].scaled(*analysis.video.to_square)
     return {
         "track": analysis.track_of_row[rows].tolist(),
         "pts": analysis.detections.pts[rows].tolist(),
         "boxes": np.rint(shown.boxes).astype(np.int64).tolist(),
+        "frame": analysis.detections.frame_index[rows].tolist(),
+        "scale": [float(factor) for factor in analysis.video.to_square],
     }
 
 
 async def _change(request: Request, change: Callable[[int], Changed]) -> Response:
     content = await read_body(request, "count")
     changed = await run_in_threadpool(change, content["count"])
-    return JSONResponse({"count": changed.count, "reload": changed.reload})
+    return JSONResponse(preview.answer(changed))
 
 
 async def read_edit(request: Request) -> tuple[dict[str, Any], int]:
@@ -222,35 +269,6 @@ async def read_edit(request: Request) -> tuple[dict[str, Any], int]:
     if not isinstance(content["edit"], dict):
         raise EditsError("Invalid request: edit is not an object")
     return content["edit"], content["count"]
-
-
-async def read_body(request: Request, *names: str) -> dict[str, Any]:
-    """Parse a JSON object with exactly these fields; ``count`` is a number of corrections."""
-    try:
-        content = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        raise EditsError("Invalid request: it is not JSON") from None
-    if not isinstance(content, dict) or content.keys() != set(names):
-        raise EditsError(f"Invalid request: it must have exactly the fields {' and '.join(names)}")
-    if type(content["count"]) is not int or content["count"] < 0:
-        raise EditsError("Invalid request: count is not a number of corrections")
-    return content
-
-
-def number(text: str) -> int:
-    """Parse digits of ASCII, at most nine; raises KeyError if it is something else."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise KeyError(text)
-    return int(text)
-
-
-@contextmanager
-def known(what: str) -> Iterator[None]:
-    """Answer 404 where something is asked for that is not there."""
-    try:
-        yield
-    except KeyError:
-        raise HTTPException(404, f"{what} not found") from None
 
 
 def _foreseen(_request: Request, error: Exception) -> Response:

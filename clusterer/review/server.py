@@ -1,4 +1,4 @@
-"""The server: reachable from this machine only, until Ctrl-C."""
+"""The server: reachable from this machine only unless asked otherwise, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import asyncio
 import errno
 import logging
 import os
-import secrets
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 import uvicorn
@@ -20,9 +19,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from clusterer.core.errors import ConfigError, ResultError
 from clusterer.core.files import reason
+from clusterer.review.address import Address
 from clusterer.review.guard import Guard
+from clusterer.review.outside import LOCAL, Outside
 
-HOST = "127.0.0.1"
 PATIENCE_S = 2
 """How long an unfinished answer, such as a video, may delay the end."""
 IDLE_S = 10.0
@@ -35,6 +35,10 @@ _log = logging.getLogger(__name__)
 
 class Offer(Protocol):
     """A page to serve, of a result or of a project."""
+
+    @property
+    def subject(self) -> str:
+        """Names what is reviewed, see `Address`."""
 
     def app(self) -> ASGIApp:
         """Make the application that answers the page."""
@@ -51,8 +55,10 @@ class Connection(H11Protocol):
     _last: object = None
     """The request that was there at the last look."""
 
-    # As in uvicorn; asyncio declares a BaseTransport.
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(
+        self,
+        transport: asyncio.Transport,  # type: ignore[override] # as uvicorn; asyncio has a base
+    ) -> None:
         """Begin to watch."""
         super().connection_made(transport)
         self._silent_since = self.loop.time()
@@ -104,7 +110,13 @@ class Server(uvicorn.Server):
             connection.transport.abort()
 
 
-def serve(site: Offer, on_ready: Callable[[str], None], port: int = 0) -> None:
+def serve(
+    site: Offer,
+    on_ready: Callable[[str], None],
+    port: int = 0,
+    subject: str = "",
+    outside: Outside | None = None,
+) -> None:
     """Serve a page until Ctrl-C or SIGTERM, then bring the tables up to date.
 
     Parameters
@@ -114,7 +126,11 @@ def serve(site: Offer, on_ready: Callable[[str], None], port: int = 0) -> None:
     on_ready
         Called with the address, including its secret, as soon as the server listens.
     port
-        0 = any free port.
+        0 = any free port, where it can be the one of the last time.
+    subject
+        Of `Address`: with the same subject and port, the address is that of the last time.
+    outside
+        Where it listens, and by which address browsers reach it; None = this machine only.
 
     Raises
     ------
@@ -123,13 +139,15 @@ def serve(site: Offer, on_ready: Callable[[str], None], port: int = 0) -> None:
     ResultError
         The tables could not be written; ``edits.json`` still has all corrections.
     """
-    with _bound(port) as listener:
-        port, token = listener.getsockname()[1], secrets.token_urlsafe(24)
-        app = Guard(site.app(), token, port)
+    address, outside = Address(subject), outside or Outside()
+    with _bound(port, address.port, outside.bind) as listener:
+        port = listener.getsockname()[1]
+        token = address.secret(port)
+        app = Guard(site.app(), token, port, outside.origin)
         server = Server(_config(app))
         with _stopped_by_signals(server):
             try:
-                on_ready(f"http://{HOST}:{port}/{token}/")
+                on_ready(f"{outside.origin or f'http://{LOCAL}:{port}'}/{token}/")
                 server.run([listener])
             finally:
                 problem = site.close()
@@ -157,20 +175,30 @@ def _config(app: Any) -> uvicorn.Config:
 
 
 @contextmanager
-def _bound(port: int) -> Iterator[socket.socket]:
-    with socket.socket() as listener:
+def _bound(port: int, preferred: int = 0, host: str = LOCAL) -> Iterator[socket.socket]:
+    """Listen at a port; at the preferred one if any will do and it is free."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
         if os.name == "posix":  # on Windows it would let two servers share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((HOST, port))
+            _bind(listener, host, port, preferred)
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
             cause = "it is in use" if taken else reason(error)
+            place = f"port {port}" if host == LOCAL else f"port {port} of {host}"
             raise ConfigError(
-                f"Cannot use port {port} ({cause})", "Choose another, or leave out --port"
+                f"Cannot use {place} ({cause})", "Choose another, or leave out --port"
             ) from None
         listener.listen(BACKLOG)
         yield listener
+
+
+def _bind(listener: socket.socket, host: str, port: int, preferred: int) -> None:
+    if not port and preferred:
+        with suppress(OSError):
+            listener.bind((host, preferred))
+            return
+    listener.bind((host, port))
 
 
 @contextmanager

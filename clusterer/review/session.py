@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
+from clusterer.core.config import Config
 from clusterer.core.errors import ClustererError, EditsError, ResultError
-from clusterer.core.types import Action, ClusteringResult, Edit
-from clusterer.edits import EditLog
+from clusterer.core.types import OF_TRACKS, Action, ClusteringResult, Edit
+from clusterer.edits import EditLog, revise
+from clusterer.edits.applied import applied_at, with_applied
 from clusterer.outputs.save import save as save_result
-from clusterer.people.amend import amend
+from clusterer.people.amend import amend, as_grouped
 from clusterer.people.decide import decide
 from clusterer.people.names import own_edits
+from clusterer.people.numbering import changes, keep_numbers, with_numbers
 from clusterer.review.writer import Writer, Written
 from clusterer.store.commit import Version, read_commit, version, versions
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import EDITS
+from clusterer.store.result_json import AGAIN
 from clusterer.store.run_lock import WAIT
+
+if TYPE_CHECKING:
+    from clusterer.pipeline.added import MissedFace
 
 
 class ConflictError(ClustererError):
@@ -48,11 +57,13 @@ class Changed:
     Attributes
     ----------
     count : number of corrections now
-    reload : whether the grouping has changed, so that the page must be reloaded
+    reload : whether the grouping or the tracks have changed, so that the page must be reloaded
+    people : after grouping again, what has become of people, see `clusterer.people.numbering`
     """
 
     count: int
     reload: bool
+    people: Mapping[str, int] | None = field(default=None, compare=False)
 
 
 class Session:
@@ -87,9 +98,12 @@ class Session:
                 pass
         self._written, self._seen = versions(folder), self._stamp()  # before they are read
         loaded = self.folder.load()
+        if loaded.analysis.is_bare:
+            raise ResultError(f"{folder} holds only tables, and there is nothing to look at", AGAIN)
         log = self.folder.edits
-        self._config = loaded.config
+        self._config = _own_config(loaded)
         self._base = _base(loaded)
+        self._numbers = {_under(loaded): loaded.grouped.numbers}
         self._lock = Lock()
         self._closed = False
         self._save = save
@@ -108,6 +122,13 @@ class Session:
     def count(self) -> int:
         """Number of corrections."""
         return len(self._state.log.edits)
+
+    @property
+    def grouping(self) -> str:
+        """Hexadecimal digits that tell the grouping, without corrections, from another one."""
+        grouped = as_grouped(self._state.result).grouped
+        numbers = repr(sorted(grouped.numbers.items()))
+        return hashlib.sha256(grouped.labels.tobytes() + numbers.encode()).hexdigest()[:16]
 
     @property
     def is_current(self) -> bool:
@@ -138,9 +159,40 @@ class Session:
         with self._lock:
             self._check(count)
             edits = (*self._state.log.edits, _stamped(edit))
+            if edit.action in OF_TRACKS and (
+                why := revise(self._state.result.analysis, edits).notes[-1]
+            ):
+                raise EditsError(f"The correction does not apply: {why}", "Reload the page")
             return self._take(
                 replace(self._state.log, edits=edits, undone=()), amend(self._state.result, edits)
             )
+
+    def add_face(self, missed: MissedFace, count: int) -> Changed:
+        """Add a face that the analysis missed.
+
+        Parameters
+        ----------
+        missed
+            Found in the analysis of `state`.
+        count
+            Number of corrections that the caller has; raises as `append` does.
+        """
+        from clusterer.pipeline.missed import store  # noqa: PLC0415 (loads the networks' libraries)
+
+        with self._lock:
+            self._check(count)
+            self.writer.flush()  # it holds the same lock while it writes
+            with self.folder.locked(remedy=WAIT):
+                if versions(self.folder.path) != self._written:
+                    raise ConflictError(
+                        f"Another run has written {self.folder.path} anew", "Start the review again"
+                    )
+                store(self.folder, missed)
+                self._written = versions(self.folder.path)
+                self.folder.use(missed.analysis)
+            edits = (*self._state.log.edits, _stamped(missed.edit))
+            result = amend(missed.added_to(self._state.result), edits)
+            return self._take(replace(self._state.log, edits=edits, undone=()), result)
 
     def undo(self, count: int) -> Changed:
         """Undo the last correction that no project wrote down; raises as `append` does."""
@@ -171,11 +223,20 @@ class Session:
                 return self._group(after, len(after.edits))
             return self._take(after, amend(self._state.result, after.edits))
 
-    def regroup(self, count: int) -> Changed:
-        """Group again under all corrections; raises as `append` and `decide` do."""
+    def regroup(self, count: int, threshold: float | None = None) -> Changed:
+        """Group again under all corrections; raises as `append` and `decide` do.
+
+        Parameters
+        ----------
+        count
+            Number of corrections that the caller has.
+        threshold
+            To group with from now on, 0 to 2; None = the one before. Undoing goes back to it; in a
+            later session, from the first one applied to the encoder's default.
+        """
         with self._lock:
             self._check(count)
-            edits = (*self._state.log.edits, _stamped(Edit(Action.REGROUP)))
+            edits = (*self._state.log.edits, _stamped(Edit(Action.REGROUP, threshold=threshold)))
             return self._group(replace(self._state.log, edits=edits, undone=()), len(edits))
 
     def close(self) -> Written:
@@ -202,8 +263,16 @@ class Session:
 
     def _group(self, log: EditLog, under: int) -> Changed:
         analysis = self._state.result.analysis
-        result = decide(analysis, self._config, log.edits, grouped_under=under)
-        return replace(self._take(log, result), reload=True)
+        config = with_applied(self._config, log.edits[:under])
+        before = self._state.result
+        result = decide(analysis, config, log.edits, grouped_under=under)
+        if log.edits[:under] in self._numbers:  # as it was before
+            result = with_numbers(result, self._numbers[log.edits[:under]])
+        else:
+            result = keep_numbers(before, result)
+        changed = replace(self._take(log, result), reload=True, people=changes(before, result))
+        self._numbers[_under(result)] = result.grouped.numbers
+        return changed
 
     def _take(self, log: EditLog, result: ClusteringResult) -> Changed:
         """Replace the state, once the corrections are saved."""
@@ -214,9 +283,10 @@ class Session:
             except EditsError as error:
                 raise ResultError(error.cause, error.remedy) from None
             self._seen = self._stamp()
+        before = self._state.result.analysis
         self._state = State(log, result)
         self.writer.submit(result)
-        return Changed(len(log.edits), reload=False)
+        return Changed(len(log.edits), reload=not result.analysis.has_tracks_of(before))
 
     def _catch_up(self, loaded: ClusteringResult, edits: tuple[Edit, ...]) -> ClusteringResult:
         """The result under `edits`: the one loaded if it matches, regrouped if necessary."""
@@ -227,7 +297,9 @@ class Session:
         if edits[:done] == loaded.edits[:done] and not regrouped:
             return amend(loaded, edits)
         under = grouped_under(edits, self._base)
-        return decide(loaded.analysis, self._config, edits, grouped_under=under)
+        config = with_applied(self._config, edits[:under])
+        found = decide(loaded.analysis, config, edits, grouped_under=under)
+        return keep_numbers(loaded, found)
 
     def _write(self, result: ClusteringResult) -> None:
         """Write the tables, unless a run is at work or has written its own; in the writer only."""
@@ -256,6 +328,19 @@ def grouped_under(edits: Sequence[Edit], base: int) -> int:
         if edits[i].action is Action.REGROUP:
             return i + 1
     return min(base, len(edits))
+
+
+def _under(result: ClusteringResult) -> tuple[Edit, ...]:
+    """The corrections that a result was grouped under."""
+    return result.edits[: result.grouped_under]
+
+
+def _own_config(loaded: ClusteringResult) -> Config:
+    """Settings without the threshold that a review applied; then the encoder's default counts."""
+    at = applied_at(loaded.edits[: loaded.grouped_under])
+    if at is None or loaded.threshold != loaded.edits[at].threshold:
+        return loaded.config
+    return loaded.config.with_clustering(threshold=None)
 
 
 def _base(loaded: ClusteringResult) -> int:

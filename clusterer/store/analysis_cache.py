@@ -34,6 +34,7 @@ from clusterer.store.names import (
     RESULT,
     face_picture,
     part_file,
+    picture_number,
     staged,
 )
 from clusterer.store.owned import OwnedFolder
@@ -165,6 +166,14 @@ class AnalysisCache:
         name = staged(ANALYSIS) if self._waiting() else ANALYSIS
         self._files.write({name: pack(arrays, {**self._stamp(), **meta})})
 
+    def extend(self, analysis: Analysis, pictures: Mapping[str, bytes]) -> None:
+        """Write an analysis with more faces, and their pictures by name; the earlier rows stay."""
+        below = PARTIAL_CHIPS if self._waiting() else CHIPS
+        if pictures:
+            self._files.make_subfolder(below)
+            self._files.write({f"{below}/{name}": file for name, file in pictures.items()})
+        self.keep(analysis)
+
     def discard(self) -> None:
         """Delete an unfinished analysis."""
         self._files.remove(n for n in self._files.names if n.startswith(f"{PARTIAL}/"))
@@ -205,6 +214,58 @@ class AnalysisCache:
 
     def _stamp(self) -> dict[str, Any]:
         return {"schema": SCHEMA_VERSION, "key": self._key}
+
+
+class MemoryCache(AnalysisCache):
+    """Stores nothing: parts and pictures of an analysis are forgotten once it is made.
+
+    An analysis that the folder holds already is used.
+    """
+
+    def __init__(self, folder: OwnedFolder | Path, key: str) -> None:
+        super().__init__(folder, key)
+        self._count = 0
+
+    def finished_parts(self) -> dict[str, FinishedPart]:
+        """None: an interrupted run has left nothing."""
+        return {}
+
+    def start(self, keep: Collection[str]) -> None:
+        """Nothing has to be prepared."""
+
+    def add(self, part: FinishedPart) -> str:
+        """Name a part."""
+        del part
+        self._count += 1
+        return part_file(self._count - 1)
+
+    def pictures(self, name: str, part: FinishedPart) -> list[tuple[Picture, ...]]:
+        """None of any shot."""
+        del name
+        return [() for _ in part.shots]
+
+    def finish(self, analysis: Analysis, pictures: Iterable[Mapping[str, bytes]]) -> None:
+        """Nothing is stored."""
+
+    def keep(self, analysis: Analysis) -> None:
+        """Nothing is stored."""
+
+    def extend(self, analysis: Analysis, pictures: Mapping[str, bytes]) -> None:
+        """Nothing is stored."""
+
+
+BARE_KEY = ""
+"""Of an analysis without pictures and vectors: no run takes it up, each analyses anew."""
+
+
+def put_bare(folder: OwnedFolder, analysis: Analysis) -> None:
+    """Store an analysis without pictures and vectors, for the result that is saved next.
+
+    That takes the place of all that was stored before, at once.
+    """
+    cache = AnalysisCache(folder, BARE_KEY)
+    cache.discard()
+    cache.finish(analysis, ())
 
 
 def load_analysis(folder: Path) -> tuple[Analysis, str]:
@@ -268,6 +329,6 @@ def _pictures(folder: Path) -> set[str]:
 def picture_names(analysis: Analysis) -> set[str]:
     """Names of all pictures of faces that an analysis refers to."""
     rows = analysis.crop_rows
-    tracks = analysis.track_of_row[rows].tolist()
+    tracks, boxes = analysis.track_of_row[rows].tolist(), analysis.detections.boxes[rows].tolist()
     frames = analysis.detections.frame_index[rows].tolist()
-    return set(map(face_picture, tracks, frames))
+    return set(map(face_picture, map(picture_number, tracks, boxes), frames))

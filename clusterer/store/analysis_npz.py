@@ -165,7 +165,8 @@ def _facts(packed: npt.NDArray[Any]) -> dict[str, Any]:
 
 
 def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
-    """An analysis as named arrays and JSON-ready facts."""
+    """An analysis as named arrays and JSON-ready facts, without corrections of tracks."""
+    analysis = analysis.as_found
     video = asdict(analysis.video)
     video["path"] = _name(video["path"])  # results travel, so the folder stays private
     video |= {name: str(video[name]) for name in _FRACTIONS}
@@ -189,6 +190,7 @@ def dump(analysis: Analysis) -> tuple[Arrays, dict[str, Any]]:
 def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
     """The inverse of `dump`; raises KeyError, TypeError, ValueError or IndexError on bad input."""
     detections, quality = read_faces(arrays)
+    kept: dict[str, Any] = {name: arrays[name] for name in _AS_THEY_ARE}
     return Analysis(
         video=_video(meta["video"]),
         shots=tuple(Shot(i, *row) for i, row in enumerate(arrays["shots"].tolist())),
@@ -199,7 +201,7 @@ def restore(arrays: Arrays, meta: dict[str, Any]) -> Analysis:
             arrays["shot_of_track"].tolist(),
             arrays["extent_of_track"].tolist() if "extent_of_track" in arrays else None,
         ),
-        **{name: arrays[name] for name in _AS_THEY_ARE},
+        **kept,
         models=_texts(dict(meta["models"])),
         warnings=tuple(_texts(dict(enumerate(meta["warnings"]))).values()),
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from clusterer.core.errors import EditsError, ResultError
-from clusterer.core.files import read_file, reading
+from clusterer.core.files import is_plain_file, read_file, reading
 from clusterer.core.parse import parse_json
 from clusterer.edits import EditLog, log_to_dict, parse_log
 from clusterer.store.output import write_private
@@ -44,6 +45,22 @@ def read_stored(path: Path) -> EditLog:
     return read(path) if path.exists() or path.is_symlink() else EditLog()
 
 
+def is_log(path: Path) -> bool:
+    """Whether a path is that of a file of corrections that can be read, and no link."""
+    if is_plain_file(path):
+        with suppress(EditsError):
+            read(path)
+            return True
+    return False
+
+
+def kept_logs(folder: Path) -> list[str]:
+    """Names of the corrections of films whose results were replaced, whoever listed them."""
+    with suppress(OSError):
+        return sorted(path.name for path in folder.glob("edits.*.json") if is_log(path))
+    return []
+
+
 def write(path: Path, log: EditLog) -> None:
     """Write a file of corrections, as a whole or not at all.
 
@@ -53,9 +70,21 @@ def write(path: Path, log: EditLog) -> None:
         A correction could not be read again, as with a name that is too long; the disk is full, or
         the folder cannot be written to. The file before stays.
     """
-    content = {"schema": EDITS_SCHEMA, **log_to_dict(log)}
-    parse_log(content)
+    text = as_text(log)
     try:
-        write_private(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n", elsewhere="")
+        write_private(path, text, elsewhere="")
     except ResultError as error:
         raise EditsError(error.cause, error.remedy) from None
+
+
+def as_text(log: EditLog) -> str:
+    """The content of a file of corrections.
+
+    Raises
+    ------
+    EditsError
+        A correction could not be read again.
+    """
+    content = {"schema": EDITS_SCHEMA, **log_to_dict(log)}
+    parse_log(content)
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"

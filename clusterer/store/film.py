@@ -117,5 +117,18 @@ def recall(key: str) -> Path | None:
     return video if video.is_absolute() else None
 
 
+def forget(key: str) -> None:
+    """Delete the note on where the film of an analysis lies.
+
+    Raises
+    ------
+    OSError
+        It cannot be deleted.
+    """
+    note = _note(key)
+    if note is not None:
+        note.unlink(missing_ok=True)
+
+
 def _note(key: str) -> Path | None:
     return cache_folder() / "films" / key if _KEY.fullmatch(key) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
+from enum import IntEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,23 +21,31 @@ from clusterer.store.npz import read_npz
 
 _NONE = Losses()
 _PICTURES = ("pictures", "picture_of")
-"""All files after each other, and of each: track, frame, whether of a torso, length."""
+"""All files after each other, and of each: track, frame, kind, length."""
+
+
+class Kind(IntEnum):
+    """What a picture shows; the numbers are those of stored parts."""
+
+    FACE = 0
+    TORSO = 1
+    FRAME = 2
 
 
 class Picture(NamedTuple):
-    """A picture of a face, or of the torso below it.
+    """A picture of a face, of the torso below it, or of the whole frame, small.
 
     Attributes
     ----------
     track : counted within the shot
     frame
-    is_torso
+    kind
     jpeg : the file's content
     """
 
     track: int
     frame: int
-    is_torso: bool
+    kind: Kind
     jpeg: bytes
 
 
@@ -123,7 +132,7 @@ def dump_part(part: FinishedPart, stamp: dict[str, Any]) -> bytes:
             **shot.arrays,
             "pictures": np.frombuffer(b"".join(file.jpeg for file in files), np.uint8),
             "picture_of": np.array(
-                [(file.track, file.frame, file.is_torso, len(file.jpeg)) for file in files],
+                [(file.track, file.frame, file.kind, len(file.jpeg)) for file in files],
                 np.int64,
             ).reshape(-1, 4),
         }
@@ -173,8 +182,8 @@ def _pictures(arrays: Arrays) -> Iterator[Picture]:
     lengths = arrays["picture_of"][:, 3]
     if (lengths < 0).any() or sum(lengths.tolist()) != len(content):
         raise ValueError("its pictures have other lengths")
-    for track, frame, is_torso, length in arrays["picture_of"].tolist():
-        yield Picture(track, frame, bool(is_torso), content[start : start + length])
+    for track, frame, kind, length in arrays["picture_of"].tolist():
+        yield Picture(track, frame, Kind(kind), content[start : start + length])
         start += length
 
 

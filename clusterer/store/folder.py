@@ -29,6 +29,8 @@ from clusterer.store.names import (
     EXPORTS,
     REPORT,
     face_picture,
+    frame_picture,
+    picture_number,
     staged,
     torso_picture,
 )
@@ -222,7 +224,7 @@ class ResultFolder(OwnedFolder):
 
     def use(self, analysis: Analysis) -> None:
         """Set the analysis whose pictures are read."""
-        self._analysis, self._waits = analysis, None
+        self._analysis, self._waits = analysis.as_found, None
 
     @property
     def is_waiting(self) -> bool:
@@ -274,12 +276,21 @@ class ResultFolder(OwnedFolder):
         """The picture of the torso below a face; parameters, result and errors as of `picture`."""
         return self._read_picture(row, torso_picture)
 
+    def frame(self, row: int) -> bytes | None:
+        """The whole frame of a face, small; parameters, result and errors as of `picture`.
+
+        One is kept for each track, where its face can be read best, unless an earlier version made
+        the analysis.
+        """
+        return self._read_picture(row, frame_picture)
+
     def _read_picture(self, row: int, name: Callable[[int, int], str]) -> bytes | None:
         analysis, row = self._stored_analysis(), index(row)
-        if not 0 <= row < len(analysis.detections) or analysis.track_of_row[row] < 0:
+        if not 0 <= row < len(analysis.detections):
             return None
-        track, frame = int(analysis.track_of_row[row]), int(analysis.detections.frame_index[row])
-        picture = f"{CHIPS}/{name(track, frame)}"
+        detections = analysis.detections
+        number = picture_number(int(analysis.track_of_row[row]), detections.boxes[row].tolist())
+        picture = f"{CHIPS}/{name(number, int(detections.frame_index[row]))}"
         for path in self._places(picture):
             with suppress(OSError):
                 return read_nofollow(path)

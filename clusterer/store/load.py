@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ from clusterer.core.types import (
     Calibration,
     ClusteringResult,
     Edit,
+    Identity,
     Reason,
 )
-from clusterer.edits import constrain, parse_edit
-from clusterer.people.amend import keys_of
-from clusterer.people.decide import without_faces
-from clusterer.people.features import describe
+from clusterer.edits import constraints_of, parse_edit, revise
+from clusterer.people.amend import amend, in_words
+from clusterer.people.features import describe, without_faces
 from clusterer.store.analysis_cache import load_analysis
 from clusterer.store.commit import place_of, read_together
 from clusterer.store.names import ANALYSIS, MOST_BYTES, RESULT
@@ -53,6 +54,25 @@ def read_edits(folder: Path) -> tuple[Edit, ...]:
         try:
             return tuple(map(parse_edit, content["edits"]))
         except (EditsError, KeyError, TypeError) as error:
+            raise ResultError(f"{folder / RESULT} is damaged ({_words(error)})", AGAIN) from None
+
+    return read_together(folder, read)
+
+
+def read_people(folder: Path) -> tuple[Identity, ...]:
+    """The people in ``result.json``; much quicker to read than the whole result.
+
+    Raises
+    ------
+    ResultError
+        As of `read_result`, as far as it concerns that file.
+    """
+
+    def read() -> tuple[Identity, ...]:
+        content = _read(place_of(folder, RESULT))
+        try:
+            return tuple(who for who in identities(content) if who.label != UNKNOWN)
+        except (KeyError, TypeError, ValueError) as error:
             raise ResultError(f"{folder / RESULT} is damaged ({_words(error)})", AGAIN) from None
 
     return read_together(folder, read)
@@ -104,28 +124,28 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _restore(
-    content: dict[str, Any], analysis: Analysis, config: Config, calibration: Calibration | None
+    content: dict[str, Any], found: Analysis, config: Config, calibration: Calibration | None
 ) -> ClusteringResult:
-    _same_run(content, analysis)
-    everyone = identities(content)
     edits = tuple(map(parse_edit, content["edits"]))
     under = whole(content["grouped_under"], len(edits) + 1)
-    given = constrain(edits[:under], keys_of(analysis), len(analysis.tracks))
-    result = ClusteringResult(
-        analysis=analysis,
-        features=without_faces(describe(analysis, config.clustering), given.excluded),
-        cannot_link=np.array(content["cannot_link"], dtype=np.int64).reshape(-1, 2),
+    analysis = revise(found, edits).analysis
+    _same_run(content, analysis)
+    everyone = identities(content)
+    before = content.get("as_grouped")
+    if before is not None:
+        first = _result(before, revise(found, edits[:under]).analysis, config, edits[:under])
+        first = replace(_checked(first), calibration=calibration)
+        result = amend(in_words(first), edits)
+    else:
+        result = _result(content, analysis, config, edits[:under])
+    result = replace(
+        result,
+        edits=edits,
+        calibration=calibration,
         labels=np.array(content["labels"], dtype=np.int64),
         people=tuple(who for who in everyone if who.label != UNKNOWN),
         unknowns=tuple(who for who in everyone if who.label == UNKNOWN),
-        config=config,
-        clothing=decisions(content),
-        edits=edits,
-        grouped_under=under,
         edit_notes=texts(content["edit_notes"]),
-        grouping=grouping(content["grouping"], len(analysis.tracks)),
-        advice=advice(content["advice"], content["grouping"]["labels"]),
-        calibration=calibration,
     )
     belongs = sorted((track, who.label) for who in everyone for track in who.track_ids)
     if belongs != list(enumerate(result.labels.tolist())):
@@ -133,9 +153,36 @@ def _restore(
     rows = {row for who in everyone for row in (who.cover_row, *who.crop_rows)}
     if not rows <= set(range(len(analysis.detections))):
         raise ValueError("a picture of a face that is not there")
-    if not {decision.track_id for decision in result.clothing} <= set(range(len(analysis.tracks))):
+    return in_words(_checked(result))
+
+
+def _result(
+    content: dict[str, Any], analysis: Analysis, config: Config, edits: tuple[Edit, ...]
+) -> ClusteringResult:
+    """What the machine decided, grouped under all of these corrections."""
+    given = constraints_of(analysis, edits)
+    decided = grouping(content["grouping"], len(analysis.tracks))
+    return ClusteringResult(
+        analysis=analysis,
+        features=without_faces(describe(analysis, config.clustering), given.excluded),
+        cannot_link=np.array(content["cannot_link"], dtype=np.int64).reshape(-1, 2),
+        labels=decided.labels,
+        people=(),
+        unknowns=(),
+        config=config,
+        clothing=decisions(content),
+        edits=edits,
+        grouped_under=len(edits),
+        grouping=decided,
+        advice=advice(content["advice"], content["grouping"]["labels"]),
+    )
+
+
+def _checked(result: ClusteringResult) -> ClusteringResult:
+    tracks = set(range(len(result.analysis.tracks)))
+    if not {decision.track_id for decision in result.clothing} <= tracks:
         raise ValueError("a decision on a track that is not there")
-    if not set(result.cannot_link.ravel().tolist()) <= set(range(len(analysis.tracks))):
+    if not set(result.cannot_link.ravel().tolist()) <= tracks:
         raise ValueError("a constraint on a track that is not there")
     return result
 
@@ -148,10 +195,13 @@ def _same_run(content: dict[str, Any], analysis: Analysis) -> None:
         for track in who["track_ids"]
         if who["reason"] == Reason.NOT_A_FACE
     }
+    rows = analysis.rows_of_tracks
     pairs = zip(
-        analysis.track_of_row.tolist(), analysis.detections.frame_index.tolist(), strict=True
+        analysis.track_of_row[rows].tolist(),
+        analysis.detections.frame_index[rows].tolist(),
+        strict=True,
     )
-    expected = [(track, frame) for track, frame in pairs if track not in {-1, *no_faces}]
+    expected = [(track, frame) for track, frame in pairs if track not in no_faces]
     faces = content["faces"]
     if list(zip(faces["track"], faces["frame"], strict=True)) != expected:
         raise ValueError(f"it is not of the same run as {ANALYSIS}")

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from clusterer.core.files import TEMPORARY, is_plain_file, is_there, temporaries
@@ -19,12 +19,18 @@ PEOPLE_CSV, APPEARANCES_CSV, FACES_CSV = "people.csv", "appearances.csv", "faces
 REPORT = "report.html"
 TABLES = (PEOPLE_CSV, APPEARANCES_CSV, FACES_CSV, RESULT, REPORT)
 """What a run writes last, all at once."""
+WITHDRAWN = "withdrawn.json"
+"""Faces that later analyses leave out; see `clusterer.store.withdrawn`."""
 MARKER = ".cluster-video.jsonl"
 CHIPS, PARTIAL, EXPORTS = "chips", ".partial", "exports"
 PARTIAL_CHIPS = f"{PARTIAL}/{CHIPS}"
 COMMIT = f"{PARTIAL}/commit.json"
 """Makes what ``.partial/`` holds the result; see `clusterer.store.commit`."""
-FOLDERS = (PARTIAL_CHIPS, PARTIAL, CHIPS, EXPORTS)
+PROXY = "proxy.mp4"
+"""A copy of the film for browsers; it states the fingerprint of the film that it is of."""
+PROXY_PARTS = ".proxy"
+"""Holds the parts of that copy while it is being made."""
+FOLDERS = (PARTIAL_CHIPS, PARTIAL, CHIPS, EXPORTS, PROXY_PARTS)
 """Subfolders, inner before outer."""
 ENDING = ".people"
 """Of the name of a result folder."""
@@ -34,7 +40,7 @@ LONGEST = 255
 """Bytes that file systems allow in a name."""
 OF_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """Files that macOS and Windows add to a folder; one that holds only these is empty."""
-PICTURE = re.compile(r"[0-9]{5,}-[0-9]{7,}(-torso)?\.jpg")
+PICTURE = re.compile(r"[0-9]{5,}-[0-9]{7,}(-torso|-frame)?\.jpg")
 PART = re.compile(r"[0-9]{6,}\.npz")
 DOORWAY_LASTS_S = 60.0
 """Longest life of the file that sends a browser to a review; see `doorway_name`."""
@@ -68,9 +74,30 @@ def face_picture(track: int, frame: int) -> str:
     return f"{track:05d}-{frame:07d}.jpg"
 
 
+def picture_number(track: int, box: Iterable[float]) -> int:
+    """The track of a picture's name: that of the face; else made of the box, of 11 digits.
+
+    Parameters
+    ----------
+    track
+        -1 = none: the face is one that a reviewer found.
+    box
+        Of the face, px.
+    """
+    if track >= 0:
+        return track
+    left, top, *_ = (max(0, round(float(side))) for side in box)
+    return int(f"1{left % 100_000:05d}{top % 100_000:05d}")
+
+
 def torso_picture(track: int, frame: int) -> str:
     """Name, within ``chips/``, of the picture of the torso below that face."""
     return f"{track:05d}-{frame:07d}-torso.jpg"
+
+
+def frame_picture(track: int, frame: int) -> str:
+    """Name, within ``chips/``, of the small picture of that whole frame."""
+    return f"{track:05d}-{frame:07d}-frame.jpg"
 
 
 def part_file(number: int) -> str:
@@ -109,7 +136,8 @@ def subfolders(folder: Path) -> Iterator[Path]:
 
 def written_folders(folder: Path) -> Iterator[Path]:
     """Those of them that a run writes to."""
-    yield from (place for place in subfolders(folder) if place != folder / EXPORTS)
+    others = folder / EXPORTS, folder / PROXY_PARTS
+    yield from (place for place in subfolders(folder) if place not in others)
 
 
 def holds_others(folder: Path) -> bool:

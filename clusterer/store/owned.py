@@ -43,6 +43,7 @@ from clusterer.store.names import (
     PARTIAL,
     PARTIAL_CHIPS,
     TABLES,
+    WITHDRAWN,
     holds_others,
     kept_name,
     leftovers,
@@ -94,10 +95,10 @@ class OwnedFolder:
         return self._on_replace is not None
 
     @contextmanager
-    def locked(self, remedy: str = OR_ELSEWHERE, *, lasting: bool = False) -> Iterator[None]:
+    def locked(self, remedy: str = OR_ELSEWHERE, *, lasting: bool = False) -> Iterator[bool]:
         """Keep other writers out, and clear up after those that were killed.
 
-        Parameters and errors as of `clusterer.store.run_lock.run_lock`.
+        Parameters, what is yielded and errors as of `clusterer.store.run_lock.run_lock`.
 
         Raises
         ------
@@ -108,7 +109,7 @@ class OwnedFolder:
             self.complete()
             if held:
                 self.remove_leftovers()
-            yield
+            yield held
 
     def place(self, name: str) -> Path:
         """Where a file of the result lies now; see `clusterer.store.commit`."""
@@ -175,8 +176,9 @@ class OwnedFolder:
         if make_private(self.path):  # of an earlier version, or the user's own
             self._tighten(known.names)
         film = known.film if self.will_be_replaced else self._film or known.film
-        marker = Marker(film, known.names)
-        if read_marker(self.path) != marker:
+        disk = read_marker(self.path)  # another program may have listed more meanwhile
+        marker = Marker(film, known.names | (disk.names if disk else frozenset()))
+        if disk != marker:
             try:
                 write_marker(self.path, marker)
             except ResultError:
@@ -309,6 +311,22 @@ class OwnedFolder:
             self._marker = Marker(disk.film, disk.names - names)
             write_marker(self.path, self._marker)
 
+    def remove_all(self, keep: Collection[str] = ()) -> None:
+        """Delete our files, and the folder if nothing is left; the caller holds the lock.
+
+        Parameters
+        ----------
+        keep
+            Names of files that stay.
+        """
+        self.remove(self.names - set(keep))
+        with writing(self.path):
+            if not any(self._is_ours(name) for name in keep):
+                (self.path / MARKER).unlink(missing_ok=True)
+                self._marker, self._marked = None, False
+                with suppress(OSError):  # not empty: it holds files of others
+                    self.path.rmdir()
+
     def normalise_marker(self) -> None:
         """Rewrite the marker so that it depends on its content only: same result, same bytes."""
         with writing(self.path):
@@ -334,7 +352,7 @@ class OwnedFolder:
         waiting = {staged(name) for name in new}
         old = {name for name in self.names if name.partition("/")[0] in {CHIPS, PARTIAL}}
         if self.will_be_replaced:
-            old = set(self.names) - {EDITS}
+            old = set(self.names) - {EDITS, WITHDRAWN}
         elif not analysis:
             old = set()
         return frozenset(old - waiting - set(new) - {COMMIT})

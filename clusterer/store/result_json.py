@@ -60,7 +60,7 @@ def to_json(result: ClusteringResult) -> str:
         "cannot_link": result.cannot_link.tolist(),
         "labels": result.labels.tolist(),
         "clothing": [asdict(decision) for decision in result.clothing],
-        "identities": [asdict(who) for who in (*result.people, *result.unknowns)],
+        "identities": [_facts(who) for who in (*result.people, *result.unknowns)],
         **_review(result),
     }
     for table in result.tables:
@@ -70,24 +70,49 @@ def to_json(result: ClusteringResult) -> str:
     return printable(text) + "\n"  # a path among the settings may hold what is not UTF-8
 
 
+def _facts(who: Identity) -> dict[str, Any]:
+    """A person or unknown, without what follows from the settings and corrections."""
+    return {name: value for name, value in asdict(who).items() if name != "background"}
+
+
 def _review(result: ClusteringResult) -> dict[str, Any]:
     """What the machine decided, what was corrected, and what there is to ask."""
-    grouping, advice = result.grouped, result.advice
-    candidates = {str(label): list(map(list, found)) for label, found in advice.names.items()}
     return {
-        "grouping": {
-            "labels": grouping.labels.tolist(),
-            "reasons": [reason.value for reason in grouping.reasons],
-            "confidence": grouping.confidence.tolist(),
-        },
+        "grouping": _grouping(result.grouped),
+        **({"as_grouped": _as_grouped(result.as_grouped)} if result.as_grouped else {}),
         "edits": [to_dict(edit) for edit in result.edits],
         "grouped_under": result.grouped_under,
         "edit_notes": list(result.edit_notes),
-        "advice": {
-            "questions": [[q.a, q.b, q.evidence] for q in advice.questions],
-            "trees": {str(label): list(map(list, tree)) for label, tree in advice.trees.items()},
-            **({"names": candidates} if candidates else {}),
-        },
+        "advice": _advice(result.advice),
+    }
+
+
+def _as_grouped(start: ClusteringResult) -> dict[str, Any]:
+    """What the machine decided, of the tracks before corrections of tracks."""
+    return {
+        "grouping": _grouping(start.grouped),
+        "advice": _advice(start.advice),
+        "clothing": [asdict(decision) for decision in start.clothing],
+        "cannot_link": start.cannot_link.tolist(),
+    }
+
+
+def _grouping(grouping: Grouping) -> dict[str, Any]:
+    kept = {str(label): number for label, number in sorted(grouping.numbers.items())}
+    return {
+        "labels": grouping.labels.tolist(),
+        "reasons": [reason.value for reason in grouping.reasons],
+        "confidence": grouping.confidence.tolist(),
+        **({"numbers": kept} if kept else {}),
+    }
+
+
+def _advice(advice: Advice) -> dict[str, Any]:
+    candidates = {str(label): list(map(list, found)) for label, found in advice.names.items()}
+    return {
+        "questions": [[q.a, q.b, q.evidence] for q in advice.questions],
+        "trees": {str(label): list(map(list, tree)) for label, tree in advice.trees.items()},
+        **({"names": candidates} if candidates else {}),
     }
 
 
@@ -193,7 +218,20 @@ def grouping(content: Any, n_tracks: int) -> Grouping:
         raise ValueError("grouping: a label that there is not")
     if not ((confidence >= 0) & (confidence <= 1)).all():
         raise ValueError("grouping: confidence outside 0 to 1")
-    return Grouping(labels, tuple(map(Reason, reasons)), confidence)
+    kept = _kept(content.get("numbers", {}), labels)
+    return Grouping(labels, tuple(map(Reason, reasons)), confidence, kept)
+
+
+def _kept(content: Any, labels: Any) -> dict[int, int]:
+    """Numbers that people kept; absent where they are by screen time."""
+    kept = {int(label): number for label, number in content.items()}
+    if kept and set(kept) != set(labels.tolist()) - {UNKNOWN}:
+        raise ValueError("grouping: a number per person")
+    if not all(type(number) is int and number >= 1 for number in kept.values()):
+        raise ValueError("grouping: a number that is none")
+    if len(set(kept.values())) < len(kept):
+        raise ValueError("grouping: two people of one number")
+    return kept
 
 
 def advice(content: Any, labels: list[int]) -> Advice:

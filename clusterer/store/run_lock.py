@@ -86,6 +86,15 @@ def edits_lock(folder: Path) -> Iterator[bool]:
         yield held
 
 
+@contextmanager
+def watch_lock(folder: Path) -> Iterator[bool]:
+    """Keep other watchers of this user out of a project; yields and raises as `run_lock`."""
+    busy = f"Another cluster-video adds what arrives to {folder}"
+    remedy = "One watcher is enough; stop the other one to start this"
+    with _locked(_note(folder).with_suffix(".watch"), busy, remedy, lasting=True) as held:
+        yield held
+
+
 def _note(folder: Path) -> Path:
     real = os.path.realpath(folder)
     return cache_folder() / "runs" / hashlib.sha256(os.fsencode(real)).hexdigest()

@@ -154,11 +154,21 @@ class ClothingTrainer(Trainer[ClothingTraining, Epoch]):
             first, second = (self._view(pictures, masks, has_mask) for _ in range(2))
             views = torch.cat([first[0], second[0]])
             return Seen(
-                views=views.contiguous(memory_format=torch.channels_last),
+                views=views.contiguous(memory_format=self._format),
                 masks=torch.cat([first[1], second[1]]),
                 has_mask=has_mask.repeat(2),
                 colours=palette(pictures, masks).repeat(2, 1),
             )
+
+    @property
+    def _format(self) -> torch.memory_format:
+        """How pictures lie in memory: the faster way, where it works.
+
+        With channels last, oneDNN on a CPU with AVX2 (seen with that of PyTorch 2.14 and 2.15)
+        writes beyond the end of its memory unless there are a multiple of 8 of them.
+        """
+        is_safe = self.device.type != "cpu" or self.settings.width % 8 == 0
+        return torch.channels_last if is_safe else torch.contiguous_format
 
     def _view(self, pictures: Tensor, masks: Tensor, has_mask: Tensor) -> tuple[Tensor, Tensor]:
         with torch.no_grad(), self.device:

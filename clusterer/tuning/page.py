@@ -78,7 +78,7 @@ def render(groups: Sequence[Group], chosen: Group, precision: float) -> str:
     clips = [curve.clip for curve in chosen.clips]
     return pages.fill(
         "tuning.html",
-        ["report.css", "tuning.css"],
+        ["pages.css", "tuning.css"],
         ["theme.js"],
         clips=clips,
         facts=[", ".join(clips), f"{n_settings:,} settings"],

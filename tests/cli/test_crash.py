@@ -117,7 +117,7 @@ def test_debug_shows_the_traceback_instead(
 
 def test_the_activity_is_reported() -> None:
     try:
-        co_occurrence((None,), None)  # type: ignore[arg-type]
+        co_occurrence((None,), None)
     except Exception as error:
         line = crashed(error, Work(subject="demo.mp4"))
     assert "while grouping the faces of demo.mp4." in line

@@ -109,7 +109,7 @@ def test_videos_of_the_same_name(command: Command, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         shutil.copy(DEMO, tmp_path / name)
-    ran = command(tmp_path / "a" / DEMO.name, tmp_path / "b" / DEMO.name)
+    ran = command(tmp_path / "a" / DEMO.name, tmp_path / "b" / DEMO.name, "--end", "2")
     assert (ran.code, ran.err) == (0, "")
     assert sorted(path.name for path in Path.cwd().iterdir()) == ["a-demo.people", "b-demo.people"]
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from clusterer.cli.export import _listed
 from clusterer.outputs.export import FORMATS, create, names
 from clusterer.outputs.export.choose import choose
 from clusterer.store.marker import MARKER
@@ -30,7 +31,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def exported(folder: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((folder / "small.json").read_bytes())
+    (path,) = folder.glob("small*.json")
+    content: dict[str, Any] = json.loads(path.read_bytes())
     return content
 
 
@@ -206,7 +208,8 @@ def test_a_full_disk_changes_nothing(
     assert command("export", folder, *flags, "--handles", "5", "-q").code == 0
     after = {path.name: path.read_bytes() for path in (folder / "exports").iterdir()}
     assert after.keys() == before.keys()
-    assert not {name for name in after if after[name] == before[name]}
+    same = {name for name in after if after[name] == before[name]}
+    assert same == {"small.nfo"}, "the cast has no times"
 
 
 def test_corrections_are_applied(command: Command, tmp_path: Path) -> None:
@@ -216,9 +219,9 @@ def test_corrections_are_applied(command: Command, tmp_path: Path) -> None:
     assert command("export", folder, "--format", "json", "-q", "-o", "out").code == 0
     assert list(frames(Path("out"))) == ["Анна K."]
     assert command(
-        "export", folder, "--format", "json", "-q", "-o", "out", "--people", "person-2"
+        "export", folder, "--format", "json", "-q", "-o", "shown", "--people", "person-2"
     ).code == 0  # fmt: skip
-    assert list(frames(Path("out"))) == ["Person 2"]
+    assert list(frames(Path("shown"))) == ["Person 2"]
 
 
 @pytest.mark.parametrize("flags", [["-h"], ["--help"], []])
@@ -229,3 +232,112 @@ def test_help(command: Command, flags: list[str]) -> None:
     for name, entry in FORMATS.built_in.items():
         line = f"  {name:<14}{entry.summary}"
         assert line in shown or f"  {line}" in shown
+
+
+def test_part_and_together(command: Command, folder: Path) -> None:
+    flags = ["--people", "person-1,person-2", "--together", "--from", "0:00.2", "--to"]
+    ran = command("export", folder, "--format", "json", "-o", "out/", *flags, "01:00:00:10")
+    assert (ran.code, ran.err) == (0, "")
+    (path,) = Path("out").iterdir()
+    assert path.name == ("small+together+Person 1+Person 2+from-0-00-00.2+to-01-00-00-10.json")
+    assert frames(Path("out")) == {"Person 1": [(5, 10)], "Person 2": [(5, 10)]}
+    assert command("export", folder, "--format", "json", "--from", "soon").code == 2
+
+
+def test_stale_files_of_people_are_removed(command: Command, folder: Path) -> None:
+    export = ("export", folder, "--format", "edl", "--format", "json")
+    assert "Removed" not in command(*export).out
+    assert command("name", folder, "Person 2", "Anna").code == 0
+    kept = folder / "exports" / "small.Person 1.edl"
+    kept.write_text("cut by hand")
+    ran = command(*export, "--people", "anna")
+    assert "Removed" not in ran.out
+    ran = command(*export)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[-1] == "Removed 1 file of an earlier export: small.Person 2.edl"
+    assert {path.name for path in (folder / "exports").iterdir()} == {
+        "small.edl", "small.Anna.edl", "small.Person 1.edl", "small.json",
+        "small+Anna.edl", "small+Anna.json",
+    }  # fmt: skip
+    assert command("name", folder, "Anna", "Bo").code == 0
+    assert command(*export, "-q").out == ""
+    assert not (folder / "exports" / "small.Anna.edl").exists()
+
+
+def test_a_file_that_the_user_names_removes_nothing(command: Command, folder: Path) -> None:
+    for name in ("a.vtt", "b.vtt"):
+        ran = command("export", folder, "--format", "vtt", "-o", f"out/{name}")
+        assert (ran.code, ran.out.splitlines()[-1]) == (0, str(Path("out") / name))
+    assert {path.name for path in Path("out").iterdir()} == {"a.vtt", "b.vtt"}
+
+
+def test_what_cannot_be_removed_is_one_line(
+    command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = ("export", folder, "--format", "edl", "-o", "out/")
+    assert command(*export).code == 0
+    assert command("name", folder, "Person 2", "Anna").code == 0
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "small.Person 2.edl":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    ran = command(*export)
+    assert (ran.code, ran.err) == (0, "")
+    stale = Path("out") / "small.Person 2.edl"
+    assert ran.out.splitlines()[-1] == (
+        f"Note: An earlier export left {stale.name}: Cannot write {stale} (permission denied). "
+        "Make it writable"
+    )
+
+
+def test_many_removed_files_are_counted() -> None:
+    assert _listed([f"{n}.edl" for n in range(22)]).endswith(", 19.edl and 2 more")
+
+
+def test_what_a_media_library_keeps_beside_a_film_is_not_replaced(
+    command: Command, folder: Path, tmp_path: Path
+) -> None:
+    films = tmp_path / "films"
+    call = ("export", folder, "--format", "kodi", "-o", films)
+    assert command(*call).code == 0
+    assert command(*call).code == 0, "our own is replaced"
+    kept = films / "small.nfo"
+    kept.write_text("<movie><plot>Somebody wrote this</plot></movie>")
+    before = {path: path.read_bytes() for path in films.iterdir()}
+    ran = command(*call)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"Error: {kept} is there already, and no export wrote it. Name anoth")
+    assert {path: path.read_bytes() for path in films.iterdir()} == before
+    kept.unlink()
+    kept.symlink_to(tmp_path / "elsewhere")
+    assert command(*call).code == 1
+    assert command("export", folder, "--format", "kodi").code == 0, "in the result, all is ours"
+
+
+def test_addresses_of_a_publication(command: Command, folder: Path) -> None:
+    call = ("export", folder, "--format", "iiif", "--base-url")
+    assert command(*call, "https://archive.example/films").code == 0
+    manifest = json.loads((folder / "exports" / "small.manifest.json").read_bytes())
+    assert manifest["id"] == "https://archive.example/films/small.manifest.json"
+    ran = command(*call, "films")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: base URL is 'films'. Give the web address of a folder")
+
+
+def test_roles_from_a_table_of_the_cast(command: Command, folder: Path, tmp_path: Path) -> None:
+    assert command("name", folder, "Person 1", "Zoë").code == 0
+    roles = tmp_path / "cast.csv"
+    roles.write_text("role;name\nNurse;ZOE\u0308\nDoctor;Ben\n;Carl\n", encoding="utf-8")
+    call = ("export", folder, "--format", "kodi", "--roles")
+    assert command(*call, roles).code == 0
+    nfo = (folder / "exports" / "small.nfo").read_text("utf-8")
+    assert "<name>Zoë</name>\n    <role>Nurse</role>" in nfo
+    assert nfo.count("<role>") == 1
+    roles.write_text("who\n", encoding="utf-8")
+    ran = command(*call, roles)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"Error: {roles}")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,19 +27,40 @@ WAITING = (
     "sys.meta_path.insert(0, Wait())"
 )
 
-ON = "import clusterer.cli; print('on', file=sys.stderr, flush=True)"
-"""Before that, Python itself starts, and no handler can be set."""
+ON = (
+    "import sys\n"
+    "class On:\n"
+    "    def find_spec(self, name, path=None, target=None):\n"
+    "        if name == 'clusterer.cli.signals': print('on', file=sys.__stderr__, flush=True)\n"
+    "sys.meta_path.insert(0, On())"
+)
+"""Before that, Python itself starts, and an interrupt could meet even this script."""
 
 
-def start(*args: object, cwd: Path, breaking: str = "") -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def start(*args: object, cwd: Path, breaking: str = "") -> Iterator[subprocess.Popen[str]]:
+    """The process; it is killed if it does not end in time."""
+    with subprocess.Popen(
         own_process.arguments(*args, breaking=breaking),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         cwd=cwd,
         env=own_process.environment(),
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def script(code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python code that uses the package, not the command."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, timeout=60, check=False,
+        cwd=cwd, env=own_process.environment(),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("module", [
@@ -94,6 +118,87 @@ def test_twice_while_decoding(tmp_path: Path) -> None:
         assert err.startswith("Interrupted. Run the same command")
 
 
+def test_not_while_a_lock_is_entered(tmp_path: Path) -> None:
+    """It would stay held; so the block is entered first."""
+    breaking = (
+        "import functools, signal, sys, threading, time, types, clusterer.pipeline.process as r\n"
+        "def process(*_, **__):\n"
+        "    lock = threading.Lock()\n"
+        "    def on_exit(*_): lock.release(); print('out', file=sys.stderr)\n"
+        "    lock.acquire()\n"
+        "    condition = threading.Condition(types.SimpleNamespace(\n"
+        "        acquire=lock.acquire, release=lock.release, __exit__=on_exit,\n"
+        "        __enter__=functools.partial(signal.raise_signal, signal.SIGINT)))\n"
+        "    with condition: print('in', file=sys.stderr)\n"
+        "    time.sleep(20)\n"
+        "r.process = process"
+    )
+    ran = own_process.run("film.mp4", breaking=breaking, cwd=tmp_path)
+    assert ran.returncode == 130
+    assert ran.stderr == "in\nout\nInterrupted. Run the same command to resume it.\n"
+
+
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM"])
+def test_not_while_a_lock_is_entered_by_a_command_that_is_stopped(
+    sent: str, tmp_path: Path
+) -> None:
+    code = (
+        "import functools, signal, threading, time, types\n"
+        "from clusterer.cli import signals\n"
+        "lock = threading.Lock(); lock.acquire()\n"
+        "condition = threading.Condition(types.SimpleNamespace(\n"
+        "    acquire=lock.acquire, release=lock.release, __exit__=lambda *_: lock.release(),\n"
+        f"    __enter__=functools.partial(signal.raise_signal, signal.{sent})))\n"
+        "with signals.stopping():\n"
+        "    try:\n"
+        "        with condition: print('in')\n"
+        "        time.sleep(20)\n"
+        "    except KeyboardInterrupt: print('stopped')"
+    )
+    ran = script(code, tmp_path)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "in\nstopped\n", "")
+
+
+def test_what_was_put_off_counts_where_the_command_ends(tmp_path: Path) -> None:
+    """Not later, when Python has taken its handlers back."""
+    code = (
+        "from clusterer.cli import signals\n"
+        "signals.raise_after(lambda: None)\n"
+        "signals.once_more()\n"
+        "signals.leave_at_once()\n"
+        "print('too late')"
+    )
+    ran = script(code, tmp_path)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "Interrupted.\n")
+
+
+def test_again_while_order_is_made(tmp_path: Path) -> None:
+    """Right after the first it means the same; later it leaves at once."""
+    breaking = (
+        "import sys, time, types, clusterer.cli.signals as s, clusterer.pipeline.process as r\n"
+        "now_s, handled, handle = 0.0, [], s._on_interrupt\n"
+        "s.time = types.SimpleNamespace(monotonic=lambda: now_s)\n"
+        "s._on_interrupt = lambda run: handle(lambda *what: handled.append(0) or run(*what))\n"
+        "def say(text, at_s):\n"
+        "    global now_s\n"
+        "    now_s, before = at_s, len(handled)\n"
+        "    print(text, file=sys.stderr, flush=True)\n"
+        "    while len(handled) == before: time.sleep(0.02)\n"
+        "def process(*_, **__):\n"
+        "    try: say('on', 5.0)\n"
+        "    finally:\n"
+        "        for at_s in (5.5, 6.9, 7.1): say('order', at_s)\n"
+        "r.process = process"
+    )
+    with start("film.mp4", cwd=tmp_path, breaking=breaking) as process:
+        assert process.stderr is not None
+        for line in ("on\n", "order\n", "order\n", "order\n"):
+            assert process.stderr.readline() == line
+            process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=15)
+    assert (process.returncode, err) == (130, "Interrupted.\n")
+
+
 def test_where_python_ignores_exceptions(tmp_path: Path) -> None:
     """An interrupt in a destructor is raised again."""
     breaking = (
@@ -101,12 +206,27 @@ def test_where_python_ignores_exceptions(tmp_path: Path) -> None:
         "class Doomed:\n"
         "    def __del__(self): os.kill(os.getpid(), signal.SIGINT); time.sleep(0.1)\n"
         "def process(*_, **__):\n"
-        "    Doomed(); time.sleep(20); os._exit(9)\n"
+        "    Doomed(); time.sleep(1); os._exit(9)\n"
         "r.process = process"
     )
     ran = own_process.run("film.mp4", breaking=breaking, cwd=tmp_path)
     assert ran.returncode == 130
     assert ran.stderr == "Interrupted. Run the same command to resume it.\n"
+
+
+def test_where_python_ignores_exceptions_before_anything_is_set_up(tmp_path: Path) -> None:
+    """As in a callback of the import system, the first time that something is imported."""
+    breaking = (
+        "import os, signal, sys, time\n"
+        "class Doomed:\n"
+        "    def __del__(self): os.kill(os.getpid(), signal.SIGINT); time.sleep(0.1)\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'clusterer.cli.signals': Doomed(); time.sleep(20)\n"
+        "sys.meta_path.insert(0, Finder())"
+    )
+    ran = own_process.run("models", breaking=breaking, cwd=tmp_path)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
 
 
 def test_another_exception_from_an_interrupted_library(tmp_path: Path) -> None:

@@ -21,8 +21,10 @@ from clusterer.edits import EditLog, Keys
 from clusterer.evaluation import match, read_truth
 from clusterer.store.edits_json import read, write
 from clusterer.store.names import EDITS, RESULT
+from tests import result_folder
 from tests.cli.conftest import Ran
 from tests.conftest import DEMO
+from tests.project.season import of_results
 
 Command = Callable[..., Ran]
 SIGHTS = {"eileen_collins": (62, 130, 390), "barack_obama": (226, 300), "joe_biden": (310, 370)}
@@ -89,6 +91,19 @@ def test_naming_during_the_run(command: Command, demo_folder: Path, people: Path
     assert ran.out.count(", next ") == 4
     (facts,) = json.loads(command(DEMO, "-o", demo_folder, "--gallery", people, "--json").out)
     assert {person["name"] for person in facts["people"]} == NAMES
+
+
+def test_naming_where_no_faces_are_stored(command: Command, tmp_path: Path, people: Path) -> None:
+    folder = tmp_path / "demo.people"
+    for _ in range(2):
+        ran = command(DEMO, "-o", folder, "--no-biometrics", "--gallery", people)
+        assert (ran.code, ran.err) == (0, "")
+        assert right_names(folder) == NAMES
+        table = (folder / "people.csv").read_text("utf-8")
+        assert all(name in table for name in NAMES)
+        assert not any((folder / "chips").glob("*"))
+    assert len(read(folder / EDITS).edits) == 4
+    assert "All people have a name already" in ran.out
 
 
 def test_names_from_a_reviewer_are_kept(command: Command, demo_folder: Path, people: Path) -> None:
@@ -251,3 +266,84 @@ def test_a_real_scene(
         record_property(" ".join(sorted(kinds)), f"{len(named)} of {len(faces_named)} named")
         assert all(person == name for person, name in named)
         assert len(named) / len(faces_named) >= least
+
+
+def test_names_of_a_cut_list(command: Command, demo_folder: Path, tmp_path: Path) -> None:
+    result = clusterer.load(demo_folder)
+    editor = clusterer.Editor(result)
+    edits = [
+        editor.name(f"person-{number}", name) for number, name in enumerate(sorted(NAMES), start=1)
+    ]
+    named = clusterer.amend(result, edits)
+    clusterer.export(named, "edl", tmp_path / "lists")
+    ran = command("name", demo_folder, "--from", tmp_path / "lists" / "demo.edl")
+    assert (ran.code, ran.err) == (0, "")
+    assert [line.partition(":")[0] for line in sorted(ran.out.splitlines())] == [
+        f"Person {number} is {name}" for number, name in enumerate(sorted(NAMES), start=1)
+    ]
+    assert names(demo_folder) == [person.name for person in named.people]
+    assert command("edits", "check", demo_folder).code == 0
+
+
+def names(folder: Path) -> list[str]:
+    return [person.name for person in clusterer.load(folder).people]
+
+
+def test_names_of_a_cast_with_photographs(
+    command: Command, demo_folder: Path, people: Path, tmp_path: Path
+) -> None:
+    """Three have photographs; the fourth is the one who is seen at 0:02.5."""
+    rows = [f"{name},{people / name / photo}" for name, photo in (
+        ("eileen_collins", "62.png"), ("grace_hopper", "portrait.jpg"), ("joe_biden", "310.png"),
+    )]  # fmt: skip
+    listed = tmp_path / "cast.csv"
+    listed.write_text("\n".join(["name,photo", *rows]))
+    ran = command("name", demo_folder, "--from", listed)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.count(": by photographs, 0.") == 3
+    assert right_names(demo_folder) == {"eileen_collins", "grace_hopper", "joe_biden"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "error"),
+    [
+        (("--from", "none.csv"), "Error: Cannot read none.csv"),
+        (("--from", "cast.pdf"), "Error: cast.pdf is not a list of names. Give a cut list"),
+        (("--from", "cast.csv", "--gallery", "x"), "Error: Give either a person and a name, a gal"),
+        (("person-1", "Anna", "--from", "cast.csv"), "Error: Give either a person and a name"),
+        (("--dates", "dates.csv"), "Error: --dates is of a project. Name a folder NAME.cast"),
+        (("--from", "cast.csv"), "Error: cast.csv, line 2: 'soon' is not a time. Write times as s"),
+    ],
+)
+def test_a_list_that_cannot_be_used(
+    command: Command, tmp_path: Path, flags: tuple[str, ...], error: str
+) -> None:
+    folder = result_folder.write(result_folder.decided(), tmp_path / "small.people")
+    Path("cast.csv").write_text("name,in\nAnna,soon\n")
+    ran = command("name", folder, *flags)
+    usage = "Give either" in error or "--dates" in error
+    assert (ran.code, ran.out) == (2 if usage else 1, "")
+    assert ran.err.startswith(error)
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_names_and_dates_of_a_project(command: Command, tmp_path: Path) -> None:
+    project = of_results(tmp_path / "season.cast")
+    Path("cast.csv").write_text(
+        "name,film,start_frame,end_frame,born\nAnna,e1,0,21,1960\nAnna,e1,50,100,\n"
+    )
+    Path("dates.csv").write_text("film,date\ne1.mp4,1959\ne2.mp4,1990\n")
+    ran = command("name", project.path, "--from", "cast.csv")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        "e1.mp4: Person 1 is Anna: by time, 100%",
+        "3 people of season.cast without a name",
+    ]
+    ran = command("name", project.path, "--dates", "dates.csv")
+    assert ran.out.splitlines() == [
+        "Anna is in e1.mp4: too early",
+        "3 people of season.cast without a name",
+    ]
+    ran = command("name", project.path, "--from", "cast.csv", "--rate", "25")
+    assert ran.code == 2
+    assert "--start-timecode and --rate are of one film" in ran.err

@@ -20,7 +20,7 @@ from clusterer.outputs.export import names
 from clusterer.outputs.export.choose import named
 from clusterer.outputs.name import name_person
 from clusterer.people.decide import resolved
-from clusterer.project.export import _stems
+from clusterer.project.export import file_stems
 from clusterer.project.project import Project
 from clusterer.project.types import FilmState
 from clusterer.store.folder import ResultFolder
@@ -151,18 +151,31 @@ def test_export_writes_a_timeline_per_film_and_one_table(command: Command, seaso
     assert (ran.code, ran.err) == (0, "")
     assert lines[0] == "1 person, 4 appearances in 2 films"
     exports = season / "exports"
-    stems = ["e1", "e2"]  # the films' own names are those of one file
+    stems = ["e1+Anna", "e2+Anna"]  # the films' own names are those of one file
     assert {path.name for path in exports.iterdir()} == {
         *(f"{stem}.{ending}" for stem in stems for ending in ("json", "srt")),
-        "season.cast.appearances.csv",
+        "season+Anna.cast.appearances.csv",
     }
     content = json.loads((exports / f"{stems[0]}.json").read_bytes())
     assert [(who["person"], who["name"]) for who in content["people"]] == [("person-1", "Anna")]
-    table = read_table(exports / "season.cast.appearances.csv")
+    table = read_table(exports / "season+Anna.cast.appearances.csv")
     assert [row[:3] for row in table.rows] == [
         ("e1.mp4", "person-1", "Anna"), ("e1.mp4", "person-1", "Anna"),
         ("e2.mp4", "person-1", "Anna"), ("e2.mp4", "person-1", "Anna"),
     ]  # fmt: skip
+
+
+def test_stale_files_of_a_project_are_removed(command: Command, season: Path) -> None:
+    export = ("export", season, "--format", "edl", "--people", "person-1")
+    assert "Removed" not in command(*export).out
+    assert command("name", season, "anna", "Ann").code == 0
+    assert command(*export).out.splitlines()[-1] == (
+        "Removed 3 files of an earlier export: e1+Anna.edl, e2+Anna.edl, "
+        "season+Anna.cast.appearances.csv"
+    )
+    assert {path.name for path in (season / "exports").iterdir()} == {
+        "e1+Ann.edl", "e2+Ann.edl", "season+Ann.cast.appearances.csv",
+    }  # fmt: skip
 
 
 def test_films_without_the_people_are_left_out(
@@ -257,7 +270,7 @@ def test_a_name_that_is_taken_joins_nobody(command: Command, season: Path) -> No
 def test_the_names_of_files_depend_on_no_choice_of_people() -> None:
     names = ["d1/e1.mp4", "d2/e1.mp4", "E2.mp4", "e2.mkv", "d1-e1.mov", "a.mp4", "a-mp4.mp4"]
     films = [replace(film(i), id=i, name=name) for i, name in enumerate(names, start=1)]
-    stems = _stems(films)
+    stems = file_stems(films)
     assert len({stem.casefold() for stem in stems.values()}) == len(films)
     assert stems[2] == "d2-e1"
     assert stems[6] == "a"
@@ -269,8 +282,8 @@ def test_a_film_keeps_its_file_names_with_fewer_people(command: Command, season:
         project.put_film(replace(project.film(number), name=f"d{number}/e1.mp4"))
     for more in ((), ("--people", "person-3"), ("--people", "person-4")):
         command("export", season, "--format", "srt", "-o", f"out/{len(more)}{more[-1:]}/", *more)
-    written = sorted(str(path.name) for path in Path("out").rglob("*.srt"))
-    assert written == ["d1-e1.srt", "d1-e1.srt", "d2-e1.srt", "d2-e1.srt"]
+    written = sorted(path.name for path in Path("out").rglob("*.srt"))
+    assert written == ["d1-e1+Person 3.srt", "d1-e1.srt", "d2-e1+Person 4.srt", "d2-e1.srt"]
 
 
 def test_an_id_is_nobody_elses_name(season: Path) -> None:
@@ -309,7 +322,7 @@ def test_a_film_is_removed_by_the_path_that_was_typed(command: Command, season: 
 
 
 def test_mistakes_with_a_project_are_told(command: Command, season: Path) -> None:
-    swapped = command("who", season, "anna.jpg").error
+    swapped = command("find", season, "anna.jpg").error
     assert "is a project, not a photograph" in swapped
     Path("a.mp4").touch()
     assert f"cluster-video add {season} a.mp4" in command("a.mp4", "-o", season).error

@@ -32,8 +32,16 @@ NAME = {"action": "name", "who": ["0@100,50,140,98"], "name": "Ada"}
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def alone(tmp_path: Path) -> Path:
+    """A result whose film is gone."""
     return write(decided(), tmp_path / "small.people")
+
+
+@pytest.fixture
+def folder(alone: Path) -> Path:
+    """A result beside its film."""
+    alone.with_name("small.mp4").write_bytes(film_of(5_000))
+    return alone
 
 
 @contextmanager
@@ -158,7 +166,7 @@ def test_the_file_leads_to_the_page(
         page = context.new_page()
         page.goto(browser[1].read_text().strip())
         page.wait_for_url(url)
-        page.wait_for_selector("text=small.mp4")
+        page.get_by_role("heading", name="small.mp4").wait_for()
         context.close()
         for scripts in (True, False):
             context = chromium.new_context(java_script_enabled=scripts)
@@ -196,21 +204,32 @@ def test_without_a_browser_there_is_no_file(folder: Path) -> None:
         assert sorted(path.name for path in folder.iterdir()) == before
 
 
-def test_a_film_elsewhere_is_reported_but_not_shown(folder: Path, tmp_path: Path) -> None:
+def test_a_missing_film_is_reported_at_the_start(alone: Path) -> None:
+    with running(alone, "--no-browser", stdin=subprocess.DEVNULL) as process:
+        assert fetch(f"{address(process)}video") == 404
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert err.startswith("Note: the page cannot play the film: ")
+    assert "small.mp4" in err
+    assert "--video FILE" in err
+    assert err.count("\n") == 1
+
+
+def test_a_film_elsewhere_is_reported_but_not_shown(alone: Path, tmp_path: Path) -> None:
     """Without a terminal, one line explains how to show it."""
     if os.name != "posix":
         pytest.skip("links need rights here")
     film = tmp_path / "else where" / "film.mp4"
     film.parent.mkdir()
     film.write_bytes(film_of(5_000))
-    folder.with_name("small.mp4").symlink_to(film)
-    with running(folder, "--no-browser", stdin=subprocess.DEVNULL) as process:
+    alone.with_name("small.mp4").symlink_to(film)
+    with running(alone, "--no-browser", stdin=subprocess.DEVNULL) as process:
         assert fetch(f"{address(process)}video") == 404
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert err.count("\n") == 1
     assert err.endswith(f"To show it: --video '{film}'\n")
-    with running(folder, "--no-browser", "--video", film) as process:
+    with running(alone, "--no-browser", "--video", film) as process:
         assert fetch(f"{address(process)}video") == 200
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=20)[1] == ""
@@ -219,14 +238,14 @@ def test_a_film_elsewhere_is_reported_but_not_shown(folder: Path, tmp_path: Path
 @pytest.mark.skipif(os.name != "posix", reason="there are no such terminals here")
 @pytest.mark.parametrize(("answer", "status"), [(b"y\n", 200), (b"n\n", 404), (b"\n", 404)])
 def test_on_a_terminal_a_film_elsewhere_is_asked_about(
-    folder: Path, tmp_path: Path, answer: bytes, status: int
+    alone: Path, tmp_path: Path, answer: bytes, status: int
 ) -> None:
     film = tmp_path / "elsewhere" / "film.mp4"
     film.parent.mkdir()
     film.write_bytes(film_of(5_000))
-    folder.with_name("small.mp4").symlink_to(film)
+    alone.with_name("small.mp4").symlink_to(film)
     leader, follower = os.openpty()
-    with running(folder, "--no-browser", stdin=follower, stderr=follower) as process:
+    with running(alone, "--no-browser", stdin=follower, stderr=follower) as process:
         os.close(follower)
         output = b""
         while b"[y/N]" not in output:
@@ -283,3 +302,18 @@ def test_the_command_is_imported_without_the_server() -> None:
     loaded = loaded_by("import clusterer.cli.review")
     assert "clusterer.cli.review" in loaded
     assert loaded.isdisjoint({"starlette", "uvicorn"})
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("--bind", "0.0.0.0"), "Add the one that browsers use"),
+        (("--bind", "here"), "is not an address of a machine"),
+        (("--address", "http://a.example"), "not encrypted"),
+    ],
+)
+def test_addresses_that_would_let_others_in(
+    command: Command, folder: Path, args: tuple[str, ...], words: str
+) -> None:
+    ran = command("review", folder, *args)
+    assert (ran.code, words in ran.err) == (2, True)

@@ -38,6 +38,9 @@ def ask(url: str, path: str, content: Any = None) -> Any:
     return answer
 
 
+NAMED = {"action": "name", "who": ["person-1"], "others": [], "name": "Ann"}
+
+
 def name(url: str, member: tuple[int, str], words: str) -> Any:
     edit = {"action": "name", "who": [list(member)], "others": [], "name": words}
     return ask(url, "edit", {"count": ask(url, "cast")["count"], "edit": edit})
@@ -46,7 +49,7 @@ def name(url: str, member: tuple[int, str], words: str) -> Any:
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_corrections_then_ctrl_c(project: Path, sent: signal.Signals) -> None:
     with running(project, "--no-browser") as process:
-        assert name(address(process), (1, "person-1"), "Ann")["undo"] == "Ann is named Ann"
+        assert name(address(process), (1, "person-1"), "Ann")["undo"] == NAMED
         process.send_signal(sent)
         out, err = process.communicate(timeout=20)
         assert (process.returncode, err) == (0, "")
@@ -63,7 +66,7 @@ def test_a_killed_review_loses_no_correction(project: Path) -> None:
     assert [edit.name for edit in Project(project).edits] == ["Ann"]
     with running(project, "--no-browser") as process:
         url = address(process)
-        assert ask(url, "cast")["undo"] == "Ann is named Ann"
+        assert ask(url, "cast")["undo"] == NAMED
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
     assert "Ann," in (project / "results" / "Part 1.people" / "people.csv").read_text("utf-8")

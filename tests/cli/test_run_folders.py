@@ -388,11 +388,14 @@ class TestRefusal:
 def test_killed_anywhere(
     command: Command, blank_film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same command resumes; other files are kept, and no temporary files remain."""
+    """The same command resumes; other files are kept, and no temporary files remain.
+
+    Before every third change; `tests/faults` stops before each.
+    """
     assert command(blank_film, "-o", "whole", "-q").code == 0
     whole = digests(Path("whole"))
     assert whole.keys() >= {MARKER, "report.html", "analysis.npz"}
-    for step in count():
+    for step in count(0, 3):
         folder = Path(str(step))
         with monkeypatch.context() as patch:
             stop_at(patch, step)

@@ -54,6 +54,7 @@ RANGES = [
     (ClusteringConfig, "threshold", "threshold", 0.0, 2.0),
     (ClusteringConfig, "min_faces", "faces that make a person", 1, 1000),
     (ClusteringConfig, "min_quality", "quality of a readable chip", 0.0, 1.0),
+    (ClusteringConfig, "foreground", "height of a face in the foreground", 0.0, 1.0),
     (ClusteringConfig, "clear_quality", "quality of a clear face", 0.0, 1.0),
     (EvidenceConfig, "spread", "spread of different people", 0.001, 1.0),
     (EvidenceConfig, "variation", "variation of a person", 0.0, 1.0),
@@ -149,7 +150,7 @@ def test_no_threshold_means_the_encoders() -> None:
 
 def test_a_config_does_not_change() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        ClusteringConfig().min_faces = 3  # type: ignore[misc]
+        ClusteringConfig().min_faces = 3
 
 
 def test_settings_are_json_and_complete() -> None:
@@ -177,7 +178,7 @@ def test_a_tolerance_is_a_positive_factor(factor: float) -> None:
 
 
 def test_a_tolerance_read_from_json_is_the_same() -> None:
-    assert ClusteringConfig(tolerance=[[0.0, 0.5], [1.0, 1.0]]) == ClusteringConfig(  # type: ignore[arg-type]
+    assert ClusteringConfig(tolerance=[[0.0, 0.5], [1.0, 1.0]]) == ClusteringConfig(
         tolerance=((0.0, 0.5), (1.0, 1.0))
     )
 
@@ -200,9 +201,7 @@ def test_the_qualities_of_the_reliability_rise_from_0(
 
 def test_a_reliability_read_from_json_is_the_same() -> None:
     # As JSON has it.
-    assert EvidenceConfig(reliability=[[0.0, 0.5]]) == EvidenceConfig(  # type: ignore[arg-type]
-        reliability=((0.0, 0.5),)
-    )
+    assert EvidenceConfig(reliability=[[0.0, 0.5]]) == EvidenceConfig(reliability=((0.0, 0.5),))
 
 
 @pytest.mark.parametrize(

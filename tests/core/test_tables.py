@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from clusterer.core.certainty import REASONS, Sure, Why, Word
 from clusterer.core.tables import appearances_table, faces_table, people_table
 from clusterer.core.types import ClusteringResult, Reason
 from tests.small_result import small_result
@@ -14,14 +15,14 @@ def test_people() -> None:
     assert table.name == "people"
     assert table.columns == (
         "person", "name", "status", "screen_time_s", "appearances", "tracks", "faces", "first_s",
-        "last_s", "confidence",
+        "last_s", "confidence", "certainty", "why",
     )  # fmt: skip
     assert table.rows == (
         # shot 0: frames 0 to 20 = 21 frames; shot 1 to its end: 50 frames; of 1/25 s.
         # Confidence: tracks of three faces each at 1.0 and 0.5.
-        ("person-1", "Person 1", "person", 2.84, 2, 2, 6, 0.0, 4.0, 0.75),
-        ("person-2", "Person 2", "person", 0.44, 1, 1, 2, 0.0, 0.44, 0.75),
-        ("unknown-1", "Unknown 1", "unknown", 0.04, 1, 1, 1, 2.4, 2.44, 0.0),
+        ("person-1", "Person 1", "person", 2.84, 2, 2, 6, 0.0, 4.0, 0.75, "", ""),
+        ("person-2", "Person 2", "person", 0.44, 1, 1, 2, 0.0, 0.44, 0.75, "", ""),
+        ("unknown-1", "Unknown 1", "unknown", 0.04, 1, 1, 1, 2.4, 2.44, 0.0, "", ""),
     )
 
 
@@ -30,13 +31,22 @@ def test_appearances() -> None:
     assert table.name == "appearances"
     assert table.columns == (
         "person", "name", "start_s", "end_s", "duration_s", "start_timecode", "end_timecode",
-        "start_frame", "end_frame", "shot",
+        "start_frame", "end_frame", "shot", "certainty", "why",
     )  # fmt: skip
     assert table.rows == (
-        ("person-1", "Person 1", 0.0, 0.84, 0.84, "01:00:00:00", "01:00:00:21", 0, 21, 0),
-        ("person-2", "Person 2", 0.0, 0.44, 0.44, "01:00:00:00", "01:00:00:11", 0, 11, 0),
-        ("person-1", "Person 1", 2.0, 4.0, 2.0, "01:00:02:00", "01:00:04:00", 50, 100, 1),
+        ("person-1", "Person 1", 0.0, 0.84, 0.84, "01:00:00:00", "01:00:00:21", 0, 21, 0, "", ""),
+        ("person-2", "Person 2", 0.0, 0.44, 0.44, "01:00:00:00", "01:00:00:11", 0, 11, 0, "", ""),
+        ("person-1", "Person 1", 2.0, 4.0, 2.0, "01:00:02:00", "01:00:04:00", 50, 100, 1, "", ""),
     )
+
+
+def test_certainty_of_people_and_appearances() -> None:
+    """Person 1 has tracks 0 and 2, of three faces each, in two appearances."""
+    close, far = Sure(Word.CERTAIN, Why.CLOSE_MATCH), Sure(Word.DOUBTFUL, Why.UNLIKE)
+    result = replace(small_result(), sure=(far, far, close, Sure(Word.DOUBTFUL, Why.NOBODY)))
+    certain, doubtful = ("certain", REASONS[close.why]), ("doubtful", REASONS[far.why])
+    assert [row[-2:] for row in people_table(result).rows] == [certain, doubtful, ("", "")]
+    assert [row[-2:] for row in appearances_table(result).rows] == [doubtful, doubtful, certain]
 
 
 def test_faces() -> None:

@@ -112,7 +112,7 @@ def test_arrays_are_copies_that_cannot_be_written() -> None:
     with pytest.raises(ValueError, match="read-only"):
         faces.boxes[0, 0] = 5
     with pytest.raises(dataclasses.FrozenInstanceError):
-        faces.boxes = boxes  # type: ignore[misc,assignment]
+        faces.boxes = boxes
 
 
 def test_track_holds_a_detection() -> None:
@@ -126,7 +126,7 @@ def test_track_holds_a_detection() -> None:
 def test_quality_is_a_share(part: str, wrong: float) -> None:
     parts = {name: [0.5] for name in ("size", "sharpness", "score", "pose")} | {part: [wrong]}
     with pytest.raises(ValueError, match=f"{part}: outside 0 to 1"):
-        ChipQuality(**parts)  # type: ignore[arg-type]
+        ChipQuality(**parts)
 
 
 def test_quality_is_the_product_of_its_parts() -> None:
@@ -195,7 +195,7 @@ def test_seconds_count_from_the_first_frame() -> None:
     video = VideoInfo("a.mp4", 640, 360, Fraction(25), Fraction(1, 90000), 1000, 1.0)
     assert video.seconds(1000) == 0.0
     assert video.seconds(46000) == 0.5
-    assert video.seconds(np.int64(46000)) == 0.5  # type: ignore[arg-type]
+    assert video.seconds(np.int64(46000)) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -275,10 +275,10 @@ def test_an_analysis_of_nothing() -> None:
 def test_a_result_has_a_label_for_every_track() -> None:
     whole = analysis_of([(0, 0, 0.5), (1, 6, 0.5)])
     empty: dict[str, Any] = {"people": (), "unknowns": (), "config": Config()}
-    result = ClusteringResult(whole, features(2), np.zeros(0, np.int64), np.zeros(2), **empty)  # type: ignore[arg-type]
+    result = ClusteringResult(whole, features(2), np.zeros(0, np.int64), np.zeros(2), **empty)
     assert result.cannot_link.shape == (0, 2)
     with pytest.raises(ValueError, match=r"ClusteringResult.labels"):
-        ClusteringResult(whole, features(2), np.zeros((0, 2)), np.zeros(1), **empty)  # type: ignore[arg-type]
+        ClusteringResult(whole, features(2), np.zeros((0, 2)), np.zeros(1), **empty)
 
 
 def test_only_none_is_no_reason() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from clusterer.core.types import UNKNOWN, Action, Edit
+from clusterer.core.types import OF_TRACKS, UNKNOWN, Action, Edit
 from clusterer.edits import NOT_A_FACE, replay, to_dict
+from clusterer.people.background import is_background
 from tests.edits.names import Listed
 
 NAMES = ["", "Ada", "Bob", "Ann Ö"]
@@ -28,7 +29,8 @@ def cases(count: int, seed: int) -> list[dict[str, Any]]:
         faces : [key, track] of each face with a stored picture
         edits : as in the file of corrections
         expected : labels (-1 unknown, -2 not a face), people (label as text → number, name or None,
-            hidden, cover or None) and by_hand (sorted), after all edits
+            hidden, cover or None, whether in the background) and by_hand (sorted), after all edits
+        front : tracks that stand in the foreground
     """
     rng = random.Random(seed)
     return [_case(rng) for _ in range(count)]
@@ -45,16 +47,25 @@ def _case(rng: random.Random) -> dict[str, Any]:
     edits = [_edit(rng, keys, [*faces]) for _ in range(rng.randint(0, 12))]
     track_of = {key: i for i, key in enumerate(keys)}
     after = replay(np.array(labels), numbers, edits, Listed(track_of, faces))
+    front = [track for track in range(n) if track % 3 == n % 3]
+    in_front = {int(after.labels[track]) for track in front}
     return {
         "labels": labels,
         "numbers": {str(label): number for label, number in numbers.items()},
         "keys": keys,
         "faces": [[key, track] for key, track in faces.items()],
         "edits": [to_dict(edit) for edit in edits],
+        "front": front,
         "expected": {
             "labels": np.where(after.not_a_face, NOT_A_FACE, after.labels).tolist(),
             "people": {
-                str(label): [p.number, p.name or None, p.hidden, p.cover or None]
+                str(label): [
+                    p.number,
+                    p.name or None,
+                    p.hidden,
+                    p.cover or None,
+                    is_background(p, label in in_front),
+                ]
                 for label, p in after.people.items()
             },
             "by_hand": np.flatnonzero(after.by_hand).tolist(),
@@ -63,7 +74,7 @@ def _case(rng: random.Random) -> dict[str, Any]:
 
 
 def _edit(rng: random.Random, keys: list[str], faces: list[str]) -> Edit:
-    action = rng.choice(list(Action))
+    action = rng.choice([action for action in Action if action not in OF_TRACKS])
 
     def some(most: int, least: int = 1) -> tuple[str, ...]:
         pool = [*keys, *MISSING] if rng.random() < 0.3 else keys

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from clusterer.core.types import Action, Edit
 
 
+class Fixed:
+    """No correction changes a track."""
+
+    def whole(self, track: int) -> tuple[int, ...]:
+        return (track,)
+
+    def after(self, _edit: Edit) -> Self:
+        return self
+
+
 @dataclass(frozen=True)
-class Numbered:
+class Numbered(Fixed):
     """Resolves keys of a number of tracks; ``"7a"`` is a face of track 7 if it has a picture."""
 
     count: int
@@ -24,7 +35,7 @@ class Numbered:
 
 
 @dataclass(frozen=True)
-class Listed:
+class Listed(Fixed):
     """Tracks by their keys, and tracks by the keys of pictures."""
 
     tracks: Mapping[str, int]

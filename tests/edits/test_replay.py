@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterer.core.types import UNKNOWN, Action, Edit
+from clusterer.core.types import OF_TRACKS, UNKNOWN, Action, Edit
 from clusterer.edits import NOT_A_FACE, Person, Replayed, parse_edit, replay
 from tests.edits.cases import cases
 from tests.edits.names import Listed, Numbered, edit
@@ -72,6 +72,8 @@ TABLE: list[tuple[str, list[int], Edit, list[int], list[int]]] = [
     ("name makes a person", [0, -1], edit(NAME, who=[1], name="Ada"), [0, 1], [1]),
     ("name", [0, 1], edit(NAME, who=[1], name="Ada"), [0, 1], []),
     ("hide", [0, 1], edit(Action.HIDE, who=[1]), [0, 1], []),
+    ("background", [0, 1], edit(Action.BACKGROUND, who=[1]), [0, 1], []),
+    ("main person", [0, 1], edit(Action.MAIN, who=[1]), [0, 1], []),
     ("group again", [0, 1], edit(Action.REGROUP), [0, 1], []),
     ("missing keys are dropped", [0, -1], edit(SAME, who=["x", 0], others=["y", 1]), [0, 0], [1]),
 ]  # fmt: skip
@@ -90,7 +92,7 @@ def test_labels(labels: list[int], correction: Edit, expected: list[int], hands:
 
 
 def test_every_action_is_covered_by_the_cases() -> None:
-    assert {row[2].action for row in TABLE} == set(Action) - {Action.SHOW, Action.COVER}
+    assert {row[2].action for row in TABLE} == set(Action) - {Action.SHOW, Action.COVER} - OF_TRACKS
 
 
 def test_not_a_face_is_kept_unless_the_track_is_moved() -> None:
@@ -136,6 +138,20 @@ def test_hidden_and_shown() -> None:
     unknown = after([-1], hide, show, edit(COVER, who=[0], face="0"))
     assert unknown.notes == ("person not found",) * 3
     assert unknown.people == {}
+
+
+def test_in_the_background_and_out_of_it() -> None:
+    behind, main = edit(Action.BACKGROUND, who=[0]), edit(Action.MAIN, who=[0])
+    assert after([0, 1]).people[0].background is None
+    assert after([0, 1], behind).people[0].background is True
+    assert after([0, 1], behind, main).people[0].background is False
+    assert after([0, 1], behind).people[1].background is None
+    same = edit(SAME, who=[1], others=[0])
+    assert after([0, 1], behind, same).people[1].background is True  # the other's, if it has none
+    other = edit(Action.MAIN, who=[1])
+    assert after([0, 1], behind, other, same).people[1].background is False
+    unknown = after([-1], behind, main)
+    assert (unknown.notes, unknown.people) == (("person not found",) * 2, {})
 
 
 def test_a_cover_holds_while_its_track_belongs_to_the_person() -> None:
@@ -247,7 +263,7 @@ def of_truth(rng: np.random.Generator, truth: np.ndarray) -> Edit:
 def test_cases_are_seeded_and_cover_every_action() -> None:
     assert cases(5, 3) == cases(5, 3) != cases(5, 4)
     many = cases(200, 0)
-    assert {e["action"] for case in many for e in case["edits"]} == set(Action)
+    assert {e["action"] for case in many for e in case["edits"]} == set(Action) - OF_TRACKS
     expected = [case["expected"] for case in many]
     assert any(NOT_A_FACE in e["labels"] for e in expected)
     facts = [tuple(fact for fact in person) for e in expected for person in e["people"].values()]

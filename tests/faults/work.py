@@ -106,7 +106,9 @@ def without_networks() -> Iterator[None]:
         yield
 
 
-def _render(result: ClusteringResult, read: Callable[[int], bytes | None], *_: object) -> str:
+def _render(
+    result: ClusteringResult, read: Callable[[int], bytes | None], *_: object, **__: object
+) -> str:
     names = [person.name for person in result.people]
     return repr((names, [read(row) for row in result.analysis.crop_rows.tolist()]))
 
@@ -171,6 +173,14 @@ def _export_elsewhere(place: Path) -> object:
     return clusterer.export(clusterer.load(place / "x.people"), "csv", place / "out" / "deep")
 
 
+def _export_cuts(place: Path) -> None:
+    """Cut lists of single people, before and after one of them is renamed."""
+    before = clusterer.load(place / "x.people")
+    ada = replace(before.people[0], name="Ada")
+    for result in (before, replace(before, people=(ada, *before.people[1:]))):
+        clusterer.export(result, "edl", place / "out")
+
+
 def _gallery(place: Path) -> object:
     return keep.add_to_gallery(place / "x.people", place / "gallery")
 
@@ -203,6 +213,7 @@ WORK = {
     "review": Work(_review, (_run(), _stopped)),
     "export": Work(_export, (_run(), _export)),
     "export elsewhere": Work(_export_elsewhere, (_run(),)),
+    "export after a rename": Work(_export_cuts, (_run(),), 3),
     "gallery": Work(_gallery, (_run(), _review)),
 }
 

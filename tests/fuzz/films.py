@@ -38,7 +38,7 @@ def films(folder: Path) -> dict[str, bytes]:
     for name, options in KINDS.items():
         pictures = [picture(number, number // 6) for number in range(12)]
         rate = Fraction(30000, 1001) if "timecode" in options.get("metadata", {}) else Fraction(25)
-        path = write_video(folder / name, pictures, rate=rate, **options)  # type: ignore[arg-type]
+        path = write_video(folder / name, pictures, rate=rate, **options)
         found[name] = path.read_bytes()
     return found
 
@@ -105,7 +105,7 @@ class Runner:
 def _work(pipe: Connection) -> None:
     import dlib  # noqa: PLC0415 (as the next, in this process only)
 
-    from clusterer.cli import main  # noqa: PLC0415
+    from clusterer.cli import main  # noqa: PLC0415 (in each process)
 
     dlib.get_frontal_face_detector = cache(dlib.get_frontal_face_detector)  # takes 0.5 s to make
     while True:

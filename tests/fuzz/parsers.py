@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -16,13 +17,16 @@ import numpy as np
 
 import clusterer
 from clusterer.core.errors import ClustererError
-from clusterer.core.types import Action, Edit
+from clusterer.core.types import Action, ClusteringResult, Edit
 from clusterer.edits import EditLog
 from clusterer.evaluation import read_pairs, read_truth
 from clusterer.faces.encoding.card import parse_card
+from clusterer.gallery import read_cast_list, read_dates
+from clusterer.gallery.cast_list.frames import seen_in
 from clusterer.gallery.photographs import read_photograph
 from clusterer.models.dlib_onnx.dat import read_network as read_dat
 from clusterer.models.openvino_ir.convert import convert
+from clusterer.outputs.export.choose import choose
 from clusterer.people.decide import decide
 from clusterer.store import edits_json
 from clusterer.store.marker import MARKER
@@ -58,6 +62,20 @@ def _whole(folder: Path) -> None:
     decide(result.analysis, result.config)
 
 
+@cache
+def _named() -> ClusteringResult:
+    result = result_folder.decided()
+    editor = clusterer.Editor(result)
+    return clusterer.amend(
+        result, [editor.name("person-1", "Smith, Anna"), editor.name("person-2", "Zoë")]
+    )
+
+
+def _listed(path: Path) -> None:
+    """Read a list of names, and find out which frames it means."""
+    seen_in(read_cast_list(path, "small.mp4"), choose(_named()), "small.mp4")
+
+
 def _openvino(folder: Path) -> None:
     """Read a network in OpenVINO's format, and convert it."""
     convert((folder / "a.xml").read_bytes(), (folder / "a.bin").read_bytes())
@@ -74,6 +92,11 @@ scale = [0.0078125, 0.0078125, 0.0078125]
 tolerance = [[0.0, 1.0], [1.0, 1.2]]
 centre = [0.1, 0.2, 0.3, 0.4]
 name = "a network"
+"""
+CAST = """\
+name,role,in,out,start_frame,end_frame,photo,born,film
+Anna,Nurse,0:00,00:00:02:00,,,a.jpg,1960,small.mp4
+Ben,,,,50,100,,1970-02,
 """
 EDITS = EditLog(
     (
@@ -93,6 +116,10 @@ TARGETS = {
     "truth": Target("a.truth.csv", lambda f: read_truth(f / "a.truth.csv")),
     "pairs": Target("pairs.csv", lambda f: read_pairs(f / "pairs.csv")),
     "lfw pairs": Target("pairs.txt", lambda f: read_pairs(f / "pairs.txt")),
+    "cast": Target("cast.csv", lambda f: _listed(f / "cast.csv")),
+    "cut list": Target("small.edl", lambda f: _listed(f / "small.edl")),
+    "final cut": Target("small.fcpxml", lambda f: _listed(f / "small.fcpxml")),
+    "dates": Target("dates.csv", lambda f: read_dates(f / "dates.csv")),
     "table": Target("people.csv", lambda f: clusterer.read_table(f / "people.csv")),
     "dlib": Target("a.dat", lambda f: read_dat((f / "a.dat").read_bytes())),
     "openvino": Target("a.xml", _openvino),
@@ -116,6 +143,11 @@ def whole_files(folder: Path) -> None:
     image = np.random.default_rng(1).integers(0, 255, (24, 32, 3), np.uint8)
     for name in ("a.png", "a.jpg"):
         (folder / name).write_bytes(cv2.imencode(name, image)[1].tobytes())
+    named = _named()
+    for form in ("edl", "fcpxml"):
+        clusterer.export(named, form, folder)
+    (folder / "cast.csv").write_text(CAST)
+    (folder / "dates.csv").write_text("film,date\nsmall.mp4,1965-04-30\n")
     (folder / "x").mkdir()
     for number in (1, 2):
         (folder / "x" / f"x_000{number}.jpg").write_bytes((folder / "a.jpg").read_bytes())

@@ -19,6 +19,9 @@ from tests.review.conftest import ANN, BOB, DAN, Served, opened, serving
 REQUESTS = settings(max_examples=60, deadline=None)
 PATHS = st.sampled_from(
     ["", "state", "faces", "video", "edit", "undo", "redo", "regroup", "chip/0.jpg", "torso/0.jpg",
+     "find", "find?track=0", "find?track=-1", "find?track=1&track=2", "find/photograph",
+     "formats", "export", "reel", "reel/cancel", "reel/file",
+     "anonymise", "anonymise/cancel", "anonymise/file",
      "chip/-1.jpg", "chip/%2e%2e%2fresult.json", "chip/\u0661.jpg", "..", "//", "state?" + "y" * 99]
 ) | st.text("abc/.%0?#;=", max_size=20)  # fmt: skip
 TEXT = st.text(max_size=5)
@@ -68,6 +71,66 @@ def test_any_correction(served: Served, path: str, body: dict[str, object]) -> N
     if answer.status != 200:
         assert answer.error
         assert served.get("state").json["count"] == count
+
+
+WANTED = {
+    "count": st.just(0) | VALUES,
+    "people": st.none() | st.just([[ANN], [BOB]]) | st.lists(st.lists(TEXT)) | VALUES,
+    "from_s": st.none() | st.floats() | VALUES,
+    "to_s": st.none() | st.floats() | VALUES,
+    "together": st.booleans() | VALUES,
+}
+
+
+@REQUESTS
+@given(st.fixed_dictionaries(WANTED | {"format": st.sampled_from(["srt", "csv", "json"]) | VALUES}))
+def test_any_export(served: Served, body: dict[str, object]) -> None:
+    answer = served.post("export", json.dumps(body).encode())
+    check(served, answer.status)
+    assert answer.body if answer.status == 200 else answer.error
+
+
+@REQUESTS
+@given(st.fixed_dictionaries(WANTED | {"handles_s": st.floats() | VALUES}))
+def test_any_reel(served: Served, body: dict[str, object]) -> None:
+    answer = served.post("reel", json.dumps(body).encode())
+    check(served, answer.status)
+    assert answer.error  # if nothing else, the film is missing
+
+
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
+"""How a PNG begins, up to its width."""
+PICTURES = st.binary(max_size=300) | st.builds(
+    lambda head, rest: head + rest,
+    st.sampled_from([PNG, b"\xff\xd8\xff", b"BM", b"II*\0", b"RIFF\x0c\0\0\0WEBPVP8 "]),
+    st.binary(max_size=300),
+)
+
+
+@REQUESTS
+@given(PICTURES)
+def test_any_photograph(served: Served, content: bytes) -> None:
+    answer = served.send("find/photograph", content)
+    check(served, answer.status)
+    assert answer.status == 415  # so few bytes are no whole picture
+    assert answer.error
+
+
+@REQUESTS
+@given(
+    st.fixed_dictionaries(
+        {
+            "count": WANTED["count"],
+            "people": WANTED["people"],
+            "whom": st.sampled_from(["them", "others", "everybody"]) | VALUES,
+            "style": st.sampled_from(["blur", "box"]) | VALUES,
+        }
+    )
+)
+def test_any_anonymised_film(served: Served, body: dict[str, object]) -> None:
+    answer = served.post("anonymise", json.dumps(body).encode())
+    check(served, answer.status)
+    assert answer.error  # if nothing else, the film is missing
 
 
 @REQUESTS

@@ -53,7 +53,7 @@ def test_format_of_a_distance() -> None:
 )
 def test_settings_have_ranges(wrong: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match="It must be between"):
-        GalleryConfig(**wrong)  # type: ignore[arg-type] # one of the numbers
+        GalleryConfig(**wrong)  # one of the numbers
 
 
 def test_a_cosine_distance_is_counted_by_its_root() -> None:

@@ -175,7 +175,7 @@ def test_a_damaged_network_is_reported_as_on_the_cpu(monkeypatch: pytest.MonkeyP
         ("openvino", 10, 16, [4, 4, 2], [4, 4, 2]),
     ],
 )
-def test_batches_suit_the_device(  # noqa: PLR0917
+def test_batches_suit_the_device(  # noqa: PLR0917 (pytest passes by name)
     monkeypatch: pytest.MonkeyPatch,
     device: str,
     count: int,

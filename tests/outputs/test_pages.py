@@ -123,9 +123,9 @@ def test_missing_templates_are_an_error(
 @pytest.mark.parametrize(
     ("template", "style", "script"),
     [
-        ("no.html", "report.css", "theme.js"),
-        ("report.html", "no.css", "theme.js"),
-        ("report.html", "report.css", "no.js"),
+        ("no.html", "workspace.css", "theme.js"),
+        ("workspace.html", "no.css", "theme.js"),
+        ("workspace.html", "workspace.css", "no.js"),
     ],
 )
 def test_a_missing_file_is_named(template: str, style: str, script: str) -> None:

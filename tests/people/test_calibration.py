@@ -266,7 +266,7 @@ def test_auto_follows_the_scale_of_the_encoder(method: str) -> None:
     longer = replace(analysis, chip_embeddings=analysis.chip_embeddings * np.float32(1.4))
 
     def decide(seen: Analysis, threshold: object) -> clusterer.ClusteringResult:
-        chosen = ClusteringConfig(method=method, threshold=threshold)  # type: ignore[arg-type] # either
+        chosen = ClusteringConfig(method=method, threshold=threshold)  # either
         return clusterer.decide(seen, Config(clustering=chosen))
 
     thresholds = [decide(seen, AUTO).threshold or 0.0 for seen in (analysis, longer)]
@@ -301,4 +301,4 @@ def test_a_metric_without_a_default_needs_a_number(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("threshold", ["AUTO", "", "0.36"])
 def test_other_words_are_refused_as_threshold(threshold: str) -> None:
     with pytest.raises(ConfigError, match=r"^threshold is '.*'\. Give a number or 'auto'$"):
-        ClusteringConfig(threshold=threshold)  # type: ignore[arg-type] # refused
+        ClusteringConfig(threshold=threshold)  # refused

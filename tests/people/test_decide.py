@@ -28,6 +28,7 @@ def test_it_adds_up_in_one_order_whatever_the_number_of_cores(
         seen.append(blas_threads())
         return advise(*how)
 
+    decide_module.decide(small_analysis(), small_result().config)  # loads its libraries
     monkeypatch.setattr(decide_module, "advise", looking)
     with threadpool_limits(limits=3, user_api="blas"):
         decide_module.decide(small_analysis(), small_result().config)

@@ -10,7 +10,7 @@ import pytest
 
 import clusterer
 from clusterer.core.errors import ConfigError, EditsError
-from clusterer.core.types import Action, ClusteringResult, Edit, Reason
+from clusterer.core.types import OF_TRACKS, Action, ClusteringResult, Edit, Reason
 from clusterer.edits import Keys, constrain
 from clusterer.people.amend import amend, check
 from clusterer.people.editor import Editor, anchors
@@ -145,8 +145,10 @@ def test_every_correction_but_grouping_again_can_be_made(demo: clusterer.Outcome
         editor.not_a_face(result.people[3].track_ids[-1:]),
         editor.hide(result.people[3]),
         editor.show(result.people[3]),
+        editor.background(result.people[3]),
+        editor.main(result.people[3]),
     ]
-    assert {edit.action for edit in edits} == {*Action} - {Action.REGROUP}
+    assert {edit.action for edit in edits} == {*Action} - {Action.REGROUP} - OF_TRACKS
     amended = amend(result, edits)
     assert amended.edit_notes == ()
     assert amended.people[0].name == "Anna"

@@ -73,7 +73,7 @@ def test_detectors(device: Device, frames: list[Frame], tmp_path: Path, name: st
     with in_place(bright(), tmp_path):
         on_cpu, on_device = (detection.create(config, 2, each) for each in ("cpu", device.name))
     expected, found = on_cpu.detect(frames), on_device.detect(frames)
-    assert on_device.trouble == ""  # type: ignore[attr-defined]
+    assert on_device.trouble == ""
     for ours, theirs in zip(found, expected, strict=True):
         nearly_same(ours, theirs)
     assert sum(map(len, found)) > 5
@@ -107,7 +107,7 @@ def test_encoders(device: Device, frames: list[Frame], tmp_path: Path, name: str
         pytest.skip(str(error))
     faces = chips(on_cpu, frames)
     expected, found = on_cpu.encode(faces), on_device.encode(faces)
-    assert on_device.trouble == ""  # type: ignore[attr-defined]
+    assert on_device.trouble == ""
     assert cosines(found, expected).min() >= 0.999
     alone = np.concatenate([on_device.encode(faces[n : n + 1]) for n in range(len(faces))])
     assert cosines(found, alone).min() >= 0.999

@@ -166,7 +166,7 @@ def damage(folder: Path, how: str) -> None:
         path = folder / "analysis.npz"
         path.write_bytes(path.read_bytes()[:1000])
     else:
-        next((folder / "chips").iterdir()).unlink()
+        next((folder / "chips").glob("*[0-9].jpg")).unlink()
 
 
 @pytest.mark.parametrize(

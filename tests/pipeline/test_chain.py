@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from clusterer.core.types import Losses, Mark, Shot, VideoInfo
 from clusterer.pipeline.chain import Chain, assemble, connect, name_pictures
 from clusterer.store.analysis_npz import NO_EXTENT, Arrays, dump
-from clusterer.store.finished import FinishedPart, FinishedShot, Picture
+from clusterer.store.finished import FinishedPart, FinishedShot, Kind, Picture
 
 TICKS = 10
 """Per frame."""
@@ -59,7 +59,8 @@ def arrays_of(begin: int, end: int, shift: int, n_faces: int) -> Arrays:
 def shot_of(begin: int, end: int, shift: int = 0) -> FinishedShot:
     n_faces = begin % 4
     pictures = tuple(
-        Picture(row, begin - shift, row % 2 == 1, b"%d %d" % (begin, row)) for row in range(n_faces)
+        Picture(row, begin - shift, Kind(row % 3), b"%d %d" % (begin, row))
+        for row in range(n_faces)
     )
     return FinishedShot(mark(begin), arrays_of(begin, end, shift, n_faces), pictures)
 

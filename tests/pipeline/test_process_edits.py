@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import csv
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import clusterer
+from clusterer.core.appearances import numbers_of
 from clusterer.core.config import ClusteringConfig, Config
 from clusterer.core.errors import EditsError
+from clusterer.core.hook import Hook
 from clusterer.core.types import Action, Analysis, ClusteringResult, Edit
 from clusterer.edits import EditLog, Keys
+from clusterer.outputs.save import save
+from clusterer.people.amend import amend
+from clusterer.people.numbering import with_numbers
 from clusterer.pipeline import process as process_module
 from clusterer.store.edits_json import read, write
 from clusterer.store.folder import ResultFolder, load
@@ -127,6 +133,31 @@ def test_corrections_made_during_the_analysis_are_not_overwritten(
     assert read(demo_folder / EDITS) == reviewed_meanwhile
 
 
+@pytest.mark.parametrize("change", ["undo", "add", "nothing"])
+@pytest.mark.parametrize("biometrics", [True, False])
+def test_names_are_added_to_corrections_that_a_review_changed_meanwhile(
+    demo_folder: Path, log: EditLog, change: str, biometrics: bool
+) -> None:
+    ada, no_face = log.edits
+    eve = replace(ada, name="Eve", who=no_face.tracks)
+    then = {
+        "undo": EditLog((ada,), (no_face,)),
+        "add": EditLog((ada, no_face, Edit(Action.HIDE, who=ada.who))),
+        "nothing": log,
+    }[change]
+    write(demo_folder / EDITS, log)
+
+    def named(result: ClusteringResult, known: EditLog) -> ClusteringResult:
+        assert known == log
+        write(demo_folder / EDITS, then)
+        return amend(result, (*result.edits, eve))
+
+    clusterer.process(DEMO, folder=demo_folder, biometrics=biometrics, named=named)
+    after = read(demo_folder / EDITS)
+    added = then.edits[2:]  # what was corrected later prevails
+    assert after == EditLog((*then.edits[:2], eve, *added), then.undone, "demo.mp4")
+
+
 def test_corrections_made_during_the_grouping_are_not_overwritten(
     tmp_path: Path, demo_folder: Path, log: EditLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,3 +187,78 @@ def test_without_corrections_there_is_no_file(demo: clusterer.Outcome, demo_fold
     clusterer.process(DEMO, folder=demo_folder)
     assert not (demo_folder / EDITS).exists()
     assert (demo_folder / "people.csv").read_bytes() == (demo_folder / "before.csv").read_bytes()
+
+
+def renumber(folder: Path, log: EditLog | None) -> dict[str, tuple[int, ...]]:
+    """Give the people of a result the numbers 11, 12, … and return who has them, by tracks."""
+    result = load(folder)
+    if log is not None:
+        write(folder / EDITS, log)
+        result = amend(result, log.edits)
+    usual = numbers_of(result.analysis, result.grouped)
+    result = with_numbers(result, {label: 10 + number for label, number in usual.items()})
+    save(result, folder)
+    return {who.id: who.track_ids for who in result.people}
+
+
+class Notes(Hook):
+    """Collects notes."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.texts.append(text)
+
+
+def test_a_corrected_result_keeps_its_numbers(demo_folder: Path, log: EditLog) -> None:
+    before, hook = renumber(demo_folder, log), Notes()
+    config = Config(clustering=ClusteringConfig(threshold=0.2))
+    result = clusterer.process(DEMO, config, demo_folder, hook).result
+    for who in result.people:
+        # Whoever shares most faces with somebody is that person; new people come after all.
+        shared = {one: len({*tracks} & {*who.track_ids}) for one, tracks in before.items()}
+        if who.id in before:
+            assert shared[who.id] > 0
+        else:
+            assert int(who.id.removeprefix("person-")) > 10 + len(before)
+    kept = {who.id for who in result.people} & before.keys()
+    assert len(kept) == len(before)
+    assert hook.texts == []
+    written = digests(demo_folder, "*")
+    clusterer.process(DEMO, config, demo_folder)
+    assert digests(demo_folder, "*") == written
+    back = clusterer.process(DEMO, folder=demo_folder).result
+    assert {who.id: who.track_ids for who in back.people} == before
+
+
+def test_a_film_beside_others_keeps_its_numbers_too(
+    demo: clusterer.Outcome, demo_folder: Path, log: EditLog
+) -> None:
+    before = renumber(demo_folder, log)
+    film = ResultFolder(demo_folder).film
+    assert film is not None
+    job = process_module._Grouping(demo_folder, film, demo.result.analysis, Config(), _by_id)
+    assert process_module._group(job) == before
+
+
+def _by_id(result: ClusteringResult) -> dict[str, tuple[int, ...]]:
+    return {who.id: who.track_ids for who in result.people}
+
+
+def test_an_uncorrected_one_is_numbered_anew_and_that_is_said(
+    demo: clusterer.Outcome, demo_folder: Path
+) -> None:
+    count, hook = len(renumber(demo_folder, None)), Notes()
+    clusterer.process(DEMO, folder=demo_folder, hook=hook)
+    moved = [f"Person {10 + n} is now Person {n}" for n in range(1, count + 1)]
+    more = f" and {count - 5} more" if count > 5 else ""
+    assert hook.texts == [f"people are numbered anew: {', '.join(moved[:5])}{more}"]
+    assert digests(demo_folder, "*") == digests(demo.folder, "*")
+
+
+def test_a_damaged_earlier_result_has_no_numbers(demo_folder: Path, log: EditLog) -> None:
+    renumber(demo_folder, log)
+    (demo_folder / "result.json").write_text("{")
+    result = clusterer.process(DEMO, folder=demo_folder).result
+    assert "person-1" in {who.id for who in result.people}

@@ -23,7 +23,7 @@ def choose(faces: list[tuple[int, float]], count: int) -> tuple[list[Candidate],
     chosen, most = Chosen(count), 0
     for row, (sample, quality) in enumerate(faces):
         if chosen.wants(sample, quality):
-            chosen.add(Candidate(sample, row, quality, CHIP, b"", TORSO))
+            chosen.add(Candidate(sample, row, quality, CHIP, b"", TORSO, b""))
         most = max(most, len(chosen._best))
     return chosen.pick(), most
 

@@ -6,12 +6,13 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from fractions import Fraction
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -21,7 +22,7 @@ from clusterer.core.types import VideoInfo
 from clusterer.media import Part
 from clusterer.pipeline import watch, workers
 from clusterer.pipeline.look import Job
-from clusterer.pipeline.workers import NoWorkersError, WorkerProcesses
+from clusterer.pipeline.workers import NoWorkersError, WorkerProcesses, finished
 
 
 def test_as_many_as_cores() -> None:
@@ -149,6 +150,69 @@ def test_ctrl_c_while_processes_start_counts_afterwards(monkeypatch: pytest.Monk
         WorkerProcesses(1).submit(os.getpid)
     assert started == [True]
     assert signal.getsignal(signal.SIGINT) is handler
+
+
+class Lock:
+    """Ctrl-C comes when it is taken, so that an exception there would leave it held."""
+
+    def __init__(self) -> None:
+        self.inner = threading.RLock()
+
+    def acquire(self, *args: Any) -> bool:
+        taken = self.inner.acquire(*args)
+        signal.raise_signal(signal.SIGINT)
+        return taken
+
+    def release(self) -> None:
+        self.inner.release()
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def test_ctrl_c_leaves_no_lock_of_a_future_held() -> None:
+    """Whoever sets a result, such as the thread that the pool's end waits for, needs it."""
+    lock = Lock()
+    future: Future[int] = Future()
+    object.__setattr__(future, "_condition", threading.Condition(cast("Any", lock)))
+    with pytest.raises(KeyboardInterrupt):
+        next(finished([future]))
+    free: list[bool] = []
+    thread = threading.Thread(target=lambda: free.append(lock.inner.acquire(blocking=False)))
+    thread.start()
+    thread.join()
+    assert free == [True]
+
+
+def test_ctrl_c_again_while_processes_end_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    handled: list[object] = []
+    before = signal.signal(signal.SIGINT, lambda *what: handled.append(what))
+    executor = WorkerProcesses(1)
+    monkeypatch.setattr(executor, "_end", lambda: signal.raise_signal(signal.SIGINT))
+    try:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            executor.end()
+        assert not handled
+        executor.end()
+        assert len(handled) == 1
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_results_as_they_are_finished() -> None:
+    first, second = Future[int](), Future[int]()
+    found = finished([first, second])
+    threading.Timer(0.1, second.set_result, [2]).start()
+    assert next(found) == (second, 2)
+    first.set_exception(ValueError("wrong"))
+    with pytest.raises(ValueError, match="wrong"):
+        next(found)
+    assert not list(finished([]))
 
 
 def test_an_error_while_a_result_is_sent() -> None:

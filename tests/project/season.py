@@ -87,8 +87,13 @@ def of_film(path: Path, outcome: Outcome, n: int) -> Project:
     """A project of n films with the result of one, as if they were others."""
     project = Project.create(path, config=outcome.result.config)
     for number in range(1, n + 1):
-        one = project.put_film(film(number))
-        shutil.copytree(outcome.folder, project.path / one.folder)
-        project.put_film(one, project.describe(one))
+        join(project, outcome, number)
     project.link()
     return project
+
+
+def join(project: Project, outcome: Outcome, number: int) -> ProjectFilm:
+    """A film of a project with the result of another, as if it were this one's."""
+    one = project.put_film(film(number))
+    shutil.copytree(outcome.folder, project.path / one.folder)
+    return project.put_film(one, project.describe(one))

@@ -159,7 +159,7 @@ def test_calls_that_are_given_up(executor: Cluster) -> None:
 def pretend(version: str, at: str, dask_worker: Any) -> None:
     """On one worker: have another version."""
     if dask_worker.address == at:
-        elsewhere.__version__ = version  # type: ignore[attr-defined]
+        elsewhere.__version__ = version
         elsewhere.stated.cache_clear()
 
 
@@ -232,7 +232,7 @@ def test_a_film_that_workers_do_not_find(executor: Cluster, tmp_path: Path) -> N
         video.unlink(missing_ok=True)
         return real(fn, *args, **how)
 
-    executor.submit = remove  # type: ignore[method-assign]
+    executor.submit = remove
     with pytest.raises(WorkerError, match=r"does not find .*a\.mp4\. Mount the folder"):
         clusterer.analyse(video, CONFIG, tmp_path / "x.people", executor=executor)
 

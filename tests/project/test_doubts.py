@@ -161,7 +161,7 @@ def mixed(**columns: object) -> Crowd:
     return crowd_of(
         film_of(directions(0, 1), [8, 8], cannot_link=[(0, 1)]),
         film_of([directions(0)[0] * 3 + directions(1)[0]], [8], looks=looks, look_precision=2.0),
-        film_of(directions(0, 1), [8, 8], **columns),  # type: ignore[arg-type]
+        film_of(directions(0, 1), [8, 8], **columns),
     )
 
 

@@ -58,7 +58,7 @@ def two_films(second: float = 1.0, **columns: object) -> Crowd:
     turned = directions(1) * second + directions(7) * np.sqrt(1 - second**2)
     return crowd_of(
         film_of(directions(0, 1), [8, 8]),
-        film_of(np.concatenate([directions(0), turned]), [8, 8], **columns),  # type: ignore[arg-type]
+        film_of(np.concatenate([directions(0), turned]), [8, 8], **columns),
     )
 
 

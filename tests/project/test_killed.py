@@ -73,7 +73,7 @@ def before(space: Path) -> Project:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "render", lambda *_: "page")
+    monkeypatch.setattr(report, "render", lambda *_, **__: "page")
 
 
 def seen(project: Project) -> tuple[Any, ...]:

@@ -26,6 +26,7 @@ from clusterer.people.amend import keys_of
 from clusterer.people.decide import resolved
 from clusterer.people.editor import Editor
 from clusterer.people.names import BY_PROJECT
+from clusterer.pipeline.process import Outcome
 from clusterer.project import database, films, vectors
 from clusterer.project.names import FILE
 from clusterer.project.project import Project
@@ -33,7 +34,16 @@ from clusterer.project.snapshot import Snapshot, uncollected
 from clusterer.project.types import Anchor, CastAction, CastEdit, FilmState, Scope
 from clusterer.store import run_lock as locks
 from clusterer.store.folder import ResultFolder
-from tests.project.season import CONFIG, copied, film, made_up, of_people, of_results
+from tests.project.season import (
+    CONFIG,
+    copied,
+    film,
+    join,
+    made_up,
+    of_film,
+    of_people,
+    of_results,
+)
 
 TWO = ("person-1", "person-2")
 
@@ -608,6 +618,71 @@ def test_what_a_film_undid_of_the_project_is_written_again(season: Project, way:
         assert folder.load().people[0].name == "Anna"
     assert edits_of(season, 1) == [(Action.NAME, "Anna")]
     assert folder.edits.undone == ()
+
+
+def test_who_is_hidden_stays_hidden_in_later_films(demo: Outcome, tmp_path: Path) -> None:
+    project = of_film(tmp_path / "season.cast", demo, 1)
+    project.hide("person-2")
+    join(project, demo, 2)
+    project.link()
+    hidden = [each for each in project.people if each.hidden]
+    assert [(each.id, each.films) for each in hidden] == [("person-2", (1, 2))]
+    assert edits_of(project, 2) == [(Action.HIDE, "")]
+    assert [each.id for each in project.result(2).people if each.hidden] == ["person-2"]
+    project.undo()
+    assert not any(each.hidden for each in project.people)
+    assert edits_of(project, 1) == edits_of(project, 2) == []
+
+
+def test_who_was_hidden_in_a_film_itself_is_hidden_in_later_ones(
+    demo: Outcome, tmp_path: Path
+) -> None:
+    project = of_film(tmp_path / "season.cast", demo, 1)
+    folder = project.result_folder(1)
+    hide = Editor(folder.load()).hide("Person 1")
+    folder.write_edits(folder.edits.adding(hide))
+    project.refresh(1)
+    join(project, demo, 2)
+    project.link()
+    assert [each.films for each in project.people if each.hidden] == [(1, 2)]
+    assert [each.name for each in project.result(2).people if each.hidden] == ["Person 1"]
+
+
+def test_who_is_in_the_background_of_all_films_is_so_in_the_project(tmp_path: Path) -> None:
+    both, first = [np.array([True, True]), np.array([True, False])]
+    film = made_up(TWO)
+    project = of_people(
+        tmp_path / "a.cast", replace(film, background=both), replace(film, background=first)
+    )
+    ids = [each.id for each in project.people if each.background]
+    behind = {
+        (m.film, m.person) for each in project.people if each.background for m in each.members
+    }
+    assert behind == {(1, "person-1"), (1, "person-2"), (2, "person-1")}
+    status = {row[0]: row[2] for row in project.tables.people.rows}
+    assert sorted(status.values()) == ["background"] * 3 + ["person"]
+    project.name(ids[0], "Ann")  # who has a name is not
+    assert [each.id for each in project.people if each.background] == ids[1:]
+    (shown,) = [each for each in project.people if not (each.background or each.name == "Ann")]
+    project.same(shown.id, ids[1])  # nor who is in the foreground of one film
+    assert [each.id for each in project.people if each.background] == ids[2:]
+    project.undo()
+    assert [each.id for each in project.people if each.background] == ids[1:]
+    project.remove(2)
+    assert "background of film 2" not in project.snapshot().meta
+
+
+def test_people_of_the_background_are_not_asked_about(demo: Outcome, tmp_path: Path) -> None:
+    project = of_film(tmp_path / "season.cast", demo, 2)
+    now = project.snapshot()
+    (a, *_), (b, *_) = now.rows_of[1], now.rows_of[2]
+    question = (0, a.film, a.position, b.film, b.position, 1.0, 0.5, 1.0)
+    asked = replace(now, questions=([question], []))
+    assert len(asked.doubts) == 1
+    meta = {f"background of film {film}": "[0]" for film in (1, 2)}
+    assert replace(asked, meta=now.meta | meta).doubts == ()
+    with pytest.raises(ProjectError, match="is damaged"):
+        _ = replace(asked, meta=now.meta | {"background of film 1": "x"}).people
 
 
 def test_what_another_project_wrote_is_taken_back(season: Project) -> None:

@@ -183,7 +183,7 @@ class Kills(RunHook):
     def __init__(self, executor: Cluster) -> None:
         self._executor = executor
 
-    def film(self, outcome: object, done: int, total: int) -> None:  # noqa: ARG002
+    def film(self, outcome: object, done: int, total: int) -> None:  # noqa: ARG002 (as the hook calls it)
         if done == 1:
             client = self._executor._client
             worker = min(client.nthreads())

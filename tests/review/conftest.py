@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,10 +16,14 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 
-from clusterer.review import Footage, Session, Site, serve
+from clusterer.review import Session, Site, serve
 from clusterer.review import server as server_module
+from clusterer.review.outside import Outside
 from clusterer.review.server import Offer
+from clusterer.store.footage import Footage
+from tests.odd_clocks import write_film
 from tests.result_folder import decided, write
+from tests.video_files import picture
 
 ANN, BOB, CLEO, DAN = (
     "0@100,50,140,98",
@@ -101,6 +107,11 @@ class Served:
         headers = {"Content-Type": JSON, "Origin": self.origin}
         return self.ask("POST", f"/{self.token}/{path}", headers, body)
 
+    def send(self, path: str, content: bytes) -> Answer:
+        """As the page sends a photograph."""
+        headers = {"Content-Type": "application/octet-stream", "Origin": self.origin}
+        return self.ask("POST", f"/{self.token}/{path}", headers, content)
+
     def stop(self) -> None:
         """As Ctrl-C."""
         for server in self.servers:
@@ -108,7 +119,9 @@ class Served:
 
 
 @contextmanager
-def serving(site: Offer, port: int = 0) -> Iterator[Served]:
+def serving(
+    site: Offer, port: int = 0, subject: str = "", outside: Outside | None = None
+) -> Iterator[Served]:
     """Serve in a thread; what `serve` raises is raised at the end."""
     addresses: Queue[str | BaseException] = Queue()
     servers: list[uvicorn.Server] = []
@@ -121,7 +134,7 @@ def serving(site: Offer, port: int = 0) -> Iterator[Served]:
 
     def run() -> None:
         try:
-            serve(site, addresses.put, port)
+            serve(site, addresses.put, port, subject, outside)
         except BaseException as error:
             failures.append(error)
             addresses.put(error)
@@ -165,3 +178,34 @@ def folder(tmp_path: Path) -> Path:
 def served(folder: Path) -> Iterator[Served]:
     with serving(opened(folder)) as running:
         yield running
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary folders are made."""
+    made = tmp_path / "temporary"
+    made.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(made))
+    return made
+
+
+@pytest.fixture
+def filmed(folder: Path, place: Path) -> Iterator[Served]:
+    """A review with its film, of 100 frames without a face; nothing is left behind or changed."""
+    write_film(folder.with_name("small.mp4"), [picture(i) for i in range(100)], sound_s=(0, 4))
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with serving(opened(folder)) as served:
+        yield served
+    assert list(place.iterdir()) == []
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def until(served: Served, path: str, state: str) -> Any:
+    """Ask until what is made in the background is in this state."""
+    for _ in range(1200):
+        answer = served.get(path).json
+        if answer["state"] == state:
+            return answer
+        assert answer["state"] == "making", answer
+        time.sleep(0.05)
+    raise AssertionError(answer)

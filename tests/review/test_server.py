@@ -17,9 +17,10 @@ import pytest
 from clusterer.core.errors import ConfigError, ResultError
 from clusterer.core.types import Action, ClusteringResult, Edit
 from clusterer.outputs.save import save as save_result
-from clusterer.review import ConflictError, Footage, Session, Site, serve
+from clusterer.review import ConflictError, Session, Site, serve
 from clusterer.review import session as session_module
 from clusterer.store.folder import load
+from clusterer.store.footage import Footage
 from tests.review.conftest import ANN, Served, opened, serving, stored
 from tests.video_files import film_of
 
@@ -88,7 +89,7 @@ def test_it_is_for_this_machine_only(folder: Path) -> None:
         assert names == [("127.0.0.1", served.port)]
 
 
-def test_every_start_has_another_secret(folder: Path) -> None:
+def test_every_start_without_a_subject_has_another_secret(folder: Path) -> None:
     tokens = set()
     for _ in range(2):
         with serving(opened(folder)) as served:

@@ -22,6 +22,7 @@ from clusterer.store.analysis_npz import pack
 from clusterer.store.finished import (
     FinishedPart,
     FinishedShot,
+    Kind,
     Picture,
     dump_part,
     read_part,
@@ -32,7 +33,12 @@ STAMP = {"schema": 6, "key": "ab"}
 SHOT = FinishedShot(
     Mark(10, 77),
     {"shot": np.array([1, 5, 10, 50]), "track_of_row": np.array([0, 0, 1])},
-    (Picture(0, 1, False, b"one"), Picture(1, 4, True, b""), Picture(1, 4, False, b"three")),
+    (
+        Picture(0, 1, Kind.FACE, b"one"),
+        Picture(1, 4, Kind.TORSO, b""),
+        Picture(1, 4, Kind.FACE, b"three"),
+        Picture(1, 4, Kind.FRAME, b"whole"),
+    ),
 )
 EMPTY = FinishedShot(
     Mark(50, 0), {"shot": np.array([5, 9, 50, 90]), "track_of_row": np.array([], np.int64)}

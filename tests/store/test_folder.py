@@ -14,7 +14,7 @@ import clusterer
 from clusterer.core.errors import EditsError, ResultError
 from clusterer.core.types import Action, Edit
 from clusterer.edits import EditLog
-from clusterer.store.names import MARKER, torso_picture
+from clusterer.store.names import MARKER, frame_picture, torso_picture
 from tests.result_folder import decided, write
 from tests.small_result import pictures
 from tests.store.test_load import assert_same
@@ -46,6 +46,7 @@ def test_where_things_lie(path: Path) -> None:
 @pytest.mark.parametrize("loaded", [True, False])
 def test_pictures_by_detection_row(path: Path, loaded: bool) -> None:
     (path / "chips" / torso_picture(2, 50)).write_bytes(b"torso")
+    (path / "chips" / frame_picture(2, 50)).write_bytes(b"frame")
     folder = clusterer.ResultFolder(path)
     if loaded:
         folder.load()
@@ -53,6 +54,7 @@ def test_pictures_by_detection_row(path: Path, loaded: bool) -> None:
         pictures(decided().analysis).values()
     )
     assert folder.torso(5) == b"torso"
+    assert folder.frame(5) == b"frame"
 
 
 def test_pictures_of_a_person(path: Path) -> None:

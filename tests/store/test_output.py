@@ -11,7 +11,7 @@ import pytest
 from clusterer.core.errors import ResultError
 from clusterer.store.folder import ResultFolder
 from clusterer.store.names import MARKER
-from clusterer.store.output import write_output, write_private
+from clusterer.store.output import output_file, write_output, write_private
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
 
@@ -132,3 +132,74 @@ def test_a_link_to_a_result_is_the_result(result: Path, tmp_path: Path) -> None:
     (tmp_path / "short").symlink_to(result)
     write_output(tmp_path / "short" / "exports", {"a.edl": "x"})
     assert (result / "exports" / "a.edl").read_text() == "x"
+
+
+@POSIX
+@pytest.mark.parametrize("inside", ["", "exports/"])
+def test_a_large_file_within_a_result(result: Path, inside: str) -> None:
+    file = result / f"{inside}a.mp4"
+    for content in ("first", "second"):
+        with output_file(file) as draft:
+            draft.path.write_text(content)
+            assert draft.path.parent == file.parent
+            assert mode(draft.path) == 0o600
+            ResultFolder(result).write({"people.csv": "newer"})  # nobody is kept out meanwhile
+            with ResultFolder(result).locked():
+                pass
+        assert file.read_text() == content
+    assert ResultFolder(result).names == {"people.csv", f"{inside}a.mp4"}
+    assert mode(file) == 0o600
+    assert not list(result.rglob("*.part"))
+
+
+def test_a_large_file_anywhere_else(tmp_path: Path) -> None:
+    ordinary = tmp_path / "ordinary"
+    ordinary.touch()
+    file = tmp_path / "new" / "a.mp4"
+    with output_file(file) as draft:
+        left = draft.path
+    left.write_text("of a program that was killed")
+    with output_file(file) as draft:
+        assert draft.path == left
+        assert left.read_text() == ""
+        left.write_text("whole")
+    assert file.read_text() == "whole"
+    assert mode(file) == mode(ordinary)
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_large_file_that_is_given_up_or_fails(tmp_path: Path) -> None:
+    file = tmp_path / "a.mp4"
+    file.write_text("before")
+    with output_file(file) as draft:
+        draft.path.write_text("half")
+        draft.is_kept = False
+    with pytest.raises(FileNotFoundError), output_file(file):
+        (tmp_path / "missing").read_text()
+    assert file.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_one_writer_of_a_large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clusterer.store.run_lock.WAIT_S", 0.1)
+    with output_file(tmp_path / "a.mp4"):
+        with output_file(tmp_path / "b.mp4") as draft:
+            draft.path.write_text("another")
+        with (
+            pytest.raises(ResultError, match=r"is writing to .*a\.mp4.*Wait until it is done"),
+            output_file(tmp_path / "a.mp4"),
+        ):
+            pass
+
+
+def test_a_large_file_is_no_part_of_the_result(result: Path) -> None:
+    with (
+        pytest.raises(ResultError, match=r"result\.json is part of a result"),
+        output_file(result / "result.json"),
+    ):
+        pass
+    with (
+        pytest.raises(ResultError, match="is part of a result"),
+        output_file(result / "chips" / "a.mp4"),
+    ):
+        pass

@@ -180,7 +180,7 @@ def test_replacing_keeps_corrections_and_what_is_not_ours(tmp_path: Path) -> Non
     result.set_film(OTHER, kept.append)
     result.write({".partial/000000.npz": "a shot"})
     assert tree(folder)["people.csv"] == b"ours", "not before the new result is there"
-    assert read_marker(folder).film == FILM  # type: ignore[union-attr] # it is there
+    assert read_marker(folder).film == FILM  # it is there
     result.commit({"people.csv": "new"})
     assert kept == ["edits.x.mp4-2.json"]
     mine = dict.fromkeys(("notes.txt", "chips/thesis.txt", "edits.x.mp4.json"), b"mine")

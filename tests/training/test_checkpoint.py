@@ -42,7 +42,7 @@ def test_the_state_is_that_at_the_call(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_an_interrupt_waits_for_the_checkpoint(tmp_path: Path) -> None:
     writer = CheckpointWriter(tmp_path)
-    with pytest.raises(KeyboardInterrupt), writer.open():  # noqa: PT012
+    with pytest.raises(KeyboardInterrupt), writer.open():  # noqa: PT012 (the block raises)
         writer.write({"number": torch.tensor(1)})
         writer.write({"number": torch.tensor(2)})
         raise KeyboardInterrupt
@@ -54,7 +54,7 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_training(tmp_path: Path, m
     """At the next one, or at the end."""
     (tmp_path / "file").touch()
     writer, reached = CheckpointWriter(tmp_path / "file"), []
-    with pytest.raises(ResultError, match="Cannot write"), writer.open():  # noqa: PT012
+    with pytest.raises(ResultError, match="Cannot write"), writer.open():  # noqa: PT012 (the block raises)
         writer.write({})
         for number in range(more):
             writer.write({})

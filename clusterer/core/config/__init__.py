@@ -254,6 +254,10 @@ class ClusteringConfig:
         Pairs of quality and factor, qualities rising from 0, linear between: the threshold for two
         faces is multiplied by the factor at the lower of their qualities (for cosine, by its
         square). None = the encoder's.
+    foreground
+        Height of a face, as a share of the largest face of its frame, from which it stands in the
+        foreground, 0 to 1; see `clusterer.people.background`. 0 = nobody is in the background.
+        `python -m benchmarks people background` gives the table behind the default.
     clear_quality
         Smallest quality of a face that the calibration of the threshold uses, 0 to 1.
     clothing
@@ -275,6 +279,7 @@ class ClusteringConfig:
     min_faces: int = ranged(2, "faces that make a person", 1, 1000)
     min_quality: float = ranged(0.02, "quality of a readable chip", 0.0, 1.0)
     tolerance: Curve | None = None
+    foreground: float = ranged(0.5, "height of a face in the foreground", 0.0, 1.0)
     clear_quality: float = ranged(0.1, "quality of a clear face", 0.0, 1.0)
     clothing: ClothingConfig = field(default_factory=ClothingConfig)
     evidence: EvidenceConfig = field(default_factory=EvidenceConfig)

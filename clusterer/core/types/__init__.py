@@ -4,10 +4,10 @@ They import only numpy, settings and errors. Seconds, timecodes and centroids ar
 stored.
 """
 
-from clusterer.core.types._analysis import Analysis
+from clusterer.core.types._analysis import BARE, Analysis
 from clusterer.core.types._arrays import FloatArray, ImageArray, IntArray
 from clusterer.core.types._calibration import Calibration, Verdict, four_digits
-from clusterer.core.types._edits import Action, Advice, Edit, Grouping, Question
+from clusterer.core.types._edits import OF_TRACKS, Action, Advice, Edit, Grouping, Question
 from clusterer.core.types._faces import (
     UNKNOWN,
     ChipQuality,
@@ -30,6 +30,8 @@ from clusterer.core.types._people import Appearance, ClothingDecision, Faces, Id
 from clusterer.core.types._result import ClusteringResult
 
 __all__ = [
+    "BARE",
+    "OF_TRACKS",
     "PIXEL_ASPECTS",
     "UNKNOWN",
     "Action",

@@ -11,6 +11,9 @@ from clusterer.core.types._faces import ChipQuality, Detections, Extent, Track
 from clusterer.core.types._media import Shot, VideoInfo
 from clusterer.core.types._people import Appearance
 
+BARE = "Pictures and vectors of faces were removed; to review it, analyse the video again"
+"""The warning of an analysis without them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Analysis:
@@ -20,7 +23,8 @@ class Analysis:
     ----------
     video : properties of the file
     shots : in time order
-    detections : n rows, in time order
+    detections : n rows, in time order; last those that a reviewer found, which are in no track
+        until a correction makes one of them
     quality : n rows, parallel to `detections`
     tracks : t tracks, of which the id is the position; a detection belongs to at most one
     chip_rows : array of shape (c,), int64, the detection of each embedded chip, grouped by track
@@ -37,6 +41,8 @@ class Analysis:
     sampled_pts : array of shape (s,), int64
     models : name → SHA-256 of the weights that were used
     warnings : what the user should know, such as a truncated file
+    found : the analysis before a reviewer's corrections of tracks, with the same detections; None =
+        there are none
     track_of_row : array of shape (n,), int64, the track of each detection, -1 = none; derived
     chip_of_row : array of shape (n,), int64, the chip of each detection, a position in `chip_rows`,
         -1 = not embedded; derived
@@ -72,6 +78,7 @@ class Analysis:
     chip_clothing: FloatArray = field(default_factory=nothing)
     chip_torso_share: FloatArray = field(default_factory=nothing)
     chip_torso_sharpness: FloatArray = field(default_factory=nothing)
+    found: Analysis | None = None
     track_of_row: IntArray = field(init=False, repr=False, compare=False)
     chip_of_row: IntArray = field(init=False, repr=False, compare=False)
 
@@ -131,6 +138,25 @@ class Analysis:
             f" {len(self.detections)} faces>"
         )
 
+    @property
+    def as_found(self) -> Analysis:
+        """The analysis before a reviewer's corrections of tracks."""
+        return self if self.found is None else self.found
+
+    @property
+    def rows_of_tracks(self) -> IntArray:
+        """Detections of tracks in time order, shape (k,), int64."""
+        rows = np.flatnonzero(self.track_of_row >= 0)
+        return rows[np.argsort(self.detections.frame_index[rows], kind="stable")]
+
+    def has_tracks_of(self, other: Analysis) -> bool:
+        """Whether another analysis of the same detections has the same tracks."""
+        return self is other or (
+            self.as_found is other.as_found
+            and bool(np.array_equal(self.track_of_row, other.track_of_row))
+            and [track.extent for track in self.tracks] == [track.extent for track in other.tracks]
+        )
+
     def spans(self, *tracks: int) -> tuple[Appearance, ...]:
         """When tracks are on screen: from the first frame of each until the frame after its last.
 
@@ -150,14 +176,14 @@ class Analysis:
         (0, 11, 0.44)
         """
         shot_of = {shot.index: shot for shot in self.shots}
+        frame_pts = max(1, round(1 / (self.video.frame_rate * self.video.time_base)))
         chosen = [self.tracks[track] for track in tracks]
-        return tuple(self._span(track, shot_of[track.shot_index]) for track in chosen)
+        return tuple(self._span(track, shot_of[track.shot_index], frame_pts) for track in chosen)
 
-    def _span(self, track: Track, shot: Shot) -> Appearance:
+    def _span(self, track: Track, shot: Shot, frame_pts: int) -> Appearance:
         extent = self._extent(track)
         end_frame, end_pts = extent.last_frame + 1, extent.end_pts
         if end_pts is None:
-            frame_pts = max(1, round(1 / (self.video.frame_rate * self.video.time_base)))
             end_pts = extent.last_pts + frame_pts
         return Appearance(
             shot_index=shot.index,
@@ -170,9 +196,19 @@ class Analysis:
 
     def _extent(self, track: Track) -> Extent:
         """First and last frame: as flow followed the face, or else of its detections."""
+        if track.extent:
+            return track.extent
         ends = track.detection_rows[[0, -1]]
         frames, pts = self.detections.frame_index[ends].tolist(), self.detections.pts[ends].tolist()
-        return track.extent or Extent(*frames, *pts)
+        return Extent(*frames, *pts)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether pictures and embeddings were removed, so that only tables can be made of it.
+
+        See `clusterer.purge`.
+        """
+        return BARE in self.warnings
 
     @property
     def spans_pts(self) -> IntArray:

@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.certainty import Sure
 from clusterer.core.types._arrays import IntArray, freeze
 from clusterer.core.types._faces import Reason
 
@@ -25,8 +26,13 @@ class Action(StrEnum):
     NAME = "name"
     HIDE = "hide"
     SHOW = "show"
+    MAIN = "main person"
+    BACKGROUND = "background"
     COVER = "cover"
     REGROUP = "group again"
+    CUT = "cut track"
+    JOIN = "join tracks"
+    ADD = "add a face"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +46,13 @@ class Edit:
     action
     who
         Up to five tracks that represent a person: the first of two (SAME, DIFFERENT), the target
-        (MOVE), the one concerned (NAME, HIDE, SHOW, COVER).
+        (MOVE), the one concerned (NAME, HIDE, SHOW, MAIN, BACKGROUND, COVER).
     others
         Tracks that represent the second person (SAME, DIFFERENT).
     tracks
-        The tracks concerned (MOVE, NEW, REMOVE, NOT_A_FACE).
+        The tracks concerned (MOVE, NEW, REMOVE, NOT_A_FACE). CUT: the face with which the second
+        track begins. JOIN: the tracks to join, whose person is that of the first. ADD: every face
+        of the new track.
     source
         Tracks that stay with the people from whom `tracks` are taken; may be empty.
     name
@@ -55,6 +63,8 @@ class Edit:
         One sentence for a human reader; has no meaning.
     at
         When, ISO 8601; has no meaning.
+    threshold
+        REGROUP: the threshold that was applied, 0 to 2; None = the one before.
 
     Examples
     --------
@@ -72,6 +82,11 @@ class Edit:
     face: str = ""
     note: str = ""
     at: str = ""
+    threshold: float | None = None
+
+
+OF_TRACKS = frozenset({Action.CUT, Action.JOIN, Action.ADD})
+"""Corrections of tracks; the others are of people."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,17 +98,23 @@ class Grouping:
     labels : array of shape (t,), int64, -1 = unknown
     reasons : t reasons why a track is unknown, `Reason.NONE` where it is not
     confidence : array of shape (t,), float64, 0 to 1
+    numbers : label → number of the person; empty = by screen time
+    sure : how sure it is of each track; empty = not known
     """
 
     labels: IntArray
     reasons: tuple[Reason, ...]
     confidence: npt.NDArray[np.float64]
+    numbers: Mapping[int, int] = field(default_factory=dict)
+    sure: tuple[Sure, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, "labels", np.int64, -1)
         freeze(self, "confidence", np.float64, len(self.labels))
         if len(self.reasons) != len(self.labels):
             raise ValueError("Grouping.reasons: one per track")
+        if len(self.sure) not in {0, len(self.labels)}:
+            raise ValueError("Grouping.sure: one per track")
 
 
 @dataclass(frozen=True, slots=True)

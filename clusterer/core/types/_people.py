@@ -61,6 +61,8 @@ class Identity:
     confidence : 0 to 1
     reason : why it is unknown; `Reason.NONE` for a person
     hidden : whether a reviewer hid the person; exports and the table of appearances leave it out
+    background : whether the person never stands in the foreground, see
+        `clusterer.people.background`, or a reviewer said so
 
     Examples
     --------
@@ -84,6 +86,7 @@ class Identity:
     confidence: float
     reason: Reason = Reason.NONE
     hidden: bool = False
+    background: bool = False
 
     def __repr__(self) -> str:
         return f"<Identity {self.id!r}: {self.name!r}, {self.screen_time_s:.2f} s on screen>"

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from clusterer.core.certainty import Sure
 from clusterer.core.config import AUTO, Config
 from clusterer.core.errors import ConfigError
-from clusterer.core.text import folded
+from clusterer.core.named import find
 from clusterer.core.types._analysis import Analysis
 from clusterer.core.types._arrays import IntArray, freeze
 from clusterer.core.types._calibration import Calibration
@@ -22,9 +23,6 @@ from clusterer.core.types._people import ClothingDecision, Faces, Identity
 
 if TYPE_CHECKING:
     from clusterer.core.tables import Tables
-
-MOST_NAMES = 20
-"""Names that an error lists."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -47,7 +45,9 @@ class ClusteringResult:
     edit_notes : one line for each edit that does not apply, or only in part
     advice : questions and suggestions for a reviewer
     grouping : labels before the edits; None = `labels` are those
+    as_grouped : the result when it was grouped, if edits have changed tracks since; else None
     calibration : how well the threshold fits, numbers to four digits; None = not measured
+    sure : how sure it is of each track, a word and a reason, after the edits; empty = not known
 
     Examples
     --------
@@ -74,7 +74,9 @@ class ClusteringResult:
     edit_notes: tuple[str, ...] = ()
     advice: Advice = field(default_factory=Advice)
     grouping: Grouping | None = None
+    as_grouped: ClusteringResult | None = None
     calibration: Calibration | None = None
+    sure: tuple[Sure, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, "cannot_link", np.int64, -1, 2)
@@ -114,17 +116,7 @@ class ClusteringResult:
             ...
         clusterer.core.errors.ConfigError: No person is named 'Anna'. There are: Person 1, Person 2
         """
-        everyone = (*self.people, *self.unknowns)
-        found = [one for one in everyone if one.id == who]
-        found = found or [one for one in everyone if one.name == who]
-        found = found or [one for one in everyone if folded(one.name) == folded(who)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ids = ", ".join(one.id for one in found)
-            raise ConfigError(f"Several are called {who!r}", f"Give an id: {ids}")
-        names = ", ".join(one.name for one in self.people[:MOST_NAMES]) or "nobody"
-        raise ConfigError(f"No person is named {who!r}", f"There are: {names}")
+        return find(who, self.people, self.unknowns)
 
     def faces_of(self, who: str | Identity) -> Faces:
         """Every face of a person, or of an unknown, in time order.
@@ -141,7 +133,8 @@ class ClusteringResult:
         """
         identity = self._identity(who)
         analysis = self.analysis
-        rows = np.flatnonzero(np.isin(analysis.track_of_row, identity.track_ids))
+        rows = analysis.rows_of_tracks
+        rows = rows[np.isin(analysis.track_of_row[rows], identity.track_ids)]
         seen = analysis.detections[rows]
         return Faces(
             row=rows,

@@ -77,10 +77,20 @@ FORMATS = Registry(
             ending=".fcpxml",
             summary="Final Cut Pro: markers and keywords",
         ),
+        "iiif": FormatEntry(
+            "clusterer.outputs.export.iiif:Iiif",
+            ending=".json",
+            summary="archives: W3C annotations, and a manifest for viewers",
+        ),
         "json": FormatEntry(
             "clusterer.outputs.export.json:Json",
             ending=".json",
             summary="programs: one documented object",
+        ),
+        "kodi": FormatEntry(
+            "clusterer.outputs.export.kodi:Kodi",
+            ending=".nfo",
+            summary="Kodi, Jellyfin: the cast, and who is on screen when",
         ),
         "otio": FormatEntry(
             "clusterer.outputs.export.otio:Otio",
@@ -124,6 +134,11 @@ FORMATS = Registry(
             "clusterer.outputs.export.xlsx:Xlsx",
             ending=".xlsx",
             summary="Excel: appearances and people",
+        ),
+        "xmp": FormatEntry(
+            "clusterer.outputs.export.xmp:Xmp",
+            ending=".xmp",
+            summary="archives: a sidecar of the film, XMP",
         ),
     },
 )

@@ -96,7 +96,7 @@ def _lists(
 
 def _list(timeline: Timeline, title: str, marks: Sequence[Mark]) -> str:
     record = replace(timeline, start="01:00:00;00" if timeline.drop else "01:00:00:00")
-    reel = timeline.reel or reel_name(timeline.stem)
+    reel = timeline.reel or reel_name(timeline.film)
     lines = header(title, timeline.drop)
     at = 0
     for number, (part, span) in enumerate(marks, 1):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from clusterer.core.text import printable
+from clusterer.core.text import folded, printable
 from clusterer.core.timecode import frame_number, nominal_rate, timecode
 
 if TYPE_CHECKING:  # formats are listed without NumPy
@@ -29,11 +30,20 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One appearance in whole frames since the video's first, half-open; `shot` where it begins."""
+    """One appearance in whole frames since the video's first, half-open.
+
+    Attributes
+    ----------
+    start, end : frames
+    shot : the one in which it begins
+    box : left, top, width and height of what holds the face all along, in whole square pixels, see
+        `VideoInfo.square_px`; None = unknown
+    """
 
     start: int
     end: int
     shot: int
+    box: tuple[int, int, int, int] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
@@ -77,7 +87,11 @@ class Timeline:
     length : frames of the video, at least 1
     parts : people by screen time, then unknowns if requested
     warnings : what the user should know
-    reel : name of the source in cut lists; empty = made from `stem`
+    reel : name of the source in cut lists; empty = made from `film`
+    label : what tells an export of some people, or of a part of the film, from that of the whole
+    base_url : web address of the folder in which film and export will lie, with a final slash;
+        empty = unknown
+    roles : name as `clusterer.core.text.folded` writes it → whom the person plays
     """
 
     video: VideoInfo
@@ -87,6 +101,9 @@ class Timeline:
     parts: tuple[Part, ...]
     warnings: tuple[str, ...] = ()
     reel: str = ""
+    label: str = ""
+    base_url: str = ""
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -95,9 +112,14 @@ class Timeline:
         return one_line(PurePosixPath(path).name) or "video"
 
     @property
-    def stem(self) -> str:
-        """The name without its ending, safe on every system, for the exported files."""
+    def film(self) -> str:
+        """The name without its ending, safe on every system."""
         return file_stem(PurePosixPath(self.name).stem)
+
+    @property
+    def stem(self) -> str:
+        """What the names of the exported files begin with: the film's, and the label."""
+        return labelled(self.film, self.label)
 
     @property
     def drop(self) -> bool:
@@ -113,6 +135,10 @@ class Timeline:
     def ntsc(self) -> bool:
         """Whether the rate is 1000/1001 of the nominal one."""
         return self.rate == Fraction(self.nominal * 1000, 1001)
+
+    def role(self, name: str) -> str:
+        """Whom somebody of this name plays; empty = not known."""
+        return self.roles.get(folded(name), "")
 
     @property
     def start_frame(self) -> int:
@@ -150,3 +176,11 @@ def file_stem(text: str) -> str:
     if _DEVICE.fullmatch(stem):
         stem = f"_{stem}"
     return stem or "video"
+
+
+def labelled(stem: str, label: str) -> str:
+    """Start of a file name with a label behind it, which is kept whole; at most `LONGEST_STEM`."""
+    if not label:
+        return stem
+    room = LONGEST_STEM - len(label.encode())
+    return stem.encode()[:room].decode(errors="ignore").rstrip(". ") + label

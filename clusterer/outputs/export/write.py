@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from clusterer.core.types import ClusteringResult
-from clusterer.outputs.export.base import create
-from clusterer.outputs.export.choose import EVERYTHING, Choice, choose
-from clusterer.store.output import write_output
+from clusterer.outputs.export.batch import batches
+from clusterer.outputs.export.choose import EVERYTHING, Choice
+from clusterer.store.exported import write_exports
 
 
 def export(
@@ -22,7 +22,9 @@ def export(
     to
         Name of a format, as of ``cluster-video export``: ``"edl"``, ``"fcpxml"``, ``"srt"``, …
     folder
-        Where to write; made if need be. Files of the same names are replaced.
+        Where to write; made if need be. Files of the same names are replaced, and those removed
+        that the last export of the same film, format, people and part wrote there and this one does
+        not, such as one of a person who was renamed; never a file that was changed since.
     choice
         People, appearances, frame rate and first timecode.
 
@@ -45,8 +47,8 @@ def export(
     ['small.srt']
     >>> few = clusterer.Choice(people=("Person 2",))
     >>> [path.name for path in clusterer.export(result, "edl", "cuts", few)]
-    ['small.edl']
+    ['small+Person 2.edl']
     """
-    files = create(to).files(choose(result, choice))
-    write_output(Path(folder), files)
-    return tuple(Path(folder) / name for name in files)
+    _, (batch,) = batches(result, [to], choice)
+    write_exports(Path(folder), [batch])
+    return tuple(Path(folder) / name for name in batch.files)

@@ -25,8 +25,9 @@ def add(parent: ET.Element, tag: str, text: object = "", **attributes: str) -> E
     return element
 
 
-def document(root: ET.Element) -> bytes:
-    """A whole file in UTF-8, indented, with the document type that is named as the root."""
+def document(root: ET.Element, *, doctype: bool = True) -> bytes:
+    """A whole file in UTF-8, indented; with or without the document type named as the root."""
     ET.indent(root)
     body = ET.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE {root.tag}>\n{body}\n'.encode()
+    stated = f"<!DOCTYPE {root.tag}>\n" if doctype else ""
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{stated}{body}\n'.encode()

@@ -1,8 +1,9 @@
 """The report: one page that shows who appears when and lets a reviewer correct it.
 
-``render`` makes the file that works from disk and loads nothing, ``render_live`` the same page for
-the review's server. `clothes` explains what clothing decided, `pictures` spends the byte budget,
-`payload` collects the data of the page's script, and `page` fills the template.
+``render`` makes the file that works from disk and loads nothing, and ``render_live`` the same page
+for the review's server. `clothes` explains what clothing decided, `pictures` and
+`frames` spend the byte budgets, `payload` collects the data of the page's script, and `page` fills
+the template.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import numpy as np
 
 from clusterer.core.types import ClusteringResult, Edit
 from clusterer.outputs.report.clothes import notes
+from clusterer.outputs.report.frames import choose_frames
 from clusterer.outputs.report.page import render_page
 from clusterer.outputs.report.payload import payload, pictures
 from clusterer.outputs.report.pictures import MAX_PICTURE_BYTES, Torsos, choose
 
 __all__ = ["render", "render_live"]
 
-MAX_DATA_BYTES = 7_600_000
-"""Limit of pictures and payload together; pictures are left out to keep it. The rest of the page
-stays under 0.4 MB."""
+MAX_DATA_BYTES = 7_500_000
+"""Limit of pictures and payload together; pictures are left out to keep it. Script and style are
+0.27 MB, settings and models less than 0.05 MB, so that a page stays under 8 MB, and with
+`frames.MAX_FRAME_BYTES` under 10 MB."""
 
 
 def _read_nothing(_row: int) -> None:
@@ -34,6 +37,7 @@ def render(
     read_crop: Callable[[int], bytes | None],
     read_torso: Callable[[int], bytes | None] = _read_nothing,
     names: Sequence[str] = (),
+    read_frame: Callable[[int], bytes | None] = _read_nothing,
 ) -> str:
     """Write the report of a result as a self-contained file.
 
@@ -47,6 +51,8 @@ def render(
         The same for the torso below the face.
     names
         Names that the page suggests for people.
+    read_frame
+        The same as `read_crop` for the whole frame, small.
 
     Returns
     -------
@@ -63,7 +69,9 @@ def render(
     room = max(0, MAX_DATA_BYTES - len(json.dumps(data, separators=(",", ":"))))
     budget_bytes = min(MAX_PICTURE_BYTES, room)
     gallery = choose(result, read_crop, budget_bytes, Torsos(read_torso, moved))
-    return render_page(result, data | pictures(gallery, result.analysis))
+    kept = pictures(gallery, choose_frames(result, read_frame), result.analysis)
+    shown = sorted(map(int, kept["pictures"]))
+    return render_page(result, data | {"shown": shown}, kept)
 
 
 def render_live(
@@ -94,4 +102,6 @@ def render_live(
     ResultError
         The templates are not installed.
     """
-    return render_page(result, payload("live", result, notes(result), undone, names), project)
+    return render_page(
+        result, payload("live", result, notes(result), undone, names), project=project
+    )

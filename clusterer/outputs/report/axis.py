@@ -1,4 +1,4 @@
-"""Time on the page: the axis of all timelines, and timecodes."""
+"""Time on the page: the length that all timelines share, and timecodes."""
 
 from __future__ import annotations
 
@@ -6,18 +6,6 @@ from dataclasses import dataclass, field
 
 from clusterer.core.clock import Clock
 from clusterer.core.types import Analysis
-
-TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
-MAX_TICKS = 8
-"""Most labels of four to seven characters that fit a timeline on a laptop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A mark of the ruler: position `x` in percent of the axis, and label."""
-
-    x: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -52,29 +40,7 @@ class Axis:
             found = self._names[pts] = self.clock.timecode(pts)
         return found
 
-    def percent(self, seconds: float) -> float:
-        """Position of a time on the axis, 0 to 100."""
-        return min(100.0, max(0.0, 100.0 * seconds / self.length_s))
-
-    def ticks(self) -> tuple[Tick, ...]:
-        """Marks at round times: zero and at most `MAX_TICKS` more."""
-        steps = (step for step in TICK_STEPS_S if self.length_s / step <= MAX_TICKS)
-        step = next(steps, int(self.length_s / MAX_TICKS) + 1)
-        count = int(self.length_s / step) + 1
-        return tuple(
-            Tick(short(self.percent(i * step)), clock(i * step, hours=self.length_s >= 3600))
-            for i in range(count)
-        )
-
 
 def short(value: float) -> str:
     """Format a number with at most three decimals and no trailing zeros."""
     return f"{value:.3f}".rstrip("0").rstrip(".")
-
-
-def clock(seconds: int, *, hours: bool) -> str:
-    """Format elapsed time for the ruler: ``2:05``, or ``0:02:05`` with hours."""
-    minutes, rest = divmod(seconds, 60)
-    if not hours:
-        return f"{minutes}:{rest:02d}"
-    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

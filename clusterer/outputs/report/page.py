@@ -6,58 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from clusterer.core.tables import in_words
 from clusterer.core.text import printable
 from clusterer.core.timecode import spoken
-from clusterer.core.types import ClusteringResult, Identity, Reason, VideoInfo
+from clusterer.core.types import ClusteringResult, Identity, VideoInfo
 from clusterer.outputs import pages
 from clusterer.outputs.report.axis import Axis, short
 from clusterer.outputs.report.wording import Setting, flatten, licence
 from clusterer.store.names import APPEARANCES_CSV, FACES_CSV, PEOPLE_CSV, RESULT
 from clusterer.store.result_json import config_dict
 
-STYLES = ("report.css", "review.css")
-SCRIPTS = (
-    "theme.js",
-    "state.js",
-    "people_of.js",
-    "store.js",
-    "stage.js",
-    "time.js",
-    "chips.js",
-    "card.js",
-    "people.js",
-    "unknown.js",
-    "dialog.js",
-    "desk.js",
-    "choose.js",
-    "act.js",
-    "drag.js",
-    "ask.js",
-    "viewer.js",
-    "main.js",
-)
-"""In the order in which they are concatenated."""
 SOURCES: Mapping[str, Mapping[str, str]] = {
     "disk": {"media-src": "blob:"},
-    "live": {"img-src": "'self'", "media-src": "'self'", "connect-src": "'self'"},
+    "live": {"img-src": "'self'", "media-src": "'self' blob:", "connect-src": "'self'"},
 }
 """Mode → what the page may load: a video that the user opens, or anything from its server."""
-FILES = (
-    (PEOPLE_CSV, "People", "one row per person"),
-    (APPEARANCES_CSV, "Appearances", "one row per appearance, with in and out points"),
-    (FACES_CSV, "Faces", "one row per face found"),
-    (RESULT, "All data", "for other programs"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The top of the page: the video's name and facts, counts, warnings."""
-
-    title: str
-    facts: tuple[str, ...]
-    counts: tuple[tuple[str, str], ...]
-    warnings: tuple[str, ...]
+FILES = (PEOPLE_CSV, APPEARANCES_CSV, FACES_CSV, RESULT)
+"""Tables beside a page on disk, which it links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,50 +36,77 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """What the page shows even without JavaScript.
+    """What the page says of a result beside its data.
 
     Attributes
     ----------
     mode : ``disk`` or ``live``
-    people : name, screen time as text, number of appearances, confidence in percent, timecode of
-        the first frame
-    files : file name, title, description
+    title : name of the video's file
+    facts : length, size, frame rate and start of the video
+    warnings : of the analysis
+    people : name, screen time as text, number of appearances, how sure it is, timecode of the first
+        frame: what is seen where no script runs
+    settings
+    models
     project : name of the project whose page is two folders above; empty = none
     """
 
     mode: str
-    header: Header
-    people: tuple[tuple[str, str, int, int, str], ...]
+    title: str
+    facts: tuple[str, ...]
+    warnings: tuple[str, ...]
+    people: tuple[tuple[str, str, int, str, str], ...]
     settings: tuple[Setting, ...]
     models: tuple[Model, ...]
-    files: tuple[tuple[str, str, str], ...] = FILES
     project: str = ""
 
 
-def render_page(result: ClusteringResult, data: Mapping[str, Any], project: str = "") -> str:
-    """Fill the template of the report.
+def render_page(
+    result: ClusteringResult,
+    data: Mapping[str, Any],
+    kept: Mapping[str, Mapping[str, Any]] | None = None,
+    project: str = "",
+) -> str:
+    """Fill the template of the page, whose script and style are built from ``web``.
 
     Parameters
     ----------
     result
     data
         The payload; its ``mode`` decides what the page may load.
+    kept
+        Pictures, which follow the script, so that the page is shown before they are read; None =
+        a server sends them.
     project
         As of `PageView`.
 
     Returns
     -------
-    A complete HTML document that can be written as UTF-8.
+    A complete HTML document that can be written as UTF-8. Its data also contain `about`, what the
+    page says of the result.
     """
-    mode = data["mode"]
+    page = replace(_view(result, data["mode"]), project=project)
     return pages.fill(
-        "report.html",
-        STYLES,
-        SCRIPTS,
-        sources=SOURCES[mode],
-        page=replace(_view(result, mode), project=project),
-        data=pages.embed(data),
+        "workspace.html",
+        ("workspace.css",),
+        ("workspace.js",),
+        sources=SOURCES[data["mode"]],
+        page=page,
+        data=pages.embed({**data, "about": about(page)}),
+        kept=None if kept is None else pages.embed(kept),
     )
+
+
+def about(page: PageView) -> dict[str, Any]:
+    """What the page says of a film and its analysis, JSON-ready."""
+    return {
+        "facts": list(page.facts),
+        "warnings": list(page.warnings),
+        "settings": [[setting.name, setting.value] for setting in page.settings],
+        "models": [[model.name, model.licence, model.sha256] for model in page.models],
+        "project": page.project,
+        "files": list(FILES) if page.mode == "disk" else [],
+    }
 
 
 def file_name(path: str) -> str:
@@ -126,8 +118,10 @@ def _view(result: ClusteringResult, mode: str) -> PageView:
     analysis, axis = result.analysis, Axis.of(result.analysis)
     return PageView(
         mode=mode,
-        header=_header(result),
-        people=tuple(_person(person, axis) for person in result.people if not person.hidden),
+        title=file_name(analysis.video.path),
+        facts=_facts(analysis.video),
+        warnings=analysis.warnings,
+        people=tuple(_person(result, who, axis) for who in result.people if not who.hidden),
         settings=tuple(flatten(config_dict(result))),
         models=tuple(
             Model(name, licence(name, _own_licence(result)), sha256)
@@ -141,29 +135,16 @@ def _own_licence(result: ClusteringResult) -> str:
     return result.config.analysis.encoding.licence
 
 
-def _person(person: Identity, axis: Axis) -> tuple[str, str, int, int, str]:
+def _person(
+    result: ClusteringResult, person: Identity, axis: Axis
+) -> tuple[str, str, int, str, str]:
+    word, _ = in_words(result, person.track_ids)
     return (
         person.name,
         spoken(person.screen_time_s),
         len(person.appearances),
-        round(100 * person.confidence),
+        word or f"{person.confidence:.0%}",
         axis.timecode(person.appearances[0].start_pts),
-    )
-
-
-def _header(result: ClusteringResult) -> Header:
-    analysis = result.analysis
-    counts = (
-        (sum(not person.hidden for person in result.people), "person", "people"),
-        (sum(u.reason is not Reason.NOT_A_FACE for u in result.unknowns), "unknown", "unknown"),
-        (len(analysis.detections), "face", "faces"),
-        (len(analysis.shots), "shot", "shots"),
-    )
-    return Header(
-        title=file_name(analysis.video.path),
-        facts=_facts(analysis.video),
-        counts=tuple((f"{n:,}", one if n == 1 else many) for n, one, many in counts),
-        warnings=analysis.warnings,
     )
 
 

@@ -10,14 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from clusterer.core.appearances import numbers
-from clusterer.core.types import Advice, Analysis, ClusteringResult, Edit, Grouping
-from clusterer.edits import Keys, to_dict
+from clusterer.core.appearances import numbers_of
+from clusterer.core.types import UNKNOWN, Advice, Analysis, ClusteringResult, Edit, Grouping
+from clusterer.edits import Keys, of_tracks, revise, to_dict
 from clusterer.outputs.report.axis import Axis
 from clusterer.outputs.report.clothes import Note
 from clusterer.outputs.report.page import file_name
 from clusterer.outputs.report.pictures import Gallery
+from clusterer.outputs.report.retracked import retracked
 from clusterer.outputs.report.wording import EXPLANATIONS
+from clusterer.people.amend import as_grouped, keys_of
+from clusterer.people.background import in_front
+from clusterer.people.sure import of_grouping
 
 PLACES = 3
 """Decimals of qualities, scores and confidences: as many as in the tables."""
@@ -49,17 +53,20 @@ def payload(
     JSON-ready. Tracks, people and reasons are those of the grouping before the corrections.
     """
     analysis, axis, grouping = result.analysis, Axis.of(result.analysis), result.grouped
-    keys = Keys(analysis)
+    keys = keys_of(analysis)
     return {
         "mode": mode,
         **_video(analysis, axis),
-        "tracks": _tracks(analysis, grouping, axis, keys),
+        "tracks": _tracks(analysis, grouping, axis, keys)
+        | {"front": in_front(analysis, result.config.clustering.foreground).tolist()},
         "chips": _chips(analysis, axis, keys),
-        "people": [list(pair) for pair in numbers(analysis, grouping.labels).items()],
+        "people": [list(pair) for pair in numbers_of(analysis, grouping).items()],
+        "sure": _sure(result),
         "clothing": {
             str(track): [note.kind, note.badge, note.evidence] for track, note in notes.items()
         },
         "together": _together(result),
+        **_retracked(result),
         "edits": [to_dict(edit) for edit in result.edits],
         "undone": [to_dict(edit) for edit in undone],
         "resolved": _resolved((*result.edits, *undone), analysis, keys),
@@ -71,27 +78,42 @@ def payload(
             for reason, words in EXPLANATIONS.items()
         ],
         "names": list(names),
-        "pictures": {},
-        "torsos": {},
+        "shown": [],
     }
 
 
-def pictures(gallery: Gallery, analysis: Analysis) -> dict[str, dict[str, str]]:
-    """Make `pictures` and `torsos` of the payload: chip → base64 JPEG.
+def pictures(
+    gallery: Gallery, frames: Mapping[int, str], analysis: Analysis
+) -> dict[str, dict[str, Any]]:
+    """Make what the page reads once it is shown.
+
+    It is `pictures` and `torsos`, chip → base64 JPEG; `frames`, number → base64 JPEG; and `boxes`
+    of the faces in those frames, chip → left, top, right, bottom in px of the film as shown.
 
     Parameters
     ----------
     gallery
         By detection row.
+    frames
+        Number of a frame → base64 JPEG.
     analysis
         Its `crop_rows` number the chips.
     """
     chips = {row: str(chip) for chip, row in enumerate(analysis.crop_rows.tolist())}
     chosen = {"pictures": gallery.pictures, "torsos": gallery.torsos}
-    return {
+    found: dict[str, dict[str, Any]] = {
         name: {chips[row]: jpeg for row, jpeg in sorted(kept.items()) if row in chips}
         for name, kept in chosen.items()
     }
+    rows = analysis.crop_rows
+    seen = np.flatnonzero(np.isin(analysis.detections.frame_index[rows], list(frames)))
+    boxes = analysis.detections[rows[seen]].scaled(*analysis.video.to_square).boxes
+    found["frames"] = {str(frame): jpeg for frame, jpeg in frames.items()}
+    found["boxes"] = {
+        str(chip): np.rint(box).astype(np.int64).tolist()
+        for chip, box in zip(seen.tolist(), boxes, strict=True)
+    }
+    return found
 
 
 def _video(analysis: Analysis, axis: Axis) -> dict[str, Any]:
@@ -100,13 +122,14 @@ def _video(analysis: Analysis, axis: Axis) -> dict[str, Any]:
     return {
         "title": file_name(video.path),
         "frame_rate": float(video.frame_rate),
+        "rate": [axis.clock.rate.numerator, axis.clock.rate.denominator],  # that of timecodes
+        "start_timecode": axis.clock.start or None,
         "time_base": [video.time_base.numerator, video.time_base.denominator],
         "zero_pts": video.zero_pts,
         "start_pts": video.start_pts,
         "length_s": round(axis.length_s, 3),
         "width": width_px,
         "height": height_px,
-        "ticks": [[tick.x, tick.label] for tick in axis.ticks()],
         "shots": [shot.start_pts for shot in analysis.shots],
     }
 
@@ -130,6 +153,20 @@ def _tracks(analysis: Analysis, grouping: Grouping, axis: Axis, keys: Keys) -> d
     }
 
 
+def _sure(result: ClusteringResult) -> dict[str, Any]:
+    """Word and reason of tracks, in the order of `tracks`.
+
+    They are many: each is a position in `kinds`, what occurs of word, reason, and whether it was
+    judged by a clear picture.
+    """
+    words = of_grouping(result)
+    kinds = sorted(set(words))
+    return {
+        "kinds": [list(kind) for kind in kinds],
+        "tracks": [kinds.index(word) for word in words],
+    }
+
+
 def _chips(analysis: Analysis, axis: Axis, keys: Keys) -> dict[str, Any]:
     found, rows = analysis.detections, analysis.crop_rows
     shown = found[rows].scaled(*analysis.video.to_square)
@@ -137,7 +174,7 @@ def _chips(analysis: Analysis, axis: Axis, keys: Keys) -> dict[str, Any]:
     return {
         "track": analysis.track_of_row[rows].tolist(),
         "row": rows.tolist(),
-        "face": [keys.face(row) for row in rows.tolist()],
+        "face": list(keys.pictures),
         "pts": pts,
         "tc": [axis.timecode(p) for p in pts],
         "frame": found.frame_index[rows].tolist(),
@@ -158,6 +195,16 @@ def _together(result: ClusteringResult) -> list[list[int]]:
     return [[a, b] for a, b in pairs if not seen[a].isdisjoint(seen[b])]
 
 
+def _retracked(result: ClusteringResult) -> dict[str, Any]:
+    """Parts of tracks, if corrections have changed tracks."""
+    if not of_tracks(result.edits):
+        return {}
+    start, revision = as_grouped(result), revise(result.analysis, result.edits)
+    labels = revision.of_parts(start.grouped.labels, start.analysis, UNKNOWN)
+    numbers = numbers_of(start.analysis, start.grouped)
+    return {"retracked": retracked(revision, labels, numbers, result.edits)}
+
+
 def _advice(advice: Advice) -> dict[str, Any]:
     return {
         "questions": [[q.a, q.b, round(q.evidence, 2)] for q in advice.questions],
@@ -172,10 +219,13 @@ def _advice(advice: Advice) -> dict[str, Any]:
 
 def _resolved(edits: Iterable[Edit], analysis: Analysis, keys: Keys) -> dict[str, dict[str, int]]:
     """Resolve keys that corrections made on another analysis use for tracks and pictures."""
-    tracks, faces = set(keys.tracks), {keys.face(row) for row in analysis.crop_rows.tolist()}
-    chips = {row: chip for chip, row in enumerate(analysis.crop_rows.tolist())}
     found: dict[str, dict[str, int]] = {"tracks": {}, "faces": {}}
-    for edit in edits:
+    made = tuple(edits)
+    if not made:
+        return found
+    tracks, faces = set(keys.tracks), set(keys.pictures)
+    chips = {row: chip for chip, row in enumerate(analysis.crop_rows.tolist())}
+    for edit in made:
         for key in (*edit.who, *edit.others, *edit.tracks, *edit.source):
             track = None if key in tracks else keys.track(key)
             if track is not None:

@@ -142,7 +142,7 @@ def _fill(
     torsos: Torsos,
 ) -> Gallery:
     read_cover, read_unknown, read_chip = read
-    unknowns = [u.cover_row for u in _by_importance(result.unknowns)]
+    unknowns = [u.cover_row for u in by_importance(result.unknowns)]
     _spend(gallery, (p.cover_row for p in result.people), read_cover, gallery.budget_bytes)
     reserve = gallery.spent_bytes + int(UNKNOWN_RESERVE * gallery.budget_bytes)
     _spend(gallery, unknowns, read_unknown, reserve)
@@ -168,7 +168,7 @@ def _spend(
 
 def _dress(gallery: Gallery, result: ClusteringResult, torsos: Torsos) -> Gallery:
     """Spend the rest of the budget on torsos, until one does not fit."""
-    covers = [who.cover_row for who in (*result.people, *_by_importance(result.unknowns))]
+    covers = [who.cover_row for who in (*result.people, *by_importance(result.unknowns))]
     for row in (*covers, *in_turn(result)):
         bare = row in gallery and row not in gallery.torsos
         if bare and not gallery.add_torso(row, torsos.read(row)):
@@ -176,21 +176,27 @@ def _dress(gallery: Gallery, result: ClusteringResult, torsos: Torsos) -> Galler
     return gallery
 
 
-def _by_importance(unknowns: Iterable[Identity]) -> list[Identity]:
+def by_importance(unknowns: Iterable[Identity]) -> list[Identity]:
     """Sort by screen time, longest first; ties keep their order in time."""
     return sorted(unknowns, key=lambda unknown: -unknown.screen_time_s)
 
 
-def in_turn(result: ClusteringResult) -> Iterator[int]:
-    """Rows of people's pictures, one person after the other in turn, longest on screen first."""
+def in_turn(result: ClusteringResult, among: Container[int] | None = None) -> Iterator[int]:
+    """Rows of people's pictures, one person after the other in turn, longest on screen first.
+
+    Of those that are not `among` the given, none.
+    """
     pts, quality = result.analysis.detections.pts, result.analysis.quality.value
-    orders = [order_of_showing(person, pts, quality) for person in result.people]
+    orders = [order_of_showing(person, pts, quality, among) for person in result.people]
     for turn in zip_longest(*orders):
         yield from (row for row in turn if row is not None)
 
 
 def order_of_showing(
-    person: Identity, pts: np.typing.NDArray[np.int64], quality: FloatArray
+    person: Identity,
+    pts: np.typing.NDArray[np.int64],
+    quality: FloatArray,
+    among: Container[int] | None = None,
 ) -> list[int]:
     """Order a person's pictures so that every prefix is a fair summary.
 
@@ -199,15 +205,17 @@ def order_of_showing(
     person
     pts : array of shape (n,), of all detections
     quality : array of shape (n,), 0 to 1
+    among : rows to choose from; None = all
 
     Returns
     -------
-    Every row of `crop_rows` once: first the best of each appearance, then the second best, …;
+    Every such row of `crop_rows` once: first the best of each appearance, then the second best, …;
     each round is spread evenly in time. Ties are broken by row.
     """
     starts = [appearance.start_pts for appearance in person.appearances]
     groups: dict[int, list[int]] = defaultdict(list)
-    for row in person.crop_rows:
+    rows = [row for row in person.crop_rows if among is None or row in among]
+    for row in rows:
         groups[bisect_right(starts, int(pts[row]))].append(row)
     ranked = [sorted(rows, key=lambda r: (-quality[r], r)) for _, rows in sorted(groups.items())]
     order: list[int] = []

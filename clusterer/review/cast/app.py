@@ -16,32 +16,12 @@ from starlette.types import Receive, Scope, Send
 
 from clusterer.outputs import pages
 from clusterer.project.types import Scope as Extent
-from clusterer.review.app import (
-    answering,
-    document,
-    jpeg,
-    known,
-    number,
-    read_body,
-    read_edit,
-)
+from clusterer.review.app import answering, document, jpeg, read_edit
+from clusterer.review.cast import find
 from clusterer.review.cast.session import CastSession
+from clusterer.review.requests import known, number, read_body
 
-STYLES = ("report.css", "review.css", "cast.css")
-SCRIPTS = (
-    "theme.js",
-    "cast_data.js",
-    "stage.js",
-    "dialog.js",
-    "desk.js",
-    "cast_card.js",
-    "cast_person.js",
-    "cast_ask.js",
-    "cast_main.js",
-)
-"""In the order in which they are concatenated."""
 SOURCES: Mapping[str, str] = {"img-src": "'self'", "connect-src": "'self'"}
-KINDS = {Extent.SEASON: "Season", Extent.ARCHIVE: "Archive"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +29,11 @@ class CastSite:
     """A project to serve."""
 
     session: CastSession
+
+    @property
+    def subject(self) -> str:
+        """What is reviewed, for `serve`: this project, until one of its films is analysed again."""
+        return self.session.subject
 
     def app(self) -> Starlette:
         """The application; it trusts every client, so it belongs behind a `Guard`."""
@@ -60,6 +45,7 @@ class CastSite:
             Route("/chip/{film}/{row}.jpg", desk.picture),
             Route("/looks/{film}/{person}", desk.looks),
             Route("/like/{person}", desk.like),
+            *find.routes(self.session),
             Route("/edit", desk.edit, methods=["POST"]),
             Route("/undo", desk.undo, methods=["POST"]),
             Route("/redo", desk.redo, methods=["POST"]),
@@ -140,7 +126,15 @@ def render(title: str, scope: Extent) -> str:
     ResultError
         The templates are not installed.
     """
-    return pages.fill("cast.html", STYLES, SCRIPTS, sources=SOURCES, title=title, kind=KINDS[scope])
+    return pages.fill(
+        "workspace.html",
+        ("workspace.css",),
+        ("workspace.js",),
+        sources=SOURCES,
+        page={"mode": "project", "title": title, "facts": ()},
+        data=pages.embed({"mode": "project", "title": title, "kind": scope.value}),
+        kept=None,
+    )
 
 
 async def _step(request: Request, change: Callable[[int], dict[str, Any]]) -> Response:

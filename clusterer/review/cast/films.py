@@ -11,9 +11,9 @@ from clusterer.core.types import ClusteringResult, Edit
 from clusterer.edits import EditLog
 from clusterer.outputs import report
 from clusterer.review.app import Site
-from clusterer.review.footage import Footage
 from clusterer.review.session import Session
 from clusterer.store.folder import ResultFolder
+from clusterer.store.footage import Footage
 
 _REMEDY = "Put it where it was analysed, or into the project's folder"
 

@@ -12,10 +12,11 @@ import numpy.typing as npt
 from clusterer.core.clock import Clock
 from clusterer.core.errors import CacheError, ResultError
 from clusterer.core.files import read_nofollow
+from clusterer.core.types import Analysis
 from clusterer.store.analysis_cache import load_analysis
 from clusterer.store.commit import places
 from clusterer.store.folder import ResultFolder
-from clusterer.store.names import CHIPS, face_picture
+from clusterer.store.names import CHIPS, face_picture, picture_number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,10 +47,7 @@ class Pictures:
         ResultError
             The folder holds no analysis, or a damaged one.
         """
-        try:
-            analysis, _ = load_analysis(folder.path)
-        except CacheError as error:
-            raise ResultError(error.cause, error.remedy) from None
+        analysis = analysis_of(folder)
         rows, tracks = analysis.crop_rows, analysis.track_of_row.astype(np.int32)
         frames, pts = analysis.detections.frame_index[rows], analysis.detections.pts[rows]
         kept: dict[int, tuple[int, ...]] = {}
@@ -58,8 +56,9 @@ class Pictures:
             rows.tolist(), tracks[rows].tolist(), frames.tolist(), pts.tolist(), strict=True
         )
         for row, track, frame, at in found:
+            number = picture_number(track, analysis.detections.boxes[row].tolist())
             kept[track] = (*kept.get(track, ()), row)
-            facts[row] = f"{CHIPS}/{face_picture(track, frame)}", at
+            facts[row] = f"{CHIPS}/{face_picture(number, frame)}", at
         return cls(folder, tracks, kept, facts, Clock.of(analysis))
 
     def nearest(self, row: int) -> int | None:
@@ -81,3 +80,11 @@ class Pictures:
     def timecode(self, row: int) -> str:
         """Of the frame of a kept picture."""
         return self.clock.timecode(self.facts[row][1])
+
+
+def analysis_of(folder: ResultFolder) -> Analysis:
+    """Read the analysis of a film; ResultError if there is none, or a damaged one."""
+    try:
+        return load_analysis(folder.path)[0]
+    except CacheError as error:
+        raise ResultError(error.cause, error.remedy) from None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from clusterer.store.folder import ResultFolder
 from clusterer.store.names import ANALYSIS
 
 if TYPE_CHECKING:
+    from clusterer.core.types import ClusteringResult
     from clusterer.project.project import Project
 
 _AGAIN = "Look again, then repeat it"
@@ -54,6 +55,13 @@ class CastSession:
     def title(self) -> str:
         """Name of the project, without the ending of its folder."""
         return Path(self.project.path).absolute().name.removesuffix(".cast")
+
+    @property
+    def subject(self) -> str:
+        """Identifies the project and the analyses of its films, whose pictures browsers keep."""
+        folders = [self.project.result_folder(film).path for film in self.project.films]
+        analyses = [version(folder, ANALYSIS) for folder in folders]
+        return f"{Path(self.project.path).resolve()}\0{analyses}"
 
     # ---- reading
 
@@ -102,6 +110,26 @@ class CastSession:
         places = [place for film in sorted(now.rows_of) for place in view.places(now, film)]
         vectors = {} if crowd is None else dict(zip(places, crowd.sums, strict=True))
         return by_likeness(people.pop(who), people.values(), vectors)
+
+    @contextmanager
+    def reading(self) -> Iterator[Project]:
+        """The project, up to date, and nothing changes it meanwhile."""
+        with self._lock:
+            self._catch_up()
+            yield self.project
+
+    def result(self, film: int) -> ClusteringResult:
+        """Of a film, as corrected; raises KeyError if there is no such film.
+
+        Raises
+        ------
+        ResultError
+            It cannot be read.
+        """
+        with self._lock:
+            self._catch_up()
+            self._folder(film)
+            return self.project.result(film)
 
     def film(self, film: int) -> ASGIApp:
         """The page of a film, opened if it is not; raises as `looks` and `Session` do."""

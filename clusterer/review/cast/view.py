@@ -15,7 +15,7 @@ from clusterer.project.types import (
     Person,
     ProjectFilm,
 )
-from clusterer.review.cast.words import describe
+from clusterer.review.cast.changes import change_view
 
 CERTAIN, LIKELY = 0.99, 0.9
 """Probabilities from which a member is called certain, and likely; below it is doubtful.
@@ -38,8 +38,8 @@ def view(now: Snapshot) -> dict[str, Any]:
         "together": together_view(now),
         "questions": questions_view(now.doubts),
         "impure": impure_view(now.impure),
-        "undo": describe(now.edits[-1], now) if now.edits else "",
-        "redo": describe(now.undone[-1], now) if now.undone else "",
+        "undo": change_view(now.edits[-1], now) if now.edits else None,
+        "redo": change_view(now.undone[-1], now) if now.undone else None,
     }
 
 
@@ -70,6 +70,7 @@ def people_view(people: Iterable[Person], named: Container[str]) -> list[dict[st
             "name": person.name,
             "named": person.id in named,
             "hidden": person.hidden,
+            "background": person.background,
             "members": [_member(member) for member in person.members],
         }
         for person in people

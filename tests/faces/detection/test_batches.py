@@ -51,7 +51,7 @@ def expected(frames: list[Frame]) -> list[Detections]:
         ("openvino", "OpenVINOExecutionProvider", [2, 2, 2, 2, 1, 1]),
     ],
 )
-def test_centerface_finds_the_same_in_batches(  # noqa: PLR0917
+def test_centerface_finds_the_same_in_batches(  # noqa: PLR0917 (pytest passes by name)
     monkeypatch: pytest.MonkeyPatch,
     frames: list[Frame],
     expected: list[Detections],
@@ -79,7 +79,7 @@ def test_centerface_looks_at_one_picture_per_thread_after_the_device_failed(
     card.install(monkeypatch)
     detector = create(LOW, 2, "cuda")
     detector.detect(frames[:1])
-    assert "the device cuda fails" in str(detector.trouble)  # type: ignore[attr-defined]
+    assert "the device cuda fails" in str(detector.trouble)
     assert all_same(detector.detect(frames), expected)
     assert len(card.shapes) == 1
 
@@ -100,7 +100,7 @@ def test_networks_without_batches_take_one_picture_at_a_time(
         on_cpu, on_card = both()
     assert all_same(on_card.detect(frames), on_cpu.detect(frames))
     assert {shape[0] for shape in card.shapes} == {1}
-    assert on_card.trouble == ""  # type: ignore[attr-defined]
+    assert on_card.trouble == ""
 
 
 @pytest.mark.parametrize("name", ["hog", "centerface"])

@@ -212,4 +212,4 @@ def test_on_a_device_batches_are_filled_up(
     assert np.allclose(encoder.encode(chips), expected, atol=1e-5)
     assert encoder.encode(chips[:0]).shape == (0, 24)
     assert set(card.shapes) - {(2, 3, 32, 32)} == shapes  # two chips: to see if it takes batches
-    assert encoder.trouble == ""  # type: ignore[attr-defined]
+    assert encoder.trouble == ""

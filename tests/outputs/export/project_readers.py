@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import opentimelineio as otio
 
 from clusterer.core.cells import restored
+from clusterer.people.names import is_automatic
 
 Found = Iterator[tuple[str, int, int]]
 
@@ -66,6 +67,27 @@ def read_premiere_csv(content: bytes, clock: Clock) -> Found:
         times = (re.sub(";(?=.*;)", ":", row[key]) for key in ("In", "Out"))
         start, end = map(clock.frame, times)
         yield restored(row["Marker Name"]), start, end
+
+
+def read_xmp(content: bytes, clock: Clock) -> Found:
+    """The markers of each person's track, at the rate of the track."""
+    space = "{http://ns.adobe.com/xmp/1.0/DynamicMedia/}"
+    persons = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}PersonInImage"
+    rdf = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+    root = ET.fromstring(content)
+    names = {item.text or "" for bag in root.iter(persons) for item in bag.iter(f"{rdf}li")}
+    for track in root.iter(f"{rdf}Description"):
+        if (name := track.get(f"{space}trackName")) is None:
+            continue
+        assert name in names or is_automatic(name)
+        rate = Fraction(track.get(f"{space}frameRate", "")[1:].replace("s", "/"))
+        assert rate == clock.rate
+        for mark in track.iter(f"{rdf}li"):
+            start, length = (
+                int(mark.get(f"{space}{key}", "")) for key in ("startTime", "duration")
+            )
+            assert mark.get(f"{space}name") == name
+            yield name, start, start + length
 
 
 def read_fcpxml(content: bytes, clock: Clock) -> Found:

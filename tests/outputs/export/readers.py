@@ -25,7 +25,7 @@ import pytest
 import webvtt
 
 from clusterer.core.cells import restored
-from tests.outputs.export import cut_readers, project_readers
+from tests.outputs.export import cut_readers, library_readers, project_readers
 
 Files = dict[str, bytes]
 
@@ -60,8 +60,9 @@ class Scale:
 
 
 def only(files: Files, ending: str) -> bytes:
-    (content,) = (content for name, content in files.items() if name.endswith(ending))
-    return content
+    """The file that is called like the others and has this ending, the shortest name: not
+    ``a.xray.json`` for ``.json``."""
+    return files[min((name for name in files if name.endswith(ending)), key=len)]
 
 
 def checked(rows: list[dict[str, Any]], scale: Scale) -> list[Mark]:
@@ -190,6 +191,22 @@ def read_fcpxml(files: Files, scale: Scale) -> list[Mark]:
     return [Mark(*found) for found in project_readers.read_fcpxml(only(files, ".fcpxml"), scale)]
 
 
+def read_iiif(files: Files, scale: Scale) -> list[Mark]:
+    found = library_readers.read_iiif(
+        only(files, ".annotations.json"), only(files, ".manifest.json")
+    )
+    return [Mark(name, scale.due(start), scale.due(end)) for name, start, end in found]
+
+
+def read_kodi(files: Files, scale: Scale) -> list[Mark]:
+    found = library_readers.read_kodi(only(files, ".nfo"), only(files, ".xray.json"))
+    return joined([Mark(name, scale.due(start), scale.due(end)) for name, start, end in found])
+
+
+def read_xmp(files: Files, scale: Scale) -> list[Mark]:
+    return [Mark(*found) for found in project_readers.read_xmp(only(files, ".xmp"), scale)]
+
+
 def joined(marks: list[Mark]) -> list[Mark]:
     """Each name's marks that touch or overlap, as one: all that formats of cues can tell."""
     found: list[Mark] = []
@@ -227,7 +244,9 @@ READINGS = {
     "csv": Reading(read_csv),
     "edl": Reading(read_edl),
     "fcpxml": Reading(read_fcpxml),
+    "iiif": Reading(read_iiif),
     "json": Reading(read_json),
+    "kodi": Reading(read_kodi, cast=True),
     "otio": Reading(read_otio),
     "parquet": Reading(read_parquet),
     "premiere-csv": Reading(read_premiere_csv),
@@ -236,5 +255,6 @@ READINGS = {
     "srt": Reading(read_srt, cast=True, plain=False),
     "vtt": Reading(read_vtt, cast=True),
     "xlsx": Reading(read_xlsx),
+    "xmp": Reading(read_xmp),
 }
 """By format."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ import pytest
 
 from clusterer.core.errors import ConfigError
 from clusterer.core.types import Appearance, ClusteringResult, Reason
-from clusterer.outputs.export.choose import Choice, choose
+from clusterer.outputs.export.choose import Choice, at_once, choose
+from clusterer.outputs.export.timeline import Span, labelled
+from clusterer.outputs.export.write import export
 from tests.small_result import FRAME_PTS, START_PTS, small_result
 
 Seen = dict[str, list[tuple[int, int]]]
@@ -294,3 +297,115 @@ def test_a_part_of_the_video_is_counted_from_its_first_frame() -> None:
         sampled_pts=START_PTS + np.array([50, 60, 99]) * FRAME_PTS,
     )
     assert chosen(replace(result, analysis=later)) == EVERYBODY
+
+
+# --- a part of the film, and people together ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "expected"),
+    [
+        (0.4, None, {"Person 1": [(10, 21), (50, 100)], "Person 2": [(10, 11)]}),
+        (None, 2.4, {"Person 1": [(0, 21), (50, 60)], "Person 2": [(0, 11)]}),
+        (0.44, 2.0, {"Person 1": [(11, 21)]}),  # half-open: frames 11 to 49
+        ("01:00:00:20", "01:00:02:01", {"Person 1": [(20, 21), (50, 51)]}),
+        ("00:59:00:00", 0.04, {"Person 1": [(0, 1)], "Person 2": [(0, 1)]}),
+        (1.0, 2.0, {}),
+    ],
+)
+def test_part_of_the_film(begin: Any, end: Any, expected: Seen) -> None:
+    assert chosen(begin=begin, end=end) == expected
+
+
+def test_appearances_are_cut_before_the_short_are_left_out_and_before_handles() -> None:
+    part = {"begin": 0.4, "end": 2.4}
+    assert chosen(**part, min_duration_s=0.44) == {"Person 1": [(10, 21)]}
+    assert chosen(**part, handles=2) == {"Person 1": [(8, 23), (48, 62)], "Person 2": [(8, 13)]}
+
+
+@pytest.mark.parametrize(("begin", "end"), [(1.0, 1.0), (2.0, 1.0), (0.0, "00:00:00:00")])
+def test_an_empty_part_is_refused(begin: Any, end: Any) -> None:
+    with pytest.raises(ConfigError, match="is empty"):
+        chosen(begin=begin, end=end)
+
+
+def test_part_that_is_no_time() -> None:
+    with pytest.raises(ConfigError, match="begin is -1"):
+        Choice(begin=-1)
+    with pytest.raises(ConfigError, match="not a timecode at 25"):
+        chosen(end="00:00:00:25")
+
+
+def test_together() -> None:
+    both = ("Person 1", "Person 2")
+    assert chosen(people=both, together=True) == {"Person 1": [(0, 11)], "Person 2": [(0, 11)]}
+    assert chosen(people=both, together=True, begin=0.2) == {
+        "Person 1": [(5, 11)], "Person 2": [(5, 11)],
+    }  # fmt: skip
+    timeline = choose(small_result(), Choice(people=both, together=True, begin=2.0))
+    assert timeline.parts == ()
+    assert timeline.warnings == ("the people are never on screen at once in this part of the film",)
+
+
+@pytest.mark.parametrize("people", [(), ("Person 1",), ("Person 1", "person-1")])
+def test_one_is_not_together(people: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError, match="at least two people"):
+        chosen(people=people, together=True)
+
+
+def test_at_once_by_hand() -> None:
+    one = [Span(20, 40, 1), Span(0, 10, 0)]
+    two = [Span(5, 8, 0), Span(7, 25, 0), Span(30, 31, 1)]
+    three = [Span(6, 31, 0)]
+    assert at_once([one, two, three]) == [Span(6, 10, 0), Span(20, 25, 1), Span(30, 31, 1)]
+    assert at_once([one, []]) == []
+
+
+# --- names of the files ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("choice", "stem"),
+    [
+        ({}, "small"),
+        ({"gap_s": 1.0, "handles": 2}, "small"),
+        ({"people": ("person-2",)}, "small+Person 2"),
+        ({"people": ("Person 2,Person 1",)}, "small+Person 1+Person 2"),
+        (
+            {"people": ("Person 1", "Person 2"), "together": True},
+            "small+together+Person 1+Person 2",
+        ),
+        ({"begin": 0.5}, "small+from-0-00-00.5"),
+        ({"begin": 0, "end": 3725.25}, "small+from-0-00-00+to-1-02-05.25"),
+        ({"end": "01:00:02:00"}, "small+to-01-00-02-00"),
+    ],
+)
+def test_name_says_what_it_is(choice: Any, stem: str) -> None:
+    assert choose(small_result(), Choice(**choice)).stem == stem
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("a/b:c", "a_b_c"), ("A+B", "A_B"), ("Together", "_Together"), ("from-1", "_from-1")],
+)
+def test_names_of_people_in_names_of_files(name: str, safe: str) -> None:
+    timeline = choose(said(name=name), Choice(people=("person-1",)))
+    assert timeline.stem == f"small+{safe}"
+
+
+def test_long_names_differ_by_their_digest() -> None:
+    stems = [choose(said(name="é" * 60 + last), Choice(people=("person-1",))).stem for last in "ab"]
+    assert stems[0] != stems[1]
+    assert all(len(stem.encode()) <= len("small") + 80 for stem in stems)
+
+
+def test_the_label_stays_whole_behind_a_long_film() -> None:
+    assert labelled("f" * 150, "+Anna") == f"{'f' * 145}+Anna"
+
+
+def test_people_do_not_replace_the_files_of_everybody(tmp_path: Path) -> None:
+    whole = export(small_result(), "edl", tmp_path)
+    some = export(small_result(), "edl", tmp_path, Choice(people=("Person 1",)))
+    assert {path.name for path in whole}.isdisjoint(path.name for path in some)
+    (path,) = some
+    assert "SMALL " in path.read_text(), "the reel is that of the film"

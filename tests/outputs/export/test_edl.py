@@ -94,7 +94,7 @@ def test_frames_come_back(shown: Timeline) -> None:
         check(shown, content, marks)
 
 
-def check(shown: Timeline, content: bytes, marks: list) -> None:  # type: ignore[type-arg]
+def check(shown: Timeline, content: bytes, marks: list) -> None:
     found, cuts, names = edl(content)
     assert len(found.title) <= 70
     assert (b"FCM: DROP FRAME\r\n" in content) is (";" in shown.start)

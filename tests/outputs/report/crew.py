@@ -1,20 +1,9 @@
-"""A small cast to be corrected, and how tests look at it."""
+"""Small casts: one to be corrected, one that clothing decided about."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from clusterer.core.types import Advice, Question, Reason
+from clusterer.core.types import Advice, ClothingDecision, Move, Question, Reason
 from tests.outputs.report.builder import Cast, Scene
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
-
-Open = Callable[..., "Page"]
-DESK = {"width": 1280, "height": 1000}
-TALL = {"width": 1280, "height": 2600}
-PHONE = {"width": 360, "height": 740}
 
 ADA, TWO, THREE = [0, 2, 4, 6], [1, 3, 5], [8, 9]
 """Their tracks. 7, seen with 6, is too small, 10 fits nobody."""
@@ -38,38 +27,19 @@ CREW = Scene(
     ),
 )
 
-
-def cast_of(page: Page) -> dict[str, list[int]]:
-    """Name → tracks, longest screen time first."""
-    found: list[tuple[str, list[int]]] = page.evaluate(
-        "cv.store.result.people.map(who => [who.name, who.tracks])"
-    )
-    assert len(dict(found)) == len(found)
-    return dict(found)
-
-
-def unknown_of(page: Page) -> dict[str, list[int]]:
-    """Reason → tracks."""
-    found: dict[str, list[int]] = page.evaluate("Object.fromEntries(cv.store.result.unknown)")
-    return found
-
-
-def cells(page: Page, number: int) -> Locator:
-    """The faces of a person, one an appearance."""
-    return page.locator(f"#person-{number} .cell")
-
-
-def tick(page: Page, number: int, *places: int) -> None:
-    """Select faces of a person."""
-    for place in places:
-        cells(page, number).nth(place).hover()
-        cells(page, number).nth(place).locator(".tick").click()
-
-
-def drag(page: Page, what: Locator, to: Locator) -> None:
-    """Press, move in steps, let go."""
-    for locator, act in ((what, page.mouse.down), (to, page.mouse.up)):
-        box = locator.bounding_box()
-        assert box is not None
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=6)
-        act()
+DRESSED = Scene(
+    [
+        Cast(range(0, 12, 2), "Ada"),
+        Cast([1, 3], "Bob"),
+        Cast([5], "Unknown 1", Reason.NO_MATCH),
+    ],
+    shot_count=12,
+    clothing=(
+        ClothingDecision(1, Move.SPLIT, -0.2, -2.3026, None),
+        ClothingDecision(5, Move.SPLIT, 0.0, -2.0, 1.0),
+        ClothingDecision(6, Move.JOINED, 0.1, 2.9957, 0.6931),
+        ClothingDecision(7, Move.JOINED, 1.0986, 1.6094, -1.0986),
+        ClothingDecision(8, Move.JOINED, 1.0986, 1.6094, -1.0986),
+    ),
+)
+"""Ada, of whose tracks 0, 2, 4, … clothing moved the last three, of Bob's the one of 1, 3."""

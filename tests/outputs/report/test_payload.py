@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterer.core.appearances import appearances, numbers
+from clusterer.core.certainty import REASONS, Why
 from clusterer.core.types import (
     UNKNOWN,
     Action,
@@ -23,6 +26,7 @@ from clusterer.core.types import (
     Move,
     Question,
     Reason,
+    TrackFeatures,
 )
 from clusterer.edits import Keys, parse_edit, to_dict
 from clusterer.outputs.report.clothes import notes
@@ -34,6 +38,7 @@ from clusterer.people.identities import present, reasons_of
 from tests.outputs.report.builder import Cast, Scene, track_key
 from tests.small_result import small_analysis, small_result
 
+WEB = Path(__file__).parents[3] / "web"
 KEYS = ["0@100,50,140,98", "0@300,50,340,98", "50@110,50,150,98", "60@400,50,440,98"]
 """Of the tracks of `small_result`, whose faces are all of one quality: the first counts."""
 ADA = Edit(Action.NAME, who=(KEYS[0],), name="Ada", note="Person 1 is Ada")
@@ -56,22 +61,23 @@ def test_the_picture_is_shown_with_square_pixels() -> None:
     chips = data_of(replace(result, analysis=replace(result.analysis, video=high)))["chips"]
     assert isinstance(chips, dict)
     assert chips["height"] == [96] * 4, "faces are as high as they are shown"
-    assert "320 × 360, shown as 640 × 360" in render_page(squeezed, data)  # noqa: RUF001
+    assert "320 × 360, shown as 640 × 360" in render_page(squeezed, data)  # noqa: RUF001 (the sign for sizes)
 
 
 def test_facts_of_the_video() -> None:
     data = data_of(small_result())
-    assert {name: data[name] for name in list(data)[:11]} == {
+    assert {name: data[name] for name in list(data)[:12]} == {
         "mode": "disk",
         "title": "small.mp4",
         "frame_rate": 25.0,
+        "rate": [25, 1],
+        "start_timecode": "01:00:00:00",
         "time_base": [1, 12800],
         "zero_pts": 1024,
         "start_pts": 1024,
         "length_s": 4.0,
         "width": 640,
         "height": 360,
-        "ticks": [["0", "0:00"], ["25", "0:01"], ["50", "0:02"], ["75", "0:03"], ["100", "0:04"]],
         "shots": [1024, 1024 + 50 * 512],
     }
 
@@ -90,6 +96,7 @@ def test_tracks() -> None:
         "confidence": [0.75, 0.75, 0.75, 0.0],  # 0 and 2 are one person: (1.0 + 0.5) / 2
         "label": [0, 1, 0, UNKNOWN],
         "reason": ["", "", "", "single face"],
+        "front": [True] * 4,
     }
 
 
@@ -112,7 +119,7 @@ def test_the_rest() -> None:
     assert data["people"] == [[0, 1], [1, 2]]
     assert data["together"] == [[0, 1], [2, 3]]
     empty = ("clothing", "edits", "undone", "edit_notes", "questions", "trees", "names")
-    assert not any(data[name] for name in (*empty, "pictures", "torsos", "grouped_under"))
+    assert not any(data[name] for name in (*empty, "shown", "grouped_under"))
 
 
 def test_tracks_are_listed_as_grouped_not_as_corrected() -> None:
@@ -243,17 +250,23 @@ def test_reasons_are_listed_in_order() -> None:
 def test_pictures_are_listed_by_chip() -> None:
     analysis = small_analysis()  # chips 0 to 3 are rows 0, 1, 5 and 7; of row 6 none is kept
     gallery = Gallery(1000, {7: "seven", 0: "nought", 6: "six"}, {7: "shirt"})
-    assert pictures(gallery, analysis) == {
+    frame = int(analysis.detections.frame_index[7])
+    assert pictures(gallery, {frame: "whole"}, analysis) == {
         "pictures": {"0": "nought", "3": "seven"},
         "torsos": {"3": "shirt"},
+        "frames": {str(frame): "whole"},
+        "boxes": {"3": analysis.detections.boxes[7].round().tolist()},
     }
 
 
 def test_a_picture_without_a_track_belongs_to_nobody() -> None:
     result = small_result()
     labels = np.array([0, 1, 0])
+    features = result.features
+    cut = {f.name: getattr(features, f.name) for f in fields(features) if f.name != "coloured"}
     fewer = replace(
         result,
+        features=TrackFeatures(**{name: values[:3] for name, values in cut.items()}),
         analysis=replace(result.analysis, tracks=result.analysis.tracks[:3]),
         cannot_link=np.array([[0, 1]]),
         labels=labels,
@@ -262,11 +275,26 @@ def test_a_picture_without_a_track_belongs_to_nobody() -> None:
     assert payload("live", fewer, {})["chips"]["track"] == [0, 1, 2, -1]
 
 
+def test_how_sure_it_is_comes_as_words_with_reasons() -> None:
+    found = data_of(small_result())["sure"]
+    assert isinstance(found, dict)
+    assert len(found["tracks"]) == 4
+    assert found["kinds"][found["tracks"][3]] == ["doubtful", "nobody", True]
+    assert {kind[1] for kind in found["kinds"]} <= set(Why)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_the_page_has_every_reason_in_its_languages(language: str) -> None:
+    words = (WEB / "src" / "words" / f"{language}.ts").read_text("utf-8")
+    for why, text in REASONS.items():
+        assert re.search(rf'\b{why}:\s+"{text if language == "en" else ""}', words), why
+
+
 def test_nobody() -> None:
     data = data_of(Scene([]).build())
     assert data["people"] == data["together"] == []
-    assert set(map(len, data["tracks"].values())) == {0}  # type: ignore[attr-defined]
-    assert set(map(len, data["chips"].values())) == {0}  # type: ignore[attr-defined]
+    assert set(map(len, data["tracks"].values())) == {0}
+    assert set(map(len, data["chips"].values())) == {0}
 
 
 def test_the_path_of_the_video_stays_private() -> None:

@@ -30,7 +30,7 @@ def labels_of(
 
 
 def on_a_line(*places: float, **known: object) -> TrackFeatures:
-    return features_of([[place, 0.0] for place in places], **known)  # type: ignore[arg-type]
+    return features_of([[place, 0.0] for place in places], **known)
 
 
 def test_a_track_joins_the_average_not_its_nearest_member() -> None:

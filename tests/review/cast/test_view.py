@@ -1,4 +1,4 @@
-"""What the page shows of a project, by hand-made people; and what corrections are called."""
+"""What the page shows of a project, by hand-made people; and what corrections did."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from clusterer.project.types import (
     Person,
 )
 from clusterer.review.cast import view
+from clusterer.review.cast.changes import change_view
 from clusterer.review.cast.likeness import by_likeness
-from clusterer.review.cast.words import describe
 from tests.review.cast.season import small
 
 FIRST, SECOND = Member(1, "person-1", 2.5, 7, False, 2.0), Member(2, "person-4", 1.0, 3, True, 9.0)
@@ -52,6 +52,7 @@ def test_evidence_in_one_word(
             "name": "Ann",
             "named": True,
             "hidden": True,
+            "background": False,
             "members": [[1, "person-2", 1.235, 5, word, chance]],
         }
     ]
@@ -83,22 +84,25 @@ def test_the_most_alike_come_first_and_ties_stay_in_order() -> None:
     assert by_likeness(nobody, people[:2], vectors) == ["person-0", "person-1"]
 
 
-def test_corrections_in_words(tmp_path: Path) -> None:
+def test_corrections_as_the_page_words_them(tmp_path: Path) -> None:
     project = small(tmp_path / "a.cast")
     project.name("Person 1", "Ann")
     now = project.snapshot()
     ann, bob = project.anchors("Ann"), project.anchors("Person 3")
     gone = (Anchor("no film", "0@1,1,9,9"),)
+    one, three = ["person-1"], ["person-3"]
     said = {
-        CastEdit(CastAction.NAME, bob, name="Bob"): "Person 3 is named Bob",
-        CastEdit(CastAction.NAME, ann): "Ann has no name",
-        CastEdit(CastAction.HIDE, ann): "Ann is hidden",
-        CastEdit(CastAction.SHOW, gone): "Somebody is shown",
-        CastEdit(CastAction.SAME, ann, bob): "Ann and Person 3 are the same person",
-        CastEdit(CastAction.SAME, ann, ann): "Ann is one person",
-        CastEdit(CastAction.DIFFERENT, ann, (*bob, *gone)): (
-            "Ann and Person 3 are different people"
+        CastEdit(CastAction.NAME, bob, name="Bob"): ("name", three, [], "Bob"),
+        CastEdit(CastAction.NAME, ann): ("name", one, [], ""),
+        CastEdit(CastAction.HIDE, ann): ("hide", one, [], ""),
+        CastEdit(CastAction.SHOW, gone): ("show", [], [], ""),
+        CastEdit(CastAction.SAME, ann, bob): ("same person", one, three, ""),
+        CastEdit(CastAction.SAME, ann, ann): ("same person", one, one, ""),
+        CastEdit(CastAction.DIFFERENT, ann, (*bob, *bob, *gone)): (
+            "different people", one, three, ""
         ),
-    }
-    for edit, words in said.items():
-        assert describe(edit, now) == words
+    }  # fmt: skip
+    for edit, (action, who, others, name) in said.items():
+        assert change_view(edit, now) == {
+            "action": action, "who": who, "others": others, "name": name
+        }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Names from elsewhere: cut lists, projects of editing programs, tables of a cast."""

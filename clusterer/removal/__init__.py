@@ -1,0 +1,1 @@
+"""Remove biometric data: of results, projects and galleries, of all people or of some."""
