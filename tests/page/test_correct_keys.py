@@ -141,13 +141,24 @@ def test_keys_do_nothing_while_typing(page: Page) -> None:
     expect(page.locator("#status")).to_have_text("Saved")
 
 
+@pytest.mark.parametrize("place", [".faces", ".timeline-all"])
+def test_the_focus_is_not_taken_back_in_the_next_frame(open_page: Open, place: str) -> None:
+    late = "window.requestAnimationFrame = run => setTimeout(run, 300)"
+    page = open_page(CREW.build(), mode="disk", before=lambda page: page.add_init_script(late))
+    page.locator(".cast-open").first.click()
+    page.locator(f"{place} [tabindex='0']").first.focus()
+    keys(page, "ArrowDown" if place == ".timeline-all" else "End", "Tab")
+    page.wait_for_timeout(600)
+    expect(page.locator(f"{place} :focus")).to_have_count(0)
+
+
 def test_faces_are_one_stop_of_the_tab_key(page: Page) -> None:
     to_first_face(page)
     keys(page, "End")
     expect(page.locator("[data-at='3'] .face-open")).to_be_focused()
     expect(page.locator("[data-at='3'] .face-open")).to_have_attribute("tabindex", "0")
     keys(page, "Tab")
-    assert not page.evaluate("!!document.activeElement.closest('.faces')")
+    expect(page.locator(".faces :focus")).to_have_count(0)
     keys(page, "Shift+Tab")
     expect(page.locator("[data-at='3'] .face-open")).to_be_focused()
     keys(page, "Home", "Enter")

@@ -50,6 +50,7 @@ const stop = (why: string): void => {
 export const load = async (): Promise<void> => {
   const before = project.value?.seen;
   const seen = await get<Seen>("cast");
+  if (project.value?.seen !== before) return; // older than the answer to a correction
   take(seen);
   if (!before) fresh.value += 1;
   else if (contentOf(before) !== contentOf(seen)) say(words().projectElsewhere);

@@ -151,6 +151,8 @@ interface Stated {
   grouping: string;
 }
 const queue: Request[] = [];
+/** Number of requests so far. */
+let requests = 0;
 let confirmed = data.edits.length;
 let grouping: string | undefined;
 let isSending = false;
@@ -253,6 +255,7 @@ const send = (path: string, body: Record<string, unknown> = {}, isOfTracks = fal
     saving.value = "unsaved";
     return;
   }
+  requests += 1;
   queue.push({ path, body, isOfTracks });
   unsent.value = queue.length;
   if (saving.value !== "away") saving.value = "sending";
@@ -265,10 +268,11 @@ const waitForTables = (): void => {
   asking = setTimeout(look, 250);
 };
 const look = async (): Promise<void> => {
-  if (saving.value !== "tables" && saving.value !== "away") return;
+  if (queue.length || (saving.value !== "tables" && saving.value !== "away")) return;
+  const before = requests;
   try {
     const { newest, error, grouping: stated } = await get<Stated>("state");
-    if (queue.length) return;
+    if (requests !== before) return; // older than a correction; `pump` asks again
     if (grouping !== undefined && stated !== grouping) return stop("elsewhere");
     problem.value = error ? { kind: "tables", said: error } : null;
     if (error || newest) saving.value = "saved";
@@ -277,6 +281,7 @@ const look = async (): Promise<void> => {
       waitForTables();
     }
   } catch (error) {
+    if (requests !== before) return;
     if (error instanceof ServerError && !error.isAway) {
       await failed(error);
       return;

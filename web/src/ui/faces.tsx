@@ -11,6 +11,7 @@ import { words } from "../words";
 import { chooseMove, newPerson, notAFace, notThisPerson } from "./actions";
 import { FaceDialog } from "./face_dialog";
 import { findFace } from "./find_film";
+import { whenDrawn } from "./focus_on";
 import { Face } from "./kit";
 import { hideLook, showLook } from "./whole";
 
@@ -136,6 +137,8 @@ export const Faces = ({ cells, label }: { cells: Cell[]; label: string }) => {
   const now = useRef(cells);
   now.current = cells;
   const from = useRef<number | null>(null);
+  /** See which rows are in view. */
+  const measure = useRef(() => {});
 
   useLayoutEffect(() => {
     const box = root.current!;
@@ -157,6 +160,7 @@ export const Faces = ({ cells, label }: { cells: Cell[]; label: string }) => {
       last.value = Math.ceil((below - top) / HEIGHT) + AHEAD;
     };
     look();
+    measure.current = look;
     const target = view && view !== document.scrollingElement ? view : document;
     target.addEventListener("scroll", look, { passive: true });
     paper.addEventListener("change", look);
@@ -197,9 +201,9 @@ export const Faces = ({ cells, label }: { cells: Cell[]; label: string }) => {
     if (!cell() && view) {
       const shift = box.getBoundingClientRect().top - view.getBoundingClientRect().top;
       view.scrollTop += shift + row * HEIGHT - view.clientHeight / 2;
+      measure.current();
     }
-    requestAnimationFrame(() => cell()?.focus());
-    cell()?.focus();
+    whenDrawn(() => cell()?.focus());
   };
 
   useLayoutEffect(() => {

@@ -9,6 +9,7 @@ import { goTo, inPoint, isPlaying, now_pts, openPerson, outPoint, tab } from "..
 import { words } from "../words";
 import { spoken } from "../words/format";
 import { nameOf } from "../words/person";
+import { whenDrawn } from "./focus_on";
 import { useDropOn } from "./drop_on";
 import { Button, Face } from "./kit";
 import { clock, end_pts } from "./screen";
@@ -222,7 +223,7 @@ const moveRow = (root: HTMLElement, to: number) => {
   if (root.scrollTop > top) root.scrollTop = top;
   else if (root.scrollTop < least) root.scrollTop = least;
   scroll.value = { top: root.scrollTop, height: root.clientHeight };
-  requestAnimationFrame(() => root.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus());
+  whenDrawn(() => root.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus());
 };
 const moveEdge = (direction: 1 | -1) => {
   const spans = lines.value[row.value]?.group.appearances ?? [];
