@@ -115,6 +115,7 @@ def chromium() -> Iterator[Browser]:
     if executable is None:
         pytest.skip("no Chromium on this system")
     api = pytest.importorskip("playwright.sync_api")
+    api.expect.set_options(timeout=90_000)  # a busy machine is slow, not wrong
     with api.sync_playwright() as playwright:
         try:
             started = playwright.chromium.launch(

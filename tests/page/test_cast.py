@@ -34,7 +34,7 @@ def test_fifty_people_fit_beside_the_film(open_page: Open) -> None:
     page = open_page(crowd(50).build(), mode="disk", viewport=WIDE)
     page.get_by_role("button", name="S", exact=True).click()
     height, room = page.locator(".cast-scroll").evaluate("s => [s.scrollHeight, s.clientHeight]")
-    assert page.locator(".cast-tile").count() == 50
+    expect(page.locator(".cast-tile")).to_have_count(50)
     assert height <= room
 
 
@@ -48,10 +48,10 @@ def test_people_are_found_sorted_and_counted(open_page: Open) -> None:
     assert names(page) == ["Person 2", "Person 3"]
     page.keyboard.press("Tab")
     page.get_by_label("Search names").fill("3")
-    assert page.locator(".cast-count").inner_text() == "1 of 3 people"
+    expect(page.locator(".cast-count")).to_have_text("1 of 3 people")
     page.get_by_label("Search names").fill("nobody")
     page.get_by_role("button", name="Clear filter").click()
-    assert page.locator(".cast-count").inner_text() == "3 people"
+    expect(page.locator(".cast-count")).to_have_text("3 people")
 
 
 def test_a_filter_shows_its_hits_wherever_one_was(open_page: Open) -> None:
@@ -59,7 +59,7 @@ def test_a_filter_shows_its_hits_wherever_one_was(open_page: Open) -> None:
     page.locator(".cast-scroll").evaluate("s => s.scrollTo(0, s.scrollHeight)")
     page.get_by_label("Search names").fill("Person 1")
     expect(page.locator(".cast-scroll")).to_have_js_property("scrollTop", 0)
-    assert page.locator(".cast-tile").first.is_visible()
+    expect(page.locator(".cast-tile").first).to_be_visible()
 
 
 def test_people_of_the_background_are_folded_away(open_page: Open) -> None:
@@ -71,7 +71,7 @@ def test_people_of_the_background_are_folded_away(open_page: Open) -> None:
     fold.click()
     expect(fold).to_have_attribute("aria-expanded", "false")
     assert names(page) == ["Ada", "Person 3"]
-    assert page.locator(".cast-count").inner_text() == "2 people"
+    expect(page.locator(".cast-count")).to_have_text("2 people")
     rows = page.locator(".timeline-row .timeline-who")
     expect(rows).to_have_text(["Ada", "Person 3", "Person 2", "Unknown"])
     page.get_by_label("Search names").fill("2")  # who is searched for is found
@@ -94,16 +94,16 @@ def test_the_grid_goes_by_keyboard(open_page: Open) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("x")
     bar = page.get_by_role("region", name="Selection")
-    assert bar.get_by_role("status").inner_text() == "Ada, Person 2"
+    expect(bar.get_by_role("status")).to_have_text("Ada, Person 2")
     page.keyboard.press("Escape")
-    assert bar.count() == 0
+    expect(bar).to_have_count(0)
     page.keyboard.press("Enter")
-    assert page.get_by_role("article", name="Person 2").is_visible()
+    expect(page.get_by_role("article", name="Person 2")).to_be_visible()
     page.keyboard.press("Escape")
-    assert page.get_by_role("article").count() == 0
-    assert page.evaluate("document.activeElement.title") == "Person 2"
+    expect(page.get_by_role("article")).to_have_count(0)
+    expect(page.locator(":focus")).to_have_attribute("title", "Person 2")
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.type") == "search"
+    expect(page.locator(":focus")).to_have_attribute("type", "search")
 
 
 def test_a_person_opens_below_their_row(open_page: Open) -> None:
@@ -113,9 +113,9 @@ def test_a_person_opens_below_their_row(open_page: Open) -> None:
     assert len(set(tops)) == 1
     opened = page.get_by_role("article", name="Ada")
     assert opened.bounding_box()["y"] > tops[0]
-    assert opened.locator(".face-cell").count() == 4
+    expect(opened.locator(".face-cell")).to_have_count(4)
     opened.get_by_role("button", name="Show all 16 faces").click()
-    assert opened.locator(".face-cell").count() == 16
+    expect(opened.locator(".face-cell")).to_have_count(16)
     opened.get_by_text("Table of appearances").click()
     expect(opened.get_by_role("row")).to_have_count(5)
 
@@ -127,21 +127,21 @@ def test_faces_are_enlarged_and_selected(open_page: Open) -> None:
     face.click()
     dialog = page.get_by_role("dialog")
     page.keyboard.press("ArrowRight")
-    assert dialog.get_by_text("Face 2 of 4").is_visible()
+    expect(dialog.get_by_text("Face 2 of 4")).to_be_visible()
     page.keyboard.press("Escape")
-    assert dialog.count() == 0
+    expect(dialog).to_have_count(0)
     face.focus()
     page.keyboard.press("Space")
     page.keyboard.press("Shift+ArrowRight")
     bar = page.get_by_role("region", name="Selection")
-    assert bar.get_by_role("status").inner_text() == "2 tracks of Ada"
+    expect(bar.get_by_role("status")).to_have_text("2 tracks of Ada")
 
 
 def test_without_people_the_page_leads_to_unknown_faces(open_page: Open) -> None:
     page = open_page(NOBODY.build(), mode="disk")
     page.get_by_role("button", name="Show unknown faces").click()
     reason = page.locator("[data-reason='no match']")
-    assert reason.locator(".face-cell").count() == 3
+    expect(reason.locator(".face-cell")).to_have_count(3)
 
 
 def test_only_faces_in_view_are_drawn(open_page: Open) -> None:

@@ -104,7 +104,7 @@ def test_paper_shows_every_person_on_white(open_page: Open) -> None:
     for gone in (".player", ".timeline", ".cast-tools", "header.shell"):
         expect(page.locator(gone)).to_be_hidden()
     expect(page.get_by_text("episode.mp4 · 1 min 24 s")).to_be_visible()
-    assert page.locator(".cast-tile").count() == 40
+    expect(page.locator(".cast-tile")).to_have_count(40)
     last = page.locator(".cast-tile").last.bounding_box()
     assert last
     assert last["y"] + last["height"] <= page.evaluate("document.documentElement.scrollHeight")

@@ -92,7 +92,7 @@ def test_a_finger_opens_selects_and_merges(open_page: Open) -> None:
 def test_a_finger_goes_to_a_moment(open_page: Open) -> None:
     page = open_page(CREW.build(), mode="disk", has_touch=True)
     page.locator(".timeline-bars").first.tap()
-    assert page.locator(".player-timecode").inner_text() != "00:00:00:00"
+    expect(page.locator(".player-timecode")).not_to_have_text("00:00:00:00")
     page.locator(".player-who").first.tap()
     expect(page.locator(".player-menu")).to_be_visible()
 
@@ -102,10 +102,10 @@ def test_everybody_is_printed_with_time_and_picture(page: Page) -> None:
     page.emulate_media(media="print")
     for number in range(3):
         tile = page.locator(".cast-tile").nth(number)
-        assert tile.is_visible()
-        assert tile.locator("img.face").is_visible()
-        assert tile.locator(".cast-name").is_visible()
-        assert tile.locator(".cast-facts").is_visible()
+        expect(tile).to_be_visible()
+        expect(tile.locator("img.face")).to_be_visible()
+        expect(tile.locator(".cast-name")).to_be_visible()
+        expect(tile.locator(".cast-facts")).to_be_visible()
     cut = page.evaluate(
         """() => [...document.querySelectorAll(".side > .panel, .side > .panel *")]
             .filter(one => one.checkVisibility() && getComputedStyle(one).overflowY !== "visible")

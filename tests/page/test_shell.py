@@ -72,7 +72,7 @@ def test_undo_says_what_it_undoes_and_tells_the_server(open_page: Open) -> None:
     expect(undo).to_have_attribute("title", "Undo: Rename (Ctrl+Z)")
     page.keyboard.press("Control+z")
     expect(undo).to_be_disabled()
-    expect(page.locator("#status")).to_have_text("Saved", timeout=15_000)
+    expect(page.locator("#status")).to_have_text("Saved")
     assert served.get("state").json["count"] == 0
     served.stop()
     page.wait_for_timeout(1500)

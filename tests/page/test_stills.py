@@ -15,7 +15,6 @@ sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
 expect = sync_api.expect
-SLOW_MS = 60_000
 
 
 def open_panel(page: Any) -> Any:
@@ -34,7 +33,7 @@ def test_pictures_of_a_person(open_page: Open, folder: Path, tmp_path: Path) -> 
     part.get_by_label("Head and shoulders only").check()
     make.press("Enter")
     name = "small+Person 1.stills.zip"
-    expect(part.get_by_role("status")).to_have_text(f"{name}: ready to download.", timeout=SLOW_MS)
+    expect(part.get_by_role("status")).to_have_text(f"{name}: ready to download.")
     with page.expect_download() as download:
         part.get_by_role("link", name=f"Download {name}").click()
     assert download.value.suggested_filename == name
@@ -55,7 +54,7 @@ def test_a_contact_sheet(open_page: Open, folder: Path, tmp_path: Path, scheme: 
     paper.select_option("US Letter")
     part.get_by_role("button", name="Make a contact sheet (PDF)").click()
     link = part.get_by_role("link", name="Download small.sheet.pdf")
-    expect(link).to_be_visible(timeout=SLOW_MS)
+    expect(link).to_be_visible()
     assert axe.Axe().run(page).response["violations"] == []
     with page.expect_download() as download:
         link.click()

@@ -87,7 +87,7 @@ class Kills(Cluster):
         future = super().submit(fn, *args, **kwargs)
         if self.jobs == 2:
             busy: dict[str, Any] = {}
-            until = time.monotonic() + 30
+            until = time.monotonic() + 60
             while not any(busy.values()) and time.monotonic() < until:
                 busy = self._client.processing()
             worker = next(address for address, keys in busy.items() if keys)

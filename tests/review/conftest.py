@@ -87,7 +87,7 @@ class Served:
         **options: Any,
     ) -> Answer:
         """Send a request just like this."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, dict(headers or {}), **options)
             reply = connection.getresponse()
@@ -143,7 +143,7 @@ def serving(
         patch.setattr(server_module, "Server", Known)
         thread = Thread(target=run)
         thread.start()
-        address = addresses.get(timeout=20)
+        address = addresses.get(timeout=60)
         try:
             if isinstance(address, str):
                 served = Served(site, address, servers)
@@ -151,7 +151,7 @@ def serving(
         finally:
             for server in servers:
                 server.should_exit = True
-            thread.join(timeout=20)
+            thread.join(timeout=60)
     assert not thread.is_alive()
     if failures:
         raise failures[0]

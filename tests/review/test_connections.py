@@ -114,7 +114,7 @@ def test_a_slow_answer_and_a_busy_client_are_not_cut(
 
     with serving(opened(folder, render=render)) as served:
         assert served.get().body == b"late"
-        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
         connection.connect()
         used = connection.sock
         for _ in range(10):
@@ -143,7 +143,7 @@ def test_a_lack_of_descriptors_is_one_line(folder: Path) -> None:
         for connection in many:
             connection.close()
         ask = f"GET /{token}/state HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             connection.sendall(ask.encode())
             assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200")
         review.terminate()

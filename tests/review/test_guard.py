@@ -28,7 +28,7 @@ def knocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def raw(served: Served, request: bytes) -> bytes:
     """All that is said to these bytes."""
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         said = b""
@@ -136,7 +136,7 @@ def test_what_is_too_large_is_not_read_to_its_end(knocked: Served) -> None:
         f"POST /{knocked.token}/edit HTTP/1.1\r\nHost: 127.0.0.1:{knocked.port}\r\n"
         f"Origin: {knocked.origin}\r\nContent-Type: {JSON}\r\nContent-Length: 900000000\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", knocked.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", knocked.port), timeout=60) as connection:
         connection.sendall(head.encode() + LARGE)
         assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
 

@@ -74,7 +74,7 @@ def open_live(chromium: Browser) -> Iterator[Open]:
 
 def kept(page: Page) -> None:
     """Wait until the tables are written."""
-    expect(page.locator("#status")).to_have_text("Saved", timeout=15_000)
+    expect(page.locator("#status")).to_have_text("Saved")
 
 
 def tile(page: Page, name: str) -> Locator:
@@ -306,7 +306,7 @@ def test_every_correction_stands_in_the_file_at_once(
     page = open_live(demo_served)
     for count, name in enumerate(("Ada", "Bob", "Cleo"), start=1):
         rename(page, f"Person {count}", name)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while True:
             path = demo_folder / "edits.json"
             edits = read(path).edits if path.exists() else ()

@@ -89,7 +89,7 @@ class Answering:
         self.actions.append(keys)
         self.edits += count
         expect(self.page.locator(f".questions-body[data-question='{asked}']")).to_have_count(0)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while self.session.count < self.edits:
             assert time.monotonic() < deadline
             self.page.wait_for_timeout(20)
@@ -139,7 +139,7 @@ def test_answers_lead_to_the_truth(
         while len(someone.actions) < MOST and someone.answer():
             reached.append(someone.b_cubed_f())
         if someone.edits:  # otherwise the result is right as it is
-            expect(page.locator("#status")).to_have_text("Saved", timeout=15_000)
+            expect(page.locator("#status")).to_have_text("Saved")
         page.close()
     record_property("f", reached)
     record_property("answers", someone.actions)

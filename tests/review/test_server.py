@@ -102,13 +102,13 @@ def test_the_end_waits_for_the_tables(folder: Path) -> None:
 
     def slow(result: ClusteringResult, where: Path) -> None:
         began.set()
-        assert go.wait(timeout=20)
+        assert go.wait(timeout=60)
         save_result(result, where)
 
     site = saving(folder, slow)
     with serving(site) as served:
         site.session.append(ADA, 0)
-        assert began.wait(timeout=20)
+        assert began.wait(timeout=60)
         site.session.append(ADA, 1)
         assert served.get("state").json["written"] == 0
         served.stop()
@@ -125,7 +125,7 @@ def test_a_change_in_hand_is_finished(folder: Path, monkeypatch: pytest.MonkeyPa
 
     def slow(*given: Any, **options: Any) -> ClusteringResult:
         began.set()
-        assert go.wait(timeout=20)
+        assert go.wait(timeout=60)
         return decide(*given, **options)
 
     monkeypatch.setattr(session_module, "decide", slow)
@@ -133,7 +133,7 @@ def test_a_change_in_hand_is_finished(folder: Path, monkeypatch: pytest.MonkeyPa
     with serving(site) as served:
         asking = Thread(target=served.post, args=["regroup", {"count": 0}])
         asking.start()
-        assert began.wait(timeout=20)
+        assert began.wait(timeout=60)
         assert served.get("state").json["count"] == 0  # who only asks does not wait
         assert served.get().status == 200
         served.stop()
@@ -180,7 +180,7 @@ def test_a_film_on_its_way_does_not_hold_up_the_end(
         film.write(head + padding.to_bytes(4, "big") + b"free")
         film.truncate(200 << 20)
     with serving(opened(folder)) as served:
-        watching = socket.create_connection(("127.0.0.1", served.port), timeout=20)
+        watching = socket.create_connection(("127.0.0.1", served.port), timeout=60)
         head = f"GET /{served.token}/video HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n\r\n"
         watching.sendall(head.encode())
         assert watching.recv(100).startswith(b"HTTP/1.1 200 ")

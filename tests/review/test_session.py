@@ -378,12 +378,12 @@ def test_a_correction_does_not_wait_for_the_tables(folder: Path) -> None:
 
     def slow(result: ClusteringResult, _folder: Path) -> None:
         began.set()
-        assert go.wait(timeout=20)
+        assert go.wait(timeout=60)
         saved.append(len(result.edits))
 
     session = Session(folder, slow)
     session.append(ADA, 0)
-    assert began.wait(timeout=20)
+    assert began.wait(timeout=60)
     session.append(SPLIT, 1)
     session.append(JOIN, 2)
     assert len(stored(folder)["edits"]) == 3

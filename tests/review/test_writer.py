@@ -33,7 +33,7 @@ class Disk:
         self.at_once += 1
         assert self.at_once == 1
         self.began.put(len(result.edits))
-        failure = self.go.get(timeout=20)
+        failure = self.go.get(timeout=60)
         self.at_once -= 1
         if failure is not None:
             raise failure
@@ -50,7 +50,7 @@ def closed(writer: Writer) -> Written:
     found: list[Written] = []
     thread = Thread(target=lambda: found.append(writer.close()), daemon=True)
     thread.start()
-    thread.join(timeout=20)
+    thread.join(timeout=60)
     assert found
     return found[0]
 
@@ -58,12 +58,12 @@ def closed(writer: Writer) -> Written:
 def test_those_overtaken_are_left_out(disk: Disk) -> None:
     writer = Writer(disk.save, 0)
     writer.submit(result(1))
-    assert disk.began.get(timeout=20) == 1
+    assert disk.began.get(timeout=60) == 1
     for count in (2, 3, 4):  # returns though the disk is busy
         writer.submit(result(count))
     assert writer.written == Written(0, newest=False, error="")
     disk.go.put(None)
-    assert disk.began.get(timeout=20) == 4
+    assert disk.began.get(timeout=60) == 4
     assert writer.written == Written(1, newest=False, error="")
     disk.go.put(None)
     assert closed(writer) == Written(4, newest=True, error="")
@@ -73,16 +73,16 @@ def test_those_overtaken_are_left_out(disk: Disk) -> None:
 def test_closing_waits_for_the_newest(disk: Disk) -> None:
     writer = Writer(disk.save, 0)
     writer.submit(result(1))
-    disk.began.get(timeout=20)
+    disk.began.get(timeout=60)
     writer.submit(result(2))
     ended = Event()
     thread = Thread(target=lambda: (writer.close(), ended.set()))
     thread.start()
     disk.go.put(None)
-    assert disk.began.get(timeout=20) == 2
+    assert disk.began.get(timeout=60) == 2
     assert not ended.is_set()
     disk.go.put(None)
-    assert ended.wait(timeout=20)
+    assert ended.wait(timeout=60)
     thread.join()
     assert disk.done == [1, 2]
 
@@ -125,7 +125,7 @@ def test_failure_is_told_and_mended_by_the_next(disk: Disk, failure: Exception, 
 def test_closing_tries_once_more(disk: Disk) -> None:
     writer = Writer(disk.save, 0)
     writer.submit(result(1))
-    disk.began.get(timeout=20)
+    disk.began.get(timeout=60)
     disk.go.put(ResultError("The disk is full"))
     disk.go.put(None)
     assert closed(writer) == Written(1, newest=True, error="")
