@@ -334,9 +334,11 @@ def test_answers_are_json(looked_at: Served) -> None:
 
 
 def test_a_film_elsewhere_is_served_where_it_was_analysed(
-    demo: clusterer.Outcome, demo_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    demo_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Its place is not in the result, but in the cache of the user who analysed it."""
+    monkeypatch.setenv("CLUSTER_VIDEO_CACHE", str(tmp_path / "of this user"))
+    clusterer.process(DEMO, folder=demo_folder)
     with serving(opened(demo_folder)) as served:
         assert served.get("video", Range="bytes=0-9").body == DEMO.read_bytes()[:10]
     for path in demo_folder.rglob("*"):
