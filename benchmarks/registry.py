@@ -66,6 +66,7 @@ BENCHMARKS = (
     Benchmark("faces", "tracks", "whether tracks stay with one person and end at the true frame"),
     Benchmark("faces", "cosine", "which cosine threshold corresponds to 0.36 under L2"),
     Benchmark("faces", "losses", "which loss teaches a face encoder most on a small budget"),
+    Benchmark("faces", "anonymise", "faces left in anonymised films, and how long writing takes"),
     Benchmark("people", "accuracy", "accuracy of the whole pipeline on each clip"),
     Benchmark("people", "hard", "accuracy on copies that are harder to analyse"),
     Benchmark("people", "parts", "accuracy on parts of clips, each by itself"),
