@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 FRAMES = 100
+LATE = """{
+    const wait = window.setTimeout;
+    window.setTimeout = (run, ms = 0, ...of) => wait(run, ms + %d, ...of);
+    window.requestAnimationFrame = run => window.setTimeout(run);
+}"""
 BROKEN = "all => all.filter(one => one.complete && !one.naturalWidth).map(one => one.src)"
 """Pictures that are shown as broken."""
 CODECS = {
@@ -49,10 +54,11 @@ def wait_for(page: Page, frame: int) -> None:
         page.wait_for_timeout(50)
 
 
-@pytest.mark.parametrize("suffix", ["webm", "mp4"])
+@pytest.mark.parametrize(("suffix", "late_ms"), [("webm", 0), ("webm", 500), ("mp4", 0)])
 def test_a_film_that_the_reader_opens_shows_the_chosen_frame(
-    open_page: Open, tmp_path: Path, suffix: str
+    open_page: Open, tmp_path: Path, suffix: str, late_ms: int
 ) -> None:
+    """Also if it is loaded before the browser asks for the next frame of the page."""
     codec, kind = CODECS[suffix]
     film = write_video(
         tmp_path / f"film.{suffix}",
@@ -60,7 +66,11 @@ def test_a_film_that_the_reader_opens_shows_the_chosen_frame(
         codec=codec,
         rate=Fraction(25),
     )
-    page = open_page(Scene([Cast([0, 1], "Ada")]).build(), mode="disk")
+    page = open_page(
+        Scene([Cast([0, 1], "Ada")]).build(),
+        mode="disk",
+        before=lambda page: page.add_init_script(LATE % late_ms),
+    )
     if not page.evaluate("kind => document.createElement('video').canPlayType(kind)", kind):
         pytest.skip(f"this Chromium does not play {kind}")
     page.locator(".player-open input").set_input_files(film)

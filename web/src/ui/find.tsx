@@ -1,6 +1,6 @@
 // Finding a face, for the page of a film and of a project: what is looked for, and who it may be.
 import type { ComponentChildren, VNode } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Fault, Hit, Search } from "../state/find";
 import { words } from "../words";
 import { inChance, isNearMiss } from "../words/chance";
@@ -13,7 +13,7 @@ const FILES = ".jpg,.jpeg,.png,.bmp,.tif,.tiff,.webp,image/*";
 /** While a file is dragged over the page, the whole page takes it. */
 export const PhotographDrop = ({ onFile }: { onFile: (file: File) => void }) => {
   const [isOver, setOver] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
     const over = (event: DragEvent) => {
       if (!hasFile(event) || document.querySelector("dialog[open]")) return;

@@ -32,7 +32,8 @@ const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4, 8];
 const Video = () => {
   const video = useRef<HTMLVideoElement>(null);
   const url = source.value;
-  useEffect(() => (video.current ? screen.attach(video.current) : undefined), [url]);
+  // Before it has loaded anything: an effect that waits for a frame may miss that.
+  useLayoutEffect(() => (video.current ? screen.attach(video.current) : undefined), [url]);
   return (
     <video
       key={url}

@@ -1,6 +1,6 @@
 // Who is on screen when: a row per person under one ruler. Only rows in view are drawn.
 import { computed, signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { fit, marks, pan, percent, reveal, whole, zoom, type Range } from "../model/axis";
 import { Group, type Person } from "../model/people";
 import { onKeys } from "../state/keys";
@@ -387,7 +387,7 @@ export const Timeline = () => {
   const root = useRef<HTMLDivElement>(null);
   const w = words();
   useLayoutEffect(() => listenToKeys(root.current!), []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const removers = [
       listen(root.current!),
       now_pts.subscribe((pts) => {
