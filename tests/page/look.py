@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 PHONE = {"width": 360, "height": 740}
+LATE = """{
+    const wait = window.setTimeout;
+    window.setTimeout = (run, ms = 0, ...of) => wait(run, ms + 500, ...of);
+    window.requestAnimationFrame = run => window.setTimeout(run);
+    window.cancelAnimationFrame = window.clearTimeout;
+}"""
+"""For a page whose frames and timers come late, as on a busy machine."""
 
 # Opens everybody in turn, by no pointer and with no focus, and leaves the page as it was.
 CAST = """async () => {

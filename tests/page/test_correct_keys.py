@@ -6,7 +6,7 @@ import pytest
 
 from tests.outputs.report.crew import ADA, CREW, THREE, TWO
 from tests.page.conftest import Open
-from tests.page.look import bar, cast_of, unknown_of
+from tests.page.look import LATE, bar, cast_of, unknown_of
 
 pytest.importorskip("playwright")
 from playwright.sync_api import Page, expect
@@ -143,12 +143,11 @@ def test_keys_do_nothing_while_typing(page: Page) -> None:
 
 @pytest.mark.parametrize("place", [".faces", ".timeline-all"])
 def test_the_focus_is_not_taken_back_in_the_next_frame(open_page: Open, place: str) -> None:
-    late = "window.requestAnimationFrame = run => setTimeout(run, 300)"
-    page = open_page(CREW.build(), mode="disk", before=lambda page: page.add_init_script(late))
+    page = open_page(CREW.build(), mode="disk", before=lambda page: page.add_init_script(LATE))
     page.locator(".cast-open").first.click()
     page.locator(f"{place} [tabindex='0']").first.focus()
     keys(page, "ArrowDown" if place == ".timeline-all" else "End", "Tab")
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(1000)
     expect(page.locator(f"{place} :focus")).to_have_count(0)
 
 

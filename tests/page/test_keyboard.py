@@ -154,7 +154,7 @@ def test_hide_and_show(page: Page) -> None:
     expect_names(page, "Ada", "Person 2")
     kind = page.get_by_role("combobox", name="Show", exact=True)
     reach(page, kind, "Shift+Tab")
-    page.keyboard.type("hid")
+    press(page, "h")  # each letter within a second, or a list begins anew
     expect_names(page, "Person 3")
     to_tile(page, "Person 3")
     press(page, "h")
@@ -181,7 +181,7 @@ def test_filter_and_sort(page: Page) -> None:
     expect_names(page, "Person 3")
     press(page, "Control+a", "Delete")
     reach(page, page.get_by_label("Sort by"))
-    page.keyboard.type("first")
+    press(page, "f")
     expect(page.get_by_label("Sort by")).to_have_value("first")
     reach(page, page.get_by_role("button", name="L", exact=True))
     press(page, "Enter")
