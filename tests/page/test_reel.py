@@ -69,6 +69,24 @@ def test_progress_and_cancelling_by_keyboard(
     expect(part.get_by_role("link")).to_have_count(0)
 
 
+def test_an_answer_from_before_it_was_begun_ends_nothing(
+    open_page: Open, folder: Path, slow: threading.Event
+) -> None:
+    page = open_page(folder)
+    held: list[Any] = []
+    page.route("**/reel", lambda route: held.append(route), times=1)  # noqa: PLW0108 (it must have a __dict__)
+    with page.expect_request("**/reel"):
+        part = open_panel(page)
+    part.get_by_role("button", name="Make a reel").click()
+    bar = part.get_by_role("progressbar", name="Making a reel")
+    expect(bar).to_be_visible()
+    with page.expect_request("**/reel"):
+        held[0].fulfill(json={"state": "none", "done": 0, "left_s": None, "name": "", "error": ""})
+    expect(bar).to_be_visible()
+    part.get_by_role("button", name="Cancel").click()
+    expect(part.get_by_role("status")).to_have_text("The reel is cancelled.")
+
+
 def test_handles_that_are_no_number(open_page: Open, folder: Path) -> None:
     part = open_panel(open_page(folder))
     field, make = part.get_by_role("textbox"), part.get_by_role("button", name="Make a reel")

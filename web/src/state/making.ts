@@ -24,6 +24,8 @@ export const making = <T extends Job>(endpoint: string) => {
   const isAsking = signal(false);
   const wasCancelled = signal(false);
   let isWatching = false;
+  /** Number of answers to what was asked for here. */
+  let answers = 0;
 
   const say = (error: unknown) => {
     fault.value = error instanceof ServerError ? error.message : String(error);
@@ -36,6 +38,7 @@ export const making = <T extends Job>(endpoint: string) => {
     } catch (error) {
       say(error);
     } finally {
+      answers += 1;
       isAsking.value = false;
     }
   };
@@ -44,11 +47,15 @@ export const making = <T extends Job>(endpoint: string) => {
     if (isWatching) return;
     isWatching = true;
     try {
-      do {
-        job.value = await get<T>(endpoint);
-        if (job.value.state === "making")
-          await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
-      } while (job.value.state === "making");
+      for (;;) {
+        const before = answers;
+        const now = await get<T>(endpoint);
+        if (answers === before) {
+          job.value = now;
+          if (now.state !== "making") break;
+        } // else it is older than an answer that is known
+        await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
+      }
     } catch (error) {
       say(error);
     } finally {

@@ -41,8 +41,11 @@ export const isBroken = computed(() => broken.value.size > 0 && !source.value);
 /** 1 = as filmed; below 0 = backwards. */
 export const speed = signal(1);
 
+/** Number of times that the server was asked for the film. */
+let asks = 0;
 export const askForFilm = async (): Promise<void> => {
   if (!isLive) return;
+  const mine = ++asks;
   let next: Footage;
   try {
     // The server makes a copy of a film that this browser could not play after all.
@@ -54,6 +57,7 @@ export const askForFilm = async (): Promise<void> => {
     }
     next = { state: "playable", done: 1, left_s: null, reason: "", url: "video", stills: true };
   }
+  if (mine !== asks) return; // an older answer
   footage.value = next;
   isFilmMissing.value = !next.stills;
   if (next.state === "making") setTimeout(() => void askForFilm(), POLL_MS);
