@@ -50,22 +50,23 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
             before: Callable[[Page], object] = lambda _page: None,
             **options: Any,
         ) -> Page:
+            served = None
+            if mode == "live":
+                folder = source if isinstance(source, Path) else _written(source, tmp_path)
+                served = stack.enter_context(serving(opened(folder)))  # ends after its pages
+                address, own = served.address + path, served.address
+            else:
+                assert isinstance(source, ClusteringResult)
+                address = own = _filed(source, tmp_path, torsos).as_uri()
             settings = {"viewport": LAPTOP, "locale": "en-GB", **options}
             context = chromium.new_context(**settings)
             stack.callback(context.close)
             if not hints:
                 context.add_init_script(NO_HINTS)
             page = context.new_page()
+            page.served = served
             page.on("console", lambda message: complaints.append(message.text))
             page.on("pageerror", lambda error: complaints.append(str(error)))
-            if mode == "live":
-                folder = source if isinstance(source, Path) else _written(source, tmp_path)
-                served = stack.enter_context(serving(opened(folder)))
-                page.served = served
-                address, own = served.address + path, served.address
-            else:
-                assert isinstance(source, ClusteringResult)
-                address = own = _filed(source, tmp_path, torsos).as_uri()
             page.on(
                 "request",
                 lambda request: (

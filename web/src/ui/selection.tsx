@@ -1,5 +1,5 @@
 // What is selected and what can be done with it, at the foot of the page.
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { owners as ownersOf } from "../model/corrections";
 import type { Person } from "../model/people";
 import { onKeys } from "../state/keys";
@@ -133,7 +133,7 @@ export const Selection = () => {
   const present = tracks.filter((track) => data.tracks.key[track] !== undefined);
   const persons = pickedPersons();
   const isShown = present.length + persons.length > 0;
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.style.setProperty(
       "--bar",
       isShown ? `${root.current?.offsetHeight ?? 0}px` : "0px",
