@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
 PHONE = {"width": 360, "height": 740}
 LATE = """{
@@ -56,6 +56,17 @@ def unknown_of(page: Page) -> dict[str, list[int]]:
     found: list[tuple[str, list[int]]] = page.evaluate(UNKNOWN)
     page.get_by_role("tab", name="Cast").click()
     return {reason: sorted(tracks) for reason, tracks in found}
+
+
+def hold(page: Page, url: str) -> list[Route]:
+    """Keep the next request from the server; it is in the list once the page has made it."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(url, keep, times=1)
+    return held
 
 
 def tile(page: Page, name: str) -> Locator:

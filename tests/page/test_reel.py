@@ -12,6 +12,7 @@ import pytest
 from clusterer.media import probe
 from tests.media.test_reel import shown, slowed
 from tests.page.conftest import Open
+from tests.page.look import hold
 from tests.result_folder import decided
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -73,8 +74,7 @@ def test_an_answer_from_before_it_was_begun_ends_nothing(
     open_page: Open, folder: Path, slow: threading.Event
 ) -> None:
     page = open_page(folder)
-    held: list[Any] = []
-    page.route("**/reel", lambda route: held.append(route), times=1)  # noqa: PLW0108 (it must have a __dict__)
+    held = hold(page, "**/reel")
     with page.expect_request("**/reel"):
         part = open_panel(page)
     part.get_by_role("button", name="Make a reel").click()

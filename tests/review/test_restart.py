@@ -13,6 +13,7 @@ import pytest
 import clusterer
 from clusterer.project.project import Project
 from tests.page.conftest import NO_HINTS
+from tests.page.look import hold
 from tests.review.cast.season import season
 from tests.review.conftest import Served, opened, serving, stored
 from tests.review.test_page import count, kept, rename, tile
@@ -136,8 +137,7 @@ def test_an_answer_that_is_older_than_a_correction_does_not_call_it_saved(
     page = open_at(served.address)
     not_written = served.get("state").json | {"newest": False}
     page.route("**/state", lambda route: route.fulfill(json=not_written))
-    held: list[Route] = []
-    page.route("**/state", lambda route: held.append(route), times=1)  # noqa: PLW0108 (it must have a __dict__)
+    held = hold(page, "**/state")
     with page.expect_request("**/state"):
         rename(page, "Person 1", "Ada")
     with page.expect_response("**/edit"):
@@ -170,13 +170,12 @@ def test_corrections_made_while_grouping_again_are_sent(
     page = open_at(served.address)
     rename(page, "Person 1", "Ada")
     kept(page)
-    waiting: list[Route] = []
-    page.route("**/regroup", lambda route: waiting.append(route))  # noqa: PLW0108 (it must have a __dict__)
+    held = hold(page, "**/regroup")
     page.get_by_role("button", name="Group again").click()
     expect(page.locator("#status")).to_have_text("Grouping again …")
     rename(page, "Person 2", "Bob")
     with page.expect_navigation():
-        waiting[0].continue_()
+        held[0].continue_()
     page.wait_for_selector("html[data-ready]")
     expect(tile(page, "Bob")).to_have_count(1)
     assert [edit["action"] for edit in stored(folder)["edits"]] == ["name", "group again", "name"]
