@@ -114,7 +114,7 @@ def test_a_person_opens_below_their_row(open_page: Open) -> None:
     opened = page.get_by_role("article", name="Ada")
     assert opened.bounding_box()["y"] > tops[0]
     expect(opened.locator(".face-cell")).to_have_count(4)
-    opened.get_by_role("button", name="Show all 16 faces").click()
+    opened.get_by_role("button", name="Show all 16 pictures").click()
     expect(opened.locator(".face-cell")).to_have_count(16)
     opened.get_by_text("Table of appearances").click()
     expect(opened.get_by_role("row")).to_have_count(5)

@@ -32,7 +32,7 @@ def test_nothing_hangs_over_the_side(open_page: Open, width: int) -> None:
     page.keyboard.press("Enter")
     person = opened(page, "A rather long name of somebody or other")
     person.get_by_text("Table of appearances").click()
-    person.get_by_role("button", name="Show all 12 faces").click()
+    person.get_by_role("button", name="Show all 12 pictures").click()
     assert overhang(page) <= 0
     select(page, "A rather long name of somebody or other", 0)
     expect(bar(page)).to_be_visible()

@@ -1,6 +1,5 @@
 // The head of the page: the film, what can be undone, whether all is saved, and the panels to choose from.
 import { useLayoutEffect } from "preact/hooks";
-import { openDialog } from "../state/dialog";
 import { onKeys } from "../state/keys";
 import {
   canRedo,
@@ -26,7 +25,7 @@ import { LanguageChoice, ThemeChoice } from "./preferences";
 import { whatOf } from "./said";
 import { Saving } from "./saving";
 import "./shell.css";
-import { Shortcuts } from "./shortcuts";
+import { openShortcuts, ShortcutsButton } from "./shortcuts";
 import { ToastBox } from "./toastbox";
 
 const Back = () => {
@@ -96,7 +95,7 @@ export const Header = () => {
         "Ctrl+z": undo,
         "Ctrl+Shift+z": redo,
         "Ctrl+y": redo,
-        "?": () => openDialog(<Shortcuts list={words().shortcutList()} />),
+        "?": () => openShortcuts(words().shortcutList()),
       }),
     [],
   );
@@ -120,14 +119,7 @@ export const Header = () => {
         <Back />
         <LanguageChoice />
         <ThemeChoice />
-        <Button
-          onClick={() => openDialog(<Shortcuts list={w.shortcutList()} />)}
-          title={w.shortcuts}
-          aria-label={w.shortcuts}
-          aria-keyshortcuts="?"
-        >
-          ?
-        </Button>
+        <ShortcutsButton list={w.shortcutList()} />
       </header>
       <Hints />
       <ToastBox />

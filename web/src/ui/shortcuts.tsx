@@ -1,13 +1,11 @@
 // The keyboard shortcuts of the whole page.
-import { closeDialog } from "../state/dialog";
+import { closeDialog, openDialog } from "../state/dialog";
 import { words } from "../words";
-import { Dialog } from "./kit";
+import { Button, Dialog } from "./kit";
 
-export const Shortcuts = ({
-  list,
-}: {
-  list: readonly (readonly [keys: string, what: string])[];
-}) => (
+type List = readonly (readonly [keys: string, what: string])[];
+
+const Shortcuts = ({ list }: { list: List }) => (
   <Dialog title={words().shortcuts} onClose={closeDialog} closeWords={words().close}>
     <dl class="shell-keys">
       {list.map(([keys, what]) => (
@@ -23,3 +21,19 @@ export const Shortcuts = ({
     </dl>
   </Dialog>
 );
+
+export const openShortcuts = (list: List): void => openDialog(<Shortcuts list={list} />);
+
+export const ShortcutsButton = ({ list }: { list: List }) => {
+  const w = words();
+  return (
+    <Button
+      onClick={() => openShortcuts(list)}
+      title={w.shortcuts}
+      aria-label={w.shortcuts}
+      aria-keyshortcuts="?"
+    >
+      ?
+    </Button>
+  );
+};

@@ -186,7 +186,7 @@ export const de: Words = {
   personNext: "Nächstes Gesicht",
   personSuggested: "Vorschläge",
   personFacesOf: (name) => `Gesichter von ${name} in zeitlicher Folge`,
-  personAllFaces: (n) => `Alle ${many(n, "Gesicht", "Gesichter")} zeigen`,
+  personAllFaces: (n) => `Alle ${many(n, "Bild", "Bilder")} zeigen`,
   personFaceAt: (name, tc) => `${name} bei ${tc}`,
   personFaceOf: (i, n) => `Gesicht ${i} von ${n}`,
   personShotN: (n) => `Einstellung ${n}`,

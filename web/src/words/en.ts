@@ -184,7 +184,7 @@ export const en = {
   personNext: "Next face",
   personSuggested: "Suggested",
   personFacesOf: (name: string) => `Faces of ${name} in time order`,
-  personAllFaces: (n: number) => `Show all ${many(n, "face", "faces")}`,
+  personAllFaces: (n: number) => `Show all ${many(n, "picture", "pictures")}`,
   personFaceAt: (name: string, tc: string) => `${name} at ${tc}`,
   personFaceOf: (i: number, n: number) => `Face ${i} of ${n}`,
   personShotN: (n: number) => `Shot ${n}`,

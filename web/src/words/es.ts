@@ -185,7 +185,7 @@ export const es: Words = {
   personNext: "Cara siguiente",
   personSuggested: "Sugerencias",
   personFacesOf: (name) => `Caras de ${name} en orden`,
-  personAllFaces: (n) => `Mostrar las ${many(n, "cara", "caras")}`,
+  personAllFaces: (n) => `Mostrar las ${many(n, "imagen", "imágenes")}`,
   personFaceAt: (name, tc) => `${name} en ${tc}`,
   personFaceOf: (i, n) => `Cara ${i} de ${n}`,
   personShotN: (n) => `Plano ${n}`,

@@ -1,12 +1,11 @@
 // The head of the page: the project, what can be undone, whether all is saved, and the panels.
 import { useLayoutEffect } from "preact/hooks";
-import { openDialog } from "../../state/dialog";
 import { onKeys } from "../../state/keys";
 import { Button } from "../../ui/kit";
 import "../../ui/layout.css";
 import { LanguageChoice, ThemeChoice } from "../../ui/preferences";
 import "../../ui/shell.css";
-import { Shortcuts } from "../../ui/shortcuts";
+import { openShortcuts, ShortcutsButton } from "../../ui/shortcuts";
 import { ToastBox } from "../../ui/toastbox";
 import { words } from "../../words";
 import { spoken } from "../../words/format";
@@ -84,7 +83,7 @@ export const Header = ({ title, kind }: { title: string; kind: "season" | "archi
         "Ctrl+z": undo,
         "Ctrl+Shift+z": redo,
         "Ctrl+y": redo,
-        "?": () => openDialog(<Shortcuts list={words().projectShortcuts()} />),
+        "?": () => openShortcuts(words().projectShortcuts()),
       }),
     [],
   );
@@ -104,14 +103,7 @@ export const Header = ({ title, kind }: { title: string; kind: "season" | "archi
         <Back />
         <LanguageChoice />
         <ThemeChoice />
-        <Button
-          onClick={() => openDialog(<Shortcuts list={t.projectShortcuts()} />)}
-          title={t.shortcuts}
-          aria-label={t.shortcuts}
-          aria-keyshortcuts="?"
-        >
-          ?
-        </Button>
+        <ShortcutsButton list={t.projectShortcuts()} />
       </header>
       <ToastBox />
     </>
