@@ -20,7 +20,7 @@ NOBODY = Scene([Cast([i], f"Unknown {i}", Reason.NO_MATCH) for i in range(3)])
 
 
 def names(page: Page) -> list[str]:
-    return page.locator(".cast-name").all_inner_texts()
+    return page.locator(".cast-name").all_text_contents()
 
 
 def crowd(count: int) -> Scene:

@@ -210,8 +210,8 @@ def test_an_hour_opens_fast(chromium: Browser, tmp_path: Path) -> None:
 
 def test_page_and_terminal_say_the_same_of_people(open_page: Open, demo: clusterer.Outcome) -> None:
     page: Page = open_page(demo.result, mode="disk")
-    names = page.locator(".cast-name").all_inner_texts()
-    times = page.locator(".cast-facts").all_inner_texts()
+    names = page.locator(".cast-name").all_text_contents()
+    times = page.locator(".cast-facts").all_text_contents()
     lines = summary(demo).splitlines()[1:-1]
     assert [line.split("  ")[1].strip() for line in lines] == names
     assert all(f"  {length}  " in line for line, length in zip(lines, times, strict=True))

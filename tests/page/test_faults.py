@@ -28,7 +28,7 @@ SCENE = Scene([Cast([0, 1, 2, 6], "Ada"), Cast([3, 4], "Bob"), Cast([5], "Cleo")
 
 
 def names(page: Page) -> list[str]:
-    return page.locator(".cast-name").all_inner_texts()
+    return page.locator(".cast-name").all_text_contents()
 
 
 def test_no_count_of_zero_is_printed(open_page: Open) -> None:

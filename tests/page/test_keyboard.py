@@ -51,7 +51,7 @@ def tile(page: Page, name: str) -> Locator:
 def to_tile(page: Page, name: str) -> None:
     """By Tab into the cast, then by arrow keys."""
     tiles = page.locator(".cast-open")
-    names = page.locator(".cast-name").all_inner_texts()
+    names = page.locator(".cast-name").all_text_contents()
     reach(page, tiles.locator("visible=true").and_(page.locator("[tabindex='0']")))
     press(page, "Home", *["ArrowRight"] * names.index(name))
     expect(tile(page, name)).to_be_focused()
@@ -67,7 +67,7 @@ def to_face(page: Page, name: str) -> Locator:
 
 
 def names(page: Page) -> list[str]:
-    return page.locator(".cast-name").all_inner_texts()
+    return page.locator(".cast-name").all_text_contents()
 
 
 def expect_names(page: Page, *expected: str) -> None:
